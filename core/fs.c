@@ -1,0 +1,350 @@
+#include "core/fs.h"
+
+#include "core/hash.h"
+#include "core/mem.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+/* ---- reading ---- */
+
+struct cad_file {
+    int fd;
+    uint64_t size;
+    char *path;
+};
+
+static cad_status open_regular(const char *path, int *out_fd, uint64_t *out_size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        CAD_FAIL(errno == ENOENT || errno == ENOTDIR ? CAD_ENOTFOUND : CAD_EIO, "%s: cannot open: %s", path,
+                 strerror(errno));
+    struct stat st;
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+        close(fd);
+        CAD_FAIL(CAD_EIO, "%s: not a regular file", path);
+    }
+    *out_fd = fd;
+    *out_size = (uint64_t)st.st_size;
+    return CAD_OK;
+}
+
+cad_status cad_file_open(const char *path, cad_file **out)
+{
+    cad_file *f;
+    CAD_TRY(cad_mem_alloc(sizeof *f, "file", &f));
+    cad_status s = cad_mem_alloc(strlen(path) + 1, "file name", &f->path);
+    if (s == CAD_OK)
+        s = open_regular(path, &f->fd, &f->size);
+    if (s != CAD_OK) {
+        cad_mem_free(f->path);
+        cad_mem_free(f);
+        return s;
+    }
+    memcpy(f->path, path, strlen(path) + 1);
+    *out = f;
+    return CAD_OK;
+}
+
+uint64_t cad_file_size(const cad_file *f)
+{
+    return f->size;
+}
+
+const char *cad_file_path(const cad_file *f)
+{
+    return f->path;
+}
+
+cad_status cad_file_read_at(cad_file *f, uint64_t offset, void *out, size_t len)
+{
+    size_t got = 0;
+    while (got < len) {
+        ssize_t n = pread(f->fd, (char *)out + got, len - got, (off_t)(offset + got));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            CAD_FAIL(CAD_EIO, "%s: cannot read at byte %llu: %s", f->path, (unsigned long long)(offset + got),
+                     strerror(errno));
+        if (n == 0)
+            CAD_FAIL(CAD_ECORRUPT, "%s: ends at byte %llu; expected %zu bytes from %llu", f->path,
+                     (unsigned long long)(offset + got), len, (unsigned long long)offset);
+        got += (size_t)n;
+    }
+    return CAD_OK;
+}
+
+void cad_file_close(cad_file *f)
+{
+    if (!f)
+        return;
+    close(f->fd);
+    cad_mem_free(f->path);
+    cad_mem_free(f);
+}
+
+cad_status cad_fs_read(const char *path, size_t limit, cad_buf *out)
+{
+    cad_file *f;
+    CAD_TRY(cad_file_open(path, &f));
+    cad_status s = CAD_OK;
+    if (limit && f->size > limit)
+        s = cad_fail(CAD_EDATA, "%s: %llu bytes; expected at most %zu", path, (unsigned long long)f->size, limit);
+    if (s == CAD_OK)
+        s = cad_buf_reserve(out, (size_t)f->size);
+    if (s == CAD_OK)
+        s = cad_file_read_at(f, 0, out->data + out->len, (size_t)f->size);
+    if (s == CAD_OK) {
+        out->len += (size_t)f->size;
+        out->data[out->len] = '\0';
+    }
+    cad_file_close(f);
+    return s;
+}
+
+/* ---- writing ---- */
+
+struct cad_writer {
+    int fd;
+    char *path, *temp;
+};
+
+static cad_status sync_parent(const char *path)
+{
+    char dir[PATH_MAX];
+    size_t len = strlen(path);
+    while (len > 0 && path[len - 1] != '/')
+        len--;
+    if (len >= sizeof dir)
+        CAD_FAIL(CAD_EWRITE, "%s: path too long", path);
+    memcpy(dir, len ? path : ".", len ? len : 1);
+    dir[len ? len : 1] = '\0';
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        CAD_FAIL(CAD_EWRITE, "%s: cannot open folder: %s", dir, strerror(errno));
+    int failed = fsync(fd);
+    close(fd);
+    if (failed)
+        CAD_FAIL(CAD_EWRITE, "%s: cannot sync folder: %s", dir, strerror(errno));
+    return CAD_OK;
+}
+
+static cad_status write_all(int fd, const char *path, const void *data, size_t len)
+{
+    size_t done = 0;
+    while (done < len) {
+        ssize_t n = write(fd, (const char *)data + done, len - done);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            CAD_FAIL(CAD_EWRITE, "%s: cannot write: %s", path, n < 0 ? strerror(errno) : "no progress");
+        done += (size_t)n;
+    }
+    return CAD_OK;
+}
+
+static void writer_free(cad_writer *w)
+{
+    if (w->fd >= 0)
+        close(w->fd);
+    cad_mem_free(w->path);
+    cad_mem_free(w->temp);
+    cad_mem_free(w);
+}
+
+cad_status cad_writer_open(const char *path, cad_writer **out)
+{
+    cad_writer *w;
+    CAD_TRY(cad_mem_alloc(sizeof *w, "writer", &w));
+    w->fd = -1;
+    size_t len = strlen(path);
+    cad_buf temp = CAD_BUF_INIT;
+    cad_status s = cad_mem_alloc(len + 1, "file name", &w->path);
+    if (s == CAD_OK)
+        s = cad_buf_printf(&temp, "%s.tmp.%ld", path, (long)getpid());
+    w->temp = temp.data;
+    if (s != CAD_OK) {
+        writer_free(w);
+        return s;
+    }
+    memcpy(w->path, path, len + 1);
+    unlink(w->temp); /* a leftover of a dead process with our pid */
+    w->fd = open(w->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (w->fd < 0) {
+        s = cad_fail(CAD_EWRITE, "%s: cannot create: %s", path, strerror(errno));
+        writer_free(w);
+        return s;
+    }
+    *out = w;
+    return CAD_OK;
+}
+
+cad_status cad_writer_add(cad_writer *w, const void *data, size_t len)
+{
+    return write_all(w->fd, w->path, data, len);
+}
+
+const char *cad_writer_temp_path(const cad_writer *w)
+{
+    return w->temp;
+}
+
+cad_status cad_writer_commit(cad_writer *w)
+{
+    cad_status s = CAD_OK;
+    if (fsync(w->fd) != 0)
+        s = cad_fail(CAD_EWRITE, "%s: cannot sync: %s", w->path, strerror(errno));
+    else if (rename(w->temp, w->path) != 0)
+        s = cad_fail(CAD_EWRITE, "%s: cannot rename into place: %s", w->path, strerror(errno));
+    if (s == CAD_OK)
+        s = sync_parent(w->path);
+    else
+        unlink(w->temp);
+    writer_free(w);
+    return s;
+}
+
+void cad_writer_abort(cad_writer *w)
+{
+    if (!w)
+        return;
+    unlink(w->temp);
+    writer_free(w);
+}
+
+cad_status cad_fs_write(const char *path, const void *data, size_t len)
+{
+    cad_writer *w;
+    CAD_TRY(cad_writer_open(path, &w));
+    cad_status s = cad_writer_add(w, data, len);
+    if (s != CAD_OK) {
+        cad_writer_abort(w);
+        return s;
+    }
+    return cad_writer_commit(w);
+}
+
+struct cad_appender {
+    int fd;
+    char *path;
+    cad_buf line;
+};
+
+/* Length of the file up to and with its last LF. */
+static off_t whole_lines(int fd, off_t size)
+{
+    char c;
+    while (size > 0 && (pread(fd, &c, 1, size - 1) != 1 || c != '\n'))
+        size--;
+    return size;
+}
+
+cad_status cad_appender_open(const char *path, cad_appender **out)
+{
+    cad_appender *a;
+    CAD_TRY(cad_mem_alloc(sizeof *a, "appender", &a));
+    a->fd = -1;
+    cad_status s = cad_mem_alloc(strlen(path) + 1, "file name", &a->path);
+    if (s == CAD_OK) {
+        memcpy(a->path, path, strlen(path) + 1);
+        a->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+        struct stat st;
+        if (a->fd < 0 || fstat(a->fd, &st) != 0)
+            s = cad_fail(CAD_EWRITE, "%s: cannot open for appending: %s", path, strerror(errno));
+        else {
+            off_t keep = whole_lines(a->fd, st.st_size);
+            if (keep != st.st_size && ftruncate(a->fd, keep) != 0)
+                s = cad_fail(CAD_EWRITE, "%s: cannot drop a torn last line: %s", path, strerror(errno));
+        }
+    }
+    if (s != CAD_OK) {
+        cad_appender_close(a);
+        return s;
+    }
+    *out = a;
+    return CAD_OK;
+}
+
+cad_status cad_appender_line(cad_appender *a, const char *text, size_t len)
+{
+    cad_buf_clear(&a->line);
+    CAD_TRY(cad_buf_add(&a->line, text, len));
+    CAD_TRY(cad_buf_add(&a->line, "\n", 1));
+    return write_all(a->fd, a->path, a->line.data, a->line.len);
+}
+
+cad_status cad_appender_sync(cad_appender *a)
+{
+    if (fsync(a->fd) != 0)
+        CAD_FAIL(CAD_EWRITE, "%s: cannot sync: %s", a->path, strerror(errno));
+    return CAD_OK;
+}
+
+void cad_appender_close(cad_appender *a)
+{
+    if (!a)
+        return;
+    if (a->fd >= 0)
+        close(a->fd);
+    cad_buf_deinit(&a->line);
+    cad_mem_free(a->path);
+    cad_mem_free(a);
+}
+
+cad_status cad_fs_commit_dir(const char *temp, const char *path)
+{
+    DIR *d = opendir(temp);
+    if (!d)
+        CAD_FAIL(CAD_EWRITE, "%s: cannot open folder: %s", temp, strerror(errno));
+    cad_status s = CAD_OK;
+    for (struct dirent *e; s == CAD_OK && (e = readdir(d));) {
+        if (e->d_type == DT_DIR || e->d_type == DT_LNK)
+            continue;
+        int fd = openat(dirfd(d), e->d_name, O_RDONLY | O_CLOEXEC);
+        if (fd < 0 || fsync(fd) != 0)
+            s = cad_fail(CAD_EWRITE, "%s/%s: cannot sync: %s", temp, e->d_name, strerror(errno));
+        if (fd >= 0)
+            close(fd);
+    }
+    if (s == CAD_OK && fsync(dirfd(d)) != 0)
+        s = cad_fail(CAD_EWRITE, "%s: cannot sync folder: %s", temp, strerror(errno));
+    closedir(d);
+    CAD_TRY(s);
+    if (rename(temp, path) != 0)
+        CAD_FAIL(CAD_EWRITE, "%s: cannot rename to %s: %s", temp, path, strerror(errno));
+    return sync_parent(path);
+}
+
+cad_status cad_fs_hash(const char *path, char out[33])
+{
+    enum { CHUNK = 1 << 20 };
+    cad_file *f;
+    CAD_TRY(cad_file_open(path, &f));
+    char *chunk = NULL;
+    cad_hasher *h = NULL;
+    cad_status s = cad_mem_alloc(CHUNK, "hash buffer", &chunk);
+    if (s == CAD_OK && !(h = cad_hasher_create()))
+        s = cad_fail(CAD_ENOMEM, "out of memory for a hash");
+    for (uint64_t at = 0; s == CAD_OK && at < f->size; at += CHUNK) {
+        size_t n = f->size - at < CHUNK ? (size_t)(f->size - at) : CHUNK;
+        s = cad_file_read_at(f, at, chunk, n);
+        if (s == CAD_OK)
+            cad_hasher_add(h, chunk, n);
+    }
+    if (s == CAD_OK)
+        cad_hasher_hex(h, out);
+    if (h)
+        cad_hasher_destroy(h);
+    cad_mem_free(chunk);
+    cad_file_close(f);
+    return s;
+}

@@ -1,0 +1,71 @@
+/* Files.  Nothing else in the tree opens, writes, syncs, renames or removes one (HDF5 works on a path that this file made).
+ *
+ * Writers write beside the target, sync, rename and sync the parent, so that no reader sees half a file.  Messages name the
+ * path.  Codes: CAD_ENOTFOUND (missing input), CAD_EIO (read error), CAD_EWRITE (cannot write, disk full). */
+#ifndef CADLM_CORE_FS_H
+#define CADLM_CORE_FS_H
+
+#include "core/arena.h"
+#include "core/buf.h"
+#include "core/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- reading ---- */
+/* Appends the whole file to *out, which the caller owns.  More than `limit` bytes (0: no limit): CAD_EDATA. */
+CAD_MUST_USE cad_status cad_fs_read(const char *path, size_t limit, cad_buf *out);
+
+typedef struct cad_file cad_file; /* a regular file open for reading */
+CAD_MUST_USE cad_status cad_file_open(const char *path, cad_file **out);
+uint64_t cad_file_size(const cad_file *f);          /* when it was opened */
+const char *cad_file_path(const cad_file *f);
+/* Exactly `len` bytes from `offset`; a file that became shorter is CAD_ECORRUPT. */
+CAD_MUST_USE cad_status cad_file_read_at(cad_file *f, uint64_t offset, void *out, size_t len);
+void cad_file_close(cad_file *f);
+
+/* ---- writing ---- */
+/* Replaces `path` as a whole with `len` bytes. */
+CAD_MUST_USE cad_status cad_fs_write(const char *path, const void *data, size_t len);
+
+typedef struct cad_writer cad_writer; /* a replacement of one file, invisible until commit */
+CAD_MUST_USE cad_status cad_writer_open(const char *path, cad_writer **out);
+CAD_MUST_USE cad_status cad_writer_add(cad_writer *w, const void *data, size_t len);
+const char *cad_writer_temp_path(const cad_writer *w);      /* for libraries that write by path: the file exists, empty */
+CAD_MUST_USE cad_status cad_writer_commit(cad_writer *w);   /* sync, rename, sync the folder; frees w in any case */
+void cad_writer_abort(cad_writer *w);                       /* removes what was written; NULL is fine */
+
+/* Append-only logs: each call adds one whole line by one write (the LF is added here). */
+typedef struct cad_appender cad_appender;
+CAD_MUST_USE cad_status cad_appender_open(const char *path, cad_appender **out); /* drops a torn last line */
+CAD_MUST_USE cad_status cad_appender_line(cad_appender *a, const char *text, size_t len);
+CAD_MUST_USE cad_status cad_appender_sync(cad_appender *a);
+void cad_appender_close(cad_appender *a);
+
+/* ---- folders and names ---- */
+bool cad_fs_exists(const char *path);
+bool cad_fs_is_dir(const char *path);
+CAD_MUST_USE cad_status cad_fs_mkdirs(const char *path); /* with parents; existing ones are fine */
+/* Puts the finished folder `temp` in the place of `path` (which must not exist), syncing its files and both parents. */
+CAD_MUST_USE cad_status cad_fs_commit_dir(const char *temp, const char *path);
+CAD_MUST_USE cad_status cad_fs_remove_tree(const char *path); /* missing is fine; never follows links */
+CAD_MUST_USE cad_status cad_fs_remove(const char *path);      /* one file or link; missing is fine */
+CAD_MUST_USE cad_status cad_fs_symlink_replace(const char *target, const char *link); /* by rename */
+CAD_MUST_USE cad_status cad_fs_readlink(const char *link, cad_buf *out);
+/* Names (not paths) in a folder, sorted by bytes, without "." and ".."; arrays live in `a`. */
+CAD_MUST_USE cad_status cad_fs_list(const char *path, cad_arena *a, const char ***out, size_t *count);
+CAD_MUST_USE cad_status cad_fs_free_bytes(const char *path, uint64_t *out);
+CAD_MUST_USE cad_status cad_fs_absolute(const char *path, cad_buf *out);
+
+/* XXH3-128 of a file's bytes in hex (33 bytes with NUL). */
+CAD_MUST_USE cad_status cad_fs_hash(const char *path, char out[33]);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

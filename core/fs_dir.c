@@ -1,0 +1,155 @@
+/* core/fs.h, folders and names. */
+#include "core/fs.h"
+#include "core/mem.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+bool cad_fs_exists(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0;
+}
+
+bool cad_fs_is_dir(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+cad_status cad_fs_mkdirs(const char *path)
+{
+    char part[PATH_MAX];
+    size_t len = strlen(path);
+    if (len >= sizeof part)
+        CAD_FAIL(CAD_EWRITE, "%s: path too long", path);
+    for (size_t i = 1; i <= len; i++) {
+        if (path[i] != '/' && path[i] != '\0')
+            continue;
+        memcpy(part, path, i);
+        part[i] = '\0';
+        if (mkdir(part, 0777) != 0 && !(errno == EEXIST && cad_fs_is_dir(part)))
+            CAD_FAIL(CAD_EWRITE, "%s: cannot create folder: %s", part, strerror(errno));
+    }
+    return CAD_OK;
+}
+
+cad_status cad_fs_remove(const char *path)
+{
+    if (unlink(path) != 0 && errno != ENOENT)
+        CAD_FAIL(CAD_EWRITE, "%s: cannot remove: %s", path, strerror(errno));
+    return CAD_OK;
+}
+
+cad_status cad_fs_remove_tree(const char *path)
+{
+    struct stat st;
+    if (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode))
+        return cad_fs_remove(path);
+    DIR *d = opendir(path);
+    if (!d)
+        CAD_FAIL(CAD_EWRITE, "%s: cannot open folder: %s", path, strerror(errno));
+    cad_status s = CAD_OK;
+    for (struct dirent *e; s == CAD_OK && (e = readdir(d));) {
+        if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+            continue;
+        cad_buf child = CAD_BUF_INIT;
+        s = cad_buf_printf(&child, "%s/%s", path, e->d_name);
+        if (s == CAD_OK)
+            s = cad_fs_remove_tree(child.data);
+        cad_buf_deinit(&child);
+    }
+    closedir(d);
+    CAD_TRY(s);
+    if (rmdir(path) != 0 && errno != ENOENT)
+        CAD_FAIL(CAD_EWRITE, "%s: cannot remove folder: %s", path, strerror(errno));
+    return CAD_OK;
+}
+
+cad_status cad_fs_symlink_replace(const char *target, const char *link)
+{
+    cad_buf temp = CAD_BUF_INIT;
+    cad_status s = cad_buf_printf(&temp, "%s.tmp.%ld", link, (long)getpid());
+    if (s == CAD_OK) {
+        unlink(temp.data);
+        if (symlink(target, temp.data) != 0 || rename(temp.data, link) != 0)
+            s = cad_fail(CAD_EWRITE, "%s: cannot point to %s: %s", link, target, strerror(errno));
+    }
+    cad_buf_deinit(&temp);
+    return s;
+}
+
+cad_status cad_fs_readlink(const char *link, cad_buf *out)
+{
+    char target[PATH_MAX];
+    ssize_t n = readlink(link, target, sizeof target);
+    if (n < 0)
+        CAD_FAIL(errno == ENOENT ? CAD_ENOTFOUND : CAD_EIO, "%s: cannot read link: %s", link, strerror(errno));
+    return cad_buf_add(out, target, (size_t)n);
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+cad_status cad_fs_list(const char *path, cad_arena *a, const char ***out, size_t *count)
+{
+    DIR *d = opendir(path);
+    if (!d)
+        CAD_FAIL(errno == ENOENT ? CAD_ENOTFOUND : CAD_EIO, "%s: cannot open folder: %s", path, strerror(errno));
+    size_t n = 0, cap = 0;
+    const char **names = NULL;
+    cad_status s = CAD_OK;
+    for (struct dirent *e; s == CAD_OK && (e = readdir(d));) {
+        if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+            continue;
+        if (n == cap) {
+            cap = cap ? cap * 2 : 64;
+            s = cad_mem_resize(cap * sizeof *names, "folder listing", &names);
+        }
+        if (s == CAD_OK)
+            s = cad_arena_strdup(a, e->d_name, strlen(e->d_name), &names[n]);
+        if (s == CAD_OK)
+            n++;
+    }
+    closedir(d);
+    const char **sorted = NULL;
+    if (s == CAD_OK)
+        s = cad_arena_zalloc(a, n, sizeof *sorted, "folder listing", &sorted);
+    if (s == CAD_OK && n > 0) {
+        memcpy(sorted, names, n * sizeof *sorted);
+        qsort(sorted, n, sizeof *sorted, by_bytes);
+    }
+    cad_mem_free(names);
+    CAD_TRY(s);
+    *out = sorted;
+    *count = n;
+    return CAD_OK;
+}
+
+cad_status cad_fs_free_bytes(const char *path, uint64_t *out)
+{
+    struct statvfs v;
+    if (statvfs(path, &v) != 0)
+        CAD_FAIL(CAD_EIO, "%s: cannot ask for free space: %s", path, strerror(errno));
+    *out = (uint64_t)v.f_bavail * v.f_frsize;
+    return CAD_OK;
+}
+
+cad_status cad_fs_absolute(const char *path, cad_buf *out)
+{
+    if (path[0] == '/')
+        return cad_buf_str(out, path);
+    char cwd[PATH_MAX];
+    if (!getcwd(cwd, sizeof cwd))
+        CAD_FAIL(CAD_EIO, "cannot read the working directory: %s", strerror(errno));
+    return cad_buf_printf(out, "%s/%s", cwd, path);
+}

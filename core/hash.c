@@ -1,0 +1,60 @@
+#include "core/hash.h"
+
+#include <xxhash.h>
+
+static void to_hex(XXH128_hash_t h, char out[CAD_HASH_HEX])
+{
+    static const char digit[] = "0123456789abcdef";
+    XXH128_canonical_t c;
+    XXH128_canonicalFromHash(&c, h);
+    for (int i = 0; i < 16; i++) {
+        out[2 * i] = digit[c.digest[i] >> 4];
+        out[2 * i + 1] = digit[c.digest[i] & 15];
+    }
+    out[32] = '\0';
+}
+
+uint64_t cad_hash64(const void *data, size_t len, uint64_t seed)
+{
+    return XXH3_64bits_withSeed(data, len, seed);
+}
+
+void cad_hash128_hex(const void *data, size_t len, char out[CAD_HASH_HEX])
+{
+    to_hex(XXH3_128bits(data, len), out);
+}
+
+cad_hasher *cad_hasher_create(void)
+{
+    XXH3_state_t *s = XXH3_createState();
+    if (s)
+        XXH3_128bits_reset(s);
+    return (cad_hasher *)s;
+}
+
+void cad_hasher_add(cad_hasher *h, const void *data, size_t len)
+{
+    XXH3_128bits_update((XXH3_state_t *)h, data, len);
+}
+
+void cad_hasher_hex(const cad_hasher *h, char out[CAD_HASH_HEX])
+{
+    to_hex(XXH3_128bits_digest((const XXH3_state_t *)h), out);
+}
+
+void cad_hasher_destroy(cad_hasher *h)
+{
+    XXH3_freeState((XXH3_state_t *)h);
+}
+
+uint32_t cad_crc32(const void *data, size_t len)
+{
+    const unsigned char *p = data;
+    uint32_t crc = 0xFFFFFFFFu;
+    for (size_t i = 0; i < len; i++) {
+        crc ^= p[i];
+        for (int bit = 0; bit < 8; bit++)
+            crc = (crc >> 1) ^ (0xEDB88320u & (0u - (crc & 1u)));
+    }
+    return ~crc;
+}

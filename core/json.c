@@ -1,0 +1,131 @@
+#include "core/json.h"
+
+#include "core/fs.h"
+
+#include <string.h>
+
+cad_status cad_json_parse(const char *text, size_t len, const char *where, json_t **out)
+{
+    json_error_t e;
+    json_t *v = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &e);
+    if (!v)
+        CAD_FAIL(CAD_EPARSE, "%s: line %d, column %d: not JSON: %s", where, e.line, e.column, e.text);
+    *out = v;
+    return CAD_OK;
+}
+
+cad_status cad_json_read(const char *path, size_t limit, json_t **out)
+{
+    cad_buf text = CAD_BUF_INIT;
+    cad_status s = cad_fs_read(path, limit, &text);
+    if (s == CAD_OK)
+        s = cad_json_parse(cad_buf_cstr(&text), text.len, path, out);
+    cad_buf_deinit(&text);
+    return s;
+}
+
+static const char *type_name(const json_t *v)
+{
+    if (!v)
+        return "nothing";
+    switch (json_typeof(v)) {
+    case JSON_OBJECT:
+        return "object";
+    case JSON_ARRAY:
+        return "array";
+    case JSON_STRING:
+        return "string";
+    case JSON_INTEGER:
+        return "integer";
+    case JSON_REAL:
+        return "number";
+    case JSON_TRUE:
+    case JSON_FALSE:
+        return "boolean";
+    case JSON_NULL:
+        return "null";
+    }
+    return "unknown";
+}
+
+static cad_status wrong(const json_t *o, const char *key, const char *where, const char *expected)
+{
+    CAD_FAIL(CAD_EDATA, "%s: key '%s': found %s; expected %s", where, key, type_name(json_object_get(o, key)), expected);
+}
+
+cad_status cad_json_get_int(const json_t *o, const char *key, const char *where, int64_t *out)
+{
+    const json_t *v = json_object_get(o, key);
+    if (!json_is_integer(v))
+        return wrong(o, key, where, "integer");
+    *out = json_integer_value(v);
+    return CAD_OK;
+}
+
+cad_status cad_json_get_number(const json_t *o, const char *key, const char *where, double *out)
+{
+    const json_t *v = json_object_get(o, key);
+    if (!json_is_number(v))
+        return wrong(o, key, where, "number");
+    *out = json_number_value(v);
+    return CAD_OK;
+}
+
+cad_status cad_json_get_bool(const json_t *o, const char *key, const char *where, bool *out)
+{
+    const json_t *v = json_object_get(o, key);
+    if (!json_is_boolean(v))
+        return wrong(o, key, where, "boolean");
+    *out = json_is_true(v);
+    return CAD_OK;
+}
+
+cad_status cad_json_get_string(const json_t *o, const char *key, const char *where, const char **out)
+{
+    const json_t *v = json_object_get(o, key);
+    if (!json_is_string(v))
+        return wrong(o, key, where, "string");
+    *out = json_string_value(v);
+    return CAD_OK;
+}
+
+cad_status cad_json_get_array(const json_t *o, const char *key, const char *where, json_t **out)
+{
+    json_t *v = json_object_get(o, key);
+    if (!json_is_array(v))
+        return wrong(o, key, where, "array");
+    *out = v;
+    return CAD_OK;
+}
+
+cad_status cad_json_get_object(const json_t *o, const char *key, const char *where, json_t **out)
+{
+    json_t *v = json_object_get(o, key);
+    if (!json_is_object(v))
+        return wrong(o, key, where, "object");
+    *out = v;
+    return CAD_OK;
+}
+
+static int append(const char *bytes, size_t len, void *buf)
+{
+    return cad_buf_add(buf, bytes, len) == CAD_OK ? 0 : -1;
+}
+
+static cad_status print(const json_t *v, size_t flags, cad_buf *out)
+{
+    if (json_dump_callback(v, append, out, flags | JSON_ENCODE_ANY) != 0)
+        CAD_FAIL(CAD_ENOMEM, "out of memory or invalid text in a JSON document");
+    return CAD_OK;
+}
+
+cad_status cad_json_print(const json_t *v, cad_buf *out)
+{
+    return print(v, JSON_COMPACT | JSON_SORT_KEYS, out);
+}
+
+cad_status cad_json_print_pretty(const json_t *v, cad_buf *out)
+{
+    CAD_TRY(print(v, JSON_INDENT(2), out));
+    return cad_buf_add(out, "\n", 1);
+}
