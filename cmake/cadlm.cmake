@@ -54,7 +54,11 @@ function(cad_binary name)
     target_link_libraries(${name} PRIVATE cad_flags ${A_LINK})
 endfunction()
 
+# Tests that the dev preset builds and runs under the sanitizers in CI; all others run there by hand or at night.
+add_custom_target(sanitized_tests)
+
 # cad_test(folder.subject SOURCES .. USES folders [LABELS ..] [ARGS ..] [TIMEOUT s]): one cmocka program, one CTest entry.
+# Labels: ci (default), and beside it sanitize (also run in preset dev), minimal (also run in preset minimal), nightly, slow.
 function(cad_test name)
     cmake_parse_arguments(A "" "TIMEOUT" "SOURCES;USES;LINK;LABELS;ARGS" ${ARGN})
     string(REPLACE "." "_" target test_${name})
@@ -64,6 +68,9 @@ function(cad_test name)
     endforeach()
     target_link_libraries(${target} PRIVATE cad_flags ext::cmocka ${A_LINK})
     add_test(NAME ${name} COMMAND ${target} ${A_ARGS})
+    if("sanitize" IN_LIST A_LABELS)
+        add_dependencies(sanitized_tests ${target})
+    endif()
     cad_test_properties(${name} "${A_LABELS}" "${A_TIMEOUT}")
 endfunction()
 
