@@ -1,0 +1,171 @@
+/* The decoder: Qwen2 and Llama 3, forward and backward over the op table, written once for all back ends.
+ *
+ * One code path serves full training, LoRA and QLoRA: every matrix is a `linear` that may be trained (its values are a slice of
+ * the flat buffer p), or frozen (f32, rounded to bf16, or NF4 with the value bf16(level * absmax)), and may carry a LoRA pair
+ * (A, B are slices of p).  Embedding, head, norms and biases are never quantised.
+ *
+ *   r = E[id];  per layer: r += o(attn(rope(q(n)), rope(k(n)), v(n))), n = rmsnorm(r);  r += down(silu(gate(n)) up(n)), n = rmsnorm(r)
+ *   nll = cross-entropy of head(rmsnorm(r)) on the loss rows only
+ *
+ * Flat buffers: `p` (f32 masters of all that is trained) and `g` (its gradient, "+="), each tensor padded with zeros to a
+ * multiple of 256 elements.  Frozen tensors are in neither.
+ *
+ * Memory: four arenas owned by the decoder, sized by cad_decoder_plan at creation; forward, backward and eval allocate nothing.
+ * Threads: one caller at a time per decoder. */
+#ifndef CADLM_MODEL_DECODER_DECODER_H
+#define CADLM_MODEL_DECODER_DECODER_H
+
+#include "core/arena.h"
+#include "core/status.h"
+#include "kernels/ops.h"
+#include "model/decoder/batch.h"
+#include "model/hf/hfconfig.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct cad_decoder cad_decoder;
+
+typedef enum cad_weights {
+    CAD_WEIGHTS_fp32, /* frozen weights as they are in the file */
+    CAD_WEIGHTS_bf16, /* rounded to bf16 (held as f32 by the CPU back end) */
+    CAD_WEIGHTS_nf4   /* the seven linears of each layer in NF4, the rest rounded to bf16 */
+} cad_weights;
+
+typedef enum cad_train {
+    CAD_TRAIN_none, /* inference and evaluation: p and g are empty unless an adapter is attached */
+    CAD_TRAIN_lora, /* p, g: the LoRA pairs */
+    CAD_TRAIN_full  /* p, g: every tensor of the model */
+} cad_train;
+
+typedef enum cad_nf4_base {
+    CAD_NF4_resident, /* dequantised once; same bits as scratch */
+    CAD_NF4_scratch   /* dequantised before each product: 0.5 B instead of 4 B per weight */
+} cad_nf4_base;
+
+/* The seven linears of a layer, also bit numbers of lora.targets. */
+typedef enum cad_proj {
+    CAD_PROJ_q,
+    CAD_PROJ_k,
+    CAD_PROJ_v,
+    CAD_PROJ_o,
+    CAD_PROJ_gate,
+    CAD_PROJ_up,
+    CAD_PROJ_down,
+    CAD_PROJ_COUNT
+} cad_proj;
+enum { CAD_PROJ_ALL = (1 << CAD_PROJ_COUNT) - 1 };
+
+typedef enum cad_init_scheme {
+    CAD_INIT_fan_in, /* embedding N(0,1); linear N(0,1/in); o and down also / sqrt(2 L); head N(0,0.02); biases 0; norms 1 */
+    CAD_INIT_hf      /* everything N(0,0.02); biases 0; norms 1 */
+} cad_init_scheme;
+typedef enum cad_lora_init { CAD_LORA_kaiming, CAD_LORA_gaussian } cad_lora_init;
+
+typedef struct cad_lora_opts {
+    int64_t rank;     /* 0: no adapter */
+    double alpha;     /* scale = alpha / rank, or alpha / sqrt(rank) with rslora */
+    double dropout;   /* of the LoRA input, training only */
+    bool rslora;
+    unsigned targets; /* bits of cad_proj; 0 means all seven */
+} cad_lora_opts;
+
+typedef struct cad_decoder_opts {
+    cad_weights weights;
+    bool double_quant;
+    cad_nf4_base nf4_base;
+    cad_train train;
+    cad_lora_opts lora;
+    uint64_t seed;          /* of the dropout masks */
+    int64_t max_tokens;     /* largest batch of forward_backward, eval and prefill; >= 1 */
+    int64_t max_segments;   /* 0: max_tokens */
+    int64_t max_loss_rows;  /* 0: max_tokens */
+    int64_t slots, context; /* KV cache: sequences at once and tokens of each; 0: no generation */
+} cad_decoder_opts;
+
+/* Bytes of each arena for one configuration; what `create` reserves and what a dry run prints. */
+typedef struct cad_decoder_plan_bytes {
+    size_t weights, state, activations, scratch;
+} cad_decoder_plan_bytes;
+CAD_MUST_USE cad_status cad_decoder_plan(const cad_model_config *cfg, const cad_decoder_opts *o,
+                                         cad_decoder_plan_bytes *out);
+
+/* *out = a decoder with uninitialised weights: call init_random or load next.  `ops` is borrowed for life, *cfg copied.
+ * Errors: CAD_EINVAL (options or shapes that do not go together), CAD_EUNSUPPORTED, CAD_ENOMEM. */
+CAD_MUST_USE cad_status cad_decoder_create(const cad_model_config *cfg, const cad_ops *ops, const cad_decoder_opts *o,
+                                           cad_decoder **out);
+void cad_decoder_destroy(cad_decoder *d);
+
+const cad_model_config *cad_decoder_config(const cad_decoder *d);
+const cad_decoder_opts *cad_decoder_options(const cad_decoder *d);
+/* The arena i = 0..3: weights, state, activations, scratch; for reports of used and peak bytes. */
+const cad_arena *cad_decoder_arena(const cad_decoder *d, int i);
+
+/* ---- values ---- */
+/* Random base weights; a value is a function of (seed, tensor name, index) alone.  LoRA pairs: see cad_decoder_init_lora. */
+CAD_MUST_USE cad_status cad_decoder_init_random(cad_decoder *d, cad_init_scheme scheme, uint64_t seed);
+/* A: uniform in +-1/sqrt(in) (kaiming) or N(0, 1/rank^2) (gaussian); B = 0: the adapted model is the base, bit for bit. */
+CAD_MUST_USE cad_status cad_decoder_init_lora(cad_decoder *d, cad_lora_init init, uint64_t seed);
+/* Base weights from a Hugging Face directory (single or sharded safetensors; F32, BF16, F16).  Refused by name: missing, extra
+ * or misshaped tensors (CAD_EDATA), a tied model whose lm_head differs from the embedding. */
+CAD_MUST_USE cad_status cad_decoder_load(cad_decoder *d, const char *dir);
+/* Writes model.safetensors (bf16 or f32) into the existing folder `dir`; NF4 bases are refused (CAD_EINVAL).  Together with
+ * config.json (model/hf/hfconfig.h) that is a model directory.  CAD_ENUMERIC, naming the tensor, if a value is not finite. */
+CAD_MUST_USE cad_status cad_decoder_save_model(const cad_decoder *d, const char *dir, bool bf16);
+/* Same tensors as f32 under a given file name: "master.safetensors" of a checkpoint, and back (train = full only). */
+CAD_MUST_USE cad_status cad_decoder_save_master(const cad_decoder *d, const char *path);
+CAD_MUST_USE cad_status cad_decoder_load_master(cad_decoder *d, const char *path);
+/* A PEFT directory into the LoRA pairs.  Rank, scale and targets of the file must be those of the options; read them first with
+ * model/hf/peft.h (cad_decoder_lora_of does that). */
+CAD_MUST_USE cad_status cad_decoder_load_adapter(cad_decoder *d, const char *dir);
+/* Writes adapter_model.safetensors (F32) and adapter_config.json into the existing folder `dir`. */
+CAD_MUST_USE cad_status cad_decoder_save_adapter(const cad_decoder *d, const char *dir, const char *base_name);
+/* *out = the options that the adapter in `dir` asks for (dropout as recorded). */
+CAD_MUST_USE cad_status cad_decoder_lora_of(const char *dir, cad_lora_opts *out);
+/* XXH3-128 in hex over the bytes of the base tensors as loaded (before quantisation), in the order of names; "" before load. */
+const char *cad_decoder_base_hash(const cad_decoder *d);
+
+/* ---- what is trained ---- */
+typedef struct cad_param {
+    const char *name; /* as in the files: "model.layers.0.mlp.down_proj.weight", or PEFT's "base_model.model..lora_A.weight" */
+    int64_t offset;   /* first element in p and g, a multiple of 256 */
+    int64_t count;    /* elements without padding */
+    int64_t dim[2];   /* shape; dim[1] = 1 for vectors */
+    int ndim;
+    bool decay;       /* weight decay acts on it: matrices and LoRA pairs, not norms and biases */
+} cad_param;
+
+typedef struct cad_params {
+    const cad_param *item; /* (n) ascending offsets */
+    int64_t n;
+    float *p, *g;          /* (size) */
+    int64_t size;          /* elements with padding */
+    int64_t count;         /* elements without */
+} cad_params;
+/* Borrowed; the arrays keep their place for the life of the decoder. */
+cad_params cad_decoder_params(const cad_decoder *d);
+/* From now on gradients go to `g` (size elements, caller's); NULL: back to the decoder's own.  For sums over lanes. */
+void cad_decoder_set_grad(cad_decoder *d, float *g);
+
+/* ---- work ---- */
+/* Adds the gradient of scale * sum(weight * nll) to g and *loss_sum = sum(weight * nll) in f64.  `scale` is 1 / (loss tokens of
+ * the whole optimizer step); `step` enters the dropout masks.  A batch without tokens or targets gives 0 and leaves g as it is.
+ * Errors: CAD_EINVAL (batch larger than planned, id outside of the vocabulary, train = none). */
+CAD_MUST_USE cad_status cad_decoder_forward_backward(cad_decoder *d, const cad_batch *b, float scale, uint64_t step,
+                                                     double *loss_sum);
+/* nll (n_loss) of each loss row, unweighted, without dropout; top (n_loss) = the likeliest token, NULL to skip. */
+CAD_MUST_USE cad_status cad_decoder_eval(cad_decoder *d, const cad_batch *b, float *nll, uint32_t *top);
+/* Logits of chosen rows: out (n_rows, V) f32.  For tests and for cadtool logprob. */
+CAD_MUST_USE cad_status cad_decoder_logits(cad_decoder *d, const cad_batch *b, const uint32_t *rows, int64_t n_rows,
+                                           float *out);
+/* nll (n_loss) of the last forward_backward, borrowed until the next call. */
+const float *cad_decoder_last_nll(const cad_decoder *d);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

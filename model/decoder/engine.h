@@ -1,0 +1,87 @@
+/* A checkpoint ready to answer prompts: decoder, adapter, tokenizer and template, opened together and checked against each other.
+ *
+ * What may be opened: a model directory (config.json, *.safetensors, tokenizer.json; template.txt optional), a checkpoint of a
+ * run (such a directory, or a PEFT adapter with tokenizer.json, template.txt, config.ini; its base is named by
+ * adapter_config.json), or a plain PEFT directory whose base holds the tokenizer.  Links (`best`, `latest`) are followed; a
+ * run's checkpoint without DONE does not exist.  Used by cadgen, cadeval and the trainer's samples. */
+#ifndef CADLM_MODEL_DECODER_ENGINE_H
+#define CADLM_MODEL_DECODER_ENGINE_H
+
+#include "core/buf.h"
+#include "core/status.h"
+#include "model/decoder/decoder.h"
+#include "model/decoder/generate.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct cad_engine cad_engine;
+
+typedef struct cad_engine_opts {
+    const char *adapter;       /* PEFT directory on top of a model directory; NULL: what the checkpoint says */
+    const char *template_name; /* "ir", .., "file:PATH"; NULL: template.txt of the checkpoint, else "ir" */
+    int64_t slots;             /* sequences at once; 0: 64 */
+    int64_t context;           /* prompt and answer; 0: max_prompt + max_new of 4096, at most the model's own limit */
+} cad_engine_opts;
+
+/* `ckpt` NULL: the embedded base models/tiny (cad_engine_default_path).  Errors: CAD_ENOTFOUND naming the path,
+ * CAD_EDATA when parts do not fit (vocabulary larger than the matrices, adapter of another shape). */
+CAD_MUST_USE cad_status cad_engine_open(const char *ckpt, const cad_engine_opts *o, cad_engine **out);
+/* The same over a decoder that is already there (the trainer's), with generation planned in; takes nothing over. */
+typedef struct cad_tokenizer cad_tokenizer;
+typedef struct cad_template cad_template;
+CAD_MUST_USE cad_status cad_engine_wrap(cad_decoder *d, const cad_tokenizer *t, const cad_template *tpl, cad_engine **out);
+void cad_engine_close(cad_engine *e);
+
+/* *out = "models/tiny" of the source tree or of the installed share directory (CADLM_MODEL_TINY overrides). */
+CAD_MUST_USE cad_status cad_engine_default_path(cad_buf *out);
+
+typedef struct cad_engine_info {
+    const char *path;          /* as resolved */
+    const char *base;          /* directory of the base weights */
+    const char *adapter;       /* NULL: none */
+    const char *hash;          /* XXH3-128 over base hash, adapter and options: names the checkpoint in keys of results */
+    const char *tokenizer_hash, *template_hash, *template_text;
+    int64_t parameters, context, slots;
+} cad_engine_info;
+cad_engine_info cad_engine_get_info(const cad_engine *e);
+cad_decoder *cad_engine_decoder(cad_engine *e);
+
+typedef struct cad_prompt {
+    const char *caption;
+    const char *retrieved; /* text of the retrieved block, NULL unless the template has a slot for it */
+    const char *id;        /* names the prompt to the random numbers; NULL: the caption does */
+} cad_prompt;
+
+typedef struct cad_decode {
+    cad_sampling sampling;
+    int64_t max_new; /* 0: 4096, cut to the context */
+    int64_t samples; /* answers of each prompt; 0: 1 */
+    uint64_t seed;
+} cad_decode;
+
+typedef struct cad_answer {
+    int64_t prompt, sample; /* indices */
+    const char *text;       /* (len) and NUL; borrowed during the callback */
+    size_t len;
+    int64_t n_tokens;       /* drawn, the end token included */
+    double logprob;
+    cad_finish finish;
+    uint64_t seed;          /* the seed this answer was drawn with */
+    double ms;              /* since the start of the call */
+} cad_answer;
+typedef cad_status (*cad_answer_fn)(void *ctx, const cad_answer *a);
+
+/* Answers every prompt `samples` times; `done` is called in order of completion.  A prompt that is too long is CAD_EINVAL
+ * naming it.  `step` as in cad_generate, may be NULL. */
+CAD_MUST_USE cad_status cad_engine_generate(cad_engine *e, const cad_prompt *prompts, int64_t n, const cad_decode *o,
+                                            cad_answer_fn done, cad_gen_step step, void *ctx);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
