@@ -1,0 +1,72 @@
+/* The corpus as JSON lines: one header, then one row per line (schema 1).
+ *
+ *   {"schema":1,"kind":"corpus","name":..,"tool":..,"info":{..}}
+ *   {"id":..,"caption":..,"target":..,"kind":"ir","source":"synth","split":"train","group":{"caption":hex,"geometry":hex},
+ *    "expect":{..},"meta":{"family":..,"phrasing":"seen|held","units":"mm|cm|in|none","params":{..},"held":..}}
+ *
+ * Keys are written sorted and without blanks, so equal rows give equal bytes.  Readers skip fields they do not know.
+ * `group` holds the two hashes by which splits and leak checks compare rows; 16 hex digits, absent when unknown. */
+#ifndef CADLM_DATAPREP_CORPUS_ROW_H
+#define CADLM_DATAPREP_CORPUS_ROW_H
+
+#include "core/arena.h"
+#include "core/json.h"
+#include "core/status.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A borrowed view of one row; every text is NUL-terminated UTF-8.  "" stands for an absent optional text. */
+typedef struct cad_row {
+    const char *id;      /* unique in its corpus */
+    const char *caption; /* the sentence; may hold line feeds */
+    const char *target;  /* the answer: canonical Compact IR, no line end after the last statement */
+    const char *kind;    /* "ir" or "step" */
+    const char *source;  /* "synth", or where an import came from */
+    const char *split;   /* "train", "val", "test", or "" before the split */
+    const char *family;  /* meta.family */
+    const char *phrasing; /* meta.phrasing: "seen", "held" (wording that training never shows), or "" */
+    const char *units;    /* meta.units: "mm", "cm", "in", "none" (a bare number is mm), or "" */
+    const char *params;   /* meta.params: JSON object, parameter name -> true value in mm, degrees or count; "" if absent */
+    const char *held;     /* meta.held: a second caption of the same part in held wording; only before the split */
+    const char *expect;   /* JSON object: the checks that an answer must pass, made from the true parameters; "" if absent */
+    uint64_t caption_hash, geometry_hash; /* 0 = unknown */
+} cad_row;
+
+/* XXH64 of the caption after folding what does not make another sentence: ASCII letters to lower case, runs of white space
+ * to one blank, none at the ends, no final full stop.  Never 0. */
+uint64_t cad_caption_hash(const char *caption);
+
+typedef struct cad_corpus_reader cad_corpus_reader;
+/* Opens a .jsonl corpus and checks its header.  Errors: CAD_ENOTFOUND, CAD_EPARSE, CAD_EDATA (another kind or schema),
+ * CAD_EUNSUPPORTED (a name that does not end in .jsonl). */
+CAD_MUST_USE cad_status cad_corpus_open(const char *path, cad_corpus_reader **out);
+/* The header object, borrowed. */
+const json_t *cad_corpus_header(const cad_corpus_reader *r);
+/* The next row, its texts copied into `a`; *more = false (and no row) at the end.  Errors name file and line. */
+CAD_MUST_USE cad_status cad_corpus_next(cad_corpus_reader *r, cad_arena *a, cad_row *out, bool *more);
+void cad_corpus_close(cad_corpus_reader *r);
+/* All rows at once, in `a`.  A file without rows is CAD_ENOTFOUND ("zero rows"). */
+CAD_MUST_USE cad_status cad_corpus_load(const char *path, cad_arena *a, cad_row **out, size_t *count);
+
+typedef struct cad_corpus_writer cad_corpus_writer;
+/* Replaces `path` at commit.  `info` (borrowed, may be NULL) becomes the header's "info". */
+CAD_MUST_USE cad_status cad_corpus_create(const char *path, const char *name, const json_t *info,
+                                          cad_corpus_writer **out);
+CAD_MUST_USE cad_status cad_corpus_add(cad_corpus_writer *w, const cad_row *row);
+CAD_MUST_USE cad_status cad_corpus_commit(cad_corpus_writer *w); /* frees w in any case */
+void cad_corpus_abort(cad_corpus_writer *w);                     /* NULL is fine */
+
+/* One row as canonical JSON without line end, appended to *out. */
+CAD_MUST_USE cad_status cad_row_print(const cad_row *row, cad_buf *out);
+/* One row from a parsed object; `where` names file and line in messages. */
+CAD_MUST_USE cad_status cad_row_parse(const json_t *o, const char *where, cad_arena *a, cad_row *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
