@@ -1,0 +1,88 @@
+/* PEFT adapter directories with LoRA: adapter_config.json and adapter_model.safetensors.
+ *
+ * What PEFT loads is written (the keys of PEFT 0.9, so that 0.9 and later load it); what PEFT 0.21 writes is read.  A feature
+ * that the decoder cannot apply (DoRA, modules_to_save, rank or alpha patterns, ..) is CAD_EUNSUPPORTED and named, never
+ * skipped; loading demands exactly the tensors that the configuration implies.
+ *
+ * Scale of the update: alpha / r, or alpha / sqrt(r) with rslora. */
+#ifndef CADLM_MODEL_HF_PEFT_H
+#define CADLM_MODEL_HF_PEFT_H
+
+#include "core/arena.h"
+#include "core/buf.h"
+#include "core/status.h"
+#include "model/hf/hfconfig.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* X(id, module name inside its layer, dimensions (out, in) in the letters of cad_model_config) */
+#define CAD_LORA_TARGETS(X)                                                                    \
+    X(q, "self_attn.q_proj", heads * head_dim, width)                                          \
+    X(k, "self_attn.k_proj", kv_heads * head_dim, width)                                       \
+    X(v, "self_attn.v_proj", kv_heads * head_dim, width)                                       \
+    X(o, "self_attn.o_proj", width, heads * head_dim)                                          \
+    X(gate, "mlp.gate_proj", ffn, width)                                                       \
+    X(up, "mlp.up_proj", ffn, width)                                                           \
+    X(down, "mlp.down_proj", width, ffn)
+
+typedef enum cad_lora_target {
+    CAD_LORA_q,
+    CAD_LORA_k,
+    CAD_LORA_v,
+    CAD_LORA_o,
+    CAD_LORA_gate,
+    CAD_LORA_up,
+    CAD_LORA_down,
+    CAD_LORA_TARGET_COUNT
+} cad_lora_target;
+enum { CAD_LORA_ALL = (1 << CAD_LORA_TARGET_COUNT) - 1 };
+
+typedef struct cad_lora_config {
+    int64_t rank; /* 1..1024 */
+    double alpha;
+    double dropout; /* 0 <= dropout < 1 */
+    bool rslora;
+    unsigned targets;       /* bit 1 << cad_lora_target */
+    const char *base_model; /* base_model_name_or_path, "" when null; borrowed or in the arena of the reader */
+} cad_lora_config;
+
+double cad_lora_scale(const cad_lora_config *c);
+/* "q_proj" .. "down_proj", and back (-1: no such linear). */
+const char *cad_lora_target_name(cad_lora_target t);
+int cad_lora_target_find(const char *name);
+/* Shape of the linear: (out, in). */
+void cad_lora_target_shape(const cad_model_config *m, cad_lora_target t, int64_t *out_rows, int64_t *out_cols);
+
+/* The factors of one linear: a (R, in), b (out, R), f32, owned by the caller. */
+typedef struct cad_lora_factors {
+    int64_t layer;
+    cad_lora_target target;
+    float *a, *b;
+} cad_lora_factors;
+
+/* Reads `dir`/adapter_config.json.  Strings live in `a`.  Errors: CAD_ENOTFOUND, CAD_EPARSE, CAD_EDATA, CAD_EUNSUPPORTED. */
+CAD_MUST_USE cad_status cad_peft_read_config(const char *dir, cad_arena *a, cad_lora_config *out);
+/* The text alone; `where` names it in messages. */
+CAD_MUST_USE cad_status cad_peft_parse_config(const char *text, size_t len, const char *where, cad_arena *a,
+                                              cad_lora_config *out);
+/* Fills a and b of all n factors (which must be one for each layer and target of the configuration, in any order) from
+ * `dir`/adapter_model.safetensors; F32, BF16 and F16 are read.  Missing or extra keys: CAD_EDATA listing the first three. */
+CAD_MUST_USE cad_status cad_peft_read(const char *dir, const cad_lora_config *c, const cad_model_config *m,
+                                      const cad_lora_factors *factors, size_t n);
+
+/* Writes both files, F32, and a README.md into the existing folder `dir`. */
+CAD_MUST_USE cad_status cad_peft_write(const char *dir, const cad_lora_config *c, const cad_model_config *m,
+                                       const cad_lora_factors *factors, size_t n);
+/* Appends adapter_config.json: indent 2, keys sorted. */
+CAD_MUST_USE cad_status cad_peft_print_config(const cad_lora_config *c, cad_buf *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,65 @@
+/* Prompt templates: the exact bytes around caption, retrieved parts and answer (prompt.template).
+ *
+ * A template is literal text with the slots {caption}, {retrieved} and {output}; {output} is its end.  The prompt is everything
+ * before {output}.  Prompt and answer are tokenised apart, each as one text, and concatenated, in training, evaluation and
+ * inference alike.  Slots enter without their final LFs and are plain text: a special token's text inside a slot stays text.
+ * Special tokens may stand in the literal parts (of a template file); only there they are parsed. */
+#ifndef CADLM_MODEL_TEXT_TEMPLATE_H
+#define CADLM_MODEL_TEXT_TEMPLATE_H
+
+#include "core/arena.h"
+#include "core/buf.h"
+#include "core/hash.h"
+#include "core/status.h"
+#include "model/text/tokenizer.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CAD_TEMPLATE_MAX_BYTES ((size_t)64 << 10)
+enum { CAD_TEMPLATE_PARTS = 8 };
+
+typedef enum cad_template_slot { CAD_SLOT_literal, CAD_SLOT_caption, CAD_SLOT_retrieved } cad_template_slot;
+
+typedef struct cad_template {
+    const char *name; /* "ir", .., "file" */
+    const char *text; /* all bytes, with the names of the slots and {output} */
+    size_t len;
+    bool has_retrieved;
+    char hash[CAD_HASH_HEX]; /* XXH3-128 of text */
+    struct {
+        cad_template_slot slot;
+        size_t begin, end; /* bytes of text, for literals */
+    } part[CAD_TEMPLATE_PARTS]; /* everything before {output} */
+    int n_parts;
+} cad_template;
+
+/* `name`: ir, step, step-rag, cad0, or file with the path of the template; "file:PATH" does the same with file == NULL.  The
+ * result lives in `a`.  Errors: CAD_ECONFIG (unknown name, a slot missing, twice or unknown, {output} not last). */
+CAD_MUST_USE cad_status cad_template_get(const char *name, const char *file, cad_arena *a, const cad_template **out);
+/* The same from text, for a pack or checkpoint that stores it. */
+CAD_MUST_USE cad_status cad_template_parse(const char *name, const char *text, size_t len, cad_arena *a,
+                                           const cad_template **out);
+
+/* What fills the slots; retrieved blocks stand best first, one LF between.  Blocks for a template without {retrieved} are
+ * CAD_EINVAL; no block leaves the slot empty. */
+typedef struct cad_prompt_slots {
+    const char *caption;
+    const char *const *retrieved;
+    size_t n_retrieved;
+} cad_prompt_slots;
+
+/* Appends the prompt's text. */
+CAD_MUST_USE cad_status cad_template_prompt(const cad_template *t, const cad_prompt_slots *slots, cad_buf *out);
+/* Appends the prompt's ids: the text between two special tokens of the literal parts is encoded as one text.  No BOS. */
+CAD_MUST_USE cad_status cad_template_encode(const cad_template *t, const cad_prompt_slots *slots, const cad_tokenizer *tok,
+                                            cad_ids *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
