@@ -20,6 +20,7 @@
 #include "kernels/ops.h"
 #include "model/decoder/batch.h"
 #include "model/hf/hfconfig.h"
+#include "model/hf/peft.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -47,39 +48,18 @@ typedef enum cad_nf4_base {
     CAD_NF4_scratch   /* dequantised before each product: 0.5 B instead of 4 B per weight */
 } cad_nf4_base;
 
-/* The seven linears of a layer, also bit numbers of lora.targets. */
-typedef enum cad_proj {
-    CAD_PROJ_q,
-    CAD_PROJ_k,
-    CAD_PROJ_v,
-    CAD_PROJ_o,
-    CAD_PROJ_gate,
-    CAD_PROJ_up,
-    CAD_PROJ_down,
-    CAD_PROJ_COUNT
-} cad_proj;
-enum { CAD_PROJ_ALL = (1 << CAD_PROJ_COUNT) - 1 };
-
 typedef enum cad_init_scheme {
     CAD_INIT_fan_in, /* embedding N(0,1); linear N(0,1/in); o and down also / sqrt(2 L); head N(0,0.02); biases 0; norms 1 */
     CAD_INIT_hf      /* everything N(0,0.02); biases 0; norms 1 */
 } cad_init_scheme;
 typedef enum cad_lora_init { CAD_LORA_kaiming, CAD_LORA_gaussian } cad_lora_init;
 
-typedef struct cad_lora_opts {
-    int64_t rank;     /* 0: no adapter */
-    double alpha;     /* scale = alpha / rank, or alpha / sqrt(rank) with rslora */
-    double dropout;   /* of the LoRA input, training only */
-    bool rslora;
-    unsigned targets; /* bits of cad_proj; 0 means all seven */
-} cad_lora_opts;
-
 typedef struct cad_decoder_opts {
     cad_weights weights;
     bool double_quant;
     cad_nf4_base nf4_base;
     cad_train train;
-    cad_lora_opts lora;
+    cad_lora_config lora;   /* model/hf/peft.h; rank 0: no adapter; base_model goes into saved adapters */
     uint64_t seed;          /* of the dropout masks */
     int64_t max_tokens;     /* largest batch of forward_backward, eval and prefill; >= 1 */
     int64_t max_segments;   /* 0: max_tokens */
@@ -119,13 +99,11 @@ CAD_MUST_USE cad_status cad_decoder_save_model(const cad_decoder *d, const char 
 /* Same tensors as f32 under a given file name: "master.safetensors" of a checkpoint, and back (train = full only). */
 CAD_MUST_USE cad_status cad_decoder_save_master(const cad_decoder *d, const char *path);
 CAD_MUST_USE cad_status cad_decoder_load_master(cad_decoder *d, const char *path);
-/* A PEFT directory into the LoRA pairs.  Rank, scale and targets of the file must be those of the options; read them first with
- * model/hf/peft.h (cad_decoder_lora_of does that). */
+/* A PEFT directory into the LoRA pairs.  Rank, scale and targets of the file must be those of the options (read them first
+ * with cad_peft_read_config); a difference is CAD_EDATA. */
 CAD_MUST_USE cad_status cad_decoder_load_adapter(cad_decoder *d, const char *dir);
-/* Writes adapter_model.safetensors (F32) and adapter_config.json into the existing folder `dir`. */
-CAD_MUST_USE cad_status cad_decoder_save_adapter(const cad_decoder *d, const char *dir, const char *base_name);
-/* *out = the options that the adapter in `dir` asks for (dropout as recorded). */
-CAD_MUST_USE cad_status cad_decoder_lora_of(const char *dir, cad_lora_opts *out);
+/* Writes adapter_model.safetensors (F32), adapter_config.json and README.md into the existing folder `dir`. */
+CAD_MUST_USE cad_status cad_decoder_save_adapter(const cad_decoder *d, const char *dir);
 /* XXH3-128 in hex over the bytes of the base tensors as loaded (before quantisation), in the order of names; "" before load. */
 const char *cad_decoder_base_hash(const cad_decoder *d);
 

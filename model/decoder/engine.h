@@ -11,6 +11,8 @@
 #include "core/status.h"
 #include "model/decoder/decoder.h"
 #include "model/decoder/generate.h"
+#include "model/text/template.h"
+#include "model/text/tokenizer.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -32,8 +34,6 @@ typedef struct cad_engine_opts {
  * CAD_EDATA when parts do not fit (vocabulary larger than the matrices, adapter of another shape). */
 CAD_MUST_USE cad_status cad_engine_open(const char *ckpt, const cad_engine_opts *o, cad_engine **out);
 /* The same over a decoder that is already there (the trainer's), with generation planned in; takes nothing over. */
-typedef struct cad_tokenizer cad_tokenizer;
-typedef struct cad_template cad_template;
 CAD_MUST_USE cad_status cad_engine_wrap(cad_decoder *d, const cad_tokenizer *t, const cad_template *tpl, cad_engine **out);
 void cad_engine_close(cad_engine *e);
 
