@@ -1,0 +1,129 @@
+/* The op table: everything a decoder needs to train and to generate, one argument struct per op, one table per back end.
+ *
+ *     const cad_ops *ops;
+ *     CAD_TRY(cad_ops_get("cpu", &ops));
+ *     CAD_TRY(ops->rmsnorm_fwd(&(cad_rmsnorm_fwd_args){.x = h, .w = g, .y = n, .eps = 1e-6f}, NULL));
+ *
+ * Meaning, shapes and types stand at the structs (args_basic.h, args_linear.h, args_step.h).  Arguments are checked before
+ * anything is written: CAD_EINVAL with the numbers ("rmsnorm_fwd: x is (4,32), w is (31)"), CAD_EUNSUPPORTED for a type the
+ * back end lacks.  No entry is NULL.  `stream` is ignored by the CPU.
+ *
+ * Bits.  Class R (same inputs, same bits, whatever the number of threads): every op.  Class I (a row's bits depend on that row
+ * alone): all ops but the row sums, with CAD_MATMUL_own; a library product may choose its edge kernels by the number of rows.
+ * Equal bits are promised within one instruction set.
+ *
+ * Memory.  Ops allocate nothing.  What needs working memory has a member `scratch`; ops->NAME_scratch(&args) tells the bytes
+ * (0 for most), reads shapes only (data pointers may be NULL, except that optional arguments count as given when non-NULL).
+ * Threads: ops may be called from one thread at a time (they share the pool of core/threads.h). */
+#ifndef CADLM_KERNELS_OPS_H
+#define CADLM_KERNELS_OPS_H
+
+#include "core/status.h"
+#include "kernels/args_basic.h"
+#include "kernels/args_linear.h"
+#include "kernels/args_step.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* X(op): the op NAME takes a cad_NAME_args */
+#define CAD_OPS_TABLE(X)                                                                       \
+    X(fill)                                                                                    \
+    X(copy)                                                                                    \
+    X(axpy)                                                                                    \
+    X(cast)                                                                                    \
+    X(sum_ordered)                                                                             \
+    X(embed_fwd)                                                                               \
+    X(embed_bwd)                                                                               \
+    X(gather_rows)                                                                             \
+    X(scatter_rows)                                                                            \
+    X(rmsnorm_fwd)                                                                             \
+    X(add_rmsnorm_fwd)                                                                         \
+    X(rmsnorm_bwd)                                                                             \
+    X(rope_fwd)                                                                                \
+    X(rope_bwd)                                                                                \
+    X(swiglu_fwd)                                                                              \
+    X(swiglu_bwd)                                                                              \
+    X(attn_fwd)                                                                                \
+    X(attn_bwd)                                                                                \
+    X(linear_fwd)                                                                              \
+    X(linear_bwd_x)                                                                            \
+    X(linear_bwd_w)                                                                            \
+    X(lora_down_fwd)                                                                           \
+    X(linear_lora_fwd)                                                                         \
+    X(lora_up_bwd)                                                                             \
+    X(lora_down_bwd)                                                                           \
+    X(linear_lora_bwd_x)                                                                       \
+    X(nf4_quant)                                                                               \
+    X(nf4_dequant)                                                                             \
+    X(nf4_absmax_expand)                                                                       \
+    X(q8_quant)                                                                                \
+    X(q8_dequant)                                                                              \
+    X(nf4_linear_fwd)                                                                          \
+    X(nf4_linear_bwd_x)                                                                        \
+    X(nf4_linear_lora_fwd)                                                                     \
+    X(nf4_linear_lora_bwd_x)                                                                   \
+    X(linear_xent)                                                                             \
+    X(linear_xent_eval)                                                                        \
+    X(grad_norm2)                                                                              \
+    X(adamw_step)                                                                              \
+    X(adamw8bit_step)                                                                          \
+    X(kv_append)                                                                               \
+    X(attn_decode)                                                                             \
+    X(logits_mask)                                                                             \
+    X(sample)                                                                                  \
+    X(argmax)
+
+typedef struct cad_ops {
+    const char *name; /* "cpu" */
+    const char *isa;  /* "x86-64-v4": the instruction set the hot files were chosen for */
+    /* Device memory: 64-byte aligned, zeroed; put and get copy `bytes` between host and device; sync waits for the stream. */
+    cad_status (*mem_alloc)(size_t bytes, void **out);
+    void (*mem_free)(void *p);
+    cad_status (*mem_put)(void *device, const void *host, size_t bytes, void *stream);
+    cad_status (*mem_get)(void *host, const void *device, size_t bytes, void *stream);
+    cad_status (*sync)(void *stream);
+#define X(op)                                                                                  \
+    cad_status (*op)(const cad_##op##_args *a, void *stream);                                  \
+    size_t (*op##_scratch)(const cad_##op##_args *a);
+    CAD_OPS_TABLE(X)
+#undef X
+} cad_ops;
+
+/* *out = the table of a back end, valid for the life of the process.  The instruction set is the best the processor has, or
+ * the one named by CADLM_ISA (x86-64-v2, x86-64-v3, x86-64-v4).  Errors: CAD_EUNSUPPORTED (no such back end or set). */
+CAD_MUST_USE cad_status cad_ops_get(const char *backend, const cad_ops **out);
+
+/* Who forms matrix products on the CPU, process-wide (config key model.matmul).  auto = own. */
+typedef enum cad_matmul { CAD_MATMUL_auto, CAD_MATMUL_own, CAD_MATMUL_library } cad_matmul;
+void cad_ops_set_matmul(cad_matmul m);
+cad_matmul cad_ops_matmul(void);
+
+/* Checks of arguments shared by the back ends: what each op does first. */
+#define X(op) CAD_MUST_USE cad_status cad_##op##_validate(const cad_##op##_args *a);
+CAD_OPS_TABLE(X)
+#undef X
+
+/* order[0..n-1] = row numbers sorted by id, stable (counting sort); `count` is V+1 words of working memory.  Every id < V. */
+void cad_embed_order(const uint32_t *id, int64_t n, int64_t v, uint32_t *order, uint32_t *count);
+
+/* Rotary frequencies: inv_freq_j = theta^(-2j/D), and the llama3 rule on top when factor > 1 (kernels.md 1): with wavelength
+ * w = 2 pi / inv_freq: w < original/high keep; w > original/low divide by factor; between: blend. */
+typedef struct cad_rope_config {
+    double theta;
+    double factor, low, high, original; /* llama3: 32, 1, 4, 8192; factor 0 or 1: plain */
+} cad_rope_config;
+/* table (positions, D) f32, computed in f64: D/2 cosines, then D/2 sines.  D even. */
+void cad_rope_table(const cad_rope_config *c, int64_t positions, int64_t d, float *table);
+
+/* Philox key of the dropout masks of one step. */
+uint64_t cad_dropout_key(uint64_t seed, uint64_t step);
+
+/* Elements of m32 (and of v32) that adamw8bit_step needs for these tensors. */
+int64_t cad_adamw8bit_small(const cad_opt_tensor *tensor, int64_t n);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
