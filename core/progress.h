@@ -1,0 +1,44 @@
+/* Progress of a long job: one line redrawn at most 10 times a second on a terminal, whole lines elsewhere (at least `every_s`
+ * apart, plus the first and the last), never a CR or ESC outside a terminal. */
+#ifndef CADLM_CORE_PROGRESS_H
+#define CADLM_CORE_PROGRESS_H
+
+#include "core/status.h"
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* In the order of the choices of log.console. */
+typedef enum cad_progress_mode {
+    CAD_PROGRESS_AUTO, /* bar on a terminal, lines elsewhere */
+    CAD_PROGRESS_BAR,
+    CAD_PROGRESS_LINES,
+    CAD_PROGRESS_NONE
+} cad_progress_mode;
+
+/* For all later bars of this process; before: AUTO, 10 s. */
+void cad_progress_setup(cad_progress_mode mode, double every_s);
+
+typedef struct cad_progress cad_progress;
+/* `label` ("step") is copied; `total` 0 when unknown; the estimate leaves out the first `warmup` units, which are slower. */
+CAD_MUST_USE cad_status cad_progress_create(const char *label, int64_t start, int64_t total, int64_t warmup, cad_progress **out);
+/* "step 300/9000  3.3%  TAIL  eta 9h51m"; `tail` may be NULL.  Cheap when nothing is due. */
+void cad_progress_show(cad_progress *p, int64_t done, const char *tail);
+/* Time that was no work of the loop (a save, an evaluation): kept out of the rate, added to the estimate `left` times at its mean. */
+void cad_progress_pause(cad_progress *p, double seconds, int64_t left);
+/* Prints one line that stays (a terminal keeps its bar below it). */
+void cad_progress_keep(cad_progress *p, int64_t done, const char *tail);
+double cad_progress_eta(const cad_progress *p); /* seconds; negative while unknown */
+/* Prints the last line where it was not shown yet and frees p; NULL is fine. */
+void cad_progress_destroy(cad_progress *p);
+
+/* "45s", "9m12s", "9h51m", "3d02h" */
+void cad_progress_duration(double seconds, char out[16]);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
