@@ -254,6 +254,8 @@ cad_status cad_appender_open(const char *path, cad_appender **out)
     CAD_TRY(cad_mem_alloc(sizeof *a, "appender", &a));
     a->fd = -1;
     cad_status s = cad_mem_alloc(strlen(path) + 1, "file name", &a->path);
+    if (s == CAD_OK)
+        s = cad_buf_reserve(&a->line, 1023); /* usual lines then never allocate */
     if (s == CAD_OK) {
         memcpy(a->path, path, strlen(path) + 1);
         a->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);

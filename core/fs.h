@@ -47,6 +47,12 @@ CAD_MUST_USE cad_status cad_appender_line(cad_appender *a, const char *text, siz
 CAD_MUST_USE cad_status cad_appender_sync(cad_appender *a);
 void cad_appender_close(cad_appender *a);
 
+/* Lock files: held by the kernel for the life of the process, so a lock of a dead process is free; `owner` is written into the
+ * file for people.  Errors: CAD_ELOCKED with the owner's text, CAD_EWRITE. */
+typedef struct cad_lock cad_lock;
+CAD_MUST_USE cad_status cad_lock_take(const char *path, const char *owner, cad_lock **out);
+void cad_lock_release(cad_lock *l); /* removes the file; NULL is fine */
+
 /* ---- folders and names ---- */
 bool cad_fs_exists(const char *path);
 bool cad_fs_is_dir(const char *path);

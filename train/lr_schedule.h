@@ -7,8 +7,6 @@
 #ifndef CADLM_TRAIN_LR_SCHEDULE_H
 #define CADLM_TRAIN_LR_SCHEDULE_H
 
-#include "core/status.h"
-
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -24,10 +22,6 @@ typedef struct cad_lr_schedule {
 } cad_lr_schedule;
 
 double cad_lr_at(const cad_lr_schedule *s, int64_t step);
-
-/* *out = steps of "5%", "1200", "1200 steps" or "0" in a run of `total` steps; a percentage is rounded to the nearest step.
- * Errors: CAD_ECONFIG naming the text. */
-CAD_MUST_USE cad_status cad_lr_parse_warmup(const char *text, int64_t total, int64_t *out);
 
 #ifdef __cplusplus
 }

@@ -48,27 +48,6 @@ static void test_a_warm_up_as_long_as_the_run_is_allowed(void **state)
     assert_true(isfinite(cad_lr_at(&s, 11)));
 }
 
-static void test_warm_up_text_takes_steps_and_percent(void **state)
-{
-    (void)state;
-    int64_t w;
-    ok(cad_lr_parse_warmup("5%", 1000, &w));
-    assert_int_equal(w, 50);
-    ok(cad_lr_parse_warmup("3 %", 50, &w));
-    assert_int_equal(w, 2);
-    ok(cad_lr_parse_warmup("1200", 9000, &w));
-    assert_int_equal(w, 1200);
-    ok(cad_lr_parse_warmup("30 steps", 9000, &w));
-    assert_int_equal(w, 30);
-    ok(cad_lr_parse_warmup("0", 9000, &w));
-    assert_int_equal(w, 0);
-    fails(cad_lr_parse_warmup("5 percent", 10, &w), CAD_ECONFIG, "5 percent");
-    fails(cad_lr_parse_warmup("-1", 10, &w), CAD_ECONFIG, "train.warmup");
-    fails(cad_lr_parse_warmup("120%", 10, &w), CAD_ECONFIG, "120%");
-    fails(cad_lr_parse_warmup("1.5 steps", 10, &w), CAD_ECONFIG, "1.5");
-    fails(cad_lr_parse_warmup("", 10, &w), CAD_ECONFIG, "expected");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -77,7 +56,6 @@ int main(void)
         cmocka_unit_test(test_cosine_is_halfway_in_the_middle),
         cmocka_unit_test(test_constant_stays),
         cmocka_unit_test(test_a_warm_up_as_long_as_the_run_is_allowed),
-        cmocka_unit_test(test_warm_up_text_takes_steps_and_percent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
