@@ -1,0 +1,45 @@
+/* The few HDF5 calls that the pack needs, with cad_status instead of handles left open.  Private to dataprep. */
+#ifndef CADLM_DATAPREP_PACK_H5_H
+#define CADLM_DATAPREP_PACK_H5_H
+
+#include "core/arena.h"
+#include "core/buf.h"
+#include "core/status.h"
+
+#include <hdf5.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Element types of a pack; in the file they are little-endian. */
+typedef enum cad_h5_type { CAD_H5_u8, CAD_H5_u16, CAD_H5_u32, CAD_H5_u64, CAD_H5_i64, CAD_H5_f32 } cad_h5_type;
+size_t cad_h5_size(cad_h5_type t);
+
+/* The library prints its error stack unless told not to. */
+void cad_h5_quiet(void);
+
+/* `chunk` elements per chunk with shuffle and deflate 1, or 0: contiguous.  cols 0: one dimension. */
+CAD_MUST_USE cad_status cad_h5_put(hid_t file, const char *name, cad_h5_type t, const void *data, size_t rows,
+                                   size_t cols, size_t chunk);
+CAD_MUST_USE cad_status cad_h5_put_text(hid_t where, const char *name, const char *text);
+CAD_MUST_USE cad_status cad_h5_put_int(hid_t where, const char *name, int64_t value);
+CAD_MUST_USE cad_status cad_h5_put_texts(hid_t where, const char *name, const char *const *text, size_t n);
+
+/* Rows of a dataset and, for two dimensions, its columns (else 0); CAD_ECORRUPT when it is absent or has another type. */
+CAD_MUST_USE cad_status cad_h5_shape(hid_t file, const char *path, const char *name, cad_h5_type t, size_t *rows,
+                                     size_t *cols);
+/* Reads the whole dataset into `out` of exactly rows * max(cols, 1) elements. */
+CAD_MUST_USE cad_status cad_h5_get(hid_t file, const char *path, const char *name, cad_h5_type t, void *out);
+CAD_MUST_USE cad_status cad_h5_get_text(hid_t where, const char *path, const char *name, cad_arena *a, const char **out);
+CAD_MUST_USE cad_status cad_h5_get_int(hid_t where, const char *path, const char *name, int64_t *out);
+CAD_MUST_USE cad_status cad_h5_get_texts(hid_t where, const char *path, const char *name, cad_arena *a,
+                                         const char *const **out, size_t *n);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,244 @@
+#include "tests/unit.h"
+
+#include "core/fs.h"
+#include "dataprep/pack.h"
+
+#include <hdf5.h>
+
+static const char *const PATH = "test_pack.h5";
+
+static const uint32_t tokens_of[3][8] = {{5, 6, 7, 1}, {9, 8, 7, 6, 5, 4, 3, 1}, {2, 1}};
+static const size_t length_of[3] = {4, 8, 2};
+static const uint32_t span_of[3][2][2] = {{{2, 4}}, {{1, 3}, {5, 8}}, {{1, 2}}};
+static const size_t spans_of[3] = {1, 2, 1};
+static const char *const id_of[3] = {"a", "row-b", "c\xc3\xa9"};
+static const char *const family_of[3] = {"plate", "hex", "plate"};
+
+static cad_pack_row row(int i)
+{
+    return (cad_pack_row){.id = id_of[i],
+                          .caption = i == 1 ? "" : "a caption",
+                          .family = family_of[i],
+                          .tokens = tokens_of[i],
+                          .n_tokens = length_of[i],
+                          .span = span_of[i],
+                          .n_spans = spans_of[i],
+                          .caption_hash = (uint64_t)i + 10,
+                          .geometry_hash = (uint64_t)i + 20,
+                          .weight = 1.0f + (float)i};
+}
+
+static const char *const source = "corpus.jsonl";
+static const char *const source_hash = "00112233445566778899aabbccddeeff";
+
+static cad_pack_info info(void)
+{
+    return (cad_pack_info){.created = "-",
+                           .kind = "ir",
+                           .split = "train",
+                           .tokenizer_xxh3 = "aaaa",
+                           .template_xxh3 = "bbbb",
+                           .template_text = "{caption}\n{output}",
+                           .vocab_rows = 10,
+                           .bos_id = -1,
+                           .eos_id = 1,
+                           .dropped = "{}",
+                           .leak_report = "{}",
+                           .source_name = &source,
+                           .source_xxh3 = &source_hash,
+                           .n_sources = 1};
+}
+
+static void write_pack(cad_pack_opts opts, cad_pack_info i, const char *path)
+{
+    cad_pack_writer *w = NULL;
+    ok(cad_pack_writer_create(&opts, &w));
+    for (int r = 0; r < 3; r++) {
+        cad_pack_row x = row(r);
+        ok(cad_pack_writer_add(w, &x));
+    }
+    ok(cad_pack_writer_commit(w, &i, path));
+}
+
+static void check_back(const char *path, bool weights)
+{
+    cad_pack *p = NULL;
+    cad_pack_want want = {.tokenizer_xxh3 = "aaaa", .template_xxh3 = "bbbb", .split = "train", .vocab_rows = 10};
+    ok(cad_pack_open(path, &want, &p));
+    assert_int_equal(p->n_rows, 3);
+    assert_int_equal(p->n_tokens, 14);
+    assert_int_equal(p->info.n_loss_tokens, 8);
+    assert_int_equal(p->info.length_max, 8);
+    assert_int_equal(p->info.length_p50, 4);
+    assert_string_equal(p->info.source_name[0], "corpus.jsonl");
+    assert_string_equal(p->info.template_text, "{caption}\n{output}");
+    assert_int_equal(p->n_families, 2);
+    for (size_t r = 0; r < 3; r++) {
+        size_t len = 0;
+        assert_int_equal(p->row_offset[r + 1] - p->row_offset[r], length_of[r]);
+        assert_memory_equal(p->tokens + p->row_offset[r], tokens_of[r], length_of[r] * 4);
+        assert_memory_equal(p->span + p->span_offset[r], span_of[r], spans_of[r] * 8);
+        assert_memory_equal(cad_pack_id(p, r, &len), id_of[r], strlen(id_of[r]));
+        assert_int_equal(len, strlen(id_of[r]));
+        (void)cad_pack_caption(p, r, &len);
+        assert_int_equal(len, r == 1 ? 0 : 9);
+        assert_string_equal(p->family_name[p->family[r]], family_of[r]);
+        assert_true(p->caption_hash[r] == r + 10 && p->geometry_hash[r] == r + 20);
+        if (weights)
+            assert_true(p->weight[r] == 1.0f + (float)r);
+        else
+            assert_null(p->weight);
+    }
+    assert_int_equal(cad_pack_targets(p, 1), 5);
+    cad_pack_close(p);
+}
+
+static void test_a_pack_comes_back_as_it_was_written(void **state)
+{
+    (void)state;
+    write_pack((cad_pack_opts){0}, info(), PATH);
+    check_back(PATH, false);
+    write_pack((cad_pack_opts){.contiguous = true, .weights = true, .rag_k = 2}, info(), PATH);
+    check_back(PATH, true);
+    ok(cad_fs_remove(PATH));
+}
+
+static void test_equal_rows_give_equal_bytes(void **state)
+{
+    (void)state;
+    char a[33], b[33];
+    write_pack((cad_pack_opts){0}, info(), PATH);
+    ok(cad_fs_hash(PATH, a));
+    cad_pack *p = NULL;
+    ok(cad_pack_open(PATH, NULL, &p)); /* another file open must not matter */
+    write_pack((cad_pack_opts){0}, info(), "test_pack2.h5");
+    cad_pack_close(p);
+    ok(cad_fs_hash("test_pack2.h5", b));
+    assert_string_equal(a, b);
+    ok(cad_fs_remove(PATH));
+    ok(cad_fs_remove("test_pack2.h5"));
+}
+
+static void test_another_tokenizer_or_template_is_refused_with_both_hashes(void **state)
+{
+    (void)state;
+    write_pack((cad_pack_opts){0}, info(), PATH);
+    cad_pack *p = NULL;
+    fails(cad_pack_open(PATH, &(cad_pack_want){.tokenizer_xxh3 = "zzzz"}, &p), CAD_EDATA, "zzzz");
+    fails(cad_pack_open(PATH, &(cad_pack_want){.tokenizer_xxh3 = "zzzz"}, &p), CAD_EDATA, "aaaa");
+    fails(cad_pack_open(PATH, &(cad_pack_want){.template_xxh3 = "yyyy"}, &p), CAD_EDATA, "bbbb");
+    fails(cad_pack_open(PATH, &(cad_pack_want){.split = "val"}, &p), CAD_EDATA, "train");
+    fails(cad_pack_open(PATH, &(cad_pack_want){.vocab_rows = 9}, &p), CAD_EDATA, "vocabulary");
+    fails(cad_pack_open(PATH, &(cad_pack_want){.ram_limit = 100}, &p), CAD_ENOMEM, "data.ram_limit");
+    fails(cad_pack_open("absent.h5", NULL, &p), CAD_ENOTFOUND, "absent.h5");
+    ok(cad_fs_remove(PATH));
+}
+
+/* Every prefix and every single flipped bit either opens with the same content or fails as corrupt or bad data. */
+static void test_cut_and_flipped_files_never_pass_for_whole(void **state)
+{
+    (void)state;
+    write_pack((cad_pack_opts){.contiguous = true}, info(), PATH);
+    cad_buf whole = CAD_BUF_INIT, copy = CAD_BUF_INIT;
+    ok(cad_fs_read(PATH, 0, &whole));
+    ok(cad_buf_add(&copy, whole.data, whole.len));
+    char *bytes = copy.data;
+    cad_pack *p = NULL;
+    for (size_t n = 0; n < whole.len; n += 97) {
+        ok(cad_fs_write("test_cut.h5", whole.data, n));
+        fails(cad_pack_open("test_cut.h5", NULL, &p), CAD_ECORRUPT, "test_cut.h5");
+    }
+    size_t survived = 0, refused = 0;
+    for (size_t at = 0; at < whole.len; at += 23) {
+        bytes[at] = (char)(bytes[at] ^ (1 << (at % 7)));
+        ok(cad_fs_write("test_cut.h5", bytes, whole.len));
+        cad_status s = cad_pack_open("test_cut.h5", NULL, &p);
+        bytes[at] = whole.data[at];
+        if (s == CAD_OK) { /* a bit that nothing of ours reads */
+            assert_int_equal(p->n_rows, 3);
+            assert_memory_equal(p->tokens, tokens_of[0], 16);
+            cad_pack_close(p);
+            survived++;
+        } else {
+            assert_true(s == CAD_ECORRUPT || s == CAD_EDATA || s == CAD_ENOMEM || s == CAD_EINVAL);
+            refused++;
+        }
+    }
+    assert_true(refused > 20);
+    (void)survived;
+    cad_buf_deinit(&whole);
+    cad_buf_deinit(&copy);
+    ok(cad_fs_remove("test_cut.h5"));
+    ok(cad_fs_remove(PATH));
+}
+
+static void add_fails(cad_pack_row r, const char *part)
+{
+    cad_pack_writer *w = NULL;
+    ok(cad_pack_writer_create(&(cad_pack_opts){0}, &w));
+    fails(cad_pack_writer_add(w, &r), CAD_EDATA, part);
+    cad_pack_writer_abort(w);
+}
+
+static void test_rows_without_targets_are_refused_when_written(void **state)
+{
+    (void)state;
+    static const uint32_t zero[1][2] = {{0, 2}}, beyond[1][2] = {{2, 5}}, empty[1][2] = {{2, 2}};
+    cad_pack_row r = row(0);
+    r.n_spans = 0;
+    add_fails(r, "row a: no loss token");
+    r.n_spans = 1;
+    r.span = zero;
+    add_fails(r, "span [0,2)");
+    r.span = beyond;
+    add_fails(r, "span [2,5)");
+    r.span = empty;
+    add_fails(r, "span [2,2)");
+    cad_pack_writer *w = NULL;
+    cad_pack_info i = info();
+    ok(cad_pack_writer_create(&(cad_pack_opts){0}, &w));
+    fails(cad_pack_writer_commit(w, &i, PATH), CAD_ENOTFOUND, "zero rows");
+}
+
+/* A pack that somebody else wrote may break the rules of training; opening finds it. */
+static void test_a_row_without_its_end_token_is_refused_when_opened(void **state)
+{
+    (void)state;
+    cad_pack_info i = info();
+    i.eos_id = 3;
+    write_pack((cad_pack_opts){0}, i, PATH);
+    cad_pack *p = NULL;
+    fails(cad_pack_open(PATH, NULL, &p), CAD_EDATA, "row a: the end token 3");
+    i.waived = "no_eos";
+    write_pack((cad_pack_opts){0}, i, PATH);
+    ok(cad_pack_open(PATH, NULL, &p));
+    cad_pack_close(p);
+    ok(cad_fs_remove(PATH));
+}
+
+static void test_other_hdf5_files_are_refused_by_what_they_lack(void **state)
+{
+    (void)state;
+    cad_pack *p = NULL;
+    hid_t f = H5Fcreate(PATH, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    assert_true(f >= 0);
+    (void)H5Fclose(f);
+    fails(cad_pack_open(PATH, NULL, &p), CAD_ECORRUPT, "/tokens");
+    ok(cad_fs_write(PATH, "not a pack", 10));
+    fails(cad_pack_open(PATH, NULL, &p), CAD_ECORRUPT, "not an HDF5 file");
+    ok(cad_fs_remove(PATH));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_pack_comes_back_as_it_was_written),
+        cmocka_unit_test(test_equal_rows_give_equal_bytes),
+        cmocka_unit_test(test_another_tokenizer_or_template_is_refused_with_both_hashes),
+        cmocka_unit_test(test_cut_and_flipped_files_never_pass_for_whole),
+        cmocka_unit_test(test_rows_without_targets_are_refused_when_written),
+        cmocka_unit_test(test_a_row_without_its_end_token_is_refused_when_opened),
+        cmocka_unit_test(test_other_hdf5_files_are_refused_by_what_they_lack),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
