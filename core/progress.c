@@ -1,0 +1,180 @@
+#include "core/progress.h"
+
+#include "core/buf.h"
+#include "core/clock.h"
+#include "core/log.h"
+#include "core/mem.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+static cad_progress_mode mode = CAD_PROGRESS_AUTO;
+static double line_every = 10;
+
+struct cad_progress {
+    char label[32];
+    int64_t start, total, warmup, done;
+    double created, counted_from, paused; /* monotonic s; s spent outside the loop since counted_from */
+    int64_t counted_at;                   /* units done when the rate began to count, -1 before */
+    double pause_sum, last_shown;
+    int64_t pauses, pauses_left;
+    bool bar, shown_last;
+    cad_buf tail;
+};
+
+void cad_progress_setup(cad_progress_mode m, double every_s)
+{
+    mode = m;
+    line_every = every_s;
+}
+
+cad_status cad_progress_create(const char *label, int64_t start, int64_t total, int64_t warmup, cad_progress **out)
+{
+    cad_progress *p;
+    CAD_TRY(cad_mem_alloc(sizeof *p, "progress", &p));
+    snprintf(p->label, sizeof p->label, "%s", label);
+    p->start = p->done = start;
+    p->total = total;
+    p->warmup = warmup;
+    p->created = cad_clock_now();
+    p->last_shown = -1;
+    p->counted_at = warmup > 0 ? -1 : start;
+    p->counted_from = p->created;
+    p->bar = mode == CAD_PROGRESS_BAR || (mode == CAD_PROGRESS_AUTO && cad_log_is_terminal());
+    *out = p;
+    return CAD_OK;
+}
+
+void cad_progress_duration(double seconds, char out[16])
+{
+    if (!(seconds >= 0 && seconds < 8e8)) {
+        snprintf(out, 16, "?");
+        return;
+    }
+    unsigned s = (unsigned)(seconds + 0.5);
+    if (s < 60)
+        snprintf(out, 16, "%us", s);
+    else if (s < 3600)
+        snprintf(out, 16, "%um%02us", s / 60, s % 60);
+    else if (s < 86400)
+        snprintf(out, 16, "%uh%02um", s / 3600, s % 3600 / 60);
+    else
+        snprintf(out, 16, "%ud%02uh", s / 86400, s % 86400 / 3600);
+}
+
+double cad_progress_eta(const cad_progress *p)
+{
+    if (p->total <= 0 || p->counted_at < 0 || p->done <= p->counted_at)
+        return -1;
+    double worked = cad_clock_now() - p->counted_from - p->paused;
+    double per_unit = worked / (double)(p->done - p->counted_at);
+    double pause = p->pauses ? p->pause_sum / (double)p->pauses : 0;
+    return per_unit * (double)(p->total - p->done) + pause * (double)p->pauses_left;
+}
+
+void cad_progress_pause(cad_progress *p, double seconds, int64_t left)
+{
+    p->paused += seconds;
+    p->pause_sum += seconds;
+    p->pauses++;
+    p->pauses_left = left;
+}
+
+static cad_status compose(const cad_progress *p, const char *tail, cad_buf *b)
+{
+    CAD_TRY(cad_buf_printf(b, "%s %" PRId64, p->label, p->done));
+    if (p->total > 0)
+        CAD_TRY(cad_buf_printf(b, "/%" PRId64 "  %.1f%%", p->total, 100.0 * (double)p->done / (double)p->total));
+    if (tail && *tail)
+        CAD_TRY(cad_buf_printf(b, "  %s", tail));
+    double eta = cad_progress_eta(p);
+    if (eta >= 0 && p->done < p->total) {
+        char text[16];
+        cad_progress_duration(eta, text);
+        CAD_TRY(cad_buf_printf(b, "  eta %s", text));
+    }
+    return CAD_OK;
+}
+
+static void print_line(cad_progress *p, const char *tail)
+{
+    cad_buf b = CAD_BUF_INIT;
+    if (compose(p, tail, &b) == CAD_OK)
+        cad_log(CAD_LOG_INFO, "%s", cad_buf_cstr(&b));
+    cad_buf_deinit(&b);
+}
+
+static void draw_bar(const cad_progress *p, const char *tail)
+{
+    enum { WIDTH = 24 };
+    cad_buf b = CAD_BUF_INIT;
+    cad_status s = CAD_OK;
+    if (p->total > 0) {
+        int64_t full = p->done >= p->total ? WIDTH : p->done * WIDTH / p->total;
+        char bar[WIDTH + 1];
+        for (int64_t i = 0; i < WIDTH; i++)
+            bar[i] = i < full ? '#' : '.';
+        bar[WIDTH] = '\0';
+        s = cad_buf_printf(&b, "[%s] ", bar);
+    }
+    if (s == CAD_OK && compose(p, tail, &b) == CAD_OK)
+        cad_log_status_line(cad_buf_cstr(&b));
+    cad_buf_deinit(&b);
+}
+
+static void advance(cad_progress *p, int64_t done)
+{
+    p->done = done;
+    p->shown_last = false;
+    if (p->counted_at < 0 && done - p->start >= p->warmup) {
+        p->counted_at = done;
+        p->counted_from = cad_clock_now();
+        p->paused = 0;
+    }
+}
+
+void cad_progress_show(cad_progress *p, int64_t done, const char *tail)
+{
+    advance(p, done);
+    if (mode == CAD_PROGRESS_NONE)
+        return;
+    double now = cad_clock_now(), wait = p->bar ? 0.1 : line_every;
+    if (p->last_shown >= 0 && now - p->last_shown < wait) {
+        cad_buf_clear(&p->tail); /* the last line needs it */
+        if (cad_buf_str(&p->tail, tail ? tail : "") != CAD_OK)
+            cad_buf_clear(&p->tail);
+        return;
+    }
+    p->last_shown = now;
+    p->shown_last = true;
+    if (p->bar)
+        draw_bar(p, tail);
+    else
+        print_line(p, tail);
+}
+
+void cad_progress_keep(cad_progress *p, int64_t done, const char *tail)
+{
+    advance(p, done);
+    if (mode == CAD_PROGRESS_NONE)
+        return;
+    p->last_shown = cad_clock_now();
+    p->shown_last = true;
+    print_line(p, tail);
+    if (p->bar)
+        draw_bar(p, tail);
+}
+
+void cad_progress_destroy(cad_progress *p)
+{
+    if (!p)
+        return;
+    if (p->bar)
+        cad_log_status_line("");
+    if (mode != CAD_PROGRESS_NONE && !p->shown_last && p->done > p->start)
+        print_line(p, cad_buf_cstr(&p->tail));
+    cad_buf_deinit(&p->tail);
+    cad_mem_free(p);
+}
