@@ -8,6 +8,8 @@
 #ifndef CADLM_CAD_OCCT_SOLID_H
 #define CADLM_CAD_OCCT_SOLID_H
 
+#include "cad/ir/ir.h"
+#include "cad/mesh/mesh.h"
 #include "core/arena.h"
 #include "core/buf.h"
 #include "core/status.h"
@@ -20,10 +22,6 @@
 extern "C" {
 #endif
 
-struct cad_diags; /* cad/ir/diag.h */
-struct cad_ir;    /* cad/ir/ir.h */
-struct cad_mesh;  /* cad/mesh/mesh.h */
-
 typedef struct cad_solid cad_solid; /* immutable once made; owned by the caller; cad_solid_destroy(NULL) is fine */
 
 /* "OCCT 7.6.3", or "none" in a build without it. */
@@ -33,8 +31,7 @@ const char *cad_solid_kernel(void);
  * compiling (empty, too-thick, too-large, no-face, invalid-solid; warnings many-bodies, cavity, no-effect) go to `diags` with
  * the node they belong to.  Errors: CAD_EGEOM when one of them is an error (text = its message), CAD_EINVAL for a program
  * without a result node.  A solid that comes back is valid: at least one body, positive volume, accepted by BRepCheck. */
-CAD_MUST_USE cad_status cad_solid_from_ir(const struct cad_ir *ir, cad_arena *scratch, struct cad_diags *diags,
-                                          cad_solid **out);
+CAD_MUST_USE cad_status cad_solid_from_ir(const cad_ir *ir, cad_arena *scratch, cad_diags *diags, cad_solid **out);
 /* Reads STEP (AP203, AP214, AP242) from memory, all roots, as millimetres; nothing is healed or rejected: what came out is in
  * the facts.  A file without any shape gives a solid of level 4.  Errors: CAD_EPARSE when the reader refuses the text. */
 CAD_MUST_USE cad_status cad_solid_read_step(const char *text, size_t len, cad_solid **out);
@@ -107,22 +104,15 @@ CAD_MUST_USE cad_status cad_solid_facts(const cad_solid *s, cad_arena *arena, ca
  * +X -X +Y -Y +Z -Z.  0 when the centre lies in material. */
 CAD_MUST_USE cad_status cad_solid_open(const cad_solid *s, uint32_t *out_mask);
 
-/* Triangles with outward orientation and face ids (order of faces in the solid).  lin_rel: deflection relative to the
- * diagonal of the box (0.001 by the protocol), ang in radians (0.1).  Vertices are shared inside a face only; cad_mesh weld
- * joins them.  Errors: CAD_EGEOM when a face has no triangles. */
-CAD_MUST_USE cad_status cad_solid_mesh(const cad_solid *s, double lin_rel, double ang, cad_arena *arena,
-                                       struct cad_mesh *out);
+/* Triangles with outward orientation, face ids and shell ids (orders of faces and shells in the solid).  lin_rel: deflection
+ * relative to the diagonal of the box (0.001 by the protocol), ang in radians (0.1).  Vertices are shared inside a face only;
+ * cad_mesh_canonical welds them.  Errors: CAD_EGEOM when a face has no triangles. */
+CAD_MUST_USE cad_status cad_solid_mesh(const cad_solid *s, double lin_rel, double ang, cad_arena *arena, cad_mesh *out);
 
-/* B-rep edges as polylines with the same deflections: line i has the points start[i] .. start[i + 1] - 1 of xyz.  angle[i] is
- * the angle between the two faces' normals at mid-edge: 0 for seams and smooth joints, 180 for an edge of one face only. */
-typedef struct cad_polylines {
-    double *xyz;    /* (start[n], 3) */
-    int64_t *start; /* (n + 1) */
-    double *angle;  /* (n) degrees */
-    int64_t n;
-} cad_polylines;
+/* B-rep edges as polylines with the same deflections.  (*out_angle)[i], in degrees, is the angle between the two faces'
+ * normals at the middle of line i: 0 for seams and smooth joints, 180 for an edge of one face only.  out_angle may be NULL. */
 CAD_MUST_USE cad_status cad_solid_edges(const cad_solid *s, double lin_rel, double ang, cad_arena *arena,
-                                        cad_polylines *out);
+                                        cad_polylines *out, double **out_angle);
 
 /* Volume of the common part, for the boolean IoU (spec/metrics.md 4.3); 0 when they do not meet.  Errors: CAD_EGEOM when the
  * kernel fails or the result exceeds the smaller volume by more than 1e-6. */
