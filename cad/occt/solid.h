@@ -31,7 +31,7 @@ const char *cad_solid_kernel(void);
  * compiling (empty, too-thick, too-large, no-face, invalid-solid; warnings many-bodies, cavity, no-effect) go to `diags` with
  * the node they belong to.  Errors: CAD_EGEOM when one of them is an error (text = its message), CAD_EINVAL for a program
  * without a result node.  A solid that comes back is valid: at least one body, positive volume, accepted by BRepCheck. */
-CAD_MUST_USE cad_status cad_solid_from_ir(const cad_ir *ir, cad_arena *scratch, cad_diags *diags, cad_solid **out);
+CAD_MUST_USE cad_status cad_solid_from_ir(const cad_ir *ir, cad_diags *diags, cad_solid **out);
 /* Reads STEP (AP203, AP214, AP242) from memory, all roots, as millimetres; nothing is healed or rejected: what came out is in
  * the facts.  A file without any shape gives a solid of level 4.  Errors: CAD_EPARSE when the reader refuses the text. */
 CAD_MUST_USE cad_status cad_solid_read_step(const char *text, size_t len, cad_solid **out);
