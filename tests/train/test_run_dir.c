@@ -1,0 +1,176 @@
+#include "tests/unit.h"
+
+#include "core/fs.h"
+#include "core/json.h"
+#include "tests/train/train_tmp.h"
+#include "train/run_dir.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+static char base[4096], dir[4096];
+
+static int setup(void **state)
+{
+    (void)state;
+    train_tmp("run", base);
+    snprintf(dir, sizeof dir, "%.4000s/runs/one", base);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    ok(cad_fs_remove_tree(base));
+    return 0;
+}
+
+static json_t *read_run(void)
+{
+    json_t *o;
+    ok(cad_json_read(train_path(dir, "run.json"), 0, &o));
+    return o;
+}
+
+static void test_the_id_lives_as_long_as_the_run(void **state)
+{
+    (void)state;
+    cad_run_dir *r;
+    char id[17];
+    ok(cad_run_dir_open(dir, "one", &r));
+    strcpy(id, cad_run_dir_id(r));
+    assert_int_equal(strlen(id), 16);
+    ok(cad_run_dir_set_status(r, "preempted", 75, &(cad_run_totals){.steps = 7, .rows = 70, .tokens = 700, .wall_s = 1.5}));
+    cad_run_dir_close(r);
+    ok(cad_run_dir_open(dir, "one", &r));
+    assert_string_equal(cad_run_dir_id(r), id);
+    ok(cad_run_dir_add_restart(r, 7));
+    ok(cad_run_dir_add_allowed(r, "train.lr", "1e-4", "2e-4"));
+    ok(cad_run_dir_set_status(r, "done", 0, NULL));
+    cad_run_dir_close(r);
+    json_t *o = read_run();
+    assert_string_equal(json_string_value(json_object_get(o, "status")), "done");
+    assert_int_equal(json_array_size(json_object_get(o, "restarts")), 1);
+    const json_t *change = json_array_get(json_object_get(o, "allowed_changes"), 0);
+    assert_string_equal(json_string_value(json_object_get(change, "key")), "train.lr");
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(o, "totals"), "tokens")), 700);
+    json_decref(o);
+}
+
+static void test_a_live_run_is_locked(void **state)
+{
+    (void)state;
+    cad_run_dir *r, *second;
+    ok(cad_run_dir_open(dir, "one", &r));
+    fails(cad_run_dir_open(dir, "one", &second), CAD_ELOCKED, "in use by");
+    cad_run_dir_close(r);
+    ok(cad_run_dir_open(dir, "one", &r));
+    cad_run_dir_close(r);
+    assert_false(cad_fs_exists(train_path(dir, "LOCK")));
+}
+
+static void test_the_lock_of_a_killed_process_is_free(void **state)
+{
+    (void)state;
+    int ready[2];
+    assert_int_equal(pipe(ready), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        cad_run_dir *r;
+        char c = cad_run_dir_open(dir, "one", &r) == CAD_OK ? 'k' : 'f';
+        if (write(ready[1], &c, 1) != 1)
+            _exit(1);
+        pause();
+    }
+    char c;
+    assert_int_equal(read(ready[0], &c, 1), 1);
+    assert_int_equal(c, 'k');
+    cad_run_dir *r;
+    fails(cad_run_dir_open(dir, "one", &r), CAD_ELOCKED, "LOCK");
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    ok(cad_run_dir_open(dir, "one", &r));
+    cad_run_dir_close(r);
+}
+
+static void test_a_damaged_run_json_is_set_aside(void **state)
+{
+    (void)state;
+    ok(cad_fs_mkdirs(dir));
+    ok(cad_fs_write(train_path(dir, "run.json"), "{\"run_id\":", 10));
+    cad_run_dir *r;
+    ok(cad_run_dir_open(dir, "one", &r));
+    cad_run_dir_close(r);
+    assert_true(cad_fs_exists(train_path(dir, "run.json.bad")));
+    json_t *o = read_run();
+    assert_int_equal(strlen(json_string_value(json_object_get(o, "run_id"))), 16);
+    json_decref(o);
+}
+
+static void test_the_environment_is_kept_without_secrets(void **state)
+{
+    (void)state;
+    setenv("CADLM_TRAIN__LR", "1e-4", 1);
+    setenv("SLURM_JOB_ID", "caf\xc3", 1);
+    setenv("CADLM_API_KEY", "hunter2", 1);
+    setenv("UNRELATED", "x", 1);
+    cad_run_dir *r;
+    ok(cad_run_dir_open(dir, "one", &r));
+    cad_run_dir_close(r);
+    unsetenv("SLURM_JOB_ID");
+    cad_buf b = train_read(train_path(dir, "env.json"));
+    assert_non_null(strstr(b.data, "\"CADLM_TRAIN__LR\": \"1e-4\""));
+    assert_non_null(strstr(b.data, "\"caf?\""));
+    assert_null(strstr(b.data, "hunter2"));
+    assert_null(strstr(b.data, "UNRELATED"));
+    cad_buf_deinit(&b);
+}
+
+static void test_a_run_moves_aside_to_the_first_free_name(void **state)
+{
+    (void)state;
+    for (int i = 1; i <= 2; i++) {
+        cad_run_dir *r;
+        ok(cad_run_dir_open(dir, "one", &r));
+        cad_run_dir_close(r);
+        ok(cad_run_dir_set_aside(dir));
+        char aside[8192];
+        snprintf(aside, sizeof aside, "%s.%d/run.json", dir, i);
+        assert_true(cad_fs_exists(aside));
+    }
+    assert_false(cad_fs_exists(dir));
+    ok(cad_run_dir_set_aside(dir));
+}
+
+static void test_the_command_file_runs_from_the_same_folder(void **state)
+{
+    (void)state;
+    cad_run_dir *r;
+    char command[8300], cwd[4096];
+    snprintf(command, sizeof command, "sh '%s'", train_path(dir, "cmd.sh"));
+    assert_non_null(getcwd(cwd, sizeof cwd));
+    assert_int_equal(chdir(base), 0);
+    ok(cad_run_dir_open(dir, "one", &r));
+    ok(cad_run_dir_write_command(r, "sh -c 'pwd > out.txt'"));
+    cad_run_dir_close(r);
+    assert_int_equal(chdir("/"), 0);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(chdir(cwd), 0);
+    cad_buf b = train_read(train_path(base, "out.txt"));
+    assert_non_null(strstr(b.data, "cadlm-run"));
+    cad_buf_deinit(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_the_id_lives_as_long_as_the_run, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_live_run_is_locked, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_the_lock_of_a_killed_process_is_free, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_damaged_run_json_is_set_aside, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_the_environment_is_kept_without_secrets, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_run_moves_aside_to_the_first_free_name, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_the_command_file_runs_from_the_same_folder, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

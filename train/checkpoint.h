@@ -1,0 +1,77 @@
+/* Checkpoints of a run: RUN/ckpt/step-000900/ and the links latest and best (formats.md 12).
+ *
+ * A checkpoint is written beside its place, synced, marked DONE, renamed; links change by rename; only then older ones go.  A
+ * folder without a DONE that matches its files does not exist for any reader.  Each one is complete for inference: a PEFT
+ * directory (LoRA) or a model directory (full), with tokenizer.json, template.txt and config.ini. */
+#ifndef CADLM_TRAIN_CHECKPOINT_H
+#define CADLM_TRAIN_CHECKPOINT_H
+
+#include "core/arena.h"
+#include "core/buf.h"
+#include "core/hash.h"
+#include "core/status.h"
+#include "model/decoder/decoder.h"
+#include "train/optimizer.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* trainer_state.json: all that a resume needs beside weights and moments. */
+typedef struct cad_train_state {
+    int64_t step;          /* updates done (skipped steps count) */
+    int64_t epoch, batch;  /* what comes next */
+    int64_t rows, tokens, loss_tokens; /* seen so far */
+    int64_t skipped;       /* steps left out because something was not finite */
+    double loss_ema, norm_ema; /* sums of an average with decay CAD_EMA_DECAY, still to be divided by 1 - decay^ema_steps */
+    int64_t ema_steps;
+    double metric;         /* checkpoint.best_metric of these weights; NaN: not measured */
+    double best;           /* the best of it so far; NaN: never measured */
+    int64_t best_step;     /* checkpoint that has it; 0: none */
+    double wall_s;
+    uint64_t seed;         /* the random numbers are functions of (seed, purpose, step, row): the counters are step and row */
+    int64_t micro_tokens, lanes, ranks;
+    char base_hash[CAD_HASH_HEX]; /* of the base weights */
+    char data_hash[CAD_HASH_HEX]; /* tokens_xxh3 of the training pack */
+    char config_hash[CAD_HASH_HEX];
+} cad_train_state;
+#define CAD_EMA_DECAY 0.98
+
+CAD_MUST_USE cad_status cad_train_state_save(const cad_train_state *s, const char *path);
+CAD_MUST_USE cad_status cad_train_state_load(const char *path, cad_train_state *out);
+
+/* What goes into a checkpoint.  Borrowed. */
+typedef struct cad_checkpoint_source {
+    const char *dir; /* RUN/ckpt */
+    cad_decoder *decoder;
+    cad_optimizer *optimizer;
+    const char *tokenizer_dir; /* tokenizer.json and, where present, tokenizer_config.json are copied */
+    const char *template_text;
+    const char *config_text;      /* config.ini */
+    const char *model_json;       /* config.json of the base; NULL: made from the decoder's configuration */
+    const char *generation_json;  /* the same for generation_config.json */
+    const char *commit;
+} cad_checkpoint_source;
+
+/* Writes step-<state->step>, points `latest` (and `best` when is_best) to it.  Errors: CAD_EWRITE (no space is told with the
+ * numbers), CAD_ENUMERIC; on failure the older checkpoints and links are as before. */
+CAD_MUST_USE cad_status cad_checkpoint_save(const cad_checkpoint_source *src, const cad_train_state *state, bool is_best,
+                                            cad_arena *scratch);
+/* Removes all but the newest keep_last, the keep_best best by `metric` (largest when `maximise`), what `latest` and `best` name,
+ * and leftovers of killed saves. */
+CAD_MUST_USE cad_status cad_checkpoint_rotate(const char *dir, int64_t keep_last, int64_t keep_best, bool maximise,
+                                              cad_arena *scratch);
+
+/* Appends the path of the newest sound checkpoint below `dir` (files are hashed); a damaged one is passed over with a warning.
+ * Errors: CAD_ENOTFOUND (there is none at all), CAD_ECORRUPT (there are some, all damaged: the newest one's damage). */
+CAD_MUST_USE cad_status cad_checkpoint_find(const char *dir, cad_arena *scratch, cad_buf *out);
+/* Checks DONE with hashes, then fills weights, moments and state.  Errors: CAD_ENOTFOUND, CAD_ECORRUPT, CAD_EDATA. */
+CAD_MUST_USE cad_status cad_checkpoint_load(const char *path, cad_decoder *d, cad_optimizer *o, cad_train_state *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,279 @@
+#include "train/optimizer.h"
+
+#include "core/buf.h"
+#include "core/json.h"
+#include "kernels/nf4.h"
+#include "model/hf/safetensors.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+enum { BLOCK = 256 };
+
+struct cad_optimizer {
+    cad_optimizer_opts o;
+    const cad_params *params;
+    const cad_ops *ops;
+    cad_opt_tensor *tensor; /* (params->n) */
+    /* f32: m, v hold size elements; 8 bit: those of small tensors */
+    float *m, *v;
+    int64_t n_f32;
+    uint8_t *m_code, *v_code;  /* (size) */
+    float *m_absmax, *v_absmax; /* (n_blocks) */
+    int64_t n_blocks;
+    float *map_m, *map_v; /* (256) the maps of the codes: ours, or those of the file that was loaded */
+    double *norm2;
+    uint32_t *finite;
+    float *gscale;
+    cad_scratch scratch;
+};
+
+static cad_grad_norm2_args norm_args(const cad_optimizer *o)
+{
+    return (cad_grad_norm2_args){.g = cad_tensor_1d(CAD_F32, o->params->g, o->params->size),
+                                 .norm2 = cad_tensor_1d(CAD_F64, o->norm2, 1),
+                                 .finite = cad_tensor_1d(CAD_U32, o->finite, 1),
+                                 .scratch = o->scratch};
+}
+
+static cad_status alloc_moments(cad_optimizer *o, cad_arena *a)
+{
+    int64_t size = o->params->size;
+    o->n_f32 = o->o.eight_bit ? cad_adamw8bit_small(o->tensor, o->params->n) : size;
+    CAD_TRY(cad_arena_zalloc(a, (size_t)o->n_f32, sizeof(float), "first moments", &o->m));
+    CAD_TRY(cad_arena_zalloc(a, (size_t)o->n_f32, sizeof(float), "second moments", &o->v));
+    if (!o->o.eight_bit)
+        return CAD_OK;
+    o->n_blocks = (size + BLOCK - 1) / BLOCK;
+    CAD_TRY(cad_arena_zalloc(a, (size_t)size, 1, "first moments in 8 bits", &o->m_code));
+    CAD_TRY(cad_arena_zalloc(a, (size_t)size, 1, "second moments in 8 bits", &o->v_code));
+    CAD_TRY(cad_arena_zalloc(a, (size_t)o->n_blocks, sizeof(float), "scales of moments", &o->m_absmax));
+    CAD_TRY(cad_arena_zalloc(a, (size_t)o->n_blocks, sizeof(float), "scales of moments", &o->v_absmax));
+    CAD_TRY(cad_arena_zalloc(a, BLOCK, sizeof(float), "signed map", &o->map_m));
+    CAD_TRY(cad_arena_zalloc(a, BLOCK, sizeof(float), "unsigned map", &o->map_v));
+    memcpy(o->map_m, cad_q8_signed_map(), BLOCK * sizeof(float));
+    memcpy(o->map_v, cad_q8_unsigned_map(), BLOCK * sizeof(float));
+    return CAD_OK;
+}
+
+cad_status cad_optimizer_create(const cad_optimizer_opts *opts, const cad_params *params, const cad_ops *ops, cad_arena *a,
+                                cad_optimizer **out)
+{
+    cad_optimizer *o;
+    CAD_TRY(cad_arena_zalloc(a, 1, sizeof *o, "optimizer", &o));
+    o->o = *opts;
+    o->params = params;
+    o->ops = ops;
+    CAD_TRY(cad_arena_zalloc(a, (size_t)params->n, sizeof *o->tensor, "optimizer tensors", &o->tensor));
+    for (int64_t i = 0; i < params->n; i++)
+        o->tensor[i] = (cad_opt_tensor){
+            .offset = params->item[i].offset, .count = params->item[i].count, .decay = params->item[i].decay};
+    CAD_TRY(alloc_moments(o, a));
+    CAD_TRY(cad_arena_zalloc(a, 1, sizeof *o->norm2, "gradient norm", &o->norm2));
+    CAD_TRY(cad_arena_zalloc(a, 1, sizeof *o->finite, "gradient norm", &o->finite));
+    CAD_TRY(cad_arena_zalloc(a, 1, sizeof *o->gscale, "clip factor", &o->gscale));
+    cad_grad_norm2_args n = norm_args(o);
+    o->scratch.bytes = ops->grad_norm2_scratch(&n);
+    CAD_TRY(cad_arena_alloc(a, o->scratch.bytes, "gradient norm", &o->scratch.data));
+    *out = o;
+    return CAD_OK;
+}
+
+size_t cad_optimizer_bytes(const cad_optimizer *o)
+{
+    size_t f32 = 2 * (size_t)o->n_f32 * sizeof(float);
+    return o->o.eight_bit ? f32 + 2 * (size_t)o->params->size + 2 * (size_t)o->n_blocks * sizeof(float) : f32;
+}
+
+cad_status cad_optimizer_measure(cad_optimizer *o, cad_grad_stats *out)
+{
+    cad_grad_norm2_args a = norm_args(o);
+    CAD_TRY(o->ops->grad_norm2(&a, NULL));
+    double norm = sqrt(*o->norm2), clip = 1.0;
+    if (o->o.clip > 0.0 && norm > o->o.clip)
+        clip = o->o.clip / norm;
+    *out = (cad_grad_stats){.norm = norm, .clip = clip, .finite = *o->finite && isfinite(norm)};
+    return CAD_OK;
+}
+
+static cad_adamw_hyper hyper(const cad_optimizer *o, int64_t t, double lr)
+{
+    return (cad_adamw_hyper){.lr = (float)lr,
+                             .beta1 = (float)o->o.beta1,
+                             .beta2 = (float)o->o.beta2,
+                             .eps = (float)o->o.eps,
+                             .weight_decay = (float)o->o.weight_decay,
+                             .t = t,
+                             .decay_before = o->o.decay_before};
+}
+
+cad_status cad_optimizer_step(cad_optimizer *o, int64_t t, double lr, double clip)
+{
+    const cad_params *p = o->params;
+    *o->gscale = (float)clip;
+    cad_tensor gscale = cad_tensor_1d(CAD_F32, o->gscale, 1), values = cad_tensor_1d(CAD_F32, p->p, p->size),
+               grad = cad_tensor_1d(CAD_F32, p->g, p->size);
+    if (!o->o.eight_bit) {
+        cad_adamw_step_args a = {.p = values,
+                                 .g = grad,
+                                 .m = cad_tensor_1d(CAD_F32, o->m, o->n_f32),
+                                 .v = cad_tensor_1d(CAD_F32, o->v, o->n_f32),
+                                 .gscale = gscale,
+                                 .tensor = o->tensor,
+                                 .n_tensors = p->n,
+                                 .h = hyper(o, t, lr)};
+        return o->ops->adamw_step(&a, NULL);
+    }
+    cad_adamw8bit_step_args a = {.p = values,
+                                 .g = grad,
+                                 .m8 = cad_tensor_1d(CAD_U8, o->m_code, p->size),
+                                 .v8 = cad_tensor_1d(CAD_U8, o->v_code, p->size),
+                                 .ma = cad_tensor_1d(CAD_F32, o->m_absmax, o->n_blocks),
+                                 .va = cad_tensor_1d(CAD_F32, o->v_absmax, o->n_blocks),
+                                 .map_m = cad_tensor_1d(CAD_F32, o->map_m, BLOCK),
+                                 .map_v = cad_tensor_1d(CAD_F32, o->map_v, BLOCK),
+                                 .gscale = gscale,
+                                 .tensor = o->tensor,
+                                 .n_tensors = p->n,
+                                 .h = hyper(o, t, lr)};
+    if (o->n_f32 > 0) {
+        a.m32 = cad_tensor_1d(CAD_F32, o->m, o->n_f32);
+        a.v32 = cad_tensor_1d(CAD_F32, o->v, o->n_f32);
+    }
+    return o->ops->adamw8bit_step(&a, NULL);
+}
+
+/* ---- optimizer.safetensors ---- */
+
+/* [[name, offset, count, "q8" or "f32"], ..] */
+static cad_status print_layout(const cad_optimizer *o, cad_buf *out)
+{
+    json_t *list = json_array();
+    cad_status s = list ? CAD_OK : cad_fail(CAD_ENOMEM, "out of memory for the layout");
+    for (int64_t i = 0; s == CAD_OK && i < o->params->n; i++) {
+        const cad_param *t = &o->params->item[i];
+        const char *kind = o->o.eight_bit && t->count >= CAD_ADAMW8_MIN ? "q8" : "f32";
+        json_t *entry =
+            json_pack("[s, I, I, s]", t->name, (json_int_t)t->offset, (json_int_t)t->count, kind);
+        if (!entry || json_array_append_new(list, entry) != 0)
+            s = cad_fail(CAD_ENOMEM, "out of memory for the layout");
+    }
+    if (s == CAD_OK)
+        s = cad_json_print(list, out);
+    json_decref(list);
+    return s;
+}
+
+/* Names, places and sizes of all that is saved. */
+enum { MAX_ITEMS = 8 };
+typedef struct saved {
+    const char *name;
+    cad_dtype dtype;
+    int64_t count;
+    void *data;
+} saved;
+
+static int list_saved(const cad_optimizer *o, saved item[MAX_ITEMS])
+{
+    int n = 0;
+    if (o->n_f32 > 0) {
+        item[n++] = (saved){"m.f32", CAD_F32, o->n_f32, o->m};
+        item[n++] = (saved){"v.f32", CAD_F32, o->n_f32, o->v};
+    }
+    if (o->o.eight_bit) {
+        item[n++] = (saved){"m.code", CAD_U8, o->params->size, o->m_code};
+        item[n++] = (saved){"v.code", CAD_U8, o->params->size, o->v_code};
+        item[n++] = (saved){"m.absmax", CAD_F32, o->n_blocks, o->m_absmax};
+        item[n++] = (saved){"v.absmax", CAD_F32, o->n_blocks, o->v_absmax};
+        item[n++] = (saved){"map.signed", CAD_F32, BLOCK, o->map_m};
+        item[n++] = (saved){"map.unsigned", CAD_F32, BLOCK, o->map_v};
+    }
+    return n;
+}
+
+cad_status cad_optimizer_save(const cad_optimizer *o, const char *path)
+{
+    saved item[MAX_ITEMS];
+    cad_st_item st[MAX_ITEMS];
+    int n = list_saved(o, item);
+    for (int i = 0; i < n; i++) {
+        st[i] = (cad_st_item){.name = item[i].name,
+                              .data = item[i].data,
+                              .ndim = 1,
+                              .dim = {item[i].count},
+                              .from = item[i].dtype,
+                              .to = item[i].dtype == CAD_U8 ? CAD_ST_U8 : CAD_ST_F32};
+        for (int64_t k = 0; item[i].dtype == CAD_F32 && k < item[i].count; k++)
+            if (!isfinite(((const float *)item[i].data)[k]))
+                CAD_FAIL(CAD_ENUMERIC, "optimizer: %s[%" PRId64 "] is not finite; nothing was saved", item[i].name, k);
+    }
+    cad_buf layout = CAD_BUF_INIT;
+    cad_status s = print_layout(o, &layout);
+    if (s == CAD_OK) {
+        const char *meta[2][2] = {{"layout", layout.data}, {"optimizer", o->o.eight_bit ? "adamw8bit" : "adamw"}};
+        s = cad_st_write(path, st, (size_t)n, meta, 2);
+    }
+    cad_buf_deinit(&layout);
+    return s;
+}
+
+/* The first entry in which two layouts differ, by name. */
+static cad_status layouts_differ(const char *path, const char *found, const char *expected)
+{
+    json_t *a = NULL, *b = NULL;
+    char text[600] = "another list of tensors";
+    if (cad_json_parse(found, strlen(found), path, &a) == CAD_OK &&
+        cad_json_parse(expected, strlen(expected), path, &b) == CAD_OK) {
+        size_t i = 0;
+        while (i < json_array_size(a) && json_equal(json_array_get(a, i), json_array_get(b, i)))
+            i++;
+        cad_buf x = CAD_BUF_INIT, y = CAD_BUF_INIT;
+        const json_t *ai = json_array_get(a, i), *bi = json_array_get(b, i);
+        if ((!ai || cad_json_print(ai, &x) == CAD_OK) && (!bi || cad_json_print(bi, &y) == CAD_OK))
+            snprintf(text, sizeof text, "tensor %zu is %s; expected %s", i, ai ? cad_buf_cstr(&x) : "missing",
+                     bi ? cad_buf_cstr(&y) : "none");
+        cad_buf_deinit(&x);
+        cad_buf_deinit(&y);
+    }
+    json_decref(a);
+    json_decref(b);
+    CAD_FAIL(CAD_EDATA, "%s: state of other parameters: %s", path, text);
+}
+
+static cad_status check_kind(const cad_optimizer *o, const cad_safetensors *f, const char *path)
+{
+    const char *kind = cad_st_metadata(f, "optimizer"), *layout = cad_st_metadata(f, "layout");
+    const char *mine = o->o.eight_bit ? "adamw8bit" : "adamw";
+    if (!kind || !layout)
+        CAD_FAIL(CAD_EDATA, "%s: no optimizer state: metadata without 'optimizer' and 'layout'", path);
+    if (strcmp(kind, mine) != 0)
+        CAD_FAIL(CAD_EDATA, "%s: state of %s; train.optimizer = %s", path, kind, mine);
+    cad_buf expected = CAD_BUF_INIT;
+    cad_status s = print_layout(o, &expected);
+    if (s == CAD_OK && strcmp(layout, expected.data) != 0)
+        s = layouts_differ(path, layout, expected.data);
+    cad_buf_deinit(&expected);
+    return s;
+}
+
+cad_status cad_optimizer_load(cad_optimizer *o, const char *path)
+{
+    cad_safetensors *f;
+    CAD_TRY(cad_st_open(path, &f));
+    saved item[MAX_ITEMS];
+    int n = list_saved(o, item);
+    cad_status s = check_kind(o, f, path);
+    for (int i = 0; s == CAD_OK && i < n; i++) {
+        const cad_st_tensor *t;
+        cad_st_dtype type = item[i].dtype == CAD_U8 ? CAD_ST_U8 : CAD_ST_F32;
+        s = cad_st_expect(f, item[i].name, 1, &item[i].count, &t);
+        if (s == CAD_OK && t->dtype != type)
+            s = cad_fail(CAD_EDATA, "%s: %s is %s; expected %s", path, item[i].name, cad_st_dtype_name(t->dtype),
+                         cad_st_dtype_name(type));
+        if (s == CAD_OK)
+            s = cad_st_read_raw(f, t, 0, item[i].data, (size_t)item[i].count * cad_dtype_size(item[i].dtype));
+    }
+    cad_st_close(f);
+    return s;
+}

@@ -1,0 +1,302 @@
+#include "train/run_dir.h"
+
+#include "core/clock.h"
+#include "core/fs.h"
+#include "core/hash.h"
+#include "core/mem.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+extern char **environ;
+
+enum { MAX_RUN_JSON = 16 << 20, MAX_ASIDE = 10000 };
+
+struct cad_run_dir {
+    cad_buf path, file;
+    cad_lock *lock;
+    json_t *run;
+    char host[256];
+    char id[17];
+};
+
+static const char *job_id(void)
+{
+    const char *job = getenv("SLURM_JOB_ID");
+    return job ? job : "";
+}
+
+/* Text from outside (host name, environment) need not be UTF-8, which JSON demands: other bytes become '?'. */
+static json_t *any_string(const char *text)
+{
+    json_t *o = json_string(text);
+    if (o)
+        return o;
+    cad_buf b = CAD_BUF_INIT;
+    if (cad_buf_str(&b, text) == CAD_OK) {
+        for (size_t i = 0; i < b.len; i++)
+            if ((unsigned char)b.data[i] >= 0x80)
+                b.data[i] = '?';
+        o = json_string(b.data);
+    }
+    cad_buf_deinit(&b);
+    return o;
+}
+
+cad_status cad_run_dir_file(cad_run_dir *r, const char *name, const char **out)
+{
+    cad_buf_clear(&r->file);
+    CAD_TRY(cad_buf_printf(&r->file, "%s/%s", r->path.data, name));
+    *out = r->file.data;
+    return CAD_OK;
+}
+
+cad_status cad_run_dir_write(cad_run_dir *r, const char *name, const void *data, size_t len)
+{
+    const char *path;
+    CAD_TRY(cad_run_dir_file(r, name, &path));
+    return cad_fs_write(path, data, len);
+}
+
+cad_status cad_run_dir_write_json(cad_run_dir *r, const char *name, const json_t *o)
+{
+    cad_buf text = CAD_BUF_INIT;
+    cad_status s = cad_json_print_pretty(o, &text);
+    if (s == CAD_OK)
+        s = cad_run_dir_write(r, name, text.data, text.len);
+    cad_buf_deinit(&text);
+    return s;
+}
+
+cad_status cad_run_dir_write_command(cad_run_dir *r, const char *command)
+{
+    cad_buf text = CAD_BUF_INIT, cwd = CAD_BUF_INIT;
+    cad_status s = cad_fs_absolute(".", &cwd);
+    if (s == CAD_OK) {
+        cwd.len -= 2; /* "/." */
+        cwd.data[cwd.len] = '\0';
+        s = cad_buf_str(&text, "#!/bin/sh\ncd '");
+    }
+    for (size_t i = 0; s == CAD_OK && i < cwd.len; i++)
+        s = cwd.data[i] == '\'' ? cad_buf_str(&text, "'\\''") : cad_buf_add(&text, cwd.data + i, 1);
+    if (s == CAD_OK)
+        s = cad_buf_printf(&text, "' && exec %s\n", command);
+    if (s == CAD_OK)
+        s = cad_run_dir_write(r, "cmd.sh", text.data, text.len);
+    cad_buf_deinit(&cwd);
+    cad_buf_deinit(&text);
+    return s;
+}
+
+/* ---- env.json ---- */
+
+/* Variables that shape a run; none that could hold a secret. */
+static bool wanted(const char *name, size_t len)
+{
+    static const char *const prefix[] = {"CADLM_", "SLURM_", "NCCL_", "CUDA_", "OMP_", "OPENBLAS_"};
+    static const char *const secret[] = {"KEY", "TOKEN", "SECRET", "PASS", "CREDENTIAL", "AUTH"};
+    bool found = false;
+    for (size_t i = 0; i < sizeof prefix / sizeof *prefix; i++)
+        found = found || !strncmp(name, prefix[i], strlen(prefix[i]));
+    for (size_t i = 0; found && i < sizeof secret / sizeof *secret; i++)
+        found = memmem(name, len, secret[i], strlen(secret[i])) == NULL;
+    return found;
+}
+
+static cad_status write_env(cad_run_dir *r)
+{
+    json_t *o = json_object();
+    cad_status s = o ? CAD_OK : cad_fail(CAD_ENOMEM, "out of memory for env.json");
+    for (char **e = environ; s == CAD_OK && *e; e++) {
+        const char *eq = strchr(*e, '=');
+        if (!eq || !wanted(*e, (size_t)(eq - *e)))
+            continue;
+        char name[256];
+        snprintf(name, sizeof name, "%.*s", (int)(eq - *e), *e);
+        json_object_set_new(o, name, any_string(eq + 1)); /* a name that is not UTF-8 is left out */
+    }
+    if (s == CAD_OK)
+        s = cad_run_dir_write_json(r, "env.json", o);
+    json_decref(o);
+    return s;
+}
+
+/* ---- run.json ---- */
+
+static void set_string(json_t *o, const char *key, const char *text)
+{
+    json_object_set_new(o, key, any_string(text));
+}
+
+static void stamp(json_t *o, const char *key)
+{
+    char now[21];
+    cad_clock_iso(cad_clock_wall(), now);
+    set_string(o, key, now);
+}
+
+static cad_status start_run(cad_run_dir *r, const char *name)
+{
+    char seed[600];
+    int n = snprintf(seed, sizeof seed, "%s:%ld:%.6f:%.9f", r->host, (long)getpid(), cad_clock_wall(), cad_clock_now());
+    snprintf(r->id, sizeof r->id, "%016" PRIx64, cad_hash64(seed, (size_t)n, 0));
+    r->run = json_pack("{s:i, s:s, s:[], s:[], s:{}}", "schema", 1, "run_id", r->id, "restarts", "allowed_changes", "totals");
+    if (!r->run)
+        CAD_FAIL(CAD_ENOMEM, "out of memory for run.json");
+    set_string(r->run, "name", name);
+    stamp(r->run, "started");
+    return CAD_OK;
+}
+
+/* Continues an existing run.json; *out = false when there is none that can be read. */
+static cad_status continue_run(cad_run_dir *r, bool *out)
+{
+    const char *path, *id;
+    json_t *list;
+    *out = false;
+    CAD_TRY(cad_run_dir_file(r, "run.json", &path));
+    if (!cad_fs_exists(path))
+        return CAD_OK;
+    cad_status s = cad_json_read(path, MAX_RUN_JSON, &r->run);
+    if (s == CAD_OK)
+        s = cad_json_get_string(r->run, "run_id", path, &id);
+    if (s == CAD_OK)
+        s = cad_json_get_array(r->run, "restarts", path, &list);
+    if (s == CAD_OK)
+        s = cad_json_get_array(r->run, "allowed_changes", path, &list);
+    if (s == CAD_OK && strlen(id) == 16) {
+        memcpy(r->id, id, sizeof r->id);
+        *out = true;
+        return CAD_OK;
+    }
+    json_decref(r->run);
+    r->run = NULL;
+    cad_buf text = CAD_BUF_INIT;
+    s = cad_fs_read(path, 0, &text);
+    if (s == CAD_OK)
+        s = cad_run_dir_write(r, "run.json.bad", cad_buf_cstr(&text), text.len);
+    cad_buf_deinit(&text);
+    return s;
+}
+
+static cad_status take_lock(cad_run_dir *r)
+{
+    char owner[400];
+    const char *path;
+    snprintf(owner, sizeof owner, "%s:%ld:%s", r->host, (long)getpid(), job_id());
+    CAD_TRY(cad_run_dir_file(r, "LOCK", &path));
+    return cad_lock_take(path, owner, &r->lock);
+}
+
+static cad_status open_run(cad_run_dir *r, const char *path, const char *name)
+{
+    if (gethostname(r->host, sizeof r->host - 1) != 0)
+        snprintf(r->host, sizeof r->host, "unknown");
+    CAD_TRY(cad_buf_str(&r->path, path));
+    CAD_TRY(cad_fs_mkdirs(path));
+    CAD_TRY(take_lock(r));
+    bool known;
+    CAD_TRY(continue_run(r, &known));
+    if (!known)
+        CAD_TRY(start_run(r, name));
+    CAD_TRY(write_env(r));
+    return cad_run_dir_set_status(r, "starting", 0, NULL);
+}
+
+cad_status cad_run_dir_open(const char *path, const char *name, cad_run_dir **out)
+{
+    cad_run_dir *r;
+    CAD_TRY(cad_mem_alloc(sizeof *r, "run directory", &r));
+    cad_status s = open_run(r, path, name);
+    if (s != CAD_OK) {
+        cad_run_dir_close(r);
+        return s;
+    }
+    *out = r;
+    return CAD_OK;
+}
+
+const char *cad_run_dir_path(const cad_run_dir *r)
+{
+    return r->path.data;
+}
+
+const char *cad_run_dir_id(const cad_run_dir *r)
+{
+    return r->id;
+}
+
+static cad_status append(cad_run_dir *r, const char *list, json_t *entry)
+{
+    if (!entry || json_array_append_new(json_object_get(r->run, list), entry) != 0)
+        CAD_FAIL(CAD_ENOMEM, "out of memory for run.json");
+    return CAD_OK;
+}
+
+cad_status cad_run_dir_add_restart(cad_run_dir *r, int64_t step)
+{
+    json_t *o = json_pack("{s:I, s:I}", "step", (json_int_t)step, "pid", (json_int_t)getpid());
+    if (o) {
+        stamp(o, "time");
+        set_string(o, "host", r->host);
+    }
+    return append(r, "restarts", o);
+}
+
+cad_status cad_run_dir_add_allowed(cad_run_dir *r, const char *key, const char *from, const char *to)
+{
+    json_t *o = json_object();
+    if (o) {
+        set_string(o, "key", key);
+        set_string(o, "from", from);
+        set_string(o, "to", to);
+    }
+    return append(r, "allowed_changes", o);
+}
+
+cad_status cad_run_dir_set_status(cad_run_dir *r, const char *status, int exit_code, const cad_run_totals *totals)
+{
+    set_string(r->run, "status", status);
+    set_string(r->run, "host", r->host);
+    set_string(r->run, "job", job_id());
+    json_object_set_new(r->run, "exit_code", json_integer(exit_code));
+    json_object_set_new(r->run, "pid", json_integer(getpid()));
+    stamp(r->run, "updated");
+    if (totals)
+        json_object_set_new(r->run, "totals",
+                            json_pack("{s:I, s:I, s:I, s:f}", "steps", (json_int_t)totals->steps, "rows",
+                                      (json_int_t)totals->rows, "tokens", (json_int_t)totals->tokens, "wall_s",
+                                      totals->wall_s));
+    return cad_run_dir_write_json(r, "run.json", r->run);
+}
+
+void cad_run_dir_close(cad_run_dir *r)
+{
+    if (!r)
+        return;
+    json_decref(r->run);
+    cad_lock_release(r->lock);
+    cad_buf_deinit(&r->file);
+    cad_buf_deinit(&r->path);
+    cad_mem_free(r);
+}
+
+cad_status cad_run_dir_set_aside(const char *path)
+{
+    if (!cad_fs_exists(path))
+        return CAD_OK;
+    cad_buf aside = CAD_BUF_INIT;
+    cad_status s = CAD_OK;
+    int i = 0;
+    do {
+        cad_buf_clear(&aside);
+        s = cad_buf_printf(&aside, "%s.%d", path, ++i);
+    } while (s == CAD_OK && i < MAX_ASIDE && cad_fs_exists(aside.data));
+    if (s == CAD_OK)
+        s = cad_fs_commit_dir(path, aside.data);
+    cad_buf_deinit(&aside);
+    return s;
+}

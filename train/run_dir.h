@@ -1,0 +1,54 @@
+/* The folder that describes a run (cli.md 7): run.json, config.ini, cmd.sh, build.json, env.json, LOCK.
+ *
+ * One run_id for life; each start of the program adds to `restarts`.  run.json: {"schema","run_id","name","status" (starting,
+ * running, preempted, done, failed),"exit_code","host","pid","job","started","updated","restarts":[{"time","step","host",
+ * "pid"}],"allowed_changes":[..],"totals":{"steps","rows","tokens","wall_s"}}. */
+#ifndef CADLM_TRAIN_RUN_DIR_H
+#define CADLM_TRAIN_RUN_DIR_H
+
+#include "core/json.h"
+#include "core/status.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct cad_run_dir cad_run_dir;
+
+typedef struct cad_run_totals {
+    int64_t steps, rows, tokens; /* since step 0 */
+    double wall_s;
+} cad_run_totals;
+
+/* Creates the folder where needed, takes its lock, reads or starts run.json (status starting) and writes env.json.
+ * Errors: CAD_ELOCKED naming the owner, CAD_EWRITE; a run.json that is no run.json is set aside as run.json.bad. */
+CAD_MUST_USE cad_status cad_run_dir_open(const char *path, const char *name, cad_run_dir **out);
+const char *cad_run_dir_path(const cad_run_dir *r);
+const char *cad_run_dir_id(const cad_run_dir *r); /* 16 hex digits */
+/* "path/name"; borrowed until the next call. */
+CAD_MUST_USE cad_status cad_run_dir_file(cad_run_dir *r, const char *name, const char **out);
+
+/* Replaces a file of the run. */
+CAD_MUST_USE cad_status cad_run_dir_write(cad_run_dir *r, const char *name, const void *data, size_t len);
+CAD_MUST_USE cad_status cad_run_dir_write_json(cad_run_dir *r, const char *name, const json_t *o);
+/* cmd.sh: `sh cmd.sh` repeats the command (one line of shell, as cad_cli_command gives it) from the same folder. */
+CAD_MUST_USE cad_status cad_run_dir_write_command(cad_run_dir *r, const char *command);
+
+/* Records a start that continues after `step`, and keys that were allowed to change. */
+CAD_MUST_USE cad_status cad_run_dir_add_restart(cad_run_dir *r, int64_t step);
+CAD_MUST_USE cad_status cad_run_dir_add_allowed(cad_run_dir *r, const char *key, const char *from, const char *to);
+/* Replaces run.json.  `totals` may be NULL: as before. */
+CAD_MUST_USE cad_status cad_run_dir_set_status(cad_run_dir *r, const char *status, int exit_code,
+                                               const cad_run_totals *totals);
+void cad_run_dir_close(cad_run_dir *r); /* releases the lock; NULL is fine */
+
+/* Moves a run folder aside to the first free of path.1, path.2, ..; nothing at `path` is fine. */
+CAD_MUST_USE cad_status cad_run_dir_set_aside(const char *path);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
