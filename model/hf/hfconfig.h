@@ -55,7 +55,8 @@ CAD_MUST_USE cad_status cad_model_config_check(const cad_model_config *c, const 
 
 /* Appends a config.json that transformers 4 and 5 load (RoPE in the dialect of transformers 4).  With `base`, the text of the
  * config.json that the model came from: only the keys that differ are changed, everything else and its RoPE dialect stay, and
- * without a difference the bytes are the same.  NULL: from scratch. */
+ * without a difference the bytes are the same; the end tokens stay too (generation_config.json, copied along, rules them).
+ * NULL: from scratch. */
 CAD_MUST_USE cad_status cad_model_config_print(const cad_model_config *c, const char *base, size_t base_len, cad_buf *out);
 /* Appends a generation_config.json with bos, eos and pad. */
 CAD_MUST_USE cad_status cad_model_generation_print(const cad_model_config *c, cad_buf *out);

@@ -53,7 +53,8 @@ typedef struct cad_lora_config {
 } cad_lora_config;
 
 double cad_lora_scale(const cad_lora_config *c);
-/* "q_proj" .. "down_proj", and back (-1: no such linear). */
+/* "self_attn.q_proj" .. "mlp.down_proj"; "q_proj" .. "down_proj", and back (-1: no such linear). */
+const char *cad_lora_target_module(cad_lora_target t);
 const char *cad_lora_target_name(cad_lora_target t);
 int cad_lora_target_find(const char *name);
 /* Shape of the linear: (out, in). */

@@ -1,0 +1,181 @@
+#include "tests/model/scratch_dir.h"
+
+#include "model/hf/peft.h"
+#include "model/hf/safetensors.h"
+
+static const cad_model_config model = {.arch = CAD_ARCH_qwen2, .layers = 2, .width = 32, .heads = 4, .kv_heads = 2,
+                                       .head_dim = 8, .ffn = 48, .vocab = 300, .max_pos = 64, .theta = 1e4, .eps = 1e-6,
+                                       .qkv_bias = true, .bos = -1, .pad = -1};
+static cad_arena *arena;
+
+enum { PAIRS = 4, R = 4 };
+static float a_data[PAIRS][R * 48], b_data[PAIRS][48 * R];
+
+/* q and down of two layers. */
+static void make_factors(cad_lora_factors *f, float (*a)[R * 48], float (*b)[48 * R])
+{
+    for (int i = 0; i < PAIRS; i++)
+        f[i] = (cad_lora_factors){i / 2, i % 2 ? CAD_LORA_down : CAD_LORA_q, a[i], b[i]};
+}
+
+static cad_lora_config config_of_two(void)
+{
+    return (cad_lora_config){.rank = R, .alpha = 8, .dropout = 0.05, .targets = 1u << CAD_LORA_q | 1u << CAD_LORA_down,
+                             .base_model = "models/base"};
+}
+
+static void test_the_configuration_is_written_as_peft_writes_it(void **state)
+{
+    (void)state;
+    cad_lora_config c = config_of_two(), back;
+    cad_buf b = CAD_BUF_INIT;
+    ok(cad_peft_print_config(&c, &b));
+    assert_string_equal(b.data, "{\n"
+                                "  \"alpha_pattern\": {},\n"
+                                "  \"auto_mapping\": null,\n"
+                                "  \"base_model_name_or_path\": \"models/base\",\n"
+                                "  \"bias\": \"none\",\n"
+                                "  \"fan_in_fan_out\": false,\n"
+                                "  \"inference_mode\": true,\n"
+                                "  \"init_lora_weights\": true,\n"
+                                "  \"layers_pattern\": null,\n"
+                                "  \"layers_to_transform\": null,\n"
+                                "  \"loftq_config\": {},\n"
+                                "  \"lora_alpha\": 8,\n"
+                                "  \"lora_dropout\": 0.05,\n"
+                                "  \"megatron_config\": null,\n"
+                                "  \"megatron_core\": \"megatron.core\",\n"
+                                "  \"modules_to_save\": null,\n"
+                                "  \"peft_type\": \"LORA\",\n"
+                                "  \"r\": 4,\n"
+                                "  \"rank_pattern\": {},\n"
+                                "  \"revision\": null,\n"
+                                "  \"target_modules\": [\n"
+                                "    \"down_proj\",\n"
+                                "    \"q_proj\"\n"
+                                "  ],\n"
+                                "  \"task_type\": \"CAUSAL_LM\",\n"
+                                "  \"use_dora\": false,\n"
+                                "  \"use_rslora\": false\n"
+                                "}\n");
+    ok(cad_peft_parse_config(b.data, b.len, "x", arena, &back));
+    assert_int_equal(back.rank, 4);
+    assert_int_equal(back.targets, c.targets);
+    near(back.alpha, 8, 0);
+    near(back.dropout, 0.05, 0);
+    assert_string_equal(back.base_model, "models/base");
+    near(cad_lora_scale(&back), 2, 0);
+    back.rslora = true;
+    near(cad_lora_scale(&back), 4, 0);
+    cad_buf_deinit(&b);
+}
+
+static void test_keys_of_newer_peft_pass_only_when_they_change_nothing(void **state)
+{
+    (void)state;
+    static const char head[] = "{\"peft_type\":\"LORA\",\"r\":8,\"lora_alpha\":16,\"target_modules\":[\"v_proj\"]";
+    static const struct {
+        const char *rest;
+        cad_status code;
+        const char *says;
+    } table[] = {
+        {"}", CAD_OK, ""},
+        {",\"eva_config\":null,\"corda_config\":null,\"lora_bias\":false,\"use_qalora\":false,\"qalora_group_size\":16,"
+         "\"peft_version\":\"0.21.2\",\"trainable_token_indices\":null,\"exclude_modules\":[],\"arrow_config\":null}",
+         CAD_OK, ""},
+        {",\"use_dora\":true}", CAD_EUNSUPPORTED, "use_dora"},
+        {",\"modules_to_save\":[\"lm_head\"]}", CAD_EUNSUPPORTED, "modules_to_save"},
+        {",\"rank_pattern\":{\"q_proj\":4}}", CAD_EUNSUPPORTED, "rank_pattern"},
+        {",\"lora_bias\":true}", CAD_EUNSUPPORTED, "lora_bias"},
+        {",\"bias\":\"all\"}", CAD_EUNSUPPORTED, "bias is all"},
+        {",\"init_lora_weights\":\"pissa\"}", CAD_EUNSUPPORTED, "pissa"},
+        {",\"layers_to_transform\":[0]}", CAD_EUNSUPPORTED, "layers_to_transform"},
+        {",\"brand_new\":3}", CAD_EUNSUPPORTED, "brand_new"},
+        {",\"task_type\":\"SEQ_CLS\"}", CAD_EUNSUPPORTED, "SEQ_CLS"},
+        {",\"r\":9}", CAD_EPARSE, "duplicate"},
+    };
+    cad_lora_config c;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        char text[1024];
+        snprintf(text, sizeof text, "%s%s", head, table[i].rest);
+        if (table[i].code == CAD_OK)
+            ok(cad_peft_parse_config(text, strlen(text), "a.json", arena, &c));
+        else
+            fails(cad_peft_parse_config(text, strlen(text), "a.json", arena, &c), table[i].code, table[i].says);
+    }
+    static const struct {
+        const char *text, *says;
+    } bad[] = {
+        {"{\"peft_type\":\"LORA\",\"r\":0,\"lora_alpha\":1,\"target_modules\":[\"v_proj\"]}", "1..1024"},
+        {"{\"peft_type\":\"LORA\",\"r\":8,\"lora_alpha\":-1,\"target_modules\":[\"v_proj\"]}", "lora_alpha"},
+        {"{\"peft_type\":\"LORA\",\"r\":8,\"lora_alpha\":1,\"target_modules\":[]}", "target_modules"},
+        {"{\"peft_type\":\"LORA\",\"r\":8,\"lora_alpha\":1,\"lora_dropout\":1.0,\"target_modules\":[\"v_proj\"]}", "dropout"},
+        {"{\"peft_type\":\"LORA\",\"r\":8,\"target_modules\":[\"v_proj\"]}", "lora_alpha"},
+        {"[]", "not a JSON object"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        fails(cad_peft_parse_config(bad[i].text, strlen(bad[i].text), "a.json", arena, &c), CAD_EDATA, bad[i].says);
+    const char *all = "{\"peft_type\":\"LORA\",\"r\":8,\"lora_alpha\":16.5,\"target_modules\":\"all-linear\"}";
+    ok(cad_peft_parse_config(all, strlen(all), "a.json", arena, &c));
+    assert_int_equal(c.targets, CAD_LORA_ALL);
+}
+
+static void test_an_adapter_reads_back_and_demands_its_exact_keys(void **state)
+{
+    (void)state;
+    cad_lora_config c = config_of_two(), back;
+    cad_lora_factors f[PAIRS], g[PAIRS];
+    static float a2[PAIRS][R * 48], b2[PAIRS][48 * R];
+    make_factors(f, a_data, b_data);
+    make_factors(g, a2, b2);
+    for (int i = 0; i < PAIRS; i++) {
+        for (int k = 0; k < R * 48; k++) {
+            a_data[i][k] = (float)(i * 1000 + k);
+            b_data[i][k] = (float)(-i * 1000 - k);
+        }
+    }
+    ok(cad_fs_mkdirs(scratch("adapter")));
+    ok(cad_peft_write(scratch("adapter"), &c, &model, f, PAIRS));
+    ok(cad_peft_read_config(scratch("adapter"), arena, &back));
+    ok(cad_peft_read(scratch("adapter"), &back, &model, g, PAIRS));
+    for (int i = 0; i < PAIRS; i++) {
+        size_t wide = i % 2 ? 48 : 32; /* down reads F, q reads C; both write 32 */
+        assert_memory_equal(a_data[i], a2[i], R * wide * sizeof(float));
+        assert_memory_equal(b_data[i], b2[i], 32 * R * sizeof(float));
+    }
+    cad_safetensors *st;
+    ok(cad_st_open(scratch("adapter/adapter_model.safetensors"), &st));
+    assert_non_null(cad_st_find(st, "base_model.model.model.layers.1.mlp.down_proj.lora_A.weight"));
+    assert_non_null(cad_st_find(st, "base_model.model.model.layers.0.self_attn.q_proj.lora_B.weight"));
+    cad_st_close(st);
+    assert_true(cad_fs_exists(scratch("adapter/README.md")));
+
+    /* fewer targets than tensors, more targets than tensors, another rank, the wrong number of pairs */
+    cad_lora_config fewer = c, more = c, rank = c;
+    fewer.targets = 1u << CAD_LORA_q;
+    cad_lora_factors two[2] = {g[0], g[2]};
+    fails(cad_peft_read(scratch("adapter"), &fewer, &model, two, 2), CAD_EDATA, "4 tensors that adapter_config.json does not");
+    more.targets |= 1u << CAD_LORA_o;
+    cad_lora_factors six[6] = {g[0], g[1], g[2], g[3], {0, CAD_LORA_o, a2[0], b2[0]}, {1, CAD_LORA_o, a2[0], b2[0]}};
+    fails(cad_peft_read(scratch("adapter"), &more, &model, six, 6), CAD_EDATA, "4 tensors are missing: base_model");
+    rank.rank = 2;
+    fails(cad_peft_read(scratch("adapter"), &rank, &model, g, PAIRS), CAD_EDATA, "expected (2, 32)");
+    fails(cad_peft_read(scratch("adapter"), &c, &model, g, 3), CAD_EINVAL, "3 pairs");
+    g[1] = g[0];
+    fails(cad_peft_read(scratch("adapter"), &c, &model, g, PAIRS), CAD_EINVAL, "twice");
+    fails(cad_peft_read_config(scratch("nowhere"), arena, &back), CAD_ENOTFOUND, "adapter_config.json");
+}
+
+int main(void)
+{
+    if (cad_arena_create("test", (size_t)1 << 20, &arena) != CAD_OK)
+        return 1;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_configuration_is_written_as_peft_writes_it),
+        cmocka_unit_test(test_keys_of_newer_peft_pass_only_when_they_change_nothing),
+        cmocka_unit_test(test_an_adapter_reads_back_and_demands_its_exact_keys),
+    };
+    int bad = cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
+    cad_arena_destroy(arena);
+    return bad;
+}
