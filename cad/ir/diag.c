@@ -10,9 +10,9 @@ void cad_diags_init(cad_diags *d, cad_arena *arena)
     d->arena = arena;
 }
 
-/* Length of the valid UTF-8 character at p, 0 when there is none (overlong forms, surrogates and cut ends included). */
-static size_t utf8_char(const unsigned char *p, size_t left)
+size_t cad_diag_utf8(const char *text, size_t left)
 {
+    const unsigned char *p = (const unsigned char *)text;
     static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
     if (p[0] < 0x80)
         return 1;
@@ -32,7 +32,7 @@ cad_status cad_diag_visible(cad_buf *out, const char *text, size_t len)
 {
     for (size_t i = 0; i < len;) {
         const unsigned char *p = (const unsigned char *)text + i;
-        size_t n = utf8_char(p, len - i);
+        size_t n = cad_diag_utf8(text + i, len - i);
         if (n == 0 || p[0] < 0x20 || p[0] == 0x7F) {
             CAD_TRY(cad_buf_printf(out, "\\x%02X", p[0]));
             i++;

@@ -65,6 +65,9 @@ CAD_MUST_USE cad_status cad_diags_json(const cad_diags *d, cad_buf *out);
 /* Appends `len` bytes as they may be shown: valid UTF-8 as it is, control bytes and everything else as \xNN. */
 CAD_MUST_USE cad_status cad_diag_visible(cad_buf *out, const char *text, size_t len);
 
+/* Length of the UTF-8 character at `text`, 0 when there is none (overlong forms, surrogates and cut ends included). */
+size_t cad_diag_utf8(const char *text, size_t left);
+
 #ifdef __cplusplus
 }
 #endif
