@@ -1,0 +1,365 @@
+#include "eval/answers.h"
+
+#include "core/fs.h"
+#include "core/hash.h"
+#include "core/json.h"
+#include "core/progress.h"
+#include "eval/score.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const size_t FILE_LIMIT = (size_t)1 << 31;
+
+cad_status cad_answers_init(const cad_suite *suite, const char *dir, const char *identity, int64_t samples, int64_t limit,
+                            cad_arena *arena, cad_answers *out)
+{
+    size_t rows = limit > 0 && (size_t)limit < suite->n ? (size_t)limit : suite->n;
+    cad_answers a = {.suite = suite, .samples = samples, .n = rows * (size_t)samples, .arena = arena};
+    CAD_TRY(cad_arena_strdup(arena, dir, strlen(dir), &a.dir));
+    CAD_TRY(cad_arena_zalloc(arena, a.n, sizeof *a.slot, "answers", &a.slot));
+    cad_buf text = CAD_BUF_INIT;
+    cad_status s = CAD_OK;
+    for (size_t i = 0; s == CAD_OK && i < a.n; i++) {
+        cad_answer_slot *t = &a.slot[i];
+        t->row = &suite->row[i / (size_t)samples];
+        t->sample = (int64_t)(i % (size_t)samples);
+        t->tokens = -1;
+        cad_buf_clear(&text);
+        s = cad_buf_printf(&text, "%s\n%s\n%s\n%lld", identity, t->row->id, t->row->prompt, (long long)t->sample);
+        if (s == CAD_OK)
+            cad_hash128_hex(text.data, text.len, t->key);
+    }
+    cad_buf_deinit(&text);
+    if (s == CAD_OK)
+        *out = a;
+    return s;
+}
+
+static cad_status file_path(const cad_answers *a, const char *name, cad_buf *path)
+{
+    cad_buf_clear(path);
+    return cad_buf_printf(path, "%s/%s", a->dir, name);
+}
+
+static int by_key(const void *x, const void *y)
+{
+    return memcmp((*(cad_answer_slot *const *)x)->key, (*(cad_answer_slot *const *)y)->key, 33);
+}
+
+/* Slots sorted by key, for looking up the rows of a file. */
+static cad_status sorted_slots(const cad_answers *a, cad_arena *arena, cad_answer_slot ***out)
+{
+    cad_answer_slot **p;
+    CAD_TRY(cad_arena_zalloc(arena, a->n, sizeof *p, "answers by key", &p));
+    for (size_t i = 0; i < a->n; i++)
+        p[i] = &a->slot[i];
+    qsort(p, a->n, sizeof *p, by_key);
+    *out = p;
+    return CAD_OK;
+}
+
+static cad_answer_slot *find(cad_answer_slot **sorted, size_t n, const char *key)
+{
+    cad_answer_slot want = {0}, *w = &want;
+    if (!key || strlen(key) != 32)
+        return NULL;
+    memcpy(want.key, key, 33);
+    cad_answer_slot **hit = bsearch(&w, sorted, n, sizeof *sorted, by_key);
+    return hit ? *hit : NULL;
+}
+
+static cad_status take_prediction(cad_answers *a, cad_answer_slot *t, const json_t *o, const char *where)
+{
+    const char *text, *finish;
+    CAD_TRY(cad_json_get_string(o, "text", where, &text));
+    CAD_TRY(cad_json_get_string(o, "finish", where, &finish));
+    CAD_TRY(cad_json_get_int(o, "n_tokens", where, &t->tokens));
+    t->len = json_string_length(json_object_get(o, "text"));
+    t->stopped = !strcmp(finish, "stop");
+    return cad_arena_strdup(a->arena, text, t->len, &t->text);
+}
+
+/* Feeds each line of a JSONL file to the slots; the first line is a header.  A missing file is empty. */
+static cad_status read_file(cad_answers *a, const char *name, bool scores, cad_answer_slot **sorted)
+{
+    cad_buf path = CAD_BUF_INIT, text = CAD_BUF_INIT;
+    cad_status s = file_path(a, name, &path);
+    if (s != CAD_OK || !cad_fs_exists(path.data)) {
+        cad_buf_deinit(&path);
+        return s;
+    }
+    s = cad_fs_read(path.data, FILE_LIMIT, &text);
+    size_t line = 0;
+    for (char *at = text.data, *end; s == CAD_OK && at && *at; at = end) {
+        end = strchr(at, '\n');
+        if (!end)
+            break; /* a torn last line is dropped when the file is opened for appending */
+        line++;
+        char where[320];
+        snprintf(where, sizeof where, "%.280s:%zu", path.data, line);
+        json_t *o;
+        s = cad_json_parse(at, (size_t)(end - at), where, &o);
+        if (s != CAD_OK)
+            break;
+        cad_answer_slot *t = line > 1 ? find(sorted, a->n, json_string_value(json_object_get(o, "key"))) : NULL;
+        if (t && scores)
+            s = cad_arena_strdup(a->arena, at, (size_t)(end - at), &t->record);
+        else if (t)
+            s = take_prediction(a, t, o, where);
+        json_decref(o);
+        end++;
+    }
+    cad_buf_deinit(&text);
+    cad_buf_deinit(&path);
+    return s;
+}
+
+cad_status cad_answers_read(cad_answers *a, bool fresh)
+{
+    cad_buf path = CAD_BUF_INIT;
+    cad_status s = CAD_OK;
+    if (fresh) {
+        CAD_TRY_GOTO(s, file_path(a, "predictions.jsonl", &path), done);
+        CAD_TRY_GOTO(s, cad_fs_remove(path.data), done);
+        CAD_TRY_GOTO(s, file_path(a, "scores.jsonl", &path), done);
+        CAD_TRY_GOTO(s, cad_fs_remove(path.data), done);
+    }
+    cad_answer_slot **sorted;
+    CAD_TRY_GOTO(s, sorted_slots(a, a->arena, &sorted), done);
+    CAD_TRY_GOTO(s, read_file(a, "predictions.jsonl", false, sorted), done);
+    s = read_file(a, "scores.jsonl", true, sorted);
+done:
+    cad_buf_deinit(&path);
+    return s;
+}
+
+static json_t *text_or_null(const char *t)
+{
+    return t ? json_string(t) : json_null();
+}
+
+static cad_status score_input(const cad_answer_slot *t, cad_buf *out)
+{
+    const cad_suite_row *r = t->row;
+    json_t *text = json_stringn(t->text, t->len);
+    if (!text) /* not UTF-8: its bytes cannot be a program, and JSON cannot carry them */
+        text = json_string("\\x");
+    json_t *o = json_pack("{ss,ss,so,sb,so,sO?,si}", "key", t->key, "id", r->id, "text", text, "complete", (int)t->stopped,
+                          "reference", text_or_null(r->reference), "expect", r->expect, "seven", r->seven);
+    if (!o)
+        CAD_FAIL(CAD_ENOMEM, "out of memory for a score job");
+    cad_status s = cad_json_print(o, out);
+    json_decref(o);
+    return s;
+}
+
+static const char *class_of_verdict(cad_verdict v)
+{
+    return cad_class_name(v == CAD_VERDICT_timeout  ? CAD_CLASS_timeout
+                          : v == CAD_VERDICT_memory ? CAD_CLASS_memory
+                                                    : CAD_CLASS_kernel_crash);
+}
+
+/* Keeps one record: in the slot and in the file. */
+static cad_status keep_record(cad_answers *a, const cad_pool_result *r, cad_appender *file)
+{
+    cad_answer_slot *t = &a->slot[r->tag];
+    cad_buf text = CAD_BUF_INIT;
+    cad_status s;
+    if (r->verdict == CAD_VERDICT_failed && r->status == CAD_EUNSUPPORTED)
+        return cad_fail(CAD_EUNSUPPORTED, "%s", r->error);
+    if (r->verdict == CAD_VERDICT_ok) {
+        json_t *o; /* a child may have been corrupted: its record has to be JSON of this key */
+        s = cad_json_parse((const char *)r->out, r->out_len, "record of a worker", &o);
+        bool mine = s == CAD_OK && json_string_value(json_object_get(o, "key")) &&
+                    !strcmp(json_string_value(json_object_get(o, "key")), t->key);
+        if (s == CAD_OK)
+            json_decref(o);
+        s = mine ? cad_buf_add(&text, r->out, r->out_len)
+                 : cad_score_dead(t->key, t->row->id, "kernel_crash", r->stage, "the worker's record is not JSON", &text);
+    } else {
+        s = cad_score_dead(t->key, t->row->id, class_of_verdict(r->verdict), r->stage, r->error, &text);
+    }
+    if (s == CAD_OK)
+        s = cad_arena_strdup(a->arena, text.data, text.len, &t->record);
+    if (s == CAD_OK)
+        s = cad_appender_line(file, text.data, text.len);
+    cad_buf_deinit(&text);
+    return s;
+}
+
+static cad_status pump(cad_answers *a, cad_pool *pool, cad_appender *file, cad_progress *progress)
+{
+    cad_buf in = CAD_BUF_INIT;
+    cad_status s = CAD_OK;
+    size_t next = 0, done = 0, window = 4 * (size_t)cad_pool_workers(pool);
+    for (size_t i = 0; i < a->n; i++)
+        done += a->slot[i].record != NULL;
+    while (s == CAD_OK) {
+        while (next < a->n && (a->slot[next].record || !a->slot[next].text))
+            next++;
+        if (next < a->n && cad_pool_pending(pool) < window) {
+            cad_buf_clear(&in);
+            s = score_input(&a->slot[next], &in);
+            if (s == CAD_OK)
+                s = cad_pool_submit(pool, CAD_SCORE_HANDLER, next, in.data, in.len);
+            next++;
+            continue;
+        }
+        if (cad_pool_pending(pool) == 0)
+            break;
+        cad_pool_result r;
+        s = cad_pool_next(pool, &r);
+        if (s == CAD_OK)
+            s = keep_record(a, &r, file);
+        cad_progress_show(progress, (int64_t)++done, NULL);
+    }
+    cad_buf_deinit(&in);
+    return s;
+}
+
+/* Opens a JSONL file for appending; a new one gets its header. */
+static cad_status open_jsonl(const cad_answers *a, const char *name, const char *kind, cad_appender **out)
+{
+    cad_buf path = CAD_BUF_INIT, head = CAD_BUF_INIT;
+    cad_status s = cad_fs_mkdirs(a->dir);
+    if (s == CAD_OK)
+        s = file_path(a, name, &path);
+    bool fresh = s == CAD_OK && !cad_fs_exists(path.data);
+    if (s == CAD_OK)
+        s = cad_appender_open(path.data, out);
+    if (s == CAD_OK && fresh) {
+        s = cad_buf_printf(&head, "{\"schema\":1,\"kind\":\"%s\",\"suite\":\"%s\",\"suite_hash\":\"%s\"}", kind,
+                           a->suite->name, a->suite->hash);
+        if (s == CAD_OK)
+            s = cad_appender_line(*out, head.data, head.len);
+        if (s != CAD_OK)
+            cad_appender_close(*out);
+    }
+    cad_buf_deinit(&path);
+    cad_buf_deinit(&head);
+    return s;
+}
+
+cad_status cad_answers_score(cad_answers *a, cad_pool *pool, const char *label)
+{
+    cad_appender *file;
+    cad_progress *progress = NULL;
+    CAD_TRY(open_jsonl(a, "scores.jsonl", "scores", &file));
+    char head[96];
+    snprintf(head, sizeof head, "score %s", label);
+    cad_status s = cad_progress_create(head, 0, (int64_t)a->n, 0, &progress);
+    if (s == CAD_OK)
+        s = pump(a, pool, file, progress);
+    cad_progress_destroy(progress);
+    if (s == CAD_OK)
+        s = cad_appender_sync(file);
+    cad_appender_close(file);
+    return s;
+}
+
+/* ---- generating ---- */
+
+typedef struct generating {
+    cad_answers *a;
+    size_t *slot_of; /* prompt of the call -> slot */
+    cad_appender *file;
+    cad_progress *progress;
+    int64_t done, right;
+} generating;
+
+static cad_status append_prediction(const cad_answer_slot *t, const cad_answer *answer, cad_appender *file)
+{
+    static const char *const finish[] = {"stop", "length"};
+    json_t *text = json_stringn(t->text, t->len);
+    if (!text)
+        text = json_string("");
+    json_t *o = json_pack("{ss,ss,sI,so,sI,ss,sf,sf,sI}", "key", t->key, "id", t->row->id, "sample", (json_int_t)t->sample,
+                          "text", text, "n_tokens", (json_int_t)t->tokens, "finish", finish[t->stopped ? 0 : 1], "ms",
+                          answer ? answer->ms : 0.0, "logprob", answer ? answer->logprob : 0.0, "seed",
+                          answer ? (json_int_t)answer->seed : (json_int_t)0);
+    if (!o)
+        CAD_FAIL(CAD_ENOMEM, "out of memory for a prediction");
+    cad_buf line = CAD_BUF_INIT;
+    cad_status s = cad_json_print(o, &line);
+    if (s == CAD_OK)
+        s = cad_appender_line(file, line.data, line.len);
+    cad_buf_deinit(&line);
+    json_decref(o);
+    return s;
+}
+
+static cad_status answered(void *ctx, const cad_answer *answer)
+{
+    generating *g = ctx;
+    cad_answer_slot *t = &g->a->slot[g->slot_of[answer->prompt]];
+    CAD_TRY(cad_arena_strdup(g->a->arena, answer->text, answer->len, &t->text));
+    t->len = answer->len;
+    t->tokens = answer->n_tokens;
+    t->stopped = answer->finish == CAD_FINISH_stop;
+    cad_progress_show(g->progress, ++g->done, NULL);
+    return append_prediction(t, answer, g->file);
+}
+
+/* One call of the engine for all missing answers of sample k, each with a seed of its own. */
+static cad_status generate_sample(generating *g, cad_engine *e, const cad_decode *o, int64_t k, cad_prompt *prompts)
+{
+    cad_answers *a = g->a;
+    int64_t n = 0;
+    for (size_t i = (size_t)k; i < a->n; i += (size_t)a->samples)
+        if (!a->slot[i].text) {
+            g->slot_of[n] = i;
+            prompts[n++] = (cad_prompt){.caption = a->slot[i].row->prompt, .id = a->slot[i].row->id};
+        }
+    if (n == 0)
+        return CAD_OK;
+    cad_decode one = *o;
+    one.samples = 1;
+    one.seed = o->seed + (uint64_t)k;
+    return cad_engine_generate(e, prompts, n, &one, answered, NULL, g);
+}
+
+cad_status cad_answers_generate(cad_answers *a, cad_engine *e, const cad_decode *o)
+{
+    generating g = {.a = a};
+    cad_prompt *prompts;
+    for (size_t i = 0; i < a->n; i++)
+        g.done += a->slot[i].text != NULL;
+    if (g.done == (int64_t)a->n)
+        return CAD_OK;
+    CAD_TRY(cad_arena_zalloc(a->arena, a->n, sizeof *g.slot_of, "prompt map", &g.slot_of));
+    CAD_TRY(cad_arena_zalloc(a->arena, a->n, sizeof *prompts, "prompts", &prompts));
+    CAD_TRY(open_jsonl(a, "predictions.jsonl", "predictions", &g.file));
+    cad_status s = cad_progress_create("generate", g.done, (int64_t)a->n, 0, &g.progress);
+    for (int64_t k = 0; s == CAD_OK && k < a->samples; k++)
+        s = generate_sample(&g, e, o, k, prompts);
+    cad_progress_destroy(g.progress);
+    if (s == CAD_OK)
+        s = cad_appender_sync(g.file);
+    cad_appender_close(g.file);
+    return s;
+}
+
+cad_status cad_answers_take(cad_answers *a, cad_answer_source source, void *ctx)
+{
+    cad_appender *file;
+    CAD_TRY(open_jsonl(a, "predictions.jsonl", "predictions", &file));
+    cad_status s = CAD_OK;
+    for (size_t i = 0; s == CAD_OK && i < a->n; i++) {
+        cad_answer_slot *t = &a->slot[i];
+        if (t->text)
+            continue;
+        const char *text = source(ctx, t->row);
+        t->stopped = text != NULL;
+        t->len = text ? strlen(text) : 0;
+        s = cad_arena_strdup(a->arena, text ? text : "", t->len, &t->text);
+        if (s == CAD_OK)
+            s = append_prediction(t, NULL, file);
+    }
+    if (s == CAD_OK)
+        s = cad_appender_sync(file);
+    cad_appender_close(file);
+    return s;
+}

@@ -1,0 +1,60 @@
+/* Answers and scores of one model on one suite, on disk as predictions.jsonl and scores.jsonl (spec/cli.md 8, 14).
+ *
+ * Both files are append-only; a second run does only what is missing.  The key of an answer names everything that can change
+ * it, so a key that is there is never generated again. */
+#ifndef CADLM_EVAL_ANSWERS_H
+#define CADLM_EVAL_ANSWERS_H
+
+#include "core/arena.h"
+#include "core/pool.h"
+#include "core/status.h"
+#include "eval/results.h"
+#include "eval/suite.h"
+#include "model/decoder/engine.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct cad_answer_slot {
+    const cad_suite_row *row;
+    int64_t sample;
+    char key[33];
+    const char *text; /* NULL: not there yet */
+    size_t len;
+    bool stopped;     /* the end token came within the limit */
+    int64_t tokens;   /* -1: unknown */
+    const char *record; /* score record as JSON text, NULL: not scored yet */
+} cad_answer_slot;
+
+typedef struct cad_answers {
+    const cad_suite *suite;
+    const char *dir;        /* where the two files are */
+    int64_t samples;        /* per prompt */
+    size_t n;               /* rows x samples, row by row */
+    cad_answer_slot *slot;
+    cad_arena *arena;       /* texts live here */
+} cad_answers;
+
+/* Empty slots for the first `limit` rows (0: all) and their keys: hash of `identity` (what the model, its template, decoding and
+ * seed are), the prompt and the sample. */
+CAD_MUST_USE cad_status cad_answers_init(const cad_suite *suite, const char *dir, const char *identity, int64_t samples,
+                                         int64_t limit, cad_arena *arena, cad_answers *out);
+/* Fills in what the two files hold; rows with other keys are passed over.  `fresh` ignores the files and empties them. */
+CAD_MUST_USE cad_status cad_answers_read(cad_answers *a, bool fresh);
+
+/* Generates the missing answers, appending each as it completes; progress on stderr. */
+CAD_MUST_USE cad_status cad_answers_generate(cad_answers *a, cad_engine *e, const cad_decode *o);
+/* Takes answers from a function instead of a model (baselines): NULL text leaves the slot an empty answer. */
+typedef const char *(*cad_answer_source)(void *ctx, const cad_suite_row *row);
+CAD_MUST_USE cad_status cad_answers_take(cad_answers *a, cad_answer_source source, void *ctx);
+
+/* Scores the answers without a record in workers, appending each. */
+CAD_MUST_USE cad_status cad_answers_score(cad_answers *a, cad_pool *pool, const char *label);
+/* Records to numbers; one per slot, in `arena`.  A slot without a record is CAD_EPARTIAL. */
+CAD_MUST_USE cad_status cad_answers_scored(const cad_answers *a, cad_arena *arena, cad_scored **out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,57 @@
+/* eval/answers.h: records to numbers. */
+#include "core/json.h"
+#include "eval/answers.h"
+
+#include <math.h>
+#include <string.h>
+
+static double measure(const json_t *record, const char *name)
+{
+    const json_t *v = json_object_get(json_object_get(record, "m"), name);
+    return json_is_number(v) ? json_number_value(v) : (double)NAN;
+}
+
+static int tri(const json_t *o, const char *key)
+{
+    return json_is_object(o) ? json_is_true(json_object_get(o, key)) : -1;
+}
+
+static cad_status one(const cad_answer_slot *t, cad_scored *s)
+{
+    if (!t->record)
+        CAD_FAIL(CAD_EPARTIAL, "prompt '%s' has no score yet; repeat the command to score what is missing", t->row->id);
+    json_t *r;
+    CAD_TRY(cad_json_parse(t->record, strlen(t->record), "scores.jsonl", &r));
+    const char *class_ = json_string_value(json_object_get(r, "class"));
+    *s = (cad_scored){
+        .row = t->row,
+        .class_ = cad_class_of(class_ ? class_ : ""),
+        .complete = t->len > 0 && t->stopped,
+        .valid = json_is_true(json_object_get(r, "valid")),
+        .checks = t->row->expect ? tri(json_object_get(r, "checks"), "all") : -1,
+        .seven = t->row->seven ? tri(json_object_get(r, "seven"), "pass") : -1,
+        .cd = measure(r, "cd.s2.p2s.8192.A1"),
+        .iou_a1 = measure(r, "iou.v64.A1"),
+        .iou_a0c = measure(r, "iou.v64.A0c"),
+        .tokens = t->tokens,
+        .stopped = t->stopped,
+    };
+    json_decref(r);
+    if (s->class_ == CAD_CLASS_COUNT)
+        CAD_FAIL(CAD_ECORRUPT, "scores.jsonl: unknown class '%s'", class_ ? class_ : "");
+    if (t->row->expect && s->checks < 0)
+        s->checks = 0; /* a dead worker has no checks: none is passed */
+    if (t->row->seven && s->seven < 0)
+        s->seven = 0;
+    return CAD_OK;
+}
+
+cad_status cad_answers_scored(const cad_answers *a, cad_arena *arena, cad_scored **out)
+{
+    cad_scored *s;
+    CAD_TRY(cad_arena_zalloc(arena, a->n, sizeof *s, "scored samples", &s));
+    for (size_t i = 0; i < a->n; i++)
+        CAD_TRY(one(&a->slot[i], &s[i]));
+    *out = s;
+    return CAD_OK;
+}

@@ -1,0 +1,166 @@
+#include "eval/baseline.h"
+
+#include "core/json.h"
+#include "core/mem.h"
+#include "dataprep/corpus_row.h"
+#include "dataprep/pack.h"
+#include "model/rag/rag.h"
+#include "model/text/tokenizer.h"
+
+#include <string.h>
+
+const char *cad_baseline_reference(void *ctx, const cad_suite_row *row)
+{
+    (void)ctx;
+    return row->reference;
+}
+
+struct cad_bbox_cube {
+    const cad_suite_row *first; /* rows lie in one array, so a row's index names its answer */
+    const char **text;
+    size_t n;
+};
+
+static cad_status box_program(const char *record, cad_arena *arena, const char **out)
+{
+    json_t *r;
+    double b[6];
+    CAD_TRY(cad_json_parse(record, strlen(record), "scores.jsonl", &r));
+    const json_t *box = json_object_get(r, "bbox");
+    bool there = json_array_size(box) == 6;
+    for (size_t i = 0; there && i < 6; i++)
+        b[i] = json_number_value(json_array_get(box, i));
+    json_decref(r);
+    *out = NULL;
+    if (!there)
+        return CAD_OK;
+    cad_buf t = CAD_BUF_INIT;
+    cad_status s = CAD_OK;
+    for (int i = 0; s == CAD_OK && i < 3; i++) {
+        s = cad_buf_str(&t, i ? " " : "C ");
+        if (s == CAD_OK)
+            s = cad_buf_number(&t, b[i + 3] - b[i]);
+    }
+    for (int i = 0; s == CAD_OK && i < 3; i++) {
+        s = cad_buf_str(&t, i ? " " : "\nT 0 ");
+        if (s == CAD_OK)
+            s = cad_buf_number(&t, b[i]);
+    }
+    if (s == CAD_OK)
+        s = cad_arena_strdup(arena, t.data, t.len, out);
+    cad_buf_deinit(&t);
+    return s;
+}
+
+cad_status cad_bbox_cube_create(const cad_answers *reference, cad_arena *arena, cad_bbox_cube **out)
+{
+    cad_bbox_cube *c;
+    CAD_TRY(cad_arena_zalloc(arena, 1, sizeof *c, "boxes", &c));
+    CAD_TRY(cad_arena_zalloc(arena, reference->n, sizeof *c->text, "boxes", &c->text));
+    c->first = reference->suite->row;
+    c->n = reference->n;
+    for (size_t i = 0; i < reference->n; i++)
+        if (reference->slot[i].record)
+            CAD_TRY(box_program(reference->slot[i].record, arena, &c->text[i]));
+    *out = c;
+    return CAD_OK;
+}
+
+const char *cad_baseline_bbox_cube(void *ctx, const cad_suite_row *row)
+{
+    const cad_bbox_cube *c = ctx;
+    size_t i = (size_t)(row - c->first);
+    return i < c->n ? c->text[i] : NULL;
+}
+
+struct cad_retrieval_copy {
+    cad_pack *pack;
+    cad_tokenizer *tokenizer;
+    cad_rag_index *index;
+    const char **caption;
+    cad_arena *arena;
+};
+
+static cad_status build_index(cad_retrieval_copy *r)
+{
+    size_t n = r->pack->n_rows;
+    CAD_TRY(cad_arena_zalloc(r->arena, n, sizeof *r->caption, "captions", &r->caption));
+    for (size_t i = 0; i < n; i++) {
+        size_t len;
+        const char *text = cad_pack_caption(r->pack, i, &len);
+        CAD_TRY(cad_arena_strdup(r->arena, text, len, &r->caption[i]));
+    }
+    return cad_rag_create(r->caption, (int64_t)n, &r->index);
+}
+
+cad_status cad_retrieval_copy_create(const char *pack_path, const char *tokenizer_json, cad_arena *arena,
+                                     cad_retrieval_copy **out)
+{
+    cad_retrieval_copy *r;
+    CAD_TRY(cad_mem_alloc(sizeof *r, "retrieval baseline", &r));
+    r->arena = arena;
+    cad_status s = cad_tokenizer_load(tokenizer_json, &r->tokenizer);
+    cad_pack_want want = {0};
+    if (s == CAD_OK)
+        want.tokenizer_xxh3 = cad_tokenizer_hash(r->tokenizer);
+    if (s == CAD_OK)
+        s = cad_pack_open(pack_path, &want, &r->pack);
+    if (s == CAD_OK)
+        s = build_index(r);
+    if (s != CAD_OK) {
+        cad_retrieval_copy_destroy(r);
+        return s;
+    }
+    *out = r;
+    return CAD_OK;
+}
+
+/* The program of a row: its targets without the end token. */
+static const char *program_of(cad_retrieval_copy *r, size_t row)
+{
+    const cad_pack *p = r->pack;
+    const uint32_t *tokens = p->tokens + p->row_offset[row];
+    cad_buf text = CAD_BUF_INIT;
+    const char *out = NULL;
+    cad_status s = CAD_OK;
+    for (uint64_t i = p->span_offset[row]; s == CAD_OK && i < p->span_offset[row + 1]; i++)
+        s = cad_tokenizer_decode(r->tokenizer, tokens + p->span[i][0], p->span[i][1] - p->span[i][0], true, &text);
+    if (s == CAD_OK && cad_arena_strdup(r->arena, cad_buf_cstr(&text), text.len, &out) != CAD_OK)
+        out = NULL;
+    cad_buf_deinit(&text);
+    return out;
+}
+
+const char *cad_baseline_retrieval_copy(void *ctx, const cad_suite_row *row)
+{
+    cad_retrieval_copy *r = ctx;
+    cad_rag_hit hit;
+    int64_t n = 0;
+    if (cad_rag_search(r->index, row->prompt, strlen(row->prompt), 1, &hit, &n) != CAD_OK || n == 0)
+        return NULL;
+    return program_of(r, (size_t)hit.row);
+}
+
+int64_t cad_retrieval_copy_overlap(const cad_retrieval_copy *r, const cad_suite *suite)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < suite->n; i++) {
+        uint64_t h = cad_caption_hash(suite->row[i].prompt);
+        for (size_t k = 0; k < r->pack->n_rows; k++)
+            if (r->pack->caption_hash[k] == h) {
+                n++;
+                break;
+            }
+    }
+    return n;
+}
+
+void cad_retrieval_copy_destroy(cad_retrieval_copy *r)
+{
+    if (!r)
+        return;
+    cad_rag_destroy(r->index);
+    cad_pack_close(r->pack);
+    cad_tokenizer_destroy(r->tokenizer);
+    cad_mem_free(r);
+}

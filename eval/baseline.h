@@ -1,0 +1,36 @@
+/* Answers that need no model (spec/metrics.md 10): what size alone, and copying the nearest training row, are worth. */
+#ifndef CADLM_EVAL_BASELINE_H
+#define CADLM_EVAL_BASELINE_H
+
+#include "core/arena.h"
+#include "core/status.h"
+#include "eval/answers.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* `reference`: the reference of each prompt as its own answer. */
+const char *cad_baseline_reference(void *ctx, const cad_suite_row *row);
+
+/* `bbox-cube`: a solid box with the reference's own box.  `scored` are the records of the reference pass, in slot order of
+ * `reference`; the answers live in `arena`. */
+typedef struct cad_bbox_cube cad_bbox_cube;
+CAD_MUST_USE cad_status cad_bbox_cube_create(const cad_answers *reference, cad_arena *arena, cad_bbox_cube **out);
+const char *cad_baseline_bbox_cube(void *bbox_cube, const cad_suite_row *row);
+
+/* `retrieval-copy`: the program of the training row whose caption is nearest (model/rag, exact search).  Reads the pack and its
+ * tokenizer once; rows whose caption or geometry equals a suite row are left in and counted in *overlap: the generator's split
+ * keeps that at 0. */
+typedef struct cad_retrieval_copy cad_retrieval_copy;
+CAD_MUST_USE cad_status cad_retrieval_copy_create(const char *pack_path, const char *tokenizer_json, cad_arena *arena,
+                                                  cad_retrieval_copy **out);
+const char *cad_baseline_retrieval_copy(void *retrieval_copy, const cad_suite_row *row);
+/* Captions of the suite that occur in the pack. */
+int64_t cad_retrieval_copy_overlap(const cad_retrieval_copy *r, const cad_suite *suite);
+void cad_retrieval_copy_destroy(cad_retrieval_copy *r);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

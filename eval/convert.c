@@ -1,0 +1,267 @@
+#include "eval/convert.h"
+
+#include "cad/occt/solid.h"
+#include "core/json.h"
+#include "eval/part.h"
+#include "eval/score.h"
+
+#include <strings.h>
+#include <string.h>
+
+static const size_t ARENA = (size_t)2 << 30;
+
+static const struct {
+    const char *ending;
+    cad_format format;
+} ENDINGS[] = {{".ir", CAD_FORMAT_ir},   {".step", CAD_FORMAT_step}, {".stp", CAD_FORMAT_step},
+               {".stl", CAD_FORMAT_stl}, {".png", CAD_FORMAT_png}};
+
+cad_status cad_format_of(const char *path, cad_format *out)
+{
+    size_t len = strlen(path);
+    for (size_t i = 0; i < sizeof ENDINGS / sizeof ENDINGS[0]; i++) {
+        size_t e = strlen(ENDINGS[i].ending);
+        if (len > e && !strcasecmp(path + len - e, ENDINGS[i].ending)) {
+            *out = ENDINGS[i].format;
+            return CAD_OK;
+        }
+    }
+    CAD_FAIL(CAD_EUSAGE, "%s: unknown format; expected a name ending in .ir .step .stp .stl or .png", path);
+}
+
+const char *cad_format_name(cad_format f)
+{
+    static const char *const names[] = {"ir", "step", "stl", "png", "report"};
+    return names[f];
+}
+
+cad_convert_job cad_convert_defaults(cad_format from, cad_format to)
+{
+    return (cad_convert_job){.from = from,
+                             .to = to,
+                             .dialect_in = CAD_IR_DIALECT_cadlm,
+                             .dialect_out = CAD_IR_DIALECT_cadlm,
+                             .width = 640,
+                             .height = 480,
+                             .n_views = 1,
+                             .view = {CAD_VIEW_iso},
+                             .part = cad_render_defaults().part,
+                             .name = "part"};
+}
+
+/* ---- in the worker ---- */
+
+typedef struct work {
+    const cad_convert_job *job;
+    cad_arena *arena;
+    cad_diags *diags;
+    cad_ir *ir;       /* NULL when reading STEP */
+    cad_solid *solid; /* NULL when only text is asked for, or the part has none */
+} work;
+
+static cad_status first_error(const work *w, cad_status fallback)
+{
+    const cad_diag *e = cad_diags_first_error(w->diags);
+    if (e)
+        CAD_FAIL(CAD_EDATA, "line %lld, column %d: %s [%s]", (long long)e->line + 1, e->column, e->message, e->code);
+    return fallback;
+}
+
+static cad_status read_ir(work *w, const char *text, size_t len)
+{
+    cad_worker_stage("parse");
+    CAD_TRY(cad_ir_parse(text, len, w->job->dialect_in, w->arena, w->diags, &w->ir));
+    return cad_ir_check(w->ir, w->diags);
+}
+
+static cad_status build(work *w, const char *text, size_t len)
+{
+    cad_worker_stage("build");
+    if (w->job->from == CAD_FORMAT_step)
+        return cad_solid_read_step(text, len, &w->solid);
+    if (w->diags->n_errors > 0)
+        return CAD_OK;
+    cad_status s = cad_solid_from_ir(w->ir, w->diags, &w->solid);
+    return s == CAD_EGEOM ? CAD_OK : s; /* the findings say what is wrong */
+}
+
+static cad_status write_ir(const work *w, cad_buf *out)
+{
+    if (!w->ir)
+        CAD_FAIL(CAD_EUNSUPPORTED, "STEP cannot be turned into Compact IR");
+    if (w->job->dialect_out == CAD_IR_DIALECT_cadlm)
+        return cad_ir_canon(w->ir, out);
+    cad_ir *plain;
+    CAD_TRY(cad_ir_lower(w->ir, w->arena, &plain));
+    return cad_ir_print_upstream(plain, out);
+}
+
+static cad_status write_png(const work *w, cad_buf *out)
+{
+    const cad_convert_job *j = w->job;
+    cad_mesh mesh;
+    cad_polylines edges;
+    double *angle;
+    cad_image all, one;
+    CAD_TRY(cad_solid_mesh(w->solid, CAD_SCORE_DEFLECTION, CAD_SCORE_ANGLE, w->arena, &mesh));
+    CAD_TRY(cad_solid_edges(w->solid, CAD_SCORE_DEFLECTION, CAD_SCORE_ANGLE, w->arena, &edges, &angle));
+    cad_scene scene = {.mesh = &mesh, .edges = &edges};
+    cad_render_opts o = cad_render_defaults();
+    o.width = j->width;
+    o.height = j->height;
+    o.part = j->part;
+    CAD_TRY(cad_image_create(w->arena, j->width * j->n_views, j->height, o.background, &all));
+    for (int32_t v = 0; v < j->n_views; v++) {
+        o.view = j->view[v];
+        CAD_TRY(cad_render(&scene, &o, w->arena, &one));
+        cad_image_blit(&all, v * j->width, 0, &one);
+    }
+    return cad_png_encode(&all, out);
+}
+
+static cad_status write_stl(const work *w, cad_buf *out)
+{
+    cad_mesh mesh;
+    CAD_TRY(cad_solid_mesh(w->solid, CAD_SCORE_DEFLECTION, CAD_SCORE_ANGLE, w->arena, &mesh));
+    return cad_stl_write(&mesh, w->job->name, out);
+}
+
+static json_t *facts_object(const cad_facts *f)
+{
+    const double *b = f->box;
+    const int32_t *k = f->kinds;
+    return json_pack("{sf,sf,s[ffffff],si,si,si,si,si,si,si,si,si,sb,sf,s{si,si,si,si,si,si}}", "volume", f->volume, "area",
+                     f->area, "bbox", b[0], b[1], b[2], b[3], b[4], b[5], "solids", f->solids, "shells", f->shells,
+                     "shells_closed", f->shells_closed, "faces", f->faces_merged, "edges", f->edges, "vertices",
+                     f->vertices, "genus", f->genus, "euler", f->euler, "level", f->level, "brepcheck", (int)f->brepcheck,
+                     "tolerance", f->tolerance, "kinds", "plane", k[0], "cylinder", k[1], "cone", k[2], "sphere", k[3],
+                     "torus", k[4], "other", k[5]);
+}
+
+/* {"ok":bool,"format":..,"program":{..}|null,"facts":{..}|null}; ok means valid (level 8) and no error. */
+static cad_status write_report(const work *w, cad_buf *out)
+{
+    json_t *program = json_null(), *facts = json_null();
+    bool valid = false;
+    cad_buf text = CAD_BUF_INIT;
+    cad_status s = CAD_OK;
+    if (w->ir) {
+        s = cad_ir_report_json(w->ir, w->diags, &text);
+        if (s == CAD_OK)
+            s = cad_json_parse(text.data, text.len, "report", &program);
+        cad_buf_deinit(&text);
+    }
+    if (s == CAD_OK && w->solid) {
+        cad_facts f;
+        cad_worker_stage("facts");
+        s = cad_solid_facts(w->solid, w->arena, &f);
+        if (s == CAD_OK) {
+            facts = facts_object(&f);
+            valid = f.level >= 8 && w->diags->n_errors == 0;
+        }
+    }
+    if (s != CAD_OK)
+        return s;
+    json_t *o = json_pack("{sb,ss,so,so}", "ok", (int)valid, "format", cad_format_name(w->job->from), "program", program,
+                          "facts", facts);
+    if (!o)
+        CAD_FAIL(CAD_ENOMEM, "out of memory for a report");
+    s = cad_json_print(o, out);
+    json_decref(o);
+    return s;
+}
+
+static cad_status convert(work *w, const char *text, size_t len, cad_buf *out)
+{
+    const cad_convert_job *j = w->job;
+    if (j->from == CAD_FORMAT_ir)
+        CAD_TRY(read_ir(w, text, len));
+    if (j->to == CAD_FORMAT_ir) {
+        CAD_TRY(first_error(w, CAD_OK));
+        return write_ir(w, out);
+    }
+    CAD_TRY(build(w, text, len));
+    if (j->to == CAD_FORMAT_report)
+        return write_report(w, out);
+    CAD_TRY(first_error(w, CAD_OK));
+    cad_worker_stage("write");
+    switch (j->to) {
+    case CAD_FORMAT_step:
+        return cad_solid_write_step(w->solid, j->name, out);
+    case CAD_FORMAT_stl:
+        return write_stl(w, out);
+    case CAD_FORMAT_png:
+        return write_png(w, out);
+    case CAD_FORMAT_ir:
+    case CAD_FORMAT_report:
+        break;
+    }
+    CAD_FAIL(CAD_EINTERNAL, "convert: no such output");
+}
+
+static cad_status convert_job(const void *in, size_t len, cad_buf *out)
+{
+    cad_convert_job job;
+    if (len < sizeof job)
+        CAD_FAIL(CAD_EINTERNAL, "convert job of %zu bytes; expected at least %zu", len, sizeof job);
+    memcpy(&job, in, sizeof job);
+    work w = {.job = &job};
+    CAD_TRY(cad_arena_create("convert", ARENA, &w.arena));
+    cad_status s = cad_arena_zalloc(w.arena, 1, sizeof *w.diags, "diagnostics", &w.diags);
+    if (s == CAD_OK) {
+        cad_diags_init(w.diags, w.arena);
+        w.diags->strict = job.strict;
+        s = convert(&w, (const char *)in + sizeof job, len - sizeof job, out);
+    }
+    cad_solid_destroy(w.solid);
+    cad_arena_destroy(w.arena);
+    return s;
+}
+
+void cad_convert_register(void)
+{
+    cad_worker_register(CAD_CONVERT_HANDLER, convert_job);
+}
+
+/* ---- in the caller ---- */
+
+cad_status cad_convert_submit(cad_pool *pool, uint64_t tag, const cad_convert_job *job, const char *text, size_t len)
+{
+    cad_buf in = CAD_BUF_INIT;
+    cad_status s = cad_buf_add(&in, job, sizeof *job);
+    if (s == CAD_OK)
+        s = cad_buf_add(&in, text, len);
+    if (s == CAD_OK)
+        s = cad_pool_submit(pool, CAD_CONVERT_HANDLER, tag, in.data, in.len);
+    cad_buf_deinit(&in);
+    return s;
+}
+
+const char *cad_convert_reason(const cad_pool_result *r)
+{
+    switch (r->verdict) {
+    case CAD_VERDICT_ok:
+        return "";
+    case CAD_VERDICT_failed:
+        return r->error;
+    case CAD_VERDICT_crash:
+        return "the geometry kernel crashed on this part";
+    case CAD_VERDICT_timeout:
+        return "the part ran into the time limit";
+    case CAD_VERDICT_memory:
+        return "the part ran into the memory limit";
+    }
+    return "unknown verdict";
+}
+
+cad_status cad_convert_one(cad_pool *pool, const cad_convert_job *job, const char *text, size_t len, cad_buf *out)
+{
+    cad_pool_result r;
+    CAD_TRY(cad_convert_submit(pool, 0, job, text, len));
+    CAD_TRY(cad_pool_next(pool, &r));
+    if (r.verdict == CAD_VERDICT_ok)
+        return cad_buf_add(out, r.out, r.out_len);
+    if (r.verdict == CAD_VERDICT_failed && r.status == CAD_EUNSUPPORTED)
+        CAD_FAIL(CAD_EUNSUPPORTED, "%s", r.error);
+    CAD_FAIL(CAD_EDATA, "%s", cad_convert_reason(&r));
+}

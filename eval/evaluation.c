@@ -1,0 +1,252 @@
+#include "eval/evaluation.h"
+
+#include "cad/occt/solid.h"
+#include "core/build_info.h"
+#include "core/fs.h"
+#include "core/hash.h"
+#include "core/json.h"
+#include "core/log.h"
+#include "eval/baseline.h"
+#include "eval/evaluation_parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- one row: answers -> scores -> results.json ---- */
+
+static cad_status write_json(const char *dir, const char *name, const json_t *o)
+{
+    cad_buf path = CAD_BUF_INIT, text = CAD_BUF_INIT;
+    cad_status s = cad_buf_printf(&path, "%s/%s", dir, name);
+    if (s == CAD_OK)
+        s = cad_json_print_pretty(o, &text);
+    if (s == CAD_OK)
+        s = cad_fs_write(path.data, text.data, text.len);
+    cad_buf_deinit(&path);
+    cad_buf_deinit(&text);
+    return s;
+}
+
+cad_status cad_eval_open_row(cad_eval_run_state *r, const char *label, const char *identity, cad_answers **out)
+{
+    cad_evaluation *e = r->e;
+    if (e->n_rows == CAD_EVAL_MAX_ROWS)
+        CAD_FAIL(CAD_EUSAGE, "more than %d rows in one table", CAD_EVAL_MAX_ROWS);
+    char hash[33], dir[4096];
+    cad_buf all = CAD_BUF_INIT;
+    cad_status s = cad_buf_printf(&all, "%s\n%s\n%s", identity, e->suite.hash, r->fingerprint);
+    if (s == CAD_OK)
+        cad_hash128_hex(all.data, all.len, hash);
+    cad_buf_deinit(&all);
+    CAD_TRY(s);
+    if ((size_t)snprintf(dir, sizeof dir, "%s/%s-%.8s", e->out, label, hash) >= sizeof dir)
+        CAD_FAIL(CAD_EWRITE, "%s: path too long", e->out);
+    cad_answers *a = &e->answers[e->n_rows];
+    const cad_config *c = r->o->config;
+    CAD_TRY(cad_fs_mkdirs(dir));
+    CAD_TRY(cad_answers_init(&e->suite, dir, identity, c->decode.samples, c->metrics.limit, r->arena, a));
+    CAD_TRY(cad_answers_read(a, r->o->fresh));
+    *out = a;
+    return CAD_OK;
+}
+
+cad_status cad_eval_close_row(cad_eval_run_state *r, const char *label, const json_t *manifest, bool baseline)
+{
+    cad_evaluation *e = r->e;
+    cad_answers *a = &e->answers[e->n_rows];
+    const cad_config *c = r->o->config;
+    CAD_TRY(cad_answers_score(a, r->pool, label));
+    cad_scored *scored;
+    json_t *results;
+    CAD_TRY(cad_answers_scored(a, r->arena, &scored));
+    cad_results_opts ro = {c->metrics.bootstrap, c->metrics.ci, r->bootstrap_seed};
+    CAD_TRY(cad_results_build(scored, a->n, &ro, r->arena, &results));
+    json_object_set_new(results, "suite", json_string(e->suite.name));
+    json_object_set_new(results, "suite_hash", json_string(e->suite.hash));
+    json_object_set_new(results, "label", json_string(label));
+    json_object_set_new(results, "spec", json_string(r->spec));
+    json_object_set_new(results, "build", json_string(cad_build_line()));
+    json_object_update_missing(results, (json_t *)(uintptr_t)manifest);
+    cad_status s = write_json(a->dir, "results.json", results);
+    if (s == CAD_OK)
+        s = write_json(a->dir, "manifest.json", manifest);
+    if (s != CAD_OK) {
+        json_decref(results);
+        return s;
+    }
+    const char *kept;
+    CAD_TRY(cad_arena_strdup(r->arena, label, strlen(label), &kept));
+    e->row[e->n_rows++] = (cad_table_row){kept, results, baseline};
+    return CAD_OK;
+}
+
+static cad_status take_row(cad_eval_run_state *r, const char *label, const char *identity, cad_answer_source source,
+                           void *ctx)
+{
+    cad_answers *a;
+    CAD_TRY(cad_eval_open_row(r, label, identity, &a));
+    CAD_TRY(cad_answers_take(a, source, ctx));
+    json_t *manifest = json_pack("{ss}", "baseline", label);
+    cad_status s = cad_eval_close_row(r, label, manifest, true);
+    json_decref(manifest);
+    return s;
+}
+
+static cad_status model_row(cad_eval_run_state *r, const cad_eval_model *m)
+{
+    const cad_config *c = r->o->config;
+    cad_engine *engine;
+    cad_engine_opts eo = {.slots = c->decode.batch};
+    CAD_TRY(cad_engine_open(m->ckpt, &eo, &engine));
+    cad_engine_info info = cad_engine_get_info(engine);
+    cad_decode decode = {.sampling = {c->decode.temp, c->decode.top_p, c->decode.min_p, c->decode.top_k},
+                         .max_new = c->decode.max_new,
+                         .seed = (uint64_t)c->run.seed};
+    char identity[512];
+    snprintf(identity, sizeof identity, "%s %s %g %g %g %lld %lld %lld", info.hash, info.template_hash, c->decode.temp,
+             c->decode.top_p, c->decode.min_p, (long long)c->decode.top_k, (long long)c->decode.max_new,
+             (long long)c->run.seed);
+    cad_answers *a = NULL;
+    cad_log(CAD_LOG_INFO, "%s: %s%s%s, %lld parameters", m->label, info.base, info.adapter ? " with adapter " : "",
+            info.adapter ? info.adapter : "", (long long)info.parameters);
+    json_t *manifest = json_pack("{ss,ss,ss,ss,ss*,sI,s{sf,sf,sf,sI,sI,sI,sI}}", "ckpt", info.path, "ckpt_hash", info.hash,
+                                 "template", info.template_hash, "tokenizer", info.tokenizer_hash, "adapter", info.adapter,
+                                 "parameters", (json_int_t)info.parameters, "decode", "temp", c->decode.temp, "top_p",
+                                 c->decode.top_p, "min_p", c->decode.min_p, "top_k", (json_int_t)c->decode.top_k, "max_new",
+                                 (json_int_t)c->decode.max_new, "samples", (json_int_t)c->decode.samples, "seed",
+                                 (json_int_t)c->run.seed);
+    cad_status s = manifest ? CAD_OK : cad_fail(CAD_ENOMEM, "out of memory for a manifest");
+    if (s == CAD_OK)
+        s = cad_eval_open_row(r, m->label, identity, &a);
+    if (s == CAD_OK)
+        s = cad_answers_generate(a, engine, &decode);
+    cad_engine_close(engine);
+    if (s == CAD_OK)
+        s = cad_eval_close_row(r, m->label, manifest, false);
+    json_decref(manifest);
+    return s;
+}
+
+/* ---- baselines ---- */
+
+static bool has_references(const cad_suite *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (s->row[i].reference)
+            return true;
+    return false;
+}
+
+/* The references through the whole pipeline: their boxes serve bbox-cube, and a reference that fails is no reference. */
+static cad_status reference_boxes(cad_eval_run_state *r, cad_bbox_cube **out)
+{
+    cad_answers *a;
+    CAD_TRY(cad_eval_open_row(r, "reference", "reference", &a));
+    CAD_TRY(cad_answers_take(a, cad_baseline_reference, NULL));
+    CAD_TRY(cad_answers_score(a, r->pool, "reference"));
+    return cad_bbox_cube_create(a, r->arena, out);
+}
+
+static cad_status retrieval_row(cad_eval_run_state *r)
+{
+    cad_retrieval_copy *copy;
+    if (!r->pack) {
+        cad_log(CAD_LOG_WARN, "no training pack is known to the checkpoints: the row retrieval-copy is left out");
+        return CAD_OK;
+    }
+    CAD_TRY(cad_retrieval_copy_create(r->pack, r->tokenizer, r->arena, &copy));
+    r->overlap = cad_retrieval_copy_overlap(copy, &r->e->suite);
+    char hash[33], identity[80];
+    cad_status s = cad_fs_hash(r->pack, hash);
+    if (s == CAD_OK) {
+        snprintf(identity, sizeof identity, "retrieval-copy %s", hash);
+        s = take_row(r, "retrieval-copy", identity, cad_baseline_retrieval_copy, copy);
+    }
+    cad_retrieval_copy_destroy(copy);
+    return s;
+}
+
+static bool wants(const cad_list *l, const char *name)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (!strcmp(l->item[i], name))
+            return true;
+    return false;
+}
+
+static cad_status baseline_rows(cad_eval_run_state *r)
+{
+    const cad_list *l = &r->o->config->metrics.baselines;
+    if (!r->o->baselines || !has_references(&r->e->suite))
+        return CAD_OK;
+    if (wants(l, "bbox-cube")) {
+        cad_bbox_cube *boxes;
+        CAD_TRY(reference_boxes(r, &boxes));
+        CAD_TRY(take_row(r, "bbox-cube", "bbox-cube", cad_baseline_bbox_cube, boxes));
+    }
+    if (wants(l, "retrieval-copy"))
+        CAD_TRY(retrieval_row(r));
+    return CAD_OK;
+}
+
+/* ---- all of it ---- */
+
+static cad_status run_all(cad_eval_run_state *r)
+{
+    const cad_config *c = r->o->config;
+    cad_pool_opts po = {.workers = (int)c->metrics.workers, .cpu_s = c->metrics.timeout_s, .mem_bytes = c->metrics.mem};
+    cad_status s = CAD_OK;
+    for (size_t i = 0; i < r->o->n_models; i++) {
+        if (!r->pool)
+            CAD_TRY(cad_pool_create(&po, &r->pool));
+        CAD_TRY_GOTO(s, model_row(r, &r->o->model[i]), done);
+    }
+    CAD_TRY_GOTO(s, baseline_rows(r), done);
+    CAD_TRY_GOTO(s, cad_eval_notes(r), done);
+    CAD_TRY_GOTO(s, cad_eval_write_tables(r), done);
+    if (r->o->sheet_rows > 0)
+        s = cad_eval_write_sheet(r);
+done:
+    cad_pool_destroy(r->pool);
+    return s;
+}
+
+cad_status cad_eval_run(const cad_eval_opts *o, cad_arena *arena, cad_evaluation *out)
+{
+    cad_evaluation *e = out;
+    *e = (cad_evaluation){0};
+    cad_eval_run_state r = {.o = o, .e = e, .arena = arena};
+    const char *folders[CAD_EVAL_MAX_ROWS];
+    size_t n_folders = 0;
+    cad_buf path = CAD_BUF_INIT;
+    if (strcmp(cad_solid_kernel(), "none") == 0)
+        CAD_FAIL(CAD_EUNSUPPORTED, "built without OCCT: parts cannot be scored\nhint: configure with -DCADLM_OCCT=ON");
+    CAD_TRY(cad_eval_find_pack(&r, folders, &n_folders));
+    cad_status s = cad_eval_find_suite(o->suite, folders, n_folders, &path);
+    if (s == CAD_OK)
+        s = cad_suite_load(path.data, arena, &e->suite);
+    cad_buf_clear(&path);
+    if (s == CAD_OK)
+        s = o->out ? cad_buf_str(&path, o->out) : cad_buf_printf(&path, "runs/eval/%s", e->suite.name);
+    if (s == CAD_OK)
+        s = cad_arena_strdup(arena, path.data, path.len, &e->out);
+    if (s == CAD_OK)
+        s = cad_fs_mkdirs(e->out);
+    if (s == CAD_OK)
+        s = cad_eval_spec(&r);
+    if (s == CAD_OK)
+        s = run_all(&r);
+    cad_buf_deinit(&path);
+    if (s != CAD_OK)
+        cad_eval_deinit(e);
+    return s;
+}
+
+void cad_eval_deinit(cad_evaluation *e)
+{
+    for (size_t i = 0; i < e->n_rows; i++)
+        json_decref((json_t *)(uintptr_t)e->row[i].results);
+    e->n_rows = 0;
+    if (e->suite.keep)
+        cad_suite_deinit(&e->suite);
+}

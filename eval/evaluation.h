@@ -1,0 +1,64 @@
+/* One evaluation: models and baselines on one suite, from checkpoints to a folder of results.
+ *
+ *   OUT/<label>-<hash>/{manifest.json,predictions.jsonl,scores.jsonl,results.json}   one for each model and baseline
+ *   OUT/{table.md,table.csv,table.json,contact.png}                                 all of them side by side */
+#ifndef CADLM_EVAL_EVALUATION_H
+#define CADLM_EVAL_EVALUATION_H
+
+#include "core/config.h"
+#include "core/status.h"
+#include "eval/answers.h"
+#include "eval/table.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { CAD_EVAL_MAX_ROWS = 24 };
+
+typedef struct cad_eval_model {
+    const char *label;
+    const char *ckpt; /* NULL: the embedded base */
+} cad_eval_model;
+
+typedef struct cad_eval_opts {
+    const cad_config *config; /* decode.*, metrics.*, run.seed */
+    const char *suite;        /* path, or a name: see cad_eval_find_suite */
+    const char *out;          /* folder; NULL: runs/eval/<suite name> */
+    const cad_eval_model *model;
+    size_t n_models;
+    const char *pack;      /* training pack for retrieval-copy; NULL: what the checkpoints recorded */
+    bool fresh, baselines;
+    size_t sheet_rows;     /* prompts on the contact sheet; 0: none */
+} cad_eval_opts;
+
+/* What stands in memory after an evaluation; texts and rows live in the arena. */
+typedef struct cad_evaluation {
+    cad_suite suite;
+    const char *out;
+    cad_answers answers[CAD_EVAL_MAX_ROWS];
+    cad_table_row row[CAD_EVAL_MAX_ROWS];
+    size_t n_rows;
+    cad_table table;
+} cad_evaluation;
+
+/* *out = path of a suite: `name` itself, configs/suite_<name>.jsonl of the shipped files ("-" as "_"), or <name>.jsonl in a
+ * folder of `folders` (n).  Errors: CAD_ENOTFOUND naming the places. */
+CAD_MUST_USE cad_status cad_eval_find_suite(const char *name, const char *const *folders, size_t n, cad_buf *out);
+
+/* Generates, scores and tabulates what is missing, and writes all files.  Errors as of the parts; whatever was finished stays
+ * on disk, and the next call goes on from there. */
+CAD_MUST_USE cad_status cad_eval_run(const cad_eval_opts *o, cad_arena *arena, cad_evaluation *out);
+void cad_eval_deinit(cad_evaluation *e);
+
+/* Gates such as "valid>=0.9" or "base:sizes>=0.75" (a label in front: that row; none: the first).  CAD_EGATE names the first
+ * that is not met, with its value; CAD_ECONFIG one that does not parse. */
+CAD_MUST_USE cad_status cad_eval_gates(const cad_evaluation *e, const cad_list *require);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

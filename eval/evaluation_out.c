@@ -1,0 +1,189 @@
+/* eval/evaluation.h: what an evaluation says of itself and writes: spec string, tables, contact sheet. */
+#include "cad/occt/solid.h"
+#include "core/fs.h"
+#include "core/hash.h"
+#include "eval/evaluation_parts.h"
+#include "eval/picture.h"
+#include "eval/score.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PROTOCOL = 1 };
+
+static cad_status keep(cad_eval_run_state *r, cad_buf *text, const char **out)
+{
+    cad_status s = cad_arena_strdup(r->arena, cad_buf_cstr(text), text->len, out);
+    cad_buf_deinit(text);
+    return s;
+}
+
+/* Hash of all that may change a verdict or a score: protocol, kernel, constants, limits, suite (spec/metrics.md 11). */
+static cad_status fingerprint(cad_eval_run_state *r)
+{
+    const cad_config *c = r->o->config;
+    json_t *o = json_pack("{si,ss,si,si,sf,sf,sf,sI,ss,sI}", "protocol", (int)PROTOCOL, "kernel", cad_solid_kernel(), "points",
+                          (int)CAD_SCORE_POINTS, "voxels", (int)CAD_SCORE_VOXELS, "deflection", CAD_SCORE_DEFLECTION, "angle",
+                          CAD_SCORE_ANGLE, "timeout_s", c->metrics.timeout_s, "mem", (json_int_t)c->metrics.mem, "suite",
+                          r->e->suite.hash, "limit", (json_int_t)c->metrics.limit);
+    if (!o)
+        CAD_FAIL(CAD_ENOMEM, "out of memory for a fingerprint");
+    cad_buf text = CAD_BUF_INIT;
+    char hash[33];
+    cad_status s = cad_json_print(o, &text);
+    if (s == CAD_OK) {
+        cad_hash128_hex(text.data, text.len, hash);
+        memcpy(r->fingerprint, hash, 16);
+        r->fingerprint[16] = '\0';
+        r->bootstrap_seed = strtoull(r->fingerprint, NULL, 16);
+    }
+    cad_buf_deinit(&text);
+    json_decref(o);
+    return s;
+}
+
+cad_status cad_eval_spec(cad_eval_run_state *r)
+{
+    const cad_config *c = r->o->config;
+    cad_buf t = CAD_BUF_INIT;
+    CAD_TRY(fingerprint(r));
+    cad_status s = cad_buf_printf(&t,
+                                  "CD s2 p2s n%d A1 x1e3 | IoU v%d A1+A0c | fail worst+excluded | CI%g boot%lld "
+                                  "cluster=geometry | mesh 0.001diag 0.1rad | %s cpu%gs mem%lldM heal=off | ",
+                                  CAD_SCORE_POINTS, CAD_SCORE_VOXELS, c->metrics.ci, (long long)c->metrics.bootstrap,
+                                  cad_solid_kernel(), c->metrics.timeout_s, (long long)(c->metrics.mem >> 20));
+    if (s == CAD_OK && c->decode.temp > 0)
+        s = cad_buf_printf(&t, "decode temp%g top_p%g min_p%g top_k%lld seed%lld constrain=off", c->decode.temp, c->decode.top_p,
+                           c->decode.min_p, (long long)c->decode.top_k, (long long)c->run.seed);
+    else if (s == CAD_OK)
+        s = cad_buf_str(&t, "decode greedy constrain=off");
+    if (s == CAD_OK)
+        s = cad_buf_printf(&t, " max_new %lld samples %lld | rag off | waived none | fp %s", (long long)c->decode.max_new,
+                           (long long)c->decode.samples, r->fingerprint);
+    if (s != CAD_OK) {
+        cad_buf_deinit(&t);
+        return s;
+    }
+    r->overlap = -1;
+    return keep(r, &t, &r->spec);
+}
+
+cad_status cad_eval_notes(cad_eval_run_state *r)
+{
+    cad_evaluation *e = r->e;
+    const cad_config *c = r->o->config;
+    cad_buf title = CAD_BUF_INIT, notes = CAD_BUF_INIT, limit = CAD_BUF_INIT;
+    size_t prompts = e->n_rows ? e->answers[0].n / (size_t)e->answers[0].samples : 0;
+    cad_status s = cad_buf_printf(&title, "suite %s %s, %zu prompts, %lld answer%s each; rates in %% with %g %% intervals",
+                                  e->suite.name, e->suite.version, prompts, (long long)c->decode.samples,
+                                  c->decode.samples == 1 ? "" : "s", c->metrics.ci);
+    if (s == CAD_OK)
+        s = cad_buf_printf(&notes, "%s\n", r->spec);
+    if (s == CAD_OK && r->overlap >= 0)
+        s = cad_buf_printf(&notes, "retrieval-copy: %s; captions of the suite found in it: %lld\n", r->pack,
+                           (long long)r->overlap);
+    if (s == CAD_OK && prompts < e->suite.n)
+        s = cad_buf_printf(&limit, "LIMIT %zu/%zu: not comparable", prompts, e->suite.n);
+    e->table = (cad_table){.row = e->row, .n = e->n_rows};
+    if (s == CAD_OK && limit.len > 0)
+        s = keep(r, &limit, &e->table.limit);
+    if (s == CAD_OK)
+        s = keep(r, &title, &e->table.title);
+    if (s == CAD_OK)
+        s = keep(r, &notes, &e->table.notes);
+    return s;
+}
+
+static cad_status write_file(const cad_eval_run_state *r, const char *name, const cad_buf *text)
+{
+    cad_buf path = CAD_BUF_INIT;
+    cad_status s = cad_buf_printf(&path, "%s/%s", r->e->out, name);
+    if (s == CAD_OK)
+        s = cad_fs_write(path.data, text->data, text->len);
+    cad_buf_deinit(&path);
+    return s;
+}
+
+cad_status cad_eval_write_tables(cad_eval_run_state *r)
+{
+    static const struct {
+        const char *name;
+        cad_status (*print)(const cad_table *, cad_buf *);
+    } format[] = {{"table.md", cad_table_markdown}, {"table.csv", cad_table_csv}, {"table.json", cad_table_json}};
+    cad_status s = CAD_OK;
+    for (size_t i = 0; s == CAD_OK && i < sizeof format / sizeof format[0]; i++) {
+        cad_buf text = CAD_BUF_INIT;
+        s = format[i].print(&r->e->table, &text);
+        if (s == CAD_OK)
+            s = write_file(r, format[i].name, &text);
+        cad_buf_deinit(&text);
+    }
+    return s;
+}
+
+/* Prompts for the sheet: spread over the families, in the order of the suite. */
+static size_t choose_prompts(const cad_eval_run_state *r, size_t *slot)
+{
+    const cad_answers *a = &r->e->answers[0];
+    size_t n = 0;
+    for (size_t round = 0; n < r->o->sheet_rows && round < a->n; round++) {
+        size_t before = n;
+        for (size_t i = 0; i < a->n && n < r->o->sheet_rows; i += (size_t)a->samples) {
+            size_t earlier = 0; /* prompts of this family in front of it */
+            for (size_t k = 0; k < i; k += (size_t)a->samples)
+                earlier += !strcmp(a->slot[k].row->family, a->slot[i].row->family);
+            if (earlier == round)
+                slot[n++] = i;
+        }
+        if (n == before)
+            break;
+    }
+    return n;
+}
+
+static cad_status sheet_columns(cad_eval_run_state *r, const size_t *slot, size_t rows, cad_picture_column *column,
+                                size_t *columns)
+{
+    static const cad_rgb reference = {176, 190, 197}, prediction = {120, 162, 219};
+    size_t n = 0;
+    bool references = r->e->answers[0].slot[slot[0]].row->reference != NULL;
+    for (size_t c = 0; c < r->e->n_rows + references; c++) {
+        bool is_reference = references && c == 0;
+        size_t model = c - references;
+        if (!is_reference && r->e->row[model].baseline)
+            continue;
+        const char **text;
+        CAD_TRY(cad_arena_zalloc(r->arena, rows, sizeof *text, "sheet texts", &text));
+        for (size_t i = 0; i < rows; i++) {
+            const cad_answer_slot *t = &r->e->answers[is_reference ? 0 : model].slot[slot[i]];
+            text[i] = is_reference ? t->row->reference : t->text;
+        }
+        column[n++] = (cad_picture_column){is_reference ? "reference" : r->e->row[model].label, text,
+                                           is_reference ? reference : prediction};
+    }
+    *columns = n;
+    return CAD_OK;
+}
+
+cad_status cad_eval_write_sheet(cad_eval_run_state *r)
+{
+    cad_picture_column column[CAD_EVAL_MAX_ROWS + 1];
+    size_t columns, *slot;
+    const char **label;
+    cad_image sheet;
+    if (r->e->n_rows == 0)
+        return CAD_OK;
+    CAD_TRY(cad_arena_zalloc(r->arena, r->o->sheet_rows, sizeof *slot, "sheet rows", &slot));
+    CAD_TRY(cad_arena_zalloc(r->arena, r->o->sheet_rows, sizeof *label, "sheet labels", &label));
+    size_t rows = choose_prompts(r, slot);
+    for (size_t i = 0; i < rows; i++)
+        label[i] = r->e->answers[0].slot[slot[i]].row->prompt;
+    CAD_TRY(sheet_columns(r, slot, rows, column, &columns));
+    CAD_TRY(cad_picture_sheet(r->pool, r->e->table.title, label, rows, column, columns, r->arena, &sheet));
+    cad_buf png = CAD_BUF_INIT;
+    cad_status s = cad_png_encode(&sheet, &png);
+    if (s == CAD_OK)
+        s = write_file(r, "contact.png", &png);
+    cad_buf_deinit(&png);
+    return s;
+}

@@ -1,0 +1,42 @@
+/* What the files of eval/evaluation share while one evaluation runs. */
+#ifndef CADLM_EVAL_EVALUATION_PARTS_H
+#define CADLM_EVAL_EVALUATION_PARTS_H
+
+#include "core/json.h"
+#include "core/pool.h"
+#include "eval/evaluation.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct cad_eval_run_state {
+    const cad_eval_opts *o;
+    cad_evaluation *e;
+    cad_arena *arena;
+    cad_pool *pool;
+    const char *pack, *tokenizer; /* training pack and the tokenizer.json it was made with; NULL: unknown */
+    int64_t overlap;              /* suite captions found in the pack; -1 not counted */
+    uint64_t bootstrap_seed;
+    char fingerprint[17];
+    const char *spec; /* line under the table */
+} cad_eval_run_state;
+
+/* Opens the next row of the table: its folder and what is already in it. */
+CAD_MUST_USE cad_status cad_eval_open_row(cad_eval_run_state *r, const char *label, const char *identity, cad_answers **out);
+/* Scores it, writes its results.json and adds it to the table.  `manifest` is borrowed. */
+CAD_MUST_USE cad_status cad_eval_close_row(cad_eval_run_state *r, const char *label, const json_t *manifest, bool baseline);
+
+/* Training pack and data folders that the checkpoints recorded (config.ini, data.train). */
+CAD_MUST_USE cad_status cad_eval_find_pack(cad_eval_run_state *r, const char **folders, size_t *n_folders);
+/* Spec string and fingerprint (spec/metrics.md 11). */
+CAD_MUST_USE cad_status cad_eval_spec(cad_eval_run_state *r);
+/* Title and notes of the table; then its files; then the contact sheet. */
+CAD_MUST_USE cad_status cad_eval_notes(cad_eval_run_state *r);
+CAD_MUST_USE cad_status cad_eval_write_tables(cad_eval_run_state *r);
+CAD_MUST_USE cad_status cad_eval_write_sheet(cad_eval_run_state *r);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,282 @@
+#include "eval/parts_cmd.h"
+
+#include "core/fs.h"
+#include "core/json.h"
+#include "core/log.h"
+#include "eval/convert.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const size_t FILE_LIMIT = (size_t)64 << 20;
+
+static cad_status dialect_of(const cad_cli *cli, cad_ir_dialect *out)
+{
+    const char *text = cad_cli_value(cli, "dialect");
+    *out = CAD_IR_DIALECT_cadlm;
+    if (!text || !strcmp(text, "cadlm"))
+        return CAD_OK;
+    if (strcmp(text, "upstream") != 0)
+        CAD_FAIL(CAD_EUSAGE, "--dialect=%s; expected cadlm or upstream", text);
+    *out = CAD_IR_DIALECT_upstream;
+    return CAD_OK;
+}
+
+static cad_status open_pool(cad_cli *cli, cad_pool **out)
+{
+    cad_config *config;
+    bool done;
+    CAD_TRY(cad_cli_config(cli, NULL, 0, NULL, 0, &config, &done));
+    if (done) {
+        *out = NULL;
+        return CAD_OK;
+    }
+    cad_pool_opts o = {.workers = 1, .cpu_s = config->metrics.timeout_s, .mem_bytes = config->metrics.mem};
+    return cad_pool_create(&o, out);
+}
+
+static cad_status input_format(const char *path, cad_format *out)
+{
+    CAD_TRY(cad_format_of(path, out));
+    if (*out != CAD_FORMAT_ir && *out != CAD_FORMAT_step)
+        CAD_FAIL(CAD_EUSAGE, "%s: cannot be read; expected .ir or .step", path);
+    return CAD_OK;
+}
+
+/* The name in front of whatever the worker says. */
+static cad_status with_name(const char *path, cad_status s)
+{
+    char text[1800];
+    if (s == CAD_OK)
+        return s;
+    snprintf(text, sizeof text, "%s", cad_error_text());
+    return strncmp(text, path, strlen(path)) ? cad_fail(s, "%s: %s", path, text) : s;
+}
+
+/* ---- check ---- */
+
+static cad_status print_program(const char *path, const json_t *program, cad_buf *out)
+{
+    size_t i;
+    json_t *d;
+    json_array_foreach(json_object_get(program, "diagnostics"), i, d)
+        CAD_TRY(cad_buf_printf(out, "%s:%s: %s: %s [%s]\n", path, json_string_value(json_object_get(d, "at")),
+                               json_string_value(json_object_get(d, "severity")),
+                               json_string_value(json_object_get(d, "message")),
+                               json_string_value(json_object_get(d, "code"))));
+    return CAD_OK;
+}
+
+static cad_status print_facts(const char *path, const json_t *report, cad_buf *out)
+{
+    const json_t *f = json_object_get(report, "facts");
+    if (!json_is_object(f))
+        return cad_buf_printf(out, "%s: no solid\n", path);
+    double b[6];
+    for (size_t i = 0; i < 6; i++)
+        b[i] = json_number_value(json_array_get(json_object_get(f, "bbox"), i));
+    return cad_buf_printf(out, "%s: %s, %lld solid%s, %.6g mm3, box %.6g x %.6g x %.6g mm, %lld faces, genus %lld\n", path,
+                          json_is_true(json_object_get(report, "ok")) ? "valid" : "NOT VALID",
+                          (long long)json_integer_value(json_object_get(f, "solids")),
+                          json_integer_value(json_object_get(f, "solids")) == 1 ? "" : "s",
+                          json_number_value(json_object_get(f, "volume")), b[3] - b[0], b[4] - b[1], b[5] - b[2],
+                          (long long)json_integer_value(json_object_get(f, "faces")),
+                          (long long)json_integer_value(json_object_get(f, "genus")));
+}
+
+/* One part: its report as JSON object, also when the worker died. */
+static cad_status report(cad_cli *cli, cad_pool *pool, const char *path, json_t **out)
+{
+    cad_format from;
+    cad_buf text = CAD_BUF_INIT, answer = CAD_BUF_INIT;
+    CAD_TRY(input_format(path, &from));
+    CAD_TRY(cad_fs_read(path, FILE_LIMIT, &text));
+    cad_convert_job job = cad_convert_defaults(from, CAD_FORMAT_report);
+    job.strict = cad_cli_has(cli, "strict");
+    cad_status s = dialect_of(cli, &job.dialect_in);
+    if (s == CAD_OK)
+        s = cad_convert_one(pool, &job, cad_buf_cstr(&text), text.len, &answer);
+    if (s == CAD_OK)
+        s = cad_json_parse(answer.data, answer.len, path, out);
+    else if (s == CAD_EDATA) {
+        *out = json_pack("{sb,ss,sn,sn}", "ok", 0, "error", cad_error_text(), "program", "facts");
+        s = *out ? CAD_OK : cad_fail(CAD_ENOMEM, "out of memory for a report");
+    }
+    cad_buf_deinit(&text);
+    cad_buf_deinit(&answer);
+    if (s == CAD_OK)
+        json_object_set_new(*out, "file", json_string(path));
+    return s;
+}
+
+cad_status cad_cmd_check(cad_cli *cli)
+{
+    cad_pool *pool;
+    CAD_TRY(open_pool(cli, &pool));
+    if (!pool)
+        return CAD_OK;
+    size_t bad = 0, n = cad_cli_nargs(cli);
+    json_t *all = json_array();
+    cad_status s = CAD_OK;
+    for (size_t i = 0; s == CAD_OK && i < n; i++) {
+        const char *path = cad_cli_arg(cli, i);
+        json_t *r = NULL;
+        cad_buf text = CAD_BUF_INIT;
+        s = with_name(path, report(cli, pool, path, &r));
+        if (s != CAD_OK)
+            break;
+        bad += !json_is_true(json_object_get(r, "ok"));
+        const char *error = json_string_value(json_object_get(r, "error"));
+        if (!cad_cli_json(cli)) {
+            s = print_program(path, json_object_get(r, "program"), &text);
+            if (s == CAD_OK)
+                s = error ? cad_buf_printf(&text, "%s: NOT VALID: %s\n", path, error) : print_facts(path, r, &text);
+            if (s == CAD_OK)
+                s = cad_out(text.data, text.len);
+        }
+        json_array_append_new(all, r);
+        cad_buf_deinit(&text);
+    }
+    if (s == CAD_OK && cad_cli_json(cli)) {
+        cad_buf text = CAD_BUF_INIT;
+        s = cad_json_print(all, &text);
+        if (s == CAD_OK)
+            s = cad_buf_str(&text, "\n");
+        if (s == CAD_OK)
+            s = cad_out(text.data, text.len);
+        cad_buf_deinit(&text);
+    }
+    json_decref(all);
+    cad_pool_destroy(pool);
+    if (s == CAD_OK && bad > 0)
+        CAD_FAIL(CAD_EGEOM, "%zu of %zu parts are not valid", bad, n);
+    return s;
+}
+
+/* ---- render, convert ---- */
+
+static cad_status read_size(const cad_cli *cli, cad_convert_job *job)
+{
+    const char *text = cad_cli_value(cli, "size");
+    if (!text)
+        return CAD_OK;
+    char *x, *end;
+    long w = strtol(text, &x, 10), h = *x == 'x' ? strtol(x + 1, &end, 10) : 0;
+    if (*x != 'x' || *end || w < 16 || h < 16 || w > 4096 || h > 4096)
+        CAD_FAIL(CAD_EUSAGE, "--size=%s; expected WxH, 16 to 4096 pixels each", text);
+    job->width = (int32_t)w;
+    job->height = (int32_t)h;
+    return CAD_OK;
+}
+
+static cad_status read_views(const cad_cli *cli, cad_convert_job *job)
+{
+    const char *text = cad_cli_value(cli, "views");
+    if (!text)
+        return CAD_OK;
+    char list[128];
+    if ((size_t)snprintf(list, sizeof list, "%s", text) >= sizeof list)
+        CAD_FAIL(CAD_EUSAGE, "--views: too long");
+    job->n_views = 0;
+    char *rest = list;
+    for (char *one; (one = strsep(&rest, ","));) {
+        if (job->n_views == CAD_CONVERT_VIEWS)
+            CAD_FAIL(CAD_EUSAGE, "--views: at most %d", CAD_CONVERT_VIEWS);
+        if (cad_view_parse(one, &job->view[job->n_views++]) != CAD_OK)
+            return cad_fail(CAD_EUSAGE, "--views: %s", cad_error_text());
+    }
+    return CAD_OK;
+}
+
+/* The product name: the file's own, without folder and ending. */
+static void name_after(const char *path, char name[64])
+{
+    const char *slash = strrchr(path, '/');
+    const char *base = slash ? slash + 1 : path, *dot = strrchr(base, '.');
+    snprintf(name, 64, "%.*s", dot && dot - base < 63 ? (int)(dot - base) : 63, base);
+}
+
+static cad_status convert_file(cad_cli *cli, const char *in, const char *out, cad_convert_job *job)
+{
+    cad_pool *pool;
+    cad_buf text = CAD_BUF_INIT, bytes = CAD_BUF_INIT;
+    CAD_TRY(open_pool(cli, &pool));
+    if (!pool)
+        return CAD_OK;
+    job->strict = cad_cli_has(cli, "strict");
+    name_after(in, job->name);
+    cad_status s = read_size(cli, job);
+    if (s == CAD_OK)
+        s = cad_fs_read(in, FILE_LIMIT, &text);
+    if (s == CAD_OK)
+        s = with_name(in, cad_convert_one(pool, job, cad_buf_cstr(&text), text.len, &bytes));
+    if (s == CAD_OK && job->to == CAD_FORMAT_ir)
+        s = cad_buf_str(&bytes, "\n");
+    if (s == CAD_OK)
+        s = cad_fs_write(out, bytes.data, bytes.len);
+    if (s == CAD_OK)
+        cad_log(CAD_LOG_INFO, "%s: %zu bytes", out, bytes.len);
+    cad_buf_deinit(&text);
+    cad_buf_deinit(&bytes);
+    cad_pool_destroy(pool);
+    return s;
+}
+
+cad_status cad_cmd_render(cad_cli *cli)
+{
+    const char *in = cad_cli_arg(cli, 0), *out = cad_cli_value(cli, "output");
+    cad_format from, to;
+    if (!out || cad_cli_nargs(cli) != 1)
+        CAD_FAIL(CAD_EUSAGE, "render takes one part and -o FILE.png");
+    CAD_TRY(input_format(in, &from));
+    CAD_TRY(cad_format_of(out, &to));
+    if (to != CAD_FORMAT_png)
+        CAD_FAIL(CAD_EUSAGE, "render writes .png; for %s use cadtool convert", out);
+    cad_convert_job job = cad_convert_defaults(from, to);
+    CAD_TRY(read_views(cli, &job));
+    CAD_TRY(dialect_of(cli, &job.dialect_in));
+    return convert_file(cli, in, out, &job);
+}
+
+cad_status cad_cmd_convert(cad_cli *cli)
+{
+    const char *in = cad_cli_arg(cli, 0), *out = cad_cli_arg(cli, 1);
+    cad_format from, to;
+    if (cad_cli_nargs(cli) != 2)
+        CAD_FAIL(CAD_EUSAGE, "convert takes two files: IN OUT");
+    CAD_TRY(input_format(in, &from));
+    CAD_TRY(cad_format_of(out, &to));
+    cad_convert_job job = cad_convert_defaults(from, to);
+    CAD_TRY(dialect_of(cli, &job.dialect_out));
+    return convert_file(cli, in, out, &job);
+}
+
+/* ---- fmt: text only, no kernel and no worker ---- */
+
+static cad_status canonical(cad_cli *cli, const char *path, cad_arena *arena, cad_buf *out)
+{
+    cad_buf text = CAD_BUF_INIT;
+    cad_ir_dialect dialect;
+    cad_ir *ir;
+    CAD_TRY(dialect_of(cli, &dialect));
+    CAD_TRY(cad_fs_read(path, CAD_IR_MAX_TEXT, &text));
+    cad_status s = cad_ir_load(cad_buf_cstr(&text), text.len, dialect, arena, &ir);
+    cad_buf_deinit(&text);
+    CAD_TRY(s);
+    CAD_TRY(cad_ir_canon(ir, out));
+    return cad_buf_str(out, "\n");
+}
+
+cad_status cad_cmd_fmt(cad_cli *cli)
+{
+    const char *path = cad_cli_arg(cli, 0), *to = cad_cli_value(cli, "output");
+    cad_buf out = CAD_BUF_INIT;
+    if (cad_cli_nargs(cli) != 1)
+        CAD_FAIL(CAD_EUSAGE, "fmt takes one .ir file");
+    cad_status s = with_name(path, canonical(cli, path, cad_cli_arena(cli), &out));
+    if (s == CAD_OK)
+        s = to ? cad_fs_write(to, out.data, out.len) : cad_out(out.data, out.len);
+    cad_buf_deinit(&out);
+    return s;
+}

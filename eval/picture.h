@@ -1,0 +1,50 @@
+/* Pictures of parts, made in workers: one view of one program, and sheets of reference beside prediction. */
+#ifndef CADLM_EVAL_PICTURE_H
+#define CADLM_EVAL_PICTURE_H
+
+#include "cad/mesh/image.h"
+#include "cad/mesh/render.h"
+#include "core/pool.h"
+#include "core/status.h"
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CAD_PICTURE_HANDLER "picture"
+void cad_picture_register(void);
+
+typedef enum cad_picture_format { CAD_PICTURE_ir, CAD_PICTURE_step } cad_picture_format;
+
+/* What is to be drawn; plain data, sent to the worker in front of the text. */
+typedef struct cad_picture_job {
+    int32_t width, height;
+    cad_view view;
+    cad_rgb part;
+    cad_picture_format format;
+} cad_picture_job;
+
+/* Queues one picture of the program or STEP text. */
+CAD_MUST_USE cad_status cad_picture_submit(cad_pool *pool, uint64_t tag, const cad_picture_job *job, const char *text,
+                                           size_t len);
+/* The image in a result of the pool, copied into `arena`.  A dead or failed worker: CAD_EGEOM with its reason. */
+CAD_MUST_USE cad_status cad_picture_take(const cad_pool_result *r, cad_arena *arena, cad_image *out);
+
+/* A column of a sheet: head, colour of the parts, and one program per row (NULL: "no answer"). */
+typedef struct cad_picture_column {
+    const char *head;
+    const char *const *text; /* (rows) */
+    cad_rgb part;
+} cad_picture_column;
+
+/* Draws all cells in workers and composes them: rows x columns pictures, labels at the left.  A part that cannot be drawn is
+ * an empty cell with the reason.  The image lives in `arena`. */
+CAD_MUST_USE cad_status cad_picture_sheet(cad_pool *pool, const char *title, const char *const *label, size_t rows,
+                                          const cad_picture_column *column, size_t columns, cad_arena *arena, cad_image *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

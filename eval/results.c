@@ -1,0 +1,258 @@
+#include "eval/results.h"
+
+#include "eval/stats.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Median distance of random pairs of unlike parts: the cap of the mean (spec/metrics.md 9). */
+static const double CD_CAP = 0.070;
+
+const char *cad_class_name(cad_class c)
+{
+    static const char *const names[] = {
+#define X(name) #name,
+        CAD_CLASSES(X)
+#undef X
+    };
+    return c < CAD_CLASS_COUNT ? names[c] : "unknown";
+}
+
+cad_class cad_class_of(const char *name)
+{
+    for (int c = 0; c < CAD_CLASS_COUNT; c++)
+        if (!strcmp(name, cad_class_name((cad_class)c)))
+            return (cad_class)c;
+    return CAD_CLASS_COUNT;
+}
+
+/* NaN is never written: such a metric has no value and is null. */
+static json_t *number(double x)
+{
+    if (isnan(x))
+        return json_null();
+    if (isinf(x))
+        return json_string(x > 0 ? "inf" : "-inf");
+    return json_real(x);
+}
+
+static cad_status put(json_t *metrics, const char *name, cad_interval_est e, int64_t n, int64_t failed,
+                      const char *direction, const char *policy)
+{
+    json_t *m = json_pack("{so,so,so,sI,sI,ss,ss}", "value", number(e.value), "ci_low", number(e.low), "ci_high",
+                          number(e.high), "n", (json_int_t)n, "n_failed", (json_int_t)failed, "direction", direction,
+                          "policy", policy);
+    if (!m || json_object_set_new(metrics, name, m) != 0)
+        CAD_FAIL(CAD_ENOMEM, "out of memory for the metric %s", name);
+    return CAD_OK;
+}
+
+typedef struct group {
+    const cad_scored *const *item;
+    size_t n;
+    const cad_results_opts *o;
+    cad_arena *scratch;
+    json_t *metrics;
+} group;
+
+/* Which yes/no question of a sample: 1, 0, or -1 when it does not apply. */
+typedef int (*question)(const cad_scored *s);
+
+static int is_complete(const cad_scored *s)
+{
+    return s->complete;
+}
+static int is_valid(const cad_scored *s)
+{
+    return s->valid;
+}
+static int sizes_right(const cad_scored *s)
+{
+    return s->checks;
+}
+static int passes_seven(const cad_scored *s)
+{
+    return s->seven;
+}
+static int has_stopped(const cad_scored *s)
+{
+    return s->stopped;
+}
+
+static cad_status put_rate(const group *g, const char *name, question q)
+{
+    int64_t asked = 0, yes = 0;
+    for (size_t i = 0; i < g->n; i++) {
+        int a = q(g->item[i]);
+        asked += a >= 0;
+        yes += a > 0;
+    }
+    if (asked == 0)
+        return CAD_OK;
+    cad_interval_est e = cad_wilson(yes, asked, cad_normal_z(g->o->percent));
+    return put(g->metrics, name, e, asked, asked - yes, "up", "requested");
+}
+
+/* Mean of a score in 0..1 under both policies: failures count 0, or are left out. */
+static cad_status put_score(const group *g, const char *name, size_t offset)
+{
+    double *x;
+    uint64_t *cluster;
+    cad_frame f = cad_arena_mark(g->scratch);
+    CAD_TRY(cad_arena_zalloc(g->scratch, g->n, sizeof *x, "scores", &x));
+    CAD_TRY(cad_arena_zalloc(g->scratch, g->n, sizeof *cluster, "clusters", &cluster));
+    size_t m = 0;
+    for (int policy = 0; policy < 2; policy++) { /* 0: worst, 1: excluded */
+        m = 0;
+        for (size_t i = 0; i < g->n; i++) {
+            double v;
+            memcpy(&v, (const char *)g->item[i] + offset, sizeof v);
+            if (isnan(v) && policy == 1)
+                continue;
+            cluster[m] = g->item[i]->row->cluster;
+            x[m++] = isnan(v) ? 0 : v;
+        }
+        cad_interval_est e;
+        CAD_TRY(cad_bootstrap_mean(x, cluster, m, g->o->bootstrap, g->o->percent, g->o->seed, g->scratch, &e));
+        char full[96];
+        snprintf(full, sizeof full, "%s%s", name, policy ? ".excluded" : "");
+        CAD_TRY(put(g->metrics, full, e, (int64_t)m, (int64_t)(g->n - m), "up", policy ? "excluded" : "worst"));
+    }
+    cad_arena_rewind(g->scratch, f);
+    return CAD_OK;
+}
+
+/* Chamfer distance: median over all (failures infinite), capped mean over all, median of those that have one. */
+static cad_status put_distance(const group *g, const char *name)
+{
+    double *all, *some, *capped;
+    uint64_t *cluster;
+    cad_frame f = cad_arena_mark(g->scratch);
+    CAD_TRY(cad_arena_zalloc(g->scratch, g->n, sizeof *all, "distances", &all));
+    CAD_TRY(cad_arena_zalloc(g->scratch, g->n, sizeof *some, "distances", &some));
+    CAD_TRY(cad_arena_zalloc(g->scratch, g->n, sizeof *capped, "distances", &capped));
+    CAD_TRY(cad_arena_zalloc(g->scratch, g->n, sizeof *cluster, "clusters", &cluster));
+    size_t m = 0;
+    for (size_t i = 0; i < g->n; i++) {
+        double v = g->item[i]->cd;
+        all[i] = isnan(v) ? (double)INFINITY : v;
+        capped[i] = isnan(v) ? CD_CAP : fmin(v, CD_CAP);
+        cluster[i] = g->item[i]->row->cluster;
+        if (!isnan(v))
+            some[m++] = v;
+    }
+    cad_interval_est mean;
+    CAD_TRY(cad_bootstrap_mean(capped, cluster, g->n, g->o->bootstrap, g->o->percent, g->o->seed, g->scratch, &mean));
+    double median_all = cad_median(all, g->n), median_some = cad_median(some, m);
+    int64_t failed = (int64_t)(g->n - m);
+    char full[96];
+    snprintf(full, sizeof full, "%s.median", name);
+    CAD_TRY(put(g->metrics, full, (cad_interval_est){median_all, NAN, NAN}, (int64_t)g->n, failed, "down", "worst"));
+    snprintf(full, sizeof full, "%s.capped", name);
+    CAD_TRY(put(g->metrics, full, mean, (int64_t)g->n, failed, "down", "worst"));
+    snprintf(full, sizeof full, "%s.excluded", name);
+    CAD_TRY(put(g->metrics, full, (cad_interval_est){median_some, NAN, NAN}, (int64_t)m, failed, "down", "excluded"));
+    cad_arena_rewind(g->scratch, f);
+    return CAD_OK;
+}
+
+static cad_status fill(const group *g)
+{
+    CAD_TRY(put_rate(g, "cr", is_complete));
+    CAD_TRY(put_rate(g, "stop", has_stopped));
+    CAD_TRY(put_rate(g, "valid", is_valid));
+    CAD_TRY(put_rate(g, "sizes", sizes_right));
+    CAD_TRY(put_rate(g, "seven", passes_seven));
+    bool references = false;
+    for (size_t i = 0; i < g->n; i++)
+        references = references || g->item[i]->row->reference;
+    if (!references)
+        return CAD_OK;
+    CAD_TRY(put_score(g, "iou.v64.A1", offsetof(cad_scored, iou_a1)));
+    CAD_TRY(put_score(g, "iou.v64.A0c", offsetof(cad_scored, iou_a0c)));
+    return put_distance(g, "cd.s2.p2s.8192.A1");
+}
+
+typedef const char *(*label)(const cad_suite_row *r);
+static const char *family_of(const cad_suite_row *r)
+{
+    return r->family;
+}
+static const char *phrasing_of(const cad_suite_row *r)
+{
+    return r->phrasing;
+}
+static const char *units_of(const cad_suite_row *r)
+{
+    return r->units;
+}
+
+/* {label value: {n, metrics}} in order of first appearance in the suite. */
+static cad_status fill_groups(const cad_scored *const *item, size_t n, label by, const cad_results_opts *o,
+                              cad_arena *scratch, json_t *out)
+{
+    const cad_scored **member;
+    CAD_TRY(cad_arena_zalloc(scratch, n, sizeof *member, "group", &member));
+    for (size_t i = 0; i < n; i++) {
+        const char *name = by(item[i]->row);
+        if (!name[0] || json_object_get(out, name))
+            continue;
+        size_t m = 0;
+        for (size_t j = i; j < n; j++)
+            if (!strcmp(by(item[j]->row), name))
+                member[m++] = item[j];
+        json_t *metrics = json_object();
+        json_t *entry = json_pack("{sI,so}", "n", (json_int_t)m, "metrics", metrics);
+        if (!entry || json_object_set_new(out, name, entry) != 0)
+            CAD_FAIL(CAD_ENOMEM, "out of memory for the group %s", name);
+        group g = {member, m, o, scratch, metrics};
+        CAD_TRY(fill(&g));
+    }
+    return CAD_OK;
+}
+
+static cad_status fill_all(const cad_scored *s, size_t n, const cad_results_opts *o, cad_arena *scratch, json_t *out)
+{
+    const cad_scored **item;
+    int64_t class_count[CAD_CLASS_COUNT] = {0};
+    size_t m = 0;
+    CAD_TRY(cad_arena_zalloc(scratch, n, sizeof *item, "samples", &item));
+    for (size_t i = 0; i < n; i++) {
+        class_count[s[i].class_]++;
+        if (s[i].class_ != CAD_CLASS_reference_bad)
+            item[m++] = &s[i];
+    }
+    json_t *metrics = json_object(), *classes = json_object(), *groups = json_object();
+    json_t *family = json_object(), *phrasing = json_object(), *units = json_object();
+    if (json_object_set_new(out, "n", json_integer((json_int_t)n)) || json_object_set_new(out, "metrics", metrics) ||
+        json_object_set_new(out, "classes", classes) || json_object_set_new(out, "groups", groups) ||
+        json_object_set_new(groups, "family", family) || json_object_set_new(groups, "phrasing", phrasing) ||
+        json_object_set_new(groups, "units", units))
+        CAD_FAIL(CAD_ENOMEM, "out of memory for results");
+    for (int c = 0; c < CAD_CLASS_COUNT; c++)
+        if (class_count[c] && json_object_set_new(classes, cad_class_name((cad_class)c), json_integer(class_count[c])))
+            CAD_FAIL(CAD_ENOMEM, "out of memory for results");
+    group g = {item, m, o, scratch, metrics};
+    CAD_TRY(fill(&g));
+    CAD_TRY(fill_groups(item, m, family_of, o, scratch, family));
+    CAD_TRY(fill_groups(item, m, phrasing_of, o, scratch, phrasing));
+    return fill_groups(item, m, units_of, o, scratch, units);
+}
+
+cad_status cad_results_build(const cad_scored *s, size_t n, const cad_results_opts *o, cad_arena *scratch, json_t **out)
+{
+    json_t *r = json_object();
+    if (!r)
+        CAD_FAIL(CAD_ENOMEM, "out of memory for results");
+    cad_frame f = cad_arena_mark(scratch);
+    cad_status st = fill_all(s, n, o, scratch, r);
+    if (st != CAD_OK) {
+        json_decref(r);
+        return st;
+    }
+    cad_arena_rewind(scratch, f);
+    *out = r;
+    return CAD_OK;
+}

@@ -1,0 +1,57 @@
+/* From scored samples to results.json: rates, means and medians with intervals, whole and by group (spec/metrics.md 9, 15).
+ *
+ * A table never recomputes: everything it prints stands in the object that cad_results_build returns. */
+#ifndef CADLM_EVAL_RESULTS_H
+#define CADLM_EVAL_RESULTS_H
+
+#include "core/arena.h"
+#include "core/json.h"
+#include "eval/suite.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Classes of a sample, in the order of the road from text to score (spec/cli.md 8). */
+#define CAD_CLASSES(X)                                                                         \
+    X(ok) X(empty) X(truncated) X(parse) X(reference) X(build) X(not_solid) X(invalid) X(mesh)  \
+    X(timeout) X(memory) X(kernel_crash) X(reference_bad)
+typedef enum cad_class {
+#define X(name) CAD_CLASS_##name,
+    CAD_CLASSES(X)
+#undef X
+        CAD_CLASS_COUNT
+} cad_class;
+const char *cad_class_name(cad_class c);
+/* CAD_CLASS_COUNT for an unknown name. */
+cad_class cad_class_of(const char *name);
+
+/* One requested sample with what was measured; NaN where there is no value. */
+typedef struct cad_scored {
+    const cad_suite_row *row;
+    cad_class class_;
+    bool complete;      /* L1: not empty, ended by the end token */
+    bool valid;         /* L8 */
+    int checks;         /* expectation: 1 all pass, 0 not, -1 the row has none */
+    int seven;          /* judge of cad0-seven: 1, 0, -1 */
+    double cd, iou_a1, iou_a0c;
+    int64_t tokens;     /* -1: unknown */
+    bool stopped;       /* the text ended with the end token */
+} cad_scored;
+
+typedef struct cad_results_opts {
+    int64_t bootstrap; /* rounds */
+    double percent;    /* of the intervals */
+    uint64_t seed;
+} cad_results_opts;
+
+/* Object {n, metrics{name: {value, ci_low, ci_high, n, n_failed, direction, policy}}, classes{}, groups{family{..},
+ * phrasing{..}, units{..}}}; each group holds n and the same metrics.  Rows of class reference_bad leave all scores and are
+ * counted.  The caller owns *out (json_decref). */
+CAD_MUST_USE cad_status cad_results_build(const cad_scored *s, size_t n, const cad_results_opts *o, cad_arena *scratch,
+                                          json_t **out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

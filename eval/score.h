@@ -1,0 +1,43 @@
+/* One sample, from text to record, inside a worker process (spec/metrics.md 2).
+ *
+ *   text gate L0..L3  ->  compile L4..L8  ->  mesh L9  ->  distances and voxels against the reference  ->  record
+ *
+ * A job and a record are one JSON object each:
+ *   job     {"key","id","text","complete":bool,"reference":ir|null,"expect":{}|null,"seven":0..7}
+ *   record  {"key","id","class","level","valid","cd","iou","volume","bbox":[6],"faces","genus","error":{stage,line,text}|null,
+ *            "checks":{name:bool,..,"all":bool}|null,"seven":{"pass","near","reason"}|null,"diags":[code..],
+ *            "facts":{solids,shells,kinds{},area,..},"m":{full metric name: value},"ms"} */
+#ifndef CADLM_EVAL_SCORE_H
+#define CADLM_EVAL_SCORE_H
+
+#include "core/buf.h"
+#include "core/json.h"
+#include "core/status.h"
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Name of the worker handler; cad_score_register makes it known to core/pool, in every binary that scores. */
+#define CAD_SCORE_HANDLER "score"
+void cad_score_register(void);
+
+/* The handler itself: reads a job, appends a record.  Whatever the text does is a class of the record; a failure status means
+ * that the job was malformed or memory ran out. */
+CAD_MUST_USE cad_status cad_score_job(const void *in, size_t len, cad_buf *out);
+
+/* The record of a job whose worker died: `class_` is timeout, memory or kernel_crash. */
+CAD_MUST_USE cad_status cad_score_dead(const char *key, const char *id, const char *class_, const char *stage,
+                                       const char *text, cad_buf *out);
+
+/* Points of the Chamfer distance per side, triangles' deflection (relative to the diagonal) and angle (radians). */
+enum { CAD_SCORE_POINTS = 8192, CAD_SCORE_VOXELS = 64 };
+#define CAD_SCORE_DEFLECTION 0.001
+#define CAD_SCORE_ANGLE 0.1
+
+#ifdef __cplusplus
+}
+#endif
+#endif

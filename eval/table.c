@@ -1,0 +1,241 @@
+#include "eval/table.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct column {
+    const char *metric, *head;
+    double factor;
+    int decimals;
+    bool interval;
+} column;
+
+/* Columns of the main table, in its order; a column that no row has is left out. */
+static const column MAIN[] = {
+    {"cr", "complete ↑", 100, 1, true},
+    {"valid", "valid ↑", 100, 1, true},
+    {"sizes", "sizes right ↑", 100, 1, true},
+    {"seven", "strict ↑", 100, 1, true},
+    {"iou.v64.A0c", "IoU A0c, failures 0 ↑", 1, 3, true},
+    {"iou.v64.A0c.excluded", "(excluded) ↑", 1, 3, false},
+    {"iou.v64.A1", "IoU A1, failures 0 ↑", 1, 3, true},
+    {"iou.v64.A1.excluded", "(excluded) ↑", 1, 3, false},
+    {"cd.s2.p2s.8192.A1.median", "CD x10³ median, failures inf ↓", 1000, 3, false},
+    {"cd.s2.p2s.8192.A1.capped", "capped mean ↓", 1000, 2, true},
+    {"cd.s2.p2s.8192.A1.excluded", "(median, excluded) ↓", 1000, 3, false},
+};
+enum { N_MAIN = sizeof MAIN / sizeof MAIN[0] };
+
+/* Columns of the tables by group: valid, sizes right, IoU. */
+static const int GROUP_COLUMNS[] = {1, 2, 3, 4};
+enum { N_GROUP = sizeof GROUP_COLUMNS / sizeof GROUP_COLUMNS[0] };
+
+static bool value_of(const json_t *metric, const char *key, double *out)
+{
+    const json_t *v = json_object_get(metric, key);
+    if (json_is_string(v))
+        *out = json_string_value(v)[0] == '-' ? -(double)INFINITY : (double)INFINITY;
+    else if (json_is_number(v))
+        *out = json_number_value(v);
+    else
+        return false;
+    return true;
+}
+
+cad_status cad_table_cell(const json_t *metric, double factor, int decimals, bool interval, cad_buf *out)
+{
+    double v, low, high;
+    if (!value_of(metric, "value", &v))
+        return cad_buf_str(out, "-");
+    if (isinf(v))
+        return cad_buf_str(out, v > 0 ? "inf" : "-inf");
+    CAD_TRY(cad_buf_printf(out, "%.*f", decimals, v * factor));
+    if (interval && value_of(metric, "ci_low", &low) && value_of(metric, "ci_high", &high))
+        CAD_TRY(cad_buf_printf(out, " [%.*f, %.*f]", decimals, low * factor, decimals, high * factor));
+    return CAD_OK;
+}
+
+static const json_t *metric_of(const json_t *holder, const char *name)
+{
+    return json_object_get(json_object_get(holder, "metrics"), name);
+}
+
+static bool any_has(const cad_table *t, const char *name)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (metric_of(t->row[i].results, name))
+            return true;
+    return false;
+}
+
+static cad_status main_table(const cad_table *t, cad_buf *out)
+{
+    CAD_TRY(cad_buf_str(out, "| model | n |"));
+    for (int c = 0; c < N_MAIN; c++)
+        if (any_has(t, MAIN[c].metric))
+            CAD_TRY(cad_buf_printf(out, " %s |", MAIN[c].head));
+    CAD_TRY(cad_buf_str(out, "\n|---|---:|"));
+    for (int c = 0; c < N_MAIN; c++)
+        if (any_has(t, MAIN[c].metric))
+            CAD_TRY(cad_buf_str(out, "---:|"));
+    CAD_TRY(cad_buf_str(out, "\n"));
+    for (size_t i = 0; i < t->n; i++) {
+        const cad_table_row *r = &t->row[i];
+        CAD_TRY(cad_buf_printf(out, r->baseline ? "| *%s* | %lld |" : "| %s | %lld |", r->label,
+                               (long long)json_integer_value(json_object_get(r->results, "n"))));
+        for (int c = 0; c < N_MAIN; c++) {
+            if (!any_has(t, MAIN[c].metric))
+                continue;
+            CAD_TRY(cad_buf_str(out, " "));
+            CAD_TRY(cad_table_cell(metric_of(r->results, MAIN[c].metric), MAIN[c].factor, MAIN[c].decimals,
+                                   MAIN[c].interval, out));
+            CAD_TRY(cad_buf_str(out, " |"));
+        }
+        CAD_TRY(cad_buf_str(out, "\n"));
+    }
+    return CAD_OK;
+}
+
+static const json_t *group_of(const cad_table_row *r, const char *kind, const char *name)
+{
+    return json_object_get(json_object_get(json_object_get(r->results, "groups"), kind), name);
+}
+
+/* One table per kind of group: a row per group, for each model its valid share, sizes right and IoU. */
+static cad_status group_table(const cad_table *t, const char *kind, const char *head, cad_buf *out)
+{
+    json_t *groups = json_object_get(json_object_get(t->row[0].results, "groups"), kind);
+    if (json_object_size(groups) == 0)
+        return CAD_OK;
+    CAD_TRY(cad_buf_printf(out, "\n| %s | n |", head));
+    for (size_t i = 0; i < t->n; i++)
+        for (int c = 0; c < N_GROUP; c++)
+            if (any_has(t, MAIN[GROUP_COLUMNS[c]].metric))
+                CAD_TRY(cad_buf_printf(out, " %s: %s |", t->row[i].label, MAIN[GROUP_COLUMNS[c]].head));
+    CAD_TRY(cad_buf_str(out, "\n|---|---:|"));
+    for (size_t i = 0; i < t->n; i++)
+        for (int c = 0; c < N_GROUP; c++)
+            if (any_has(t, MAIN[GROUP_COLUMNS[c]].metric))
+                CAD_TRY(cad_buf_str(out, "---:|"));
+    CAD_TRY(cad_buf_str(out, "\n"));
+    const char *name;
+    json_t *g;
+    json_object_foreach(groups, name, g)
+    {
+        CAD_TRY(cad_buf_printf(out, "| %s | %lld |", name, (long long)json_integer_value(json_object_get(g, "n"))));
+        for (size_t i = 0; i < t->n; i++)
+            for (int c = 0; c < N_GROUP; c++) {
+                const column *m = &MAIN[GROUP_COLUMNS[c]];
+                if (!any_has(t, m->metric))
+                    continue;
+                CAD_TRY(cad_buf_str(out, " "));
+                CAD_TRY(cad_table_cell(metric_of(group_of(&t->row[i], kind, name), m->metric), m->factor, m->decimals,
+                                       false, out));
+                CAD_TRY(cad_buf_str(out, " |"));
+            }
+        CAD_TRY(cad_buf_str(out, "\n"));
+    }
+    return CAD_OK;
+}
+
+static cad_status class_lines(const cad_table *t, cad_buf *out)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        CAD_TRY(cad_buf_printf(out, "classes of %s:", t->row[i].label));
+        const char *name;
+        json_t *n;
+        json_object_foreach(json_object_get(t->row[i].results, "classes"), name, n)
+            CAD_TRY(cad_buf_printf(out, " %s %lld", name, (long long)json_integer_value(n)));
+        CAD_TRY(cad_buf_str(out, "\n"));
+    }
+    return CAD_OK;
+}
+
+cad_status cad_table_markdown(const cad_table *t, cad_buf *out)
+{
+    CAD_TRY(cad_buf_printf(out, "%s\n\n", t->title));
+    if (t->limit)
+        CAD_TRY(cad_buf_printf(out, "**%s**\n\n", t->limit));
+    CAD_TRY(main_table(t, out));
+    CAD_TRY(group_table(t, "family", "family", out));
+    CAD_TRY(group_table(t, "phrasing", "phrasing", out));
+    CAD_TRY(group_table(t, "units", "units", out));
+    CAD_TRY(cad_buf_str(out, "\n"));
+    CAD_TRY(class_lines(t, out));
+    return cad_buf_str(out, t->notes);
+}
+
+/* A text cell: quoted where CSV asks for it, and a leading = + - @ is never a formula. */
+static cad_status csv_text(const char *text, cad_buf *out)
+{
+    bool quote = strpbrk(text, ",\"\n\r") || (text[0] && strchr("=+-@", text[0]));
+    if (!quote)
+        return cad_buf_str(out, text);
+    CAD_TRY(cad_buf_str(out, text[0] && strchr("=+-@", text[0]) ? "\"'" : "\""));
+    for (; *text; text++)
+        CAD_TRY(cad_buf_add(out, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1));
+    return cad_buf_str(out, "\"");
+}
+
+static cad_status csv_number(const json_t *metric, const char *key, cad_buf *out)
+{
+    double v;
+    CAD_TRY(cad_buf_str(out, ","));
+    if (!value_of(metric, key, &v))
+        return CAD_OK;
+    return isinf(v) ? cad_buf_str(out, v > 0 ? "inf" : "-inf") : cad_buf_number(out, v);
+}
+
+static cad_status csv_metrics(const char *label, const char *group, const char *name, json_t *metrics, cad_buf *out)
+{
+    const char *metric;
+    json_t *m;
+    json_object_foreach(metrics, metric, m)
+    {
+        CAD_TRY(csv_text(label, out));
+        CAD_TRY(cad_buf_str(out, ","));
+        CAD_TRY(csv_text(group, out));
+        CAD_TRY(cad_buf_str(out, ","));
+        CAD_TRY(csv_text(name, out));
+        CAD_TRY(cad_buf_str(out, ","));
+        CAD_TRY(csv_text(metric, out));
+        CAD_TRY(csv_number(m, "value", out));
+        CAD_TRY(csv_number(m, "ci_low", out));
+        CAD_TRY(csv_number(m, "ci_high", out));
+        CAD_TRY(cad_buf_printf(out, ",%lld,%lld,%s\n", (long long)json_integer_value(json_object_get(m, "n")),
+                               (long long)json_integer_value(json_object_get(m, "n_failed")),
+                               json_string_value(json_object_get(m, "policy"))));
+    }
+    return CAD_OK;
+}
+
+cad_status cad_table_csv(const cad_table *t, cad_buf *out)
+{
+    if (t->limit)
+        CAD_TRY(cad_buf_printf(out, "# %s\n", t->limit));
+    CAD_TRY(cad_buf_str(out, "model,group,name,metric,value,ci_low,ci_high,n,n_failed,policy\n"));
+    for (size_t i = 0; i < t->n; i++) {
+        const cad_table_row *r = &t->row[i];
+        CAD_TRY(csv_metrics(r->label, "all", "all", json_object_get(r->results, "metrics"), out));
+        const char *kind, *name;
+        json_t *groups, *g;
+        json_object_foreach(json_object_get(r->results, "groups"), kind, groups) json_object_foreach(groups, name, g)
+            CAD_TRY(csv_metrics(r->label, kind, name, json_object_get(g, "metrics"), out));
+    }
+    return CAD_OK;
+}
+
+cad_status cad_table_json(const cad_table *t, cad_buf *out)
+{
+    json_t *rows = json_array();
+    for (size_t i = 0; i < t->n; i++)
+        json_array_append_new(rows, json_pack("{ss,sb,sO}", "model", t->row[i].label, "baseline", (int)t->row[i].baseline,
+                                              "results", t->row[i].results));
+    json_t *o = json_pack("{ss,ss,so,so}", "title", t->title, "notes", t->notes, "limit",
+                          t->limit ? json_string(t->limit) : json_null(), "rows", rows);
+    if (!o)
+        CAD_FAIL(CAD_ENOMEM, "out of memory for a table");
+    cad_status s = cad_json_print_pretty(o, out);
+    json_decref(o);
+    return s;
+}

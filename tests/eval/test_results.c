@@ -1,0 +1,116 @@
+#include "tests/unit.h"
+
+#include "eval/results.h"
+#include "eval/table.h"
+
+static cad_suite_row rows[4];
+static cad_scored scored[4];
+
+/* Two boxes and two plates; one plate crashed the kernel, one box has the wrong size. */
+static json_t *results(void)
+{
+    static const char *const family[] = {"box", "box", "plate", "plate"};
+    for (int i = 0; i < 4; i++) {
+        rows[i] = (cad_suite_row){.id = "x", .prompt = "p", .reference = "C 1 1 1", .family = family[i], .phrasing = "seen",
+                                  .units = "", .cluster = (uint64_t)i};
+        scored[i] = (cad_scored){.row = &rows[i], .class_ = CAD_CLASS_ok, .complete = true, .valid = true, .checks = 1,
+                                 .seven = -1, .cd = 0.001, .iou_a1 = 1, .iou_a0c = 1, .stopped = true};
+    }
+    scored[1].checks = 0;
+    scored[1].iou_a0c = 0.5;
+    scored[3] = (cad_scored){.row = &rows[3], .class_ = CAD_CLASS_kernel_crash, .complete = true, .checks = 0, .seven = -1,
+                             .cd = NAN, .iou_a1 = NAN, .iou_a0c = NAN, .stopped = true};
+    cad_arena *a;
+    json_t *o;
+    ok(cad_arena_create("results", 1 << 24, &a));
+    cad_results_opts opts = {200, 95, 1};
+    ok(cad_results_build(scored, 4, &opts, a, &o));
+    cad_arena_destroy(a);
+    return o;
+}
+
+static double value(const json_t *holder, const char *metric)
+{
+    const json_t *v = json_object_get(json_object_get(json_object_get(holder, "metrics"), metric), "value");
+    return json_is_string(v) ? (double)INFINITY : json_number_value(v);
+}
+
+static void test_every_requested_sample_is_in_the_denominator(void **state)
+{
+    (void)state;
+    json_t *o = results();
+    near(value(o, "valid"), .75, 1e-15);
+    near(value(o, "sizes"), .5, 1e-15);
+    near(value(o, "cr"), 1, 0);
+    near(value(o, "iou.v64.A0c"), (1 + .5 + 1 + 0) / 4, 1e-15);
+    near(value(o, "iou.v64.A0c.excluded"), 2.5 / 3, 1e-15);
+    near(value(o, "cd.s2.p2s.8192.A1.median"), .001, 1e-15);
+    near(value(o, "cd.s2.p2s.8192.A1.capped"), (3 * .001 + .070) / 4, 1e-15);
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(o, "classes"), "kernel_crash")), 1);
+    json_decref(o);
+}
+
+static void test_groups_hold_the_same_metrics(void **state)
+{
+    (void)state;
+    json_t *o = results();
+    const json_t *family = json_object_get(json_object_get(o, "groups"), "family");
+    near(value(json_object_get(family, "box"), "sizes"), .5, 1e-15);
+    near(value(json_object_get(family, "plate"), "valid"), .5, 1e-15);
+    assert_true(isinf(value(json_object_get(family, "plate"), "cd.s2.p2s.8192.A1.median")));
+    assert_int_equal(json_object_size(json_object_get(json_object_get(o, "groups"), "units")), 0);
+    json_decref(o);
+}
+
+static void test_a_reference_that_fails_leaves_the_scores(void **state)
+{
+    (void)state;
+    json_decref(results());
+    scored[3].class_ = CAD_CLASS_reference_bad;
+    cad_arena *a;
+    json_t *o;
+    ok(cad_arena_create("results", 1 << 24, &a));
+    cad_results_opts opts = {0, 95, 1};
+    ok(cad_results_build(scored, 4, &opts, a, &o));
+    near(value(o, "valid"), 1, 0);
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(o, "classes"), "reference_bad")), 1);
+    json_decref(o);
+    cad_arena_destroy(a);
+}
+
+static void test_all_formats_carry_the_same_numbers(void **state)
+{
+    (void)state;
+    json_t *o = results();
+    cad_table_row row = {"=ours", o, false};
+    cad_table t = {"a title", "notes\n", "LIMIT 4/9: not comparable", &row, 1};
+    cad_buf md = CAD_BUF_INIT, csv = CAD_BUF_INIT, json = CAD_BUF_INIT;
+    ok(cad_table_markdown(&t, &md));
+    ok(cad_table_csv(&t, &csv));
+    ok(cad_table_json(&t, &json));
+    assert_non_null(strstr(md.data, "| 75.0 ["));
+    assert_non_null(strstr(md.data, "LIMIT 4/9"));
+    assert_non_null(strstr(csv.data, "\"'=ours\",all,all,valid,0.75,")); /* a label is never a formula */
+    assert_non_null(strstr(csv.data, "LIMIT 4/9"));
+    assert_non_null(strstr(csv.data, "family,plate,cd.s2.p2s.8192.A1.median,inf,"));
+    json_t *back;
+    ok(cad_json_parse(json.data, json.len, "table.json", &back));
+    near(value(json_object_get(json_array_get(json_object_get(back, "rows"), 0), "results"), "valid"), .75, 1e-15);
+    assert_string_equal(json_string_value(json_object_get(back, "limit")), t.limit);
+    json_decref(back);
+    cad_buf_deinit(&md);
+    cad_buf_deinit(&csv);
+    cad_buf_deinit(&json);
+    json_decref(o);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_requested_sample_is_in_the_denominator),
+        cmocka_unit_test(test_groups_hold_the_same_metrics),
+        cmocka_unit_test(test_a_reference_that_fails_leaves_the_scores),
+        cmocka_unit_test(test_all_formats_carry_the_same_numbers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
