@@ -27,7 +27,7 @@ static cad_status open_decoder(const char *dir, const char *adapter, const char 
         o.double_quant = !strcmp(weights, "nf4dq");
     }
     CAD_TRY(cad_ops_get("cpu", &ops));
-    CAD_TRY(cad_model_config_read(dir, &cfg));
+    CAD_TRY(cad_model_config_load(dir, &cfg));
     if (fresh)
         o.lora = *fresh;
     else if (adapter)
