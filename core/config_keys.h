@@ -94,7 +94,9 @@
     X(f, eps,          "1e-8",  ">0",           "added to the root of the second moment")                                   \
     X(f, weight_decay, "0.01",  "0..1",         "decoupled weight decay")                                                   \
     E(decay, CAD_TRAIN_DECAY, "after", (after, before), "weight decay after or before the update")                          \
-    X(f, grad_clip,    "1",     "",             "largest norm of the gradient; 0 = not clipped")
+    X(f, grad_clip,    "1",     "",             "largest norm of the gradient; 0 = not clipped")                            \
+    E(loss_norm, CAD_TRAIN_LOSS_NORM, "tokens", (tokens, rows), "what weighs the same in a step")                           \
+    E(on_nan, CAD_TRAIN_ON_NAN, "stop", (stop, skip), "when loss or gradient is not finite")
 
 #define CAD_CONFIG_LORA(X, E)                                                                                               \
     X(b, enabled,      "on",    "",             "off = train all weights")                                                  \

@@ -1,0 +1,129 @@
+/* cadtrain: fine-tunes a decoder to write CAD. */
+#include "core/cli.h"
+#include "core/json.h"
+#include "core/log.h"
+#include "train/sample_worker.h"
+#include "train/trainer.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t stop_signal;
+
+/* The first signal asks the loop to save and end after its step; a second INT or TERM ends at once. */
+static void on_signal(int number)
+{
+    if (stop_signal && (number == SIGINT || number == SIGTERM))
+        _exit(number == SIGINT ? 130 : 143);
+    stop_signal = number;
+}
+
+static void catch_signals(void)
+{
+    struct sigaction a = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    sigemptyset(&a.sa_mask);
+    sigaction(SIGINT, &a, NULL);
+    sigaction(SIGTERM, &a, NULL);
+    sigaction(SIGUSR2, &a, NULL);
+}
+
+static cad_status print_facts(const cad_cli *cli, const cad_trainer *t)
+{
+    cad_trainer_facts f = cad_trainer_get_facts(t);
+    cad_buf text = CAD_BUF_INIT;
+    cad_status s;
+    if (cad_cli_json(cli)) {
+        json_t *o = json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "ok", 1, "parameters",
+                              (json_int_t)f.parameters, "trained", (json_int_t)f.trained, "rows", (json_int_t)f.rows,
+                              "tokens", (json_int_t)f.tokens, "loss_tokens", (json_int_t)f.loss_tokens, "steps",
+                              (json_int_t)f.steps, "steps_per_epoch", (json_int_t)f.steps_per_epoch, "max_pass_tokens",
+                              (json_int_t)f.max_pass_tokens, "resume_step", (json_int_t)f.resume_step, "run_dir", f.run_dir);
+        s = o ? cad_json_print(o, &text) : cad_fail(CAD_ENOMEM, "out of memory");
+        json_decref(o);
+        if (s == CAD_OK)
+            s = cad_buf_str(&text, "\n");
+    } else {
+        s = cad_buf_printf(&text,
+                           "ok: %lld rows, %lld tokens, %lld in the loss; %lld parameters, %lld trained; %lld steps, "
+                           "starts after step %lld\n",
+                           (long long)f.rows, (long long)f.tokens, (long long)f.loss_tokens, (long long)f.parameters,
+                           (long long)f.trained, (long long)f.steps, (long long)f.resume_step);
+    }
+    if (s == CAD_OK)
+        s = cad_out(text.data, text.len);
+    cad_buf_deinit(&text);
+    return s;
+}
+
+static cad_status train(cad_cli *cli, const cad_config *cfg)
+{
+    enum { MOST_ALLOWED = 64 };
+    const char *allow[MOST_ALLOWED];
+    cad_trainer_opts o = {.run_dir = cad_cli_value(cli, "run-dir"),
+                          .resume = cad_cli_value(cli, "resume"),
+                          .allow = allow,
+                          .stop = &stop_signal};
+    for (const char *key; o.n_allow < MOST_ALLOWED && (key = cad_cli_value_at(cli, "allow-change", o.n_allow));) {
+        if (!cad_config_origin(cfg, key))
+            CAD_FAIL(CAD_EUSAGE, "--allow-change=%s: no such key", key);
+        allow[o.n_allow++] = key;
+    }
+    cad_buf command = CAD_BUF_INIT;
+    CAD_TRY(cad_cli_command(cli, &command));
+    o.command = command.data;
+    cad_trainer *t = NULL;
+    cad_status s = cad_trainer_open(cfg, &o, &t);
+    if (s == CAD_OK && cad_cli_has(cli, "check")) {
+        s = print_facts(cli, t);
+    } else if (s == CAD_OK) {
+        catch_signals();
+        s = cad_trainer_run(t);
+    }
+    cad_trainer_close(t);
+    cad_buf_deinit(&command);
+    return s;
+}
+
+static cad_status run(cad_cli *cli)
+{
+    enum { MOST_FILES = 64 };
+    const char *file[MOST_FILES];
+    size_t n = cad_cli_nargs(cli);
+    if (n > MOST_FILES)
+        CAD_FAIL(CAD_EUSAGE, "%zu configuration files; expected at most %d", n, MOST_FILES);
+    for (size_t i = 0; i < n; i++)
+        file[i] = cad_cli_arg(cli, i);
+    cad_config *cfg;
+    bool done;
+    CAD_TRY(cad_cli_config(cli, NULL, 0, file, n, &cfg, &done));
+    return done ? CAD_OK : train(cli, cfg);
+}
+
+static const cad_cli_option options[] = {
+    {.name = "run-dir", .arg = "DIR", .help = "where to write [<run.out_root>/<run.name>]"},
+    {.name = "resume", .arg = "auto|no|DIR", .help = "continue a run [auto]"},
+    {.name = "allow-change", .arg = "S.K", .help = "let this key differ on resume; repeatable"},
+    {.name = "check", .help = "validate config and files, list every problem, exit"},
+    {0},
+};
+
+static const cad_cli_spec spec = {
+    .name = "cadtrain",
+    .usage = "CONFIG.ini [OVERLAY.ini...]",
+    .doc = "Fine-tune a decoder to write CAD.\n"
+           "  cadtrain configs/tiny_qlora.ini                       # a laptop\n"
+           "  cadtrain configs/tiny_qlora.ini --check               # would it run\n"
+           "  cadtrain configs/tiny_qlora.ini --set=train.lr=1e-4   # change one key\n"
+           "The same command again continues a run that was stopped or killed.",
+    .options = options,
+    .run = run,
+    .min_args = 1,
+    .max_args = -1,
+};
+
+int main(int argc, char **argv)
+{
+    cad_sample_worker_register();
+    return cad_cli_main(&spec, argc, argv);
+}

@@ -1,0 +1,242 @@
+/* What a run writes beside its metrics: the run directory before the first step, then checkpoints, evaluations, samples. */
+#include "train/sample_task.h"
+#include "train/trainer_parts.h"
+
+#include "core/build_info.h"
+#include "core/clock.h"
+#include "core/fs.h"
+#include "core/log.h"
+#include "core/threads.h"
+
+#include "cad/occt/solid.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- before the first step ---- */
+
+static cad_status put_json(cad_trainer *t, const char *name, json_t *o)
+{
+    cad_status s = o ? cad_run_dir_write_json(t->run, name, o) : cad_fail(CAD_ENOMEM, "out of memory for %s", name);
+    json_decref(o);
+    return s;
+}
+
+static cad_status write_build(cad_trainer *t)
+{
+    return put_json(t, "build.json",
+                    json_pack("{s:s, s:s, s:s, s:s, s:s}", "version", cad_build_version(), "commit", cad_build_commit(),
+                              "compiler", cad_build_compiler(), "type", cad_build_type(), "geometry", cad_solid_kernel()));
+}
+
+static cad_status write_device(cad_trainer *t)
+{
+    size_t used[4];
+    for (int i = 0; i < 4; i++)
+        used[i] = cad_arena_capacity(cad_decoder_arena(t->decoder, i));
+    return put_json(t, "device.json",
+                    json_pack("{s:s, s:s, s:i, s:i, s:{s:I, s:I, s:I, s:I}}", "backend", t->ops->name, "isa", t->ops->isa,
+                              "threads", cad_threads_count(), "cpus", cad_threads_cpus(), "arena_bytes", "weights",
+                              (json_int_t)used[0], "state", (json_int_t)used[1], "activations", (json_int_t)used[2],
+                              "scratch", (json_int_t)used[3]));
+}
+
+static json_t *audit_pack(const char *path, const cad_pack *p, const cad_loader *l)
+{
+    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:f, s:I, s:s, s:s, s:s}", "path", path, "tokens_xxh3", p->info.tokens_xxh3,
+                     "rows", (json_int_t)l->n_rows, "tokens", (json_int_t)l->n_tokens, "loss_tokens",
+                     (json_int_t)l->n_targets, "loss_share", (double)l->n_targets / (double)l->n_tokens, "longest",
+                     (json_int_t)l->longest, "template", p->info.template_name, "template_xxh3", p->info.template_xxh3,
+                     "waived", p->info.waived);
+}
+
+/* That every row has a loss token and its end token in the loss was verified when the packs were opened. */
+static cad_status write_audit(cad_trainer *t)
+{
+    json_t *o = json_pack("{s:s, s:o}", "tokenizer_xxh3", cad_tokenizer_hash(t->tokenizer), "train",
+                          audit_pack(t->cfg->data.train, t->train_pack, &t->loader));
+    if (o && t->val_pack)
+        json_object_set_new(o, "val", audit_pack(t->cfg->data.val, t->val_pack, &t->val_loader));
+    if (t->train_pack->info.waived[0])
+        cad_log(CAD_LOG_WARN, "the training pack waives %s", t->train_pack->info.waived);
+    return put_json(t, "audit.json", o);
+}
+
+static cad_status open_log(cad_trainer *t)
+{
+    const char *path;
+    CAD_TRY(cad_run_dir_file(t->run, "log.txt", &path));
+    return cad_log_open(path);
+}
+
+cad_status cad_trainer_start_files(cad_trainer *t)
+{
+    bool afresh = t->o.resume && !strcmp(t->o.resume, "no");
+    CAD_TRY(cad_run_dir_open(t->run_path.data, t->cfg->run.name, &t->run));
+    if (afresh && cad_fs_exists(t->ckpt_path.data)) {
+        /* The lock showed that nobody uses it; a new folder takes its place. */
+        cad_run_dir_close(t->run);
+        t->run = NULL;
+        CAD_TRY(cad_run_dir_set_aside(t->run_path.data));
+        CAD_TRY(cad_run_dir_open(t->run_path.data, t->cfg->run.name, &t->run));
+    }
+    CAD_TRY(open_log(t));
+    if (t->at.step > 0)
+        CAD_TRY(cad_run_dir_add_restart(t->run, t->at.step));
+    for (size_t i = 0; i < t->n_changes; i++)
+        CAD_TRY(cad_run_dir_add_allowed(t->run, t->change[i].key, t->change[i].from, t->change[i].to));
+    CAD_TRY(cad_run_dir_write(t->run, "config.ini", t->config_text.data, t->config_text.len));
+    if (t->o.command)
+        CAD_TRY(cad_run_dir_write_command(t->run, t->o.command));
+    CAD_TRY(write_build(t));
+    CAD_TRY(write_device(t));
+    CAD_TRY(write_audit(t));
+    CAD_TRY(cad_metrics_open(t->run_path.data, cad_run_dir_id(t->run), cad_build_commit(), t->at.step, &t->metrics));
+    for (size_t i = 0; i < t->n_changes; i++) {
+        char note[400];
+        snprintf(note, sizeof note, "changed: %.100s from %.100s to %.100s", t->change[i].key, t->change[i].from,
+                 t->change[i].to);
+        CAD_TRY(cad_metrics_note(t->metrics, t->at.step, note));
+    }
+    return cad_run_dir_set_status(t->run, "running", 0, NULL);
+}
+
+/* ---- evaluation ---- */
+
+cad_status cad_trainer_evaluate(cad_trainer *t)
+{
+    double start = cad_clock_now();
+    CAD_TRY(cad_evaluator_run(&t->evaluator, t->cfg->eval.batches, &t->last_eval));
+    const cad_eval_result *r = &t->last_eval;
+    t->last_eval_step = t->at.step;
+    const cad_metric v[] = {{"eval/loss", r->loss},
+                            {"eval/nll_per_char", r->nll_per_char},
+                            {"eval/exact", r->exact},
+                            {"eval/rows", (double)r->rows}};
+    CAD_TRY(cad_metrics_add(t->metrics, t->at.step, "eval", v, sizeof v / sizeof *v));
+    char tail[120];
+    snprintf(tail, sizeof tail, "eval loss %.4f  exact %.1f %%  (%" PRId64 " rows)", r->loss, 100.0 * r->exact, r->rows);
+    cad_progress_keep(t->progress, t->at.step, tail);
+    t->last_evaluated = cad_clock_now();
+    t->paused += t->last_evaluated - start;
+    return CAD_OK;
+}
+
+/* ---- samples ---- */
+
+static cad_status poll_stop(void *ctx, int64_t tokens, int64_t done)
+{
+    const cad_trainer *t = ctx;
+    (void)tokens;
+    (void)done;
+    if (t->o.stop && *t->o.stop)
+        CAD_FAIL(CAD_EINTR, "sampling was interrupted");
+    return CAD_OK;
+}
+
+cad_status cad_trainer_sample(cad_trainer *t)
+{
+    const cad_config *c = t->cfg;
+    double start = cad_clock_now();
+    cad_sample_summary sum;
+    cad_buf dir = CAD_BUF_INIT;
+    cad_sample_opts o = {.engine = t->engine,
+                         .prompt = t->prompt,
+                         .n = t->n_prompts,
+                         .max_new = c->sample.max_new,
+                         .temp = c->sample.temp,
+                         .seed = (uint64_t)c->run.seed,
+                         .step = !strcmp(t->train_pack->info.kind, "step"),
+                         .upstream = c->prompt.dialect == CAD_PROMPT_DIALECT_upstream,
+                         .render = c->sample.render,
+                         .poll = poll_stop,
+                         .poll_ctx = t};
+    cad_status s = cad_buf_printf(&dir, "%s/samples/step-%06" PRId64, t->run_path.data, t->at.step);
+    if (s == CAD_OK)
+        s = cad_sample_run(&o, dir.data, &sum);
+    cad_buf_deinit(&dir);
+    t->last_sample = cad_clock_now();
+    t->paused += t->last_sample - start;
+    if (s == CAD_EINTR)
+        return CAD_OK; /* the loop sees the request itself, saves and ends */
+    CAD_TRY(s);
+    double n = (double)sum.n;
+    const cad_metric v[] = {{"eval/finish_rate", (double)sum.finished / n}, {"sample/valid_rate", (double)sum.valid / n}};
+    CAD_TRY(cad_metrics_add(t->metrics, t->at.step, "sample", v, sum.compiled ? 2 : 1));
+    char tail[120];
+    if (sum.compiled)
+        snprintf(tail, sizeof tail, "samples %" PRId64 "/%" PRId64 " valid  (%.1f s)", sum.valid, sum.n, sum.seconds);
+    else
+        snprintf(tail, sizeof tail, "samples %" PRId64 " written; not compiled: built without OCCT", sum.n);
+    cad_progress_keep(t->progress, t->at.step, tail);
+    return CAD_OK;
+}
+
+/* ---- checkpoints ---- */
+
+cad_run_totals cad_trainer_totals(const cad_trainer *t)
+{
+    return (cad_run_totals){.steps = t->at.step,
+                            .rows = t->at.rows,
+                            .tokens = t->at.tokens,
+                            .wall_s = t->wall_before + cad_clock_now() - t->started};
+}
+
+/* checkpoint.best_metric is "min:NAME" or "max:NAME"; what an evaluation measures can be asked for. */
+static cad_status measure_best(cad_trainer *t, double *metric, bool *maximise)
+{
+    const char *text = t->cfg->checkpoint.best_metric, *name = strchr(text, ':');
+    *maximise = !strncmp(text, "max:", 4);
+    const struct {
+        const char *name;
+        double value;
+    } known[] = {{"eval/loss", t->last_eval.loss},
+                 {"eval/nll_per_char", t->last_eval.nll_per_char},
+                 {"eval/exact", t->last_eval.exact}};
+    for (size_t i = 0; name && (*maximise || !strncmp(text, "min:", 4)) && i < sizeof known / sizeof *known; i++)
+        if (!strcmp(name + 1, known[i].name)) {
+            *metric = t->last_eval_step == t->at.step ? known[i].value : (double)NAN;
+            return CAD_OK;
+        }
+    CAD_FAIL(CAD_ECONFIG, "checkpoint.best_metric = '%s'; expected min: or max: and eval/loss, eval/nll_per_char or eval/exact",
+             text);
+}
+
+cad_status cad_trainer_save(cad_trainer *t)
+{
+    /* `best` compares checkpoints, so each is measured with the weights that it holds. */
+    if (cad_trainer_has_eval(t) && t->last_eval_step != t->at.step)
+        CAD_TRY(cad_trainer_evaluate(t));
+    double start = cad_clock_now();
+    bool maximise;
+    CAD_TRY(measure_best(t, &t->at.metric, &maximise));
+    bool measured = isfinite(t->at.metric);
+    bool best = !measured || t->at.best_step == 0 ||
+                (maximise ? t->at.metric > t->at.best : t->at.metric < t->at.best);
+    if (measured && best) {
+        t->at.best = t->at.metric;
+        t->at.best_step = t->at.step;
+    }
+    t->at.wall_s = cad_trainer_totals(t).wall_s;
+    const cad_checkpoint_source src = {.dir = t->ckpt_path.data,
+                                       .decoder = t->decoder,
+                                       .optimizer = t->optimizer,
+                                       .tokenizer_dir = t->cfg->tokenizer.path,
+                                       .template_text = t->template_->text,
+                                       .config_text = t->config_text.data,
+                                       .model_json = t->model_json.len ? t->model_json.data : NULL,
+                                       .generation_json = t->generation_json.len ? t->generation_json.data : NULL,
+                                       .commit = cad_build_commit()};
+    CAD_TRY(cad_checkpoint_save(&src, &t->at, best, t->scratch));
+    CAD_TRY(cad_checkpoint_rotate(t->ckpt_path.data, t->cfg->checkpoint.keep_last, t->cfg->checkpoint.keep_best, maximise,
+                                  t->scratch));
+    t->last_save = cad_clock_now();
+    double seconds = t->last_save - start;
+    t->paused += seconds;
+    const cad_metric v[] = {{"ckpt/seconds", seconds}, {"ckpt/best", best && measured}};
+    CAD_TRY(cad_metrics_add(t->metrics, t->at.step, "ckpt", v, sizeof v / sizeof *v));
+    cad_run_totals totals = cad_trainer_totals(t);
+    return cad_run_dir_set_status(t->run, "running", 0, &totals);
+}

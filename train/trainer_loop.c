@@ -1,0 +1,274 @@
+/* The loop: step, log, evaluate, sample, save, stop. */
+#include "train/trainer_parts.h"
+
+#include "core/clock.h"
+#include "core/fs.h"
+#include "core/log.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+enum { WARMUP_STEPS = 10, MOST_BAD_IN_A_ROW = 10 };
+
+/* ---- when ---- */
+
+/* Share of epochs done when `batch` batches of `n` are. */
+static double epochs_done(int64_t epoch, int64_t batch, int64_t n)
+{
+    return (double)epoch + (double)batch / (double)n;
+}
+
+/* Whether the step that led from `before` to `after` epochs (step number `step`) crossed a multiple of the interval. */
+static bool is_due(cad_interval every, int64_t step, double before, double after, double last)
+{
+    const double tiny = 1e-9;
+    switch (every.unit) {
+    case CAD_INTERVAL_OFF:
+        return false;
+    case CAD_INTERVAL_STEPS:
+        return every.value >= 1.0 && fmod((double)step, every.value) < 0.5;
+    case CAD_INTERVAL_EPOCHS:
+        return every.value > 0.0 && floor(after / every.value + tiny) > floor(before / every.value + tiny);
+    case CAD_INTERVAL_SECONDS:
+        return cad_clock_now() - last >= every.value;
+    }
+    return false;
+}
+
+/* Removes RUN/<name> and says whether it was there. */
+static cad_status asked_by_file(cad_trainer *t, const char *name, bool *out)
+{
+    const char *path;
+    CAD_TRY(cad_run_dir_file(t->run, name, &path));
+    *out = cad_fs_exists(path);
+    return *out ? cad_fs_remove(path) : CAD_OK;
+}
+
+/* ---- logging ---- */
+
+static double ema(double sum, int64_t n)
+{
+    return n > 0 ? sum / (1.0 - pow(CAD_EMA_DECAY, (double)n)) : (double)NAN;
+}
+
+static double peak_gib(void)
+{
+    struct rusage u;
+    return getrusage(RUSAGE_SELF, &u) == 0 ? (double)u.ru_maxrss / (1024.0 * 1024.0) : 0.0;
+}
+
+static cad_status log_step(cad_trainer *t, const cad_step_result *r)
+{
+    double seconds = cad_clock_now() - t->window_start - t->paused, steps = (double)t->window_steps;
+    double tok_s = seconds > 0 ? (double)t->window_tokens / seconds : 0.0;
+    const cad_metric v[] = {{"train/loss", r->loss},
+                            {"train/loss_tokens", (double)r->loss_tokens},
+                            {"train/tokens", (double)t->at.tokens},
+                            {"train/grad_norm", r->grad_norm},
+                            {"train/lr", r->lr},
+                            {"train/clip", r->clip},
+                            {"perf/tok_s", tok_s},
+                            {"perf/samples_s", seconds > 0 ? (double)t->window_rows / seconds : 0.0},
+                            {"perf/step_ms", 1e3 * seconds / steps},
+                            {"mem/peak_gib", peak_gib()}};
+    CAD_TRY(cad_metrics_add(t->metrics, t->at.step, "train", v, sizeof v / sizeof *v));
+    t->window_start = cad_clock_now();
+    t->paused = 0.0;
+    t->window_tokens = t->window_rows = t->window_steps = 0;
+    return CAD_OK;
+}
+
+static void show_step(cad_trainer *t, const cad_step_result *r)
+{
+    double seconds = cad_clock_now() - t->window_start - t->paused;
+    char tail[160];
+    int n = snprintf(tail, sizeof tail, "loss %.4f  gn %.2f  lr %.2e", ema(t->at.loss_ema, t->at.ema_steps),
+                     ema(t->at.norm_ema, t->at.ema_steps), r->lr);
+    if (seconds > 0 && t->window_steps > 0)
+        snprintf(tail + n, sizeof tail - (size_t)n, "  %.1fk tok/s  %.0f ms/step",
+                 1e-3 * (double)t->window_tokens / seconds, 1e3 * seconds / (double)t->window_steps);
+    cad_progress_show(t->progress, t->at.step, tail);
+}
+
+static void log_memory(const cad_trainer *t)
+{
+    char line[300];
+    int n = snprintf(line, sizeof line, "memory:");
+    for (int i = 0; i < 4; i++) {
+        const cad_arena *a = cad_decoder_arena(t->decoder, i);
+        n += snprintf(line + n, sizeof line - (size_t)n, " %.30s %.1f MB,", cad_arena_name(a), (double)cad_arena_peak(a) / 1e6);
+    }
+    snprintf(line + n, sizeof line - (size_t)n, " trainer %.1f MB; peak of the process %.2f GiB",
+             (double)cad_arena_peak(t->state) / 1e6, peak_gib());
+    cad_log(CAD_LOG_INFO, "%s", line);
+}
+
+/* ---- one step ---- */
+
+static cad_status not_finite(cad_trainer *t, const cad_step_result *r, int64_t step)
+{
+    cad_buf rows = CAD_BUF_INIT;
+    char name[64];
+    cad_status s = cad_stepper_name_rows(&t->stepper, t->at.epoch, t->at.batch, &rows);
+    if (r->bad_row >= 0)
+        cad_loader_row_name(&t->loader, r->bad_row, name);
+    if (s == CAD_OK && r->bad_row >= 0)
+        s = cad_fail(CAD_ENUMERIC, "step %" PRId64 ": the loss of row '%s' is not finite (rows of the step: %s)", step, name,
+                     rows.data);
+    else if (s == CAD_OK)
+        s = cad_fail(CAD_ENUMERIC, "step %" PRId64 ": the gradient is not finite, norm %g (rows of the step: %s)", step,
+                     r->grad_norm, rows.data);
+    cad_buf_deinit(&rows);
+    return s;
+}
+
+/* CAD_OK: the step is left out and training goes on. */
+static cad_status handle_bad_step(cad_trainer *t, const cad_step_result *r, int64_t step)
+{
+    cad_status s = not_finite(t, r, step);
+    bool skip = s == CAD_ENUMERIC && t->cfg->train.on_nan == CAD_TRAIN_ON_NAN_skip && ++t->bad_in_a_row < MOST_BAD_IN_A_ROW;
+    if (s == CAD_ENUMERIC) {
+        char note[600];
+        snprintf(note, sizeof note, "%.560s%s", cad_error_text(), skip ? "; step skipped" : "");
+        cad_log(CAD_LOG_WARN, "%s", note);
+        CAD_TRY(cad_metrics_note(t->metrics, step, note));
+    }
+    if (!skip)
+        return not_finite(t, r, step);
+    t->at.skipped++;
+    return CAD_OK;
+}
+
+/* Moves the position behind a finished step. */
+static void advance(cad_trainer *t, const cad_step_result *r, int64_t n_batches)
+{
+    cad_train_state *at = &t->at;
+    at->step++;
+    if (++at->batch >= n_batches) {
+        at->epoch++;
+        at->batch = 0;
+    }
+    at->rows += r->rows;
+    at->tokens += r->tokens;
+    at->loss_tokens += r->loss_tokens;
+    t->window_tokens += r->tokens;
+    t->window_rows += r->rows;
+    t->window_steps++;
+    if (!r->finite)
+        return;
+    t->bad_in_a_row = 0;
+    at->loss_ema = CAD_EMA_DECAY * at->loss_ema + (1.0 - CAD_EMA_DECAY) * r->loss;
+    at->norm_ema = CAD_EMA_DECAY * at->norm_ema + (1.0 - CAD_EMA_DECAY) * r->grad_norm;
+    at->ema_steps++;
+}
+
+/* Runs one job beside the steps and tells the progress line what it cost. */
+static cad_status beside(cad_trainer *t, cad_status (*job)(cad_trainer *))
+{
+    double start = cad_clock_now();
+    CAD_TRY(job(t));
+    cad_progress_pause(t->progress, cad_clock_now() - start, 0);
+    return CAD_OK;
+}
+
+static cad_status one_step(cad_trainer *t, bool *stop)
+{
+    const cad_config *c = t->cfg;
+    int64_t step = t->at.step + 1, n = cad_plan_batches(t->plan, t->at.epoch);
+    double before = epochs_done(t->at.epoch, t->at.batch, n), after = epochs_done(t->at.epoch, t->at.batch + 1, n);
+    cad_step_result r;
+    CAD_TRY(cad_stepper_step(&t->stepper, step, t->at.epoch, t->at.batch, &r));
+    if (!r.finite)
+        CAD_TRY(handle_bad_step(t, &r, step));
+    advance(t, &r, n);
+    bool last = step == t->total, save, stop_file;
+    show_step(t, &r);
+    if (t->loop_started < 0.0) {
+        t->loop_started = cad_clock_now();
+        log_memory(t);
+    }
+    if (r.finite && (step % c->train.log_every == 0 || last || step == 1))
+        CAD_TRY(log_step(t, &r));
+    CAD_TRY(asked_by_file(t, "SAVE", &save));
+    CAD_TRY(asked_by_file(t, "STOP", &stop_file));
+    *stop = stop_file || (t->o.stop && *t->o.stop);
+    if (cad_trainer_has_eval(t) && (last || is_due(c->eval.every, step, before, after, t->last_evaluated)) && !*stop)
+        CAD_TRY(beside(t, cad_trainer_evaluate));
+    if (save || last || *stop || is_due(c->checkpoint.every, step, before, after, t->last_save))
+        CAD_TRY(beside(t, cad_trainer_save));
+    if (t->engine && !*stop && (last || is_due(c->sample.every, step, before, after, t->last_sample)))
+        CAD_TRY(beside(t, cad_trainer_sample));
+    return CAD_OK;
+}
+
+/* ---- the run ---- */
+
+static cad_status run_steps(cad_trainer *t)
+{
+    bool stop = false;
+    t->window_start = t->last_save = t->last_sample = t->last_evaluated = cad_clock_now();
+    t->loop_started = -1.0;
+    CAD_TRY(cad_progress_create("step", t->at.step, t->total, WARMUP_STEPS, &t->progress));
+    while (t->at.step < t->total && !stop)
+        CAD_TRY(one_step(t, &stop));
+    if (t->at.step >= t->total)
+        return CAD_OK;
+    int sig = t->o.stop ? (int)*t->o.stop : 0;
+    if (sig == SIGINT)
+        CAD_FAIL(CAD_EINTR, "interrupted at step %" PRId64 "; saved in %s", t->at.step, t->ckpt_path.data);
+    CAD_FAIL(CAD_EREQUEUE, "asked to stop at step %" PRId64 "; saved in %s", t->at.step, t->ckpt_path.data);
+}
+
+static void say_start(const cad_trainer *t)
+{
+    cad_trainer_facts f = cad_trainer_get_facts(t);
+    cad_log(CAD_LOG_INFO, "model: %" PRId64 " parameters, %" PRId64 " trained; %s, %s", f.parameters, f.trained, t->ops->name,
+            t->ops->isa);
+    cad_log(CAD_LOG_INFO,
+            "data: %" PRId64 " rows, %" PRId64 " tokens, %" PRId64 " in the loss; %" PRId64 " steps an epoch, %" PRId64
+            " in all, passes of at most %" PRId64 " tokens",
+            f.rows, f.tokens, f.loss_tokens, f.steps_per_epoch, f.steps, f.max_pass_tokens);
+    cad_log(CAD_LOG_INFO, "run: %s", f.run_dir);
+    if (t->resumed_from.len)
+        cad_log(CAD_LOG_INFO, "continues %s after step %" PRId64, t->resumed_from.data, t->at.step);
+    if (!cad_trainer_has_eval(t))
+        cad_log(CAD_LOG_INFO, "no evaluation: %s", t->val_pack ? "eval.every = off" : "data.val is empty");
+}
+
+static cad_status run_to_end(cad_trainer *t)
+{
+    say_start(t);
+    CAD_TRY(cad_trainer_start_files(t));
+    if (t->at.step >= t->total) {
+        cad_log(CAD_LOG_INFO, "all %" PRId64 " steps are done already; nothing to do", t->total);
+        return CAD_OK;
+    }
+    return run_steps(t);
+}
+
+/* The end is recorded whatever it was; the first failure is the one that counts. */
+static void record_end(cad_trainer *t, cad_status s)
+{
+    char text[2048];
+    snprintf(text, sizeof text, "%s", cad_error_text());
+    cad_run_totals totals = cad_trainer_totals(t);
+    const char *word = s == CAD_OK ? "done" : s == CAD_EREQUEUE || s == CAD_EINTR ? "preempted" : "failed";
+    cad_status written = cad_run_dir_set_status(t->run, word, cad_status_exit_code(s), &totals);
+    if (written != CAD_OK)
+        cad_log(CAD_LOG_WARN, "%s", cad_error_text());
+    if (s != CAD_OK)
+        (void)cad_fail(s, "%s", text);
+}
+
+cad_status cad_trainer_run(cad_trainer *t)
+{
+    cad_status s = run_to_end(t);
+    cad_progress_destroy(t->progress);
+    t->progress = NULL;
+    if (t->run)
+        record_end(t, s);
+    return s;
+}

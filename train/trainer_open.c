@@ -1,0 +1,448 @@
+#include "train/trainer_parts.h"
+
+#include "core/clock.h"
+#include "core/fs.h"
+#include "core/log.h"
+#include "core/mem.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MB ((size_t)1 << 20)
+enum { MAX_SLOTS = 16, MAX_JSON = 1 << 20 };
+
+bool cad_trainer_has_eval(const cad_trainer *t)
+{
+    return t->val_pack && t->cfg->eval.every.unit != CAD_INTERVAL_OFF;
+}
+
+static bool has_samples(const cad_trainer *t)
+{
+    return t->cfg->sample.every.unit != CAD_INTERVAL_OFF && t->cfg->sample.n > 0;
+}
+
+/* ---- inputs: each is tried, whatever became of the others ---- */
+
+static cad_status open_tokenizer(cad_trainer *t)
+{
+    cad_buf path = CAD_BUF_INIT;
+    cad_status s = cad_buf_printf(&path, "%s/tokenizer.json", t->cfg->tokenizer.path);
+    if (s == CAD_OK)
+        s = cad_tokenizer_load(path.data, &t->tokenizer);
+    cad_buf_deinit(&path);
+    return s;
+}
+
+static cad_status read_text(const char *dir, const char *name, cad_buf *out)
+{
+    cad_buf path = CAD_BUF_INIT;
+    cad_status s = cad_buf_printf(&path, "%s/%s", dir, name);
+    if (s == CAD_OK && cad_fs_exists(path.data))
+        s = cad_fs_read(path.data, MAX_JSON, out);
+    cad_buf_deinit(&path);
+    return s;
+}
+
+static cad_status open_model(cad_trainer *t)
+{
+    const char *dir = t->cfg->model.path;
+    if (t->cfg->model.init == CAD_MODEL_INIT_random)
+        return CAD_OK; /* its vocabulary is the tokenizer's: see random_model */
+    CAD_TRY(cad_model_config_load(dir, &t->model));
+    CAD_TRY(cad_fs_absolute(dir, &t->base_path));
+    CAD_TRY(read_text(dir, "config.json", &t->model_json));
+    CAD_TRY(read_text(dir, "generation_config.json", &t->generation_json));
+    int arch = t->cfg->model.arch;
+    bool llama = t->model.arch == CAD_ARCH_llama;
+    if (arch != CAD_MODEL_ARCH_auto && (arch == CAD_MODEL_ARCH_llama) != llama)
+        CAD_FAIL(CAD_ECONFIG, "%s: model of family %s; model.arch says otherwise", dir, cad_arch_name(t->model.arch));
+    return CAD_OK;
+}
+
+static cad_status open_template(cad_trainer *t)
+{
+    const cad_config *c = t->cfg;
+    if (c->prompt.template_[0])
+        return cad_template_get(c->prompt.template_, c->prompt.file, t->rows, &t->template_);
+    return CAD_OK; /* that of the pack */
+}
+
+static cad_status open_pack(const cad_trainer *t, const char *path, const char *split, cad_pack **out)
+{
+    cad_pack_want want = {.tokenizer_xxh3 = t->tokenizer ? cad_tokenizer_hash(t->tokenizer) : NULL,
+                          .template_xxh3 = t->template_ ? t->template_->hash : NULL,
+                          .split = split,
+                          .vocab_rows = t->model.vocab};
+    return cad_pack_open(path, &want, out);
+}
+
+static cad_status open_train(cad_trainer *t)
+{
+    CAD_TRY(open_pack(t, t->cfg->data.train, NULL, &t->train_pack));
+    return cad_loader_init(t->train_pack, t->cfg->data.limit, (cad_loss_norm)t->cfg->train.loss_norm, t->rows, &t->loader);
+}
+
+static cad_status open_val(cad_trainer *t)
+{
+    if (!t->cfg->data.val[0])
+        return CAD_OK;
+    CAD_TRY(open_pack(t, t->cfg->data.val, NULL, &t->val_pack));
+    return cad_loader_init(t->val_pack, 0, CAD_LOSS_NORM_tokens, t->rows, &t->val_loader);
+}
+
+static cad_status open_inputs(cad_trainer *t)
+{
+    static cad_status (*const part[])(cad_trainer *) = {open_tokenizer, open_model, open_template, open_train, open_val};
+    cad_buf problems = CAD_BUF_INIT;
+    cad_status first = CAD_OK, s = CAD_OK;
+    int n = 0;
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
+        cad_status one = part[i](t);
+        if (one == CAD_OK)
+            continue;
+        first = n++ ? first : one;
+        if (s == CAD_OK)
+            s = cad_buf_printf(&problems, "%s%s", problems.len ? "\n" : "", cad_error_text());
+    }
+    if (s == CAD_OK && n > 1)
+        s = cad_fail(first, "%d problems:\n%s", n, problems.data);
+    else if (s == CAD_OK && n == 1)
+        s = cad_fail(first, "%s", problems.data);
+    cad_buf_deinit(&problems);
+    return s;
+}
+
+/* ---- what follows from the inputs ---- */
+
+static cad_status random_model(cad_trainer *t)
+{
+    const cad_config *c = t->cfg;
+    bool llama = c->model.arch == CAD_MODEL_ARCH_llama || (c->model.arch == CAD_MODEL_ARCH_auto && !c->model.qkv_bias);
+    if (c->lora.enabled)
+        CAD_FAIL(CAD_ECONFIG, "model.init = random and lora.enabled = on; random weights are trained as a whole");
+    if (llama == c->model.qkv_bias)
+        CAD_FAIL(CAD_ECONFIG, "model.qkv_bias = %s; expected on for qwen2 and off for llama", c->model.qkv_bias ? "on" : "off");
+    t->model = (cad_model_config){.arch = llama ? CAD_ARCH_llama : CAD_ARCH_qwen2,
+                                  .layers = c->model.layers,
+                                  .width = c->model.width,
+                                  .heads = c->model.heads,
+                                  .kv_heads = c->model.kv_heads,
+                                  .head_dim = c->model.width / c->model.heads,
+                                  .ffn = c->model.ffn,
+                                  .vocab = cad_tokenizer_vocab_size(t->tokenizer),
+                                  .max_pos = c->data.max_tokens,
+                                  .theta = c->model.rope_theta,
+                                  .rope = CAD_ROPE_plain,
+                                  .eps = 1e-6,
+                                  .tie = c->model.tie,
+                                  .qkv_bias = c->model.qkv_bias,
+                                  .dtype = CAD_BF16,
+                                  .bos = t->train_pack->info.bos_id,
+                                  .pad = -1,
+                                  .eos = {t->train_pack->info.eos_id},
+                                  .n_eos = 1};
+    return cad_model_config_check(&t->model, "[model]");
+}
+
+/* The template of the packs, when the configuration names none; both packs must agree with it and with each other. */
+static cad_status settle_template(cad_trainer *t)
+{
+    const cad_pack_info *i = &t->train_pack->info;
+    if (!t->template_)
+        CAD_TRY(cad_template_parse(i->template_name, i->template_text, strlen(i->template_text), t->rows, &t->template_));
+    if (t->val_pack && strcmp(t->val_pack->info.template_xxh3, i->template_xxh3) != 0)
+        CAD_FAIL(CAD_EDATA, "%s has template %s (%s), %s has %s (%s); repack one of them", t->cfg->data.train,
+                 i->template_name, i->template_xxh3, t->cfg->data.val, t->val_pack->info.template_name,
+                 t->val_pack->info.template_xxh3);
+    return CAD_OK;
+}
+
+static cad_status check_vocabulary(const cad_trainer *t)
+{
+    int64_t ids = cad_tokenizer_vocab_size(t->tokenizer), eos = t->train_pack->info.eos_id;
+    if (ids > t->model.vocab)
+        CAD_FAIL(CAD_EDATA, "%s: %lld tokens; the model has %lld rows", t->cfg->tokenizer.path, (long long)ids,
+                 (long long)t->model.vocab);
+    if (eos >= 0 && eos == t->model.pad)
+        CAD_FAIL(CAD_EDATA, "%s: the end token %lld is the pad token too", t->cfg->model.path, (long long)eos);
+    return CAD_OK;
+}
+
+static cad_status make_plan(cad_trainer *t)
+{
+    const cad_config *c = t->cfg;
+    if (c->train.micro_tokens && t->loader.longest > c->train.micro_tokens) {
+        char name[64];
+        cad_loader_row_name(&t->loader, t->loader.longest_row, name);
+        CAD_FAIL(CAD_EDATA, "row '%s' has %lld tokens; a pass holds train.micro_tokens = %lld", name,
+                 (long long)t->loader.longest, (long long)c->train.micro_tokens);
+    }
+    cad_plan_opts o = {.n_rows = t->loader.n_rows,
+                       .row_tokens = t->loader.row_tokens,
+                       .seed = (uint64_t)c->run.seed,
+                       .order = (cad_plan_order)c->data.order,
+                       .packing = (cad_plan_packing)c->data.packing,
+                       .batch_rows = c->train.batch_rows,
+                       .batch_tokens = c->train.batch_tokens,
+                       .micro_tokens = c->train.micro_tokens};
+    CAD_TRY(cad_plan_create(&o, t->rows, &t->plan));
+    t->total = c->train.max_steps > 0 ? c->train.max_steps : cad_plan_count_steps(t->plan, c->train.epochs);
+    if (t->total < 1)
+        CAD_FAIL(CAD_ECONFIG, "train.epochs = 0 and train.max_steps = 0; expected one of them above 0");
+    return CAD_OK;
+}
+
+/* Whole lines of sample.prompts, or the first captions of the evaluation pack. */
+static cad_status read_prompts(cad_trainer *t)
+{
+    const cad_config *c = t->cfg;
+    CAD_TRY(cad_arena_zalloc(t->rows, (size_t)c->sample.n, sizeof *t->prompt, "prompts", &t->prompt));
+    if (!c->sample.prompts[0]) {
+        for (size_t r = 0; t->val_pack && r < t->val_pack->n_rows && t->n_prompts < c->sample.n; r++) {
+            size_t len;
+            const char *text = cad_pack_caption(t->val_pack, r, &len);
+            CAD_TRY(cad_arena_strdup(t->rows, text, len, &t->prompt[t->n_prompts++]));
+        }
+        return CAD_OK;
+    }
+    cad_buf text = CAD_BUF_INIT;
+    cad_status s = cad_fs_read(c->sample.prompts, MAX_JSON, &text);
+    for (char *line = text.data; s == CAD_OK && line && *line && t->n_prompts < c->sample.n;) {
+        size_t len = strcspn(line, "\n");
+        if (len > 0)
+            s = cad_arena_strdup(t->rows, line, len, &t->prompt[t->n_prompts++]);
+        line += len + (line[len] == '\n');
+    }
+    cad_buf_deinit(&text);
+    return s;
+}
+
+static cad_status measure_prompts(cad_trainer *t)
+{
+    cad_ids ids = CAD_IDS_INIT;
+    cad_status s = CAD_OK;
+    for (int64_t i = 0; s == CAD_OK && i < t->n_prompts; i++) {
+        cad_ids_clear(&ids);
+        s = cad_template_encode(t->template_, &(cad_prompt_slots){.caption = t->prompt[i]}, t->tokenizer, &ids);
+        if ((int64_t)ids.n + 1 > t->longest_prompt)
+            t->longest_prompt = (int64_t)ids.n + 1; /* BOS */
+    }
+    cad_ids_deinit(&ids);
+    return s;
+}
+
+/* ---- the decoder and its trainer ---- */
+
+static cad_status lora_config(const cad_trainer *t, cad_lora_config *out)
+{
+    const cad_config *c = t->cfg;
+    *out = (cad_lora_config){.rank = c->lora.rank,
+                             .alpha = c->lora.alpha,
+                             .dropout = c->lora.dropout,
+                             .rslora = c->lora.rslora,
+                             .base_model = cad_buf_cstr(&t->base_path)};
+    for (size_t i = 0; i < c->lora.targets.n; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "%.40s_proj", c->lora.targets.item[i]);
+        int target = cad_lora_target_find(name);
+        if (target < 0)
+            CAD_FAIL(CAD_ECONFIG, "lora.targets: '%s'; expected some of q, k, v, o, gate, up, down", c->lora.targets.item[i]);
+        out->targets |= 1u << target;
+    }
+    if (!out->targets)
+        CAD_FAIL(CAD_ECONFIG, "lora.targets is empty; expected some of q, k, v, o, gate, up, down");
+    return CAD_OK;
+}
+
+static cad_status fill_weights(cad_trainer *t)
+{
+    const cad_config *c = t->cfg;
+    uint64_t seed = (uint64_t)c->run.seed;
+    if (c->model.init == CAD_MODEL_INIT_random)
+        CAD_TRY(cad_decoder_init_random(
+            t->decoder, c->model.init_scheme == CAD_MODEL_INIT_SCHEME_hf ? CAD_INIT_hf : CAD_INIT_fan_in, seed));
+    else
+        CAD_TRY(cad_decoder_load(t->decoder, c->model.path));
+    if (!c->lora.enabled)
+        return CAD_OK;
+    CAD_TRY(cad_decoder_init_lora(t->decoder, c->lora.init == CAD_LORA_INIT_gaussian ? CAD_LORA_gaussian : CAD_LORA_kaiming,
+                                  seed));
+    return c->model.adapter[0] ? cad_decoder_load_adapter(t->decoder, c->model.adapter) : CAD_OK;
+}
+
+static int64_t at_least(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static cad_status make_decoder(cad_trainer *t)
+{
+    const cad_config *c = t->cfg;
+    int64_t pass = at_least(cad_plan_max_pass_tokens(t->plan), cad_trainer_has_eval(t) ? t->val_loader.longest : 0);
+    cad_decoder_opts o = {.weights = c->lora.enabled ? (cad_weights)c->model.weights : CAD_WEIGHTS_fp32,
+                          .double_quant = c->model.double_quant,
+                          .nf4_base = CAD_NF4_resident,
+                          .train = c->lora.enabled ? CAD_TRAIN_lora : CAD_TRAIN_full,
+                          .seed = (uint64_t)c->run.seed,
+                          .max_tokens = at_least(pass, t->longest_prompt)};
+    if (c->lora.enabled)
+        CAD_TRY(lora_config(t, &o.lora));
+    if (t->n_prompts > 0) {
+        o.slots = t->n_prompts < MAX_SLOTS ? t->n_prompts : MAX_SLOTS;
+        o.context = t->longest_prompt + c->sample.max_new;
+        if (o.context > t->model.max_pos)
+            o.context = t->model.max_pos;
+    }
+    CAD_TRY(cad_decoder_create(&t->model, t->ops, &o, &t->decoder));
+    CAD_TRY(fill_weights(t));
+    t->params = cad_decoder_params(t->decoder);
+    if (t->n_prompts > 0)
+        CAD_TRY(cad_engine_wrap(t->decoder, t->tokenizer, t->template_, &t->engine));
+    return CAD_OK;
+}
+
+static cad_status make_stepper(cad_trainer *t)
+{
+    const cad_config *c = t->cfg;
+    size_t moments = c->train.optimizer == CAD_TRAIN_OPTIMIZER_adamw8bit ? 1 : 2, lanes = cad_plan_many_passes(t->plan) ? 3 : 0;
+    size_t pass = (size_t)cad_decoder_options(t->decoder)->max_tokens;
+    CAD_TRY(cad_arena_create("trainer", 64 * MB + (size_t)t->params.size * 4 * (moments + lanes + 1) + pass * 256, &t->state));
+    cad_optimizer_opts o = {.eight_bit = c->train.optimizer == CAD_TRAIN_OPTIMIZER_adamw8bit,
+                            .decay_before = c->train.decay == CAD_TRAIN_DECAY_before,
+                            .beta1 = c->train.beta1,
+                            .beta2 = c->train.beta2,
+                            .eps = c->train.eps,
+                            .weight_decay = c->train.weight_decay,
+                            .clip = c->train.grad_clip};
+    CAD_TRY(cad_optimizer_create(&o, &t->params, t->ops, t->state, &t->optimizer));
+    int64_t warmup;
+    CAD_TRY(cad_config_steps(c->train.warmup, t->total, &warmup));
+    static const cad_lr_shape shape[] = {[CAD_TRAIN_SCHEDULE_linear] = CAD_LR_linear,
+                                         [CAD_TRAIN_SCHEDULE_cosine] = CAD_LR_cosine,
+                                         [CAD_TRAIN_SCHEDULE_constant] = CAD_LR_constant};
+    t->stepper = (cad_stepper){.decoder = t->decoder,
+                               .optimizer = t->optimizer,
+                               .plan = t->plan,
+                               .loader = &t->loader,
+                               .schedule = {.shape = shape[c->train.schedule],
+                                            .peak = c->train.lr,
+                                            .floor = c->train.min_lr,
+                                            .warmup = warmup,
+                                            .total = t->total},
+                               .context_weight = c->prompt.context_weight,
+                               .context_steps = (int64_t)(c->prompt.context_until * (double)t->total + 0.5)};
+    CAD_TRY(cad_stepper_init(&t->stepper, t->state));
+    if (!cad_trainer_has_eval(t))
+        return CAD_OK;
+    return cad_evaluator_init(&t->evaluator, t->decoder, &t->val_loader, t->tokenizer,
+                              at_least(cad_plan_max_pass_tokens(t->plan), t->val_loader.longest), t->state);
+}
+
+static cad_status set_paths(cad_trainer *t)
+{
+    const cad_config *c = t->cfg;
+    if (t->o.run_dir)
+        CAD_TRY(cad_buf_str(&t->run_path, t->o.run_dir));
+    else
+        CAD_TRY(cad_buf_printf(&t->run_path, "%s/%s", c->run.out_root, c->run.name));
+    CAD_TRY(cad_buf_printf(&t->ckpt_path, "%s/ckpt", t->run_path.data));
+    return cad_config_print(c, &t->config_text);
+}
+
+static void start_state(cad_trainer *t)
+{
+    t->at = (cad_train_state){.metric = (double)NAN,
+                              .best = (double)NAN,
+                              .seed = (uint64_t)t->cfg->run.seed,
+                              .lanes = CAD_PLAN_LANES,
+                              .ranks = 1};
+}
+
+static cad_status open_all(cad_trainer *t)
+{
+    static const char *const needed[] = {"run.name", "data.train"};
+    CAD_TRY(cad_config_require(t->cfg, needed, sizeof needed / sizeof *needed));
+    cad_ops_set_matmul((cad_matmul)t->cfg->model.matmul);
+    CAD_TRY(cad_ops_get("cpu", &t->ops));
+    CAD_TRY(set_paths(t));
+    CAD_TRY(cad_arena_create("rows", 1024 * MB, &t->rows));
+    CAD_TRY(cad_arena_create("trainer scratch", 64 * MB, &t->scratch));
+    CAD_TRY(open_inputs(t));
+    if (t->cfg->model.init == CAD_MODEL_INIT_random)
+        CAD_TRY(random_model(t));
+    CAD_TRY(settle_template(t));
+    CAD_TRY(check_vocabulary(t));
+    CAD_TRY(make_plan(t));
+    if (has_samples(t)) {
+        CAD_TRY(read_prompts(t));
+        CAD_TRY(measure_prompts(t));
+    }
+    start_state(t);
+    CAD_TRY(cad_trainer_find_resume(t));
+    CAD_TRY(make_decoder(t));
+    CAD_TRY(make_stepper(t));
+    CAD_TRY(cad_trainer_load_resume(t));
+    t->at.micro_tokens = cad_plan_max_pass_tokens(t->plan);
+    strcpy(t->at.base_hash, cad_decoder_base_hash(t->decoder));
+    memcpy(t->at.data_hash, t->train_pack->info.tokens_xxh3, CAD_HASH_HEX);
+    cad_hash128_hex(t->config_text.data, t->config_text.len, t->at.config_hash);
+    return CAD_OK;
+}
+
+cad_status cad_trainer_open(const cad_config *cfg, const cad_trainer_opts *o, cad_trainer **out)
+{
+    cad_trainer *t;
+    CAD_TRY(cad_mem_alloc(sizeof *t, "trainer", &t));
+    t->cfg = cfg;
+    t->o = *o;
+    t->last_eval_step = -1;
+    t->started = cad_clock_now();
+    cad_status s = open_all(t);
+    if (s != CAD_OK) {
+        cad_trainer_close(t);
+        return s;
+    }
+    *out = t;
+    return CAD_OK;
+}
+
+cad_trainer_facts cad_trainer_get_facts(const cad_trainer *t)
+{
+    const cad_model_config *m = &t->model;
+    int64_t q = m->heads * m->head_dim, kv = m->kv_heads * m->head_dim;
+    int64_t layer = m->width * (2 * q + 2 * kv + 3 * m->ffn + 2) + (m->qkv_bias ? q + 2 * kv : 0);
+    int64_t all = m->vocab * m->width * (m->tie ? 1 : 2) + m->layers * layer + m->width;
+    return (cad_trainer_facts){.parameters = all,
+                               .trained = t->params.count,
+                               .rows = t->loader.n_rows,
+                               .tokens = t->loader.n_tokens,
+                               .loss_tokens = t->loader.n_targets,
+                               .steps = t->total,
+                               .steps_per_epoch = cad_plan_batches(t->plan, 0),
+                               .max_pass_tokens = cad_plan_max_pass_tokens(t->plan),
+                               .resume_step = t->at.step,
+                               .run_dir = t->run_path.data};
+}
+
+void cad_trainer_close(cad_trainer *t)
+{
+    if (!t)
+        return;
+    cad_progress_destroy(t->progress);
+    cad_metrics_close(t->metrics);
+    cad_run_dir_close(t->run);
+    cad_engine_close(t->engine);
+    cad_decoder_destroy(t->decoder);
+    cad_pack_close(t->val_pack);
+    cad_pack_close(t->train_pack);
+    cad_tokenizer_destroy(t->tokenizer);
+    cad_buf *const text[] = {&t->run_path,  &t->ckpt_path,       &t->config_text, &t->base_path,
+                             &t->model_json, &t->generation_json, &t->resumed_from};
+    for (size_t i = 0; i < sizeof text / sizeof *text; i++)
+        cad_buf_deinit(text[i]);
+    cad_arena_destroy(t->scratch);
+    cad_arena_destroy(t->state);
+    cad_arena_destroy(t->rows);
+    cad_mem_free(t);
+}

@@ -1,0 +1,92 @@
+/* The inside of train/trainer.h, shared by the files that open (trainer_open.c, trainer_resume.c) and run it (trainer_loop.c,
+ * trainer_files.c). */
+#ifndef CADLM_TRAIN_TRAINER_PARTS_H
+#define CADLM_TRAIN_TRAINER_PARTS_H
+
+#include "core/progress.h"
+#include "model/decoder/engine.h"
+#include "model/text/template.h"
+#include "model/text/tokenizer.h"
+#include "train/checkpoint.h"
+#include "train/eval_loss.h"
+#include "train/metrics_log.h"
+#include "train/run_dir.h"
+#include "train/train_step.h"
+#include "train/trainer.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* One key that differs from the checkpoint and was allowed to. */
+typedef struct cad_allowed_change {
+    const char *key, *from, *to;
+} cad_allowed_change;
+
+struct cad_trainer {
+    const cad_config *cfg;
+    cad_trainer_opts o;
+    const cad_ops *ops;
+    cad_arena *rows;    /* lists over rows, texts */
+    cad_arena *state;   /* moments, gradients of lanes, batches */
+    cad_arena *scratch; /* rewound by whoever marks it */
+
+    /* inputs */
+    cad_tokenizer *tokenizer;
+    cad_pack *train_pack, *val_pack; /* val_pack NULL: no evaluation */
+    const cad_template *template_;
+    cad_model_config model;
+    cad_buf model_json, generation_json; /* of a pretrained model, else empty */
+    cad_loader loader, val_loader;
+    const char **prompt; /* (n_prompts) captions to sample */
+    int64_t n_prompts, longest_prompt;
+
+    /* work */
+    cad_plan *plan;
+    int64_t total; /* steps */
+    cad_decoder *decoder;
+    cad_params params;
+    cad_optimizer *optimizer;
+    cad_stepper stepper;
+    cad_evaluator evaluator;
+    cad_engine *engine; /* NULL: no samples */
+
+    /* position */
+    cad_train_state at;
+    cad_buf resumed_from; /* path of the checkpoint, empty: from the start */
+    cad_allowed_change *change;
+    size_t n_changes, cap_changes;
+
+    /* files */
+    cad_buf run_path, ckpt_path, config_text, base_path;
+    cad_run_dir *run;
+    cad_metrics *metrics;
+    cad_progress *progress;
+
+    /* the loop */
+    cad_eval_result last_eval;
+    int64_t last_eval_step; /* -1: not in this process */
+    double started, loop_started, wall_before; /* monotonic s; wall seconds of earlier starts */
+    double last_save, last_sample, last_evaluated; /* monotonic s, for intervals in seconds */
+    double paused;          /* s of the current log window spent outside of steps */
+    double window_start;
+    int64_t window_tokens, window_rows, window_steps;
+    int64_t bad_in_a_row;
+};
+
+/* trainer_open.c */
+bool cad_trainer_has_eval(const cad_trainer *t);
+/* trainer_resume.c: finds the checkpoint, compares its configuration, loads it. */
+CAD_MUST_USE cad_status cad_trainer_find_resume(cad_trainer *t);
+CAD_MUST_USE cad_status cad_trainer_load_resume(cad_trainer *t);
+/* trainer_files.c: the run directory before the first step; checkpoint, evaluation and samples during it. */
+CAD_MUST_USE cad_status cad_trainer_start_files(cad_trainer *t);
+CAD_MUST_USE cad_status cad_trainer_evaluate(cad_trainer *t);
+CAD_MUST_USE cad_status cad_trainer_sample(cad_trainer *t);
+CAD_MUST_USE cad_status cad_trainer_save(cad_trainer *t);
+cad_run_totals cad_trainer_totals(const cad_trainer *t);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
