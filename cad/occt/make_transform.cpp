@@ -1,0 +1,150 @@
+/* T R X and the copies of LP and CP (spec/compact-ir.md 5, 6, 8). */
+#include "cad/occt/occt_impl.hpp"
+
+#include <BRepBuilderAPI_GTransform.hxx>
+#include <BRepBuilderAPI_Transform.hxx>
+#include <TopLoc_Location.hxx>
+#include <TopoDS.hxx>
+#include <gp_Ax1.hxx>
+#include <gp_GTrsf.hxx>
+#include <gp_Trsf.hxx>
+
+#include <cmath>
+
+namespace cad_occt
+{
+
+/* Section 6: Z acts first, then Y, then X. */
+static gp_Mat rotation_matrix(const double deg[3])
+{
+    double sx, cx, sy, cy, sz, cz;
+    sincos_deg(deg[0], &sx, &cx);
+    sincos_deg(deg[1], &sy, &cy);
+    sincos_deg(deg[2], &sz, &cz);
+    return gp_Mat(cy * cz, -cy * sz, sy,                                   //
+                  cx * sz + sx * sy * cz, cx * cz - sx * sy * sz, -sx * cy, //
+                  sx * sz - cx * sy * cz, sx * cz + cx * sy * sz, cx * cy);
+}
+
+/* Rodrigues, exact at quarter turns about a coordinate axis. */
+static gp_Mat turn_matrix(const gp_Dir &axis, double deg)
+{
+    double s, c;
+    sincos_deg(deg, &s, &c);
+    const double x = axis.X(), y = axis.Y(), z = axis.Z(), k = 1.0 - c;
+    return gp_Mat(c + x * x * k, x * y * k - z * s, x * z * k + y * s, //
+                  y * x * k + z * s, c + y * y * k, y * z * k - x * s, //
+                  z * x * k - y * s, z * y * k + x * s, c + z * z * k);
+}
+
+static gp_Trsf similarity(const gp_Mat &m, const gp_XYZ &t)
+{
+    gp_Trsf out;
+    out.SetValues(m(1, 1), m(1, 2), m(1, 3), t.X(), m(2, 1), m(2, 2), m(2, 3), t.Y(), m(3, 1), m(3, 2), m(3, 3), t.Z());
+    return out;
+}
+
+/* Axis-parallel maps (one entry per row) keep a box a box. */
+static bool keeps_boxes(const gp_Mat &m)
+{
+    for (int i = 1; i <= 3; ++i) {
+        int entries = 0;
+        for (int j = 1; j <= 3; ++j)
+            entries += m(i, j) != 0.0;
+        if (entries != 1)
+            return false;
+    }
+    return true;
+}
+
+static void map_box(const part &child, const gp_Mat &m, const gp_XYZ &t, part *out)
+{
+    out->has_box = child.has_box && keeps_boxes(m);
+    if (!out->has_box)
+        return;
+    double b[6];
+    child.box.Get(b[0], b[1], b[2], b[3], b[4], b[5]);
+    for (int i = 0; i < 8; ++i) {
+        gp_XYZ p(b[(i & 1) * 3], b[((i >> 1) & 1) * 3 + 1], b[((i >> 2) & 1) * 3 + 2]);
+        p.Multiply(m);
+        p.Add(t);
+        out->box.Update(p.X(), p.Y(), p.Z());
+    }
+}
+
+static part moved(const part &child, const gp_Mat &m, const gp_XYZ &t)
+{
+    part out;
+    out.merged = child.merged;
+    const TopLoc_Location where(similarity(m, t));
+    for (const TopoDS_Solid &s : child.solids)
+        out.solids.push_back(TopoDS::Solid(s.Moved(where)));
+    map_box(child, m, t, &out);
+    return out;
+}
+
+static part scaled(const part &child, const double f[3])
+{
+    const gp_Mat m(f[0], 0, 0, 0, f[1], 0, 0, 0, f[2]);
+    const bool similar = std::fabs(f[0]) == std::fabs(f[1]) && std::fabs(f[1]) == std::fabs(f[2]);
+    part source = child, out;
+    if (!similar && !source.has_box) {
+        /* The box of the B-splines that come out cannot be searched exactly; that of the child can. */
+        source.box = exact_box(shape_of(child.solids));
+        source.has_box = true;
+    }
+    out.merged = child.merged;
+    for (const TopoDS_Solid &s : child.solids) {
+        TopoDS_Shape image;
+        if (similar)
+            image = BRepBuilderAPI_Transform(s, similarity(m, gp_XYZ()), true).Shape();
+        else
+            image = BRepBuilderAPI_GTransform(s, gp_GTrsf(m, gp_XYZ()), true).Shape();
+        std::vector<TopoDS_Solid> parts;
+        solids_of(image, parts);
+        for (const TopoDS_Solid &p : parts)
+            out.solids.push_back(turned_out(p));
+    }
+    map_box(source, m, gp_XYZ(), &out);
+    return out;
+}
+
+part make_transform(const cad_ir_node &n, const part &child)
+{
+    gp_Mat one;
+    one.SetIdentity();
+    if (n.op == CAD_IR_T)
+        return moved(child, one, gp_XYZ(n.arg[0], n.arg[1], n.arg[2]));
+    if (n.op == CAD_IR_R)
+        return moved(child, rotation_matrix(n.arg), gp_XYZ());
+    if (n.arg[0] == 1.0 && n.arg[1] == 1.0 && n.arg[2] == 1.0)
+        return child;
+    return scaled(child, n.arg);
+}
+
+std::vector<part> make_copies(const cad_ir_node &n, const part &child)
+{
+    const double *a = n.arg;
+    const int first = n.op == CAD_IR_LP ? 0 : 3;
+    const gp_XYZ along(a[first], a[first + 1], a[first + 2]);
+    std::vector<part> out{child};
+    if (along.Modulus() == 0.0)
+        return out;
+    const gp_Dir dir(along);
+    for (uint32_t k = 1; k < n.count; ++k) {
+        gp_Mat m;
+        m.SetIdentity();
+        gp_XYZ t;
+        if (n.op == CAD_IR_LP) {
+            t = dir.XYZ() * (k * a[3]);
+        } else {
+            const gp_XYZ o(a[0], a[1], a[2]);
+            m = turn_matrix(dir, k * a[6] / n.count);
+            t = o - o.Multiplied(m);
+        }
+        out.push_back(moved(child, m, t));
+    }
+    return out;
+}
+
+} // namespace cad_occt

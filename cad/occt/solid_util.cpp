@@ -1,0 +1,278 @@
+/* Small tools on shapes that every step of the compiler uses. */
+#include "cad/occt/occt_impl.hpp"
+
+#include "core/mem.h"
+
+#include <BRepAdaptor_Curve.hxx>
+#include <BRepAdaptor_Curve2d.hxx>
+#include <BRepAdaptor_Surface.hxx>
+#include <BRepBndLib.hxx>
+#include <BRepGProp_Domain.hxx>
+#include <BRepGProp_Face.hxx>
+#include <BRepGProp_Sinert.hxx>
+#include <BRepGProp_Vinert.hxx>
+#include <BRepMesh_IncrementalMesh.hxx>
+#include <BRep_Builder.hxx>
+#include <BRep_Tool.hxx>
+#include <Geom2d_Curve.hxx>
+#include <Message.hxx>
+#include <Message_Messenger.hxx>
+#include <Poly_Triangulation.hxx>
+#include <ShapeUpgrade_UnifySameDomain.hxx>
+#include <Standard_Version.hxx>
+#include <TopExp.hxx>
+#include <TopExp_Explorer.hxx>
+#include <TopTools_IndexedMapOfShape.hxx>
+#include <TopoDS.hxx>
+#include <TopoDS_Compound.hxx>
+#include <TopoDS_Iterator.hxx>
+#include <gp_Pln.hxx>
+
+#include <cmath>
+
+namespace cad_occt
+{
+
+void init()
+{
+    static const bool done = [] {
+        Message::DefaultMessenger()->ChangePrinters().Clear();
+        return true;
+    }();
+    (void)done;
+}
+
+cad_status wrap(const cad_solid &value, cad_solid **out)
+{
+    void *memory = nullptr;
+    CAD_TRY(cad_mem_alloc(sizeof(cad_solid), "solid", &memory));
+    *out = new (memory) cad_solid(value);
+    return CAD_OK;
+}
+
+TopoDS_Shape shape_of(const std::vector<TopoDS_Solid> &solids)
+{
+    if (solids.size() == 1)
+        return solids[0];
+    TopoDS_Compound all;
+    BRep_Builder build;
+    build.MakeCompound(all);
+    for (const TopoDS_Solid &s : solids)
+        build.Add(all, s);
+    return all;
+}
+
+void solids_of(const TopoDS_Shape &s, std::vector<TopoDS_Solid> &out)
+{
+    TopTools_IndexedMapOfShape map;
+    TopExp::MapShapes(s, TopAbs_SOLID, map);
+    for (int i = 1; i <= map.Extent(); ++i)
+        out.push_back(TopoDS::Solid(map(i)));
+}
+
+bool plane_of(const TopoDS_Face &f, gp_Dir *normal, double *offset)
+{
+    const BRepAdaptor_Surface s(f, false);
+    if (s.GetType() != GeomAbs_Plane)
+        return false;
+    const gp_Pln plane = s.Plane();
+    *normal = plane.Position().Direct() ? plane.Axis().Direction() : plane.Axis().Direction().Reversed();
+    if (f.Orientation() == TopAbs_REVERSED)
+        normal->Reverse();
+    *offset = normal->XYZ().Dot(plane.Location().XYZ());
+    return true;
+}
+
+gp_Dir outward_at(const TopoDS_Face &f, double u, double v)
+{
+    const BRepAdaptor_Surface s(f, false);
+    gp_Pnt p;
+    gp_Vec du, dv;
+    s.D1(u, v, p, du, dv);
+    const gp_Vec n = du.Crossed(dv);
+    if (n.Magnitude() < 1e-12)
+        return gp_Dir(0, 0, 1);
+    return f.Orientation() == TopAbs_REVERSED ? gp_Dir(n.Reversed()) : gp_Dir(n);
+}
+
+gp_Dir outward_on(const TopoDS_Face &f, const TopoDS_Edge &e)
+{
+    double first, last;
+    const Handle(Geom2d_Curve) curve = BRep_Tool::CurveOnSurface(e, f, first, last);
+    const gp_Pnt2d uv = curve->Value(0.5 * (first + last));
+    return outward_at(f, uv.X(), uv.Y());
+}
+
+/* Fillets have iso lines that are written as B-splines. */
+static bool is_iso(const BRepAdaptor_Curve2d &c)
+{
+    if (c.GetType() == GeomAbs_Line)
+        return true;
+    const double first = c.FirstParameter(), last = c.LastParameter();
+    const gp_Pnt2d start = c.Value(first);
+    bool u = true, v = true;
+    for (int i = 1; i <= 8; ++i) {
+        const gp_Pnt2d p = c.Value(first + (last - first) * i / 8.0);
+        u = u && std::fabs(p.X() - start.X()) <= 1e-9;
+        v = v && std::fabs(p.Y() - start.Y()) <= 1e-9;
+    }
+    return u || v;
+}
+
+/* Are all borders of an elementary face lines, circles or iso lines, so that Gauss points integrate it exactly? */
+static bool simple_face(const TopoDS_Face &f)
+{
+    const GeomAbs_SurfaceType type = BRepAdaptor_Surface(f, false).GetType();
+    if (type > GeomAbs_Torus)
+        return false;
+    for (TopExp_Explorer e(f, TopAbs_EDGE); e.More(); e.Next()) {
+        const TopoDS_Edge edge = TopoDS::Edge(e.Current());
+        if (type == GeomAbs_Plane) {
+            const GeomAbs_CurveType curve = BRepAdaptor_Curve(edge).GetType();
+            if (curve != GeomAbs_Line && curve != GeomAbs_Circle)
+                return false;
+        } else if (!is_iso(BRepAdaptor_Curve2d(edge, f))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void integrate(const TopoDS_Shape &s, const gp_Pnt &about, GProp_GProps *volume, GProp_GProps *area)
+{
+    constexpr double eps = 1e-6;
+    if (volume)
+        *volume = GProp_GProps(about);
+    if (area)
+        *area = GProp_GProps(about);
+    for (TopExp_Explorer ex(s, TopAbs_FACE); ex.More(); ex.Next()) {
+        const TopoDS_Face f = TopoDS::Face(ex.Current());
+        const bool simple = simple_face(f), bounded = f.NbChildren() > 0;
+        BRepGProp_Face surface(f);
+        BRepGProp_Domain domain(f);
+        if (volume) {
+            BRepGProp_Vinert v;
+            v.SetLocation(about);
+            if (!bounded)
+                simple ? v.Perform(surface) : (void)v.Perform(surface, eps);
+            else
+                simple ? v.Perform(surface, domain) : (void)v.Perform(surface, domain, eps);
+            volume->Add(v);
+        }
+        if (area) {
+            BRepGProp_Sinert a;
+            a.SetLocation(about);
+            if (!bounded)
+                simple ? a.Perform(surface) : (void)a.Perform(surface, eps);
+            else
+                simple ? a.Perform(surface, domain) : (void)a.Perform(surface, domain, eps);
+            area->Add(a);
+        }
+    }
+}
+
+static gp_Pnt centre_of(const Bnd_Box &b)
+{
+    double c[6];
+    if (b.IsVoid())
+        return gp_Pnt();
+    b.Get(c[0], c[1], c[2], c[3], c[4], c[5]);
+    return gp_Pnt(0.5 * (c[0] + c[3]), 0.5 * (c[1] + c[4]), 0.5 * (c[2] + c[5]));
+}
+
+double volume_of(const TopoDS_Shape &s)
+{
+    GProp_GProps props;
+    integrate(s, centre_of(quick_box(s)), &props, nullptr);
+    return props.Mass();
+}
+
+Bnd_Box quick_box(const TopoDS_Shape &s)
+{
+    Bnd_Box b;
+    BRepBndLib::Add(s, b, false);
+    return b;
+}
+
+static bool has_free_form(const TopoDS_Shape &s)
+{
+    for (TopExp_Explorer f(s, TopAbs_FACE); f.More(); f.Next()) {
+        const GeomAbs_SurfaceType type = BRepAdaptor_Surface(TopoDS::Face(f.Current()), false).GetType();
+        if (type > GeomAbs_Torus)
+            return true;
+    }
+    return false;
+}
+
+Bnd_Box exact_box(const TopoDS_Shape &s)
+{
+    Bnd_Box b;
+    BRepBndLib::AddOptimal(s, b, false, false);
+    b.SetGap(0.0);
+    if (!has_free_form(s) || b.IsVoid())
+        return b;
+    /* On free-form faces the kernel's search for extremes stops at local ones; nodes of a fine mesh lie on the surface. */
+    BRepMesh_IncrementalMesh mesh(s, 2e-4 * diagonal(b), false, 0.05, false);
+    for (TopExp_Explorer f(s, TopAbs_FACE); f.More(); f.Next()) {
+        TopLoc_Location where;
+        const Handle(Poly_Triangulation) t = BRep_Tool::Triangulation(TopoDS::Face(f.Current()), where);
+        for (int i = 1; !t.IsNull() && i <= t->NbNodes(); ++i)
+            b.Add(t->Node(i).Transformed(where));
+    }
+    b.SetGap(0.0);
+    return b;
+}
+
+double diagonal(const Bnd_Box &b)
+{
+    return b.IsVoid() ? 0.0 : std::sqrt(b.SquareExtent());
+}
+
+TopoDS_Solid turned_out(const TopoDS_Solid &s)
+{
+    if (volume_of(s) >= 0.0)
+        return s;
+    TopoDS_Solid turned;
+    BRep_Builder build;
+    build.MakeSolid(turned);
+    for (TopoDS_Iterator shell(s); shell.More(); shell.Next())
+        build.Add(turned, shell.Value().Reversed());
+    return turned;
+}
+
+TopoDS_Shape merged_faces(const TopoDS_Shape &s)
+{
+    ShapeUpgrade_UnifySameDomain unify(s, true, true, false);
+    unify.Build();
+    return unify.Shape();
+}
+
+void sincos_deg(double deg, double *s, double *c)
+{
+    const double turn = std::fmod(deg, 360.0), quarter = turn / 90.0;
+    if (quarter == std::floor(quarter)) {
+        static const double table[4] = {0.0, 1.0, 0.0, -1.0};
+        const int q = ((int)quarter % 4 + 4) % 4;
+        *s = table[q];
+        *c = table[(q + 1) % 4];
+        return;
+    }
+    const double a = turn * M_PI / 180.0;
+    *s = std::sin(a);
+    *c = std::cos(a);
+}
+
+} // namespace cad_occt
+
+extern "C" const char *cad_solid_kernel(void)
+{
+    return "OCCT " OCC_VERSION_COMPLETE;
+}
+
+extern "C" void cad_solid_destroy(cad_solid *s)
+{
+    if (!s)
+        return;
+    s->~cad_solid();
+    cad_mem_free(s);
+}
