@@ -29,11 +29,14 @@ if(CADLM_OCCT)
         set(CADLM_HAVE_OCCT ON)
         add_library(cad_ext_occt INTERFACE)
         target_include_directories(cad_ext_occt SYSTEM INTERFACE ${OpenCASCADE_INCLUDE_DIR})
-        target_link_directories(cad_ext_occt INTERFACE ${OpenCASCADE_LIBRARY_DIR})
+        # Files, not the package's targets: those also ask for development files (TBB, X11) that nothing here needs.
         # Named by hand: the full list would load libraries that nothing here calls.
-        target_link_libraries(cad_ext_occt INTERFACE TKSTEP TKSTEPBase TKXSBase TKSTEPAttr TKSTEP209
-            TKFillet TKOffset TKFeat TKBool TKBO TKShHealing TKMesh TKPrim TKTopAlgo TKGeomAlgo TKBRep
-            TKGeomBase TKG3d TKG2d TKMath TKernel)
+        foreach(lib TKSTEP TKSTEPBase TKXSBase TKSTEPAttr TKSTEP209 TKFillet TKOffset TKFeat TKBool TKBO TKShHealing
+                    TKMesh TKPrim TKTopAlgo TKGeomAlgo TKBRep TKGeomBase TKG3d TKG2d TKMath TKernel)
+            find_library(CADLM_${lib} ${lib} PATHS ${OpenCASCADE_LIBRARY_DIR} NO_DEFAULT_PATH REQUIRED)
+            mark_as_advanced(CADLM_${lib})
+            target_link_libraries(cad_ext_occt INTERFACE ${CADLM_${lib}})
+        endforeach()
         add_library(ext::occt ALIAS cad_ext_occt)
         message(STATUS "OCCT ${OpenCASCADE_VERSION}")
     else()

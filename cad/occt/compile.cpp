@@ -7,6 +7,7 @@
 #include <TopTools_IndexedMapOfShape.hxx>
 #include <TopoDS.hxx>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
@@ -150,7 +151,7 @@ cad_status compiler::build_cut(int32_t id)
     while (inner[(size_t)at(chain.back()).child[0]] && at(at(chain.back()).child[0]).op == CAD_IR_D)
         chain.push_back(at(chain.back()).child[0]);
     const int32_t base = at(chain.back()).child[0];
-    chain.assign(chain.rbegin(), chain.rend());
+    std::reverse(chain.begin(), chain.end());
     std::vector<const part *> tools;
     for (const int32_t d : chain)
         tools.push_back(&value[(size_t)at(d).child[1]]);

@@ -138,36 +138,34 @@ static bool simple_face(const TopoDS_Face &f)
     return true;
 }
 
-void integrate(const TopoDS_Shape &s, const gp_Pnt &about, GProp_GProps *volume, GProp_GProps *area)
+template <class Integral>
+static void add_face(const TopoDS_Face &f, bool simple, const gp_Pnt &about, GProp_GProps *sum)
 {
     constexpr double eps = 1e-6;
+    BRepGProp_Face surface(f);
+    BRepGProp_Domain domain(f); /* an iterator: each integral needs its own */
+    Integral g;
+    g.SetLocation(about);
+    if (f.NbChildren() == 0)
+        simple ? g.Perform(surface) : (void)g.Perform(surface, eps);
+    else
+        simple ? g.Perform(surface, domain) : (void)g.Perform(surface, domain, eps);
+    sum->Add(g);
+}
+
+void integrate(const TopoDS_Shape &s, const gp_Pnt &about, GProp_GProps *volume, GProp_GProps *area)
+{
     if (volume)
         *volume = GProp_GProps(about);
     if (area)
         *area = GProp_GProps(about);
     for (TopExp_Explorer ex(s, TopAbs_FACE); ex.More(); ex.Next()) {
         const TopoDS_Face f = TopoDS::Face(ex.Current());
-        const bool simple = simple_face(f), bounded = f.NbChildren() > 0;
-        BRepGProp_Face surface(f);
-        BRepGProp_Domain domain(f);
-        if (volume) {
-            BRepGProp_Vinert v;
-            v.SetLocation(about);
-            if (!bounded)
-                simple ? v.Perform(surface) : (void)v.Perform(surface, eps);
-            else
-                simple ? v.Perform(surface, domain) : (void)v.Perform(surface, domain, eps);
-            volume->Add(v);
-        }
-        if (area) {
-            BRepGProp_Sinert a;
-            a.SetLocation(about);
-            if (!bounded)
-                simple ? a.Perform(surface) : (void)a.Perform(surface, eps);
-            else
-                simple ? a.Perform(surface, domain) : (void)a.Perform(surface, domain, eps);
-            area->Add(a);
-        }
+        const bool simple = simple_face(f);
+        if (volume)
+            add_face<BRepGProp_Vinert>(f, simple, about, volume);
+        if (area)
+            add_face<BRepGProp_Sinert>(f, simple, about, area);
     }
 }
 
