@@ -33,10 +33,14 @@ static void report(loader *l, cad_status code, const char *where, int line, cons
 {
     if (l->n_problems++ == 0)
         l->first = code;
+    size_t at = l->report.len;
     cad_status s = line > 0 ? cad_buf_printf(&l->report, "%s:%d: error: %s\n", where, line, text)
                             : cad_buf_printf(&l->report, "%s: error: %s\n", where, text);
     if (s != CAD_OK)
         l->trouble = s;
+    for (size_t i = at; i + 1 < l->report.len; i++)
+        if ((unsigned char)l->report.data[i] < 0x20 || l->report.data[i] == 0x7f)
+            l->report.data[i] = '?'; /* a key may hold anything; it shall not drive a terminal */
 }
 
 static void reportf(loader *l, const char *where, int line, const char *fmt, ...) CAD_PRINTF(4, 5);

@@ -1,4 +1,5 @@
 #include "core/config_impl.h"
+#include "core/utf8.h"
 
 #include <ini.h>
 
@@ -19,26 +20,6 @@ static void problem(reader *r, const char *text)
 {
     r->problems_at = r->line;
     r->sink->problem(r->sink->ctx, r->file, r->line, text);
-}
-
-/* Offset of the first byte that is not UTF-8 (RFC 3629: no surrogates, no overlong forms), or len. */
-static size_t utf8_prefix(const unsigned char *s, size_t len)
-{
-    size_t i = 0;
-    while (i < len) {
-        unsigned char c = s[i];
-        size_t n = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xf0 && c < 0xf5 ? 4 : 0;
-        if (n == 0 || i + n > len)
-            return i;
-        for (size_t k = 1; k < n; k++)
-            if ((s[i + k] & 0xc0u) != 0x80u)
-                return i;
-        if ((c == 0xe0 && s[i + 1] < 0xa0) || (c == 0xed && s[i + 1] > 0x9f) || (c == 0xf0 && s[i + 1] < 0x90) ||
-            (c == 0xf4 && s[i + 1] > 0x8f))
-            return i;
-        i += n;
-    }
-    return len;
 }
 
 static void check_header(reader *r, const char *line, size_t len)
@@ -78,7 +59,7 @@ static bool check_line(reader *r, const char *line, size_t len)
         problem(r, "a NUL byte");
         return false;
     }
-    size_t good = utf8_prefix((const unsigned char *)line, len);
+    size_t good = cad_utf8_prefix(line, len);
     if (good < len) {
         snprintf(text, sizeof text, "byte 0x%02x in column %zu is not UTF-8", (unsigned char)line[good], good + 1);
         problem(r, text);

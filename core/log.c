@@ -168,42 +168,58 @@ void cad_log_status_line(const char *text)
 static const char *const level_name[] = {"error", "warning", "info", "debug", "trace"};
 static const char *const level_color[] = {"\x1b[31m", "\x1b[33m", "", "\x1b[2m", "\x1b[2m"};
 
-void cad_log(cad_log_level level, const char *fmt, ...)
+/* With the lock held. */
+static void emit_file(cad_log_level level, const char *text)
 {
-    if ((int)level > atomic_load(&max_level))
+    if (!file)
         return;
-    char raw[RECORD / 2], text[RECORD - 256];
-    va_list ap;
-    va_start(ap, fmt);
+    char line[RECORD], when[21];
+    cad_clock_iso(cad_clock_wall(), when);
+    int n = snprintf(line, sizeof line, "%s %s %s", when, level_name[level], text);
+    if (cad_appender_line(file, line, n < 0 ? 0 : (size_t)n < sizeof line ? (size_t)n : sizeof line - 1) == CAD_OK)
+        return;
+    cad_appender_close(file);
+    file = NULL;
+    n = snprintf(line, sizeof line, "%s: warning: the log file ends here: %s\n", program, cad_error_text());
+    emit(line, n < 0 ? 0 : (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
+}
+
+static void record(cad_log_level level, bool bare, const char *fmt, va_list ap)
+{
+    char raw[RECORD / 2], text[RECORD - 256], line[RECORD];
     vsnprintf(raw, sizeof raw, fmt, ap);
-    va_end(ap);
     escape(text, sizeof text, raw);
 
-    bool color = cad_log_has_color(STDERR_FILENO) && level != CAD_LOG_INFO;
+    bool color = cad_log_has_color(STDERR_FILENO) && !bare;
     const char *on = color ? level_color[level] : "", *off = color ? "\x1b[0m" : "";
-    char line[RECORD];
     int n;
-    if (level == CAD_LOG_INFO)
+    if (bare)
         n = snprintf(line, sizeof line, "%s\n", text);
     else if (level <= CAD_LOG_WARN)
         n = snprintf(line, sizeof line, "%s: %s%s:%s %s\n", program, on, level_name[level], off, text);
     else
         n = snprintf(line, sizeof line, "%s%s:%s %s\n", on, level_name[level], off, text);
-    size_t len = n < 0 ? 0 : (size_t)n < sizeof line ? (size_t)n : sizeof line - 1;
 
     pthread_mutex_lock(&lock);
-    emit(line, len);
-    if (file) {
-        char when[21];
-        cad_clock_iso(cad_clock_wall(), when);
-        n = snprintf(line, sizeof line, "%s %s %s", when, level_name[level], text);
-        len = n < 0 ? 0 : (size_t)n < sizeof line ? (size_t)n : sizeof line - 1;
-        if (cad_appender_line(file, line, len) != CAD_OK) {
-            cad_appender_close(file);
-            file = NULL;
-            n = snprintf(line, sizeof line, "%s: warning: the log file ends here: %s\n", program, cad_error_text());
-            emit(line, n < 0 ? 0 : (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
-        }
-    }
+    emit(line, n < 0 ? 0 : (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
+    emit_file(level, text);
     pthread_mutex_unlock(&lock);
+}
+
+void cad_log(cad_log_level level, const char *fmt, ...)
+{
+    if ((int)level > atomic_load(&max_level))
+        return;
+    va_list ap;
+    va_start(ap, fmt);
+    record(level, level == CAD_LOG_INFO, fmt, ap);
+    va_end(ap);
+}
+
+void cad_log_note(const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    record(CAD_LOG_ERROR, true, fmt, ap);
+    va_end(ap);
 }

@@ -26,6 +26,9 @@ typedef enum cad_color { CAD_COLOR_AUTO, CAD_COLOR_ALWAYS, CAD_COLOR_NEVER } cad
 /* On stderr: "NAME: error: TEXT", "NAME: warning: TEXT", info bare, "debug: TEXT".  In the file each line begins with the time. */
 void cad_log(cad_log_level level, const char *fmt, ...) CAD_PRINTF(2, 3);
 
+/* A bare line below an error ("hint: ..."), whatever the level. */
+void cad_log_note(const char *fmt, ...) CAD_PRINTF(1, 2);
+
 void cad_log_set_name(const char *program);   /* borrowed; "cadlm" before */
 void cad_log_set_level(cad_log_level level);  /* records above it are dropped; CAD_LOG_INFO before */
 cad_log_level cad_log_get_level(void);

@@ -1,0 +1,403 @@
+#include "core/cli.h"
+
+#include "core/build_info.h"
+#include "core/cli_impl.h"
+#include "core/json.h"
+#include "core/log.h"
+#include "core/pool.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LONG_KEY = 0x100, ARENA_BYTES = 64 << 20 };
+
+/* ---- the option table ---- */
+
+static cad_status collect_options(cad_cli *cli)
+{
+    size_t own = 0, common = 0;
+    while (cli->spec->options && cli->spec->options[own].name)
+        own++;
+    while (cad_cli_common[common].name)
+        common++;
+    CAD_TRY(cad_arena_zalloc(cli->arena, own + common + 1, sizeof *cli->options, "option table", &cli->options));
+    for (size_t i = 0; i < own; i++)
+        cli->options[cli->n_options++] = &cli->spec->options[i];
+    for (size_t i = 0; i < common; i++) {
+        bool replaced = false;
+        for (size_t j = 0; j < own; j++)
+            replaced = replaced || !strcmp(cli->options[j]->name, cad_cli_common[i].name);
+        if (!replaced)
+            cli->options[cli->n_options++] = &cad_cli_common[i];
+    }
+    return CAD_OK;
+}
+
+static const cad_cli_option *find_long(const cad_cli *cli, const char *name, size_t len)
+{
+    for (size_t i = 0; i < cli->n_options; i++)
+        if (strlen(cli->options[i]->name) == len && !memcmp(cli->options[i]->name, name, len))
+            return cli->options[i];
+    return NULL;
+}
+
+static const cad_cli_option *find_letter(const cad_cli *cli, char letter)
+{
+    for (size_t i = 0; i < cli->n_options; i++)
+        if (cli->options[i]->letter == letter)
+            return cli->options[i];
+    return NULL;
+}
+
+/* ---- what getopt would let pass, and messages of our own ---- */
+
+static cad_status unknown_option(const cad_cli *cli, const char *arg, size_t len)
+{
+    const cad_cli_option *near = NULL;
+    for (size_t i = 0; i < cli->n_options && !near; i++)
+        if (len > 2 && !strncmp(cli->options[i]->name, arg + 2, len - 2))
+            near = cli->options[i];
+    if (near)
+        CAD_FAIL(CAD_EUSAGE, "unknown option '%.*s'\nhint: write it out: --%s", (int)len, arg, near->name);
+    CAD_FAIL(CAD_EUSAGE, "unknown option '%.*s'\nhint: %s --help", (int)len, arg, cli->spec->name);
+}
+
+static cad_status check_long(const cad_cli *cli, const char *arg, const char *next, bool *takes_next)
+{
+    size_t len = strcspn(arg, "=");
+    const cad_cli_option *o = find_long(cli, arg + 2, len - 2);
+    if (!o)
+        return unknown_option(cli, arg, len);
+    if (!o->arg && arg[len] == '=')
+        CAD_FAIL(CAD_EUSAGE, "option --%s takes no value", o->name);
+    *takes_next = o->arg && arg[len] != '=';
+    if (*takes_next && !next)
+        CAD_FAIL(CAD_EUSAGE, "option --%s needs a value: --%s=%s", o->name, o->name, o->arg);
+    return CAD_OK;
+}
+
+static cad_status check_letters(const cad_cli *cli, const char *arg, const char *next, bool *takes_next)
+{
+    for (const char *p = arg + 1; *p; p++) {
+        const cad_cli_option *o = find_letter(cli, *p);
+        if (!o)
+            CAD_FAIL(CAD_EUSAGE, "unknown option '-%c'\nhint: %s --help", *p, cli->spec->name);
+        if (!o->arg)
+            continue;
+        *takes_next = !p[1];
+        if (*takes_next && !next)
+            CAD_FAIL(CAD_EUSAGE, "option -%c needs a value: -%c %s", *p, *p, o->arg);
+        return CAD_OK;
+    }
+    return CAD_OK;
+}
+
+static cad_status check_argv(const cad_cli *cli)
+{
+    for (int i = 1; i < cli->argc; i++) {
+        const char *arg = cli->argv[i], *next = i + 1 < cli->argc ? cli->argv[i + 1] : NULL;
+        bool takes_next = false;
+        if (!strcmp(arg, "--"))
+            return CAD_OK;
+        if (!strncmp(arg, "--", 2))
+            CAD_TRY(check_long(cli, arg, next, &takes_next));
+        else if (arg[0] == '-' && arg[1])
+            CAD_TRY(check_letters(cli, arg, next, &takes_next));
+        i += takes_next;
+    }
+    return CAD_OK;
+}
+
+static error_t on_argp(int key, char *arg, struct argp_state *state)
+{
+    cad_cli *cli = state->input;
+    if (key == ARGP_KEY_ARG) {
+        cli->args[cli->n_args++] = arg;
+        return 0;
+    }
+    const cad_cli_option *o = NULL;
+    if (key >= LONG_KEY && (size_t)(key - LONG_KEY) < cli->n_options)
+        o = cli->options[key - LONG_KEY];
+    else if (key > 0 && key < LONG_KEY)
+        o = find_letter(cli, (char)key);
+    if (!o)
+        return ARGP_ERR_UNKNOWN;
+    cli->given[cli->n_given++] = (cad_cli_given){o, arg};
+    return 0;
+}
+
+static cad_status parse(cad_cli *cli)
+{
+    CAD_TRY(collect_options(cli));
+    CAD_TRY(check_argv(cli));
+    size_t argc = (size_t)cli->argc, letters = 0;
+    for (int i = 1; i < cli->argc; i++)
+        letters += strlen(cli->argv[i]); /* -qvv gives three */
+    CAD_TRY(cad_arena_zalloc(cli->arena, argc + letters + 1, sizeof *cli->given, "options given", &cli->given));
+    CAD_TRY(cad_arena_zalloc(cli->arena, argc + 1, sizeof *cli->args, "arguments", &cli->args));
+    struct argp_option *table;
+    CAD_TRY(cad_arena_zalloc(cli->arena, cli->n_options + 1, sizeof *table, "argp table", &table));
+    for (size_t i = 0; i < cli->n_options; i++)
+        table[i] = (struct argp_option){.name = cli->options[i]->name,
+                                        .key = cli->options[i]->letter ? cli->options[i]->letter : LONG_KEY + (int)i,
+                                        .arg = cli->options[i]->arg};
+    const struct argp argp = {.options = table, .parser = on_argp};
+    argp_err_exit_status = cad_status_exit_code(CAD_EUSAGE);
+    error_t bad = argp_parse(&argp, cli->argc, cli->argv, ARGP_NO_EXIT | ARGP_NO_ERRS | ARGP_NO_HELP, NULL, cli);
+    if (bad)
+        CAD_FAIL(CAD_EUSAGE, "the command line does not parse: %s\nhint: %s --help", strerror(bad), cli->spec->name);
+    return CAD_OK;
+}
+
+/* ---- words ---- */
+
+static bool is_word(const char *name, const char *first, const char *second)
+{
+    const char *blank = strchr(name, ' ');
+    if (!blank)
+        return !second && !strcmp(name, first);
+    size_t n = (size_t)(blank - name);
+    return second && strlen(first) == n && !memcmp(name, first, n) && !strcmp(blank + 1, second);
+}
+
+static cad_status pick_word(cad_cli *cli)
+{
+    const cad_cli_spec *spec = cli->spec;
+    if (!spec->words)
+        return CAD_OK;
+    if (cli->n_args == 0) {
+        if (!spec->run)
+            CAD_FAIL(CAD_EUSAGE, "no command given\nhint: %s --help", spec->name);
+        return CAD_OK;
+    }
+    for (int two = 1; two >= 0 && !cli->word; two--)
+        for (const cad_cli_word *w = spec->words; w->name; w++) {
+            if (two && cli->n_args < 2)
+                break;
+            if (is_word(w->name, cli->args[0], two ? cli->args[1] : NULL)) {
+                cli->word = w;
+                cli->args += 1 + two;
+                cli->n_args -= 1 + (size_t)two;
+                return CAD_OK;
+            }
+        }
+    CAD_FAIL(CAD_EUSAGE, "unknown command '%s'\nhint: %s --help", cli->args[0], spec->name);
+}
+
+static bool listed(const char *words, const char *name)
+{
+    size_t n = strcspn(name, " "); /* "rag" stands for "rag embed" too */
+    for (const char *p = words; *p;) {
+        size_t len = strcspn(p, " ");
+        if (len == n && !memcmp(p, name, n))
+            return true;
+        p += len + strspn(p + len, " ");
+    }
+    return false;
+}
+
+static cad_status check_use(const cad_cli *cli)
+{
+    for (size_t i = 0; i < cli->n_given; i++) {
+        const cad_cli_option *o = cli->given[i].option;
+        if (o->words && cli->word && !listed(o->words, cli->word->name))
+            CAD_FAIL(CAD_EUSAGE, "option --%s has no meaning for '%s'; it belongs to: %s", o->name, cli->word->name, o->words);
+    }
+    if (cli->n_args < (size_t)cli->spec->min_args)
+        CAD_FAIL(CAD_EUSAGE, "%zu argument%s; expected %s%d\nhint: %s --help", cli->n_args, cli->n_args == 1 ? "" : "s",
+                 cli->spec->max_args == cli->spec->min_args ? "" : "at least ", cli->spec->min_args, cli->spec->name);
+    if (cli->spec->max_args >= 0 && cli->n_args > (size_t)cli->spec->max_args)
+        CAD_FAIL(CAD_EUSAGE, "unexpected argument '%s'\nhint: %s --help", cli->args[cli->spec->max_args], cli->spec->name);
+    return CAD_OK;
+}
+
+/* ---- asking ---- */
+
+cad_arena *cad_cli_arena(cad_cli *cli)
+{
+    return cli->arena;
+}
+
+size_t cad_cli_nargs(const cad_cli *cli)
+{
+    return cli->n_args;
+}
+
+const char *cad_cli_arg(const cad_cli *cli, size_t i)
+{
+    return i < cli->n_args ? cli->args[i] : NULL;
+}
+
+static int count(const cad_cli *cli, const char *option)
+{
+    int n = 0;
+    for (size_t i = 0; i < cli->n_given; i++)
+        n += !strcmp(cli->given[i].option->name, option);
+    return n;
+}
+
+bool cad_cli_has(const cad_cli *cli, const char *option)
+{
+    return count(cli, option) > 0;
+}
+
+const char *cad_cli_value_at(const cad_cli *cli, const char *option, size_t i)
+{
+    for (size_t g = 0; g < cli->n_given; g++)
+        if (!strcmp(cli->given[g].option->name, option) && i-- == 0)
+            return cli->given[g].value;
+    return NULL;
+}
+
+const char *cad_cli_value(const cad_cli *cli, const char *option)
+{
+    int n = count(cli, option);
+    return n ? cad_cli_value_at(cli, option, (size_t)n - 1) : NULL;
+}
+
+cad_status cad_cli_int(const cad_cli *cli, const char *option, int64_t fallback, int64_t *out)
+{
+    const char *text = cad_cli_value(cli, option);
+    if (!text) {
+        *out = fallback;
+        return CAD_OK;
+    }
+    char *end;
+    errno = 0;
+    long long v = strtoll(text, &end, 10);
+    if (errno || end == text || *end)
+        CAD_FAIL(CAD_EUSAGE, "--%s=%s; expected an integer", option, text);
+    *out = v;
+    return CAD_OK;
+}
+
+bool cad_cli_json(const cad_cli *cli)
+{
+    return cad_cli_has(cli, "json");
+}
+
+int cad_cli_verbosity(const cad_cli *cli)
+{
+    return cad_cli_has(cli, "quiet") ? -1 : count(cli, "verbose");
+}
+
+cad_status cad_cli_command(const cad_cli *cli, cad_buf *out)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=:,./@%";
+    for (int i = 0; i < cli->argc; i++) {
+        const char *arg = cli->argv[i];
+        if (i)
+            CAD_TRY(cad_buf_str(out, " "));
+        if (*arg && strspn(arg, plain) == strlen(arg)) {
+            CAD_TRY(cad_buf_str(out, arg));
+            continue;
+        }
+        CAD_TRY(cad_buf_str(out, "'"));
+        for (const char *p = arg; *p; p++)
+            CAD_TRY(*p == '\'' ? cad_buf_str(out, "'\\''") : cad_buf_add(out, p, 1));
+        CAD_TRY(cad_buf_str(out, "'"));
+    }
+    return CAD_OK;
+}
+
+/* ---- the run ---- */
+
+static cad_status print_buf(cad_status s, cad_buf *b)
+{
+    if (s == CAD_OK)
+        s = cad_out(cad_buf_cstr(b), b->len);
+    cad_buf_deinit(b);
+    return s;
+}
+
+static cad_status set_up_messages(const cad_cli *cli)
+{
+    const char *color = cad_cli_value(cli, "color"), *log = cad_cli_value(cli, "log-file");
+    if (color && !strcmp(color, "always"))
+        cad_log_set_color(CAD_COLOR_ALWAYS);
+    else if (color && !strcmp(color, "never"))
+        cad_log_set_color(CAD_COLOR_NEVER);
+    else if (color && strcmp(color, "auto") != 0)
+        CAD_FAIL(CAD_EUSAGE, "--color=%s; expected auto, always or never", color);
+    static const cad_log_level level[] = {CAD_LOG_WARN, CAD_LOG_INFO, CAD_LOG_DEBUG, CAD_LOG_TRACE};
+    int v = cad_cli_verbosity(cli);
+    cad_log_set_level(level[v < 2 ? v + 1 : 3]);
+    return log ? cad_log_open(log) : CAD_OK;
+}
+
+static cad_status run(cad_cli *cli)
+{
+    CAD_TRY(parse(cli));
+    cad_buf text = CAD_BUF_INIT;
+    if (cad_cli_has(cli, "help") || cad_cli_has(cli, "help-all"))
+        return print_buf(cad_cli_help(cli, cad_cli_has(cli, "help-all"), &text), &text);
+    if (cad_cli_has(cli, "version"))
+        return print_buf(cad_buf_printf(&text, "%s %s\n", cli->spec->name, cad_build_line()), &text);
+    CAD_TRY(set_up_messages(cli));
+    bool asks = cad_cli_has(cli, "explain") || cad_cli_has(cli, "print-config"), done;
+    if (asks && cli->n_args == 0) { /* a question about keys needs neither a command nor its arguments */
+        cad_config *cfg;
+        return cad_cli_config(cli, NULL, 0, NULL, 0, &cfg, &done);
+    }
+    CAD_TRY(pick_word(cli));
+    CAD_TRY(check_use(cli));
+    cad_status s = cli->word ? cli->word->run(cli) : cli->spec->run(cli);
+    if (s == CAD_OK && !cli->config_loaded && (cad_cli_has(cli, "set") || cad_cli_has(cli, "config") || asks))
+        cad_log(CAD_LOG_WARN, "this command reads no configuration: --set, --config, --explain and --print-config had no effect");
+    return s;
+}
+
+static void report_json(const cad_cli *cli, cad_status s, const char *message, const char *hint)
+{
+    json_t *doc = json_pack("{s:{s:i,s:s,s:s}}", "error", "code", cad_status_exit_code(s), "name", cad_status_name(s), "message",
+                            message);
+    if (doc && hint)
+        json_object_set_new(json_object_get(doc, "error"), "hint", json_string(hint));
+    cad_buf text = CAD_BUF_INIT;
+    if (doc && cad_json_print(doc, &text) == CAD_OK && cad_buf_str(&text, "\n") == CAD_OK && cad_out(text.data, text.len) != CAD_OK)
+        cad_log(CAD_LOG_WARN, "%s", cad_error_text());
+    cad_buf_deinit(&text);
+    json_decref(doc);
+    (void)cli;
+}
+
+/* "what\nhint: do" as two lines; the configuration's list of problems as it is. */
+static void report(const cad_cli *cli, cad_status s)
+{
+    static char text[2048];
+    snprintf(text, sizeof text, "%s", cad_error_text());
+    char *hint = strstr(text, "\nhint: ");
+    if (hint) {
+        *hint = '\0';
+        hint += strlen("\nhint: ");
+    }
+    if (cli->problems.len)
+        cad_log_raw(cli->problems.data, cli->problems.len);
+    else
+        cad_log(CAD_LOG_ERROR, "%s", *text ? text : cad_status_text(s));
+    if (hint)
+        cad_log_note("hint: %s", hint);
+    if (cad_cli_json(cli))
+        report_json(cli, s, *text ? text : cad_status_text(s), hint);
+}
+
+int cad_cli_main(const cad_cli_spec *spec, int argc, char **argv)
+{
+    cad_worker_main_if_asked(argc, argv);
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write with a message */
+    cad_log_set_name(spec->name);
+    cad_cli cli = {.spec = spec, .argc = argc, .argv = argv};
+    cad_status s = cad_arena_create("command line", ARENA_BYTES, &cli.arena);
+    if (s == CAD_OK)
+        s = run(&cli);
+    cad_log_status_line("");
+    if (s != CAD_OK)
+        report(&cli, s);
+    cad_buf_deinit(&cli.problems);
+    cad_arena_destroy(cli.arena);
+    return cad_status_exit_code(s);
+}
