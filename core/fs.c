@@ -111,6 +111,25 @@ cad_status cad_fs_read(const char *path, size_t limit, cad_buf *out)
     return s;
 }
 
+cad_status cad_fs_read_stdin(size_t limit, cad_buf *out)
+{
+    char block[65536];
+    size_t total = 0;
+    for (;;) {
+        ssize_t n = read(STDIN_FILENO, block, sizeof block);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            CAD_FAIL(CAD_EIO, "stdin: %s", strerror(errno));
+        if (n == 0)
+            return CAD_OK;
+        total += (size_t)n;
+        if (limit && total > limit)
+            CAD_FAIL(CAD_EDATA, "stdin: more than %zu bytes", limit);
+        CAD_TRY(cad_buf_add(out, block, (size_t)n));
+    }
+}
+
 /* ---- writing ---- */
 
 struct cad_writer {

@@ -44,7 +44,8 @@ static cad_status check_row(const cad_batch *b, const cad_batch_row *r)
         int64_t begin = r->span[2 * i], end = r->span[2 * i + 1];
         if (begin < last || end <= begin || end > r->n)
             CAD_FAIL(CAD_EINVAL,
-                     "batch: row %" PRIu64 " has the span [%" PRId64 ",%" PRId64 "); expected sorted, disjoint spans in [1,%" PRId64 ")",
+                     "batch: row %" PRIu64 " has the span [%" PRId64 ",%" PRId64
+                     "); expected sorted, disjoint spans in [1,%" PRId64 ")",
                      r->row, begin, end, r->n);
         last = end;
     }

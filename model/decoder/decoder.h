@@ -4,7 +4,8 @@
  * the flat buffer p), or frozen (f32, rounded to bf16, or NF4 with the value bf16(level * absmax)), and may carry a LoRA pair
  * (A, B are slices of p).  Embedding, head, norms and biases are never quantised.
  *
- *   r = E[id];  per layer: r += o(attn(rope(q(n)), rope(k(n)), v(n))), n = rmsnorm(r);  r += down(silu(gate(n)) up(n)), n = rmsnorm(r)
+ *   r = E[id];  per layer: n = rmsnorm(r), r += o(attn(rope(q(n)), rope(k(n)), v(n)));
+ *                          n = rmsnorm(r), r += down(silu(gate(n)) up(n))
  *   nll = cross-entropy of head(rmsnorm(r)) on the loss rows only
  *
  * Flat buffers: `p` (f32 masters of all that is trained) and `g` (its gradient, "+="), each tensor padded with zeros to a
@@ -38,7 +39,7 @@ typedef enum cad_weights {
 } cad_weights;
 
 typedef enum cad_train {
-    CAD_TRAIN_none, /* inference and evaluation: p and g are empty unless an adapter is attached */
+    CAD_TRAIN_none, /* inference and evaluation: p holds an adapter or nothing, g is NULL */
     CAD_TRAIN_lora, /* p, g: the LoRA pairs */
     CAD_TRAIN_full  /* p, g: every tensor of the model */
 } cad_train;
@@ -49,8 +50,10 @@ typedef enum cad_nf4_base {
 } cad_nf4_base;
 
 typedef enum cad_init_scheme {
-    CAD_INIT_fan_in, /* embedding N(0,1); linear N(0,1/in); o and down also / sqrt(2 L); head N(0,0.02); biases 0; norms 1 */
-    CAD_INIT_hf      /* everything N(0,0.02); biases 0; norms 1 */
+    /* deviations: embedding 1; linear 1/sqrt(in), o and down also / sqrt(2 L); head 0.02; biases 0; norms 1, but with a tied head
+     * the final one starts at 0.02 */
+    CAD_INIT_fan_in,
+    CAD_INIT_hf /* deviation 0.02; biases 0; norms 1 */
 } cad_init_scheme;
 typedef enum cad_lora_init { CAD_LORA_kaiming, CAD_LORA_gaussian } cad_lora_init;
 
@@ -59,7 +62,7 @@ typedef struct cad_decoder_opts {
     bool double_quant;
     cad_nf4_base nf4_base;
     cad_train train;
-    cad_lora_config lora;   /* model/hf/peft.h; rank 0: no adapter; base_model goes into saved adapters */
+    cad_lora_config lora;   /* model/hf/peft.h; rank 0: none; targets 0: all; base_model (kept by the caller) goes into files */
     uint64_t seed;          /* of the dropout masks */
     int64_t max_tokens;     /* largest batch of forward_backward, eval and prefill; >= 1 */
     int64_t max_segments;   /* 0: max_tokens */
@@ -71,7 +74,7 @@ typedef struct cad_decoder_opts {
 typedef struct cad_decoder_plan_bytes {
     size_t weights, state, activations, scratch;
 } cad_decoder_plan_bytes;
-CAD_MUST_USE cad_status cad_decoder_plan(const cad_model_config *cfg, const cad_decoder_opts *o,
+CAD_MUST_USE cad_status cad_decoder_plan(const cad_model_config *cfg, const cad_ops *ops, const cad_decoder_opts *o,
                                          cad_decoder_plan_bytes *out);
 
 /* *out = a decoder with uninitialised weights: call init_random or load next.  `ops` is borrowed for life, *cfg copied.
@@ -109,7 +112,7 @@ const char *cad_decoder_base_hash(const cad_decoder *d);
 
 /* ---- what is trained ---- */
 typedef struct cad_param {
-    const char *name; /* as in the files: "model.layers.0.mlp.down_proj.weight", or PEFT's "base_model.model..lora_A.weight" */
+    const char *name; /* "model.layers.0.mlp.down_proj.weight"; fused ones "..qkv_proj..", "..gate_up_proj.."; LoRA "...lora_A" */
     int64_t offset;   /* first element in p and g, a multiple of 256 */
     int64_t count;    /* elements without padding */
     int64_t dim[2];   /* shape; dim[1] = 1 for vectors */

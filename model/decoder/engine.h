@@ -27,7 +27,7 @@ typedef struct cad_engine_opts {
     const char *adapter;       /* PEFT directory on top of a model directory; NULL: what the checkpoint says */
     const char *template_name; /* "ir", .., "file:PATH"; NULL: template.txt of the checkpoint, else "ir" */
     int64_t slots;             /* sequences at once; 0: 64 */
-    int64_t context;           /* prompt and answer; 0: max_prompt + max_new of 4096, at most the model's own limit */
+    int64_t context;           /* prompt and answer in tokens; 0: 1024; never more than the model's own limit */
 } cad_engine_opts;
 
 /* `ckpt` NULL: the embedded base models/tiny (cad_engine_default_path).  Errors: CAD_ENOTFOUND naming the path,
@@ -37,8 +37,12 @@ CAD_MUST_USE cad_status cad_engine_open(const char *ckpt, const cad_engine_opts 
 CAD_MUST_USE cad_status cad_engine_wrap(cad_decoder *d, const cad_tokenizer *t, const cad_template *tpl, cad_engine **out);
 void cad_engine_close(cad_engine *e);
 
-/* *out = "models/tiny" of the source tree or of the installed share directory (CADLM_MODEL_TINY overrides). */
+/* *out = where models/tiny lies (cad_share_find). */
 CAD_MUST_USE cad_status cad_engine_default_path(cad_buf *out);
+
+/* *out = the directory that `ckpt` (NULL: the embedded base) stands for: itself, or the best (else the latest) checkpoint of a
+ * run.  Errors: as cad_engine_open. */
+CAD_MUST_USE cad_status cad_engine_resolve(const char *ckpt, cad_buf *out);
 
 typedef struct cad_engine_info {
     const char *path;          /* as resolved */
@@ -46,7 +50,7 @@ typedef struct cad_engine_info {
     const char *adapter;       /* NULL: none */
     const char *hash;          /* XXH3-128 over base hash, adapter and options: names the checkpoint in keys of results */
     const char *tokenizer_hash, *template_hash, *template_text;
-    int64_t parameters, context, slots;
+    int64_t context, slots;
 } cad_engine_info;
 cad_engine_info cad_engine_get_info(const cad_engine *e);
 cad_decoder *cad_engine_decoder(cad_engine *e);

@@ -1,0 +1,282 @@
+#include "infer/cadgen_cmd.h"
+#include "core/fs.h"
+#include "core/log.h"
+#include "core/progress.h"
+#include "eval/convert.h"
+#include "infer/answer_parts.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MAX_OUTPUTS = 16, MAX_SLOTS = 64, PROMPT_ROOM = 512 };
+static const size_t INPUT_LIMIT = (size_t)256 << 20;
+
+typedef struct task {
+    cad_cli *cli;
+    cad_arena *arena;
+    cad_config *config;
+    cad_prompts prompts;
+    bool many; /* a file or stream of prompts */
+    const char *output[MAX_OUTPUTS];
+    cad_answer_files files;
+    cad_engine *engine;
+    cad_pool *pool;
+    cad_answer_parts parts;
+    cad_progress *progress;
+} task;
+
+/* ---- what is asked ---- */
+
+static cad_status read_outputs(task *t)
+{
+    static const char *const endings[] = {".ir", ".step", ".png"};
+    cad_format format;
+    for (size_t i = 0;; i++) {
+        const char *path = cad_cli_value_at(t->cli, "output", i);
+        if (!path)
+            break;
+        if (i == MAX_OUTPUTS)
+            CAD_FAIL(CAD_EUSAGE, "more than %d times -o", MAX_OUTPUTS);
+        CAD_TRY(cad_format_of(path, &format));
+        t->output[t->files.n_path++] = path;
+    }
+    t->files.path = t->output;
+    t->files.folder = cad_cli_value(t->cli, "out");
+    t->files.ending = endings;
+    t->files.n_ending = sizeof endings / sizeof *endings;
+    if (t->files.n_path > 0 && t->many)
+        CAD_FAIL(CAD_EUSAGE, "-o is for one prompt; for several use --out=DIR");
+    return CAD_OK;
+}
+
+static cad_status read_prompts(task *t)
+{
+    const char *file = cad_cli_value(t->cli, "file"), *text = cad_cli_arg(t->cli, 0);
+    bool lines = cad_cli_has(t->cli, "jsonl");
+    if ((file != NULL) + (text != NULL) + lines != 1)
+        CAD_FAIL(CAD_EUSAGE, "expected one of PROMPT, --file=FILE and --jsonl");
+    if (text) {
+        const char *end = text + strlen(text);
+        if (strspn(text, " \t\r\n") == (size_t)(end - text))
+            CAD_FAIL(CAD_EUSAGE, "the prompt is empty");
+        CAD_TRY(cad_arena_zalloc(t->arena, 1, sizeof *t->prompts.item, "prompt", &t->prompts.item));
+        t->prompts.item[0] = (cad_prompt){.caption = text, .id = "1"};
+        t->prompts.n = 1;
+        return CAD_OK;
+    }
+    t->many = true;
+    cad_buf in = CAD_BUF_INIT;
+    const char *where = lines ? "stdin" : file;
+    size_t len = strlen(where);
+    cad_status s = lines ? cad_fs_read_stdin(INPUT_LIMIT, &in) : cad_fs_read(file, INPUT_LIMIT, &in);
+    if (s == CAD_OK && (lines || (len > 6 && !strcmp(where + len - 6, ".jsonl"))))
+        s = cad_prompts_jsonl(cad_buf_cstr(&in), in.len, where, t->arena, &t->prompts);
+    else if (s == CAD_OK)
+        s = cad_prompts_lines(cad_buf_cstr(&in), in.len, where, t->arena, &t->prompts);
+    cad_buf_deinit(&in);
+    return s;
+}
+
+/* The checkpoint's own [decode] lies below files and options. */
+static cad_status read_config(task *t, bool *done)
+{
+    cad_buf path = CAD_BUF_INIT;
+    cad_status s = cad_engine_resolve(cad_cli_value(t->cli, "ckpt"), &path);
+    if (s == CAD_OK && !cad_cli_value(t->cli, "ckpt"))
+        cad_log(CAD_LOG_INFO, "model: %s (the embedded base)", path.data);
+    if (s == CAD_OK)
+        s = cad_buf_str(&path, "/config.ini");
+    const cad_config_source below = {.kind = CAD_CONFIG_FILE, .name = cad_buf_cstr(&path), .only = "decode"};
+    if (s == CAD_OK)
+        s = cad_cli_config(t->cli, &below, cad_fs_exists(below.name) ? 1 : 0, NULL, 0, &t->config, done);
+    cad_buf_deinit(&path);
+    return s;
+}
+
+/* ---- work ---- */
+
+static cad_decode decoding(const cad_config *c)
+{
+    return (cad_decode){.sampling = {.temp = c->decode.temp,
+                                     .top_p = c->decode.top_p,
+                                     .min_p = c->decode.min_p,
+                                     .top_k = c->decode.top_k},
+                        .max_new = c->decode.max_new,
+                        .samples = c->decode.samples,
+                        .seed = (uint64_t)c->run.seed};
+}
+
+static cad_status stepped(void *ctx, int64_t tokens, int64_t done)
+{
+    task *t = ctx;
+    (void)tokens;
+    if (t->progress)
+        cad_progress_show(t->progress, done, NULL);
+    return CAD_OK;
+}
+
+static cad_status generate(task *t)
+{
+    const cad_decode o = decoding(t->config);
+    int64_t answers = t->prompts.n * o.samples, slots = t->config->decode.batch ? t->config->decode.batch : MAX_SLOTS;
+    const cad_engine_opts e = {.template_name = cad_cli_value(t->cli, "template"),
+                               .slots = answers < slots ? answers : slots,
+                               .context = o.max_new + PROMPT_ROOM};
+    cad_ops_set_matmul((cad_matmul)t->config->model.matmul);
+    CAD_TRY(cad_engine_open(cad_cli_value(t->cli, "ckpt"), &e, &t->engine));
+    if (answers > 1)
+        CAD_TRY(cad_progress_create("answer", 0, answers, 0, &t->progress));
+    CAD_TRY(cad_answer_parts_generate(t->engine, &t->prompts, &o, t->arena, stepped, t, &t->parts));
+    cad_progress_destroy(t->progress);
+    t->progress = NULL;
+    return CAD_OK;
+}
+
+static cad_status build(task *t)
+{
+    const cad_config *c = t->config;
+    int64_t workers = c->metrics.workers;
+    if (t->parts.n < workers || (workers == 0 && t->parts.n == 1))
+        workers = t->parts.n;
+    const cad_pool_opts o = {.workers = (int)workers, .cpu_s = c->metrics.timeout_s, .mem_bytes = c->metrics.mem};
+    CAD_TRY(cad_pool_create(&o, &t->pool));
+    return cad_answer_parts_build(&t->parts, t->pool, &t->files);
+}
+
+/* ---- what comes out ---- */
+
+static cad_status identity(const task *t, cad_buf *out)
+{
+    const cad_decode o = decoding(t->config);
+    cad_engine_info i = cad_engine_get_info(t->engine);
+    return cad_buf_printf(out, "model %s template %s temp %.17g top_p %.17g min_p %.17g top_k %" PRId64 " max_new %" PRId64,
+                          i.hash, i.template_hash, o.sampling.temp, o.sampling.top_p, o.sampling.min_p, o.sampling.top_k,
+                          o.max_new);
+}
+
+static cad_status print_rows(const task *t, const char *id, bool lines, cad_buf *out)
+{
+    json_t *all = json_array();
+    cad_status s = all ? CAD_OK : cad_fail(CAD_ENOMEM, "out of memory for rows of answers");
+    if (s == CAD_OK && lines)
+        s = cad_buf_str(out, "{\"schema\":1,\"kind\":\"predictions\"}\n");
+    for (int64_t i = 0; s == CAD_OK && i < t->parts.n; i++) {
+        json_t *row = NULL;
+        s = cad_answer_part_row(&t->parts.item[i], id, &row);
+        if (s == CAD_OK && lines) {
+            s = cad_json_print(row, out);
+            json_decref(row);
+            if (s == CAD_OK)
+                s = cad_buf_str(out, "\n");
+        } else if (s == CAD_OK) {
+            json_array_append_new(all, row);
+        }
+    }
+    cad_engine_info info = cad_engine_get_info(t->engine);
+    json_t *doc = json_pack("{ss,ss,s{ss,ss,ss?,ss},sO}", "schema", "1", "kind", "predictions", "model", "path", info.path,
+                            "base", info.base, "adapter", info.adapter, "hash", info.hash, "answers", all);
+    if (s == CAD_OK && !lines)
+        s = doc ? cad_json_print(doc, out) : cad_fail(CAD_ENOMEM, "out of memory for the document");
+    if (s == CAD_OK && !lines)
+        s = cad_buf_str(out, "\n");
+    json_decref(doc);
+    json_decref(all);
+    return s;
+}
+
+static cad_status print_text(const task *t, cad_buf *out)
+{
+    if (t->files.n_path > 0 || t->files.folder)
+        return CAD_OK;
+    for (int64_t i = 0; i < t->parts.n; i++) {
+        const cad_answer_part *a = &t->parts.item[i];
+        if (t->parts.n > 1)
+            CAD_TRY(cad_buf_printf(out, "%s# %s, sample %" PRId64 ": %s\n", i ? "\n" : "", a->prompt->id, a->sample + 1,
+                                   a->prompt->caption));
+        CAD_TRY(cad_buf_add(out, a->text, a->len));
+        if (a->len == 0 || a->text[a->len - 1] != '\n')
+            CAD_TRY(cad_buf_str(out, "\n"));
+    }
+    return CAD_OK;
+}
+
+static void tell(const task *t)
+{
+    int64_t unchecked = 0;
+    for (int64_t i = 0; i < t->parts.n; i++) {
+        const cad_answer_part *a = &t->parts.item[i];
+        unchecked += !a->checked;
+        if (a->valid && t->parts.n == 1)
+            cad_log(CAD_LOG_INFO, "valid: %s", a->summary);
+        else if (a->checked && !a->valid && t->parts.n > 1)
+            cad_log(CAD_LOG_WARN, "prompt %s, sample %" PRId64 ": %s", a->prompt->id, a->sample + 1, a->reason);
+    }
+    if (unchecked)
+        cad_log(CAD_LOG_WARN, "answers were not checked: this build has no geometry kernel (CADLM_OCCT)");
+    if (t->files.n_path > 0 || t->files.folder)
+        cad_log(CAD_LOG_INFO, "written: %s", t->files.folder ? t->files.folder : t->output[0]);
+}
+
+/* The exit code is in the status (spec/cli.md 6). */
+static cad_status verdict(const task *t)
+{
+    int64_t bad = 0;
+    const cad_answer_part *first = NULL;
+    for (int64_t i = 0; i < t->parts.n; i++)
+        if (t->parts.item[i].checked && !t->parts.item[i].valid) {
+            first = first ? first : &t->parts.item[i];
+            bad++;
+        }
+    if (bad == 0)
+        return CAD_OK;
+    if (t->parts.n > 1)
+        CAD_FAIL(CAD_EPARTIAL, "%" PRId64 " of %" PRId64 " answers are no valid parts", bad, t->parts.n);
+    cad_format format;
+    for (size_t i = 0; i < t->files.n_path; i++) {
+        CAD_TRY(cad_format_of(t->files.path[i], &format));
+        if (format != CAD_FORMAT_ir)
+            CAD_FAIL(CAD_EDATA, "%s was not written, the answer is no valid part: %s", t->files.path[i], first->reason);
+    }
+    CAD_FAIL(CAD_EGEOM, "the answer is no valid part: %s", first->reason);
+}
+
+static cad_status report(const task *t)
+{
+    cad_buf out = CAD_BUF_INIT, id = CAD_BUF_INIT;
+    bool lines = cad_cli_has(t->cli, "jsonl");
+    cad_status s = identity(t, &id);
+    if (s == CAD_OK)
+        s = lines || cad_cli_json(t->cli) ? print_rows(t, cad_buf_cstr(&id), lines, &out) : print_text(t, &out);
+    if (s == CAD_OK)
+        s = cad_out(out.data, out.len);
+    cad_buf_deinit(&out);
+    cad_buf_deinit(&id);
+    tell(t);
+    return s;
+}
+
+static cad_status run(task *t)
+{
+    bool done = false;
+    CAD_TRY(read_config(t, &done));
+    if (done)
+        return CAD_OK;
+    CAD_TRY(read_prompts(t));
+    CAD_TRY(read_outputs(t));
+    CAD_TRY(generate(t));
+    CAD_TRY(build(t));
+    CAD_TRY(report(t));
+    return verdict(t);
+}
+
+cad_status cad_cmd_gen(cad_cli *cli)
+{
+    task t = {.cli = cli, .arena = cad_cli_arena(cli)};
+    cad_status s = run(&t);
+    cad_progress_destroy(t.progress);
+    cad_answer_parts_deinit(&t.parts);
+    cad_pool_destroy(t.pool);
+    cad_engine_close(t.engine);
+    return s;
+}

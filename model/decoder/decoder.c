@@ -1,0 +1,178 @@
+#include "model/decoder/decoder.h"
+#include "core/mem.h"
+#include "kernels/nf4.h"
+#include "model/decoder/decoder_impl.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { KV_STEP = 64 }; /* the cache's capacity is a multiple of this */
+
+static int64_t max64(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static cad_status check_options(const cad_model_config *c, const cad_decoder_opts *o)
+{
+    if (o->max_tokens < 1 || o->max_segments < 0 || o->max_loss_rows < 0 || o->slots < 0 || o->context < 0)
+        CAD_FAIL(CAD_EINVAL, "decoder: planned for %" PRId64 " tokens, %" PRId64 " segments, %" PRId64 " loss rows",
+                 o->max_tokens, o->max_segments, o->max_loss_rows);
+    if (!o->slots != !o->context)
+        CAD_FAIL(CAD_EINVAL, "decoder: %" PRId64 " slots of %" PRId64 " tokens; expected both or neither", o->slots,
+                 o->context);
+    if (o->train == CAD_TRAIN_lora && o->lora.rank < 1)
+        CAD_FAIL(CAD_EINVAL, "decoder: train = lora with rank %" PRId64 "; expected 1 or more", o->lora.rank);
+    if (o->train == CAD_TRAIN_full && (o->lora.rank > 0 || o->weights == CAD_WEIGHTS_nf4))
+        CAD_FAIL(CAD_EINVAL, "decoder: all weights are trained; LoRA and NF4 are for frozen ones");
+    if (o->lora.rank > 0 && (o->lora.rank > 1024 || !(o->lora.dropout >= 0 && o->lora.dropout < 1)))
+        CAD_FAIL(CAD_EINVAL, "decoder: LoRA rank %" PRId64 ", dropout %g; expected 1..1024 and 0 <= dropout < 1",
+                 o->lora.rank, o->lora.dropout);
+    bool codes = o->weights == CAD_WEIGHTS_nf4 && o->nf4_base == CAD_NF4_scratch;
+    if (codes && (c->width % CAD_NF4_BLOCK || c->ffn % CAD_NF4_BLOCK || c->heads * c->head_dim % CAD_NF4_BLOCK))
+        CAD_FAIL(CAD_EUNSUPPORTED,
+                 "decoder: nf4_base = scratch needs inputs in multiples of %d, the model has %" PRId64 ", %" PRId64
+                 ", %" PRId64 "; use nf4_base = resident",
+                 CAD_NF4_BLOCK, c->width, c->heads * c->head_dim, c->ffn);
+    return CAD_OK;
+}
+
+static cad_decoder_opts filled(const cad_decoder_opts *in)
+{
+    cad_decoder_opts o = *in;
+    if (o.lora.rank > 0 && o.lora.targets == 0)
+        o.lora.targets = CAD_LORA_ALL;
+    if (o.lora.rank < 1)
+        o.lora = (cad_lora_config){0};
+    o.max_tokens = max64(o.max_tokens, o.slots);
+    o.max_segments = o.max_segments ? max64(o.max_segments, o.slots) : o.max_tokens;
+    o.max_loss_rows = o.max_loss_rows ? max64(o.max_loss_rows, o.slots) : o.max_tokens;
+    o.context = (o.context + KV_STEP - 1) / KV_STEP * KV_STEP;
+    return o;
+}
+
+/* Round one: shapes, and the bytes of each arena. */
+static cad_status measure(const cad_model_config *cfg, const cad_ops *ops, const cad_decoder_opts *o, cad_decoder *d,
+                          size_t used[4])
+{
+    CAD_TRY(cad_model_config_check(cfg, "decoder"));
+    CAD_TRY(check_options(cfg, o));
+    d->cfg = *cfg;
+    d->opt = filled(o);
+    d->ops = ops;
+    d->lora_scale = d->opt.lora.rank > 0 ? (float)cad_lora_scale(&d->opt.lora) : 0.0f;
+    d->kv.tokens = d->opt.context;
+    d->positions = max64(d->opt.max_tokens, d->opt.context);
+    CAD_TRY(cad_decoder_shape(d));
+    /* Any address that is not NULL: nothing is read or written there. */
+    static unsigned char nowhere[64] __attribute__((aligned(64)));
+    unsigned char *const base[4] = {nowhere, nowhere, nowhere, nowhere};
+    cad_decoder_bind(d, base, used);
+    d->measuring = true;
+    CAD_TRY(cad_decoder_measure(d));
+    d->measuring = false;
+    used[CAD_ARENA_scratch] = d->scratch_need;
+    return CAD_OK;
+}
+
+static cad_status build(cad_decoder *d, const size_t want[4])
+{
+    static const char *const name[4] = {"weights", "state", "activations", "scratch"};
+    unsigned char *base[4];
+    size_t used[4];
+    for (int i = 0; i < 4; i++) {
+        CAD_TRY(cad_arena_create(name[i], want[i] + 64, &d->arena[i]));
+        CAD_TRY(cad_arena_alloc(d->arena[i], want[i], "decoder", &base[i]));
+    }
+    cad_decoder_bind(d, base, used);
+    d->scratch = (cad_scratch){.data = base[CAD_ARENA_scratch], .bytes = want[CAD_ARENA_scratch]};
+    if (d->p_size > 0) {
+        memset(d->p, 0, (size_t)d->p_size * sizeof *d->p);
+        if (d->g)
+            memset(d->g, 0, (size_t)d->p_size * sizeof *d->g);
+    }
+    const cad_model_config *c = &d->cfg;
+    cad_rope_config rope = {.theta = c->theta};
+    if (c->rope == CAD_ROPE_llama3)
+        rope = (cad_rope_config){.theta = c->theta,
+                                 .factor = c->rope_factor,
+                                 .low = c->rope_low,
+                                 .high = c->rope_high,
+                                 .original = (double)c->rope_original};
+    cad_rope_table(&rope, d->positions, c->head_dim, d->rope);
+    return CAD_OK;
+}
+
+cad_status cad_decoder_plan(const cad_model_config *cfg, const cad_ops *ops, const cad_decoder_opts *o,
+                            cad_decoder_plan_bytes *out)
+{
+    cad_decoder *d;
+    size_t used[4] = {0};
+    CAD_TRY(cad_mem_alloc(sizeof *d, "decoder", &d));
+    cad_status s = measure(cfg, ops, o, d, used);
+    cad_decoder_destroy(d);
+    CAD_TRY(s);
+    *out = (cad_decoder_plan_bytes){.weights = used[0], .state = used[1], .activations = used[2], .scratch = used[3]};
+    return CAD_OK;
+}
+
+cad_status cad_decoder_create(const cad_model_config *cfg, const cad_ops *ops, const cad_decoder_opts *o,
+                              cad_decoder **out)
+{
+    cad_decoder *d;
+    size_t used[4] = {0};
+    cad_status s;
+    CAD_TRY(cad_mem_alloc(sizeof *d, "decoder", &d));
+    CAD_TRY_GOTO(s, measure(cfg, ops, o, d, used), failed);
+    CAD_TRY_GOTO(s, build(d, used), failed);
+    *out = d;
+    return CAD_OK;
+failed:
+    cad_decoder_destroy(d);
+    return s;
+}
+
+void cad_decoder_destroy(cad_decoder *d)
+{
+    if (!d)
+        return;
+    for (int i = 0; i < 4; i++)
+        cad_arena_destroy(d->arena[i]);
+    cad_mem_free(d->layer);
+    cad_mem_free(d->saved);
+    cad_mem_free(d->kv.layer);
+    cad_mem_free(d->param);
+    cad_mem_free(d->names);
+    cad_mem_free(d);
+}
+
+const cad_model_config *cad_decoder_config(const cad_decoder *d)
+{
+    return &d->cfg;
+}
+
+const cad_decoder_opts *cad_decoder_options(const cad_decoder *d)
+{
+    return &d->opt;
+}
+
+const cad_arena *cad_decoder_arena(const cad_decoder *d, int i)
+{
+    return d->arena[i];
+}
+
+const char *cad_decoder_base_hash(const cad_decoder *d)
+{
+    return d->hash;
+}
+
+cad_params cad_decoder_params(const cad_decoder *d)
+{
+    return (cad_params){
+        .item = d->param, .n = d->n_param, .p = d->p, .g = d->own_g, .size = d->p_size, .count = d->p_count};
+}
+
+void cad_decoder_set_grad(cad_decoder *d, float *g)
+{
+    d->g = g ? g : d->own_g;
+}

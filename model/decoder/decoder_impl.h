@@ -1,0 +1,192 @@
+/* Inside of the decoder, for the files of model/decoder alone.
+ *
+ * A decoder is built in two rounds by the same code: first with imaginary base addresses, which only counts bytes (and lets the
+ * passes report the scratch they need), then inside arenas of exactly that size.  `measuring` tells the rounds apart; while it
+ * is set nothing is dereferenced. */
+#ifndef CADLM_MODEL_DECODER_DECODER_IMPL_H
+#define CADLM_MODEL_DECODER_DECODER_IMPL_H
+
+#include "core/hash.h"
+#include "model/decoder/decoder.h"
+
+enum { CAD_PARAM_ALIGN = 256, CAD_GATE_GROUP = 128, CAD_NAME_BYTES = 96, CAD_FUSED_MAX = 3 };
+
+/* A tensor of weights: in the flat buffers when at >= 0, else frozen in the arena `weights`.  t.data == NULL: absent. */
+typedef struct cad_value {
+    cad_tensor t;
+    int64_t at;
+} cad_value;
+
+/* One matrix product: projections with the same input stacked along `out`. */
+typedef struct cad_linear {
+    int64_t out, in;
+    int n;
+    cad_lora_target proj[CAD_FUSED_MAX];
+    int64_t rows[CAD_FUSED_MAX];
+    cad_parts parts;
+    cad_value w, b; /* (out,in), (out) */
+    cad_nf4 q;      /* in place of w with NF4 held as codes; q.out == 0 otherwise */
+    bool lora;
+    cad_value a, bl; /* (n R,in), (out,R); projections that are no target stay zero, and so do their gradients */
+} cad_linear;
+
+typedef struct cad_layer {
+    cad_value norm1, norm2; /* (C) */
+    cad_linear qkv, o, gu, down;
+} cad_layer;
+
+/* What the forward pass of one layer keeps for the backward pass.  Without training all layers share one set. */
+typedef struct cad_saved {
+    float *r_in, *r_mid, *r_out;  /* (N,C); one buffer for all three without training */
+    float *rstd1, *rstd2;         /* (N) */
+    float *qkv, *o, *lse, *gu;    /* (N,(H+2K)D), (N,HD), (H,N), (N,2F) */
+    float *u_qkv, *u_o, *u_gu, *u_down; /* (N,nR) */
+} cad_saved;
+
+typedef struct cad_work {
+    float *n, *h;                      /* (N,C), (N,F) */
+    float *dr, *dn, *dh, *dqkv, *d_o, *v; /* backward: (N,C), (N,C), (N,F), (N,(H+2K)D), (N,HD), (N,3R) */
+    float *x, *xn, *dx, *rstd, *nll;   /* (M,C) gathered, normed, gradient; (M) */
+    uint32_t *top;                     /* (M) */
+} cad_work;
+
+/* The batch on the device. */
+typedef struct cad_input {
+    uint32_t *ids, *row, *loss_row, *target, *order;
+    int32_t *pos, *seg, *slot, *len;
+    float *weight;
+    uint32_t *count; /* (V+1) of the counting sort, host */
+} cad_input;
+
+typedef struct cad_cache {
+    cad_kv *layer; /* (L) */
+    int64_t tokens; /* T, a multiple of 64 */
+    float *logits;  /* (slots,V) */
+    float *temp, *top_p, *min_p, *logp; /* (slots) */
+    int32_t *top_k;
+    uint64_t *seed;
+    uint32_t *position, *id, *mask;
+} cad_cache;
+
+typedef struct cad_param_slot {
+    char name[CAD_NAME_BYTES];
+} cad_param_slot;
+
+struct cad_decoder {
+    cad_model_config cfg;
+    cad_decoder_opts opt;
+    const cad_ops *ops;
+    cad_arena *arena[4];
+    bool measuring;
+    size_t scratch_need;
+    cad_scratch scratch;
+
+    int64_t group;   /* rows of gate and up alternate in groups of this size */
+    float lora_scale;
+    cad_value embed, head, norm; /* head.t is embed.t when tied */
+    cad_layer *layer;            /* (L) */
+    float *rope;                 /* (P,D) */
+    int64_t positions;           /* P */
+
+    cad_param *param;
+    cad_param_slot *names;
+    int64_t n_param, p_size, p_count;
+    float *p, *g, *own_g;
+
+    cad_saved *saved; /* (L) */
+    cad_work work;
+    cad_input in;
+    cad_cache kv;
+    float *host_nll; /* (M) */
+
+    bool loaded;
+    char hash[CAD_HASH_HEX];
+};
+
+enum { CAD_ARENA_weights, CAD_ARENA_state, CAD_ARENA_activations, CAD_ARENA_scratch };
+
+/* Runs one op, or notes the scratch it would need. */
+#define CAD_RUN(d, op, ...)                                                                    \
+    do {                                                                                       \
+        cad_##op##_args run_ = {__VA_ARGS__};                                                  \
+        if ((d)->measuring) {                                                                  \
+            size_t need_ = (d)->ops->op##_scratch(&run_);                                      \
+            (d)->scratch_need = need_ > (d)->scratch_need ? need_ : (d)->scratch_need;         \
+        } else {                                                                               \
+            CAD_TRY((d)->ops->op(&run_, NULL));                                                \
+        }                                                                                      \
+    } while (0)
+
+static inline cad_tensor cad_f1(float *x, int64_t n)
+{
+    return cad_tensor_1d(CAD_F32, x, n);
+}
+static inline cad_tensor cad_f2(float *x, int64_t n, int64_t m)
+{
+    return cad_tensor_2d(CAD_F32, x, n, m);
+}
+static inline cad_tensor cad_f3(float *x, int64_t n, int64_t m, int64_t k)
+{
+    return cad_tensor_3d(CAD_F32, x, n, m, k);
+}
+
+/* What a pass is about; tensors of n rows over the buffers above. */
+typedef struct cad_pass {
+    int64_t n, n_seg;
+    bool train;  /* keeps what the backward pass needs, dropout on */
+    bool cache;  /* writes keys and values into the KV cache at in.slot, in.pos */
+    bool decode; /* attention reads the cache (one new token per slot) */
+    uint64_t step;
+} cad_pass;
+
+/* decoder_layout.c */
+CAD_MUST_USE cad_status cad_decoder_shape(cad_decoder *d);
+void cad_decoder_bind(cad_decoder *d, unsigned char *const base[4], size_t used[4]);
+
+/* decoder_linear.c: products with everything that a linear may carry; x (N,in), y (N,out), u and v (N,nR). */
+CAD_MUST_USE cad_status cad_linear_forward(cad_decoder *d, const cad_linear *l, const cad_pass *p, int64_t layer, float *x,
+                                           float *u, float *res, float *y);
+/* dx = dy W + .. into dx (NULL: not wanted); LoRA: also v and dB. */
+CAD_MUST_USE cad_status cad_linear_back_x(cad_decoder *d, const cad_linear *l, const cad_pass *p, int64_t layer, float *dy,
+                                          float *u, float *dx);
+/* dW and db, or dA from the v of the cad_linear_back_x just before. */
+CAD_MUST_USE cad_status cad_linear_back_w(cad_decoder *d, const cad_linear *l, const cad_pass *p, int64_t layer, float *dy,
+                                          float *x);
+bool cad_linear_wants_x(const cad_linear *l);
+cad_tensor cad_grad_of(const cad_decoder *d, const cad_value *v); /* data NULL: not trained */
+
+/* decoder_forward.c, decoder_backward.c: from in.ids to the last layer's r_out, and back from work.dr to the gradients. */
+CAD_MUST_USE cad_status cad_decoder_forward(cad_decoder *d, const cad_pass *p);
+CAD_MUST_USE cad_status cad_decoder_backward(cad_decoder *d, const cad_pass *p);
+float *cad_decoder_last(const cad_decoder *d); /* r_out of the last layer */
+/* x = rows `i` (m) of r_out, xn = its final norm. */
+CAD_MUST_USE cad_status cad_decoder_final(cad_decoder *d, const cad_pass *p, uint32_t *i, int64_t m);
+
+/* decoder_pass.c: copies a batch into `in` after checking it; scratch of every pass that the options allow. */
+CAD_MUST_USE cad_status cad_decoder_upload(cad_decoder *d, const cad_batch *b, cad_pass *out);
+CAD_MUST_USE cad_status cad_decoder_measure(cad_decoder *d);
+
+/* decoder_cache.c: logits (n,V) of the rows `last` (n) of the pass into kv.logits, then one token per row into kv.id, kv.logp. */
+CAD_MUST_USE cad_status cad_decoder_draw(cad_decoder *d, const cad_pass *p, uint32_t *last, int64_t n);
+
+/* decoder_tensors.c: the tensors of the model by their names in files, and where their rows live. */
+typedef enum cad_kind { CAD_KIND_embed, CAD_KIND_head, CAD_KIND_norm, CAD_KIND_bias, CAD_KIND_matrix } cad_kind;
+typedef struct cad_named {
+    char name[CAD_NAME_BYTES];
+    cad_kind kind;
+    int ndim;
+    int64_t dim[2];
+    cad_value *v;    /* storage; of a fused tensor for kinds bias and matrix */
+    cad_linear *lin; /* kinds bias and matrix */
+    int part;
+} cad_named;
+int64_t cad_named_count(const cad_decoder *d);
+void cad_named_get(cad_decoder *d, int64_t i, cad_named *out);
+/* Rows run[0] .. run[0]+count-1 of the named tensor stand together at row `at` of its storage; returns count. */
+int64_t cad_named_run(const cad_decoder *d, const cad_named *t, int64_t first, int64_t *at);
+/* Elements [first, first+count) of a named tensor in order; calls come in ascending order without gaps. */
+typedef cad_status (*cad_source)(void *ctx, const cad_named *t, int64_t first, float *out, int64_t count);
+/* Fills the storage of one tensor: rounded to bf16 or quantised as the options say. */
+CAD_MUST_USE cad_status cad_named_fill(cad_decoder *d, const cad_named *t, cad_source source, void *ctx);
+
+#endif

@@ -1,0 +1,91 @@
+/* Random values: a stream per tensor, keyed by the tensor's name, so that neither order nor fusing changes a value. */
+#include "core/rng.h"
+#include "model/decoder/decoder_impl.h"
+
+#include <math.h>
+#include <stdio.h>
+
+typedef struct init_ctx {
+    const cad_decoder *d;
+    cad_init_scheme scheme;
+    uint64_t seed;
+    cad_rng rng;
+} init_ctx;
+
+static const double hf_deviation = 0.02;
+
+static double deviation(const init_ctx *x, const cad_named *t)
+{
+    if (x->scheme == CAD_INIT_hf || t->kind == CAD_KIND_head)
+        return hf_deviation;
+    if (t->kind == CAD_KIND_embed)
+        return 1.0;
+    double s = 1.0 / sqrt((double)t->dim[1]);
+    cad_lora_target p = t->lin->proj[t->part];
+    return p == CAD_LORA_o || p == CAD_LORA_down ? s / sqrt(2.0 * (double)x->d->cfg.layers) : s;
+}
+
+static cad_status random_values(void *ctx, const cad_named *t, int64_t first, float *out, int64_t count)
+{
+    init_ctx *x = ctx;
+    if (t->kind == CAD_KIND_norm || t->kind == CAD_KIND_bias) {
+        /* An embedding of deviation 1 that is also the head needs a small gain before it, or the first loss is far above ln V. */
+        bool small = t->v == &x->d->norm && x->d->cfg.tie && x->scheme == CAD_INIT_fan_in;
+        float value = t->kind == CAD_KIND_bias ? 0.0f : small ? (float)hf_deviation : 1.0f;
+        for (int64_t i = 0; i < count; i++)
+            out[i] = value;
+        return CAD_OK;
+    }
+    if (first == 0)
+        x->rng = cad_rng_make(x->seed, t->name, 0);
+    double s = deviation(x, t);
+    for (int64_t i = 0; i < count; i++)
+        out[i] = (float)(s * cad_rng_normal(&x->rng));
+    return CAD_OK;
+}
+
+cad_status cad_decoder_init_random(cad_decoder *d, cad_init_scheme scheme, uint64_t seed)
+{
+    init_ctx x = {.d = d, .scheme = scheme, .seed = seed};
+    for (int64_t i = 0; i < cad_named_count(d); i++) {
+        cad_named t;
+        cad_named_get(d, i, &t);
+        CAD_TRY(cad_named_fill(d, &t, random_values, &x));
+    }
+    d->loaded = true;
+    return CAD_OK;
+}
+
+static void init_pair(cad_decoder *d, cad_linear *l, int64_t layer, cad_lora_init init, uint64_t seed)
+{
+    if (!l->lora)
+        return;
+    int64_t rank = d->opt.lora.rank;
+    float *a = l->a.t.data, *b = l->bl.t.data;
+    for (int64_t i = 0; i < l->out * rank; i++)
+        b[i] = 0;
+    for (int k = 0; k < l->n; k++) {
+        char name[CAD_NAME_BYTES];
+        bool wanted = d->opt.lora.targets >> l->proj[k] & 1;
+        snprintf(name, sizeof name, "layers.%lld.%s.lora_A", (long long)layer, cad_lora_target_name(l->proj[k]));
+        cad_rng rng = cad_rng_make(seed, name, 0);
+        double bound = 1.0 / sqrt((double)l->in);
+        for (int64_t i = 0; i < rank * l->in; i++) {
+            double v = init == CAD_LORA_kaiming ? (2 * cad_rng_uniform(&rng) - 1) * bound
+                                                : cad_rng_normal(&rng) / (double)rank;
+            a[k * rank * l->in + i] = wanted ? (float)v : 0.0f;
+        }
+    }
+}
+
+cad_status cad_decoder_init_lora(cad_decoder *d, cad_lora_init init, uint64_t seed)
+{
+    for (int64_t i = 0; i < d->cfg.layers; i++) {
+        cad_layer *l = &d->layer[i];
+        init_pair(d, &l->qkv, i, init, seed);
+        init_pair(d, &l->o, i, init, seed);
+        init_pair(d, &l->gu, i, init, seed);
+        init_pair(d, &l->down, i, init, seed);
+    }
+    return CAD_OK;
+}

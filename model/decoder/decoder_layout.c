@@ -1,0 +1,310 @@
+/* Shapes of all tensors, their places in the flat buffers, and the addresses of everything inside the four arenas. */
+#include "core/mem.h"
+#include "kernels/nf4.h"
+#include "model/decoder/decoder_impl.h"
+
+#include <stdio.h>
+
+static int64_t pad(int64_t n)
+{
+    return (n + CAD_PARAM_ALIGN - 1) / CAD_PARAM_ALIGN * CAD_PARAM_ALIGN;
+}
+
+/* Enters a tensor into the flat buffers. */
+static void train_value(cad_decoder *d, cad_value *v, bool decay, int64_t count, int64_t layer, const char *name)
+{
+    cad_param *p = &d->param[d->n_param];
+    char *text = d->names[d->n_param].name;
+    if (layer < 0)
+        snprintf(text, CAD_NAME_BYTES, "%s", name);
+    else
+        snprintf(text, CAD_NAME_BYTES, "model.layers.%lld.%s", (long long)layer, name);
+    *p = (cad_param){.name = text,
+                     .offset = d->p_size,
+                     .count = cad_tensor_count(&v->t),
+                     .dim = {v->t.dim[0], v->t.dim[1]},
+                     .ndim = v->t.ndim,
+                     .decay = decay};
+    v->at = d->p_size;
+    d->p_size += pad(p->count);
+    d->p_count += count;
+    d->n_param++;
+}
+
+static cad_value vector_value(int64_t n)
+{
+    return (cad_value){.t = cad_tensor_1d(CAD_F32, NULL, n), .at = -1};
+}
+
+static cad_value matrix_value(int64_t n, int64_t m)
+{
+    return (cad_value){.t = cad_tensor_2d(CAD_F32, NULL, n, m), .at = -1};
+}
+
+static void train_if_full(cad_decoder *d, cad_value *v, int64_t layer, const char *name)
+{
+    if (d->opt.train == CAD_TRAIN_full)
+        train_value(d, v, v->t.ndim == 2, cad_tensor_count(&v->t), layer, name);
+}
+
+static void shape_lora(cad_decoder *d, cad_linear *l, int64_t layer, const char *name)
+{
+    int64_t rank = d->opt.lora.rank, count_a = 0, count_b = 0;
+    for (int i = 0; i < l->n; i++) {
+        if (rank > 0 && (d->opt.lora.targets >> l->proj[i] & 1)) {
+            count_a += rank * l->in;
+            count_b += rank * l->rows[i];
+        }
+    }
+    l->lora = count_a > 0;
+    if (!l->lora)
+        return;
+    char text[CAD_NAME_BYTES];
+    l->a = matrix_value(l->n * rank, l->in);
+    snprintf(text, sizeof text, "%s.lora_A", name);
+    train_value(d, &l->a, true, count_a, layer, text);
+    l->bl = matrix_value(l->out, rank);
+    snprintf(text, sizeof text, "%s.lora_B", name);
+    train_value(d, &l->bl, true, count_b, layer, text);
+}
+
+/* `first` and `n`: the projections of the product, in the order of cad_lora_target. */
+static void shape_linear(cad_decoder *d, cad_linear *l, int64_t layer, cad_lora_target first, int n, const char *name)
+{
+    char text[CAD_NAME_BYTES];
+    *l = (cad_linear){.n = n};
+    for (int i = 0; i < n; i++) {
+        l->proj[i] = (cad_lora_target)((int)first + i);
+        cad_lora_target_shape(&d->cfg, l->proj[i], &l->rows[i], &l->in);
+        l->out += l->rows[i];
+        l->parts.end[i] = l->out;
+    }
+    l->parts.n = n;
+    l->parts.group = first == CAD_LORA_gate ? d->group : 0;
+    l->w = matrix_value(l->out, l->in);
+    snprintf(text, sizeof text, "%s.weight", name);
+    train_if_full(d, &l->w, layer, text);
+    l->b = vector_value(l->out);
+    if (first == CAD_LORA_q && d->cfg.qkv_bias) {
+        snprintf(text, sizeof text, "%s.bias", name);
+        train_if_full(d, &l->b, layer, text);
+    } else {
+        l->b.t.ndim = 0;
+    }
+    shape_lora(d, l, layer, name);
+}
+
+cad_status cad_decoder_shape(cad_decoder *d)
+{
+    const cad_model_config *c = &d->cfg;
+    size_t n = (size_t)c->layers;
+    CAD_TRY(cad_mem_alloc(n * sizeof *d->layer, "decoder layers", &d->layer));
+    CAD_TRY(cad_mem_alloc(n * sizeof *d->saved, "decoder activations", &d->saved));
+    CAD_TRY(cad_mem_alloc(n * sizeof *d->kv.layer, "decoder cache", &d->kv.layer));
+    CAD_TRY(cad_mem_alloc((15 * n + 3) * sizeof *d->param, "parameter list", &d->param));
+    CAD_TRY(cad_mem_alloc((15 * n + 3) * sizeof *d->names, "parameter names", &d->names));
+    d->group = c->ffn % CAD_GATE_GROUP ? c->ffn : CAD_GATE_GROUP;
+    d->embed = matrix_value(c->vocab, c->width);
+    train_if_full(d, &d->embed, -1, "model.embed_tokens.weight");
+    for (int64_t i = 0; i < c->layers; i++) {
+        cad_layer *l = &d->layer[i];
+        l->norm1 = vector_value(c->width);
+        l->norm2 = vector_value(c->width);
+        train_if_full(d, &l->norm1, i, "input_layernorm.weight");
+        shape_linear(d, &l->qkv, i, CAD_LORA_q, 3, "self_attn.qkv_proj");
+        shape_linear(d, &l->o, i, CAD_LORA_o, 1, "self_attn.o_proj");
+        train_if_full(d, &l->norm2, i, "post_attention_layernorm.weight");
+        shape_linear(d, &l->gu, i, CAD_LORA_gate, 2, "mlp.gate_up_proj");
+        shape_linear(d, &l->down, i, CAD_LORA_down, 1, "mlp.down_proj");
+    }
+    d->norm = vector_value(c->width);
+    train_if_full(d, &d->norm, -1, "model.norm.weight");
+    d->head = matrix_value(c->vocab, c->width);
+    if (!c->tie)
+        train_if_full(d, &d->head, -1, "lm_head.weight");
+    return CAD_OK;
+}
+
+/* ---- addresses ---- */
+
+typedef struct lay {
+    unsigned char *base;
+    size_t used;
+} lay;
+
+static void *take(lay *l, int64_t count, size_t size)
+{
+    unsigned char *p = l->base + l->used;
+    l->used += ((size_t)count * size + 63) / 64 * 64;
+    return p;
+}
+
+static float *take_f(lay *l, int64_t count)
+{
+    return take(l, count, sizeof(float));
+}
+
+static void bind_value(const cad_decoder *d, cad_value *v, lay *weights)
+{
+    if (v->t.ndim == 0)
+        return;
+    v->t.data = v->at >= 0 ? d->p + v->at : take_f(weights, cad_tensor_count(&v->t));
+}
+
+static void bind_linear(const cad_decoder *d, cad_linear *l, lay *weights)
+{
+    if (d->opt.weights == CAD_WEIGHTS_nf4 && d->opt.nf4_base == CAD_NF4_scratch) {
+        int64_t n = l->out * l->in;
+        l->q = (cad_nf4){.out = l->out,
+                         .in = l->in,
+                         .block = CAD_NF4_BLOCK,
+                         .codes = cad_tensor_1d(CAD_U8, take(weights, n / 2, 1), n / 2),
+                         .absmax = cad_f1(take_f(weights, n / CAD_NF4_BLOCK), n / CAD_NF4_BLOCK)};
+    } else {
+        bind_value(d, &l->w, weights);
+    }
+    bind_value(d, &l->b, weights);
+    if (l->lora) {
+        bind_value(d, &l->a, weights);
+        bind_value(d, &l->bl, weights);
+    }
+}
+
+static void bind_weights(cad_decoder *d, lay *l)
+{
+    bind_value(d, &d->embed, l);
+    for (int64_t i = 0; i < d->cfg.layers; i++) {
+        cad_layer *y = &d->layer[i];
+        bind_value(d, &y->norm1, l);
+        bind_linear(d, &y->qkv, l);
+        bind_linear(d, &y->o, l);
+        bind_value(d, &y->norm2, l);
+        bind_linear(d, &y->gu, l);
+        bind_linear(d, &y->down, l);
+    }
+    bind_value(d, &d->norm, l);
+    if (d->cfg.tie)
+        d->head = d->embed;
+    else
+        bind_value(d, &d->head, l);
+    d->rope = take_f(l, d->positions * d->cfg.head_dim);
+}
+
+static float *take_u(lay *a, const cad_linear *l, int64_t n, int64_t rank)
+{
+    return l->lora ? take_f(a, n * l->n * rank) : NULL;
+}
+
+static void bind_saved(cad_decoder *d, lay *a)
+{
+    const cad_model_config *c = &d->cfg;
+    int64_t n = d->opt.max_tokens, q = c->heads * c->head_dim, kv = c->kv_heads * c->head_dim, rank = d->opt.lora.rank;
+    bool keep = d->opt.train != CAD_TRAIN_none;
+    float *r = take_f(a, n * c->width);
+    for (int64_t i = 0; i < c->layers; i++) {
+        cad_saved *s = &d->saved[i];
+        if (!keep && i > 0) {
+            *s = d->saved[0];
+            continue;
+        }
+        const cad_layer *l = &d->layer[i];
+        *s = (cad_saved){.r_in = r, .r_mid = r, .r_out = r};
+        if (keep) {
+            s->r_mid = take_f(a, n * c->width);
+            s->r_out = r = take_f(a, n * c->width);
+        }
+        s->rstd1 = take_f(a, n);
+        s->rstd2 = take_f(a, n);
+        s->qkv = take_f(a, n * (q + 2 * kv));
+        s->o = take_f(a, n * q);
+        s->lse = take_f(a, n * c->heads);
+        s->gu = take_f(a, n * 2 * c->ffn);
+        s->u_qkv = take_u(a, &l->qkv, n, rank);
+        s->u_o = take_u(a, &l->o, n, rank);
+        s->u_gu = take_u(a, &l->gu, n, rank);
+        s->u_down = take_u(a, &l->down, n, rank);
+    }
+}
+
+static void bind_work(cad_decoder *d, lay *a)
+{
+    const cad_model_config *c = &d->cfg;
+    int64_t n = d->opt.max_tokens, m = d->opt.max_loss_rows;
+    cad_work *w = &d->work;
+    w->n = take_f(a, n * c->width);
+    w->h = take_f(a, n * c->ffn);
+    if (d->opt.train != CAD_TRAIN_none) {
+        w->dr = take_f(a, n * c->width);
+        w->dn = take_f(a, n * c->width);
+        w->dh = take_f(a, n * c->ffn);
+        w->dqkv = take_f(a, n * (c->heads + 2 * c->kv_heads) * c->head_dim);
+        w->d_o = take_f(a, n * c->heads * c->head_dim);
+        w->v = take_f(a, n * CAD_FUSED_MAX * d->opt.lora.rank);
+        w->dx = take_f(a, m * c->width);
+    }
+    w->x = take_f(a, m * c->width);
+    w->xn = take_f(a, m * c->width);
+    w->rstd = take_f(a, m);
+    w->nll = take_f(a, m);
+    w->top = take(a, m, sizeof *w->top);
+    d->host_nll = take_f(a, m);
+}
+
+static void bind_input(cad_decoder *d, lay *a)
+{
+    int64_t n = d->opt.max_tokens, m = d->opt.max_loss_rows;
+    cad_input *in = &d->in;
+    in->ids = take(a, n, sizeof *in->ids);
+    in->row = take(a, n, sizeof *in->row);
+    in->pos = take(a, n, sizeof *in->pos);
+    in->slot = take(a, n, sizeof *in->slot);
+    in->len = take(a, n, sizeof *in->len);
+    in->seg = take(a, d->opt.max_segments + 1, sizeof *in->seg);
+    in->loss_row = take(a, m, sizeof *in->loss_row);
+    in->target = take(a, m, sizeof *in->target);
+    in->weight = take_f(a, m);
+    if (d->opt.train == CAD_TRAIN_full) {
+        in->order = take(a, n, sizeof *in->order);
+        in->count = take(a, d->cfg.vocab + 1, sizeof *in->count);
+    }
+}
+
+static void bind_cache(cad_decoder *d, lay *a)
+{
+    const cad_model_config *c = &d->cfg;
+    cad_cache *k = &d->kv;
+    int64_t s = d->opt.slots, t = k->tokens, cells = s * c->kv_heads * c->head_dim * t;
+    if (s == 0)
+        return;
+    for (int64_t i = 0; i < c->layers; i++)
+        k->layer[i] = (cad_kv){
+            .k = {.data = take_f(a, cells), .dim = {s, c->kv_heads, c->head_dim, t}, .ndim = 4, .dtype = CAD_F32},
+            .v = {.data = take_f(a, cells), .dim = {s, c->kv_heads, t, c->head_dim}, .ndim = 4, .dtype = CAD_F32}};
+    k->logits = take_f(a, s * c->vocab);
+    k->temp = take_f(a, s);
+    k->top_p = take_f(a, s);
+    k->min_p = take_f(a, s);
+    k->logp = take_f(a, s);
+    k->top_k = take(a, s, sizeof *k->top_k);
+    k->seed = take(a, s, sizeof *k->seed);
+    k->position = take(a, s, sizeof *k->position);
+    k->id = take(a, s, sizeof *k->id);
+    k->mask = take(a, (c->vocab + 31) / 32, sizeof *k->mask);
+}
+
+void cad_decoder_bind(cad_decoder *d, unsigned char *const base[4], size_t used[4])
+{
+    lay w = {.base = base[CAD_ARENA_weights]}, s = {.base = base[CAD_ARENA_state]};
+    lay a = {.base = base[CAD_ARENA_activations]};
+    d->p = take_f(&s, d->p_size);
+    d->own_g = d->opt.train == CAD_TRAIN_none ? NULL : take_f(&s, d->p_size);
+    d->g = d->own_g;
+    bind_weights(d, &w);
+    bind_saved(d, &a);
+    bind_work(d, &a);
+    bind_input(d, &a);
+    bind_cache(d, &a);
+    used[CAD_ARENA_weights] = w.used;
+    used[CAD_ARENA_state] = s.used;
+    used[CAD_ARENA_activations] = a.used;
+}

@@ -1,0 +1,227 @@
+/* The loop of batched generation: admit requests into free slots (one packed prefill), then one token per busy slot and step. */
+#include "model/decoder/generate.h"
+#include "core/mem.h"
+#include "model/decoder/decoder_impl.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+typedef struct slot_state {
+    int64_t request; /* -1: free */
+    int64_t length;  /* tokens whose keys stand in the cache */
+    int64_t drawn;
+    double logprob;
+    uint32_t next; /* token drawn last, not yet in the cache */
+} slot_state;
+
+typedef struct gen {
+    cad_decoder *d;
+    const cad_gen_request *req;
+    const cad_gen_opts *opt;
+    int64_t n, next; /* requests; the first one not admitted */
+    int64_t slots, busy, done, tokens;
+    slot_state *slot; /* (slots) */
+    uint32_t *answer; /* (slots, context) */
+    uint32_t *rows;   /* (slots) rows of the pass that are drawn from */
+    int32_t *who;     /* (slots) slot of each drawn row */
+    cad_gen_done on_done;
+    cad_gen_step on_step;
+    void *ctx;
+} gen;
+
+const char *cad_finish_name(cad_finish f)
+{
+    return f == CAD_FINISH_stop ? "stop" : "length";
+}
+
+static cad_status check_requests(const cad_decoder *d, const cad_gen_request *req, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++) {
+        int64_t len = req[i].n_prompt;
+        if (len < 1 || len >= d->kv.tokens || len > d->opt.max_tokens)
+            CAD_FAIL(CAD_EINVAL,
+                     "generate: request %" PRId64 " has a prompt of %" PRId64
+                     " tokens; expected 1..%" PRId64 " (context %" PRId64 ", tokens per pass %" PRId64 ")",
+                     i, len, d->kv.tokens - 1 < d->opt.max_tokens ? d->kv.tokens - 1 : d->opt.max_tokens, d->kv.tokens,
+                     d->opt.max_tokens);
+        for (int64_t k = 0; k < len; k++)
+            if ((int64_t)req[i].prompt[k] >= d->cfg.vocab)
+                CAD_FAIL(CAD_EINVAL,
+                         "generate: request %" PRId64 ", token %" PRId64 " is %" PRIu32 "; the model has %" PRId64 " rows", i, k,
+                         req[i].prompt[k], d->cfg.vocab);
+    }
+    return CAD_OK;
+}
+
+static void set_mask(cad_decoder *d, int64_t vocab)
+{
+    int64_t v = d->cfg.vocab, allowed = vocab > 0 && vocab < v ? vocab : v;
+    memset(d->kv.mask, 0, (size_t)((v + 31) / 32) * sizeof *d->kv.mask);
+    for (int64_t i = 0; i < allowed; i++)
+        d->kv.mask[i / 32] |= (uint32_t)1 << (i % 32);
+}
+
+/* What the draw of row `k` needs to know about its request. */
+static void set_draw(gen *g, int64_t k, int32_t s)
+{
+    const cad_sampling *o = &g->opt->sampling;
+    cad_cache *c = &g->d->kv;
+    c->temp[k] = (float)o->temp;
+    c->top_p[k] = (float)o->top_p;
+    c->min_p[k] = (float)o->min_p;
+    c->top_k[k] = (int32_t)o->top_k;
+    c->seed[k] = g->req[g->slot[s].request].seed;
+    c->position[k] = (uint32_t)g->slot[s].drawn;
+    g->who[k] = s;
+}
+
+static bool stops(const gen *g, uint32_t id)
+{
+    for (int64_t i = 0; i < g->opt->n_stop; i++)
+        if (g->opt->stop[i] == id)
+            return true;
+    return false;
+}
+
+static cad_status finish(gen *g, int32_t s, cad_finish why)
+{
+    slot_state *t = &g->slot[s];
+    cad_gen_result r = {.ids = g->answer + s * g->d->kv.tokens,
+                        .n = t->drawn - (why == CAD_FINISH_stop),
+                        .n_drawn = t->drawn,
+                        .logprob = t->logprob,
+                        .finish = why};
+    int64_t request = t->request;
+    t->request = -1;
+    g->busy--;
+    g->done++;
+    return g->on_done(g->ctx, request, &r);
+}
+
+/* Takes in the tokens just drawn for rows 0..n-1. */
+static cad_status take_draws(gen *g, int64_t n)
+{
+    for (int64_t k = 0; k < n; k++) {
+        int32_t s = g->who[k];
+        slot_state *t = &g->slot[s];
+        uint32_t id = g->d->kv.id[k];
+        g->answer[s * g->d->kv.tokens + t->drawn++] = id;
+        g->tokens++;
+        t->logprob += (double)g->d->kv.logp[k];
+        t->next = id;
+        if (stops(g, id))
+            CAD_TRY(finish(g, s, CAD_FINISH_stop));
+        else if (t->drawn >= g->req[t->request].max_new || t->length >= g->d->kv.tokens)
+            CAD_TRY(finish(g, s, CAD_FINISH_length));
+    }
+    return g->on_step ? g->on_step(g->ctx, g->tokens, g->done) : CAD_OK;
+}
+
+static cad_status skip_empty(gen *g)
+{
+    while (g->next < g->n && g->req[g->next].max_new < 1) {
+        cad_gen_result r = {.ids = g->answer, .finish = CAD_FINISH_length};
+        g->done++;
+        CAD_TRY(g->on_done(g->ctx, g->next++, &r));
+    }
+    return CAD_OK;
+}
+
+/* Packs as many waiting prompts as there is room for; keys and values go into the cache, each prompt's last row is drawn from. */
+static cad_status prefill(gen *g)
+{
+    cad_decoder *d = g->d;
+    cad_input *in = &d->in;
+    cad_pass p = {.cache = true};
+    int64_t rows = 0;
+    in->seg[0] = 0;
+    for (int32_t s = 0; s < g->slots; s++) {
+        CAD_TRY(skip_empty(g));
+        if (g->next == g->n)
+            break;
+        const cad_gen_request *r = &g->req[g->next];
+        if (g->slot[s].request >= 0)
+            continue;
+        if (p.n + r->n_prompt > d->opt.max_tokens)
+            break;
+        for (int64_t i = 0; i < r->n_prompt; i++) {
+            in->ids[p.n + i] = r->prompt[i];
+            in->pos[p.n + i] = (int32_t)i;
+            in->slot[p.n + i] = s;
+            in->row[p.n + i] = 0;
+        }
+        p.n += r->n_prompt;
+        in->seg[++p.n_seg] = (int32_t)p.n;
+        g->slot[s] = (slot_state){.request = g->next++, .length = r->n_prompt};
+        g->busy++;
+        g->rows[rows] = (uint32_t)(p.n - 1);
+        set_draw(g, rows++, s);
+    }
+    if (rows == 0)
+        return CAD_OK;
+    CAD_TRY(cad_decoder_forward(d, &p));
+    memcpy(in->loss_row, g->rows, (size_t)rows * sizeof *g->rows);
+    CAD_TRY(cad_decoder_draw(d, &p, in->loss_row, rows));
+    return take_draws(g, rows);
+}
+
+static cad_status one_step(gen *g)
+{
+    cad_decoder *d = g->d;
+    cad_input *in = &d->in;
+    cad_pass p = {.cache = true, .decode = true};
+    for (int32_t s = 0; s < g->slots; s++) {
+        slot_state *t = &g->slot[s];
+        if (t->request < 0)
+            continue;
+        in->ids[p.n] = t->next;
+        in->pos[p.n] = (int32_t)t->length;
+        in->slot[p.n] = s;
+        in->row[p.n] = 0;
+        in->len[p.n] = (int32_t)++t->length;
+        in->loss_row[p.n] = (uint32_t)p.n;
+        set_draw(g, p.n++, s);
+    }
+    CAD_TRY(cad_decoder_forward(d, &p));
+    CAD_TRY(cad_decoder_draw(d, &p, in->loss_row, p.n));
+    return take_draws(g, p.n);
+}
+
+static cad_status run(gen *g)
+{
+    /* A prefill of many prompts costs little more than one of a few, so free slots are collected first. */
+    int64_t enough = g->slots / 8 > 1 ? g->slots / 8 : 1;
+    for (int32_t s = 0; s < g->slots; s++)
+        g->slot[s].request = -1;
+    CAD_TRY(skip_empty(g));
+    while (g->done < g->n) {
+        if (g->next < g->n && (g->slots - g->busy >= enough || g->busy == 0))
+            CAD_TRY(prefill(g));
+        if (g->busy > 0)
+            CAD_TRY(one_step(g));
+    }
+    return CAD_OK;
+}
+
+cad_status cad_generate(cad_decoder *d, const cad_gen_request *req, int64_t n, const cad_gen_opts *o, cad_gen_done done,
+                        cad_gen_step step, void *ctx)
+{
+    if (d->opt.slots < 1)
+        CAD_FAIL(CAD_EINVAL, "generate: the decoder was opened without slots for generation");
+    CAD_TRY(check_requests(d, req, n));
+    gen g = {.d = d, .req = req, .opt = o, .n = n, .slots = d->opt.slots, .on_done = done, .on_step = step, .ctx = ctx};
+    size_t slots = (size_t)g.slots;
+    cad_status s;
+    set_mask(d, o->vocab);
+    CAD_TRY_GOTO(s, cad_mem_alloc(slots * sizeof *g.slot, "generation slots", &g.slot), end);
+    CAD_TRY_GOTO(s, cad_mem_alloc(slots * (size_t)d->kv.tokens * sizeof *g.answer, "generated tokens", &g.answer), end);
+    CAD_TRY_GOTO(s, cad_mem_alloc(slots * sizeof *g.rows, "generation slots", &g.rows), end);
+    CAD_TRY_GOTO(s, cad_mem_alloc(slots * sizeof *g.who, "generation slots", &g.who), end);
+    s = run(&g);
+end:
+    cad_mem_free(g.slot);
+    cad_mem_free(g.answer);
+    cad_mem_free(g.rows);
+    cad_mem_free(g.who);
+    return s;
+}
