@@ -75,6 +75,9 @@ const char *cad_tokenizer_bytes(const cad_tokenizer *t, uint32_t id, size_t *out
 bool cad_tokenizer_is_special(const cad_tokenizer *t, uint32_t id);
 size_t cad_tokenizer_match_added(const cad_tokenizer *t, const char *text, size_t len, uint32_t *out_id);
 
+/* Appends a tokenizer_config.json with which transformers loads the tokenizer.json beside it. */
+CAD_MUST_USE cad_status cad_tokenizer_print_config(const cad_tokenizer *t, cad_buf *out);
+
 /* Decoding while tokens arrive: every call appends only whole UTF-8 sequences and holds back up to 3 bytes of one that is
  * not finished; bytes that cannot become UTF-8 any more come out as U+FFFD.  `finish` does the same to the rest. */
 typedef struct cad_detok {
