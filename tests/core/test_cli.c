@@ -1,0 +1,261 @@
+#include "tests/unit.h"
+
+#include "core/cli.h"
+#include "core/fs.h"
+#include "core/json.h"
+#include "core/log.h"
+#include "core/threads.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+static char dir[] = "/tmp/cadlm-cli-XXXXXX";
+
+/* ---- a command with words ---- */
+
+static char seen[512]; /* what the last run saw */
+
+static cad_status run_show(cad_cli *cli)
+{
+    cad_config *cfg;
+    bool done;
+    const char *file = cad_cli_arg(cli, 0);
+    CAD_TRY(cad_cli_config(cli, NULL, 0, &file, file != NULL, &cfg, &done));
+    if (done)
+        return CAD_OK;
+    int64_t n;
+    CAD_TRY(cad_cli_int(cli, "count", 5, &n));
+    const char *out = cad_cli_value(cli, "out");
+    snprintf(seen, sizeof seen, "lr %g temp %g threads %d count %d out %s dry %d tags %s+%s (%s)", cfg->train.lr, cfg->decode.temp,
+             cad_threads_count(), (int)n, out ? out : "-", cad_cli_has(cli, "dry-run"),
+             cad_cli_value_at(cli, "tag", 0) ? cad_cli_value_at(cli, "tag", 0) : "-",
+             cad_cli_value_at(cli, "tag", 1) ? cad_cli_value_at(cli, "tag", 1) : "-", cad_config_origin(cfg, "decode.temp"));
+    return CAD_OK;
+}
+
+static cad_status run_fail(cad_cli *cli)
+{
+    (void)cli;
+    CAD_FAIL(CAD_EGEOM, "part.ir: no solid; expected one\nhint: cadtool check part.ir");
+}
+
+static cad_status run_two(cad_cli *cli)
+{
+    snprintf(seen, sizeof seen, "two words, %zu args", cad_cli_nargs(cli));
+    cad_buf b = CAD_BUF_INIT;
+    cad_status s = cad_cli_command(cli, &b);
+    if (s == CAD_OK)
+        s = cad_out(cad_buf_cstr(&b), b.len);
+    cad_buf_deinit(&b);
+    return s;
+}
+
+static const cad_cli_option options[] = {
+    {"out", 'o', "FILE", NULL, "where to write", "show"},
+    {"temp", 0, "T", "decode.temp", "temperature", NULL},
+    {"count", 'n', "N", NULL, "how many", NULL},
+    {"tag", 0, "WORD", NULL, NULL, NULL},
+    {"dry-run", 0, NULL, NULL, "start nothing", NULL},
+    {0},
+};
+static const cad_cli_word words[] = {{"show", run_show}, {"fail", run_fail}, {"rag embed", run_two}, {0}};
+static const cad_cli_spec spec = {.name = "cadtest",
+                                  .usage = "COMMAND [FILE]",
+                                  .doc = "Tries the command line.\n  cadtest show --temp=1\n",
+                                  .more = "  --more=LINES   by hand\n",
+                                  .options = options,
+                                  .words = words,
+                                  .max_args = 1};
+
+static cad_buf out, err;
+
+static void into(int fd, const char *path, int *saved)
+{
+    *saved = dup(fd);
+    int to = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+    assert_true(to >= 0);
+    dup2(to, fd);
+    close(to);
+}
+
+/* Runs a command line given as words split by blanks; returns the exit code, fills out and err. */
+static int cli(const char *line)
+{
+    static char text[2048];
+    static char *argv[64];
+    int argc = 0, saved[2];
+    snprintf(text, sizeof text, "%s", line);
+    for (char *p = strtok(text, " "); p; p = strtok(NULL, " "))
+        argv[argc++] = p;
+    argv[argc] = NULL;
+    char path[2][64];
+    snprintf(path[0], sizeof path[0], "%s/out", dir);
+    snprintf(path[1], sizeof path[1], "%s/err", dir);
+    seen[0] = '\0';
+    into(1, path[0], &saved[0]);
+    into(2, path[1], &saved[1]);
+    int code = cad_cli_main(&spec, argc, argv);
+    for (int i = 0; i < 2; i++) {
+        dup2(saved[i], i + 1);
+        close(saved[i]);
+    }
+    cad_buf_clear(&out);
+    cad_buf_clear(&err);
+    ok(cad_fs_read(path[0], 0, &out));
+    ok(cad_fs_read(path[1], 0, &err));
+    cad_log_set_color(CAD_COLOR_AUTO);
+    return code;
+}
+
+static void test_options_arguments_and_words_arrive(void **state)
+{
+    (void)state;
+    assert_int_equal(cli("cadtest show --temp=0.5 -o a.step -n3 --tag=x --tag y --threads=2 --dry-run"), 0);
+    assert_string_equal(seen, "lr 0.0002 temp 0.5 threads 2 count 3 out a.step dry 1 tags x+y (--temp)");
+    assert_int_equal(cli("cadtest show --out=b --out=c"), 0);
+    assert_non_null(strstr(seen, "out c "));
+    assert_int_equal(cli("cadtest rag embed"), 0);
+    assert_string_equal(seen, "two words, 0 args");
+    assert_string_equal(out.data, "cadtest rag embed");
+    assert_int_equal(cli("cadtest rag embed it's"), 0);
+    assert_string_equal(out.data, "cadtest rag embed 'it'\\''s'");
+}
+
+static void test_options_and_set_count_from_left_to_right(void **state)
+{
+    (void)state;
+    assert_int_equal(cli("cadtest show --temp=0.5 --set=decode.temp=0.7 --set=train.lr=0.1"), 0);
+    assert_string_equal(seen, "lr 0.1 temp 0.7 threads 2 count 5 out - dry 0 tags -+- (--set)");
+    assert_int_equal(cli("cadtest show --set=decode.temp=0.7 --temp=0.5"), 0);
+    assert_non_null(strstr(seen, "temp 0.5"));
+}
+
+static void test_bad_command_lines_exit_2_and_say_why(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line, *text;
+    } bad[] = {
+        {"cadtest show --dry", "cadtest: error: unknown option '--dry'\nhint: write it out: --dry-run\n"},
+        {"cadtest show --nothing=1", "cadtest: error: unknown option '--nothing'\nhint: cadtest --help\n"},
+        {"cadtest show -z", "cadtest: error: unknown option '-z'\nhint: cadtest --help\n"},
+        {"cadtest show --temp", "cadtest: error: option --temp needs a value: --temp=T\n"},
+        {"cadtest show -o", "cadtest: error: option -o needs a value: -o FILE\n"},
+        {"cadtest show --dry-run=yes", "cadtest: error: option --dry-run takes no value\n"},
+        {"cadtest", "cadtest: error: no command given\nhint: cadtest --help\n"},
+        {"cadtest shwo", "cadtest: error: unknown command 'shwo'\nhint: cadtest --help\n"},
+        {"cadtest show a b", "cadtest: error: unexpected argument 'b'\nhint: cadtest --help\n"},
+        {"cadtest fail -o x", "cadtest: error: option --out has no meaning for 'fail'; it belongs to: show\n"},
+        {"cadtest show --count=many", "cadtest: error: --count=many; expected an integer\n"},
+        {"cadtest show --color=sometimes", "cadtest: error: --color=sometimes; expected auto, always or never\n"},
+        {"cadtest show --explain=train.lrr", "cadtest: error: --explain: no key 'train.lrr'; did you mean lr?\n"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_int_equal(cli(bad[i].line), 2);
+        assert_string_equal(cad_buf_cstr(&err), bad[i].text);
+        assert_int_equal(out.len, 0);
+        assert_string_equal(seen, "");
+    }
+}
+
+static void test_a_bad_configuration_exits_65_with_every_problem(void **state)
+{
+    (void)state;
+    char file[64], line[256];
+    snprintf(file, sizeof file, "%s/bad.ini", dir);
+    ok(cad_fs_write(file, "[train]\nlrr = 1\n[x]\n", 20));
+    snprintf(line, sizeof line, "cadtest show %s --set=lora.rank=0", file);
+    assert_int_equal(cli(line), 65);
+    assert_non_null(strstr(err.data, "bad.ini:2: error: unknown key 'lrr' in [train]; did you mean lr?\n"));
+    assert_non_null(strstr(err.data, "bad.ini:3: error: unknown section [x]\n"));
+    assert_non_null(strstr(err.data, "--set: error: lora.rank = 0; expected 1..1024"));
+    assert_non_null(strstr(err.data, "\n3 errors; nothing was started\n"));
+    assert_int_equal(cli("cadtest show /nonexistent/a.ini"), 66);
+    assert_int_equal(cli("cadtest show --threads=many"), 65);
+    assert_non_null(strstr(err.data, "--threads: error: run.threads = 'many'"));
+}
+
+static void test_failures_have_one_line_a_hint_and_the_code_of_the_table(void **state)
+{
+    (void)state;
+    assert_int_equal(cli("cadtest fail"), 3);
+    assert_string_equal(err.data, "cadtest: error: part.ir: no solid; expected one\nhint: cadtool check part.ir\n");
+    assert_int_equal(cli("cadtest fail --json"), 3);
+    json_t *doc, *e;
+    ok(cad_json_parse(out.data, out.len, "stdout", &doc));
+    ok(cad_json_get_object(doc, "error", "stdout", &e));
+    assert_int_equal(json_integer_value(json_object_get(e, "code")), 3);
+    assert_string_equal(json_string_value(json_object_get(e, "message")), "part.ir: no solid; expected one");
+    assert_string_equal(json_string_value(json_object_get(e, "hint")), "cadtool check part.ir");
+    json_decref(doc);
+    assert_int_equal(cli("cadtest fail --color=always"), 3);
+    assert_non_null(strstr(err.data, "\x1b[31merror:\x1b[0m"));
+}
+
+static void test_help_goes_to_stdout_and_fits_a_screen(void **state)
+{
+    (void)state;
+    assert_int_equal(cli("cadtest show --nonsense=1 --help"), 2);
+    assert_int_equal(cli("cadtest --help"), 0);
+    assert_int_equal(err.len, 0);
+    assert_non_null(strstr(out.data, "Usage: cadtest [OPTION...] COMMAND [FILE]\nTries the command line.\n"));
+    assert_non_null(strstr(out.data, "  -o, --out=FILE          where to write\n"));
+    assert_non_null(strstr(out.data, "  --temp=T                temperature                                        [0]\n"));
+    assert_null(strstr(out.data, "--tag"));
+    size_t lines = 0, width = 0;
+    for (const char *p = out.data; *p; p++) {
+        width = *p == '\n' ? 0 : width + 1;
+        lines += *p == '\n';
+        assert_true(width <= 80);
+    }
+    assert_true(lines <= 40);
+    assert_int_equal(cli("cadtest --help-all"), 0);
+    assert_non_null(strstr(out.data, "--tag=WORD"));
+    assert_non_null(strstr(out.data, "\n[train]\n"));
+    assert_int_equal(cli("cadtest --version"), 0);
+    assert_memory_equal(out.data, "cadtest 0.", 10);
+}
+
+static void test_questions_about_keys_need_no_command(void **state)
+{
+    (void)state;
+    assert_int_equal(cli("cadtest --explain=lora.rank --set=lora.rank=8"), 0);
+    assert_non_null(strstr(out.data, "lora.rank = 8   (--set)\n"));
+    assert_int_equal(cli("cadtest show --print-config --seed=9"), 0);
+    assert_non_null(strstr(out.data, "seed = 9                                ; --seed\n"));
+    assert_string_equal(seen, "");
+}
+
+static void test_quiet_and_verbose_set_the_level(void **state)
+{
+    (void)state;
+    assert_int_equal(cli("cadtest show -q"), 0);
+    assert_int_equal(cad_log_get_level(), CAD_LOG_WARN);
+    assert_int_equal(cli("cadtest show -vv"), 0);
+    assert_int_equal(cad_log_get_level(), CAD_LOG_TRACE);
+    assert_int_equal(cli("cadtest show --set=log.level=error"), 0);
+    assert_int_equal(cad_log_get_level(), CAD_LOG_ERROR);
+    assert_int_equal(cli("cadtest rag embed --set=train.lr=1"), 0);
+    assert_non_null(strstr(err.data, "warning: this command reads no configuration"));
+}
+
+int main(void)
+{
+    unsetenv("ARGP_HELP_FMT");
+    if (!mkdtemp(dir))
+        return 1;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_options_arguments_and_words_arrive),
+        cmocka_unit_test(test_options_and_set_count_from_left_to_right),
+        cmocka_unit_test(test_bad_command_lines_exit_2_and_say_why),
+        cmocka_unit_test(test_a_bad_configuration_exits_65_with_every_problem),
+        cmocka_unit_test(test_failures_have_one_line_a_hint_and_the_code_of_the_table),
+        cmocka_unit_test(test_help_goes_to_stdout_and_fits_a_screen),
+        cmocka_unit_test(test_questions_about_keys_need_no_command),
+        cmocka_unit_test(test_quiet_and_verbose_set_the_level),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    cad_buf_deinit(&out);
+    cad_buf_deinit(&err);
+    return cad_fs_remove_tree(dir) == CAD_OK ? failed : 1;
+}
