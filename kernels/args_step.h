@@ -27,7 +27,7 @@ typedef struct cad_opt_tensor {
  * p -= lr (c2/c1) m / (sqrt(v) + c2 eps); then p *= 1 - lr wd where decay (or before the update with decay_before).
  * g is multiplied by gscale first.  An element whose g is not finite leaves p alone and sets its m and v to 0. */
 typedef struct cad_adamw_hyper {
-    float lr, beta1, beta2, eps, weight_decay;
+    double lr, beta1, beta2, eps, weight_decay; /* products such as 1 - beta2 in f64, then rounded once */
     int64_t t;        /* step, from 1 */
     int decay_before; /* train.decay = before */
     int no_sign_rule; /* 8-bit only: 1 leaves out the sign rule of formats.md 4 */

@@ -1,0 +1,206 @@
+/* The three small products that attention is made of, over tiles of 64 keys.
+ *
+ * Forward and decode run the same code on every row, tile by tile from position 0, and a row's bits do not depend on the rows
+ * beside it: so a token decoded from the cache has the bits of the full forward. */
+#ifndef CADLM_KERNELS_CPU_ATTN_TILE_H
+#define CADLM_KERNELS_CPU_ATTN_TILE_H
+
+#include "kernels/cpu/backend_cpu.h"
+#include "kernels/cpu/simd.h"
+
+#include <math.h>
+
+enum {
+    KEYS = 64,                /* keys of a tile, query rows of a block */
+    QR = 4,                   /* rows held in registers */
+    KV = VW == 16 ? 4 : 2,    /* key vectors held in registers */
+    MAX_D = 256
+};
+
+/* out[d*KEYS + j] = x[j*ld + d] for n rows; columns n..KEYS-1 are zero. */
+CAD_INLINE void transpose_tile(const float *x, int64_t ld, int64_t n, int64_t d, float *out)
+{
+    int64_t j = 0;
+    for (; j + 4 <= n; j += 4) {
+        const float *s = x + j * ld;
+        int64_t c = 0;
+        for (; c + 4 <= d; c += 4) {
+            __m128 r0 = _mm_loadu_ps(s + c), r1 = _mm_loadu_ps(s + ld + c);
+            __m128 r2 = _mm_loadu_ps(s + 2 * ld + c), r3 = _mm_loadu_ps(s + 3 * ld + c);
+            _MM_TRANSPOSE4_PS(r0, r1, r2, r3);
+            _mm_storeu_ps(out + c * KEYS + j, r0);
+            _mm_storeu_ps(out + (c + 1) * KEYS + j, r1);
+            _mm_storeu_ps(out + (c + 2) * KEYS + j, r2);
+            _mm_storeu_ps(out + (c + 3) * KEYS + j, r3);
+        }
+        for (; c < d; c++)
+            for (int64_t i = 0; i < 4; i++)
+                out[c * KEYS + j + i] = s[i * ld + c];
+    }
+    for (; j < n; j++)
+        for (int64_t c = 0; c < d; c++)
+            out[c * KEYS + j] = x[j * ld + c];
+    for (int64_t c = 0; n < KEYS && c < d; c++)
+        memset(out + c * KEYS + n, 0, (size_t)(KEYS - n) * sizeof(float));
+}
+
+CAD_INLINE void score_block(const int rows, const float *q, int64_t ldq, const float *kt, int64_t ldk, int64_t d,
+                            int64_t n, float *s)
+{
+    for (int64_t j = 0; j < n; j += KV * VW) {
+        vf acc[QR][KV];
+#pragma GCC unroll 4
+        for (int r = 0; r < rows; r++)
+#pragma GCC unroll 4
+            for (int v = 0; v < KV; v++)
+                acc[r][v] = vzero();
+        for (int64_t c = 0; c < d; c++) {
+            vf k[KV];
+#pragma GCC unroll 4
+            for (int v = 0; v < KV; v++)
+                k[v] = vload(kt + c * ldk + j + v * VW);
+#pragma GCC unroll 4
+            for (int r = 0; r < rows; r++) {
+                vf x = vset(q[r * ldq + c]);
+#pragma GCC unroll 4
+                for (int v = 0; v < KV; v++)
+                    acc[r][v] = vfma(x, k[v], acc[r][v]);
+            }
+        }
+#pragma GCC unroll 4
+        for (int r = 0; r < rows; r++)
+#pragma GCC unroll 4
+            for (int v = 0; v < KV; v++)
+                vstore(s + r * KEYS + j + v * VW, acc[r][v]);
+    }
+}
+
+/* s[r*KEYS + j] = sum_d q[r*ldq + d] kt[d*ldk + j] for rows < 1..QR and keys j < n; more keys up to KEYS may be written. */
+CAD_INLINE void scores(int rows, const float *q, int64_t ldq, const float *kt, int64_t ldk, int64_t d, int64_t n, float *s)
+{
+    switch (rows) {
+    case 1:
+        score_block(1, q, ldq, kt, ldk, d, n, s);
+        return;
+    case 2:
+        score_block(2, q, ldq, kt, ldk, d, n, s);
+        return;
+    case 3:
+        score_block(3, q, ldq, kt, ldk, d, n, s);
+        return;
+    default:
+        score_block(4, q, ldq, kt, ldk, d, n, s);
+    }
+}
+
+/* dst[r] += sum over t in [lo, hi) of coef[r*cr + t*ct] * src[t], `d` columns, for rows held together in registers. */
+CAD_INLINE void add_block(const int rows, float *dst, int64_t ldd, const float *coef, int64_t cr, int64_t ct,
+                          const float *src, int64_t lds, int64_t lo, int64_t hi, int64_t d)
+{
+    for (int64_t c = 0; c < d; c += 2 * VW) {
+        int64_t w0 = cad_min64(VW, d - c), w1 = cad_min64(VW, d - c - VW);
+        vf acc[QR][2];
+#pragma GCC unroll 4
+        for (int r = 0; r < rows; r++) {
+            acc[r][0] = vget(dst + r * ldd + c, w0);
+            acc[r][1] = w1 > 0 ? vget(dst + r * ldd + c + VW, w1) : vzero();
+        }
+        if (w1 == VW) {
+            for (int64_t t = lo; t < hi; t++) {
+                vf x0 = vload(src + t * lds + c), x1 = vload(src + t * lds + c + VW);
+#pragma GCC unroll 4
+                for (int r = 0; r < rows; r++) {
+                    vf p = vset(coef[r * cr + t * ct]);
+                    acc[r][0] = vfma(p, x0, acc[r][0]);
+                    acc[r][1] = vfma(p, x1, acc[r][1]);
+                }
+            }
+        } else {
+            for (int64_t t = lo; t < hi; t++) {
+                vf x0 = vget(src + t * lds + c, w0);
+                vf x1 = w1 > 0 ? vget(src + t * lds + c + VW, w1) : vzero();
+#pragma GCC unroll 4
+                for (int r = 0; r < rows; r++) {
+                    vf p = vset(coef[r * cr + t * ct]);
+                    acc[r][0] = vfma(p, x0, acc[r][0]);
+                    acc[r][1] = vfma(p, x1, acc[r][1]);
+                }
+            }
+        }
+#pragma GCC unroll 4
+        for (int r = 0; r < rows; r++) {
+            vput(dst + r * ldd + c, acc[r][0], w0);
+            if (w1 > 0)
+                vput(dst + r * ldd + c + VW, acc[r][1], w1);
+        }
+    }
+}
+
+/* dst[r] += sum over t in [lo[r], hi[r]), ascending, of coef[r*cr + t*ct] * src[t].  What a row does not see is never touched,
+ * so a NaN there does not spread. */
+CAD_INLINE void add_rows(int rows, float *dst, int64_t ldd, const float *coef, int64_t cr, int64_t ct, const float *src,
+                         int64_t lds, const int64_t *lo, const int64_t *hi, int64_t d)
+{
+    int64_t from = lo[0], to = hi[0];
+    for (int r = 1; r < rows; r++) {
+        from = cad_max64(from, lo[r]);
+        to = cad_min64(to, hi[r]);
+    }
+    if (rows < QR || from >= to) {
+        for (int r = 0; r < rows; r++)
+            add_block(1, dst + r * ldd, ldd, coef + r * cr, cr, ct, src, lds, lo[r], hi[r], d);
+        return;
+    }
+    for (int r = 0; r < rows; r++)
+        if (lo[r] < from)
+            add_block(1, dst + r * ldd, ldd, coef + r * cr, cr, ct, src, lds, lo[r], from, d);
+    add_block(QR, dst, ldd, coef, cr, ct, src, lds, from, to, d);
+    for (int r = 0; r < rows; r++)
+        if (hi[r] > to)
+            add_block(1, dst + r * ldd, ldd, coef + r * cr, cr, ct, src, lds, to, hi[r], d);
+}
+
+/* Running softmax of one row. */
+typedef struct soft {
+    float max, sum;
+} soft;
+
+/* Takes one tile of n raw scores: s becomes the weights of this tile, o (so far) is rescaled to the new maximum. */
+CAD_INLINE void soft_tile(soft *state, float *s, int64_t n, float scale, float *o, int64_t d)
+{
+    vf top = vset(state->max), sc = vset(scale), low = vset(-INFINITY);
+    for (int64_t j = 0; j < n; j += VW) {
+        vf x = vfirst(vmul(vload(s + j), sc), cad_min64(VW, n - j), low);
+        top = vmax(top, x);
+        vstore(s + j, x);
+    }
+    float before = state->max, now = vmaximum(top);
+    vf shift = vset(now), total = vzero();
+    for (int64_t j = 0; j < n; j += VW) {
+        vf p = vexp(vsub(vload(s + j), shift));
+        total = vadd(total, p);
+        vstore(s + j, p);
+    }
+    if (before == -INFINITY) {
+        state->sum = vsum(total);
+    } else {
+        vf alpha = vexp(vset(before - now));
+        float first[VW];
+        vstore(first, alpha);
+        state->sum = state->sum * first[0] + vsum(total);
+        CAD_LANES(c, w, d)
+        vput(o + c, vmul(vget(o + c, w), alpha), w);
+    }
+    state->max = now;
+}
+
+/* o /= sum; the value of lse. */
+CAD_INLINE float soft_finish(const soft *state, float *o, int64_t d)
+{
+    vf sum = vset(state->sum);
+    CAD_LANES(c, w, d)
+    vput(o + c, vdiv(vget(o + c, w), sum), w);
+    return state->max + logf(state->sum);
+}
+
+#endif

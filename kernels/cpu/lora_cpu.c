@@ -1,0 +1,232 @@
+/* LoRA on a frozen linear, forward and backward, weight in f32 or NF4, CPU.
+ *
+ * math      u_p = s drop_p(x) A_p^T; y = x W^T + u_p(o) B^T + b + res
+ *           v_p = s dy_p B_p, dB += dy^T u; dA_p += v_p^T drop_p(x); dx = dy W + sum_p mask_p/(1-rate) (v_p A_p) + res
+ * shapes    x (N,in), W (out,in), A (nR,in), B (out,R), u and v (N,nR)
+ * layout    factors of projections that share an input are stacked; cad_parts maps rows of W to projections
+ * dtypes    f32 factors and activations; W f32 or NF4
+ * grads     u, y, v, dx "="; dA, dB "+="
+ * limits    at most CAD_MAX_PARTS projections
+ * mapping   gemm_cpu.c: without dropout the thin products continue the k loop of the wide ones
+ * order     class I forward, v and dx; dA, dB in slabs of 256 rows, class R
+ * cost      thin products are R/in of the wide ones; a mask costs one Philox block per 8 elements
+ * source    spec kernels.md 2, 4.3
+ * test      tests/kernels/test_ops_smoke.c
+ */
+#include "kernels/cpu/gemm_cpu.h"
+
+static int64_t count_parts(int n)
+{
+    return n > 1 ? n : 1;
+}
+
+CAD_CPU_OP(lora_down_fwd)
+{
+    CAD_TRY(cad_lora_down_fwd_validate(a));
+    int64_t in = a->x.dim[1], nr = a->a.dim[0], parts = count_parts(a->n);
+    int masked = a->drop.rate > 0.0f;
+    /* Without masks the parts are one product; with them each has its own view of x. */
+    int64_t products = masked ? parts : 1, r = nr / products;
+    for (int64_t p = 0; p < products; p++) {
+        cad_gemm g = {.m = a->x.dim[0], .n = r, .n_terms = 1, .c = (float *)a->u.data + p * r, .ldc = nr, .alpha = a->s};
+        g.term[0] = (cad_gemm_term){.a = a->x.data,
+                                    .lda = in,
+                                    .b = (const float *)a->a.data + p * r * in,
+                                    .ldb = in,
+                                    .b_trans = 1,
+                                    .k = in,
+                                    .runs = 1,
+                                    .drop = &a->drop,
+                                    .drop_part = (int)p,
+                                    .drop_on = masked ? CAD_DROP_A : CAD_DROP_NONE};
+        CAD_ISA(gemm)(&g, NULL);
+    }
+    return CAD_OK;
+}
+CAD_CPU_NO_SCRATCH(lora_down_fwd)
+
+typedef struct lora_fwd {
+    const cad_tensor *x, *u, *bl, *b, *res, *y;
+    const float *w;
+    const cad_nf4 *q;
+    const cad_parts *parts;
+} lora_fwd;
+
+static cad_gemm fwd_of(const lora_fwd *f)
+{
+    int64_t in = f->x->dim[1], out = f->bl->dim[0], r = f->bl->dim[1];
+    cad_gemm g = {.m = f->x->dim[0], .n = out, .n_terms = 2, .c = f->y->data, .ldc = out, .alpha = 1.0f};
+    g.bias = f->b->data;
+    g.res = f->res->data;
+    g.parts = f->parts;
+    g.term[0] = (cad_gemm_term){
+        .a = f->x->data, .lda = in, .b = f->w, .q = f->q, .ldb = in, .b_trans = 1, .k = in, .runs = 1};
+    g.term[1] = (cad_gemm_term){.a = f->u->data,
+                                .lda = f->u->dim[1],
+                                .a_part = r,
+                                .b = f->bl->data,
+                                .ldb = r,
+                                .b_trans = 1,
+                                .k = r,
+                                .runs = 1};
+    return g;
+}
+
+CAD_CPU_OP(linear_lora_fwd)
+{
+    CAD_TRY(cad_linear_lora_fwd_validate(a));
+    cad_gemm g = fwd_of(&(lora_fwd){&a->x, &a->u, &a->bl, &a->b, &a->res, &a->y, a->w.data, NULL, &a->parts});
+    CAD_ISA(gemm)(&g, NULL);
+    return CAD_OK;
+}
+CAD_CPU_NO_SCRATCH(linear_lora_fwd)
+
+CAD_CPU_OP(nf4_linear_lora_fwd)
+{
+    CAD_TRY(cad_nf4_linear_lora_fwd_validate(a));
+    cad_gemm g = fwd_of(&(lora_fwd){&a->x, &a->u, &a->bl, &a->b, &a->res, &a->y, NULL, &a->w, &a->parts});
+    CAD_TRY(cad_scratch_check("nf4_linear_lora_fwd", &a->scratch, CAD_ISA(gemm_scratch)(&g)));
+    CAD_ISA(gemm)(&g, a->scratch.data);
+    return CAD_OK;
+}
+
+CAD_CPU_SCRATCH(nf4_linear_lora_fwd)
+{
+    cad_gemm g = fwd_of(&(lora_fwd){&a->x, &a->u, &a->bl, &a->b, &a->res, &a->y, NULL, &a->w, &a->parts});
+    return CAD_ISA(gemm_scratch)(&g);
+}
+
+/* v_p: k runs over the rows of projection p, which stand in one segment (QKV) or in equal segments (gate/up). */
+static void up_bwd_v(const cad_lora_up_bwd_args *a, int p)
+{
+    int64_t out = a->bl.dim[0], r = a->bl.dim[1], nr = a->v.dim[1];
+    int64_t first = 0, k = out, runs = 1, step = 0;
+    if (a->parts.n > 1 && a->parts.group > 0) {
+        first = p * a->parts.group;
+        k = a->parts.group;
+        step = a->parts.n * k;
+        runs = out / step;
+    } else if (a->parts.n > 1) {
+        first = p ? a->parts.end[p - 1] : 0;
+        k = a->parts.end[p] - first;
+    }
+    cad_gemm g = {.m = a->dy.dim[0], .n = r, .n_terms = 1, .c = (float *)a->v.data + p * r, .ldc = nr, .alpha = a->s};
+    g.term[0] = (cad_gemm_term){.a = (const float *)a->dy.data + first,
+                                .lda = out,
+                                .a_step = step,
+                                .b = (const float *)a->bl.data + first * r,
+                                .ldb = r,
+                                .b_step = step * r,
+                                .k = k,
+                                .runs = runs};
+    CAD_ISA(gemm)(&g, NULL);
+}
+
+CAD_CPU_OP(lora_up_bwd)
+{
+    CAD_TRY(cad_lora_up_bwd_validate(a));
+    int64_t n = a->dy.dim[0], out = a->bl.dim[0], r = a->bl.dim[1], nr = a->v.dim[1];
+    if (n == 0)
+        return CAD_OK;
+    for (int p = 0; p < (int)count_parts(a->parts.n); p++)
+        up_bwd_v(a, p);
+    int64_t end;
+    for (int64_t o = 0; o < out; o = end) {
+        int p = cad_part_of(&a->parts, o, out, &end);
+        cad_gemm g = {.m = end - o, .n = r, .n_terms = 1, .c = (float *)a->db.data + o * r, .ldc = r, .alpha = 1.0f};
+        g.add = 1;
+        g.slab = CAD_SLAB;
+        g.term[0] = (cad_gemm_term){.a = (const float *)a->dy.data + o,
+                                    .a_trans = 1,
+                                    .lda = out,
+                                    .b = (const float *)a->u.data + p * r,
+                                    .ldb = nr,
+                                    .k = n,
+                                    .runs = 1};
+        CAD_ISA(gemm)(&g, NULL);
+    }
+    return CAD_OK;
+}
+CAD_CPU_NO_SCRATCH(lora_up_bwd)
+
+CAD_CPU_OP(lora_down_bwd)
+{
+    CAD_TRY(cad_lora_down_bwd_validate(a));
+    int64_t n = a->x.dim[0], in = a->x.dim[1], nr = a->da.dim[0], parts = count_parts(a->n);
+    if (n == 0)
+        return CAD_OK;
+    int masked = a->drop.rate > 0.0f;
+    int64_t products = masked ? parts : 1, r = nr / products;
+    for (int64_t p = 0; p < products; p++) {
+        cad_gemm g = {.m = r, .n = in, .n_terms = 1, .c = (float *)a->da.data + p * r * in, .ldc = in, .alpha = 1.0f};
+        g.add = 1;
+        g.slab = CAD_SLAB;
+        g.term[0] = (cad_gemm_term){.a = (const float *)a->v.data + p * r,
+                                    .a_trans = 1,
+                                    .lda = nr,
+                                    .b = a->x.data,
+                                    .ldb = in,
+                                    .k = n,
+                                    .runs = 1,
+                                    .drop = &a->drop,
+                                    .drop_part = (int)p,
+                                    .drop_on = masked ? CAD_DROP_B : CAD_DROP_NONE};
+        CAD_ISA(gemm)(&g, NULL);
+    }
+    return CAD_OK;
+}
+CAD_CPU_NO_SCRATCH(lora_down_bwd)
+
+typedef struct lora_bwd_x {
+    const cad_tensor *dy, *v, *a, *res, *dx;
+    const float *w;
+    const cad_nf4 *q;
+    int n;
+    const cad_dropout *drop;
+} lora_bwd_x;
+
+static cad_gemm bwd_x_of(const lora_bwd_x *f)
+{
+    int64_t out = f->dy->dim[1], in = f->a->dim[1], nr = f->v->dim[1], parts = count_parts(f->n);
+    cad_gemm g = {.m = f->dy->dim[0], .n = in, .n_terms = 1, .c = f->dx->data, .ldc = in, .alpha = 1.0f};
+    g.res = f->res->data;
+    g.term[0] = (cad_gemm_term){
+        .a = f->dy->data, .lda = out, .b = f->w, .q = f->q, .ldb = in, .k = out, .runs = 1};
+    int masked = f->drop->rate > 0.0f;
+    int64_t products = masked ? parts : 1, r = nr / products;
+    for (int64_t p = 0; p < products; p++)
+        g.term[g.n_terms++] = (cad_gemm_term){.a = (const float *)f->v->data + p * r,
+                                              .lda = nr,
+                                              .b = (const float *)f->a->data + p * r * in,
+                                              .ldb = in,
+                                              .k = r,
+                                              .runs = 1,
+                                              .drop = f->drop,
+                                              .drop_part = (int)p,
+                                              .drop_on = masked ? CAD_DROP_C : CAD_DROP_NONE};
+    return g;
+}
+
+CAD_CPU_OP(linear_lora_bwd_x)
+{
+    CAD_TRY(cad_linear_lora_bwd_x_validate(a));
+    cad_gemm g = bwd_x_of(&(lora_bwd_x){&a->dy, &a->v, &a->a, &a->res, &a->dx, a->w.data, NULL, a->n, &a->drop});
+    CAD_ISA(gemm)(&g, NULL);
+    return CAD_OK;
+}
+CAD_CPU_NO_SCRATCH(linear_lora_bwd_x)
+
+CAD_CPU_OP(nf4_linear_lora_bwd_x)
+{
+    CAD_TRY(cad_nf4_linear_lora_bwd_x_validate(a));
+    cad_gemm g = bwd_x_of(&(lora_bwd_x){&a->dy, &a->v, &a->a, &a->res, &a->dx, NULL, &a->w, a->n, &a->drop});
+    CAD_TRY(cad_scratch_check("nf4_linear_lora_bwd_x", &a->scratch, CAD_ISA(gemm_scratch)(&g)));
+    CAD_ISA(gemm)(&g, a->scratch.data);
+    return CAD_OK;
+}
+
+CAD_CPU_SCRATCH(nf4_linear_lora_bwd_x)
+{
+    cad_gemm g = bwd_x_of(&(lora_bwd_x){&a->dy, &a->v, &a->a, &a->res, &a->dx, NULL, &a->w, a->n, &a->drop});
+    return CAD_ISA(gemm_scratch)(&g);
+}

@@ -1,0 +1,175 @@
+/* One vector of f32 lanes for the instruction set this file is compiled for: AVX-512 (16), AVX2+FMA (8), SSE4 (4).
+ *
+ * Everything here is a static inline function of the same name in each set, so that a kernel is written once.  vfma is one
+ * rounding with FMA and two without; no other operation is contracted (the build says -ffp-contract=off), so bits do not move
+ * with the optimiser.  Partial loads fill the missing lanes with zero. */
+#ifndef CADLM_KERNELS_CPU_SIMD_H
+#define CADLM_KERNELS_CPU_SIMD_H
+
+#include <float.h>
+#include <immintrin.h>
+#include <stdint.h>
+#include <string.h>
+
+#define CAD_INLINE static inline __attribute__((always_inline, unused))
+
+#if defined __AVX512F__
+enum { VW = 16 };
+typedef __m512 vf;
+CAD_INLINE vf vzero(void) { return _mm512_setzero_ps(); }
+CAD_INLINE vf vset(float x) { return _mm512_set1_ps(x); }
+CAD_INLINE vf vload(const float *p) { return _mm512_loadu_ps(p); }
+CAD_INLINE void vstore(float *p, vf x) { _mm512_storeu_ps(p, x); }
+CAD_INLINE __mmask16 vlanes(int64_t n) { return (__mmask16)((1u << n) - 1u); }
+CAD_INLINE vf vload_n(const float *p, int64_t n) { return _mm512_maskz_loadu_ps(vlanes(n), p); }
+CAD_INLINE void vstore_n(float *p, vf x, int64_t n) { _mm512_mask_storeu_ps(p, vlanes(n), x); }
+CAD_INLINE vf vadd(vf a, vf b) { return _mm512_add_ps(a, b); }
+CAD_INLINE vf vsub(vf a, vf b) { return _mm512_sub_ps(a, b); }
+CAD_INLINE vf vmul(vf a, vf b) { return _mm512_mul_ps(a, b); }
+CAD_INLINE vf vdiv(vf a, vf b) { return _mm512_div_ps(a, b); }
+CAD_INLINE vf vfma(vf a, vf b, vf c) { return _mm512_fmadd_ps(a, b, c); }
+/* The second operand when either is NaN, in all three sets. */
+CAD_INLINE vf vmax(vf a, vf b) { return _mm512_max_ps(a, b); }
+CAD_INLINE vf vmin(vf a, vf b) { return _mm512_min_ps(a, b); }
+/* The first n lanes of x, the others `other`. */
+CAD_INLINE vf vfirst(vf x, int64_t n, vf other) { return _mm512_mask_mov_ps(other, vlanes(n), x); }
+CAD_INLINE vf vround(vf a) { return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+CAD_INLINE vf vscale2(vf a, vf n) { return _mm512_scalef_ps(a, n); }
+#elif defined __AVX2__
+enum { VW = 8 };
+typedef __m256 vf;
+CAD_INLINE vf vzero(void) { return _mm256_setzero_ps(); }
+CAD_INLINE vf vset(float x) { return _mm256_set1_ps(x); }
+CAD_INLINE vf vload(const float *p) { return _mm256_loadu_ps(p); }
+CAD_INLINE void vstore(float *p, vf x) { _mm256_storeu_ps(p, x); }
+CAD_INLINE __m256i vlanes(int64_t n)
+{
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+CAD_INLINE vf vload_n(const float *p, int64_t n) { return _mm256_maskload_ps(p, vlanes(n)); }
+CAD_INLINE void vstore_n(float *p, vf x, int64_t n) { _mm256_maskstore_ps(p, vlanes(n), x); }
+CAD_INLINE vf vadd(vf a, vf b) { return _mm256_add_ps(a, b); }
+CAD_INLINE vf vsub(vf a, vf b) { return _mm256_sub_ps(a, b); }
+CAD_INLINE vf vmul(vf a, vf b) { return _mm256_mul_ps(a, b); }
+CAD_INLINE vf vdiv(vf a, vf b) { return _mm256_div_ps(a, b); }
+CAD_INLINE vf vfma(vf a, vf b, vf c) { return _mm256_fmadd_ps(a, b, c); }
+CAD_INLINE vf vmax(vf a, vf b) { return _mm256_max_ps(a, b); }
+CAD_INLINE vf vmin(vf a, vf b) { return _mm256_min_ps(a, b); }
+CAD_INLINE vf vfirst(vf x, int64_t n, vf other)
+{
+    return _mm256_blendv_ps(other, x, _mm256_castsi256_ps(vlanes(n)));
+}
+CAD_INLINE vf vround(vf a) { return _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+CAD_INLINE vf vpow2(__m256i e)
+{
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(e, _mm256_set1_epi32(127)), 23));
+}
+/* a 2^n in two steps, so that results below the normal range and above the finite one come out right (-252 < n < 254). */
+CAD_INLINE vf vscale2(vf a, vf n)
+{
+    __m256i e = _mm256_cvtps_epi32(n), half = _mm256_srai_epi32(e, 1);
+    return vmul(vmul(a, vpow2(half)), vpow2(_mm256_sub_epi32(e, half)));
+}
+#else
+enum { VW = 4 };
+typedef __m128 vf;
+CAD_INLINE vf vzero(void) { return _mm_setzero_ps(); }
+CAD_INLINE vf vset(float x) { return _mm_set1_ps(x); }
+CAD_INLINE vf vload(const float *p) { return _mm_loadu_ps(p); }
+CAD_INLINE void vstore(float *p, vf x) { _mm_storeu_ps(p, x); }
+CAD_INLINE vf vload_n(const float *p, int64_t n)
+{
+    float t[4] = {0};
+    for (int64_t i = 0; i < n && i < 4; i++)
+        t[i] = p[i];
+    return _mm_loadu_ps(t);
+}
+CAD_INLINE void vstore_n(float *p, vf x, int64_t n)
+{
+    float t[4];
+    _mm_storeu_ps(t, x);
+    for (int64_t i = 0; i < n && i < 4; i++)
+        p[i] = t[i];
+}
+CAD_INLINE vf vadd(vf a, vf b) { return _mm_add_ps(a, b); }
+CAD_INLINE vf vsub(vf a, vf b) { return _mm_sub_ps(a, b); }
+CAD_INLINE vf vmul(vf a, vf b) { return _mm_mul_ps(a, b); }
+CAD_INLINE vf vdiv(vf a, vf b) { return _mm_div_ps(a, b); }
+CAD_INLINE vf vfma(vf a, vf b, vf c) { return _mm_add_ps(_mm_mul_ps(a, b), c); }
+CAD_INLINE vf vmax(vf a, vf b) { return _mm_max_ps(a, b); }
+CAD_INLINE vf vmin(vf a, vf b) { return _mm_min_ps(a, b); }
+CAD_INLINE vf vfirst(vf x, int64_t n, vf other)
+{
+    __m128i m = _mm_cmpgt_epi32(_mm_set1_epi32((int)n), _mm_setr_epi32(0, 1, 2, 3));
+    return _mm_blendv_ps(other, x, _mm_castsi128_ps(m));
+}
+CAD_INLINE vf vround(vf a) { return _mm_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+CAD_INLINE vf vpow2(__m128i e)
+{
+    return _mm_castsi128_ps(_mm_slli_epi32(_mm_add_epi32(e, _mm_set1_epi32(127)), 23));
+}
+CAD_INLINE vf vscale2(vf a, vf n)
+{
+    __m128i e = _mm_cvtps_epi32(n), half = _mm_srai_epi32(e, 1);
+    return vmul(vmul(a, vpow2(half)), vpow2(_mm_sub_epi32(e, half)));
+}
+#endif
+
+/* Sum and maximum of the lanes, by halves: the order is a function of VW only. */
+CAD_INLINE float vsum(vf x)
+{
+    float t[VW];
+    vstore(t, x);
+    for (int w = VW / 2; w > 0; w /= 2)
+        for (int i = 0; i < w; i++)
+            t[i] += t[i + w];
+    return t[0];
+}
+
+CAD_INLINE float vmaximum(vf x)
+{
+    float t[VW];
+    vstore(t, x);
+    for (int w = VW / 2; w > 0; w /= 2)
+        for (int i = 0; i < w; i++)
+            t[i] = t[i] > t[i + w] ? t[i] : t[i + w];
+    return t[0];
+}
+
+/* e^x within 1.5 ulp: x = n ln 2 + r, |r| <= ln2/2, a Taylor-like polynomial of degree 6 fitted on r, times 2^n.
+ * -inf gives 0, above 88.73 inf, NaN stays NaN. */
+CAD_INLINE vf vexp(vf x)
+{
+    x = vmax(vset(-105.0f), vmin(vset(89.0f), x));
+    vf n = vround(vmul(x, vset(1.44269504088896341f)));
+    vf r = vfma(n, vset(-0.693359375f), x);
+    r = vfma(n, vset(2.12194440e-4f), r);
+    vf p = vset(1.9875691500e-4f);
+    p = vfma(p, r, vset(1.3981999507e-3f));
+    p = vfma(p, r, vset(8.3334519073e-3f));
+    p = vfma(p, r, vset(4.1665795894e-2f));
+    p = vfma(p, r, vset(1.6666665459e-1f));
+    p = vfma(p, r, vset(5.0000001201e-1f));
+    p = vadd(vfma(vmul(r, r), p, r), vset(1.0f));
+    return vscale2(p, n);
+}
+
+/* For each vector of [0, n): body sees c (first index) and w (lanes, VW but for the last). */
+#define CAD_LANES(c, w, n)                                                                     \
+    for (int64_t c = 0, w = (n) < VW ? (n) : VW; c < (n);                                      \
+         c += VW, w = (n) - c < VW ? (n) - c : VW)
+
+CAD_INLINE vf vget(const float *p, int64_t w)
+{
+    return w == VW ? vload(p) : vload_n(p, w);
+}
+
+CAD_INLINE void vput(float *p, vf x, int64_t w)
+{
+    if (w == VW)
+        vstore(p, x);
+    else
+        vstore_n(p, x, w);
+}
+
+#endif

@@ -1,0 +1,91 @@
+#include "kernels/ops.h"
+
+#include "core/mem.h"
+#include "kernels/cpu/table_cpu.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+cad_status cad_cpu_mem_alloc(size_t bytes, void **out)
+{
+    return cad_mem_alloc(bytes, "memory of the CPU back end", out);
+}
+
+void cad_cpu_mem_free(void *p)
+{
+    cad_mem_free(p);
+}
+
+cad_status cad_cpu_mem_put(void *device, const void *host, size_t bytes, void *stream)
+{
+    (void)stream;
+    if (bytes > 0)
+        memcpy(device, host, bytes);
+    return CAD_OK;
+}
+
+cad_status cad_cpu_mem_get(void *host, const void *device, size_t bytes, void *stream)
+{
+    return cad_cpu_mem_put(host, device, bytes, stream);
+}
+
+cad_status cad_cpu_sync(void *stream)
+{
+    (void)stream;
+    return CAD_OK;
+}
+
+/* __builtin_cpu_supports knows features, not levels; these imply the rest of each level on every processor made. */
+static int has_v3(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
+}
+
+static int has_v4(void)
+{
+    return has_v3() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512vl");
+}
+
+static int has_v2(void)
+{
+    return __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt");
+}
+
+cad_status cad_ops_get(const char *backend, const cad_ops **out)
+{
+    static const struct {
+        const cad_ops *table;
+        int (*has)(void);
+    } sets[] = {{&cad_cpu_table_v4, has_v4}, {&cad_cpu_table_v3, has_v3}, {&cad_cpu_table_v2, has_v2}};
+    if (strcmp(backend, "cpu") != 0)
+        CAD_FAIL(CAD_EUNSUPPORTED, "back end '%s': this build has cpu only", backend);
+    __builtin_cpu_init();
+    const char *wanted = getenv("CADLM_ISA");
+    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
+        if (wanted && *wanted && strcmp(wanted, sets[i].table->isa) != 0)
+            continue;
+        if (sets[i].has()) {
+            *out = sets[i].table;
+            return CAD_OK;
+        }
+    }
+    if (wanted && *wanted)
+        CAD_FAIL(CAD_EUNSUPPORTED, "CADLM_ISA=%s: not one of x86-64-v2, x86-64-v3, x86-64-v4 that this processor has",
+                 wanted);
+    CAD_FAIL(CAD_EUNSUPPORTED, "this processor lacks x86-64-v2 (SSE4.2), the least that cadlm needs");
+}
+
+static _Atomic int matmul = CAD_MATMUL_auto;
+
+void cad_ops_set_matmul(cad_matmul m)
+{
+    atomic_store(&matmul, (int)m);
+}
+
+cad_matmul cad_ops_matmul(void)
+{
+    return (cad_matmul)atomic_load(&matmul);
+}
