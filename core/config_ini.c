@@ -59,7 +59,7 @@ static bool check_line(reader *r, const char *line, size_t len)
         problem(r, "a NUL byte");
         return false;
     }
-    size_t good = cad_utf8_prefix(line, len);
+    size_t good = cad_utf8_check(line, len);
     if (good < len) {
         snprintf(text, sizeof text, "byte 0x%02x in column %zu is not UTF-8", (unsigned char)line[good], good + 1);
         problem(r, text);

@@ -10,20 +10,18 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* One thread does all input and output, so that a caller who is busy for minutes cannot make a child miss its wall limit.  It
  * holds the lock except while it waits; slots are its own, jobs belong to whoever their state says. */
 
-enum { START_S = 60, STUCK_S = 15, CHUNK = 64 << 10 };
+enum { STUCK_S = 15, CHUNK = 64 << 10 };
 
 struct cad_pool {
     cad_pool_opts opts; /* complete */
@@ -33,9 +31,7 @@ struct cad_pool {
     int wake;               /* eventfd */
     int pages_fd;
     char *pages;
-    pid_t zygote; /* 0: none */
-    int socket;
-    int starts;
+    cad_zygote zygote;
     bool up, stop, broken;
     char why[256]; /* it is broken */
     cad_job *first, *last, *next_queued;
@@ -45,125 +41,6 @@ struct cad_pool {
     cad_slot slot[CAD_WORKER_SLOTS];
     struct pollfd fds[2 * CAD_WORKER_SLOTS + 2];
 };
-
-/* ---- the zygote ---- */
-
-/* environ with the settings of a worker; a process linked with OpenBLAS has threads before main unless told not to. */
-static cad_status worker_environment(char ***out)
-{
-    static char *const extra[] = {"OPENBLAS_NUM_THREADS=1", "OMP_NUM_THREADS=1", CAD_WORKER_ENV "=1"};
-    size_t n = 0, kept = 0, n_extra = sizeof extra / sizeof *extra;
-    while (environ[n])
-        n++;
-    CAD_TRY(cad_mem_alloc((n + n_extra + 1) * sizeof **out, "worker environment", out));
-    for (size_t i = 0; i < n_extra; i++)
-        (*out)[kept++] = extra[i];
-    for (size_t i = 0; i < n; i++) {
-        bool replaced = false;
-        for (size_t k = 0; k < n_extra; k++)
-            replaced = replaced || !strncmp(environ[i], extra[k], strcspn(extra[k], "=") + 1);
-        if (!replaced)
-            (*out)[kept++] = environ[i];
-    }
-    return CAD_OK;
-}
-
-static int spawn(cad_pool *p, int socket, int pages, char **env, pid_t *out)
-{
-    posix_spawn_file_actions_t act;
-    posix_spawnattr_t attr;
-    sigset_t all;
-    sigfillset(&all); /* until the zygote has said which it ignores */
-    posix_spawn_file_actions_init(&act);
-    posix_spawnattr_init(&attr);
-    posix_spawn_file_actions_addopen(&act, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&act, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    if (!getenv("CADLM_WORKER_STDERR")) /* the kernel's messages are for nobody; a developer may want them */
-        posix_spawn_file_actions_addopen(&act, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_adddup2(&act, socket, CAD_WORKER_SOCKET);
-    posix_spawn_file_actions_adddup2(&act, pages, CAD_WORKER_PAGES);
-    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
-    posix_spawnattr_setsigmask(&attr, &all);
-    posix_spawnattr_setpgroup(&attr, 0);
-    char parent[24], arg[] = CAD_WORKER_ARG, name[] = "cadlm-worker";
-    snprintf(parent, sizeof parent, "%ld", (long)getpid());
-    char *const argv[] = {name, arg, parent, NULL};
-    int bad = posix_spawn(out, "/proc/self/exe", &act, &attr, argv, env);
-    posix_spawn_file_actions_destroy(&act);
-    posix_spawnattr_destroy(&attr);
-    (void)p;
-    return bad;
-}
-
-/* Ends the zygote (its children die with it) and says how it had ended. */
-static void bury(cad_pool *p, char *how, size_t room)
-{
-    int status = 0;
-    if (p->socket >= 0)
-        close(p->socket);
-    p->socket = -1;
-    if (p->zygote > 0) {
-        pid_t done = waitpid(p->zygote, &status, WNOHANG);
-        if (done == 0) {
-            kill(p->zygote, SIGKILL);
-            while (waitpid(p->zygote, &status, 0) < 0 && errno == EINTR)
-                ;
-        }
-    }
-    p->zygote = 0;
-    if (how && WIFSIGNALED(status))
-        snprintf(how, room, "signal %d", WTERMSIG(status));
-    else if (how)
-        snprintf(how, room, "exit code %d", WEXITSTATUS(status));
-}
-
-/* Waits for the first packet, which says that main got as far as cad_worker_main_if_asked. */
-static bool is_ready(int socket)
-{
-    struct pollfd fd = {.fd = socket, .events = POLLIN};
-    double until = cad_clock_now() + START_S;
-    int n;
-    do
-        n = poll(&fd, 1, (int)((until - cad_clock_now()) * 1e3));
-    while (n < 0 && errno == EINTR);
-    cad_note note;
-    return n == 1 && recv(socket, &note, sizeof note, 0) == (ssize_t)sizeof note && note.op == CAD_NOTE_READY;
-}
-
-static cad_status start_zygote(cad_pool *p)
-{
-    int pair[2] = {-1, -1}, high = -1, pages = -1;
-    char **env = NULL;
-    CAD_TRY(worker_environment(&env));
-    cad_status s = CAD_OK;
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
-        s = cad_fail(CAD_EINTERNAL, "cannot make the socket of the worker pool: %s", strerror(errno));
-    if (s == CAD_OK) { /* out of the way of the numbers they get in the zygote */
-        high = fcntl(pair[1], F_DUPFD_CLOEXEC, 10);
-        pages = fcntl(p->pages_fd, F_DUPFD_CLOEXEC, 10);
-        int bad = high < 0 || pages < 0 ? errno : spawn(p, high, pages, env, &p->zygote);
-        if (bad) {
-            p->zygote = 0;
-            s = cad_fail(CAD_EINTERNAL, "cannot start the worker zygote: %s", strerror(bad));
-        }
-    }
-    int ends[] = {pair[1], high, pages};
-    for (size_t i = 0; i < 3; i++)
-        if (ends[i] >= 0)
-            close(ends[i]);
-    cad_mem_free(env);
-    p->socket = pair[0];
-    p->starts++;
-    if (s == CAD_OK && !is_ready(p->socket)) {
-        char how[32];
-        bury(p, how, sizeof how);
-        s = cad_fail(CAD_EINTERNAL, "the worker zygote did not come up (%s)", how);
-    } else if (s != CAD_OK)
-        bury(p, NULL, 0);
-    else
-        fcntl(p->socket, F_SETFL, O_NONBLOCK);
-    return s;
-}
 
 /* ---- one job on one slot ---- */
 
@@ -199,7 +76,7 @@ static bool send_order(cad_pool *p, const cad_order *order, const int *fd)
         c->cmsg_len = CMSG_LEN(2 * sizeof(int));
         memcpy(CMSG_DATA(c), fd, 2 * sizeof(int));
     }
-    return sendmsg(p->socket, &msg, MSG_NOSIGNAL) == (ssize_t)sizeof copy;
+    return sendmsg(p->zygote.socket, &msg, MSG_NOSIGNAL) == (ssize_t)sizeof copy;
 }
 
 static void start_job(cad_pool *p, uint32_t slot, cad_job *job)
@@ -294,7 +171,7 @@ static bool take_notes(cad_pool *p)
 {
     for (;;) {
         cad_note note;
-        ssize_t n = recv(p->socket, &note, sizeof note, 0);
+        ssize_t n = recv(p->zygote.socket, &note, sizeof note, 0);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && errno == EAGAIN)
@@ -328,7 +205,7 @@ static void break_pool(cad_pool *p, const char *why)
 static void zygote_died(cad_pool *p)
 {
     char how[32], why[128];
-    bury(p, how, sizeof how);
+    cad_zygote_end(&p->zygote, how, sizeof how);
     for (int i = 0; i < p->opts.workers; i++) {
         cad_slot *s = &p->slot[i];
         if (!s->job)
@@ -338,13 +215,13 @@ static void zygote_died(cad_pool *p)
         clear_slot(s);
     }
     p->next_queued = p->first;
-    if (p->starts > 1) {
+    if (p->zygote.starts > 1) {
         snprintf(why, sizeof why, "the worker zygote died twice (now by %s)", how);
         break_pool(p, why);
         return;
     }
     cad_log(CAD_LOG_WARN, "the worker zygote died (%s); started again, rows in flight are repeated", how);
-    if (start_zygote(p) != CAD_OK)
+    if (cad_zygote_start(&p->zygote, p->pages_fd) != CAD_OK)
         break_pool(p, cad_error_text());
 }
 
@@ -361,7 +238,7 @@ static nfds_t gather(cad_pool *p)
 {
     nfds_t n = 0;
     p->fds[n++] = (struct pollfd){.fd = p->wake, .events = POLLIN};
-    p->fds[n++] = (struct pollfd){.fd = p->socket, .events = POLLIN};
+    p->fds[n++] = (struct pollfd){.fd = p->zygote.socket, .events = POLLIN};
     for (int i = 0; i < p->opts.workers; i++) {
         p->fds[n++] = (struct pollfd){.fd = p->slot[i].job ? p->slot[i].to : -1, .events = POLLOUT};
         p->fds[n++] = (struct pollfd){.fd = p->slot[i].job ? p->slot[i].from : -1, .events = POLLIN};
@@ -393,7 +270,7 @@ static void *pool_main(void *arg)
     sigfillset(&all); /* signals are for the other threads; a write to a dead child is an error, not a signal */
     pthread_sigmask(SIG_SETMASK, &all, NULL);
     pthread_mutex_lock(&p->lock);
-    if (start_zygote(p) != CAD_OK)
+    if (cad_zygote_start(&p->zygote, p->pages_fd) != CAD_OK)
         break_pool(p, cad_error_text());
     p->up = true;
     pthread_cond_broadcast(&p->changed);
@@ -406,7 +283,7 @@ static void *pool_main(void *arg)
         if (ready >= 0 && !p->stop)
             serve(p);
     }
-    bury(p, NULL, 0);
+    cad_zygote_end(&p->zygote, NULL, 0);
     for (int i = 0; i < p->opts.workers; i++)
         clear_slot(&p->slot[i]);
     pthread_mutex_unlock(&p->lock);
@@ -461,7 +338,7 @@ cad_status cad_pool_create(const cad_pool_opts *opts, cad_pool **out)
     p->opts.out_limit = opts->out_limit ? opts->out_limit : (size_t)16 << 20;
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->changed, NULL);
-    p->socket = p->pages_fd = -1;
+    p->zygote.socket = p->pages_fd = -1;
     p->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     cad_status s = p->wake < 0 ? cad_fail(CAD_EINTERNAL, "cannot make an eventfd: %s", strerror(errno)) : make_pages(p);
     if (s == CAD_OK) {
@@ -537,7 +414,7 @@ int cad_pool_workers(const cad_pool *p)
 
 int64_t cad_pool_zygote(const cad_pool *p)
 {
-    return p->zygote;
+    return p->zygote.pid;
 }
 
 /* With the lock held: takes a job that may be returned out of the list. */

@@ -31,6 +31,19 @@ typedef struct cad_slot {
     double give_up; /* monotonic time after which the zygote must be stuck */
 } cad_slot;
 
+/* ---- pool_zygote.c ---- */
+typedef struct cad_zygote {
+    pid_t pid;  /* 0: none */
+    int socket; /* -1: none */
+    int starts; /* so far */
+} cad_zygote;
+
+/* Starts it by exec of our own binary and waits until it is ready.  Errors: CAD_EINTERNAL, CAD_ENOMEM. */
+CAD_MUST_USE cad_status cad_zygote_start(cad_zygote *z, int pages_fd);
+/* Kills it where it still lives (its children die with it); `how` (may be NULL) tells how it had ended. */
+void cad_zygote_end(cad_zygote *z, char *how, size_t room);
+
+/* ---- pool_job.c ---- */
 /* Sets verdict, texts and figures of `job` from how its child ended; opts are complete (no zeros). */
 void cad_job_conclude(cad_job *job, const cad_pool_opts *opts, const cad_note *note, bool too_long, const char *stage);
 /* The same for a child that could not be made. */

@@ -17,7 +17,7 @@ const char *cad_verdict_name(cad_verdict v)
 /* The child may have been corrupted: its text becomes valid UTF-8 without control bytes. */
 static cad_status copy_text(cad_job *job, const char *text, size_t len)
 {
-    bool sound = cad_utf8_prefix(text, len) == len;
+    bool sound = cad_utf8_check(text, len) == len;
     CAD_TRY(cad_buf_add(&job->error, text, len));
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)job->error.data[i];

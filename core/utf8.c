@@ -1,21 +1,77 @@
 #include "core/utf8.h"
 
-size_t cad_utf8_prefix(const void *text, size_t len)
+/* Length that a first byte announces, with the range of its second byte; 0: not a first byte. */
+static int lead(unsigned char c, unsigned char *lo, unsigned char *hi)
 {
-    const unsigned char *s = text;
+    *lo = 0x80;
+    *hi = 0xBF;
+    if (c < 0x80)
+        return 1;
+    if (c < 0xC2)
+        return 0;
+    if (c < 0xE0)
+        return 2;
+    if (c < 0xF0) {
+        if (c == 0xE0)
+            *lo = 0xA0;
+        if (c == 0xED)
+            *hi = 0x9F;
+        return 3;
+    }
+    if (c > 0xF4)
+        return 0;
+    if (c == 0xF0)
+        *lo = 0x90;
+    if (c == 0xF4)
+        *hi = 0x8F;
+    return 4;
+}
+
+int cad_utf8_next(const char *text, size_t len, uint32_t *out_cp)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    unsigned char lo, hi;
+    int n = lead(s[0], &lo, &hi);
+    if (n == 0)
+        return 0;
+    uint32_t cp = n == 1 ? s[0] : (uint32_t)(s[0] & (0x7F >> n));
+    for (int i = 1; i < n; i++) {
+        if ((size_t)i >= len)
+            return -1;
+        if (s[i] < lo || s[i] > hi)
+            return 0;
+        cp = cp << 6 | (s[i] & 0x3Fu);
+        lo = 0x80;
+        hi = 0xBF;
+    }
+    *out_cp = cp;
+    return n;
+}
+
+size_t cad_utf8_check(const char *text, size_t len)
+{
     size_t i = 0;
     while (i < len) {
-        unsigned char c = s[i];
-        size_t n = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xf0 && c < 0xf5 ? 4 : 0;
-        if (n == 0 || i + n > len)
+        uint32_t cp;
+        int n = (unsigned char)text[i] < 0x80 ? 1 : cad_utf8_next(text + i, len - i, &cp);
+        if (n <= 0)
             return i;
-        for (size_t k = 1; k < n; k++)
-            if ((s[i + k] & 0xc0u) != 0x80u)
-                return i;
-        if ((c == 0xe0 && s[i + 1] < 0xa0) || (c == 0xed && s[i + 1] > 0x9f) || (c == 0xf0 && s[i + 1] < 0x90) ||
-            (c == 0xf4 && s[i + 1] > 0x8f))
-            return i;
-        i += n;
+        i += (size_t)n;
     }
     return len;
+}
+
+size_t cad_utf8_put(uint32_t cp, char out[4])
+{
+    if (cp < 0x80) {
+        out[0] = (char)cp;
+        return 1;
+    }
+    size_t n = cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
+    for (size_t i = n - 1; i > 0; i--) {
+        out[i] = (char)(0x80 | (cp & 0x3F));
+        cp >>= 6;
+    }
+    out[0] = (char)((0xF00u >> n & 0xFF) | cp);
+    return n;
 }

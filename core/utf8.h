@@ -1,15 +1,21 @@
-/* UTF-8 (RFC 3629: no surrogates, no overlong forms, nothing above U+10FFFF). */
+/* UTF-8 as RFC 3629 has it: no surrogates, no overlong forms, nothing above U+10FFFF. */
 #ifndef CADLM_CORE_UTF8_H
 #define CADLM_CORE_UTF8_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* Bytes of the longest valid prefix; `len` when all is valid. */
-size_t cad_utf8_prefix(const void *text, size_t len);
+/* The offset of the first byte that breaks UTF-8; `len` when the whole text is valid. */
+size_t cad_utf8_check(const char *text, size_t len);
+/* Decodes the character at text[0..len), len > 0: its length 1..4 and *out_cp; 0 when it is broken; -1 when the bytes are a
+ * proper beginning that len cuts short. */
+int cad_utf8_next(const char *text, size_t len, uint32_t *out_cp);
+/* Writes a character below U+110000 and returns its length. */
+size_t cad_utf8_put(uint32_t cp, char out[4]);
 
 #ifdef __cplusplus
 }

@@ -3,8 +3,8 @@
 
 #include "core/json.h"
 #include "core/mem.h"
+#include "core/utf8.h"
 #include "model/hf/safetensors_impl.h"
-#include "model/text/utf8.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -3,11 +3,11 @@
 
 #include "core/hash.h"
 #include "core/mem.h"
+#include "core/utf8.h"
 #include "model/hf/hfjson.h"
 #include "model/text/bpe_count.h"
 #include "model/text/byte_alphabet.h"
 #include "model/text/splitter.h"
-#include "model/text/utf8.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Decoding: the bytes of the tokens, whole or while they arrive. */
+#include "core/utf8.h"
 #include "model/text/tokenizer_impl.h"
-#include "model/text/utf8.h"
 
 #include <string.h>
 

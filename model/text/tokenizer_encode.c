@@ -1,7 +1,7 @@
 /* Encoding: cut out added tokens, normalise, split, merge. */
 #include "core/mem.h"
+#include "core/utf8.h"
 #include "model/text/tokenizer_impl.h"
-#include "model/text/utf8.h"
 
 #include <string.h>
 #include <utf8proc.h>

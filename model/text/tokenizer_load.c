@@ -2,10 +2,10 @@
 #include "core/fs.h"
 #include "core/json.h"
 #include "core/mem.h"
+#include "core/utf8.h"
 #include "model/text/byte_alphabet.h"
 #include "model/text/tokenizer_impl.h"
 #include "model/text/tokenizer_stages.h"
-#include "model/text/utf8.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 #include "tests/model/scratch_dir.h"
 
 #include "core/rng.h"
+#include "core/utf8.h"
 #include "model/text/tokenizer.h"
-#include "model/text/utf8.h"
 
 #include <pthread.h>
 
