@@ -2,6 +2,7 @@
 
 #include "core/mem.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@ cad_status cad_buf_reserve(cad_buf *b, size_t extra)
         return CAD_OK;
     size_t cap = b->cap ? b->cap : 64;
     while (cap < need)
-        cap = cap > need / 2 ? need : cap * 2;
+        cap = cap > SIZE_MAX / 2 ? need : cap * 2;
     CAD_TRY(cad_mem_resize(cap, "text buffer", &b->data));
     b->cap = cap;
     b->data[b->len] = '\0';

@@ -425,7 +425,8 @@ cad_status cad_ir_check(const cad_ir *ir, cad_diags *diags)
         return CAD_OK;
     checker c = {ir, diags, NULL};
     /* Its own scratch: the list's arena keeps messages, which must outlive this call. */
-    CAD_TRY(cad_arena_create("ir check", (size_t)64 << 20, &c.scratch));
+    size_t room = ((size_t)256 << 10) + (size_t)ir->n_nodes * 64 + (size_t)ir->n_segs * 256;
+    CAD_TRY(cad_arena_create("ir check", room, &c.scratch));
     bool *sound;
     cad_status s = cad_arena_zalloc(c.scratch, (size_t)ir->n_nodes + 1, sizeof *sound, "sound sketches", &sound);
     if (s == CAD_OK)

@@ -289,7 +289,7 @@ static cad_status reserve(cad_ir_parser *p)
     CAD_TRY(cad_arena_zalloc(p->arena, segs + 1, sizeof *ir->seg, "sketch segments", &ir->seg));
     CAD_TRY(cad_arena_zalloc(p->arena, docs + 1, sizeof *ir->doc, "document statements", &ir->doc));
     CAD_TRY(cad_arena_zalloc(p->arena, nodes + docs + 1, sizeof *ir->stmt, "statements", &ir->stmt));
-    return cad_arena_zalloc(p->arena, CAD_IR_MAX_LINE, sizeof *p->tok, "tokens of a line", &p->tok);
+    return cad_arena_alloc(p->arena, CAD_IR_MAX_LINE * sizeof *p->tok, "tokens of a line", &p->tok);
 }
 
 cad_status cad_ir_parse(const char *text, size_t len, cad_ir_dialect dialect, cad_arena *arena, cad_diags *diags, cad_ir **out)

@@ -150,7 +150,7 @@ cad_status cad_ir_print_upstream(const cad_ir *ir, cad_buf *out)
         if (ir->node[i].op == CAD_IR_P || ir->node[i].faces)
             CAD_FAIL(CAD_EDATA, "node %d (%s) is an extension; lower the program first", i, cad_ir_op_name(ir->node[i].op));
     cad_arena *scratch;
-    CAD_TRY(cad_arena_create("ir writer", (size_t)64 << 20, &scratch));
+    CAD_TRY(cad_arena_create("ir writer", ((size_t)64 << 10) + ((size_t)ir->n_nodes + (size_t)ir->n_docs) * 64, &scratch));
     int32_t *order = NULL, *ids = NULL;
     cad_status s = cad_ir_sort_all(ir, scratch, &order);
     if (s == CAD_OK)

@@ -17,7 +17,7 @@ typedef struct program {
 static inline program parse_bytes(const char *text, size_t len, cad_ir_dialect dialect)
 {
     program p;
-    ok(cad_arena_create("ir test", (size_t)256 << 20, &p.arena));
+    ok(cad_arena_create("ir test", (size_t)16 << 20, &p.arena));
     cad_diags_init(&p.diags, p.arena);
     ok(cad_ir_parse(text, len, dialect, p.arena, &p.diags, &p.ir));
     return p;
