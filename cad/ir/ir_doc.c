@@ -7,9 +7,9 @@
  * k keyword that switches something on.  `more` are optional ones; `pair`: they count only when all are there. */
 typedef struct schema {
     const char *need, *more;
-    bool at_least;      /* the wording of the arity message */
+    bool at_least; /* the wording of the arity message */
     bool pair;
-    bool more_first;    /* vcad reads the optional numbers before the others */
+    bool more_first; /* vcad reads the optional numbers before the others */
     const char *keyword;
 } schema;
 
@@ -126,9 +126,11 @@ static cad_status take_setting(cad_ir_parser *p, cad_ir_doc *d, bool *good)
     bool bg = d->op == CAD_IR_DOC_BG, env = d->op == CAD_IR_DOC_ENV;
     *good = false;
     if (got < 1)
-        return cad_ir_error_at(p, p->tok[0].s, -1, "arity", env  ? "%s requires at least 1 arg, got 0"
-                                                            : bg ? "%s requires at least 1 arg"
-                                                                 : "%s requires 1 arg", name);
+        return cad_ir_error_at(p, p->tok[0].s, -1, "arity",
+                               env  ? "%s requires at least 1 arg, got 0"
+                               : bg ? "%s requires at least 1 arg"
+                                    : "%s requires 1 arg",
+                               name);
     CAD_TRY(cad_arena_zalloc(p->arena, 7, sizeof *d->arg, "arguments", &d->arg));
     cad_ir_arg *a = &d->arg[0];
     if (d->op == CAD_IR_DOC_EXP) {

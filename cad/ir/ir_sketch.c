@@ -149,8 +149,8 @@ static int circle_circle(const cad_ir_circle *a, const cad_ir_circle *b, double 
     return 2;
 }
 
-/* Distance within which neighbours may meet at their joint: rounding of an arc's text (section 7) moves a tangent line's second
- * intersection that far. */
+/* Distance within which neighbours may meet at their joint: rounding of an arc's text (section 7) moves a tangent line's
+ * second intersection that far. */
 static double joint_slack(const edge *a, const edge *b)
 {
     double r = fmax(a->s->arc ? a->o.r : 0, b->s->arc ? b->o.r : 0);
@@ -186,8 +186,12 @@ static void bounds(edge *e)
         e->hi[i] = fmax(s->p[i], s->q[i]) + 1e-9;
     }
     for (int quarter = 0; s->arc && quarter < 4; quarter++) {
-        double p[2] = {e->o.c[0] + e->o.r * (quarter == 0 ? 1 : quarter == 2 ? -1 : 0),
-                       e->o.c[1] + e->o.r * (quarter == 1 ? 1 : quarter == 3 ? -1 : 0)};
+        double p[2] = {e->o.c[0] + e->o.r * (quarter == 0   ? 1
+                                             : quarter == 2 ? -1
+                                                            : 0),
+                       e->o.c[1] + e->o.r * (quarter == 1   ? 1
+                                             : quarter == 3 ? -1
+                                                            : 0)};
         if (!on_edge(e, p, 0))
             continue;
         for (int i = 0; i < 2; i++) {
@@ -329,8 +333,8 @@ cad_status cad_ir_sketch_flaw(const cad_ir *ir, const cad_ir_node *sk, cad_arena
     for (int32_t i = 0; i < n && !out->code; i++) {
         const cad_ir_seg *s = &seg[i], *next = &seg[(i + 1) % n];
         if (!(distance(s->q, next->p) <= GAP))
-            flaw(out, "open-profile", s->line, "segment %d ends at (%.9g, %.9g), segment %d starts at (%.9g, %.9g)", i, s->q[0],
-                 s->q[1], (i + 1) % n, next->p[0], next->p[1]);
+            flaw(out, "open-profile", s->line, "segment %d ends at (%.9g, %.9g), segment %d starts at (%.9g, %.9g)", i,
+                 s->q[0], s->q[1], (i + 1) % n, next->p[0], next->p[1]);
     }
     if (out->code || segment_flaw(seg, n, out))
         return CAD_OK;

@@ -20,9 +20,32 @@ static void keep(const json_t *row, void *ctx)
 }
 
 /* Pieces that matter to the lexer and to the limits. */
-static const char *const pieces[] = {"\"", "\\\"", "#", "\n", "\r\n", "\t", " ", "-", "+", "1e999", "nan", "4294967296", "END\n",
-                                     "SK 0 0 0 1 0 0 0 1 0\n", "L 0 0 1 1\n", "ROOT 0 a\n", "U 0 0\n", "\xC2\xA0", "\xE2\x80\x83",
-                                     "18446744073709551615", "0.0000001", "F", "P", "SH 0 1 +Z\n", "BG solid", "JREV a _ b"};
+static const char *const pieces[] = {"\"",
+                                     "\\\"",
+                                     "#",
+                                     "\n",
+                                     "\r\n",
+                                     "\t",
+                                     " ",
+                                     "-",
+                                     "+",
+                                     "1e999",
+                                     "nan",
+                                     "4294967296",
+                                     "END\n",
+                                     "SK 0 0 0 1 0 0 0 1 0\n",
+                                     "L 0 0 1 1\n",
+                                     "ROOT 0 a\n",
+                                     "U 0 0\n",
+                                     "\xC2\xA0",
+                                     "\xE2\x80\x83",
+                                     "18446744073709551615",
+                                     "0.0000001",
+                                     "F",
+                                     "P",
+                                     "SH 0 1 +Z\n",
+                                     "BG solid",
+                                     "JREV a _ b"};
 
 static void mutate(cad_rng *r, const corpus *c, cad_buf *t)
 {
@@ -151,8 +174,9 @@ static void test_random_bytes_never_break_the_parser(void **state)
 static void test_large_hostile_texts_end_in_good_time(void **state)
 {
     (void)state;
-    static const char *const lines[] = {"\n", "\"", "\"\"", "C 1 1 1\n", "SK 0 0 0 1 0 0 0 1 0\n", "L 0 0 1 1\n", "\\\"", "U 0 1\n", "# \n",
-                                        "M a 1 1 1 0 0\n", "GROUND a\n", "END\n", "\xE2\x80\x83", "1", "GROUND a a\n"};
+    static const char *const lines[] = {"\n",          "\"",    "\"\"",         "C 1 1 1\n", "SK 0 0 0 1 0 0 0 1 0\n",
+                                        "L 0 0 1 1\n", "\\\"",  "U 0 1\n",      "# \n",      "M a 1 1 1 0 0\n",
+                                        "GROUND a\n",  "END\n", "\xE2\x80\x83", "1",         "GROUND a a\n"};
     cad_arena *arena;
     ok(cad_arena_create("fuzz", (size_t)1 << 30, &arena));
     for (size_t k = 0; k < sizeof lines / sizeof *lines; k++)

@@ -67,19 +67,36 @@ static inline void random_sketch(random_program *r)
     ok(cad_buf_str(&r->text, "SK 0 0 0 1 0 0 0 1 0"));
     random_end(r);
     int w = (int)cad_rng_range(&r->rng, 1, 40), h = (int)cad_rng_range(&r->rng, 1, 40);
-    ok(cad_buf_printf(&r->text, "L 0 0 %d 0\nA %d 0 %d %d %d %g %d\n  L %d %d 0 %d\nL 0 %d 0 0\nEND\n", w, w, w, h, w, h / 2.0,
-                      (int)cad_rng_range(&r->rng, 0, 3), w, h, h, h));
+    ok(cad_buf_printf(&r->text, "L 0 0 %d 0\nA %d 0 %d %d %d %g %d\n  L %d %d 0 %d\nL 0 %d 0 0\nEND\n", w, w, w, h, w,
+                      h / 2.0, (int)cad_rng_range(&r->rng, 0, 3), w, h, h, h));
     r->sketch[r->n_nodes++] = true;
 }
 
 static inline void random_doc(random_program *r)
 {
     static const char *const docs[] = {
-        "M steel 0.5 .5 5e-1 1 0.25 7850", "M \"my steel\" 1 1 1 0 0", "ROOT 0 steel hidden", "ROOT +0 default",
-        "PDEF \"1a\" \"Base \\\"x\\\"\" 0 steel", "INST i1 1a \"n\" 0 0 0 90 0 0 1 1 1", "JFIX j _ i1 0 0 0 1 2 3",
-        "JREV j \"_\" i1 0 0 0 1 2 3 0 0 1 -90 90", "GROUND i1", "ENV studio 1.50", "ENV none", "ENV http://x/y 2", "BG env",
-        "BG solid 1 1 1", "BG gradient 1 1 1 0 0 0", "LDIR l 1 1 1 2 0 0 -1 shadow", "LSPT s 1 1 1 2 0 0 0 1 1 1 30",
-        "LAREA a 1 1 1 2 0 0 0 1 1 1 3 4", "AO 1 .5 2", "TONE agX", "EXP 1.0", "CAM c 1 2 3 4 5 6 45 \"top view\"",
+        "M steel 0.5 .5 5e-1 1 0.25 7850",
+        "M \"my steel\" 1 1 1 0 0",
+        "ROOT 0 steel hidden",
+        "ROOT +0 default",
+        "PDEF \"1a\" \"Base \\\"x\\\"\" 0 steel",
+        "INST i1 1a \"n\" 0 0 0 90 0 0 1 1 1",
+        "JFIX j _ i1 0 0 0 1 2 3",
+        "JREV j \"_\" i1 0 0 0 1 2 3 0 0 1 -90 90",
+        "GROUND i1",
+        "ENV studio 1.50",
+        "ENV none",
+        "ENV http://x/y 2",
+        "BG env",
+        "BG solid 1 1 1",
+        "BG gradient 1 1 1 0 0 0",
+        "LDIR l 1 1 1 2 0 0 -1 shadow",
+        "LSPT s 1 1 1 2 0 0 0 1 1 1 30",
+        "LAREA a 1 1 1 2 0 0 0 1 1 1 3 4",
+        "AO 1 .5 2",
+        "TONE agX",
+        "EXP 1.0",
+        "CAM c 1 2 3 4 5 6 45 \"top view\"",
     };
     ok(cad_buf_printf(&r->text, "%s\n", docs[cad_rng_range(&r->rng, 0, sizeof docs / sizeof *docs - 1)]));
 }

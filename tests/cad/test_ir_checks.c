@@ -172,8 +172,10 @@ static void test_strict_turns_warnings_into_errors(void **state)
 static void test_codes_come_in_the_order_of_the_page(void **state)
 {
     (void)state;
-    program p = check_text("C 1 1 1\nS 2e6\nX 0 0 1 1\nY 0 1\nU 2 9\nLP 4 1 0 0 1 1\nT 3 0 0 0\nU 5 6\nU 7 8", CAD_IR_DIALECT_cadlm);
-    static const char *const order[] = {"dangling-ref", "cycle", "nonpositive-size", "zero-scale", "idle-pattern", "orphan", "limit"};
+    program p =
+        check_text("C 1 1 1\nS 2e6\nX 0 0 1 1\nY 0 1\nU 2 9\nLP 4 1 0 0 1 1\nT 3 0 0 0\nU 5 6\nU 7 8", CAD_IR_DIALECT_cadlm);
+    static const char *const order[] = {"dangling-ref", "cycle", "nonpositive-size", "zero-scale", "idle-pattern",
+                                        "orphan",       "limit"};
     assert_int_equal(p.diags.n, 7);
     for (int i = 0; i < 7; i++)
         assert_string_equal(p.diags.item[i].code, order[i]);

@@ -148,9 +148,10 @@ static void test_people_count_from_one_and_machines_keep_the_line_from_zero(void
     assert_string_equal(cad_buf_cstr(&b), "part.ir:2:1: error: Y requires 2 args, got 1 [arity]\n");
     cad_buf_clear(&b);
     ok(cad_ir_report_json(p.ir, &p.diags, &b));
-    assert_string_equal(cad_buf_cstr(&b),
-                        "{\"ok\":false,\"dialect\":\"cadlm\",\"nodes\":2,\"root\":1,\"diagnostics\":[{\"severity\":\"error\","
-                        "\"code\":\"arity\",\"line\":1,\"at\":\"2:1\",\"node\":1,\"message\":\"Y requires 2 args, got 1\"}]}");
+    assert_string_equal(
+        cad_buf_cstr(&b),
+        "{\"ok\":false,\"dialect\":\"cadlm\",\"nodes\":2,\"root\":1,\"diagnostics\":[{\"severity\":\"error\","
+        "\"code\":\"arity\",\"line\":1,\"at\":\"2:1\",\"node\":1,\"message\":\"Y requires 2 args, got 1\"}]}");
     cad_buf_deinit(&b);
     drop(&p);
 }
@@ -165,8 +166,7 @@ static void test_reports_are_json_whatever_the_text_holds(void **state)
     ok(cad_json_parse(b.data, b.len, "report", &j));
     assert_true(json_is_null(json_object_get(j, "root")));
     const json_t *first = json_array_get(json_object_get(j, "diagnostics"), 0);
-    assert_string_equal(json_string_value(json_object_get(first, "message")),
-                        "unknown opcode: \"\\\"\\x01\\xFF\xC3\xA4");
+    assert_string_equal(json_string_value(json_object_get(first, "message")), "unknown opcode: \"\\\"\\x01\\xFF\xC3\xA4");
     json_decref(j);
     cad_buf_deinit(&b);
     drop(&p);

@@ -16,11 +16,13 @@ static void expect_print(printer print, const char *text, const char *want)
 static void test_print_normalises_spelling_and_keeps_the_rest(void **state)
 {
     (void)state;
-    expect_print(cad_ir_print, "# head\n\nC +10. .5 1e1\t\"n # \\\"q\\\"\"\r\n  F 0 -0  # round\nSH +1 2. -Z +X\nROOT 0 m hidden\n",
+    expect_print(cad_ir_print,
+                 "# head\n\nC +10. .5 1e1\t\"n # \\\"q\\\"\"\r\n  F 0 -0  # round\nSH +1 2. -Z +X\nROOT 0 m hidden\n",
                  "C 10 0.5 10 \"n # \\\"q\\\"\"\nFI 0 0\nSH 1 2 +X -Z\nROOT 0 m hidden");
     expect_print(cad_ir_print, "SK 0 0 0  1 0 0  0 1 0 \"s\"\n\nA 0 0 1.50 0 0.75 0 7\n  # c\nL 1.5 0 0 0\n END ",
                  "SK 0 0 0 1 0 0 0 1 0 \"s\"\nA 0 0 1.5 0 0.75 0 1\nL 1.5 0 0 0\nEND");
-    expect_print(cad_ir_print, "M \"9 x\" 1 1 1 0 .50 7.0\nINST a _ \"b c\" 0 0 0 0 0 0 1 1 1\nENV studio 1.0\nJFIX j _ \"_\" 0 0 0 0 0 0",
+    expect_print(cad_ir_print,
+                 "M \"9 x\" 1 1 1 0 .50 7.0\nINST a _ \"b c\" 0 0 0 0 0 0 1 1 1\nENV studio 1.0\nJFIX j _ \"_\" 0 0 0 0 0 0",
                  "M \"9 x\" 1 1 1 0 0.5 7\nINST a \"_\" \"b c\" 0 0 0 0 0 0 1 1 1\nENV studio 1\nJFIX j _ \"_\" 0 0 0 0 0 0");
     expect_print(cad_ir_print, "", "");
     expect_print(cad_ir_print, "T 7 1 2 3", "T 7 1 2 3");
@@ -29,7 +31,8 @@ static void test_print_normalises_spelling_and_keeps_the_rest(void **state)
 static void test_canon_renumbers_from_the_result_and_drops_what_it_does_not_use(void **state)
 {
     (void)state;
-    expect_print(cad_ir_canon, "S 5\nC 10 10 10 \"block\"\nY 2 12\nD 1 2\nM a 1 1 1 0 0\nROOT 3 a", "C 10 10 10\nY 2 12\nD 0 1");
+    expect_print(cad_ir_canon, "S 5\nC 10 10 10 \"block\"\nY 2 12\nD 1 2\nM a 1 1 1 0 0\nROOT 3 a",
+                 "C 10 10 10\nY 2 12\nD 0 1");
     /* operands left to right, a shared node where it is first needed, forward references resolved */
     expect_print(cad_ir_canon, "U 3 1\nT 2 1 0 0\nY 1 1\nD 4 2\nC 9 9 9", "C 9 9 9\nY 1 1\nD 0 1\nT 1 1 0 0\nU 2 3");
 }
@@ -39,7 +42,10 @@ static void test_canon_refuses_what_has_no_result(void **state)
     (void)state;
     static const struct {
         const char *text, *part;
-    } bad[] = {{"", "no geometry"}, {"C 1 1", "parse errors"}, {"C 1 1 1\nU 0 5", "node 5"}, {"U 0 1\nC 1 1 1\nT 0 1 1 1\nROOT 2 a", "reaches itself"},
+    } bad[] = {{"", "no geometry"},
+               {"C 1 1", "parse errors"},
+               {"C 1 1 1\nU 0 5", "node 5"},
+               {"U 0 1\nC 1 1 1\nT 0 1 1 1\nROOT 2 a", "reaches itself"},
                {"C 1 1 1\nROOT 4 m", "no result"}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         program p = parse_text(bad[i].text, CAD_IR_DIALECT_cadlm);
@@ -55,14 +61,18 @@ static void test_the_upstream_form_has_its_sections(void **state)
 {
     (void)state;
     expect_print(cad_ir_print_upstream, "", "# vcad 0.2");
-    expect_print(cad_ir_print_upstream, "C 10 20 30",
-                 "# vcad 0.2\n\n# Materials\nM default 0.8 0.8 0.8 0 0.5\n\n# Geometry\nC 10 20 30\n\n# Scene\nROOT 0 default");
-    expect_print(cad_ir_print_upstream,
-                 "EXP 2\nGROUND i\nE 1 0 0 2 \"top\"\nSK 0 0 0 1 0 0 0 1 0\nL 0 0 1 0\nL 1 0 1 1\nL 1 1 0 0\nEND\nM z 1 1 1 0 0\n"
-                 "M a 1 1 1 0 0\nROOT 0 z hidden\nPDEF p p 1\nBG env\nINST i p p 0 0 0 0 0 0 1 1 1\nJBAL j _ i 0 0 0 0 0 0\nEXP 1",
-                 "# vcad 0.2\n\n# Materials\nM a 1 1 1 0 0\nM z 1 1 1 0 0\n\n# Geometry\nSK 0 0 0  1 0 0  0 1 0\nL 0 0 1 0\nL 1 0 1 1\n"
-                 "L 1 1 0 0\nEND\nE 0 0 0 2 \"top\"\n\n# Scene\nROOT 1 z hidden\n\n# Parts\nPDEF p \"p\" 0\n\n# Instances\n"
-                 "INST i p \"p\" 0 0 0 0 0 0 1 1 1\n\n# Joints\nJBAL j _ i 0 0 0 0 0 0\n\nGROUND i\n\n# Scene Settings\nBG env\nEXP 1");
+    expect_print(
+        cad_ir_print_upstream, "C 10 20 30",
+        "# vcad 0.2\n\n# Materials\nM default 0.8 0.8 0.8 0 0.5\n\n# Geometry\nC 10 20 30\n\n# Scene\nROOT 0 default");
+    expect_print(
+        cad_ir_print_upstream,
+        "EXP 2\nGROUND i\nE 1 0 0 2 \"top\"\nSK 0 0 0 1 0 0 0 1 0\nL 0 0 1 0\nL 1 0 1 1\nL 1 1 0 0\nEND\nM z 1 1 1 0 0\n"
+        "M a 1 1 1 0 0\nROOT 0 z hidden\nPDEF p p 1\nBG env\nINST i p p 0 0 0 0 0 0 1 1 1\nJBAL j _ i 0 0 0 0 0 0\nEXP 1",
+        "# vcad 0.2\n\n# Materials\nM a 1 1 1 0 0\nM z 1 1 1 0 0\n\n# Geometry\nSK 0 0 0  1 0 0  0 1 0\nL 0 0 1 0\nL 1 0 1 "
+        "1\n"
+        "L 1 1 0 0\nEND\nE 0 0 0 2 \"top\"\n\n# Scene\nROOT 1 z hidden\n\n# Parts\nPDEF p \"p\" 0\n\n# Instances\n"
+        "INST i p \"p\" 0 0 0 0 0 0 1 1 1\n\n# Joints\nJBAL j _ i 0 0 0 0 0 0\n\nGROUND i\n\n# Scene Settings\nBG env\nEXP "
+        "1");
 }
 
 static void expect_lowered(const char *text, const char *want)
@@ -84,10 +94,11 @@ static void expect_lowered(const char *text, const char *want)
 static void test_extensions_are_lowered_to_plain_text(void **state)
 {
     (void)state;
-    expect_lowered("P 4 1 3 \"n\"\nT 0 1 0 0",
-                   "SK 0 0 0 1 0 0 0 1 0\nL 1.414213562373095 0 0 1.414213562373095\nL 0 1.414213562373095 -1.414213562373095 0\n"
-                   "L -1.414213562373095 0 0 -1.414213562373095\nL 0 -1.414213562373095 1.414213562373095 0\nEND\nE 0 0 0 3 \"n\"\n"
-                   "T 1 1 0 0");
+    expect_lowered(
+        "P 4 1 3 \"n\"\nT 0 1 0 0",
+        "SK 0 0 0 1 0 0 0 1 0\nL 1.414213562373095 0 0 1.414213562373095\nL 0 1.414213562373095 -1.414213562373095 0\n"
+        "L -1.414213562373095 0 0 -1.414213562373095\nL 0 -1.414213562373095 1.414213562373095 0\nEND\nE 0 0 0 3 \"n\"\n"
+        "T 1 1 0 0");
     expect_lowered("C 30 20 10\nSH 0 2 +Z\nROOT 1 m", "C 30 20 10\nC 26 16 9\nT 1 2 2 2\nD 0 2\nROOT 3 m");
     expect_lowered("C 30 20 10\nSH 0 2 -X +X", "C 30 20 10\nC 32 16 6\nT 1 -1 2 2\nD 0 2");
     expect_lowered("Y 15 30\nSH 0 1.5 +Z -Z", "Y 15 30\nY 13.5 32\nT 1 0 0 -1\nD 0 2");
@@ -97,7 +108,8 @@ static void test_extensions_are_lowered_to_plain_text(void **state)
 static void test_what_has_no_exact_lowering_is_refused_by_name(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"S 5\nSH 0 1 +Z", "Y 5 5\nSH 0 1 +X", "C 9 9 9\nT 0 1 1 1\nSH 1 1 +Z", "C 9 9 9\nSH 0 5 +Z"};
+    static const char *const bad[] = {"S 5\nSH 0 1 +Z", "Y 5 5\nSH 0 1 +X", "C 9 9 9\nT 0 1 1 1\nSH 1 1 +Z",
+                                      "C 9 9 9\nSH 0 5 +Z"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         program p = check_text(bad[i], CAD_IR_DIALECT_cadlm);
         cad_ir *low;

@@ -11,7 +11,8 @@ static void expect_fields(const char *id, const cad_ir *ir, const json_t *fields
 {
     const char *key;
     json_t *f;
-    json_object_foreach((json_t *)fields, key, f) {
+    json_object_foreach((json_t *)fields, key, f)
+    {
         const cad_ir_node *n = &ir->node[atoi(key)];
         assert_string_equal(cad_ir_op_name(n->op), json_string_value(json_object_get(f, "op")));
         const json_t *args = json_object_get(f, "args"), *left = json_object_get(f, "left"), *dir = json_object_get(f, "dir");
@@ -45,7 +46,8 @@ static void expect_documents(const cad_ir *ir, const json_t *e)
 {
     const char *key;
     json_t *v;
-    json_object_foreach(json_object_get(e, "part_defs"), key, v) {
+    json_object_foreach(json_object_get(e, "part_defs"), key, v)
+    {
         const cad_ir_doc *d = find_doc(ir, CAD_IR_DOC_PDEF, key);
         assert_non_null(d);
         assert_string_equal(d->arg[1].text, json_string_value(json_object_get(v, "name")));
@@ -139,7 +141,8 @@ static void test_upstream_and_cadlm_differ_where_the_page_says(void **state)
         {"P 6 3 10", "unknown opcode: P", NULL},
         {"C 9 9 9\nSH 0 1 +Z", "SH requires 2 args, got 3", NULL},
         {"C 1 2 3 # note", "C requires 3 args, got 5", NULL},
-        {"SK 0 0 0 1 0 0 0 1 0\n# hi\nL 0 0 1 0\nL 1 0 1 1\nL 1 1 0 0\nEND\nE 0 0 0 1", "unknown sketch segment opcode: #", NULL},
+        {"SK 0 0 0 1 0 0 0 1 0\n# hi\nL 0 0 1 0\nL 1 0 1 1\nL 1 1 0 0\nEND\nE 0 0 0 1", "unknown sketch segment opcode: #",
+         NULL},
         {"C nan 1 1", "C needs sizes other than 0", "invalid number: nan"},
         {"C 1 -Infinity 1", "C needs sizes other than 0", "invalid number: -Infinity"},
         {"C 1e999 1 1", "C needs sizes other than 0", "invalid number: 1e999"},
