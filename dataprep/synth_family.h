@@ -1,0 +1,39 @@
+/* The table of part families.  Private to the generator.
+ *
+ * A family is a list of forms; a form is a function that draws one part and the rules that put it into words.  Every form has
+ * the rules `np` (a noun phrase without article: "50x30 mm plate with ..") and `spec` (a text that stands alone). */
+#ifndef CADLM_DATAPREP_SYNTH_FAMILY_H
+#define CADLM_DATAPREP_SYNTH_FAMILY_H
+
+#include "dataprep/synth_grammar.h"
+#include "dataprep/synth_part.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct cad_form {
+    const char *name;
+    double share;               /* within its family */
+    bool (*make)(cad_part *p);  /* false: the drawn sizes do not fit together, draw again */
+    const cad_rule *rules;
+} cad_form;
+
+typedef struct cad_family {
+    const char *name;
+    double share;  /* of a corpus that holds all families, primitives apart */
+    bool unseen;   /* kept out of the base model's corpus */
+    const cad_form *form;
+    size_t n_forms;
+    const cad_rule *rules; /* shared by its forms; may be NULL */
+} cad_family;
+
+extern const cad_family cad_family_primitive, cad_family_plate, cad_family_spacer, cad_family_washer, cad_family_lbracket,
+    cad_family_enclosure, cad_family_flange, cad_family_hex, cad_family_prism, cad_family_turntable, cad_family_knob;
+
+#define CAD_FORMS(array) (array), sizeof(array) / sizeof *(array)
+
+#ifdef __cplusplus
+}
+#endif
+#endif
