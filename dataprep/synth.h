@@ -1,12 +1,11 @@
 /* The generator of training parts: true parameters -> Compact IR program, caption, expectations.
  *
- * Row i is a function of (seed, i) alone, so any number of jobs gives the same bytes.  A part is drawn from a family; its
+ * Row i is a function of (options, i) alone, so any number of jobs gives the same bytes.  A part is drawn from a family; its
  * program, its measures and its caption all come from the same parameters, so a caption states what the program needs and
- * nothing else.  The measures (volume, area, extents, faces, genus, holes, bosses) are closed forms; cad_synth_check holds
- * them against the geometry kernel.
+ * nothing else.  The measures (volume, area, extents, faces, genus, holes, bosses) are closed forms; a checked row was also
+ * compiled, and the kernel's facts agreed.
  *
- * Sizes that a caption leaves out take these defaults and no others (mm): plate thickness 5, hole diameter 5, hole inset 5,
- * width of an L-bracket 20.  The table stands once, in synth_defaults.h. */
+ * Sizes that a caption leaves out take published defaults and no others: the table is synth_defaults.h. */
 #ifndef CADLM_DATAPREP_SYNTH_H
 #define CADLM_DATAPREP_SYNTH_H
 
@@ -22,34 +21,43 @@
 extern "C" {
 #endif
 
-enum { CAD_SYNTH_MAX_FAMILIES = 32 };
+enum { CAD_SYNTH_MAX_FAMILIES = 16 };
 
 typedef enum cad_synth_unit { CAD_UNIT_mm, CAD_UNIT_none, CAD_UNIT_cm, CAD_UNIT_in, CAD_UNIT_count } cad_synth_unit;
+/* A noun phrase; a sentence with a verb; a specification of labelled sizes. */
+typedef enum cad_synth_style { CAD_STYLE_short, CAD_STYLE_long, CAD_STYLE_dims, CAD_STYLE_count } cad_synth_style;
 
+/* Plain values without pointers: it travels to worker processes as bytes. */
 typedef struct cad_synth_opts {
     uint64_t seed;
-    /* Share of each family by its index in the table (cad_synth_family_name); at least one positive. */
-    double share[CAD_SYNTH_MAX_FAMILIES];
+    double share[CAD_SYNTH_MAX_FAMILIES]; /* by index of the family; their sum is 1 */
     double unit_share[CAD_UNIT_count];
+    double style_share[CAD_STYLE_count];
 } cad_synth_opts;
+
+typedef struct cad_synth_names {
+    const char *const *item;
+    size_t n;
+} cad_synth_names;
 
 size_t cad_synth_family_count(void);
 const char *cad_synth_family_name(size_t i);
-/* Families that the base model never sees. */
-bool cad_synth_family_unseen(size_t i);
-/* Fills `o` with the usual shares.  `families` and `units` are names, or "all", "seen", "unseen" for families; with
- * `primitives` as the share of plain parts when that family is among them.  Unknown names: CAD_EINVAL with the list. */
-CAD_MUST_USE cad_status cad_synth_opts_make(uint64_t seed, const char *const *families, size_t n_families,
-                                            const char *const *units, size_t n_units, double primitives,
-                                            cad_synth_opts *o);
+bool cad_synth_family_unseen(size_t i); /* kept out of the base model's corpus */
 
-/* Row `index`; texts live in `a`.  Sets id, caption, held, target, family, units, params, expect and both hashes.  Never one
- * of the parts or sentences of the suite cad0-seven.  Errors: CAD_ENOMEM, CAD_EINTERNAL (a family cannot be drawn). */
-CAD_MUST_USE cad_status cad_synth_row(const cad_synth_opts *o, uint64_t index, cad_arena *a, cad_row *out);
+/* Fills *o with the usual shares of what is named.  `families`: names, or all, seen, unseen.  `units`: of mm, none (bare
+ * numbers are mm), cm, in.  `styles`: of short, long, dims.  `primitives`: share of plain parts, when that family is among
+ * others.  Errors: CAD_ECONFIG for an unknown name, with the list of those that exist. */
+CAD_MUST_USE cad_status cad_synth_opts_make(uint64_t seed, cad_synth_names families, cad_synth_names units,
+                                            cad_synth_names styles, double primitives, cad_synth_opts *o);
 
-/* Compiles row->target and compares it with row->expect: strict-clean, canonical text, one solid, one shell, volume,
- * extents, faces by kind, genus.  Errors: CAD_EDATA naming the first difference; CAD_EUNSUPPORTED without OCCT. */
-CAD_MUST_USE cad_status cad_synth_check(const cad_row *row, cad_arena *scratch);
+/* Row `index`; texts live in `a`.  Sets id, caption, held, target, kind, source, family, phrasing, units, params, expect and
+ * both hashes.  Never one of the parts or sentences of the suite cad0-seven.  Errors: CAD_ENOMEM, CAD_EINTERNAL.
+ * With `check` the program is compiled as well: strict-clean, canonical text, one solid, one shell, and volume, area, extents,
+ * faces by kind and genus as the closed forms say; CAD_EDATA names the first difference, CAD_EUNSUPPORTED: no OCCT. */
+CAD_MUST_USE cad_status cad_synth_row(const cad_synth_opts *o, uint64_t index, bool check, cad_arena *a, cad_row *out);
+
+/* XXH64 of what equal geometry has in common: volume, area, sorted extents (6 digits each), faces by kind.  Never 0. */
+uint64_t cad_geometry_hash(double volume, double area, const double extent[3], const int faces[4]);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,248 @@
+#include "dataprep/synth.h"
+
+#include "dataprep/synth_family.h"
+#include "dataprep/synth_measures.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { MAX_DRAWS = 20000, MAX_CAPTIONS = 200 };
+
+static const cad_family *const families[] = {
+    &cad_family_primitive, &cad_family_plate, &cad_family_spacer, &cad_family_washer,    &cad_family_lbracket, &cad_family_enclosure,
+    &cad_family_flange,    &cad_family_hex,   &cad_family_prism,  &cad_family_turntable, &cad_family_knob,
+};
+enum { N_FAMILIES = sizeof families / sizeof *families };
+
+static const char *const unit_names[CAD_UNIT_count] = {"mm", "none", "cm", "in"};
+static const double unit_usual[CAD_UNIT_count] = {0.72, 0.14, 0.06, 0.08};
+static const char *const style_names[CAD_STYLE_count] = {"short", "long", "dims"};
+static const double style_usual[CAD_STYLE_count] = {0.52, 0.30, 0.18};
+
+size_t cad_synth_family_count(void)
+{
+    return N_FAMILIES;
+}
+
+const char *cad_synth_family_name(size_t i)
+{
+    return families[i]->name;
+}
+
+bool cad_synth_family_unseen(size_t i)
+{
+    return families[i]->unseen;
+}
+
+/* ---- options ---- */
+
+static cad_status pick(const char *what, cad_synth_names names, const char *const *known, const double *usual, size_t n,
+                       double *share)
+{
+    double sum = 0;
+    for (size_t i = 0; i < names.n; i++) {
+        size_t k = 0;
+        while (k < n && strcmp(known[k], names.item[i]) != 0)
+            k++;
+        if (k == n) {
+            char list[256] = "";
+            for (size_t j = 0; j < n; j++)
+                snprintf(list + strlen(list), sizeof list - strlen(list), " %s", known[j]);
+            CAD_FAIL(CAD_ECONFIG, "%s: found '%s'; expected of%s", what, names.item[i], list);
+        }
+        share[k] = usual[k];
+    }
+    for (size_t k = 0; k < n; k++)
+        sum += share[k];
+    if (!(sum > 0))
+        CAD_FAIL(CAD_ECONFIG, "%s: nothing is chosen", what);
+    for (size_t k = 0; k < n; k++)
+        share[k] /= sum;
+    return CAD_OK;
+}
+
+static cad_status pick_families(cad_synth_names names, double primitives, double *share)
+{
+    const char *known[N_FAMILIES], *chosen[N_FAMILIES * 4];
+    double usual[N_FAMILIES], others = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < N_FAMILIES; i++) {
+        known[i] = families[i]->name;
+        usual[i] = families[i]->share;
+    }
+    for (size_t k = 0; k < names.n; k++) {
+        bool all = !strcmp(names.item[k], "all"), seen = !strcmp(names.item[k], "seen"), unseen = !strcmp(names.item[k], "unseen");
+        for (size_t i = 0; i < N_FAMILIES && n < N_FAMILIES * 3; i++)
+            if (all || (seen && !families[i]->unseen) || (unseen && families[i]->unseen))
+                chosen[n++] = known[i];
+        if (!all && !seen && !unseen && n < N_FAMILIES * 3)
+            chosen[n++] = names.item[k];
+    }
+    CAD_TRY(pick("synth.families", (cad_synth_names){chosen, n}, known, usual, N_FAMILIES, share));
+    for (size_t i = 1; i < N_FAMILIES; i++)
+        others += share[i];
+    if (share[0] > 0 && others > 0) {
+        for (size_t i = 1; i < N_FAMILIES; i++)
+            share[i] *= (1 - primitives) / others;
+        share[0] = primitives;
+    }
+    return CAD_OK;
+}
+
+cad_status cad_synth_opts_make(uint64_t seed, cad_synth_names names, cad_synth_names units, cad_synth_names styles,
+                               double primitives, cad_synth_opts *o)
+{
+    cad_synth_opts r = {.seed = seed};
+    CAD_TRY(pick_families(names, primitives, r.share));
+    CAD_TRY(pick("synth.units", units, unit_names, unit_usual, CAD_UNIT_count, r.unit_share));
+    CAD_TRY(pick("synth.captions", styles, style_names, style_usual, CAD_STYLE_count, r.style_share));
+    *o = r;
+    return CAD_OK;
+}
+
+/* ---- one row ---- */
+
+static size_t draw_index(cad_rng *r, const double *share, size_t n)
+{
+    double at = cad_rng_uniform(r);
+    size_t last = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (share[i] <= 0)
+            continue;
+        last = i;
+        if (at < share[i])
+            return i;
+        at -= share[i];
+    }
+    return last;
+}
+
+typedef struct drawn {
+    const cad_family *family;
+    const cad_form *form;
+    cad_part part;
+} drawn;
+
+/* Family, form and unit are drawn once; the sizes again until they fit together. */
+static cad_status draw_part(const cad_synth_opts *o, uint64_t index, drawn *out)
+{
+    cad_rng r = cad_rng_make(o->seed, "synth.part", index);
+    const cad_family *f = families[draw_index(&r, o->share, N_FAMILIES)];
+    double share[CAD_SYNTH_MAX_FAMILIES * 2] = {0};
+    for (size_t i = 0; i < f->n_forms; i++)
+        share[i] = f->form[i].share;
+    const cad_form *form = &f->form[draw_index(&r, share, f->n_forms)];
+    cad_synth_unit unit = (cad_synth_unit)draw_index(&r, o->unit_share, CAD_UNIT_count);
+    for (int i = 0; i < MAX_DRAWS; i++) {
+        out->part = (cad_part){.rng = r, .unit = unit};
+        bool fits = form->make(&out->part) && !out->part.bad && !cad_part_is_of_seven(&out->part);
+        r = out->part.rng;
+        if (fits) {
+            out->family = f;
+            out->form = form;
+            return CAD_OK;
+        }
+    }
+    CAD_FAIL(CAD_EINTERNAL, "row %llu: no %s (%s) fits its limits in %d draws", (unsigned long long)index, f->name, form->name,
+             MAX_DRAWS);
+}
+
+/* Every stated parameter must have been said, every omitted one not. */
+static cad_status check_stated(const drawn *d, const char *caption)
+{
+    for (int i = 0; i < d->part.n_params; i++) {
+        const cad_param *q = &d->part.param[i];
+        if (q->omitted ? q->used : !q->used && !q->extra)
+            CAD_FAIL(CAD_EINTERNAL, "%s.%s: parameter %s %s: %s", d->family->name, d->form->name, q->name,
+                     q->omitted ? "should be left out" : "is not stated", caption);
+    }
+    return CAD_OK;
+}
+
+static cad_status one_caption(const cad_synth_opts *o, drawn *d, cad_rng *r, bool held, bool *is_held, cad_buf *out)
+{
+    size_t style = draw_index(r, o->style_share, CAD_STYLE_count);
+    char frame[16];
+    snprintf(frame, sizeof frame, "{%s}", style_names[style]);
+    cad_expander e = {.part = &d->part,
+                      .rules = {d->form->rules, d->family->rules, cad_common_rules},
+                      .rng = r,
+                      .unit = cad_grammar_unit(r, d->part.unit),
+                      .held_allowed = held};
+    for (int i = 0; i < d->part.n_params; i++)
+        d->part.param[i].used = false;
+    cad_buf raw = CAD_BUF_INIT;
+    cad_status s = cad_grammar_expand(&e, frame, &raw);
+    cad_buf_clear(out);
+    if (s == CAD_OK)
+        s = cad_grammar_finish(cad_buf_cstr(&raw), out);
+    if (s == CAD_OK && out->len && out->data[0] >= 'a' && out->data[0] <= 'z' && cad_rng_chance(r, 0.1))
+        out->data[0] = (char)(out->data[0] - 'a' + 'A');
+    if (s == CAD_OK)
+        s = check_stated(d, cad_buf_cstr(out));
+    cad_buf_deinit(&raw);
+    *is_held = e.held_used;
+    return s;
+}
+
+/* A caption in wording that training may show (`held` false), or one that has at least one turn it never shows. */
+static cad_status caption(const cad_synth_opts *o, uint64_t index, drawn *d, bool held, cad_buf *out)
+{
+    cad_rng r = cad_rng_make(o->seed, held ? "synth.held" : "synth.caption", index);
+    for (int i = 0; i < MAX_CAPTIONS; i++) {
+        bool is_held = false;
+        CAD_TRY(one_caption(o, d, &r, held, &is_held, out));
+        if (is_held == held && !cad_caption_is_of_seven(cad_caption_hash(cad_buf_cstr(out))))
+            return CAD_OK;
+    }
+    CAD_FAIL(CAD_EINTERNAL, "row %llu: %s.%s has no %s caption", (unsigned long long)index, d->family->name, d->form->name,
+             held ? "held" : "seen");
+}
+
+static cad_status keep(cad_arena *a, const cad_buf *text, const char **out)
+{
+    return cad_arena_strdup(a, cad_buf_cstr(text), text->len, out);
+}
+
+static cad_status fill(const cad_synth_opts *o, uint64_t index, drawn *d, cad_buf *text, cad_arena *a, cad_row *out)
+{
+    cad_row row = {.kind = "ir", .source = "synth", .split = "", .phrasing = "seen"};
+    char id[48];
+    int n = snprintf(id, sizeof id, "s%llu-%07llu", (unsigned long long)o->seed, (unsigned long long)index);
+    CAD_TRY(cad_arena_strdup(a, id, (size_t)n, &row.id));
+    CAD_TRY(caption(o, index, d, false, text));
+    CAD_TRY(keep(a, text, &row.caption));
+    CAD_TRY(caption(o, index, d, true, text));
+    CAD_TRY(keep(a, text, &row.held));
+    CAD_TRY(cad_arena_strdup(a, d->part.ir, d->part.ir_len, &row.target));
+    cad_buf_clear(text);
+    CAD_TRY(cad_part_expect(&d->part, text));
+    CAD_TRY(keep(a, text, &row.expect));
+    cad_buf_clear(text);
+    CAD_TRY(cad_part_params(&d->part, text));
+    CAD_TRY(keep(a, text, &row.params));
+    row.family = d->family->name;
+    row.units = unit_names[d->part.unit];
+    row.caption_hash = cad_caption_hash(row.caption);
+    row.geometry_hash = cad_part_geometry_hash(&d->part);
+    *out = row;
+    return CAD_OK;
+}
+
+cad_status cad_synth_row(const cad_synth_opts *o, uint64_t index, bool check, cad_arena *a, cad_row *out)
+{
+    drawn d;
+    cad_row row;
+    CAD_TRY(draw_part(o, index, &d));
+    cad_buf text = CAD_BUF_INIT;
+    cad_status s = fill(o, index, &d, &text, a, &row);
+    cad_buf_deinit(&text);
+    CAD_TRY(s);
+    if (check) {
+        cad_frame mark = cad_arena_mark(a);
+        CAD_TRY(cad_part_compile(&d.part, row.id, a));
+        cad_arena_rewind(a, mark);
+    }
+    *out = row;
+    return CAD_OK;
+}
