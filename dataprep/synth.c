@@ -4,6 +4,7 @@
 #include "dataprep/synth_measures.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_DRAWS = 20000, MAX_CAPTIONS = 200 };
@@ -61,31 +62,50 @@ static cad_status pick(const char *what, cad_synth_names names, const char *cons
     return CAD_OK;
 }
 
+/* Members of a group of families with their usual shares; plain parts take the share `primitives` where there are others. */
+static bool group_shares(const char *name, size_t len, double primitives, double *share)
+{
+    double sum = 0, others = 0;
+    for (size_t i = 0; i < N_FAMILIES; i++) {
+        const char *own = families[i]->name;
+        bool in = (strlen(own) == len && !memcmp(own, name, len)) || (len == 3 && !memcmp(name, "all", 3)) ||
+                  (len == 4 && !memcmp(name, "seen", 4) && !families[i]->unseen) ||
+                  (len == 6 && !memcmp(name, "unseen", 6) && families[i]->unseen);
+        share[i] = in ? families[i]->share : 0;
+        sum += share[i];
+    }
+    others = sum - share[0];
+    for (size_t i = 0; i < N_FAMILIES && sum > 0; i++)
+        share[i] *= share[0] <= 0 || others <= 0 ? 1 / sum : i ? (1 - primitives) / others : primitives / share[0];
+    return sum > 0;
+}
+
+/* "name" or "name:weight"; without weights, names weigh as much as their families usually do. */
 static cad_status pick_families(cad_synth_names names, double primitives, double *share)
 {
-    const char *known[N_FAMILIES], *chosen[N_FAMILIES * 4];
-    double usual[N_FAMILIES], others = 0;
-    size_t n = 0;
-    for (size_t i = 0; i < N_FAMILIES; i++) {
-        known[i] = families[i]->name;
-        usual[i] = families[i]->share;
-    }
+    double sum = 0;
     for (size_t k = 0; k < names.n; k++) {
-        bool all = !strcmp(names.item[k], "all"), seen = !strcmp(names.item[k], "seen"), unseen = !strcmp(names.item[k], "unseen");
-        for (size_t i = 0; i < N_FAMILIES && n < N_FAMILIES * 3; i++)
-            if (all || (seen && !families[i]->unseen) || (unseen && families[i]->unseen))
-                chosen[n++] = known[i];
-        if (!all && !seen && !unseen && n < N_FAMILIES * 3)
-            chosen[n++] = names.item[k];
+        const char *item = names.item[k], *colon = strchr(item, ':');
+        size_t len = colon ? (size_t)(colon - item) : strlen(item);
+        double part[N_FAMILIES], weight = 0;
+        char *end = NULL;
+        if (!group_shares(item, len, primitives, part))
+            CAD_FAIL(CAD_ECONFIG, "synth.families: found '%.*s'; expected all, seen, unseen or a family", (int)len, item);
+        for (size_t i = 0; i < N_FAMILIES; i++)
+            weight += part[i] > 0 ? families[i]->share : 0;
+        if (colon) {
+            weight = strtod(colon + 1, &end);
+            if (end == colon + 1 || *end || !(weight > 0) || weight > 1e6)
+                CAD_FAIL(CAD_ECONFIG, "synth.families: found '%s'; expected NAME:WEIGHT with a weight over 0", item);
+        }
+        for (size_t i = 0; i < N_FAMILIES; i++)
+            share[i] += weight * part[i];
+        sum += weight;
     }
-    CAD_TRY(pick("synth.families", (cad_synth_names){chosen, n}, known, usual, N_FAMILIES, share));
-    for (size_t i = 1; i < N_FAMILIES; i++)
-        others += share[i];
-    if (share[0] > 0 && others > 0) {
-        for (size_t i = 1; i < N_FAMILIES; i++)
-            share[i] *= (1 - primitives) / others;
-        share[0] = primitives;
-    }
+    if (!(sum > 0))
+        CAD_FAIL(CAD_ECONFIG, "synth.families: nothing is chosen");
+    for (size_t i = 0; i < N_FAMILIES; i++)
+        share[i] /= sum;
     return CAD_OK;
 }
 

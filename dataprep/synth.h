@@ -44,7 +44,8 @@ size_t cad_synth_family_count(void);
 const char *cad_synth_family_name(size_t i);
 bool cad_synth_family_unseen(size_t i); /* kept out of the base model's corpus */
 
-/* Fills *o with the usual shares of what is named.  `families`: names, or all, seen, unseen.  `units`: of mm, none (bare
+/* Fills *o with the usual shares of what is named.  `families`: names, or all, seen, unseen, each
+ * with a weight where one is given ("flange:3").  `units`: of mm, none (bare
  * numbers are mm), cm, in.  `styles`: of short, long, dims.  `primitives`: share of plain parts, when that family is among
  * others.  Errors: CAD_ECONFIG for an unknown name, with the list of those that exist. */
 CAD_MUST_USE cad_status cad_synth_opts_make(uint64_t seed, cad_synth_names families, cad_synth_names units,

@@ -198,7 +198,7 @@ static cad_status choice(cad_expander *e, const char *s, const char *end, scope 
     }
     if (!plain && !held)
         return CAD_OK;
-    bool take_held = held && (!plain || cad_rng_chance(e->rng, 0.6));
+    bool take_held = held && (!plain || cad_rng_chance(e->rng, 0.35));
     int64_t at = cad_rng_range(e->rng, 0, (take_held ? held : plain) - 1);
     for (int i = 0; i < n; i++) {
         if (!list[i].eligible || list[i].held != take_held || at-- > 0)
