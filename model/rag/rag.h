@@ -1,9 +1,9 @@
 /* Retrieval of the nearest captions by a weights-free hashed encoder and exact search: the baseline "retrieval-copy".
  *
- * Encoder: the caption in lower case, blanks collapsed, is cut into words and numbers; words, pairs of neighbouring words,
- * character 3- to 5-grams of words, and numbers (as their shortest decimal, and by order of magnitude) are hashed with signs
- * into CAD_RAG_DIM buckets with weights 1 + ln(count), each class with its own factor; the vector has unit length.  Equal bytes
- * give equal vectors on every machine and thread count. */
+ * Encoder: the caption is cut into words (lower case) and numbers (as their shortest decimal); both, both with the word before
+ * them, character 3- to 5-grams of words and the sizes of numbers by quarters of an octave are hashed with signs into
+ * CAD_RAG_DIM buckets, weighted by the square root of how often they occur and by class; the vector has unit length.  Equal
+ * bytes give equal vectors on every machine and with any number of threads. */
 #ifndef CADLM_MODEL_RAG_RAG_H
 #define CADLM_MODEL_RAG_RAG_H
 
