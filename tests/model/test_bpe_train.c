@@ -130,8 +130,21 @@ static void test_no_token_beside_heads_holds_a_digit(void **state)
 static void test_ties_are_broken_by_bytes_and_learning_stops_without_pairs(void **state)
 {
     (void)state;
+    static const char *const twice[] = {"aa aa"};
+    cad_tokenizer *t = learn(CAD_BPE_step, 258, twice, 1);
+    expect_pieces(t, "aaaaa", "aa|aa|a"); /* equal ranks: leftmost first, in short and in long pieces */
+    char many[202];
+    memset(many, 'a', 201);
+    many[201] = '\0';
+    cad_ids ids = CAD_IDS_INIT;
+    ok(cad_tokenizer_encode(t, many, 201, CAD_SPECIALS_text, &ids));
+    assert_int_equal(ids.n, 101);
+    assert_int_equal(ids.id[0], cad_tokenizer_find(t, "aa", 2));
+    assert_int_equal(ids.id[100], cad_tokenizer_find(t, "a", 1));
+    cad_ids_deinit(&ids);
+    cad_tokenizer_destroy(t);
     static const char *const text[] = {"cd ab", "ab cd"};
-    cad_tokenizer *t = learn(CAD_BPE_step, 65536, text, 2);
+    t = learn(CAD_BPE_step, 65536, text, 2);
     /* pieces: cd, " ab", ab, " cd": (a, b) and (c, d) twice each; then " ab", " cd" once each */
     assert_int_equal(cad_tokenizer_vocab_size(t), 259);
     assert_int_equal(cad_tokenizer_find(t, "ab", 2), 256);
