@@ -351,18 +351,18 @@ static cad_status run(cad_cli *cli)
     return s;
 }
 
-static void report_json(const cad_cli *cli, cad_status s, const char *message, const char *hint)
+static void report_json(cad_status s, const char *message, const char *hint)
 {
     json_t *doc = json_pack("{s:{s:i,s:s,s:s}}", "error", "code", cad_status_exit_code(s), "name", cad_status_name(s), "message",
                             message);
     if (doc && hint)
         json_object_set_new(json_object_get(doc, "error"), "hint", json_string(hint));
     cad_buf text = CAD_BUF_INIT;
-    if (doc && cad_json_print(doc, &text) == CAD_OK && cad_buf_str(&text, "\n") == CAD_OK && cad_out(text.data, text.len) != CAD_OK)
+    bool printed = doc && cad_json_print(doc, &text) == CAD_OK && cad_buf_str(&text, "\n") == CAD_OK;
+    if (printed && cad_out(text.data, text.len) != CAD_OK)
         cad_log(CAD_LOG_WARN, "%s", cad_error_text());
     cad_buf_deinit(&text);
     json_decref(doc);
-    (void)cli;
 }
 
 /* "what\nhint: do" as two lines; the configuration's list of problems as it is. */
@@ -382,7 +382,7 @@ static void report(const cad_cli *cli, cad_status s)
     if (hint)
         cad_log_note("hint: %s", hint);
     if (cad_cli_json(cli))
-        report_json(cli, s, *text ? text : cad_status_text(s), hint);
+        report_json(s, *text ? text : cad_status_text(s), hint);
 }
 
 int cad_cli_main(const cad_cli_spec *spec, int argc, char **argv)

@@ -55,7 +55,8 @@ static cad_status option_line(const cad_cli_option *o, cad_buf *out)
 {
     enum { COLUMN = 26, WIDTH = 80 };
     char left[80];
-    int n = o->letter ? snprintf(left, sizeof left, "  -%c, --%s", o->letter, o->name) : snprintf(left, sizeof left, "  --%s", o->name);
+    int n = o->letter ? snprintf(left, sizeof left, "  -%c, --%s", o->letter, o->name)
+                      : snprintf(left, sizeof left, "  --%s", o->name);
     size_t at = n < 0 ? 0 : (size_t)n;
     if (o->arg && at < sizeof left)
         snprintf(left + at, sizeof left - at, "=%s", o->arg);
@@ -72,8 +73,8 @@ static cad_status option_line(const cad_cli_option *o, cad_buf *out)
 cad_status cad_cli_help(const cad_cli *cli, bool all, cad_buf *out)
 {
     const cad_cli_spec *spec = cli->spec;
-    CAD_TRY(cad_buf_printf(out, "Usage: %s [OPTION...]%s%s\n%s", spec->name, spec->usage ? " " : "", spec->usage ? spec->usage : "",
-                           spec->doc));
+    CAD_TRY(cad_buf_printf(out, "Usage: %s [OPTION...]%s%s\n%s", spec->name, spec->usage ? " " : "",
+                           spec->usage ? spec->usage : "", spec->doc));
     bool any = false;
     for (size_t i = 0; i < cli->n_options; i++) {
         if (!all && !cli->options[i]->help)

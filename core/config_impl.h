@@ -1,4 +1,5 @@
-/* Inside of core/config: the schema as a flat table, values, the strict INI reader.  Included by core/config*.c and core/cli_help.c only. */
+/* Inside of core/config: the schema as a flat table, values, the strict INI reader.
+ * Included by core/config*.c and core/cli_help.c only. */
 #ifndef CADLM_CORE_CONFIG_IMPL_H
 #define CADLM_CORE_CONFIG_IMPL_H
 

@@ -101,7 +101,8 @@ static void start_job(cad_pool *p, uint32_t slot, cad_job *job)
                              .mem_bytes = p->opts.mem_bytes,
                              .out_limit = p->opts.out_limit};
     job->state = CAD_JOB_RUNNING;
-    *s = (cad_slot){.job = job, .to = in[1], .from = out[0], .give_up = cad_clock_now() + cad_worker_wall_s(p->opts.cpu_s) + STUCK_S};
+    double give_up = cad_clock_now() + cad_worker_wall_s(p->opts.cpu_s) + STUCK_S;
+    *s = (cad_slot){.job = job, .to = in[1], .from = out[0], .give_up = give_up};
     if (!send_order(p, &order, (const int[]){in[0], out[1]}))
         s->give_up = 0; /* the zygote is dead or stuck: found out at once */
     close(in[0]);

@@ -27,7 +27,8 @@ typedef struct cad_progress cad_progress;
 CAD_MUST_USE cad_status cad_progress_create(const char *label, int64_t start, int64_t total, int64_t warmup, cad_progress **out);
 /* "step 300/9000  3.3%  TAIL  eta 9h51m"; `tail` may be NULL.  Cheap when nothing is due. */
 void cad_progress_show(cad_progress *p, int64_t done, const char *tail);
-/* Time that was no work of the loop (a save, an evaluation): kept out of the rate, added to the estimate `left` times at its mean. */
+/* Time that was no work of the loop (a save, an evaluation): kept out of the rate, added to the estimate `left`
+ * times at its mean. */
 void cad_progress_pause(cad_progress *p, double seconds, int64_t left);
 /* Prints one line that stays (a terminal keeps its bar below it). */
 void cad_progress_keep(cad_progress *p, int64_t done, const char *tail);

@@ -10,7 +10,8 @@
 enum { MAX_DRAWS = 20000, MAX_CAPTIONS = 200 };
 
 static const cad_family *const families[] = {
-    &cad_family_primitive, &cad_family_plate, &cad_family_spacer, &cad_family_washer,    &cad_family_lbracket, &cad_family_enclosure,
+    &cad_family_primitive, &cad_family_plate, &cad_family_spacer, &cad_family_washer,
+    &cad_family_lbracket, &cad_family_enclosure,
     &cad_family_flange,    &cad_family_hex,   &cad_family_prism,  &cad_family_turntable, &cad_family_knob,
 };
 enum { N_FAMILIES = sizeof families / sizeof *families };

@@ -49,7 +49,8 @@ typedef struct cad_expander {
 /* Appends the expansion of `text`; marks the parameters it states as used.  Articles are still "~": cad_grammar_finish puts
  * them in.  Errors: CAD_EINTERNAL naming the place in a text that the grammar does not allow. */
 CAD_MUST_USE cad_status cad_grammar_expand(cad_expander *e, const char *text, cad_buf *out);
-/* Appends `text` with each "~" replaced by the article that its next word asks for, and without blanks that empty choices left. */
+/* Appends `text` with each "~" replaced by the article that its next word asks for, and without blanks that empty
+ * choices left. */
 CAD_MUST_USE cad_status cad_grammar_finish(const char *text, cad_buf *out);
 /* A way to write the part's unit. */
 cad_unit_style cad_grammar_unit(cad_rng *rng, cad_synth_unit u);

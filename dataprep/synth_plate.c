@@ -35,7 +35,8 @@ static bool bare(cad_part *p)
 static bool centre(cad_part *p)
 {
     plate s = base(p);
-    double least = fmin(s.w, s.d), r = cad_half(cad_part_size_or(p, "hd", cad_part_chance(p, 0.5) ? CAD_SIZE_big : CAD_SIZE_fine, 2,
+    double least = fmin(s.w, s.d), r = cad_half(cad_part_size_or(p, "hd",
+        cad_part_chance(p, 0.5) ? CAD_SIZE_big : CAD_SIZE_fine, 2,
                                                                   fmax(2, least * 0.8), CAD_DEFAULT_HOLE));
     cad_part_given(p, "n", 1, true);
     cad_part_line(p, "Y $ $", 2, r, s.t);

@@ -89,9 +89,11 @@ static const cad_rule family_rules[] = {
     {NULL, NULL},
 };
 
-#define RULES(name, SHAPE, WIDE)                                                                                                   \
-    static const cad_rule name##_solid_rules[] = {{"np", "{np_solid}"}, {"spec", "{spec_solid}"}, {"shape", SHAPE}, {"wide", WIDE}, {NULL, NULL}}; \
-    static const cad_rule name##_bored_rules[] = {{"np", "{np_bored}"}, {"spec", "{spec_bored}"}, {"shape", SHAPE}, {"wide", WIDE}, {NULL, NULL}};
+#define RULES(name, SHAPE, WIDE) \
+    static const cad_rule name##_solid_rules[] = {{"np", "{np_solid}"}, {"spec", "{spec_solid}"}, {"shape", SHAPE}, \
+                                                      {"wide", WIDE}, {NULL, NULL}}; \
+    static const cad_rule name##_bored_rules[] = {{"np", "{np_bored}"}, {"spec", "{spec_bored}"}, {"shape", SHAPE}, \
+                                                      {"wide", WIDE}, {NULL, NULL}};
 RULES(tri, "[triangular|triangular|three-sided]", "{inscribed}")
 RULES(penta, "[pentagonal|pentagonal|five-sided]", "{inscribed}")
 RULES(hepta, "[heptagonal|seven-sided]", "{inscribed}")

@@ -159,7 +159,7 @@ static const cad_rule hollow_rules[] = {
 };
 
 /* `where` is the only rule in which the three flanged forms differ. */
-#define FLANGED_RULES(WHERE)                                                                                                       \
+#define FLANGED_RULES(WHERE) \
     {"np", "[{fnoun}, {body}, {height:h}, {flange} {where}, {bore:b}|{fnoun} {height:h}, {body}, {flange} {where}, {bore:b}|"              \
            "{fnoun} with {with_bore:b}, {body}, {height:h}, {flange} {where}|{tall:h} {fnoun}, {body}, {bore:b}, {flange} {where}|"        \
            "spacer {dia:d}, {height:h}, with {flange} {where} and {with_bore:b}|{fnoun}: {body}, {height:h}, {bore:b}, {flange} {where}]"}, \

@@ -384,7 +384,7 @@ static cad_status open_all(cad_trainer *t)
     CAD_TRY(make_stepper(t));
     CAD_TRY(cad_trainer_load_resume(t));
     t->at.micro_tokens = cad_plan_max_pass_tokens(t->plan);
-    strcpy(t->at.base_hash, cad_decoder_base_hash(t->decoder));
+    memcpy(t->at.base_hash, cad_decoder_base_hash(t->decoder), CAD_HASH_HEX);
     memcpy(t->at.data_hash, t->train_pack->info.tokens_xxh3, CAD_HASH_HEX);
     cad_hash128_hex(t->config_text.data, t->config_text.len, t->at.config_hash);
     return CAD_OK;

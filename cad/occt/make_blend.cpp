@@ -190,7 +190,8 @@ static bool hollow(const TopoDS_Solid &s, double t, part *out)
         if (!(h[i] >= r[i] - eps && h[i + 3] <= r[i + 3] + eps))
             return false;
     /* A solid is at distance 0 from the points inside it: measure to its faces. */
-    if (!(inside > 0.0 && inside < v) || !keeps_distance(hole, faces_except(s, TopTools_ListOfShape()), t, eps) || !BRepCheck_Analyzer(hole).IsValid())
+    if (!(inside > 0.0 && inside < v) || !keeps_distance(hole, faces_except(s, TopTools_ListOfShape()), t, eps) ||
+        !BRepCheck_Analyzer(hole).IsValid())
         return false;
     whole.solids.push_back(s);
     *out = cut(whole, {&cavity}, true).value;

@@ -1,7 +1,7 @@
 /* What the C++ files of this folder share: the solid behind the C handle, the exception guard, and the building steps of the
  * compiler.  Nothing outside cad/occt includes it. */
-#ifndef CADLM_CAD_OCCT_IMPL_HPP
-#define CADLM_CAD_OCCT_IMPL_HPP
+#ifndef CADLM_CAD_OCCT_OCCT_IMPL_HPP
+#define CADLM_CAD_OCCT_OCCT_IMPL_HPP
 
 #include "cad/ir/ir.h"
 #include "cad/occt/solid.h"
@@ -86,7 +86,8 @@ gp_Dir outward_on(const TopoDS_Face &f, const TopoDS_Edge &e); /* the same at th
 TopoDS_Shape merged_faces(const TopoDS_Shape &s);
 void sincos_deg(double deg, double *s, double *c); /* exact at multiples of 90 */
 
-/* ---- make_primitive.cpp: nodes without solid operands; arguments have passed cad_ir_check.  No solid: the kernel refused ---- */
+/* ---- make_primitive.cpp: nodes without solid operands; arguments have passed cad_ir_check.
+ * No solid: the kernel refused ---- */
 part make_primitive(const cad_ir_node &n);
 part make_extrusion(const cad_ir &ir, const cad_ir_node &n);
 part make_revolution(const cad_ir &ir, const cad_ir_node &n);

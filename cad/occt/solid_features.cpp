@@ -90,7 +90,8 @@ bool read_round(const TopoDS_Face &f, round_face *out)
 bool one_hole(const round_face &a, const round_face &b, double eps)
 {
     return a.concave == b.concave && a.axis.dir.IsParallel(b.axis.dir, 1e-4) &&
-           (a.axis.foot - b.axis.foot).Modulus() <= eps && std::fabs(a.radius - b.radius) <= 1e-3 * std::fmax(a.radius, b.radius) &&
+           (a.axis.foot - b.axis.foot).Modulus() <= eps &&
+           std::fabs(a.radius - b.radius) <= 1e-3 * std::fmax(a.radius, b.radius) &&
            a.lo <= b.hi + eps && b.lo <= a.hi + eps;
 }
 

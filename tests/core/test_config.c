@@ -299,10 +299,12 @@ static void test_sections_can_be_picked_from_what_a_checkpoint_recorded(void **s
     near(c->train.lr, 2e-4, 0);
 }
 
+enum { DIFFERENCES = 20000 };
+
 static void note_difference(void *ctx, const char *key, const char *a, const char *b)
 {
     size_t n = strlen(ctx);
-    snprintf((char *)ctx + n, 200 - n, "%s:%s>%s ", key, a, b);
+    snprintf((char *)ctx + n, DIFFERENCES - n, "%s:%s>%s ", key, a, b);
 }
 
 static void test_the_resolved_copy_reads_back_to_the_same(void **state)
@@ -320,7 +322,7 @@ static void test_the_resolved_copy_reads_back_to_the_same(void **state)
     assert_non_null(strstr(text.data, "beta1 = 0.9\n"));
     assert_null(strstr(text.data, "train = a/b.h5")); /* absolute */
     ok(load_text(text.data, NULL, &again));
-    char differences[200] = "";
+    char differences[DIFFERENCES] = "";
     ok(cad_config_diff(c, again, note_difference, differences));
     char cwd[4096], expected[8200];
     assert_non_null(getcwd(cwd, sizeof cwd));

@@ -417,7 +417,8 @@ static void test_destroying_a_busy_pool_leaves_no_process(void **state)
             char parent[24];
             snprintf(parent, sizeof parent, "%ld", (long)getpid());
             exe[n > 0 ? n : 0] = '\0';
-            if (n > 0 && !strcmp(exe, "cadlm-worker") && !strcmp(exe + strlen(exe) + 1 + strlen("--cadlm-worker-zygote") + 1, parent))
+            const char *arg = exe + strlen(exe) + 1 + strlen("--cadlm-worker-zygote") + 1;
+            if (n > 0 && !strcmp(exe, "cadlm-worker") && !strcmp(arg, parent))
                 found++;
         }
         closedir(d);

@@ -268,7 +268,8 @@ static void test_the_seven_prompts_and_their_parts_are_left_out(void **state)
 static void test_choices_of_families_units_and_styles_are_checked(void **state)
 {
     (void)state;
-    static const char *const mm[] = {"mm"}, *const styles[] = {"short"}, *const good[] = {"flange:3", "hex:3", "seen:2"}, *const bad[] = {"gear"},
+    static const char *const mm[] = {"mm"}, *const styles[] = {"short"}, *const good[] = {"flange:3", "hex:3", "seen:2"},
+                             *const bad[] = {"gear"},
                              *const worse[] = {"flange:x"};
     cad_synth_opts o;
     cad_synth_names u = {mm, 1}, s = {styles, 1};

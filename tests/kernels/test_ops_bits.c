@@ -1,6 +1,6 @@
 /* What the ops promise about bits: threads change none, with own products a row's bits depend on that row alone, decoding
  * equals the full forward, and what is masked never shows. */
-#include "ops_fixture.h"
+#include "tests/kernels/ops_fixture.h"
 
 enum { N = 300, C = 96, O = 160, H = 4, K = 2, D = 16, LD = (H + 2 * K) * D };
 

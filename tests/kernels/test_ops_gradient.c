@@ -1,5 +1,5 @@
 /* Every backward against central differences of its forward, for every instruction set and both kinds of products. */
-#include "ops_fixture.h"
+#include "tests/kernels/ops_fixture.h"
 
 /* ---- norms ---- */
 enum { NN = 3, NC = 37 };

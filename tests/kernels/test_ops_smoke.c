@@ -1,5 +1,5 @@
 /* Hand values of the plain ops and of their errors, for every instruction set. */
-#include "ops_fixture.h"
+#include "tests/kernels/ops_fixture.h"
 
 #include "kernels/nf4.h"
 

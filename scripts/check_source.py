@@ -1,0 +1,205 @@
+#!/usr/bin/env python3
+"""House rules of the sources: banned calls, sizes, unique names, words, keys without a reader.  usage: check_source.py [ROOT] [--keys]
+
+--keys: configuration keys that nothing reads are errors too."""
+import pathlib
+import re
+import sys
+
+PRODUCT = ["core", "kernels", "cad", "model", "dataprep", "eval", "infer", "train"]
+SOURCE = {".c", ".h", ".cpp", ".hpp", ".cu"}
+WIDTH = 130
+LINES = {".c": 600, ".cpp": 600, ".cu": 600, ".h": 300, ".hpp": 300}
+FUNCTION = 120
+MAIN = 150
+PARAMETERS = 8
+
+# (names, files that may call them, why).  Anchored at a word, followed by "(".
+BANNED = [
+    ("malloc calloc realloc free strdup strndup asprintf vasprintf posix_memalign aligned_alloc alloca",
+     r"core/(mem|arena)\.c$", "core/mem and core/arena allocate"),
+    ("open openat creat fopen freopen fdopen tmpfile mkstemp mkdtemp rename renameat unlink unlinkat remove rmdir mkdir opendir symlink "
+     "link truncate ftruncate fsync", r"core/(fs\w*|pool)\.c$", "core/fs touches files"),
+    ("printf fprintf vprintf vfprintf puts fputs putchar putc fputc perror exit abort", r"_main\.c$", "libraries neither print nor exit"),
+    ("_exit", r"core/worker\w*\.c$|_main\.c$", "libraries do not exit"),
+    ("fork vfork posix_spawn posix_spawnp execv execve execl execlp execvp execle", r"core/(worker|pool\w*)\.c$",
+     "core/pool starts processes"),
+    ("socket connect bind listen accept", r"^$", "nothing opens a socket"),
+    ("system popen gets strcpy strcat sprintf vsprintf strtok atoi atol atof setlocale longjmp setjmp rand srand", r"^$",
+     "unsafe, or dependent on the environment"),
+]
+WORDS = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b|\b[Ff]or n" r"ow\b|\b[Nn]ot yet imp" r"lemented")
+PRIVATE = re.compile(r"_impl\.h$|^kernels/(cpu|cuda|emu)/")  # headers of one folder, not of the world
+
+
+def strip(text):
+    """The text with comments and the insides of literals blanked, lines kept."""
+    out, i, n = [], 0, len(text)
+    while i < n:
+        c, two = text[i], text[i:i + 2]
+        if two == "//":
+            end = text.find("\n", i)
+            i = n if end < 0 else end
+        elif two == "/*":
+            end = text.find("*/", i + 2)
+            end = n if end < 0 else end + 2
+            out.append("\n" * text.count("\n", i, end) or " ")
+            i = end
+        elif c in "\"'" and not (c == "'" and i and text[i - 1].isalnum() and text[i + 1:i + 2].isalnum()):
+            end = i + 1
+            while end < n and text[end] != c and text[end] != "\n":
+                end += 2 if text[end] == "\\" else 1
+            out.append(c + c)
+            i = end + 1
+        else:
+            out.append(c)
+            i += 1
+    return "".join(out)
+
+
+def banned(path, code):
+    problems = []
+    for names, allowed, why in BANNED:
+        if re.search(allowed, path):
+            continue
+        pattern = re.compile(r"(?<![\w.>:])(?:std::)?(" + "|".join(names.split()) + r")\s*\(")
+        for number, line in enumerate(code.splitlines(), 1):
+            for m in pattern.finditer(line):
+                before = line[:m.start()].rstrip()
+                if re.search(r"\b(cad_status|void|int|bool|static)\s*\*?$", before):
+                    continue  # a declaration of ours by that name
+                problems.append(f"{path}:{number}: {m.group(1)}(): {why}")
+    return problems
+
+
+def functions(code):
+    """(line, length, parameters, head) of each function body whose brace stands in the first column."""
+    lines = code.splitlines()
+    for i, line in enumerate(lines):
+        if line != "{" or i == 0:
+            continue
+        end = next((k for k in range(i, len(lines)) if lines[k].startswith("}")), i)
+        j = i - 1
+        while j > 0 and lines[j] and not re.match(r"^[A-Za-z_].*\(", lines[j]):
+            j -= 1
+        head = " ".join(lines[j:i])
+        inner = head[head.find("(") + 1:head.rfind(")")]
+        depth, commas = 0, 0
+        for c in inner:
+            depth += c in "([{"
+            depth -= c in ")]}"
+            commas += c == "," and depth == 0
+        yield i + 1, end - i + 1, commas + 1, head
+
+
+def sizes(path, text, code):
+    problems = []
+    suffix = pathlib.PurePath(path).suffix
+    count = text.count("\n")
+    if path.endswith("_main.c"):
+        count -= len(re.findall(r'^    \{"', text, re.M))  # rows of the option table
+    most = MAIN if path.endswith("_main.c") else LINES[suffix]
+    if count > most:
+        problems.append(f"{path}: {count} lines; expected at most {most}")
+    table = False  # between clang-format off and on columns are the author's
+    for number, line in enumerate(text.splitlines(), 1):
+        table = "clang-format off" in line or table and "clang-format on" not in line
+        quoted = sum(len(t) for t in re.findall(r'"(?:[^"\\]|\\.)*"', line))  # a text stays in one piece, so that it can be found
+        if len(line) > WIDTH and not table and len(line) - quoted > 80:
+            problems.append(f"{path}:{number}: {len(line)} columns; expected at most {WIDTH}")
+        if "\t" in line or line != line.rstrip():
+            problems.append(f"{path}:{number}: a tab or blanks at the end")
+    for number, length, parameters, head in functions(code):
+        if length > FUNCTION:
+            problems.append(f"{path}:{number}: a function of {length} lines; expected at most {FUNCTION}")
+        if parameters > PARAMETERS and "INLINE" not in head:
+            problems.append(f"{path}:{number}: {parameters} parameters; expected at most {PARAMETERS}: {head[:60]}")
+    return problems
+
+
+def words(path, text):
+    problems = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if WORDS.search(line):
+            problems.append(f"{path}:{number}: unfinished: {line.strip()[:80]}")
+        if re.search(r"(?<![\w.])/(work|home|root)/\w", line):
+            problems.append(f"{path}:{number}: an absolute path: {line.strip()[:80]}")
+    return problems
+
+
+def guard(path, text):
+    if not path.endswith((".h", ".hpp")) or path.startswith("tests/"):
+        return []
+    name = "CADLM_" + re.sub(r"[/.]", "_", path).upper()
+    problems = []
+    if f"#ifndef {name}\n#define {name}\n" not in text:
+        problems.append(f"{path}: expected the guard {name}")
+    if path.endswith(".h") and not PRIVATE.search(path) and re.search(r"^[a-z].*\);", text, re.M) and 'extern "C"' not in text:
+        problems.append(f'{path}: declarations without extern "C"')
+    return problems
+
+
+def keys_without_reader(table, product):
+    """A configuration key that nothing reads is an error.  `product`: code of all files but core/config*."""
+    problems = []
+    for section, rows in re.findall(r"#define CAD_CONFIG_([A-Z]+)\(X, E\)(.*?)\n\n", table + "\n\n", re.S):
+        for key in re.findall(r"\b(?:X\(\w,|E\()\s*(\w+)", rows):
+            if not re.search(r"(?:->|\.)" + key + r"\b", product):
+                problems.append(f"core/config_keys.h: nothing reads {section.lower()}.{key.rstrip('_')}")
+    return problems
+
+
+def check_tree(root, with_keys):
+    problems, names, product = [], {}, []
+    for folder in PRODUCT + ["tests"]:
+        for path in sorted((root / folder).rglob("*")):
+            if path.suffix not in SOURCE:
+                continue
+            rel, text = str(path.relative_to(root)), path.read_text()
+            code = strip(text)
+            if path.name in names:
+                problems.append(f"{rel}: the name is taken by {names[path.name]}")
+            names[path.name] = rel
+            problems += sizes(rel, text, code) + words(rel, text) + guard(rel, text)
+            if folder != "tests":
+                problems += banned(rel, code)
+                if not re.match(r"core/config", rel):
+                    product.append(code)
+    for pattern in ["scripts/*", "docs/*", "configs/*", "cmake/*", "*.md", "*.txt", ".ci/*"]:
+        for path in sorted(root.glob(pattern)):
+            if path.is_file() and path.name != "check_source.py":
+                problems += words(str(path.relative_to(root)), path.read_text())
+    keys = root / "core/config_keys.h"
+    if with_keys and keys.is_file():
+        problems += keys_without_reader(keys.read_text(), "\n".join(product))
+    if not names:
+        problems.append(f"{root}: no sources found")
+    return problems
+
+
+def self_test():
+    say = lambda code, path="cad/a.c": banned(path, strip(code))
+    assert say("p = malloc(4);") == ["cad/a.c:1: malloc(): core/mem and core/arena allocate"]
+    assert not say("p = malloc(4);", "core/mem.c")
+    assert not say("x->free(p); cad_mem_free(p); // free(p)\n/* malloc(1) */ s = \"fopen(\";")
+    assert say("\n  FILE *f = fopen(a, b);")[0].startswith("cad/a.c:2: fopen")
+    assert say("std::printf(1);") and not say("snprintf(a, 1);") and not say("cad_buf_printf(b);")
+    assert say("exit(1);") and not say("exit(1);", "train/t_main.c")
+    assert not functions_long("static int f(int a, int b)\n{\n    return 1;\n}\n")
+    assert functions_long("static int f(int a)\n{\n" + "    x;\n" * 130 + "}\n")
+    assert words("a.c", "int x; /* " + "TO" + "DO later */") and not words("a.c", '"/tmp/cadlm-XXXXXX"')
+    assert words("a.c", "// see /" + "work/x") and guard("cad/a.h", "#ifndef X\n")
+    table = "#define CAD_CONFIG_RUN(X, E) \\\n    X(s, name, \"\") \\\n    E(device, P, \"auto\") \\\n    X(i, seed, \"1\")\n\n"
+    assert keys_without_reader(table, "a = cfg->run.name; b = r->seed;") == ["core/config_keys.h: nothing reads run.device"]
+
+
+def functions_long(code):
+    return [n for _, n, _, _ in functions(code) if n > FUNCTION]
+
+
+if __name__ == "__main__":
+    self_test()
+    args = [a for a in sys.argv[1:] if a != "--keys"]
+    found = check_tree(pathlib.Path(args[0] if args else "."), "--keys" in sys.argv)
+    print("\n".join(found) if found else "source: fine")
+    sys.exit(1 if found else 0)
