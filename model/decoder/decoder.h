@@ -85,6 +85,8 @@ void cad_decoder_destroy(cad_decoder *d);
 
 const cad_model_config *cad_decoder_config(const cad_decoder *d);
 const cad_decoder_opts *cad_decoder_options(const cad_decoder *d);
+/* Weights of the model, trained or not; a tied head counts once, LoRA pairs do not. */
+int64_t cad_decoder_parameters(const cad_decoder *d);
 /* The arena i = 0..3: weights, state, activations, scratch; for reports of used and peak bytes. */
 const cad_arena *cad_decoder_arena(const cad_decoder *d, int i);
 

@@ -90,6 +90,19 @@ void cad_named_get(cad_decoder *d, int64_t i, cad_named *out)
         named_value(out, "lm_head.weight", CAD_KIND_head, &d->head);
 }
 
+int64_t cad_decoder_parameters(const cad_decoder *d)
+{
+    const cad_model_config *c = &d->cfg;
+    int64_t matrices = 0, q = c->heads * c->head_dim, kv = c->kv_heads * c->head_dim;
+    for (int t = 0; t < CAD_LORA_TARGET_COUNT; t++) {
+        int64_t rows, cols;
+        cad_lora_target_shape(c, (cad_lora_target)t, &rows, &cols);
+        matrices += rows * cols;
+    }
+    int64_t layer = matrices + 2 * c->width + (c->qkv_bias ? q + 2 * kv : 0);
+    return c->layers * layer + c->width + c->vocab * c->width * (c->tie ? 1 : 2);
+}
+
 int64_t cad_named_run(const cad_decoder *d, const cad_named *t, int64_t first, int64_t *at)
 {
     (void)d;

@@ -137,6 +137,7 @@ cad_engine_info cad_engine_get_info(const cad_engine *e)
                              .tokenizer_hash = cad_tokenizer_hash(e->tokenizer),
                              .template_hash = e->tpl->hash,
                              .template_text = e->tpl->text,
+                             .parameters = cad_decoder_parameters(e->decoder),
                              .context = o->context,
                              .slots = o->slots};
 }

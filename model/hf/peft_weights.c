@@ -13,8 +13,7 @@ enum { KEY_BYTES = 128, LISTED = 3 };
 static void key_of(const cad_lora_factors *f, char which, char out[KEY_BYTES])
 {
     snprintf(out, KEY_BYTES, "base_model.model.model.layers.%" PRId64 ".%s.lora_%c.weight", f->layer,
-             cad_lora_target_module(f->target),
-             which);
+             cad_lora_target_module(f->target), which);
 }
 
 static int count_targets(unsigned targets)

@@ -41,6 +41,8 @@ static cad_status compile(cad_splitter *s, const char *pattern, size_t len, cons
     size_t at = 0;
     s->code = pcre2_compile((PCRE2_SPTR)pattern, len, PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C, &code, &at, context);
     pcre2_compile_context_free(context);
+    if (!s->code && code == PCRE2_ERROR_HEAP_FAILED)
+        CAD_FAIL(CAD_ENOMEM, "%s: split pattern: out of memory", where);
     if (!s->code) {
         PCRE2_UCHAR text[200] = "";
         pcre2_get_error_message(code, text, sizeof text);
@@ -50,7 +52,7 @@ static cad_status compile(cad_splitter *s, const char *pattern, size_t len, cons
     pcre2_pattern_info(s->code, PCRE2_INFO_MATCHEMPTY, &empty);
     if (empty)
         CAD_FAIL(CAD_EUNSUPPORTED, "%s: split pattern can match the empty text", where);
-    /* Without JIT support the interpreter does the same, slower. */
+    /* Without JIT (not built in, or no executable memory to be had) the interpreter does the same, slower. */
     pcre2_jit_compile(s->code, PCRE2_JIT_COMPLETE);
     return CAD_OK;
 }
@@ -60,8 +62,9 @@ cad_status cad_splitter_create(const char *pattern, size_t len, const char *wher
     cad_splitter *s;
     CAD_TRY(cad_mem_alloc(sizeof *s, "splitter", &s));
     s->general = pcre2_general_context_create(take, give, NULL);
-    cad_status st = s->general ? compile(s, pattern, len, where)
-                               : cad_fail(CAD_ENOMEM, "%s: split pattern: out of memory", where);
+    cad_status st = s->general ? CAD_OK : cad_fail(CAD_ENOMEM, "%s: split pattern: out of memory", where);
+    if (st == CAD_OK)
+        st = compile(s, pattern, len, where);
     if (st != CAD_OK) {
         cad_splitter_destroy(s);
         return st;
@@ -121,6 +124,8 @@ cad_status cad_split_next(const cad_splitter *s, cad_split_run *r, const char *t
         *out_end = len;
         return CAD_OK;
     }
+    if (rc == PCRE2_ERROR_NOMEMORY)
+        CAD_FAIL(CAD_ENOMEM, "split pattern, at byte %zu of the text: out of memory", at);
     if (rc < 0) {
         PCRE2_UCHAR why[200] = "";
         pcre2_get_error_message(rc, why, sizeof why);

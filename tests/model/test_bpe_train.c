@@ -1,5 +1,6 @@
 #include "tests/model/golden_lines.h"
 
+#include "core/mem.h"
 #include "core/rng.h"
 #include "model/text/bpe_train.h"
 #include "model/text/tokenizer.h"
@@ -129,8 +130,21 @@ static void test_no_token_beside_heads_holds_a_digit(void **state)
 static void test_ties_are_broken_by_bytes_and_learning_stops_without_pairs(void **state)
 {
     (void)state;
+    static const char *const twice[] = {"aa aa"};
+    cad_tokenizer *t = learn(CAD_BPE_step, 258, twice, 1);
+    expect_pieces(t, "aaaaa", "aa|aa|a"); /* equal ranks: leftmost first, in short and in long pieces */
+    char many[202];
+    memset(many, 'a', 201);
+    many[201] = '\0';
+    cad_ids ids = CAD_IDS_INIT;
+    ok(cad_tokenizer_encode(t, many, 201, CAD_SPECIALS_text, &ids));
+    assert_int_equal(ids.n, 101);
+    assert_int_equal(ids.id[0], cad_tokenizer_find(t, "aa", 2));
+    assert_int_equal(ids.id[100], cad_tokenizer_find(t, "a", 1));
+    cad_ids_deinit(&ids);
+    cad_tokenizer_destroy(t);
     static const char *const text[] = {"cd ab", "ab cd"};
-    cad_tokenizer *t = learn(CAD_BPE_step, 65536, text, 2);
+    t = learn(CAD_BPE_step, 65536, text, 2);
     /* pieces: cd, " ab", ab, " cd": (a, b) and (c, d) twice each; then " ab", " cd" once each */
     assert_int_equal(cad_tokenizer_vocab_size(t), 259);
     assert_int_equal(cad_tokenizer_find(t, "ab", 2), 256);
@@ -149,7 +163,8 @@ static void test_learned_files_load_whatever_the_texts_are(void **state)
 {
     (void)state;
     cad_rng r = cad_rng_make(11, "texts", 0);
-    static const char *const alphabet[] = {"a", "b", "c", "aa", "\n", " ", "C", "T 1", "\nT 1", "0", "1", "\"", "\\", "\xC3\xA9", "\x7F"};
+    static const char *const alphabet[] = {"a",     "b", "c", "aa", "\n", " ",        "C",   "T 1",
+                                           "\nT 1", "0", "1", "\"", "\\", "\xC3\xA9", "\x7F"};
     for (int round = 0; round < 60; round++) {
         cad_bpe_trainer *b;
         cad_buf text = CAD_BUF_INIT, json = CAD_BUF_INIT, back = CAD_BUF_INIT;
@@ -172,6 +187,36 @@ static void test_learned_files_load_whatever_the_texts_are(void **state)
         cad_buf_deinit(&json);
         cad_buf_deinit(&back);
     }
+}
+
+static cad_status learn_a_little(void)
+{
+    static const char text[] = "plate plate 40\nT 1 2\nT 1 2\nT 1 2";
+    cad_bpe_trainer *b = NULL;
+    cad_buf json = CAD_BUF_INIT;
+    cad_status s = cad_bpe_create(CAD_BPE_ir, 300, &b);
+    if (s == CAD_OK)
+        s = cad_bpe_add(b, text, sizeof text - 1);
+    if (s == CAD_OK)
+        s = cad_bpe_finish(b, &json, NULL);
+    cad_bpe_destroy(b);
+    cad_buf_deinit(&json);
+    return s;
+}
+
+static void test_every_allocation_may_fail(void **state)
+{
+    (void)state;
+    uint64_t k = 1;
+    for (;; k++) {
+        cad_mem_fail_at(k, 1);
+        cad_status s = learn_a_little();
+        cad_mem_fail_at(0, 0);
+        if (s == CAD_OK)
+            break;
+        assert_int_equal(s, CAD_ENOMEM);
+    }
+    assert_true(k > 10);
 }
 
 static void test_bad_requests_are_named(void **state)
@@ -206,6 +251,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_no_token_beside_heads_holds_a_digit),
         cmocka_unit_test(test_ties_are_broken_by_bytes_and_learning_stops_without_pairs),
         cmocka_unit_test(test_learned_files_load_whatever_the_texts_are),
+        cmocka_unit_test(test_every_allocation_may_fail),
         cmocka_unit_test(test_bad_requests_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

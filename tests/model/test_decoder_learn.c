@@ -131,6 +131,7 @@ static void test_all_weights_learn_one_batch_by_heart_and_stop(void **state)
     cad_model_config c = fix_config(CAD_ARCH_qwen2, false, 128);
     cad_decoder_opts o = with_slots(CAD_TRAIN_full, 0);
     cad_decoder *d = fix_decoder(&c, &o);
+    assert_int_equal(cad_decoder_params(d).count, cad_decoder_parameters(d));
     assert_true(train_on(d, TAUGHT, true) < 0.02);
     recite(d);
     cad_decoder_destroy(d);

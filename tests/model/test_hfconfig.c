@@ -66,15 +66,15 @@ static void test_both_rope_dialects_are_read_and_contradictions_refused(void **s
 {
     (void)state;
     cad_model_config c;
-    ok(parse(edit(qwen, "\"rope_theta\": 1000000.0", "\"rope_parameters\": {\"rope_type\": \"default\", \"rope_theta\": 5000}"),
-             &c));
+    static const char newer[] = "\"rope_parameters\": {\"rope_type\": \"default\", \"rope_theta\": 5000}";
+    ok(parse(edit(qwen, "\"rope_theta\": 1000000.0", newer), &c));
     near(c.theta, 5000, 0);
     const char *five = "\"rope_parameters\":{\"factor\":8.0,\"high_freq_factor\":4.0,\"low_freq_factor\":1.0,"
                        "\"original_max_position_embeddings\":8192,\"rope_type\":\"llama3\",\"rope_theta\":500000.0}";
     char both[512];
     snprintf(both, sizeof both, "\"rope_theta\":500000.0,%s", five);
     fails(parse(edit(llama, "\"rope_theta\":500000.0", both), &c), CAD_EDATA, "contradict");
-    snprintf(both, sizeof both, "\"rope_theta\": 1000000.0, \"rope_parameters\": {\"rope_type\": \"default\", \"rope_theta\": 7}");
+    snprintf(both, sizeof both, "\"rope_theta\": 1000000.0, %s", newer);
     fails(parse(edit(qwen, "\"rope_theta\": 1000000.0", both), &c), CAD_EDATA, "contradict");
     fails(parse(edit(qwen, "\"rope_theta\": 1000000.0", "\"x\": 1"), &c), CAD_EDATA, "rope_theta is missing");
     fails(parse(edit(llama, "\"rope_type\":\"llama3\"", "\"rope_type\":\"yarn\""), &c), CAD_EUNSUPPORTED, "yarn");
@@ -169,8 +169,8 @@ static void test_the_rope_dialect_of_the_base_stays(void **state)
     (void)state;
     cad_model_config c, back;
     static char base[8192];
-    snprintf(base, sizeof base, "%s",
-             edit(qwen, "\"rope_theta\": 1000000.0", "\"rope_parameters\": {\"rope_type\": \"default\", \"rope_theta\": 5000.0}"));
+    static const char newer[] = "\"rope_parameters\": {\"rope_type\": \"default\", \"rope_theta\": 5000.0}";
+    snprintf(base, sizeof base, "%s", edit(qwen, "\"rope_theta\": 1000000.0", newer));
     ok(parse(base, &c));
     c.theta = 6000;
     cad_buf b = CAD_BUF_INIT;

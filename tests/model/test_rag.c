@@ -135,6 +135,11 @@ static void test_small_indexes_and_failures(void **state)
     assert_int_equal(hit[0].row, 1);
     ok(cad_rag_search(x, "flange", 6, 0, hit, &n));
     assert_int_equal(n, 0);
+    cad_rag_destroy(x);
+    const char *same[] = {"box", "plate", "plate", "plate", "plate"};
+    ok(cad_rag_create(same, 5, &x));
+    ok(cad_rag_search(x, "plate", 5, 2, hit, &n));
+    assert_true(n == 2 && hit[0].row == 1 && hit[1].row == 2);
     fails(cad_rag_search(x, "flange", 6, -1, hit, &n), CAD_EINVAL, "k is -1");
     cad_rag_destroy(x);
     for (uint64_t k = 1; k <= 4; k++) {

@@ -1,5 +1,6 @@
 #include "tests/model/scratch_dir.h"
 
+#include "core/mem.h"
 #include "core/rng.h"
 #include "model/hf/safetensors.h"
 
@@ -253,6 +254,37 @@ static void test_half_precision_converts_exactly(void **state)
     assert_true(isnan(cad_f16_to_f32(cad_f32_to_f16(NAN))));
 }
 
+static void test_every_allocation_may_fail(void **state)
+{
+    (void)state;
+    float x[4] = {0};
+    const cad_st_item item = {"a", x, 1, {4}, CAD_F32, CAD_ST_BF16};
+    cad_status s;
+    uint64_t k;
+    for (k = 1;; k++) {
+        cad_mem_fail_at(k, 0);
+        s = cad_st_write(scratch("mem.safetensors"), &item, 1, NULL, 0);
+        cad_mem_fail_at(0, 0);
+        if (s == CAD_OK)
+            break;
+        assert_int_equal(s, CAD_ENOMEM);
+        assert_false(cad_fs_exists(scratch("mem.safetensors")));
+    }
+    assert_true(k > 3);
+    for (k = 1;; k++) {
+        cad_safetensors *f;
+        cad_mem_fail_at(k, 0);
+        s = cad_st_open(scratch("mem.safetensors"), &f);
+        cad_mem_fail_at(0, 0);
+        if (s == CAD_OK) {
+            cad_st_close(f);
+            break;
+        }
+        assert_int_equal(s, CAD_ENOMEM);
+    }
+    assert_true(k > 3);
+}
+
 static void test_mutated_headers_never_get_past_the_checks(void **state)
 {
     (void)state;
@@ -312,6 +344,7 @@ int main(void)
         cmocka_unit_test(test_a_file_that_shrinks_after_opening_is_corrupt),
         cmocka_unit_test(test_shards_and_their_index_must_agree),
         cmocka_unit_test(test_half_precision_converts_exactly),
+        cmocka_unit_test(test_every_allocation_may_fail),
         cmocka_unit_test(test_mutated_headers_never_get_past_the_checks),
     };
     return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);

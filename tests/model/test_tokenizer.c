@@ -1,6 +1,7 @@
 #include "tests/model/golden_lines.h"
 #include "tests/model/scratch_dir.h"
 
+#include "core/mem.h"
 #include "core/rng.h"
 #include "core/utf8.h"
 #include "model/text/tokenizer.h"
@@ -224,7 +225,8 @@ static void test_stages_that_are_not_implemented_are_named(void **state)
         {"\"Isolated\"", "\"Removed\"", CAD_EUNSUPPORTED, "Removed"},
         {"\"invert\": false", "\"invert\": true", CAD_EUNSUPPORTED, "inverted"},
         {"\"add_prefix_space\": false", "\"add_prefix_space\": true", CAD_EUNSUPPORTED, "add_prefix_space"},
-        {"\"decoder\": {\n    \"type\": \"ByteLevel\"", "\"decoder\": {\n    \"type\": \"Metaspace\"", CAD_EUNSUPPORTED, "Metaspace"},
+        {"\"decoder\": {\n    \"type\": \"ByteLevel\"", "\"decoder\": {\n    \"type\": \"Metaspace\"", CAD_EUNSUPPORTED,
+         "Metaspace"},
         {"\"post_processor\": null", "\"post_processor\": {\"type\": \"BertProcessing\"}", CAD_EUNSUPPORTED, "BertProcessing"},
         {"\"byte_fallback\": false", "\"byte_fallback\": true", CAD_EUNSUPPORTED, "byte_fallback"},
         {"\"dropout\": null", "\"dropout\": 0.1", CAD_EUNSUPPORTED, "dropout"},
@@ -258,10 +260,12 @@ static void test_a_token_in_front_is_recognised(void **state)
     (void)state;
     char json[40000];
     const char *hit = strstr(tiny_json.data, "\"post_processor\": null");
-    snprintf(json, sizeof json, "%.*s%s%s", (int)(hit - tiny_json.data), tiny_json.data,
-             "\"post_processor\": {\"type\":\"Sequence\",\"processors\":[{\"type\":\"ByteLevel\"},{\"type\":\"TemplateProcessing\","
-             "\"single\":[{\"SpecialToken\":{\"id\":\"<|endoftext|>\",\"type_id\":0}},{\"Sequence\":{\"id\":\"A\",\"type_id\":0}}],"
-             "\"pair\":[],\"special_tokens\":{\"<|endoftext|>\":{\"id\":\"<|endoftext|>\",\"ids\":[399],\"tokens\":[]}}}]}",
+    static const char front[] =
+        "\"post_processor\": {\"type\":\"Sequence\",\"processors\":[{\"type\":\"ByteLevel\"},{\"type\":"
+        "\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"<|endoftext|>\",\"type_id\":0}},"
+        "{\"Sequence\":{\"id\":\"A\",\"type_id\":0}}],\"pair\":[],\"special_tokens\":{\"<|endoftext|>\":"
+        "{\"id\":\"<|endoftext|>\",\"ids\":[399],\"tokens\":[]}}}]}";
+    snprintf(json, sizeof json, "%.*s%s%s", (int)(hit - tiny_json.data), tiny_json.data, front,
              hit + strlen("\"post_processor\": null"));
     cad_tokenizer *t;
     ok(cad_tokenizer_parse(json, strlen(json), "t.json", &t));
@@ -306,6 +310,37 @@ static void test_mutated_files_load_whole_or_not_at_all(void **state)
     }
     test_free(copy);
     assert_true(loaded > 5 && loaded < 1400);
+}
+
+static cad_status load_and_encode(void)
+{
+    cad_tokenizer *t = NULL;
+    cad_ids ids = CAD_IDS_INIT;
+    char text[200];
+    memset(text, 'a', sizeof text);
+    cad_status s = cad_tokenizer_parse(tiny_json.data, tiny_json.len, "t", &t);
+    if (s == CAD_OK)
+        s = cad_tokenizer_encode(t, text, sizeof text, CAD_SPECIALS_parse, &ids);
+    if (s != CAD_OK)
+        assert_int_equal(ids.n, 0);
+    cad_tokenizer_destroy(t);
+    cad_ids_deinit(&ids);
+    return s;
+}
+
+static void test_every_allocation_may_fail(void **state)
+{
+    (void)state;
+    uint64_t k = 1;
+    for (;; k++) {
+        cad_mem_fail_at(k, 1);
+        cad_status s = load_and_encode();
+        cad_mem_fail_at(0, 0);
+        if (s == CAD_OK)
+            break;
+        assert_int_equal(s, CAD_ENOMEM);
+    }
+    assert_true(k > 10);
 }
 
 /* ---- the real vocabularies ---- */
@@ -389,6 +424,7 @@ int main(void)
         cmocka_unit_test(test_stages_that_are_not_implemented_are_named),
         cmocka_unit_test(test_a_token_in_front_is_recognised),
         cmocka_unit_test(test_mutated_files_load_whole_or_not_at_all),
+        cmocka_unit_test(test_every_allocation_may_fail),
         cmocka_unit_test(test_qwen_gives_the_published_ids),
         cmocka_unit_test(test_llama_gives_the_published_ids),
     };
