@@ -1,0 +1,171 @@
+/* AdamW in f32 against the formula in f64; in 8-bit blocks against a scalar rendition of formats.md 3 and 4. */
+#include "tests/kernels/checks.h"
+
+#include "kernels/nf4.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Three tensors with padding between: one over the limit of 8-bit moments, one under it, one without decay. */
+enum { SIZE = 5120 + 256 + 4608, STEPS = 20 };
+static const cad_opt_tensor tensors[] = {{0, 5000, 1}, {5120, 250, 1}, {5376, 4500, 0}};
+
+static cad_adamw_hyper hyper(int before)
+{
+    return (cad_adamw_hyper){.lr = 1e-3, .beta1 = 0.9, .beta2 = 0.95, .eps = 1e-8, .weight_decay = 0.1, .t = 1,
+                             .decay_before = before};
+}
+
+void check_adamw_step(checkop *t)
+{
+    for (int before = 0; before < 2; before++) {
+        co_case(t, "20 steps, decay %s", before ? "before" : "after");
+        float *p = co_inplace(t, "p", SIZE, CO_NORMAL), *g = co_in(t, "g", SIZE, CO_SMALL), scale = 0.5f;
+        float *m = co_inplace(t, "m", SIZE, CO_EQUAL), *v = co_inplace(t, "v", SIZE, CO_EQUAL), *gs = co_in(t, "gscale", 1, CO_EQUAL);
+        memset(m, 0, SIZE * 4);
+        memset(v, 0, SIZE * 4);
+        double *rp = co_widen(t, p, SIZE), *rm = co_f64(t, SIZE), *rv = co_f64(t, SIZE);
+        float *np = co_f32(t, SIZE), *nm = co_f32(t, SIZE), *nv = co_f32(t, SIZE), *pad = co_f32(t, SIZE);
+        memcpy(np, p, SIZE * 4);
+        memcpy(pad, p, SIZE * 4);
+        cad_adamw_step_args a = {.p = CO_1D(p, SIZE), .g = CO_1D(g, SIZE), .m = CO_1D(m, SIZE), .v = CO_1D(v, SIZE),
+                                 .gscale = CO_1D(gs, 1), .tensor = tensors, .n_tensors = 3, .h = hyper(before)};
+        for (a.h.t = 1; a.h.t <= STEPS; a.h.t++) {
+            for (int i = 0; i < SIZE; i++)
+                g[i] = (float)(0.02 * cad_rng_normal(&t->rng));
+            double *g64 = co_widen(t, g, SIZE);
+            for (int k = 0; k < 3; k++) {
+                int64_t o = tensors[k].offset, n = tensors[k].count;
+                ref64_adamw(rp + o, g64 + o, rm + o, rv + o, &a.h, tensors[k].decay, (double)scale, n);
+                ref32_adamw(np + o, g + o, nm + o, nv + o, &a.h, tensors[k].decay, scale, n);
+            }
+            CO_RUN(t, adamw_step, &a);
+        }
+        for (int k = 0; k < 3; k++) {
+            int64_t o = tensors[k].offset, n = tensors[k].count;
+            co_close(t, "p", p + o, rp + o, np + o, n);
+            co_close(t, "m", m + o, rm + o, nm + o, n);
+            co_close(t, "v", v + o, rv + o, nv + o, n);
+        }
+        co_equal(t, "padding", p + 5000, pad + 5000, 120 * 4);
+    }
+    co_case(t, "a gradient that is not finite leaves its parameter alone");
+    float *p = co_inplace(t, "p", 256, CO_NORMAL), *g = co_in(t, "g", 256, CO_NORMAL), *kept = co_f32(t, 256);
+    float *m = co_inplace(t, "m", 256, CO_EQUAL), *v = co_inplace(t, "v", 256, CO_EQUAL);
+    memcpy(kept, p, 256 * 4);
+    g[3] = (float)NAN;
+    g[9] = (float)INFINITY;
+    cad_opt_tensor one = {0, 256, 0};
+    CO_RUN(t, adamw_step,
+           (&(cad_adamw_step_args){.p = CO_1D(p, 256), .g = CO_1D(g, 256), .m = CO_1D(m, 256), .v = CO_1D(v, 256), .tensor = &one,
+                                   .n_tensors = 1, .h = hyper(0)}));
+    if (!(p[3] == kept[3] && p[9] == kept[9] && m[3] == 0 && v[9] == 0) || p[4] == kept[4])
+        co_fail(t, "p[3] %g was %g, m[3] %g, v[9] %g", (double)p[3], (double)kept[3], (double)m[3], (double)v[9]);
+}
+
+/* ---- 8 bit: one block, in scalars ---- */
+
+static int encode(const float *map, float y)
+{
+    int c = 0;
+    while (c < 255 && (y > (map[c] + map[c + 1]) * 0.5f || (y == (map[c] + map[c + 1]) * 0.5f && c % 2)))
+        c++;
+    return c;
+}
+
+typedef struct block8 {
+    unsigned char m[256], v[256];
+    float ma, va;
+} block8;
+
+static void step8(block8 *b, float *p, const float *g, int64_t n, const cad_adamw_hyper *h, int decay, float gscale)
+{
+    const float *ms = cad_q8_signed_map(), *us = cad_q8_unsigned_map();
+    float m[256], v[256], ma = 0, va = 0;
+    const float b1 = (float)h->beta1, b2 = (float)h->beta2, lr = (float)h->lr, eps = (float)h->eps;
+    const float shrink = decay ? 1 - lr * (float)h->weight_decay : 1;
+    float c1 = (float)(1 - pow(h->beta1, (double)h->t)), c2 = (float)sqrt(1 - pow(h->beta2, (double)h->t));
+    for (int64_t i = 0; i < n; i++) {
+        float gi = g[i] * gscale;
+        m[i] = b1 * (ms[b->m[i]] * b->ma) + (1 - b1) * gi;
+        v[i] = b2 * (us[b->v[i]] * b->va) + (1 - b2) * gi * gi;
+        ma = fmaxf(ma, fabsf(m[i]));
+        va = fmaxf(va, v[i]);
+        if (h->decay_before)
+            p[i] *= shrink;
+        p[i] -= lr * (c2 / c1) * m[i] / (sqrtf(v[i]) + c2 * eps);
+        if (!h->decay_before)
+            p[i] *= shrink;
+    }
+    for (int64_t i = 0; i < n; i++) {
+        int c = ma > 0 ? encode(ms, m[i] * (1 / ma)) : 127;
+        if (!h->no_sign_rule && ma > 0 && signbit(ms[c]) != signbit(m[i]))
+            c += m[i] > 0 ? 1 : -1; /* one code towards the sign of m */
+        b->m[i] = (unsigned char)c;
+        b->v[i] = (unsigned char)(va > 0 ? encode(us, v[i] * (1 / va)) : 0);
+    }
+    b->ma = ma;
+    b->va = va;
+}
+
+static void compare8(checkop *t, const cad_adamw8bit_step_args *a, const block8 *state, const float *want, int64_t blocks)
+{
+    const unsigned char *m8 = a->m8.data, *v8 = a->v8.data;
+    const float *p = a->p.data;
+    int64_t codes = 0, off = 0;
+    double worst = 0;
+    for (int64_t b = 0; b < blocks; b++)
+        for (int i = 0; i < 256; i++) {
+            int64_t at = b * 256 + i;
+            bool live = at < 5000 || (at >= 5376 && at < 5376 + 4500);
+            if (!live)
+                continue;
+            codes += 2;
+            off += (m8[at] != state[b].m[i]) + (v8[at] != state[b].v[i]);
+            if (!(fabs((double)p[at] - (double)want[at]) <= worst))
+                worst = fabs((double)p[at] - (double)want[at]);
+        }
+    if (!(off <= 0.01 * (double)codes))
+        co_fail(t, "%lld of %lld codes differ after 20 steps", (long long)off, (long long)codes);
+    if (!(worst <= 1e-4))
+        co_fail(t, "p differs by %g", worst);
+}
+
+void check_adamw8bit_step(checkop *t)
+{
+    for (int variant = 0; variant < 2; variant++) {
+        co_case(t, "20 steps, decay %s, sign rule %s", variant ? "before" : "after", variant ? "off" : "on");
+        int64_t blocks = SIZE / 256, small = cad_adamw8bit_small(tensors, 3);
+        if (small != 256)
+            co_fail(t, "small tensors need %lld elements, expected 256", (long long)small);
+        float *p = co_inplace(t, "p", SIZE, CO_NORMAL), *g = co_in(t, "g", SIZE, CO_SMALL), *want = co_f32(t, SIZE);
+        unsigned char *m8 = co_bytes(t, "m8", CO_INPLACE, SIZE), *v8 = co_bytes(t, "v8", CO_INPLACE, SIZE);
+        float *ma = co_bytes(t, "ma", CO_INPLACE, (size_t)blocks * 4), *va = co_bytes(t, "va", CO_INPLACE, (size_t)blocks * 4);
+        float *m32 = co_bytes(t, "m32", CO_INPLACE, 1024), *v32 = co_bytes(t, "v32", CO_INPLACE, 1024);
+        double *rp = co_widen(t, p + 5120, 250), *rm = co_f64(t, 250), *rv = co_f64(t, 250);
+        block8 *state = (block8 *)(void *)co_f64(t, blocks * (int64_t)(sizeof(block8) / 8 + 1));
+        memcpy(want, p, SIZE * 4);
+        cad_adamw8bit_step_args a = {.p = CO_1D(p, SIZE), .g = CO_1D(g, SIZE), .m8 = cad_tensor_1d(CAD_U8, m8, SIZE),
+                                     .v8 = cad_tensor_1d(CAD_U8, v8, SIZE), .ma = CO_1D(ma, blocks), .va = CO_1D(va, blocks),
+                                     .m32 = CO_1D(m32, 256), .v32 = CO_1D(v32, 256), .tensor = tensors, .n_tensors = 3,
+                                     .h = hyper(variant)};
+        a.h.no_sign_rule = variant;
+        for (a.h.t = 1; a.h.t <= STEPS; a.h.t++) {
+            for (int i = 0; i < SIZE; i++)
+                g[i] = (float)(0.02 * cad_rng_normal(&t->rng));
+            for (int k = 0; k < 3; k += 2)
+                for (int64_t o = 0; o < tensors[k].count; o += 256) {
+                    int64_t at = tensors[k].offset + o, n = tensors[k].count - o < 256 ? tensors[k].count - o : 256;
+                    step8(&state[at / 256], want + at, g + at, n, &a.h, tensors[k].decay, 1);
+                }
+            ref64_adamw(rp, co_widen(t, g + 5120, 250), rm, rv, &a.h, 1, 1, 250);
+            CO_RUN(t, adamw8bit_step, &a);
+        }
+        compare8(t, &a, state, want, blocks);
+        for (int i = 0; i < 250; i++)
+            if (!(fabs((double)p[5120 + i] - rp[i]) <= 1e-6 * fmax(1, fabs(rp[i])))) {
+                co_fail(t, "the small tensor is not held in f32: p[%d] %.9g, expected %.9g", i, (double)p[5120 + i], rp[i]);
+                break;
+            }
+    }
+}

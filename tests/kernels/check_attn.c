@@ -1,0 +1,144 @@
+#include "tests/kernels/checks.h"
+
+#include <math.h>
+
+typedef struct attn_shape {
+    int64_t h, k, d;
+    int n_len;
+    int len[5]; /* lengths of the segments */
+} attn_shape;
+
+static const attn_shape shapes[] = {
+    {1, 1, 2, 1, {1}},          {2, 1, 8, 3, {1, 2, 1}},       {4, 4, 32, 4, {40, 1, 37, 16}}, {6, 2, 64, 2, {65, 64}},
+    {4, 1, 16, 3, {5, 129, 7}}, {2, 2, 128, 2, {33, 1}},       {3, 3, 10, 5, {1, 1, 1, 1, 9}},
+};
+enum { N_SHAPES = sizeof shapes / sizeof shapes[0] };
+
+static int32_t *segments(checkop *t, const attn_shape *s)
+{
+    int32_t *seg = co_bytes(t, "seg", CO_IN, (size_t)(s->n_len + 1) * 4);
+    for (int i = 0; i < s->n_len; i++)
+        seg[i + 1] = seg[i] + s->len[i];
+    return seg;
+}
+
+static void name_case(checkop *t, const attn_shape *s, int causal)
+{
+    co_case(t, "H %lld K %lld D %lld segments %d first %d causal %d", (long long)s->h, (long long)s->k, (long long)s->d,
+            s->n_len, s->len[0], causal);
+}
+
+void check_attn_fwd(checkop *t)
+{
+    for (int i = 0; i < 2 * N_SHAPES; i++) {
+        const attn_shape *s = &shapes[i / 2];
+        int causal = i % 2;
+        name_case(t, s, causal);
+        int32_t *seg = segments(t, s);
+        int64_t n = seg[s->n_len], h = s->h, k = s->k, d = s->d, ld = (h + 2 * k) * d + 3; /* one fused row, and a gap */
+        float *qkv = co_in(t, "qkv", n * ld, CO_NORMAL), *o = co_out(t, "o", n * h * d), *lse = co_out(t, "lse", h * n);
+        float *q = co_f32(t, n * h * d), *kk = co_f32(t, n * k * d), *v = co_f32(t, n * k * d);
+        for (int64_t r = 0; r < n; r++)
+            for (int64_t c = 0; c < (h + 2 * k) * d; c++)
+                *(c < h * d ? &q[r * h * d + c] : c < (h + k) * d ? &kk[r * k * d + c - h * d] : &v[r * k * d + c - (h + k) * d]) =
+                    qkv[r * ld + c];
+        float scale = (float)(1 / sqrt((double)d)), *no = co_f32(t, n * h * d), *nl = co_f32(t, (h + 1) * n);
+        double *ro = co_f64(t, n * h * d), *rl = co_f64(t, (h + 1) * n);
+        ref64_attn(co_widen(t, q, n * h * d), co_widen(t, kk, n * k * d), co_widen(t, v, n * k * d), seg, s->n_len, h, k, d,
+                   (double)scale, causal, ro, rl);
+        ref32_attn(q, kk, v, seg, s->n_len, h, k, d, scale, causal, no, nl);
+        CO_RUN(t, attn_fwd,
+               (&(cad_attn_fwd_args){CO_3D(qkv, n, h, d), CO_3D(qkv + h * d, n, k, d), CO_3D(qkv + (h + k) * d, n, k, d), ld, ld,
+                                     ld, cad_tensor_1d(CAD_I32, seg, s->n_len + 1), CO_3D(o, n, h, d), CO_2D(lse, h, n), scale,
+                                     causal}));
+        co_close(t, "o", o, ro, no, n * h * d);
+        for (int64_t e = 0; e < h * n; e++)
+            if (!(fabs((double)lse[e] - rl[e]) <= 1e-5))
+                co_fail(t, "lse[%lld] %.9g, expected %.9g", (long long)e, (double)lse[e], rl[e]);
+    }
+}
+
+/* The largest norm of the rows of x (n,d). */
+static double longest(const float *x, int64_t n, int64_t d)
+{
+    double top = 0;
+    for (int64_t i = 0; i < n; i++) {
+        double sum = 0;
+        for (int64_t j = 0; j < d; j++)
+            sum += (double)x[i * d + j] * (double)x[i * d + j];
+        top = fmax(top, sum);
+    }
+    return sqrt(top);
+}
+
+void check_attn_bwd(checkop *t)
+{
+    for (int i = 0; i < 2 * N_SHAPES; i++) {
+        const attn_shape *s = &shapes[i / 2];
+        int causal = i % 2;
+        name_case(t, s, causal);
+        int32_t *seg = segments(t, s);
+        int64_t n = seg[s->n_len], h = s->h, k = s->k, d = s->d, nq = n * h * d, nk = n * k * d;
+        float *q = co_in(t, "q", nq, CO_NORMAL), *kk = co_in(t, "k", nk, CO_NORMAL), *v = co_in(t, "v", nk, CO_NORMAL);
+        float *d_o = co_in(t, "d_o", nq, CO_NORMAL), *o = co_in(t, "o", nq, CO_NORMAL), *lse = co_in(t, "lse", h * n, CO_NORMAL);
+        float *dq = co_out(t, "dq", nq), *dk = co_out(t, "dk", nk), *dv = co_out(t, "dv", nk);
+        float scale = (float)(1 / sqrt((double)d)), *nlse = co_f32(t, (h + 1) * n);
+        double *ro = co_f64(t, nq), *rl = co_f64(t, (h + 1) * n), *row = co_f64(t, 2 * n);
+        double *q64 = co_widen(t, q, nq), *k64 = co_widen(t, kk, nk), *v64 = co_widen(t, v, nk), *d64 = co_widen(t, d_o, nq);
+        double *rq = co_f64(t, nq), *rk = co_f64(t, nk), *rv = co_f64(t, nk);
+        float *mq = co_f32(t, nq), *mk = co_f32(t, nk), *mv = co_f32(t, nk), *no = co_f32(t, nq);
+        ref64_attn(q64, k64, v64, seg, s->n_len, h, k, d, (double)scale, causal, ro, rl);
+        ref32_attn(q, kk, v, seg, s->n_len, h, k, d, scale, causal, no, nlse);
+        for (int64_t e = 0; e < nq; e++)
+            o[e] = (float)ro[e];
+        for (int64_t e = 0; e < h * n; e++)
+            lse[e] = (float)rl[e];
+        ref64_attn_bwd(q64, k64, v64, d64, seg, s->n_len, h, k, d, (double)scale, causal, rq, rk, rv, row);
+        ref32_attn_bwd(q, kk, v, d_o, seg, s->n_len, h, k, d, scale, causal, mq, mk, mv, co_f32(t, 2 * n));
+        CO_RUN(t, attn_bwd,
+               (&(cad_attn_bwd_args){.q = CO_3D(q, n, h, d), .k = CO_3D(kk, n, k, d), .v = CO_3D(v, n, k, d),
+                                     .seg = cad_tensor_1d(CAD_I32, seg, s->n_len + 1), .o = CO_3D(o, n, h, d),
+                                     .lse = CO_2D(lse, h, n), .d_o = CO_3D(d_o, n, h, d), .dq = CO_3D(dq, n, h, d),
+                                     .dk = CO_3D(dk, n, k, d), .dv = CO_3D(dv, n, k, d), .scale = scale, .causal = causal}));
+        /* dP and delta are dot products of do with v and o; what is left of them is multiplied by scale and k or q */
+        double norm_do = longest(d_o, n * h, d), norm_v = longest(v, n * k, d);
+        co_close_terms(t, "dq", dq, rq, mq, nq, norm_do * norm_v * (double)scale * longest(kk, n * k, d));
+        co_close_terms(t, "dk", dk, rk, mk, nk, norm_do * norm_v * (double)scale * longest(q, n * h, d));
+        co_close(t, "dv", dv, rv, mv, nk);
+    }
+}
+
+enum { GH = 4, GK = 2, GD = 3, GN = 7 };
+static const int32_t grad_seg[] = {0, 4, 7};
+
+typedef struct attn_grad {
+    const double *x[3], *d_o;
+    int which;
+    double *o, *lse;
+} attn_grad;
+
+static double loss(void *ctx, const double *x)
+{
+    attn_grad *g = ctx;
+    const double *in[3] = {g->x[0], g->x[1], g->x[2]};
+    in[g->which] = x;
+    ref64_attn(in[0], in[1], in[2], grad_seg, 2, GH, GK, GD, 0.5, 1, g->o, g->lse);
+    double sum = 0;
+    for (int i = 0; i < GN * GH * GD; i++)
+        sum += g->o[i] * g->d_o[i];
+    return sum;
+}
+
+void grad_attn_bwd(checkop *t)
+{
+    co_case(t, "H 4 K 2 D 3 segments 4 3");
+    int64_t nq = GN * GH * GD, nk = GN * GK * GD;
+    attn_grad g = {{co_widen(t, co_in(t, "q", nq, CO_NORMAL), nq), co_widen(t, co_in(t, "k", nk, CO_NORMAL), nk),
+                    co_widen(t, co_in(t, "v", nk, CO_NORMAL), nk)},
+                   co_widen(t, co_in(t, "d_o", nq, CO_NORMAL), nq), 0, co_f64(t, nq), co_f64(t, (GH + 1) * GN)};
+    double *d[3] = {co_f64(t, nq), co_f64(t, nk), co_f64(t, nk)};
+    ref64_attn_bwd(g.x[0], g.x[1], g.x[2], g.d_o, grad_seg, 2, GH, GK, GD, 0.5, 1, d[0], d[1], d[2], co_f64(t, 2 * GN));
+    static const char *const name[] = {"dq", "dk", "dv"};
+    for (g.which = 0; g.which < 3; g.which++)
+        co_gradient(t, name[g.which], loss, &g, g.x[g.which], d[g.which], g.which ? nk : nq);
+}

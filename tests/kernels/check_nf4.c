@@ -1,0 +1,299 @@
+/* NF4 and the 8-bit maps: codes, scales and dequantised values bit for bit; linear ops on the dequantised weight. */
+#include "tests/kernels/checks.h"
+
+#include "kernels/nf4.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The levels and thresholds of formats.md 1, written here once more: the reference must not lean on the table under test. */
+static const float LEVEL[16] = {-1.0f, -0.6961928009986877f, -0.5250730514526367f, -0.39491748809814453f, -0.28444138169288635f,
+                                -0.18477343022823334f, -0.09105003625154495f, 0.0f, 0.07958029955625534f, 0.16093020141124725f,
+                                0.24611230194568634f, 0.33791524171829224f, 0.44070982933044434f, 0.5626170039176941f,
+                                0.7229568362236023f, 1.0f};
+static const float THRESHOLD[15] = {-0.8480964004993439f, -0.6106329262256622f, -0.4599952697753906f, -0.33967943489551544f,
+                                    -0.23460740596055984f, -0.13791173323988914f, -0.045525018125772476f, 0.03979014977812767f,
+                                    0.1202552504837513f, 0.2035212516784668f, 0.2920137718319893f, 0.3893125355243683f,
+                                    0.5016634166240692f, 0.6427869200706482f, 0.8614784178118011f};
+
+static void reference_quant(const float *w, int64_t n, int64_t block, unsigned char *codes, float *absmax)
+{
+    memset(codes, CAD_NF4_ZERO, (size_t)((n + 1) / 2)); /* the nibble behind an odd end is a zero weight */
+    for (int64_t b = 0; b * block < n; b++) {
+        int64_t end = (b + 1) * block < n ? (b + 1) * block : n;
+        float top = 0;
+        for (int64_t i = b * block; i < end; i++)
+            top = fabsf(w[i]) > top ? fabsf(w[i]) : top;
+        absmax[b] = top;
+        float inverse = 1 / top;
+        for (int64_t i = b * block; i < end; i++) {
+            int code = 7;
+            if (top > 0) {
+                float s = w[i] * inverse;
+                for (code = 0; code < 15 && s > THRESHOLD[code];)
+                    code++;
+            }
+            codes[i / 2] = (unsigned char)(i % 2 ? (codes[i / 2] & 0xF0) | code : code << 4 | CAD_NF4_ZERO);
+        }
+    }
+}
+
+static float bf16(float v)
+{
+    uint32_t u;
+    memcpy(&u, &v, 4);
+    u += 0x7FFF + (u >> 16 & 1);
+    u &= 0xFFFF0000u;
+    memcpy(&v, &u, 4);
+    return v;
+}
+
+static float reference_value(const unsigned char *codes, const float *absmax, int64_t block, int64_t i)
+{
+    int code = i % 2 ? codes[i / 2] & 15 : codes[i / 2] >> 4;
+    return bf16(LEVEL[code] * absmax[i / block]);
+}
+
+typedef struct nf4_shape {
+    int64_t out, in, block;
+} nf4_shape;
+static const nf4_shape shapes[] = {{1, 64, 64}, {3, 100, 64}, {16, 128, 32}, {7, 33, 64}, {64, 384, 64}, {5, 1000, 4096}};
+enum { N_SHAPES = sizeof shapes / sizeof shapes[0] };
+
+static void begin(checkop *t, const nf4_shape *s)
+{
+    co_case(t, "out %lld in %lld block %lld", (long long)s->out, (long long)s->in, (long long)s->block);
+}
+
+void check_nf4_quant(checkop *t)
+{
+    for (int k = 0; k < N_SHAPES; k++) {
+        const nf4_shape *s = &shapes[k];
+        begin(t, s);
+        int64_t n = s->out * s->in, blocks = (n + s->block - 1) / s->block;
+        float *w = co_in(t, "w", n, CO_SMALL), *absmax = co_out(t, "absmax", blocks), *want_max = co_f32(t, blocks);
+        unsigned char *codes = co_bytes(t, "codes", CO_OUT, (size_t)((n + 1) / 2)), want[40000];
+        for (int64_t i = 0; i < s->block && i < n && k == 2; i++)
+            w[i] = 0; /* a block of zeros reads back as zeros */
+        for (int i = 0; i < 15 && i < n && k == 4; i++)
+            w[i] = THRESHOLD[i]; /* on a threshold: the lower code */
+        if (k == 4)
+            w[20] = 1;
+        reference_quant(w, n, s->block, want, want_max);
+        cad_nf4_quant_args a = {CO_2D(w, s->out, s->in), cad_tensor_1d(CAD_U8, codes, (n + 1) / 2), CO_1D(absmax, blocks), s->block};
+        CO_RUN(t, nf4_quant, &a);
+        co_equal(t, "absmax", absmax, want_max, (size_t)blocks * 4);
+        co_equal(t, "codes", codes, want, (size_t)((n + 1) / 2));
+        w[n - 1] = (float)NAN;
+        cad_status st = t->ops->nf4_quant(&a, NULL);
+        if (st != CAD_ENUMERIC)
+            co_fail(t, "a NaN weight is answered by %s", cad_status_name(st));
+    }
+}
+
+/* A quantised random weight: codes, scales and, as reference, its values. */
+static cad_nf4 some_nf4(checkop *t, int64_t out, int64_t in, int64_t block, float *value)
+{
+    int64_t n = out * in, blocks = (n + block - 1) / block;
+    float *w = co_f32(t, n), *absmax = co_in(t, "absmax", blocks, CO_NORMAL);
+    unsigned char *codes = co_bytes(t, "codes", CO_IN, (size_t)((n + 1) / 2));
+    for (int64_t i = 0; i < n; i++)
+        w[i] = (float)(0.02 * cad_rng_normal(&t->rng));
+    reference_quant(w, n, block, codes, absmax);
+    for (int64_t i = 0; i < n; i++)
+        value[i] = reference_value(codes, absmax, block, i);
+    return (cad_nf4){.out = out, .in = in, .block = block, .codes = cad_tensor_1d(CAD_U8, codes, (n + 1) / 2),
+                     .absmax = CO_1D(absmax, blocks)};
+}
+
+void check_nf4_dequant(checkop *t)
+{
+    for (int k = 0; k < N_SHAPES; k++) {
+        const nf4_shape *s = &shapes[k];
+        begin(t, s);
+        int64_t n = s->out * s->in;
+        float *want = co_f32(t, n), *w = co_out(t, "w", n);
+        cad_nf4_dequant_args a = {some_nf4(t, s->out, s->in, s->block, want), CO_2D(w, s->out, s->in)};
+        CO_RUN(t, nf4_dequant, &a);
+        co_equal(t, "w", w, want, (size_t)n * 4);
+    }
+}
+
+/* formats.md 3: midpoints of n equal intervals of [0.1, 1] times powers of ten, 0 and 1, sorted; the CRC of both tables. */
+static void reference_map(bool is_signed, float *map)
+{
+    double v[256];
+    int n = 0;
+    for (int i = 0; i < 7; i++) {
+        int m = is_signed ? 1 << i : 2 << i;
+        for (int j = 0; j < m; j++) {
+            double x = (0.1 + 0.9 * (j + 0.5) / m) * pow(10, i - 6);
+            v[n++] = x;
+            if (is_signed)
+                v[n++] = -x;
+        }
+    }
+    v[n++] = 0;
+    v[n++] = 1;
+    for (int i = 0; i < n; i++)
+        for (int j = i + 1; j < n; j++)
+            if (v[j] < v[i]) {
+                double x = v[i];
+                v[i] = v[j];
+                v[j] = x;
+            }
+    for (int i = 0; i < 256; i++)
+        map[i] = (float)v[i];
+}
+
+void check_q8_quant(checkop *t)
+{
+    for (int is_signed = 0; is_signed < 2; is_signed++) {
+        static const int64_t sizes[] = {1, 255, 256, 257, 5000};
+        for (int k = 0; k < 5; k++) {
+            int64_t n = sizes[k], blocks = (n + 255) / 256;
+            co_case(t, "n %lld signed %d", (long long)n, is_signed);
+            float *x = co_in(t, "x", n, CO_SMALL), *absmax = co_out(t, "absmax", blocks), *want_max = co_f32(t, blocks);
+            float *map = co_in(t, "map", 256, CO_NORMAL), ref[256];
+            unsigned char *codes = co_bytes(t, "codes", CO_OUT, (size_t)n), want[5000];
+            memcpy(map, is_signed ? cad_q8_signed_map() : cad_q8_unsigned_map(), 1024);
+            reference_map(is_signed, ref);
+            co_equal(t, "map", map, ref, 1024);
+            for (int64_t i = 0; i < n; i++) {
+                x[i] = is_signed ? x[i] : fabsf(x[i]);
+                if (k == 4 && i / 256 == 3)
+                    x[i] = 0;
+            }
+            for (int64_t b = 0; b < blocks; b++) {
+                int64_t end = (b + 1) * 256 < n ? (b + 1) * 256 : n;
+                float top = 0;
+                for (int64_t i = b * 256; i < end; i++)
+                    top = fabsf(x[i]) > top ? fabsf(x[i]) : top;
+                want_max[b] = top;
+                float inverse = 1 / top;
+                for (int64_t i = b * 256; i < end; i++) {
+                    float y = x[i] * inverse;
+                    int c = 0;
+                    while (c < 255 && (y > (ref[c] + ref[c + 1]) * 0.5f || (y == (ref[c] + ref[c + 1]) * 0.5f && c % 2)))
+                        c++; /* the nearest entry; a tie takes the even code */
+                    want[i] = (unsigned char)(top > 0 ? c : is_signed ? 127 : 0);
+                }
+            }
+            CO_RUN(t, q8_quant,
+                   (&(cad_q8_quant_args){CO_1D(x, n), CO_1D(map, 256), cad_tensor_1d(CAD_U8, codes, n), CO_1D(absmax, blocks)}));
+            co_equal(t, "absmax", absmax, want_max, (size_t)blocks * 4);
+            co_equal(t, "codes", codes, want, (size_t)n);
+        }
+    }
+}
+
+void check_q8_dequant(checkop *t)
+{
+    int64_t n = 1000, blocks = 4;
+    co_case(t, "n 1000");
+    unsigned char *codes = co_bytes(t, "codes", CO_IN, (size_t)n);
+    float *map = co_in(t, "map", 256, CO_NORMAL), *absmax = co_in(t, "absmax", blocks, CO_NORMAL), *x = co_out(t, "x", n);
+    float *want = co_f32(t, n);
+    for (int64_t i = 0; i < n; i++) {
+        codes[i] = (unsigned char)cad_rng_range(&t->rng, 0, 255);
+        want[i] = map[codes[i]] * absmax[i / 256];
+    }
+    CO_RUN(t, q8_dequant, (&(cad_q8_dequant_args){cad_tensor_1d(CAD_U8, codes, n), CO_1D(map, 256), CO_1D(absmax, blocks), CO_1D(x, n)}));
+    co_equal(t, "x", x, want, (size_t)n * 4);
+}
+
+void check_nf4_absmax_expand(checkop *t)
+{
+    int64_t n = 700, blocks = 3;
+    co_case(t, "n 700");
+    unsigned char *q = co_bytes(t, "q", CO_IN, (size_t)n);
+    float *map = co_in(t, "map", 256, CO_NORMAL), *absmax2 = co_in(t, "absmax2", blocks, CO_SMALL), *out = co_out(t, "absmax", n);
+    float *want = co_f32(t, n);
+    for (int64_t i = 0; i < n; i++) {
+        q[i] = (unsigned char)cad_rng_range(&t->rng, 0, 255);
+        volatile float product = map[q[i]] * absmax2[i / 256]; /* two roundings, never a fused one */
+        want[i] = product + 0.0123f;
+    }
+    CO_RUN(t, nf4_absmax_expand,
+           (&(cad_nf4_absmax_expand_args){cad_tensor_1d(CAD_U8, q, n), CO_1D(map, 256), CO_1D(absmax2, blocks), 0.0123f,
+                                          CO_1D(out, n)}));
+    co_equal(t, "absmax", out, want, (size_t)n * 4);
+}
+
+typedef struct quant_linear {
+    int64_t n, out, in;
+} quant_linear;
+static const quant_linear linears[] = {{1, 8, 64}, {33, 40, 128}, {5, 7, 33}, {130, 64, 192}};
+
+void check_nf4_linear_fwd(checkop *t)
+{
+    for (int k = 0; k < 4; k++) {
+        int64_t n = linears[k].n, out = linears[k].out, in = linears[k].in;
+        co_case(t, "N %lld out %lld in %lld", (long long)n, (long long)out, (long long)in);
+        float *value = co_f32(t, out * in), *x = co_in(t, "x", n * in, CO_NORMAL), *b = co_in(t, "b", out, CO_NORMAL);
+        float *y = co_out(t, "y", n * out), *n32 = co_f32(t, n * out);
+        double *r = co_f64(t, n * out);
+        cad_nf4_linear_fwd_args a = {.x = CO_2D(x, n, in), .w = some_nf4(t, out, in, 64, value), .b = CO_1D(b, out),
+                                     .y = CO_2D(y, n, out)};
+        a.scratch = co_scratch(t, t->ops->nf4_linear_fwd_scratch(&a));
+        ref64_linear(co_widen(t, x, n * in), co_widen(t, value, out * in), co_widen(t, b, out), NULL, n, in, out, r);
+        ref32_linear(x, value, b, NULL, n, in, out, n32);
+        CO_RUN(t, nf4_linear_fwd, &a);
+        co_close(t, "y", y, r, n32, n * out);
+    }
+}
+
+void check_nf4_linear_bwd_x(checkop *t)
+{
+    for (int k = 0; k < 4; k++) {
+        int64_t n = linears[k].n, out = linears[k].out, in = linears[k].in;
+        co_case(t, "N %lld out %lld in %lld", (long long)n, (long long)out, (long long)in);
+        float *value = co_f32(t, out * in), *dy = co_in(t, "dy", n * out, CO_NORMAL), *dx = co_out(t, "dx", n * in);
+        float *n32 = co_f32(t, n * in);
+        double *r = co_f64(t, n * in);
+        cad_nf4_linear_bwd_x_args a = {.dy = CO_2D(dy, n, out), .w = some_nf4(t, out, in, 64, value), .dx = CO_2D(dx, n, in)};
+        a.scratch = co_scratch(t, t->ops->nf4_linear_bwd_x_scratch(&a));
+        ref64_linear_dx(co_widen(t, dy, n * out), co_widen(t, value, out * in), NULL, n, in, out, r);
+        ref32_linear_dx(dy, value, NULL, n, in, out, n32);
+        CO_RUN(t, nf4_linear_bwd_x, &a);
+        co_close(t, "dx", dx, r, n32, n * in);
+    }
+}
+
+void check_nf4_linear_lora_fwd(checkop *t)
+{
+    cad_parts parts = {2, 4, {0}};
+    int64_t n = 19, out = 24, in = 128, r = 8, nr = 16;
+    co_case(t, "N 19 out 24 in 128 R 8 parts 2");
+    float *value = co_f32(t, out * in), *x = co_in(t, "x", n * in, CO_NORMAL), *u = co_in(t, "u", n * nr, CO_NORMAL);
+    float *bl = co_in(t, "bl", out * r, CO_SMALL), *y = co_out(t, "y", n * out), *n32 = co_f32(t, n * out);
+    double *want = co_f64(t, n * out);
+    cad_nf4_linear_lora_fwd_args a = {.x = CO_2D(x, n, in), .w = some_nf4(t, out, in, 64, value), .u = CO_2D(u, n, nr),
+                                      .bl = CO_2D(bl, out, r), .y = CO_2D(y, n, out), .parts = parts};
+    a.scratch = co_scratch(t, t->ops->nf4_linear_lora_fwd_scratch(&a));
+    ref64_linear(co_widen(t, x, n * in), co_widen(t, value, out * in), NULL, NULL, n, in, out, want);
+    ref64_lora_up(co_widen(t, u, n * nr), co_widen(t, bl, out * r), &parts, n, out, r, want);
+    ref32_linear(x, value, NULL, NULL, n, in, out, n32);
+    ref32_lora_up(u, bl, &parts, n, out, r, n32);
+    CO_RUN(t, nf4_linear_lora_fwd, &a);
+    co_close(t, "y", y, want, n32, n * out);
+}
+
+void check_nf4_linear_lora_bwd_x(checkop *t)
+{
+    int64_t n = 19, out = 24, in = 128, r = 8, nr = 16;
+    co_case(t, "N 19 out 24 in 128 R 8 parts 2");
+    float *value = co_f32(t, out * in), *dy = co_in(t, "dy", n * out, CO_NORMAL), *v = co_in(t, "v", n * nr, CO_NORMAL);
+    float *la = co_in(t, "a", nr * in, CO_SMALL), *dx = co_out(t, "dx", n * in), *n32 = co_f32(t, n * in);
+    double *want = co_f64(t, n * in);
+    cad_dropout none = {0};
+    cad_nf4_linear_lora_bwd_x_args a = {.dy = CO_2D(dy, n, out), .w = some_nf4(t, out, in, 64, value), .v = CO_2D(v, n, nr),
+                                        .a = CO_2D(la, nr, in), .dx = CO_2D(dx, n, in), .n = 2};
+    a.scratch = co_scratch(t, t->ops->nf4_linear_lora_bwd_x_scratch(&a));
+    ref64_linear_dx(co_widen(t, dy, n * out), co_widen(t, value, out * in), NULL, n, in, out, want);
+    ref64_lora_down_dx(co_widen(t, v, n * nr), co_widen(t, la, nr * in), &none, n, in, r, 2, want);
+    ref32_linear_dx(dy, value, NULL, n, in, out, n32);
+    ref32_lora_down_dx(v, la, &none, n, in, r, 2, n32);
+    CO_RUN(t, nf4_linear_lora_bwd_x, &a);
+    co_close(t, "dx", dx, want, n32, n * in);
+}

@@ -1,0 +1,189 @@
+/* Copies, sums and rows by number: exact against the definition. */
+#include "tests/kernels/checks.h"
+
+#include <math.h>
+#include <string.h>
+
+void check_fill(checkop *t)
+{
+    for (int k = 0; k < CO_SHAPES; k++) {
+        int64_t n = co_shapes[k].n, c = co_shapes[k].c;
+        co_case(t, "%lldx%lld", (long long)n, (long long)c);
+        float *y = co_out(t, "y", n * c), *want = co_f32(t, n * c);
+        for (int64_t i = 0; i < n * c; i++)
+            want[i] = -1.25f;
+        CO_RUN(t, fill, (&(cad_fill_args){CO_2D(y, n, c), -1.25f}));
+        co_equal(t, "y", y, want, (size_t)(n * c) * 4);
+    }
+}
+
+void check_copy(checkop *t)
+{
+    for (int k = 0; k < CO_SHAPES; k++) {
+        int64_t n = co_shapes[k].n, c = co_shapes[k].c;
+        co_case(t, "%lldx%lld", (long long)n, (long long)c);
+        float *x = co_in(t, "x", n * c, CO_NORMAL), *y = co_out(t, "y", n * c);
+        CO_RUN(t, copy, (&(cad_copy_args){CO_2D(x, n, c), CO_2D(y, n, c)}));
+        co_equal(t, "y", y, x, (size_t)(n * c) * 4);
+    }
+    co_case(t, "other shapes");
+    float *x = co_in(t, "x", 6, CO_NORMAL), *y = co_out(t, "y", 6);
+    co_refuses(t, co_call_copy, &(cad_copy_args){CO_2D(x, 2, 3), CO_2D(y, 3, 2)}, CAD_EINVAL, "copy");
+}
+
+void check_axpy(checkop *t)
+{
+    for (int k = 0; k < CO_SHAPES; k++) {
+        int64_t n = co_shapes[k].n * co_shapes[k].c;
+        co_case(t, "%lld", (long long)n);
+        float *x = co_in(t, "x", n, CO_INTEGER), *y = co_sum(t, "y", n), *want = co_f32(t, n);
+        for (int64_t i = 0; i < n; i++)
+            want[i] = y[i] + 0.5f * x[i];
+        CO_RUN(t, axpy, (&(cad_axpy_args){CO_1D(x, n), CO_1D(y, n), 0.5f}));
+        co_equal(t, "y", y, want, (size_t)n * 4);
+    }
+}
+
+void check_cast(checkop *t)
+{
+    int64_t n = 1000;
+    co_case(t, "f32 to bf16 and back");
+    float *x = co_in(t, "x", n, CO_LARGE), *back = co_out(t, "back", n), *want = co_f32(t, n);
+    uint16_t *b = co_bytes(t, "b", CO_OUT, (size_t)n * 2);
+    for (int64_t i = 0; i < n; i++) {
+        uint32_t u; /* round to nearest, ties to even, in the bits */
+        memcpy(&u, &x[i], 4);
+        u += 0x7FFF + (u >> 16 & 1);
+        u &= 0xFFFF0000u;
+        memcpy(&want[i], &u, 4);
+    }
+    CO_RUN(t, cast, (&(cad_cast_args){CO_1D(x, n), cad_tensor_1d(CAD_BF16, b, n)}));
+    CO_RUN(t, cast, (&(cad_cast_args){cad_tensor_1d(CAD_BF16, b, n), CO_1D(back, n)}));
+    co_equal(t, "back", back, want, (size_t)n * 4);
+}
+
+void check_sum_ordered(checkop *t)
+{
+    static const int64_t sizes[] = {0, 1, 4095, 4096, 4097, 20001};
+    for (size_t k = 0; k < sizeof sizes / sizeof sizes[0]; k++) {
+        int64_t n = sizes[k];
+        co_case(t, "n %lld", (long long)n);
+        float *x = co_in(t, "x", n, CO_LARGE), *wt = co_in(t, "wt", n, CO_NORMAL);
+        double *out = co_bytes(t, "out", CO_OUT, 8), want = 0;
+        cad_sum_ordered_args a = {CO_1D(x, n), CO_1D(wt, n), cad_tensor_1d(CAD_F64, out, 1), {NULL, 0}};
+        a.scratch = co_scratch(t, t->ops->sum_ordered_scratch(&a));
+        double size = 0;
+        for (int64_t i = 0; i < n; i++) {
+            want += (double)x[i] * (double)wt[i];
+            size += fabs((double)x[i] * (double)wt[i]);
+        }
+        CO_RUN(t, sum_ordered, &a);
+        if (!(fabs(*out - want) <= 1e-12 * size))
+            co_fail(t, "sum %.17g, expected %.17g", *out, want);
+    }
+}
+
+void check_grad_norm2(checkop *t)
+{
+    static const int64_t sizes[] = {0, 1, 4096, 4097, 50000};
+    for (size_t k = 0; k < sizeof sizes / sizeof sizes[0]; k++) {
+        int64_t n = sizes[k];
+        co_case(t, "n %lld", (long long)n);
+        float *g = co_in(t, "g", n, CO_SMALL);
+        double *norm2 = co_bytes(t, "norm2", CO_OUT, 8), want = 0;
+        uint32_t *finite = co_bytes(t, "finite", CO_OUT, 4);
+        cad_grad_norm2_args a = {CO_1D(g, n), cad_tensor_1d(CAD_F64, norm2, 1), cad_tensor_1d(CAD_U32, finite, 1), {NULL, 0}};
+        a.scratch = co_scratch(t, t->ops->grad_norm2_scratch(&a));
+        for (int64_t i = 0; i < n; i++)
+            want += (double)g[i] * (double)g[i];
+        CO_RUN(t, grad_norm2, &a);
+        co_within(t, "norm2", *norm2, want, 1e-12);
+        if (*finite != 1)
+            co_fail(t, "finite numbers are called not finite");
+        if (n == 0)
+            continue;
+        g[n / 2] = k % 2 ? (float)NAN : -(float)INFINITY;
+        CO_RUN(t, grad_norm2, &a);
+        if (*finite != 0)
+            co_fail(t, "one bad element in the middle is not seen");
+    }
+}
+
+/* Ids with repetitions, the first and the last among them. */
+static uint32_t *some_ids(checkop *t, const char *name, int64_t n, int64_t v)
+{
+    uint32_t *id = co_bytes(t, name, CO_IN, (size_t)n * 4);
+    for (int64_t i = 0; i < n; i++)
+        id[i] = (uint32_t)(i == 0 ? v - 1 : i == 1 ? 0 : cad_rng_range(&t->rng, 0, v - 1));
+    return id;
+}
+
+void check_embed_fwd(checkop *t)
+{
+    for (int k = 0; k < CO_SHAPES; k++) {
+        int64_t n = co_shapes[k].n, c = co_shapes[k].c, v = 17;
+        co_case(t, "N %lld C %lld V %lld", (long long)n, (long long)c, (long long)v);
+        uint32_t *id = some_ids(t, "id", n, v);
+        float *e = co_in(t, "e", v * c, CO_NORMAL), *y = co_out(t, "y", n * c), *want = co_f32(t, n * c);
+        for (int64_t i = 0; i < n; i++)
+            memcpy(want + i * c, e + (int64_t)id[i] * c, (size_t)c * 4);
+        cad_embed_fwd_args a = {cad_tensor_1d(CAD_U32, id, n), CO_2D(e, v, c), CO_2D(y, n, c)};
+        CO_RUN(t, embed_fwd, &a);
+        co_equal(t, "y", y, want, (size_t)(n * c) * 4);
+        id[n - 1] = (uint32_t)v;
+        co_refuses(t, co_call_embed_fwd, &a, CAD_EINVAL, "17");
+    }
+}
+
+void check_embed_bwd(checkop *t)
+{
+    for (int k = 0; k < CO_SHAPES; k++) {
+        int64_t n = co_shapes[k].n, c = co_shapes[k].c, v = 7;
+        co_case(t, "N %lld C %lld V %lld", (long long)n, (long long)c, (long long)v);
+        uint32_t *id = some_ids(t, "id", n, v), *order = co_bytes(t, "order", CO_IN, (size_t)n * 4), count[8];
+        float *dy = co_in(t, "dy", n * c, CO_INTEGER), *de = co_sum(t, "de", v * c);
+        for (int64_t i = 0; i < v * c; i++)
+            de[i] = (float)cad_rng_range(&t->rng, -4, 4);
+        float *want = co_f32(t, v * c);
+        memcpy(want, de, (size_t)(v * c) * 4);
+        for (int64_t i = 0; i < n; i++)
+            for (int64_t j = 0; j < c; j++)
+                want[(int64_t)id[i] * c + j] += dy[i * c + j];
+        cad_embed_order(id, n, v, order, count);
+        CO_RUN(t, embed_bwd,
+               (&(cad_embed_bwd_args){cad_tensor_1d(CAD_U32, id, n), cad_tensor_1d(CAD_U32, order, n), CO_2D(dy, n, c),
+                                      CO_2D(de, v, c)}));
+        co_equal(t, "de", de, want, (size_t)(v * c) * 4);
+    }
+}
+
+void check_gather_rows(checkop *t)
+{
+    for (int k = 0; k < CO_SHAPES; k++) {
+        int64_t m = co_shapes[k].n, c = co_shapes[k].c, n = 11;
+        co_case(t, "M %lld N %lld C %lld", (long long)m, (long long)n, (long long)c);
+        uint32_t *i = some_ids(t, "i", m, n);
+        float *x = co_in(t, "x", n * c, CO_NORMAL), *y = co_out(t, "y", m * c), *want = co_f32(t, m * c);
+        for (int64_t r = 0; r < m; r++)
+            memcpy(want + r * c, x + (int64_t)i[r] * c, (size_t)c * 4);
+        CO_RUN(t, gather_rows, (&(cad_gather_rows_args){cad_tensor_1d(CAD_U32, i, m), CO_2D(x, n, c), CO_2D(y, m, c)}));
+        co_equal(t, "y", y, want, (size_t)(m * c) * 4);
+    }
+}
+
+void check_scatter_rows(checkop *t)
+{
+    for (int k = 0; k < CO_SHAPES; k++) {
+        int64_t m = co_shapes[k].n, c = co_shapes[k].c, n = 2 * m + 1;
+        co_case(t, "M %lld N %lld C %lld", (long long)m, (long long)n, (long long)c);
+        uint32_t *i = co_bytes(t, "i", CO_IN, (size_t)m * 4);
+        float *x = co_in(t, "x", m * c, CO_NORMAL), *y = co_inplace(t, "y", n * c, CO_NORMAL), *want = co_f32(t, n * c);
+        memcpy(want, y, (size_t)(n * c) * 4);
+        for (int64_t r = 0; r < m; r++) {
+            i[r] = (uint32_t)(2 * m - 2 * r);
+            memcpy(want + (int64_t)i[r] * c, x + r * c, (size_t)c * 4);
+        }
+        CO_RUN(t, scatter_rows, (&(cad_scatter_rows_args){cad_tensor_1d(CAD_U32, i, m), CO_2D(x, m, c), CO_2D(y, n, c)}));
+        co_equal(t, "y", y, want, (size_t)(n * c) * 4);
+    }
+}

@@ -1,0 +1,10 @@
+#include "tests/kernels/ref_ops.h"
+
+#include <math.h>
+
+#define REAL float
+#define P(name) ref32_##name
+#define EXP expf
+#define LOG logf
+#define SQRT sqrtf
+#include "tests/kernels/ref_ops.inc"
