@@ -50,22 +50,30 @@ static cad_status read_outputs(task *t)
     return CAD_OK;
 }
 
+static cad_status check_usage(task *t)
+{
+    const char *file = cad_cli_value(t->cli, "file"), *text = cad_cli_arg(t->cli, 0);
+    bool lines = cad_cli_has(t->cli, "jsonl");
+    if (cad_cli_has(t->cli, "print-config") || cad_cli_has(t->cli, "explain"))
+        return CAD_OK;
+    if ((file != NULL) + (text != NULL) + lines != 1)
+        CAD_FAIL(CAD_EUSAGE, "expected one of PROMPT, --file=FILE and --jsonl");
+    if (text && text[strspn(text, " \t\r\n")] == 0)
+        CAD_FAIL(CAD_EUSAGE, "the prompt is empty");
+    t->many = text == NULL;
+    return read_outputs(t);
+}
+
 static cad_status read_prompts(task *t)
 {
     const char *file = cad_cli_value(t->cli, "file"), *text = cad_cli_arg(t->cli, 0);
     bool lines = cad_cli_has(t->cli, "jsonl");
-    if ((file != NULL) + (text != NULL) + lines != 1)
-        CAD_FAIL(CAD_EUSAGE, "expected one of PROMPT, --file=FILE and --jsonl");
     if (text) {
-        const char *end = text + strlen(text);
-        if (strspn(text, " \t\r\n") == (size_t)(end - text))
-            CAD_FAIL(CAD_EUSAGE, "the prompt is empty");
         CAD_TRY(cad_arena_zalloc(t->arena, 1, sizeof *t->prompts.item, "prompt", &t->prompts.item));
         t->prompts.item[0] = (cad_prompt){.caption = text, .id = "1"};
         t->prompts.n = 1;
         return CAD_OK;
     }
-    t->many = true;
     cad_buf in = CAD_BUF_INIT;
     const char *where = lines ? "stdin" : file;
     size_t len = strlen(where);
@@ -259,11 +267,11 @@ static cad_status report(const task *t)
 static cad_status run(task *t)
 {
     bool done = false;
+    CAD_TRY(check_usage(t));
     CAD_TRY(read_config(t, &done));
     if (done)
         return CAD_OK;
     CAD_TRY(read_prompts(t));
-    CAD_TRY(read_outputs(t));
     CAD_TRY(generate(t));
     CAD_TRY(build(t));
     CAD_TRY(report(t));

@@ -297,6 +297,33 @@ static void test_the_number_of_threads_changes_no_bit(void **state)
     cad_arena_destroy(a);
 }
 
+static void test_what_stood_in_the_buffers_before_changes_nothing(void **state)
+{
+    (void)state;
+    cad_arena *a = fix_arena();
+    cad_decoder *fresh = full(), *used = full();
+    cad_batch *b = fix_batch(a, 0, 2), *other = fix_batch(a, 2, 5);
+    cad_params p = cad_decoder_params(used);
+    int64_t n = p.size;
+    float *want = gradient(fresh, &b, 1, 1), nll[FIX_TOKENS];
+    /* A NaN in the embedding of the first id of a longer batch reaches every buffer. */
+    float *row = p.p + p.item[0].offset + (int64_t)other->ids[0] * 32;
+    float keep = *row;
+    *row = NAN;
+    free(gradient(used, &other, 1, 1));
+    assert_true(isnan(cad_decoder_last_nll(used)[0]));
+    *row = keep;
+    float *got = gradient(used, &b, 1, 1);
+    assert_memory_equal(want, got, (size_t)n * sizeof *got);
+    ok(cad_decoder_eval(used, b, nll, NULL));
+    assert_memory_equal(nll, cad_decoder_last_nll(fresh), (size_t)b->n_loss * sizeof *nll);
+    free(want);
+    free(got);
+    cad_decoder_destroy(fresh);
+    cad_decoder_destroy(used);
+    cad_arena_destroy(a);
+}
+
 static void test_dropout_masks_follow_row_and_position_not_packing(void **state)
 {
     (void)state;
@@ -358,6 +385,7 @@ int main(void)
         cmocka_unit_test(test_an_adapter_with_b_zero_is_the_base_bit_for_bit),
         cmocka_unit_test(test_nf4_held_as_codes_equals_nf4_held_dequantised),
         cmocka_unit_test(test_the_number_of_threads_changes_no_bit),
+        cmocka_unit_test(test_what_stood_in_the_buffers_before_changes_nothing),
         cmocka_unit_test(test_dropout_masks_follow_row_and_position_not_packing),
         cmocka_unit_test(test_a_batch_that_was_not_planned_for_is_refused),
     };
