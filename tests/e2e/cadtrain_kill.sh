@@ -11,8 +11,8 @@ RANDOM=$seed
 echo "moments from SEED=$seed"
 
 "$fixture" "$dir"
-steps=200
-options=(--set=train.max_steps=$steps "--set=checkpoint.every=3 steps" "--set=eval.every=7 steps" --set=checkpoint.keep_last=2)
+steps=120
+options=(--set=train.max_steps=$steps "--set=checkpoint.every=4 steps" "--set=eval.every=7 steps" --set=checkpoint.keep_last=2)
 
 run() { # NAME: to the end
     "$cadtrain" "$dir/run.ini" --run-dir="$dir/$1" "${options[@]}" -q 2>>"$dir/$1.err"
@@ -30,8 +30,8 @@ while [ $kills -lt 10 ]; do
     [ $tries -lt 60 ] || { echo "only $kills of 10 kills in $tries starts"; exit 1; }
     "$cadtrain" "$dir/run.ini" --run-dir="$dir/killed" "${options[@]}" -q 2>>"$dir/killed.err" &
     pid=$!
-    # From the first millisecond of a start to about an eighth of the whole run.
-    wait_ms=$((RANDOM % (whole_ms / 8 + 60)))
+    # From the first millisecond of a start to about a tenth of the whole run.
+    wait_ms=$((RANDOM % (whole_ms / 10 + 60)))
     sleep "$(printf '0.%03d' $((wait_ms > 999 ? 999 : wait_ms)))"
     if kill -KILL $pid 2>/dev/null; then kills=$((kills + 1)); fi
     wait $pid 2>/dev/null || true

@@ -1,6 +1,8 @@
 #include "tests/unit.h"
 
 #include "core/json.h"
+#include "core/log.h"
+#include "core/progress.h"
 #include "tests/train/train_fixture.h"
 #include "tests/train/train_tmp.h"
 #include "train/trainer.h"
@@ -94,6 +96,8 @@ static int setup(void **state)
 {
     (void)state;
     train_tmp("trainer", dir);
+    cad_log_set_level(CAD_LOG_ERROR);
+    cad_progress_setup(CAD_PROGRESS_NONE, 10);
     ok(cad_arena_create("config", 64 << 20, &arena));
     ok(fixture_run(dir));
     ok(run("base", "auto", NULL, NULL));
@@ -116,6 +120,18 @@ static void test_ten_and_ten_steps_are_twenty(void **state)
     forget("again", 15);
     ok(run("again", "auto", NULL, NULL));
     same_end("base", "again", full_files, 20);
+}
+
+static void test_the_position_is_that_of_the_next_batch(void **state)
+{
+    (void)state;
+    json_t *o;
+    ok(cad_json_read(ckpt("base", 20, "trainer_state.json"), 0, &o)); /* 96 rows in batches of 8: 12 steps an epoch */
+    assert_int_equal(json_integer_value(json_object_get(o, "step")), 20);
+    assert_int_equal(json_integer_value(json_object_get(o, "epoch")), 1);
+    assert_int_equal(json_integer_value(json_object_get(o, "batch")), 8);
+    assert_int_equal(json_integer_value(json_object_get(o, "rows")), 160);
+    json_decref(o);
 }
 
 static void test_the_size_of_a_pass_leaves_the_rows_alone(void **state)
@@ -277,6 +293,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ten_and_ten_steps_are_twenty),
+        cmocka_unit_test(test_the_position_is_that_of_the_next_batch),
         cmocka_unit_test(test_the_size_of_a_pass_leaves_the_rows_alone),
         cmocka_unit_test(test_an_adapter_over_nf4_resumes_to_the_same_bits),
         cmocka_unit_test(test_a_damaged_checkpoint_is_passed_over),
