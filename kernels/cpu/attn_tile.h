@@ -44,44 +44,35 @@ CAD_INLINE void transpose_tile(const float *x, int64_t ld, int64_t n, int64_t d,
         memset(out + c * KEYS + n, 0, (size_t)(KEYS - n) * sizeof(float));
 }
 
-/* `wide` vectors of keys from key j on, for `rows` rows. */
-CAD_INLINE void score_keys(const int rows, const int wide, const float *q, int64_t ldq, const float *kt, int64_t ldk,
-                           int64_t d, float *s)
-{
-    vf acc[QR][KV];
-#pragma GCC unroll 4
-    for (int r = 0; r < rows; r++)
-#pragma GCC unroll 4
-        for (int v = 0; v < wide; v++)
-            acc[r][v] = vzero();
-    for (int64_t c = 0; c < d; c++) {
-        vf k[KV];
-#pragma GCC unroll 4
-        for (int v = 0; v < wide; v++)
-            k[v] = vload(kt + c * ldk + v * VW);
-#pragma GCC unroll 4
-        for (int r = 0; r < rows; r++) {
-            vf x = vset(q[r * ldq + c]);
-#pragma GCC unroll 4
-            for (int v = 0; v < wide; v++)
-                acc[r][v] = vfma(x, k[v], acc[r][v]);
-        }
-    }
-#pragma GCC unroll 4
-    for (int r = 0; r < rows; r++)
-#pragma GCC unroll 4
-        for (int v = 0; v < wide; v++)
-            vstore(s + r * KEYS + v * VW, acc[r][v]);
-}
-
 CAD_INLINE void score_block(const int rows, const float *q, int64_t ldq, const float *kt, int64_t ldk, int64_t d,
                             int64_t n, float *s)
 {
-    int64_t j = 0;
-    for (; n - j > KV / 2 * VW; j += KV * VW)
-        score_keys(rows, KV, q, ldq, kt + j, ldk, d, s + j);
-    if (j < n)
-        score_keys(rows, KV / 2, q, ldq, kt + j, ldk, d, s + j);
+    for (int64_t j = 0; j < n; j += KV * VW) {
+        vf acc[QR][KV];
+#pragma GCC unroll 4
+        for (int r = 0; r < rows; r++)
+#pragma GCC unroll 4
+            for (int v = 0; v < KV; v++)
+                acc[r][v] = vzero();
+        for (int64_t c = 0; c < d; c++) {
+            vf k[KV];
+#pragma GCC unroll 4
+            for (int v = 0; v < KV; v++)
+                k[v] = vload(kt + c * ldk + j + v * VW);
+#pragma GCC unroll 4
+            for (int r = 0; r < rows; r++) {
+                vf x = vset(q[r * ldq + c]);
+#pragma GCC unroll 4
+                for (int v = 0; v < KV; v++)
+                    acc[r][v] = vfma(x, k[v], acc[r][v]);
+            }
+        }
+#pragma GCC unroll 4
+        for (int r = 0; r < rows; r++)
+#pragma GCC unroll 4
+            for (int v = 0; v < KV; v++)
+                vstore(s + r * KEYS + j + v * VW, acc[r][v]);
+    }
 }
 
 /* s[r*KEYS + j] = sum_d q[r*ldq + d] kt[d*ldk + j] for rows < 1..QR and keys j < n; more keys up to KEYS may be written. */

@@ -187,37 +187,27 @@ CAD_INLINE vf vkeep(vf x, const uint8_t *bits, int64_t c)
 #endif
 
 /* Sum and maximum of the lanes, by halves: the order is a function of VW only. */
-#if defined __AVX2__
-CAD_INLINE __m128 vquarter_sum(__m256 h) { return _mm_add_ps(_mm256_castps256_ps128(h), _mm256_extractf128_ps(h, 1)); }
-CAD_INLINE __m128 vquarter_max(__m256 h) { return _mm_max_ps(_mm256_castps256_ps128(h), _mm256_extractf128_ps(h, 1)); }
-#endif
-#if defined __AVX512F__
-CAD_INLINE __m256 vupper(vf x) { return _mm512_extractf32x8_ps(x, 1); }
-CAD_INLINE __m128 vfold_sum(vf x) { return vquarter_sum(_mm256_add_ps(_mm512_castps512_ps256(x), vupper(x))); }
-CAD_INLINE __m128 vfold_max(vf x) { return vquarter_max(_mm256_max_ps(_mm512_castps512_ps256(x), vupper(x))); }
-#elif defined __AVX2__
-CAD_INLINE __m128 vfold_sum(vf x) { return vquarter_sum(x); }
-CAD_INLINE __m128 vfold_max(vf x) { return vquarter_max(x); }
-#else
-CAD_INLINE __m128 vfold_sum(vf x) { return x; }
-CAD_INLINE __m128 vfold_max(vf x) { return x; }
-#endif
-
 CAD_INLINE float vsum(vf x)
 {
-    __m128 q = vfold_sum(x);
-    q = _mm_add_ps(q, _mm_movehl_ps(q, q));
-    return _mm_cvtss_f32(_mm_add_ss(q, _mm_shuffle_ps(q, q, 1)));
+    float t[VW];
+    vstore(t, x);
+    for (int w = VW / 2; w > 0; w /= 2)
+        for (int i = 0; i < w; i++)
+            t[i] += t[i + w];
+    return t[0];
 }
 
 CAD_INLINE float vmaximum(vf x)
 {
-    __m128 q = vfold_max(x);
-    q = _mm_max_ps(q, _mm_movehl_ps(q, q));
-    return _mm_cvtss_f32(_mm_max_ss(q, _mm_shuffle_ps(q, q, 1)));
+    float t[VW];
+    vstore(t, x);
+    for (int w = VW / 2; w > 0; w /= 2)
+        for (int i = 0; i < w; i++)
+            t[i] = t[i] > t[i + w] ? t[i] : t[i + w];
+    return t[0];
 }
 
-/* e^x within 1.1 ulp: x = n ln 2 + r, |r| <= ln2/2, the polynomial of expf in Cephes (Moshier 1992) on r, times 2^n.
+/* e^x within 1.5 ulp: x = n ln 2 + r, |r| <= ln2/2, a Taylor-like polynomial of degree 6 fitted on r, times 2^n.
  * -inf gives 0, above 88.73 inf, NaN stays NaN. */
 CAD_INLINE vf vexp(vf x)
 {
