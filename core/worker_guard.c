@@ -10,8 +10,9 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-/* A child computes and answers through its pipe: it needs no socket, no other program, no other process and no file to write.
- * What it asks for all the same fails with EPERM (new forms of calls with ENOSYS, so that libraries fall back to the old ones). */
+/* A child computes and answers through its pipe: it needs no socket, no other program, no other
+ * process and no file to write. What it asks for all the same fails with EPERM (new forms of
+ * calls with ENOSYS, so that libraries fall back to the old ones). */
 
 #if defined(__x86_64__)
 #define ARCH AUDIT_ARCH_X86_64
