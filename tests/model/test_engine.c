@@ -1,4 +1,5 @@
 /* The engine: what can be opened, what is refused and how, answers that depend on prompt and seed alone. */
+#include "core/mem.h"
 #include "model/decoder/engine.h"
 #include "model/text/bpe_train.h"
 #include "tests/model/decoder_fixture.h"
@@ -108,6 +109,70 @@ static void test_answers_follow_prompt_sample_and_seed_whatever_the_slots(void *
     cad_engine_close(e);
 }
 
+static void test_a_decoder_that_is_already_there_answers_the_same(void **state)
+{
+    (void)state;
+    static texts one, two;
+    cad_engine *e;
+    cad_arena *a = fix_arena();
+    cad_tokenizer *t;
+    const cad_template *tpl;
+    cad_decoder *d;
+    cad_model_config c;
+    cad_decoder_opts o = {.slots = 5, .context = 96, .max_tokens = 100};
+    ok(cad_engine_open(scratch("base"), &(cad_engine_opts){.slots = 2}, &e));
+    ask(e, 3, &one);
+    cad_engine_close(e);
+    ok(cad_model_config_load(scratch("base"), &c));
+    ok(cad_decoder_create(&c, fix_ops(), &o, &d));
+    ok(cad_decoder_load(d, scratch("base")));
+    ok(cad_tokenizer_load(scratch("base/tokenizer.json"), &t));
+    ok(cad_template_get("ir", NULL, a, &tpl));
+    ok(cad_engine_wrap(d, t, tpl, &e));
+    ask(e, 3, &two);
+    assert_memory_equal(&one, &two, sizeof one);
+    cad_engine_close(e);
+    cad_tokenizer_destroy(t);
+    cad_decoder_destroy(d);
+    cad_arena_destroy(a);
+}
+
+/* Opens and answers once; what comes out of the first failure. */
+static cad_status open_and_ask(void)
+{
+    static texts out;
+    cad_engine *e;
+    const cad_prompt p = {.caption = CAPTIONS[0]};
+    const cad_decode o = {.max_new = 3};
+    CAD_TRY(cad_engine_open(scratch("run"), &(cad_engine_opts){.slots = 2, .context = 64}, &e));
+    cad_status s = cad_engine_generate(e, &p, 1, &o, keep, NULL, &out);
+    cad_engine_close(e);
+    return s;
+}
+
+static void test_every_allocation_may_fail_and_is_reported(void **state)
+{
+    (void)state;
+    cad_mem_fail_at(0, 0);
+    ok(open_and_ask());
+    uint64_t before = cad_mem_calls();
+    ok(open_and_ask());
+    uint64_t calls = cad_mem_calls() - before;
+    int refused = 0;
+    for (uint64_t k = 1; k <= calls; k++) {
+        cad_mem_fail_at(k, 0);
+        cad_status s = open_and_ask();
+        cad_mem_fail_at(0, 0);
+        refused += s == CAD_ENOMEM;
+        /* PCRE2 may do without: it runs a pattern that it could not compile to machine code. */
+        if (s != CAD_ENOMEM && s != CAD_OK)
+            fail_msg("allocation %d of %d failed, and the answer was %s: %s", (int)k, (int)calls, cad_status_name(s),
+                     s ? cad_error_text() : "");
+    }
+    assert_true(refused + 20 >= (int)calls);
+    ok(open_and_ask());
+}
+
 static void test_a_run_stands_for_its_best_checkpoint_and_finds_its_base(void **state)
 {
     (void)state;
@@ -186,6 +251,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answers_follow_prompt_sample_and_seed_whatever_the_slots),
+        cmocka_unit_test(test_a_decoder_that_is_already_there_answers_the_same),
+        cmocka_unit_test(test_every_allocation_may_fail_and_is_reported),
         cmocka_unit_test(test_a_run_stands_for_its_best_checkpoint_and_finds_its_base),
         cmocka_unit_test(test_what_is_not_a_finished_model_is_refused),
         cmocka_unit_test(test_a_prompt_that_is_too_long_is_named),
