@@ -11,10 +11,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define HAS_ASAN 1
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define HAS_ASAN 1
 #endif
 #endif
@@ -123,6 +123,7 @@ void cad_worker_child(const cad_order *order, int in_fd, int out_fd, pid_t zygot
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_DFL);
     set_limits(order);
+    cad_worker_guard();
 
     cad_buf out = CAD_BUF_INIT;
     cad_status s = run_job(&out);

@@ -66,6 +66,10 @@ cad_worker_fn cad_worker_find(const char *name);
 /* Runs one job in a freshly forked child and ends the process. */
 __attribute__((noreturn)) void cad_worker_child(const cad_order *order, int in_fd, int out_fd, pid_t zygote);
 
+/* ---- worker_guard.c ---- */
+/* Takes away the system calls that a child has no use for; needs no_new_privs. */
+void cad_worker_guard(void);
+
 #ifdef __cplusplus
 }
 #endif

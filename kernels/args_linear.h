@@ -23,9 +23,10 @@ typedef struct cad_parts {
 } cad_parts;
 
 /* LoRA dropout.  Element (row r of the batch, column c) is dropped for projection p when
- *   half(c % 8) of Philox(key, {c / 8, pos_r, row_r, layer << 8 | projection[p]})  <  round(65536 rate),
+ *   half(c/16 % 8) of Philox(key, {c/128 * 16 + c%16, pos_r, row_r, layer << 8 | projection[p]})  <  round(65536 rate),
  * half(2i) = low and half(2i+1) = high 16 bits of output word i, key = cad_dropout_key(seed, step); kept elements are
- * multiplied by 1/(1 - rate) in f32.  So neither packing nor recomputation nor ranks change a mask. */
+ * multiplied by 1/(1 - rate) in f32.  So neither packing nor recomputation nor ranks change a mask.  The ops that take it form
+ * the masks as bits in their scratch. */
 typedef struct cad_dropout {
     float rate; /* 0 = off (nothing below is read), < 1 */
     uint64_t seed, step;

@@ -16,8 +16,7 @@ extern "C" {
 
 #define CAD_MANIFEST_NAME "DONE"
 
-/* Reads every file of `dir` back, hashes it and writes `dir`/DONE.  Subfolders are refused (CAD_EINVAL).
- * `scratch` is rewound. */
+/* Reads every file of `dir` back, hashes it and writes `dir`/DONE.  Subfolders are refused (CAD_EINVAL). */
 CAD_MUST_USE cad_status cad_manifest_write(const char *dir, const char *commit, cad_arena *scratch);
 
 /* Checks that the folder holds the listed files with their sizes and, when `deep`, their hashes.  Files that the manifest does

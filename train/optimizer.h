@@ -1,9 +1,8 @@
 /* AdamW over the decoder's flat buffers, with f32 moments or moments in 8-bit blocks, and its file in a checkpoint.
  *
  * The update itself is an op (kernels/args_step.h); this file owns the moments, folds clipping into the update and writes and
- * reads optimizer.safetensors (formats.md 12): U8 m.code, v.code and F32 m.absmax, v.absmax with the maps used, F32 m.f32,
- * v.f32 for small tensors (8 bit) or all of them (f32).  Metadata `layout` lists [name, offset, count, kind] of the flat
- * buffer. */
+ * reads optimizer.safetensors (formats.md 12): U8 m.code, v.code and F32 m.absmax, v.absmax with the maps used; F32 m.f32,
+ * v.f32 for small tensors (8 bit) or for all (f32).  Metadata `layout` lists [name, offset, count, kind] of the flat buffer. */
 #ifndef CADLM_TRAIN_OPTIMIZER_H
 #define CADLM_TRAIN_OPTIMIZER_H
 

@@ -236,6 +236,13 @@ static cad_status append(cad_run_dir *r, const char *list, json_t *entry)
     return CAD_OK;
 }
 
+cad_status cad_run_dir_set(cad_run_dir *r, const char *key, json_t *value)
+{
+    if (!value || json_object_set_new(r->run, key, value) != 0)
+        CAD_FAIL(CAD_ENOMEM, "out of memory for run.json");
+    return CAD_OK;
+}
+
 cad_status cad_run_dir_add_restart(cad_run_dir *r, int64_t step)
 {
     json_t *o = json_pack("{s:I, s:I}", "step", (json_int_t)step, "pid", (json_int_t)getpid());

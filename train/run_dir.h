@@ -2,7 +2,7 @@
  *
  * One run_id for life; each start of the program adds to `restarts`.  run.json: {"schema","run_id","name","status" (starting,
  * running, preempted, done, failed),"exit_code","host","pid","job","started","updated","restarts":[{"time","step","host",
- * "pid"}],"allowed_changes":[..],"totals":{"steps","rows","tokens","wall_s"}}. */
+ * "pid"}],"allowed_changes":[..],"totals":{"steps","rows","tokens","wall_s"}} and what cad_run_dir_set adds. */
 #ifndef CADLM_TRAIN_RUN_DIR_H
 #define CADLM_TRAIN_RUN_DIR_H
 
@@ -37,6 +37,8 @@ CAD_MUST_USE cad_status cad_run_dir_write_json(cad_run_dir *r, const char *name,
 /* cmd.sh: `sh cmd.sh` repeats the command (one line of shell, as cad_cli_command gives it) from the same folder. */
 CAD_MUST_USE cad_status cad_run_dir_write_command(cad_run_dir *r, const char *command);
 
+/* Sets a member of run.json ("method", "tags", ..); takes `value`.  Written with the next status. */
+CAD_MUST_USE cad_status cad_run_dir_set(cad_run_dir *r, const char *key, json_t *value);
 /* Records a start that continues after `step`, and keys that were allowed to change. */
 CAD_MUST_USE cad_status cad_run_dir_add_restart(cad_run_dir *r, int64_t step);
 CAD_MUST_USE cad_status cad_run_dir_add_allowed(cad_run_dir *r, const char *key, const char *from, const char *to);

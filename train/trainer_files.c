@@ -64,6 +64,19 @@ static cad_status write_audit(cad_trainer *t)
     return put_json(t, "audit.json", o);
 }
 
+/* What people wrote about the run, and what it learns by. */
+static cad_status describe(cad_trainer *t)
+{
+    static const char *const method[] = {[CAD_TRAIN_METHOD_sft] = "sft"};
+    const cad_config *c = t->cfg;
+    json_t *tags = json_array();
+    for (size_t i = 0; tags && i < c->run.tags.n; i++)
+        json_array_append_new(tags, json_string(c->run.tags.item[i]));
+    CAD_TRY(cad_run_dir_set(t->run, "tags", tags));
+    CAD_TRY(cad_run_dir_set(t->run, "notes", json_string(c->run.notes)));
+    return cad_run_dir_set(t->run, "method", json_string(method[c->train.method]));
+}
+
 static cad_status open_log(cad_trainer *t)
 {
     const char *path;
@@ -83,6 +96,7 @@ cad_status cad_trainer_start_files(cad_trainer *t)
         CAD_TRY(cad_run_dir_open(t->run_path.data, t->cfg->run.name, &t->run));
     }
     CAD_TRY(open_log(t));
+    CAD_TRY(describe(t));
     if (t->at.step > 0)
         CAD_TRY(cad_run_dir_add_restart(t->run, t->at.step));
     for (size_t i = 0; i < t->n_changes; i++)

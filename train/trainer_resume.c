@@ -81,7 +81,8 @@ static cad_status compare(cad_trainer *t, const char *file)
     if (s == CAD_OK)
         s = c.status;
     if (s == CAD_OK && c.refused.len > 0)
-        s = cad_fail(CAD_ECONFIG, "cannot continue %s: the configuration differs:\n%shint: start afresh with --resume=no, or accept with%s",
+        s = cad_fail(CAD_ECONFIG,
+                     "cannot continue %s: the configuration differs:\n%shint: --resume=no starts afresh; accept with%s",
                      t->resumed_from.data, c.refused.data, c.hint.data);
     cad_buf_deinit(&c.refused);
     cad_buf_deinit(&c.hint);

@@ -237,13 +237,39 @@ cad_status compiler::build_common(int32_t id)
     return CAD_OK;
 }
 
+/* All copies in one fuse; where most of them overlap, by doubling: the union of m copies and itself moved by m steps. */
 cad_status compiler::build_copies(int32_t id)
 {
-    const std::vector<part> copies = make_copies(at(id), value[(size_t)at(id).child[0]]);
+    const part &child = value[(size_t)at(id).child[0]];
+    const uint32_t n = copies_of(at(id));
+    if (child.empty() || n == 1) {
+        value[(size_t)id] = child;
+        return CAD_OK;
+    }
+    std::vector<part> copies;
     std::vector<const part *> operands;
+    for (uint32_t k = 0; k < n; ++k)
+        copies.push_back(make_copy(at(id), child, k));
     for (const part &p : copies)
         operands.push_back(&p);
-    value[(size_t)id] = operands.size() == 1 ? copies[0] : fuse(operands, merge).value;
+    if (!crowded(operands)) {
+        value[(size_t)id] = fuse(operands, merge).value;
+        return CAD_OK;
+    }
+    uint32_t bit = 1;
+    while (bit <= n / 2)
+        bit *= 2;
+    part all = child;
+    for (uint32_t m = 1; (bit /= 2) != 0;) {
+        const part next = make_copy(at(id), all, m);
+        all = fuse({&all, &next}, merge).value;
+        m *= 2;
+        if (n & bit) {
+            all = fuse({&all, &copies[m]}, merge).value;
+            ++m;
+        }
+    }
+    value[(size_t)id] = all;
     return CAD_OK;
 }
 

@@ -312,6 +312,7 @@ blend_result make_blend(const cad_ir_node &n, const part &child)
 {
     blend_result out;
     const bool fillet = n.op == CAD_IR_FI;
+    bool rounded = false;
     for (const TopoDS_Solid &s : child.solids) {
         part piece;
         bool good = false;
@@ -326,8 +327,11 @@ blend_result make_blend(const cad_ir_node &n, const part &child)
                              : "the kernel cannot chamfer all edges with this set-back";
             return out;
         }
+        rounded = rounded || piece.solids.size() != 1 || !piece.solids[0].IsSame(s);
         out.value.solids.insert(out.value.solids.end(), piece.solids.begin(), piece.solids.end());
     }
+    if (!rounded)
+        out.value = child;
     return out;
 }
 

@@ -113,6 +113,18 @@ boolean_result cut(const part &base, const std::vector<const part *> &tools, boo
     return out;
 }
 
+bool crowded(const std::vector<const part *> &operands)
+{
+    std::vector<Bnd_Box> box;
+    for (const part *p : operands)
+        box.push_back(quick_box(shape_of(p->solids)));
+    size_t pairs = 0;
+    for (size_t i = 0; i < box.size(); ++i)
+        for (size_t j = 0; j < i; ++j)
+            pairs += !box[i].IsOut(box[j]);
+    return pairs > 2 * box.size();
+}
+
 static size_t root_of(std::vector<size_t> &up, size_t i)
 {
     while (up[i] != i)

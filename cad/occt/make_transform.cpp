@@ -122,29 +122,28 @@ part make_transform(const cad_ir_node &n, const part &child)
     return scaled(child, n.arg);
 }
 
-std::vector<part> make_copies(const cad_ir_node &n, const part &child)
+part make_copy(const cad_ir_node &n, const part &child, uint32_t k)
 {
     const double *a = n.arg;
     const int first = n.op == CAD_IR_LP ? 0 : 3;
     const gp_XYZ along(a[first], a[first + 1], a[first + 2]);
-    std::vector<part> out{child};
-    if (along.Modulus() == 0.0)
-        return out;
+    if (k == 0 || along.Modulus() == 0.0)
+        return child;
     const gp_Dir dir(along);
-    for (uint32_t k = 1; k < n.count; ++k) {
-        gp_Mat m;
-        m.SetIdentity();
-        gp_XYZ t;
-        if (n.op == CAD_IR_LP) {
-            t = dir.XYZ() * (k * a[3]);
-        } else {
-            const gp_XYZ o(a[0], a[1], a[2]);
-            m = turn_matrix(dir, k * a[6] / n.count);
-            t = o - o.Multiplied(m);
-        }
-        out.push_back(moved(child, m, t));
-    }
-    return out;
+    gp_Mat m;
+    m.SetIdentity();
+    if (n.op == CAD_IR_LP)
+        return moved(child, m, dir.XYZ() * (k * a[3]));
+    const gp_XYZ o(a[0], a[1], a[2]);
+    m = turn_matrix(dir, k * a[6] / n.count);
+    return moved(child, m, o - o.Multiplied(m));
+}
+
+uint32_t copies_of(const cad_ir_node &n)
+{
+    const double *d = n.arg + (n.op == CAD_IR_LP ? 0 : 3);
+    const bool idle = d[0] == 0.0 && d[1] == 0.0 && d[2] == 0.0;
+    return idle || n.count < 1 ? 1 : n.count;
 }
 
 } // namespace cad_occt

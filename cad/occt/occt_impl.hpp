@@ -76,7 +76,7 @@ void solids_of(const TopoDS_Shape &s, std::vector<TopoDS_Solid> &out);
 void integrate(const TopoDS_Shape &s, const gp_Pnt &about, GProp_GProps *volume, GProp_GProps *area);
 double volume_of(const TopoDS_Shape &s);
 Bnd_Box quick_box(const TopoDS_Shape &s); /* encloses, may be larger */
-Bnd_Box exact_box(const TopoDS_Shape &s); /* of the geometry, without tolerances */
+Bnd_Box exact_box(const TopoDS_Shape &s); /* solid_box.cpp: of the geometry, without tolerances */
 double diagonal(const Bnd_Box &b);        /* 0 for a void box */
 TopoDS_Solid turned_out(const TopoDS_Solid &s); /* the same solid with positive volume */
 /* Outward unit normal n and offset n . x of a planar face; false for other surfaces. */
@@ -94,7 +94,8 @@ part make_revolution(const cad_ir &ir, const cad_ir_node &n);
 
 /* ---- make_transform.cpp ---- */
 part make_transform(const cad_ir_node &n, const part &child); /* T R X */
-std::vector<part> make_copies(const cad_ir_node &n, const part &child); /* LP CP */
+uint32_t copies_of(const cad_ir_node &n);                               /* LP CP: at least 1 */
+part make_copy(const cad_ir_node &n, const part &child, uint32_t k);    /* LP CP: moved by k steps */
 
 /* ---- make_boolean.cpp ---- */
 struct boolean_result {
@@ -104,6 +105,8 @@ struct boolean_result {
 };
 /* Each throws Standard_Failure when the kernel reports an error.  merge: join neighbours of one surface afterwards. */
 boolean_result cut(const part &base, const std::vector<const part *> &tools, bool merge);
+/* Do so many of the operands meet that one fuse would intersect nearly all with all? */
+bool crowded(const std::vector<const part *> &operands);
 boolean_result fuse(const std::vector<const part *> &operands, bool merge);
 part common(const part &a, const part &b, bool merge);
 

@@ -218,11 +218,13 @@ void find_cylinders(const TopoDS_Shape &s, double diagonal, const edge_faces &ne
 struct flat_face {
     TopoDS_Face face;
     gp_Dir normal;
-    double offset;
+    double offset, area;
 };
 
+typedef std::vector<const flat_face *> sides;
+
 /* k planes with outward normals perpendicular to dir: one regular prism? */
-bool regular(std::vector<const flat_face *> side, const gp_Dir &dir, double diagonal, cad_prism *out)
+bool regular(const sides &side, const gp_Dir &dir, double diagonal, cad_prism *out)
 {
     const double k = (double)side.size();
     gp_XYZ x, y, centre(0, 0, 0);
@@ -251,6 +253,34 @@ bool regular(std::vector<const flat_face *> side, const gp_Dir &dir, double diag
     out->sides = (int32_t)side.size();
     out->concave = apothem < 0;
     return out->af > 1e-6 * diagonal;
+}
+
+/* All planes, or the larger ones of those that alternate with the chamfers of a prism's edges. */
+bool regular_or_chamfered(sides side, const gp_Dir &dir, double diagonal, cad_prism *out)
+{
+    if (regular(side, dir, diagonal, out))
+        return true;
+    if (side.size() % 2 || side.size() < 6)
+        return false;
+    gp_XYZ x, y;
+    cross_frame(dir, &x, &y);
+    const auto turn = [&](const flat_face *f) { return std::atan2(f->normal.XYZ().Dot(y), f->normal.XYZ().Dot(x)); };
+    std::sort(side.begin(), side.end(), [&](const flat_face *a, const flat_face *b) { return turn(a) < turn(b); });
+    double best = 0.0;
+    for (size_t first = 0; first < 2; ++first) {
+        sides half;
+        double area = 0.0;
+        for (size_t i = first; i < side.size(); i += 2) {
+            half.push_back(side[i]);
+            area += side[i]->area;
+        }
+        cad_prism p;
+        if (area > best && regular(half, dir, diagonal, &p)) {
+            best = area;
+            *out = p;
+        }
+    }
+    return best > 0.0;
 }
 
 /* Rings of planar faces that meet in parallel straight edges. */
@@ -299,11 +329,11 @@ void find_rings(const std::vector<flat_face> &flat, const edge_faces &neighbours
                     ring.push_back(n);
                 }
         }
-        std::vector<const flat_face *> side;
+        sides side;
         for (const size_t f : ring)
             side.push_back(&flat[f]);
         cad_prism p;
-        if (simple && side.size() >= 3 && regular(side, dir, diagonal, &p))
+        if (simple && side.size() >= 3 && regular_or_chamfered(side, dir, diagonal, &p))
             out->push_back(p);
     }
 }
@@ -324,7 +354,7 @@ void find_loose(const std::vector<flat_face> &flat, double diagonal, std::vector
             if (std::any_of(tried.begin(), tried.end(), [&](const gp_Dir &t) { return t.IsParallel(dir, 1e-4); }))
                 continue;
             tried.push_back(dir);
-            std::vector<const flat_face *> side;
+            sides side;
             for (const flat_face &f : flat) {
                 if (std::fabs(f.normal.Dot(dir)) > 1e-4)
                     continue;
@@ -335,7 +365,7 @@ void find_loose(const std::vector<flat_face> &flat, double diagonal, std::vector
                     side.push_back(&f);
             }
             cad_prism p;
-            if (side.size() >= 5 && regular(side, dir, diagonal, &p))
+            if (side.size() >= 5 && regular_or_chamfered(side, dir, diagonal, &p))
                 out->push_back(p);
         }
     }
@@ -354,16 +384,17 @@ void find_features(const TopoDS_Shape &merged, double diagonal, features *out)
         p.face = TopoDS::Face(f.Current());
         if (!plane_of(p.face, &p.normal, &p.offset))
             continue;
-        flat.push_back(p);
         GProp_GProps props;
         integrate(p.face, gp_Pnt(), nullptr, &props);
+        p.area = props.Mass();
+        flat.push_back(p);
         cad_plane plane = {};
         for (int k = 0; k < 3; ++k) {
             plane.normal[k] = p.normal.Coord(k + 1);
             plane.centre[k] = props.CentreOfMass().Coord(k + 1);
         }
         plane.offset = p.offset;
-        plane.area = props.Mass();
+        plane.area = p.area;
         out->planes.push_back(plane);
     }
     find_rings(flat, neighbours, diagonal, &out->prisms);

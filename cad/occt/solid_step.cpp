@@ -9,6 +9,7 @@
 #include <STEPControl_Controller.hxx>
 #include <STEPControl_Reader.hxx>
 #include <STEPControl_Writer.hxx>
+#include <StepBasic_Product.hxx>
 #include <StepData_Protocol.hxx>
 #include <StepData_StepModel.hxx>
 #include <StepData_StepWriter.hxx>
@@ -33,14 +34,26 @@ struct memory_buffer : std::streambuf {
     }
 };
 
-void step_settings(const char *product)
+void step_settings()
 {
     STEPControl_Controller::Init();
     Interface_Static::SetCVal("write.step.schema", "AP214IS");
     Interface_Static::SetCVal("write.step.unit", "MM");
     Interface_Static::SetCVal("xstep.cascade.unit", "MM");
     Interface_Static::SetIVal("write.surfacecurve.mode", 0);
-    Interface_Static::SetCVal("write.step.product.name", product);
+    Interface_Static::SetIVal("write.step.assembly", 0); /* bodies of one part, no products of their own */
+}
+
+/* The kernel numbers its products through the life of the process; the part's name takes their place. */
+void name_products(const Handle(StepData_StepModel) & model, const char *name)
+{
+    for (int i = 1; i <= model->NbEntities(); ++i) {
+        const Handle(StepBasic_Product) product = Handle(StepBasic_Product)::DownCast(model->Entity(i));
+        if (product.IsNull())
+            continue;
+        product->SetId(new TCollection_HAsciiString(name));
+        product->SetName(new TCollection_HAsciiString(name));
+    }
 }
 
 cad_status write_step(const cad_solid *s, const char *name, cad_buf *out)
@@ -48,11 +61,12 @@ cad_status write_step(const cad_solid *s, const char *name, cad_buf *out)
     if (s->shape.IsNull())
         CAD_FAIL(CAD_EGEOM, "write STEP: there is no shape");
     const char *product = name && *name ? name : "part";
-    step_settings(product);
+    step_settings();
     STEPControl_Writer writer;
     if (writer.Transfer(s->shape, STEPControl_AsIs) != IFSelect_RetDone)
         CAD_FAIL(CAD_EGEOM, "write STEP: the shape cannot be translated");
     const Handle(StepData_StepModel) model = writer.Model();
+    name_products(model, product);
     APIHeaderSection_MakeHeader header(model);
     header.SetName(new TCollection_HAsciiString(product));
     header.SetTimeStamp(new TCollection_HAsciiString("2000-01-01T00:00:00"));
@@ -72,7 +86,7 @@ cad_status write_step(const cad_solid *s, const char *name, cad_buf *out)
 
 cad_status read_step(const char *text, size_t len, cad_solid **out)
 {
-    step_settings("part");
+    step_settings();
     STEPControl_Reader reader;
     memory_buffer buffer(text, len);
     std::istream stream(&buffer);

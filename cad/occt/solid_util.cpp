@@ -11,13 +11,11 @@
 #include <BRepGProp_Face.hxx>
 #include <BRepGProp_Sinert.hxx>
 #include <BRepGProp_Vinert.hxx>
-#include <BRepMesh_IncrementalMesh.hxx>
 #include <BRep_Builder.hxx>
 #include <BRep_Tool.hxx>
 #include <Geom2d_Curve.hxx>
 #include <Message.hxx>
 #include <Message_Messenger.hxx>
-#include <Poly_Triangulation.hxx>
 #include <ShapeUpgrade_UnifySameDomain.hxx>
 #include <Standard_Version.hxx>
 #include <TopExp.hxx>
@@ -189,35 +187,6 @@ Bnd_Box quick_box(const TopoDS_Shape &s)
 {
     Bnd_Box b;
     BRepBndLib::Add(s, b, false);
-    return b;
-}
-
-static bool has_free_form(const TopoDS_Shape &s)
-{
-    for (TopExp_Explorer f(s, TopAbs_FACE); f.More(); f.Next()) {
-        const GeomAbs_SurfaceType type = BRepAdaptor_Surface(TopoDS::Face(f.Current()), false).GetType();
-        if (type > GeomAbs_Torus)
-            return true;
-    }
-    return false;
-}
-
-Bnd_Box exact_box(const TopoDS_Shape &s)
-{
-    Bnd_Box b;
-    BRepBndLib::AddOptimal(s, b, false, false);
-    b.SetGap(0.0);
-    if (!has_free_form(s) || b.IsVoid())
-        return b;
-    /* On free-form faces the kernel's search for extremes stops at local ones; nodes of a fine mesh lie on the surface. */
-    BRepMesh_IncrementalMesh mesh(s, 2e-4 * diagonal(b), false, 0.05, false);
-    for (TopExp_Explorer f(s, TopAbs_FACE); f.More(); f.Next()) {
-        TopLoc_Location where;
-        const Handle(Poly_Triangulation) t = BRep_Tool::Triangulation(TopoDS::Face(f.Current()), where);
-        for (int i = 1; !t.IsNull() && i <= t->NbNodes(); ++i)
-            b.Add(t->Node(i).Transformed(where));
-    }
-    b.SetGap(0.0);
     return b;
 }
 

@@ -129,6 +129,14 @@ static void pack_columns(const float *src, int64_t ld, int64_t k, int64_t n, flo
     }
 }
 
+/* Columns [col, col+n) of row `row` through their mask; col is a multiple of VW. */
+CAD_INLINE void drop_row(const cad_gemm_term *t, int64_t row, int64_t col, int64_t n, float *x)
+{
+    vf keep = vset(t->keep);
+    CAD_LANES(c, w, n)
+    vput(x + c, vmul(vkeep(vget(x + c, w), t->mask + row * t->mask_ld, col + c), keep), w);
+}
+
 /* k's [k0, k0+k) of run `run` of columns [j, j+n), packed into out. */
 static void pack(const cad_gemm_term *t, int64_t run, int64_t k0, int64_t k, int64_t j, int64_t n, float *out)
 {
@@ -149,9 +157,9 @@ static void pack(const cad_gemm_term *t, int64_t run, int64_t k0, int64_t k, int
         pack_rows(src, ld, k, n, out);
     else
         pack_columns(src, ld, k, n, out);
-    if (t->drop_on == CAD_DROP_B)
+    if (t->mask_on == CAD_MASK_B)
         for (int64_t i = 0; i < k; i++)
-            CAD_ISA(dropout_row)(t->drop, t->drop_part, k0 + i, j, n, out + i * NR);
+            drop_row(t, k0 + i, j, n, out + i * NR);
 }
 
 typedef struct unit {
@@ -209,7 +217,7 @@ static void masked_product(const unit *u, block *s, const cad_gemm_term *d)
         s->a = a0 + (i - u->i0) * s->row;
         tile_any(mr, u->n > VW ? 2 : 1, s, t);
         for (int r = 0; r < mr; r++) {
-            CAD_ISA(dropout_row)(d->drop, d->drop_part, i + r, u->j, u->n, t + r * NR);
+            drop_row(d, i + r, u->j, u->n, t + r * NR);
             for (int64_t j = 0; j < u->n; j++)
                 g->c[(i + r) * g->ldc + u->j + j] += t[r * NR + j];
         }
@@ -221,11 +229,11 @@ static void masked_product(const unit *u, block *s, const cad_gemm_term *d)
 static void block_of_a(const unit *u, const cad_gemm_term *t, int64_t run, int64_t k0, float *copy, block *s)
 {
     const float *a = t->a + run * t->a_step + u->part * t->a_part;
-    if (t->drop_on == CAD_DROP_A) {
+    if (t->mask_on == CAD_MASK_A) {
         for (int64_t i = u->i0; i < u->i1; i++) {
             float *row = copy + (i - u->i0) * KC;
             memcpy(row, a + i * t->lda + k0, (size_t)s->k * sizeof(float));
-            CAD_ISA(dropout_row)(t->drop, t->drop_part, i, k0, s->k, row);
+            drop_row(t, i, k0, s->k, row);
         }
         s->a = copy;
         s->row = KC;
@@ -263,7 +271,7 @@ static void run_unit(const unit *at)
     int64_t step = g->add ? cad_min64(KC, g->slab) : KC;
     int plain = 0;
     for (int i = 0; i < g->n_terms; i++)
-        plain += g->term[i].drop_on != CAD_DROP_C;
+        plain += g->term[i].mask_on != CAD_MASK_C;
     int started = 0;
     for (int i = 0; i < g->n_terms; i++) {
         const cad_gemm_term *t = &g->term[i];
@@ -274,7 +282,7 @@ static void run_unit(const unit *at)
                 pack(t, run, k0, s.k, u->j, u->n, panel);
                 block_of_a(u, t, run, k0, NULL, &s);
                 int last = last_term && run == t->runs - 1 && k0 + s.k == t->k;
-                if (t->drop_on == CAD_DROP_C)
+                if (t->mask_on == CAD_MASK_C)
                     masked_product(u, &s, t);
                 else if (g->add)
                     rows_of_block(u, &s, 0, 1);
@@ -324,7 +332,7 @@ static void run_units(void *ctx, int64_t begin, int64_t end)
         unit u = {.g = w->g, .i0 = x / w->panels * w->rows};
         u.i1 = cad_min64(u.i0 + w->rows, w->g->m);
         panel_at(w->g, x % w->panels, &u);
-        if (w->g->term[0].drop_on == CAD_DROP_A)
+        if (w->g->term[0].mask_on == CAD_MASK_A)
             run_unit_masked(&u);
         else
             run_unit(&u);
@@ -348,6 +356,6 @@ void CAD_ISA(gemm_own)(const cad_gemm *g)
         empty_product(g);
         return;
     }
-    job w = {.g = g, .panels = panels(g), .rows = g->term[0].drop_on == CAD_DROP_A ? DROP_ROWS : ROWS};
+    job w = {.g = g, .panels = panels(g), .rows = g->term[0].mask_on == CAD_MASK_A ? DROP_ROWS : ROWS};
     cad_parallel_for(w.panels * cad_ceil_div(g->m, w.rows), 1, run_units, &w);
 }

@@ -10,6 +10,8 @@
 
 #include "kernels/cpu/backend_cpu.h"
 
+typedef enum cad_mask_on { CAD_MASK_NONE, CAD_MASK_A, CAD_MASK_B, CAD_MASK_C } cad_mask_on;
+
 /* A_t(i,kk) = a[i*lda + kk], or a[kk*lda + i] with a_trans.   B_t(kk,j) = b[kk*ldb + j], or b[j*ldb + kk] with b_trans.
  * kk runs over `runs` segments of k values each; segment s starts a_step, b_step elements further on (runs == 1: plain).
  * A projection p of the panel (see parts) moves the start of A by p*a_part elements. */
@@ -18,11 +20,12 @@ typedef struct cad_gemm_term {
     const cad_nf4 *q; /* instead of b: NF4 matrix (out,in), ldb = in */
     int64_t lda, ldb, k, a_part, runs, a_step, b_step;
     int a_trans, b_trans;
-    /* Dropout of projection `drop_part`: on A (element (i,kk) = row i, column kk), on B (row kk, column j), on the product
-     * (row i, column j); drop_on says which. */
-    const cad_dropout *drop;
-    int drop_part;
-    enum { CAD_DROP_NONE, CAD_DROP_A, CAD_DROP_B, CAD_DROP_C } drop_on;
+    /* Dropout: elements whose bit is 0 vanish, the others are multiplied by `keep`.  Bits of row r start at mask + r*mask_ld.
+     * They apply to A (row i, column kk), to B (row kk, column j) or to the product (row i, column j), as mask_on says. */
+    const uint8_t *mask;
+    int64_t mask_ld;
+    float keep;
+    cad_mask_on mask_on;
 } cad_gemm_term;
 
 /* Rows of a slab of a parameter gradient. */
@@ -51,8 +54,13 @@ void CAD_ISA(gemm_own)(const cad_gemm *g);
 /* w(r, c) for rows [row, row+rows) and columns [col, col+cols) of an NF4 matrix, to out with stride ld. */
 void CAD_ISA(nf4_rect)(const cad_nf4 *q, int64_t row, int64_t rows, int64_t col, int64_t cols, float *out, int64_t ld);
 
-/* Multiplies x (w columns starting at column col, of batch row `row`) by mask/(1-rate) of part `part`. */
-void CAD_ISA(dropout_row)(const cad_dropout *d, int part, int64_t row, int64_t col, int64_t w, float *x);
+/* Dropout masks of all parts, rows and columns: bytes (0 without dropout), bytes of a row, and the masks themselves. */
+size_t CAD_ISA(mask_bytes)(const cad_dropout *d, int64_t parts, int64_t rows, int64_t columns);
+void CAD_ISA(mask_build)(const cad_dropout *d, int64_t parts, int64_t rows, int64_t columns, uint8_t *bits);
+static inline int64_t cad_mask_ld(int64_t columns)
+{
+    return cad_ceil_div(columns, 128) * 16;
+}
 
 /* Projection that owns row o of a fused weight; end of the run of rows with the same owner. */
 static inline int cad_part_of(const cad_parts *p, int64_t o, int64_t out, int64_t *run_end)

@@ -71,7 +71,7 @@ static int takes_library(const cad_gemm *g)
     if (cad_ops_matmul() != CAD_MATMUL_library)
         return 0;
     for (int i = 0; i < g->n_terms; i++)
-        if (g->term[i].drop_on != CAD_DROP_NONE || g->term[i].k == 0)
+        if (g->term[i].mask_on != CAD_MASK_NONE || g->term[i].k == 0)
             return 0;
     return g->m > 0 && g->n > 0;
 }

@@ -20,13 +20,48 @@ static int64_t count_parts(int n)
     return n > 1 ? n : 1;
 }
 
+/* Masks of an op: where they stand in its scratch, and the term of one projection going through its own. */
+typedef struct masks {
+    const cad_dropout *d;
+    int64_t parts, rows, columns;
+    uint8_t *bits;
+} masks;
+
+static size_t masks_bytes(const masks *m)
+{
+    return (CAD_ISA(mask_bytes)(m->d, m->parts, m->rows, m->columns) + 63) / 64 * 64;
+}
+
+static void masks_build(const masks *m)
+{
+    if (masks_bytes(m) > 0)
+        CAD_ISA(mask_build)(m->d, m->parts, m->rows, m->columns, m->bits);
+}
+
+static void mask_term(cad_gemm_term *t, const masks *m, int64_t part, cad_mask_on on)
+{
+    if (!(m->d->rate > 0.0f))
+        return;
+    t->mask_ld = cad_mask_ld(m->columns);
+    t->mask = m->bits + part * m->rows * t->mask_ld;
+    t->keep = 1.0f / (1.0f - m->d->rate);
+    t->mask_on = on;
+}
+
+static masks down_fwd_masks(const cad_lora_down_fwd_args *a)
+{
+    return (masks){&a->drop, count_parts(a->n), a->x.dim[0], a->x.dim[1], a->scratch.data};
+}
+
 CAD_CPU_OP(lora_down_fwd)
 {
     CAD_TRY(cad_lora_down_fwd_validate(a));
-    int64_t in = a->x.dim[1], nr = a->a.dim[0], parts = count_parts(a->n);
-    int masked = a->drop.rate > 0.0f;
+    masks m = down_fwd_masks(a);
+    CAD_TRY(cad_scratch_check("lora_down_fwd", &a->scratch, masks_bytes(&m)));
+    masks_build(&m);
+    int64_t in = a->x.dim[1], nr = a->a.dim[0];
     /* Without masks the parts are one product; with them each has its own view of x. */
-    int64_t products = masked ? parts : 1, r = nr / products;
+    int64_t products = a->drop.rate > 0.0f ? m.parts : 1, r = nr / products;
     for (int64_t p = 0; p < products; p++) {
         cad_gemm g = {.m = a->x.dim[0], .n = r, .n_terms = 1, .c = (float *)a->u.data + p * r, .ldc = nr, .alpha = a->s};
         g.term[0] = (cad_gemm_term){.a = a->x.data,
@@ -35,15 +70,18 @@ CAD_CPU_OP(lora_down_fwd)
                                     .ldb = in,
                                     .b_trans = 1,
                                     .k = in,
-                                    .runs = 1,
-                                    .drop = &a->drop,
-                                    .drop_part = (int)p,
-                                    .drop_on = masked ? CAD_DROP_A : CAD_DROP_NONE};
+                                    .runs = 1};
+        mask_term(&g.term[0], &m, p, CAD_MASK_A);
         CAD_ISA(gemm)(&g, NULL);
     }
     return CAD_OK;
 }
-CAD_CPU_NO_SCRATCH(lora_down_fwd)
+
+CAD_CPU_SCRATCH(lora_down_fwd)
+{
+    masks m = down_fwd_masks(a);
+    return masks_bytes(&m);
+}
 
 typedef struct lora_fwd {
     const cad_tensor *x, *u, *bl, *b, *res, *y;
@@ -149,14 +187,21 @@ CAD_CPU_OP(lora_up_bwd)
 }
 CAD_CPU_NO_SCRATCH(lora_up_bwd)
 
+static masks down_bwd_masks(const cad_lora_down_bwd_args *a)
+{
+    return (masks){&a->drop, count_parts(a->n), a->x.dim[0], a->x.dim[1], a->scratch.data};
+}
+
 CAD_CPU_OP(lora_down_bwd)
 {
     CAD_TRY(cad_lora_down_bwd_validate(a));
-    int64_t n = a->x.dim[0], in = a->x.dim[1], nr = a->da.dim[0], parts = count_parts(a->n);
+    masks m = down_bwd_masks(a);
+    CAD_TRY(cad_scratch_check("lora_down_bwd", &a->scratch, masks_bytes(&m)));
+    int64_t n = a->x.dim[0], in = a->x.dim[1], nr = a->da.dim[0];
     if (n == 0)
         return CAD_OK;
-    int masked = a->drop.rate > 0.0f;
-    int64_t products = masked ? parts : 1, r = nr / products;
+    masks_build(&m);
+    int64_t products = a->drop.rate > 0.0f ? m.parts : 1, r = nr / products;
     for (int64_t p = 0; p < products; p++) {
         cad_gemm g = {.m = r, .n = in, .n_terms = 1, .c = (float *)a->da.data + p * r * in, .ldc = in, .alpha = 1.0f};
         g.add = 1;
@@ -167,66 +212,103 @@ CAD_CPU_OP(lora_down_bwd)
                                     .b = a->x.data,
                                     .ldb = in,
                                     .k = n,
-                                    .runs = 1,
-                                    .drop = &a->drop,
-                                    .drop_part = (int)p,
-                                    .drop_on = masked ? CAD_DROP_B : CAD_DROP_NONE};
+                                    .runs = 1};
+        mask_term(&g.term[0], &m, p, CAD_MASK_B);
         CAD_ISA(gemm)(&g, NULL);
     }
     return CAD_OK;
 }
-CAD_CPU_NO_SCRATCH(lora_down_bwd)
+
+CAD_CPU_SCRATCH(lora_down_bwd)
+{
+    masks m = down_bwd_masks(a);
+    return masks_bytes(&m);
+}
 
 typedef struct lora_bwd_x {
+    const char *op;
     const cad_tensor *dy, *v, *a, *res, *dx;
     const float *w;
     const cad_nf4 *q;
     int n;
     const cad_dropout *drop;
+    const cad_scratch *scratch;
 } lora_bwd_x;
 
-static cad_gemm bwd_x_of(const lora_bwd_x *f)
+/* The product and its masks; the masks come first in the scratch. */
+static cad_gemm bwd_x_of(const lora_bwd_x *f, masks *m)
 {
-    int64_t out = f->dy->dim[1], in = f->a->dim[1], nr = f->v->dim[1], parts = count_parts(f->n);
+    int64_t out = f->dy->dim[1], in = f->a->dim[1], nr = f->v->dim[1];
     cad_gemm g = {.m = f->dy->dim[0], .n = in, .n_terms = 1, .c = f->dx->data, .ldc = in, .alpha = 1.0f};
     g.res = f->res->data;
     g.term[0] = (cad_gemm_term){
         .a = f->dy->data, .lda = out, .b = f->w, .q = f->q, .ldb = in, .k = out, .runs = 1};
-    int masked = f->drop->rate > 0.0f;
-    int64_t products = masked ? parts : 1, r = nr / products;
-    for (int64_t p = 0; p < products; p++)
-        g.term[g.n_terms++] = (cad_gemm_term){.a = (const float *)f->v->data + p * r,
-                                              .lda = nr,
-                                              .b = (const float *)f->a->data + p * r * in,
-                                              .ldb = in,
-                                              .k = r,
-                                              .runs = 1,
-                                              .drop = f->drop,
-                                              .drop_part = (int)p,
-                                              .drop_on = masked ? CAD_DROP_C : CAD_DROP_NONE};
+    *m = (masks){f->drop, count_parts(f->n), g.m, in, f->scratch->data};
+    int64_t products = f->drop->rate > 0.0f ? m->parts : 1, r = nr / products;
+    for (int64_t p = 0; p < products; p++) {
+        cad_gemm_term *t = &g.term[g.n_terms++];
+        *t = (cad_gemm_term){.a = (const float *)f->v->data + p * r,
+                             .lda = nr,
+                             .b = (const float *)f->a->data + p * r * in,
+                             .ldb = in,
+                             .k = r,
+                             .runs = 1};
+        mask_term(t, m, p, CAD_MASK_C);
+    }
     return g;
+}
+
+static size_t bwd_x_bytes(const lora_bwd_x *f)
+{
+    masks m;
+    cad_gemm g = bwd_x_of(f, &m);
+    return masks_bytes(&m) + CAD_ISA(gemm_scratch)(&g);
+}
+
+static cad_status bwd_x_run(const lora_bwd_x *f)
+{
+    masks m;
+    cad_gemm g = bwd_x_of(f, &m);
+    CAD_TRY(cad_scratch_check(f->op, f->scratch, bwd_x_bytes(f)));
+    masks_build(&m);
+    CAD_ISA(gemm)(&g, f->scratch->data ? (char *)f->scratch->data + masks_bytes(&m) : NULL);
+    return CAD_OK;
+}
+
+static lora_bwd_x plain_bwd_x(const cad_linear_lora_bwd_x_args *a)
+{
+    return (lora_bwd_x){"linear_lora_bwd_x", &a->dy, &a->v, &a->a, &a->res, &a->dx, a->w.data, NULL, a->n, &a->drop,
+                        &a->scratch};
 }
 
 CAD_CPU_OP(linear_lora_bwd_x)
 {
     CAD_TRY(cad_linear_lora_bwd_x_validate(a));
-    cad_gemm g = bwd_x_of(&(lora_bwd_x){&a->dy, &a->v, &a->a, &a->res, &a->dx, a->w.data, NULL, a->n, &a->drop});
-    CAD_ISA(gemm)(&g, NULL);
-    return CAD_OK;
+    lora_bwd_x f = plain_bwd_x(a);
+    return bwd_x_run(&f);
 }
-CAD_CPU_NO_SCRATCH(linear_lora_bwd_x)
+
+CAD_CPU_SCRATCH(linear_lora_bwd_x)
+{
+    lora_bwd_x f = plain_bwd_x(a);
+    return bwd_x_bytes(&f);
+}
+
+static lora_bwd_x nf4_bwd_x(const cad_nf4_linear_lora_bwd_x_args *a)
+{
+    return (lora_bwd_x){"nf4_linear_lora_bwd_x", &a->dy, &a->v, &a->a, &a->res, &a->dx, NULL, &a->w, a->n, &a->drop,
+                        &a->scratch};
+}
 
 CAD_CPU_OP(nf4_linear_lora_bwd_x)
 {
     CAD_TRY(cad_nf4_linear_lora_bwd_x_validate(a));
-    cad_gemm g = bwd_x_of(&(lora_bwd_x){&a->dy, &a->v, &a->a, &a->res, &a->dx, NULL, &a->w, a->n, &a->drop});
-    CAD_TRY(cad_scratch_check("nf4_linear_lora_bwd_x", &a->scratch, CAD_ISA(gemm_scratch)(&g)));
-    CAD_ISA(gemm)(&g, a->scratch.data);
-    return CAD_OK;
+    lora_bwd_x f = nf4_bwd_x(a);
+    return bwd_x_run(&f);
 }
 
 CAD_CPU_SCRATCH(nf4_linear_lora_bwd_x)
 {
-    cad_gemm g = bwd_x_of(&(lora_bwd_x){&a->dy, &a->v, &a->a, &a->res, &a->dx, NULL, &a->w, a->n, &a->drop});
-    return CAD_ISA(gemm_scratch)(&g);
+    lora_bwd_x f = nf4_bwd_x(a);
+    return bwd_x_bytes(&f);
 }

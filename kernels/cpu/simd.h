@@ -35,6 +35,31 @@ CAD_INLINE vf vmin(vf a, vf b) { return _mm512_min_ps(a, b); }
 CAD_INLINE vf vfirst(vf x, int64_t n, vf other) { return _mm512_mask_mov_ps(other, vlanes(n), x); }
 CAD_INLINE vf vround(vf a) { return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 CAD_INLINE vf vscale2(vf a, vf n) { return _mm512_scalef_ps(a, n); }
+typedef __m512i vu;
+CAD_INLINE vu vu_set(uint32_t x) { return _mm512_set1_epi32((int)x); }
+CAD_INLINE vu vu_count(uint32_t first)
+{
+    vu lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    return _mm512_add_epi32(vu_set(first), lane);
+}
+CAD_INLINE vu vu_xor(vu a, vu b) { return _mm512_xor_si512(a, b); }
+CAD_INLINE vu vu_low16(vu a) { return _mm512_and_si512(a, vu_set(0xFFFFu)); }
+CAD_INLINE vu vu_high16(vu a) { return _mm512_srli_epi32(a, 16); }
+CAD_INLINE void vu_mul(vu a, vu m, vu *hi, vu *lo)
+{
+    vu even = _mm512_mul_epu32(a, m), odd = _mm512_mul_epu32(_mm512_srli_epi64(a, 32), m);
+    *lo = _mm512_mask_mov_epi32(even, 0xAAAA, _mm512_slli_epi64(odd, 32));
+    *hi = _mm512_mask_mov_epi32(_mm512_srli_epi64(even, 32), 0xAAAA, odd);
+}
+/* Bit l = lane l is at least limit (both below 2^31). */
+CAD_INLINE uint32_t vu_at_least(vu a, uint32_t limit) { return _mm512_cmp_epi32_mask(a, vu_set(limit), _MM_CMPINT_NLT); }
+/* x where bit l of the bits that start at column c (a multiple of VW) is 1, else 0. */
+CAD_INLINE vf vkeep(vf x, const uint8_t *bits, int64_t c)
+{
+    uint16_t m;
+    memcpy(&m, bits + c / 8, sizeof m);
+    return _mm512_maskz_mov_ps((__mmask16)m, x);
+}
 #elif defined __AVX2__
 enum { VW = 8 };
 typedef __m256 vf;
@@ -69,6 +94,31 @@ CAD_INLINE vf vscale2(vf a, vf n)
 {
     __m256i e = _mm256_cvtps_epi32(n), half = _mm256_srai_epi32(e, 1);
     return vmul(vmul(a, vpow2(half)), vpow2(_mm256_sub_epi32(e, half)));
+}
+typedef __m256i vu;
+CAD_INLINE vu vu_set(uint32_t x) { return _mm256_set1_epi32((int)x); }
+CAD_INLINE vu vu_count(uint32_t first)
+{
+    return _mm256_add_epi32(vu_set(first), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+CAD_INLINE vu vu_xor(vu a, vu b) { return _mm256_xor_si256(a, b); }
+CAD_INLINE vu vu_low16(vu a) { return _mm256_and_si256(a, vu_set(0xFFFFu)); }
+CAD_INLINE vu vu_high16(vu a) { return _mm256_srli_epi32(a, 16); }
+CAD_INLINE void vu_mul(vu a, vu m, vu *hi, vu *lo)
+{
+    vu even = _mm256_mul_epu32(a, m), odd = _mm256_mul_epu32(_mm256_srli_epi64(a, 32), m);
+    *lo = _mm256_blend_epi32(even, _mm256_slli_epi64(odd, 32), 0xAA);
+    *hi = _mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xAA);
+}
+CAD_INLINE uint32_t vu_at_least(vu a, uint32_t limit)
+{
+    return (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(a, vu_set(limit - 1))));
+}
+CAD_INLINE vf vkeep(vf x, const uint8_t *bits, int64_t c)
+{
+    __m256i bit = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
+    __m256i on = _mm256_and_si256(_mm256_set1_epi32(bits[c / 8]), bit);
+    return _mm256_and_ps(x, _mm256_castsi256_ps(_mm256_cmpeq_epi32(on, bit)));
 }
 #else
 enum { VW = 4 };
@@ -112,6 +162,27 @@ CAD_INLINE vf vscale2(vf a, vf n)
 {
     __m128i e = _mm_cvtps_epi32(n), half = _mm_srai_epi32(e, 1);
     return vmul(vmul(a, vpow2(half)), vpow2(_mm_sub_epi32(e, half)));
+}
+typedef __m128i vu;
+CAD_INLINE vu vu_set(uint32_t x) { return _mm_set1_epi32((int)x); }
+CAD_INLINE vu vu_count(uint32_t first) { return _mm_add_epi32(vu_set(first), _mm_setr_epi32(0, 1, 2, 3)); }
+CAD_INLINE vu vu_xor(vu a, vu b) { return _mm_xor_si128(a, b); }
+CAD_INLINE vu vu_low16(vu a) { return _mm_and_si128(a, vu_set(0xFFFFu)); }
+CAD_INLINE vu vu_high16(vu a) { return _mm_srli_epi32(a, 16); }
+CAD_INLINE void vu_mul(vu a, vu m, vu *hi, vu *lo)
+{
+    vu even = _mm_mul_epu32(a, m), odd = _mm_mul_epu32(_mm_srli_epi64(a, 32), m);
+    *lo = _mm_blend_epi16(even, _mm_slli_epi64(odd, 32), 0xCC);
+    *hi = _mm_blend_epi16(_mm_srli_epi64(even, 32), odd, 0xCC);
+}
+CAD_INLINE uint32_t vu_at_least(vu a, uint32_t limit)
+{
+    return (uint32_t)_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpgt_epi32(a, vu_set(limit - 1))));
+}
+CAD_INLINE vf vkeep(vf x, const uint8_t *bits, int64_t c)
+{
+    __m128i bit = _mm_setr_epi32(1, 2, 4, 8), on = _mm_and_si128(_mm_set1_epi32(bits[c / 8] >> (c % 8)), bit);
+    return _mm_and_ps(x, _mm_castsi128_ps(_mm_cmpeq_epi32(on, bit)));
 }
 #endif
 

@@ -2,6 +2,7 @@
 
 #include "core/config.h"
 #include "core/fs.h"
+#include "core/mem.h"
 
 #include <unistd.h>
 
@@ -384,6 +385,27 @@ static void test_warm_up_is_steps_or_a_share(void **state)
     fails(cad_config_steps("x", 1, &n), CAD_ECONFIG, "N steps or N%");
 }
 
+static void test_each_allocation_may_fail(void **state)
+{
+    (void)state;
+    cad_config_source s[] = {{.kind = CAD_CONFIG_TEXT, .name = "my.ini", .text = "[train]\nlr = 1e-3\nwarmup = ${X:-3}%\n[lora]\ntargets = q,v\n"},
+                             {.kind = CAD_CONFIG_PAIR, .name = "--set", .text = "run.name=x"}};
+    for (uint64_t k = 1;; k++) {
+        cad_frame mark = cad_arena_mark(arena);
+        cad_config *c = NULL;
+        cad_mem_fail_at(k, 0);
+        cad_status status = cad_config_load(s, 2, arena, NULL, &c);
+        cad_mem_fail_at(0, 0);
+        cad_arena_rewind(arena, mark);
+        if (status == CAD_OK) {
+            assert_true(k > 50);
+            return;
+        }
+        assert_int_equal(status, CAD_ENOMEM);
+        assert_null(c);
+    }
+}
+
 int main(void)
 {
     if (!mkdtemp(dir) || cad_arena_create("config test", 64u << 20, &arena) != CAD_OK)
@@ -407,6 +429,7 @@ int main(void)
         cmocka_unit_test(test_explain_tells_type_range_default_value_and_origin),
         cmocka_unit_test(test_required_keys_are_named_together),
         cmocka_unit_test(test_warm_up_is_steps_or_a_share),
+        cmocka_unit_test(test_each_allocation_may_fail),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     cad_arena_destroy(arena);

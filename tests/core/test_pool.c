@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -174,6 +175,31 @@ static cad_status do_describe(const void *in, size_t len, cad_buf *out)
                           getpgrp() == getpid(), threads ? threads : "?");
 }
 
+/* Tries what a child has no business doing; the answer lists what worked. */
+static cad_status do_escape(const void *in, size_t len, cad_buf *out)
+{
+    (void)in;
+    (void)len;
+    char *const no_args[] = {NULL};
+    int fd = open("/tmp/cadlm-escape", O_WRONLY | O_CREAT, 0600);
+    if (fd >= 0)
+        CAD_TRY(cad_buf_str(out, "wrote "));
+    if (open("/dev/null", O_RDWR) >= 0)
+        CAD_TRY(cad_buf_str(out, "opened for writing "));
+    if (socket(AF_INET, SOCK_STREAM, 0) >= 0)
+        CAD_TRY(cad_buf_str(out, "socket "));
+    if (mkdir("/tmp/cadlm-escape-dir", 0700) == 0 || unlink("/tmp/cadlm-escape") == 0)
+        CAD_TRY(cad_buf_str(out, "changed a folder "));
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(0);
+    if (pid > 0)
+        CAD_TRY(cad_buf_str(out, "forked "));
+    execve("/bin/true", no_args, no_args);
+    fd = open("/proc/self/status", O_RDONLY); /* reading is allowed */
+    return cad_buf_str(out, fd >= 0 ? "read" : "cannot read");
+}
+
 /* ---- the tests ---- */
 
 static cad_pool *make(int workers, double cpu_s, size_t out_limit)
@@ -304,6 +330,16 @@ static void test_children_are_limited_and_alone(void **state)
     cad_pool *p = make(1, 10, 0);
     cad_pool_result r = one(p, "describe", "", 0);
     assert_string_equal((const char *)r.out, "cpu 10 12 as 1 fsize 1 nofile 16 core 0 ignored 1 fds 4 group 1 blas 1");
+    cad_pool_destroy(p);
+}
+
+static void test_children_can_neither_write_nor_start_nor_connect(void **state)
+{
+    (void)state;
+    cad_pool *p = make(1, 10, 0);
+    cad_pool_result r = one(p, "escape", "", 0);
+    assert_int_equal(r.verdict, CAD_VERDICT_ok);
+    assert_string_equal((const char *)r.out, "read");
     cad_pool_destroy(p);
 }
 
@@ -457,6 +493,7 @@ int main(int argc, char **argv)
     cad_worker_register("leave", do_leave);
     cad_worker_register("bad_text", do_bad_text);
     cad_worker_register("describe", do_describe);
+    cad_worker_register("escape", do_escape);
     cad_worker_main_if_asked(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answers_come_back_whole),
@@ -464,6 +501,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_loops_end_at_the_cpu_limit_and_sleepers_at_the_wall),
         cmocka_unit_test(test_eating_memory_is_its_own_verdict),
         cmocka_unit_test(test_children_are_limited_and_alone),
+        cmocka_unit_test(test_children_can_neither_write_nor_start_nor_connect),
         cmocka_unit_test(test_results_do_not_depend_on_the_number_of_workers),
         cmocka_unit_test(test_a_dead_zygote_is_started_once_more_and_rows_are_repeated),
         cmocka_unit_test(test_the_zygote_ignores_the_signals_of_the_job),

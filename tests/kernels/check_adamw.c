@@ -21,7 +21,8 @@ void check_adamw_step(checkop *t)
     for (int before = 0; before < 2; before++) {
         co_case(t, "20 steps, decay %s", before ? "before" : "after");
         float *p = co_inplace(t, "p", SIZE, CO_NORMAL), *g = co_in(t, "g", SIZE, CO_SMALL), scale = 0.5f;
-        float *m = co_inplace(t, "m", SIZE, CO_EQUAL), *v = co_inplace(t, "v", SIZE, CO_EQUAL), *gs = co_in(t, "gscale", 1, CO_EQUAL);
+        float *m = co_inplace(t, "m", SIZE, CO_EQUAL), *v = co_inplace(t, "v", SIZE, CO_EQUAL),
+              *gs = co_in(t, "gscale", 1, CO_EQUAL);
         memset(m, 0, SIZE * 4);
         memset(v, 0, SIZE * 4);
         double *rp = co_widen(t, p, SIZE), *rm = co_f64(t, SIZE), *rv = co_f64(t, SIZE);

@@ -40,8 +40,9 @@ void check_attn_fwd(checkop *t)
         float *q = co_f32(t, n * h * d), *kk = co_f32(t, n * k * d), *v = co_f32(t, n * k * d);
         for (int64_t r = 0; r < n; r++)
             for (int64_t c = 0; c < (h + 2 * k) * d; c++)
-                *(c < h * d ? &q[r * h * d + c] : c < (h + k) * d ? &kk[r * k * d + c - h * d] : &v[r * k * d + c - (h + k) * d]) =
-                    qkv[r * ld + c];
+                *(c < h * d         ? &q[r * h * d + c]
+                  : c < (h + k) * d ? &kk[r * k * d + c - h * d]
+                                    : &v[r * k * d + c - (h + k) * d]) = qkv[r * ld + c];
         float scale = (float)(1 / sqrt((double)d)), *no = co_f32(t, n * h * d), *nl = co_f32(t, (h + 1) * n);
         double *ro = co_f64(t, n * h * d), *rl = co_f64(t, (h + 1) * n);
         ref64_attn(co_widen(t, q, n * h * d), co_widen(t, kk, n * k * d), co_widen(t, v, n * k * d), seg, s->n_len, h, k, d,

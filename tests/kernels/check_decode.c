@@ -35,7 +35,8 @@ void check_kv_append(checkop *t)
     for (int i = 0; i < N_SHAPES; i++) {
         const decode_shape *s = &shapes[i];
         int64_t n = s->slots + 1, cells = s->slots * s->k * s->d * s->capacity;
-        co_case(t, "slots %lld K %lld D %lld T %lld", (long long)s->slots, (long long)s->k, (long long)s->d, (long long)s->capacity);
+        co_case(t, "slots %lld K %lld D %lld T %lld", (long long)s->slots, (long long)s->k,
+                (long long)s->d, (long long)s->capacity);
         float *k = co_in(t, "k", n * s->k * s->d, CO_NORMAL), *v = co_in(t, "v", n * s->k * s->d, CO_NORMAL);
         float *ck = co_inplace(t, "cache k", cells, CO_NORMAL), *cv = co_inplace(t, "cache v", cells, CO_NORMAL);
         int32_t *slot = co_bytes(t, "slot", CO_IN, (size_t)n * 4), *pos = co_bytes(t, "pos", CO_IN, (size_t)n * 4);
@@ -93,8 +94,9 @@ void check_attn_decode(checkop *t)
                     kk[p * s->k * d + e] = ck[key_at(s, slot[r], e / d, e % d, p)];
                     vv[p * s->k * d + e] = cv[value_at(s, slot[r], e / d, e % d, p)];
                 }
-            ref64_attn(co_widen(t, qq, m * h * d), co_widen(t, kk, m * s->k * d), co_widen(t, vv, m * s->k * d), seg, 1, h, s->k, d,
-                       (double)scale, 1, od, co_f64(t, (h + 1) * m));
+            ref64_attn(co_widen(t, qq, m * h * d), co_widen(t, kk, m * s->k * d),
+                       co_widen(t, vv, m * s->k * d), seg, 1, h, s->k, d, (double)scale, 1, od,
+                       co_f64(t, (h + 1) * m));
             ref32_attn(qq, kk, vv, seg, 1, h, s->k, d, scale, 1, oo, co_f32(t, (h + 1) * m));
             memcpy(ro + r * h * d, od + (m - 1) * h * d, (size_t)(h * d) * 8);
             memcpy(no + r * h * d, oo + (m - 1) * h * d, (size_t)(h * d) * 4);

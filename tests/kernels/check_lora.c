@@ -70,7 +70,8 @@ void check_linear_lora_fwd(checkop *t)
 {
     for (int i = 0; i < N_SHAPES; i++) {
         lora_case c = begin(t, &shapes[i]);
-        float *y = co_out(t, "y", c.n * c.out), *b = co_in(t, "b", c.out, CO_NORMAL), *res = co_in(t, "res", c.n * c.out, CO_NORMAL);
+        float *y = co_out(t, "y", c.n * c.out), *b = co_in(t, "b", c.out, CO_NORMAL),
+              *res = co_in(t, "res", c.n * c.out, CO_NORMAL);
         float *n32 = co_f32(t, c.n * c.out);
         double *r = co_f64(t, c.n * c.out);
         ref64_linear(co_widen(t, c.x, c.n * c.in), co_widen(t, c.w, c.out * c.in), co_widen(t, b, c.out),

@@ -80,7 +80,9 @@ void check_nf4_quant(checkop *t)
         if (k == 4)
             w[20] = 1;
         reference_quant(w, n, s->block, want, want_max);
-        cad_nf4_quant_args a = {CO_2D(w, s->out, s->in), cad_tensor_1d(CAD_U8, codes, (n + 1) / 2), CO_1D(absmax, blocks), s->block};
+        cad_nf4_quant_args a = {CO_2D(w, s->out, s->in),
+                                cad_tensor_1d(CAD_U8, codes, (n + 1) / 2),
+                                CO_1D(absmax, blocks), s->block};
         CO_RUN(t, nf4_quant, &a);
         co_equal(t, "absmax", absmax, want_max, (size_t)blocks * 4);
         co_equal(t, "codes", codes, want, (size_t)((n + 1) / 2));
@@ -198,7 +200,9 @@ void check_q8_dequant(checkop *t)
         codes[i] = (unsigned char)cad_rng_range(&t->rng, 0, 255);
         want[i] = map[codes[i]] * absmax[i / 256];
     }
-    CO_RUN(t, q8_dequant, (&(cad_q8_dequant_args){cad_tensor_1d(CAD_U8, codes, n), CO_1D(map, 256), CO_1D(absmax, blocks), CO_1D(x, n)}));
+    CO_RUN(t, q8_dequant,
+           (&(cad_q8_dequant_args){cad_tensor_1d(CAD_U8, codes, n), CO_1D(map, 256),
+                                   CO_1D(absmax, blocks), CO_1D(x, n)}));
     co_equal(t, "x", x, want, (size_t)n * 4);
 }
 

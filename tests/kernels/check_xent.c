@@ -80,8 +80,12 @@ void check_linear_xent_eval(checkop *t)
         xent_case k = begin(t, &shapes[i / 2], false, i % 2);
         float *lse = co_out(t, "lse", k.m);
         uint32_t *top = co_bytes(t, "top", CO_OUT, (size_t)k.m * 4);
-        cad_linear_xent_eval_args a = {.x = CO_2D(k.x, k.m, k.c), .w = CO_2D(k.w, k.v, k.c), .y = cad_tensor_1d(CAD_U32, k.y, k.m),
-                                       .nll = CO_1D(k.nll, k.m), .lse = CO_1D(lse, k.m), .top = cad_tensor_1d(CAD_U32, top, k.m)};
+        cad_linear_xent_eval_args a = {.x = CO_2D(k.x, k.m, k.c),
+                                       .w = CO_2D(k.w, k.v, k.c),
+                                       .y = cad_tensor_1d(CAD_U32, k.y, k.m),
+                                       .nll = CO_1D(k.nll, k.m),
+                                       .lse = CO_1D(lse, k.m),
+                                       .top = cad_tensor_1d(CAD_U32, top, k.m)};
         a.scratch = co_scratch(t, t->ops->linear_xent_eval_scratch(&a));
         CO_RUN(t, linear_xent_eval, &a);
         judge_nll(t, &k);
@@ -130,8 +134,13 @@ void grad_linear_xent(checkop *t)
 {
     static const uint32_t y[GM] = {0, 5, 2, 2};
     co_case(t, "M 4 C 5 V 6");
-    xent_grad g = {co_widen(t, co_in(t, "x", GM * GC, CO_NORMAL), GM * GC), co_widen(t, co_in(t, "w", GV * GC, CO_NORMAL), GV * GC),
-                   y, co_f64(t, GM), co_f64(t, GM * GC), co_f64(t, GV * GC), co_f64(t, GV)};
+    xent_grad g = {co_widen(t, co_in(t, "x", GM * GC, CO_NORMAL), GM * GC),
+                   co_widen(t, co_in(t, "w", GV * GC, CO_NORMAL), GV * GC),
+                   y,
+                   co_f64(t, GM),
+                   co_f64(t, GM * GC),
+                   co_f64(t, GV * GC),
+                   co_f64(t, GV)};
     double *dx = co_f64(t, GM * GC), *dw = co_f64(t, GV * GC);
     (void)loss(&g, g.x, g.w);
     for (int i = 0; i < GM * GC; i++)

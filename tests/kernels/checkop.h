@@ -3,8 +3,8 @@
  *   outputs stand between guard bands and start as NaN ("="), or as random values ("+=")
  *   inputs must be unchanged after the call
  *   the op runs twice on equal inputs and must give equal bits, and once more with another number of threads
- *   error against the f64 reference:  E(a) <= 2 E(n) + 8 ulp(max |r|)  and  Q(a) <= 1.25 Q(n) + 1e-6, where n is the same formula in
- *   f32 throughout (FlashAttention's rule); written so that NaN fails
+ *   error against the f64 reference:  E(a) <= 2 E(n) + 8 ulp(max |r|)  and  Q(a) <= 1.25 Q(n) + 1e-6, where n is the same formula
+ *   in f32 throughout (FlashAttention's rule); written so that NaN fails
  *
  * A check is a function that declares its buffers (co_in, co_out, co_sum, ..), runs the op through co_run, and compares
  * through co_close or co_equal.  Seed and replay command are printed with every failure. */

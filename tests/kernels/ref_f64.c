@@ -30,10 +30,10 @@ int ref_part_of(const cad_parts *p, int64_t o)
 
 int ref_dropout_keeps(const cad_dropout *d, int part, int64_t row, int64_t column)
 {
-    uint32_t out[4], counter[4] = {(uint32_t)(column / 8), (uint32_t)((const int32_t *)d->pos.data)[row],
+    uint32_t out[4], counter[4] = {(uint32_t)(column / 128 * 16 + column % 16), (uint32_t)((const int32_t *)d->pos.data)[row],
                                    ((const uint32_t *)d->row.data)[row], d->layer << 8 | d->projection[part]};
     cad_philox(cad_dropout_key(d->seed, d->step), counter, out);
-    uint32_t half = (uint32_t)(column % 8), word = out[half / 2];
+    uint32_t half = (uint32_t)(column / 16 % 8), word = out[half / 2];
     uint32_t bits = half % 2 ? word >> 16 : word & 0xFFFFu;
     return !(bits < (uint32_t)lrint(65536.0 * (double)d->rate));
 }

@@ -165,6 +165,7 @@ typedef struct lora_case {
     int32_t pos[LN];
     cad_dropout drop;
     cad_parts parts;
+    uint8_t masks[LP * LN * 16 + 64];
 } lora_case;
 
 static double lora_loss(void *ctx)
@@ -175,7 +176,8 @@ static double lora_loss(void *ctx)
                                                        .u = F2(c->u, LN, LP * LR),
                                                        .s = 1.5f,
                                                        .n = LP,
-                                                       .drop = c->drop},
+                                                       .drop = c->drop,
+                                                       .scratch = {c->masks, sizeof c->masks}},
                              NULL));
     ok(c->ops->linear_lora_fwd(&(cad_linear_lora_fwd_args){.x = F2(c->x, LN, LI),
                                                            .w = F2(c->w, LO, LI),
@@ -204,7 +206,8 @@ static void lora_gradients(lora_case *c)
                                                        .x = F2(c->x, LN, LI),
                                                        .da = F2(da, LP * LR, LI),
                                                        .n = LP,
-                                                       .drop = c->drop},
+                                                       .drop = c->drop,
+                                                       .scratch = {c->masks, sizeof c->masks}},
                              NULL));
     ok(c->ops->linear_lora_bwd_x(&(cad_linear_lora_bwd_x_args){.dy = F2(c->dy, LN, LO),
                                                                .w = F2(c->w, LO, LI),
@@ -212,7 +215,8 @@ static void lora_gradients(lora_case *c)
                                                                .a = F2(c->a, LP * LR, LI),
                                                                .dx = F2(dx, LN, LI),
                                                                .n = LP,
-                                                               .drop = c->drop},
+                                                               .drop = c->drop,
+                                                       .scratch = {c->masks, sizeof c->masks}},
                                  NULL));
     fixture_gradient("LoRA dx", lora_loss, c, c->x, LN * LI, dx, 5e-2f, 1e-3);
     fixture_gradient("LoRA dA", lora_loss, c, c->a, LP * LR * LI, da, 5e-2f, 1e-3);
@@ -253,8 +257,9 @@ static void test_lora_backward_is_the_derivative_with_and_without_dropout(void *
 /* A mask is a function of its counters: rows moved elsewhere keep theirs, and the rate is kept. */
 static void mask_body(const cad_ops *ops)
 {
-    enum { N = 200, C = 64 };
+    enum { N = 200, C = 150 };
     static float x[N * C], a[C * C], u[N * C], again[N * C];
+    static uint8_t masks[N * 32];
     uint32_t row[N];
     int32_t pos[N];
     memset(a, 0, sizeof a);
@@ -270,8 +275,17 @@ static void mask_body(const cad_ops *ops)
     args.drop = (cad_dropout){.rate = 0.25f, .seed = 1, .step = 2};
     args.drop.row = cad_tensor_1d(CAD_U32, row, N);
     args.drop.pos = cad_tensor_1d(CAD_I32, pos, N);
+    fails(ops->lora_down_fwd(&args, NULL), CAD_EINVAL, "lora_down_fwd: scratch has 0 bytes, needs 6400");
+    args.scratch = (cad_scratch){masks, sizeof masks};
     ok(ops->lora_down_fwd(&args, NULL));
     int kept = 0;
+    for (int i = 0; i < N * C; i += 7) { /* the definition, from the generator of core */
+        int c = i % C;
+        uint32_t counter[4] = {(uint32_t)(c / 128 * 16 + c % 16), (uint32_t)pos[i / C], row[i / C], 0}, word[4];
+        cad_philox(cad_dropout_key(1, 2), counter, word);
+        int half = c / 16 % 8;
+        assert_true((u[i] == 0) == ((word[half / 2] >> half % 2 * 16 & 0xFFFF) < 16384));
+    }
     for (int i = 0; i < N * C; i++) {
         assert_true(u[i] == 0 || fabsf(u[i] - 1 / 0.75f) < 1e-6f);
         kept += u[i] != 0;

@@ -1,0 +1,218 @@
+#include "tests/unit.h"
+
+#include "core/fs.h"
+#include "core/mem.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char dir[] = "/tmp/cadlm-fs-XXXXXX";
+static cad_arena *arena;
+
+static const char *at(const char *name)
+{
+    static char path[4][300];
+    static int turn;
+    turn = (turn + 1) % 4;
+    snprintf(path[turn], sizeof path[0], "%s/%s", dir, name);
+    return path[turn];
+}
+
+static void expect_file(const char *path, const char *text)
+{
+    cad_buf b = CAD_BUF_INIT;
+    ok(cad_fs_read(path, 0, &b));
+    assert_string_equal(cad_buf_cstr(&b), text);
+    cad_buf_deinit(&b);
+}
+
+static size_t files_in(const char *path)
+{
+    const char **names;
+    size_t n;
+    ok(cad_fs_list(path, arena, &names, &n));
+    return n;
+}
+
+static void test_a_replacement_is_invisible_until_it_is_committed(void **state)
+{
+    (void)state;
+    ok(cad_fs_mkdirs(at("w")));
+    ok(cad_fs_write(at("w/f"), "old", 3));
+    cad_writer *w;
+    ok(cad_writer_open(at("w/f"), &w));
+    ok(cad_writer_add(w, "new ", 4));
+    expect_file(at("w/f"), "old");
+    ok(cad_writer_add(w, "text", 4));
+    ok(cad_writer_commit(w));
+    expect_file(at("w/f"), "new text");
+    ok(cad_writer_open(at("w/f"), &w));
+    ok(cad_writer_add(w, "dropped", 7));
+    cad_writer_abort(w);
+    expect_file(at("w/f"), "new text");
+    assert_int_equal(files_in(at("w")), 1);
+}
+
+/* A file size limit stands in for a full disk: the write in the middle fails. */
+static void test_a_failed_write_leaves_the_old_file(void **state)
+{
+    (void)state;
+    ok(cad_fs_mkdirs(at("full")));
+    ok(cad_fs_write(at("full/f"), "old", 3));
+    char *big;
+    ok(cad_mem_alloc(100000, "big", &big));
+    struct rlimit before, small;
+    getrlimit(RLIMIT_FSIZE, &before);
+    signal(SIGXFSZ, SIG_IGN);
+    small = before;
+    small.rlim_cur = 50000;
+    setrlimit(RLIMIT_FSIZE, &small);
+    cad_status s = cad_fs_write(at("full/f"), big, 100000);
+    setrlimit(RLIMIT_FSIZE, &before);
+    signal(SIGXFSZ, SIG_DFL);
+    assert_int_equal(s, CAD_EWRITE);
+    assert_non_null(strstr(cad_error_text(), "full/f: cannot write"));
+    cad_mem_free(big);
+    expect_file(at("full/f"), "old");
+    assert_int_equal(files_in(at("full")), 1);
+    fails(cad_fs_write(at("none/f"), "x", 1), CAD_EWRITE, "none/f");
+}
+
+static void test_reading_tells_missing_from_unreadable_from_too_long(void **state)
+{
+    (void)state;
+    cad_buf b = CAD_BUF_INIT;
+    fails(cad_fs_read(at("missing"), 0, &b), CAD_ENOTFOUND, "missing");
+    fails(cad_fs_read(dir, 0, &b), CAD_EIO, "not a regular file");
+    ok(cad_fs_write(at("ten"), "0123456789", 10));
+    fails(cad_fs_read(at("ten"), 9, &b), CAD_EDATA, "10 bytes; expected at most 9");
+    ok(cad_fs_read(at("ten"), 10, &b));
+    cad_buf_deinit(&b);
+    assert_int_equal(mkfifo(at("pipe"), 0600), 0);
+    fails(cad_fs_read(at("pipe"), 0, &b), CAD_EIO, "not a regular file"); /* and does not wait for a writer */
+}
+
+static void test_a_file_that_became_shorter_is_corrupt(void **state)
+{
+    (void)state;
+    ok(cad_fs_write(at("short"), "0123456789", 10));
+    cad_file *f;
+    ok(cad_file_open(at("short"), &f));
+    assert_int_equal(cad_file_size(f), 10);
+    char out[10];
+    ok(cad_file_read_at(f, 4, out, 6));
+    assert_memory_equal(out, "456789", 6);
+    assert_int_equal(truncate(at("short"), 5), 0);
+    fails(cad_file_read_at(f, 4, out, 6), CAD_ECORRUPT, "ends at byte 5; expected 6 bytes from 4");
+    cad_file_close(f);
+}
+
+static void test_logs_append_whole_lines_and_drop_a_torn_one(void **state)
+{
+    (void)state;
+    ok(cad_fs_write(at("log"), "one\ntor", 7));
+    cad_appender *a;
+    ok(cad_appender_open(at("log"), &a));
+    ok(cad_appender_line(a, "two", 3));
+    ok(cad_appender_sync(a));
+    cad_appender_close(a);
+    expect_file(at("log"), "one\ntwo\n");
+}
+
+static void test_a_finished_folder_takes_its_place_at_once(void **state)
+{
+    (void)state;
+    ok(cad_fs_mkdirs(at("run/tmp.new/sub")));
+    ok(cad_fs_write(at("run/tmp.new/a"), "1", 1));
+    ok(cad_fs_commit_dir(at("run/tmp.new"), at("run/final")));
+    expect_file(at("run/final/a"), "1");
+    assert_false(cad_fs_exists(at("run/tmp.new")));
+    fails(cad_fs_commit_dir(at("run/nothing"), at("run/x")), CAD_EWRITE, "run/nothing");
+}
+
+static void test_links_are_replaced_and_never_followed_when_removing(void **state)
+{
+    (void)state;
+    ok(cad_fs_mkdirs(at("l/keep")));
+    ok(cad_fs_write(at("l/keep/f"), "x", 1));
+    ok(cad_fs_mkdirs(at("l/gone/deep")));
+    ok(cad_fs_symlink_replace("../keep", at("l/gone/link")));
+    ok(cad_fs_symlink_replace("../../l/keep", at("l/gone/link")));
+    cad_buf b = CAD_BUF_INIT;
+    ok(cad_fs_readlink(at("l/gone/link"), &b));
+    assert_string_equal(b.data, "../../l/keep");
+    cad_buf_deinit(&b);
+    ok(cad_fs_remove_tree(at("l/gone")));
+    assert_false(cad_fs_exists(at("l/gone")));
+    expect_file(at("l/keep/f"), "x");
+    ok(cad_fs_remove_tree(at("l/gone"))); /* missing is fine */
+    ok(cad_fs_remove(at("l/gone")));
+}
+
+static void test_names_are_sorted_and_paths_absolute(void **state)
+{
+    (void)state;
+    ok(cad_fs_mkdirs(at("n")));
+    ok(cad_fs_write(at("n/b"), "", 0));
+    ok(cad_fs_write(at("n/a"), "", 0));
+    ok(cad_fs_write(at("n/B"), "", 0));
+    const char **names;
+    size_t n;
+    ok(cad_fs_list(at("n"), arena, &names, &n));
+    assert_int_equal(n, 3);
+    assert_string_equal(names[0], "B");
+    assert_string_equal(names[2], "b");
+    assert_true(cad_fs_is_dir(at("n")) && !cad_fs_is_dir(at("n/a")));
+    cad_buf b = CAD_BUF_INIT;
+    ok(cad_fs_absolute("x/y", &b));
+    assert_true(b.data[0] == '/' && strstr(b.data, "/x/y"));
+    cad_buf_deinit(&b);
+    char hash[33];
+    ok(cad_fs_hash(at("n/a"), hash));
+    assert_string_equal(hash, "99aa06d3014798d86001c324468d497f");
+}
+
+static void test_each_allocation_may_fail_without_a_leak_or_a_half_written_file(void **state)
+{
+    (void)state;
+    ok(cad_fs_mkdirs(at("m")));
+    ok(cad_fs_write(at("m/f"), "old", 3));
+    for (uint64_t k = 1;; k++) {
+        cad_buf b = CAD_BUF_INIT;
+        cad_mem_fail_at(k, 0);
+        cad_status s = cad_fs_write(at("m/f"), "new", 3);
+        if (s == CAD_OK)
+            s = cad_fs_read(at("m/f"), 0, &b);
+        cad_mem_fail_at(0, 0);
+        cad_buf_deinit(&b);
+        assert_int_equal(files_in(at("m")), 1);
+        if (s == CAD_OK) {
+            assert_true(k > 3);
+            return;
+        }
+        assert_int_equal(s, CAD_ENOMEM);
+    }
+}
+
+int main(void)
+{
+    if (!mkdtemp(dir) || cad_arena_create("fs test", 1 << 20, &arena) != CAD_OK)
+        return 1;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_replacement_is_invisible_until_it_is_committed),
+        cmocka_unit_test(test_a_failed_write_leaves_the_old_file),
+        cmocka_unit_test(test_reading_tells_missing_from_unreadable_from_too_long),
+        cmocka_unit_test(test_a_file_that_became_shorter_is_corrupt),
+        cmocka_unit_test(test_logs_append_whole_lines_and_drop_a_torn_one),
+        cmocka_unit_test(test_a_finished_folder_takes_its_place_at_once),
+        cmocka_unit_test(test_links_are_replaced_and_never_followed_when_removing),
+        cmocka_unit_test(test_names_are_sorted_and_paths_absolute),
+        cmocka_unit_test(test_each_allocation_may_fail_without_a_leak_or_a_half_written_file),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    cad_arena_destroy(arena);
+    return cad_fs_remove_tree(dir) == CAD_OK ? failed : 1;
+}

@@ -1,0 +1,73 @@
+#include "tests/unit.h"
+
+#include "core/hash.h"
+#include "core/utf8.h"
+
+static void test_crc32_gives_the_check_value(void **state)
+{
+    (void)state;
+    assert_int_equal(cad_crc32("123456789", 9), 0xcbf43926);
+    assert_int_equal(cad_crc32("", 0), 0);
+}
+
+static void test_xxh3_gives_known_values(void **state)
+{
+    (void)state;
+    char hex[CAD_HASH_HEX];
+    cad_hash128_hex("", 0, hex);
+    assert_string_equal(hex, "99aa06d3014798d86001c324468d497f");
+    assert_true(cad_hash64("", 0, 0) == UINT64_C(0x2d06800538d394c2));
+    assert_true(cad_hash64("a", 1, 0) != cad_hash64("a", 1, 1));
+}
+
+static void test_the_streaming_form_gives_the_same(void **state)
+{
+    (void)state;
+    unsigned char data[5000];
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (unsigned char)(i * i % 253);
+    char whole[CAD_HASH_HEX], parts[CAD_HASH_HEX];
+    cad_hash128_hex(data, sizeof data, whole);
+    cad_hasher *h = cad_hasher_create();
+    assert_non_null(h);
+    for (size_t at = 0, step = 1; at < sizeof data; at += step, step = step * 2 + 1)
+        cad_hasher_add(h, data + at, step < sizeof data - at ? step : sizeof data - at);
+    cad_hasher_hex(h, parts);
+    cad_hasher_destroy(h);
+    assert_string_equal(whole, parts);
+}
+
+static void test_utf8_is_checked_to_the_letter(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t good;
+    } t[] = {
+        {"plain", 5},        {"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", 9}, {"a\xc0\xaf", 1},         {"\xe0\x9f\xbf", 0},
+        {"\xed\xa0\x80", 0}, {"\xf4\x90\x80\x80", 0},                     {"ab\xe2\x82", 2},        {"\x80", 0},
+        {"\xf5\x80\x80", 0}, {"\xf0\x8f\xbf\xbf", 0},                     {"\xef\xbf\xbf", 3},      {"\xc3(", 0},
+    };
+    for (size_t i = 0; i < sizeof t / sizeof *t; i++)
+        assert_int_equal(cad_utf8_check(t[i].text, strlen(t[i].text)), t[i].good);
+    for (uint32_t cp = 0; cp < 0x110000; cp += 37) {
+        if (cp >= 0xd800 && cp < 0xe000)
+            continue;
+        char out[4];
+        uint32_t back;
+        size_t n = cad_utf8_put(cp, out);
+        assert_int_equal(cad_utf8_next(out, n, &back), n);
+        assert_int_equal(back, cp);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_crc32_gives_the_check_value),
+        cmocka_unit_test(test_xxh3_gives_known_values),
+        cmocka_unit_test(test_the_streaming_form_gives_the_same),
+        cmocka_unit_test(test_utf8_is_checked_to_the_letter),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,310 @@
+#include "tests/unit.h"
+
+#include "core/json.h"
+#include "core/log.h"
+#include "core/progress.h"
+#include "tests/train/train_fixture.h"
+#include "tests/train/train_tmp.h"
+#include "train/trainer.h"
+
+static char dir[4096];
+static cad_arena *arena;
+
+/* The configuration of the fixture with overrides "a.b=c", NULL-terminated. */
+static const cad_config *config(const char *const *set)
+{
+    cad_config_source source[16] = {{.kind = CAD_CONFIG_FILE, .name = train_path(dir, "run.ini")}};
+    size_t n = 1;
+    for (; set && set[n - 1]; n++)
+        source[n] = (cad_config_source){.kind = CAD_CONFIG_PAIR, .name = "--set", .text = set[n - 1]};
+    cad_config *cfg;
+    ok(cad_config_load(source, n, arena, NULL, &cfg));
+    return cfg;
+}
+
+static cad_status run(const char *name, const char *resume, const char *const *set, const char *allow)
+{
+    char path[8192];
+    snprintf(path, sizeof path, "%s/runs/%s", dir, name);
+    const cad_trainer_opts o = {.run_dir = path, .resume = resume, .allow = &allow, .n_allow = allow != NULL};
+    cad_trainer *t;
+    CAD_TRY(cad_trainer_open(config(set), &o, &t));
+    cad_status s = cad_trainer_run(t);
+    cad_trainer_close(t);
+    return s;
+}
+
+static const char *ckpt(const char *run_name, int step, const char *file)
+{
+    char name[200];
+    snprintf(name, sizeof name, "runs/%s/ckpt/step-%06d/%s", run_name, step, file);
+    return train_path(dir, name);
+}
+
+static void same_file(const char *a, const char *b)
+{
+    cad_buf x = train_read(a), y = train_read(b);
+    if (x.len != y.len || memcmp(x.data, y.data, x.len) != 0)
+        fail_msg("%s and %s differ", a, b);
+    cad_buf_deinit(&x);
+    cad_buf_deinit(&y);
+}
+
+/* Values of train/loss by step; every step of 1..n exactly once. */
+static void read_losses(const char *run_name, int n, double *loss)
+{
+    char name[200];
+    snprintf(name, sizeof name, "runs/%s/metrics.jsonl", run_name);
+    cad_buf b = train_read(train_path(dir, name));
+    int next = 1;
+    for (char *line = b.data, *end; (end = strchr(line, '\n')); line = end + 1) {
+        json_t *o;
+        ok(cad_json_parse(line, (size_t)(end - line), name, &o));
+        const char *kind = json_string_value(json_object_get(o, "kind"));
+        if (!strcmp(kind, "train")) {
+            assert_int_equal(json_integer_value(json_object_get(o, "step")), next);
+            assert_true(next <= n);
+            loss[next++] = json_number_value(json_object_get(json_object_get(o, "v"), "train/loss"));
+        }
+        json_decref(o);
+    }
+    assert_int_equal(next, n + 1);
+    cad_buf_deinit(&b);
+}
+
+static void same_end(const char *a, const char *b, const char *const *files, int steps)
+{
+    for (; *files; files++)
+        same_file(ckpt(a, steps, *files), ckpt(b, steps, *files));
+    double x[64], y[64];
+    read_losses(a, steps, x);
+    read_losses(b, steps, y);
+    for (int i = 1; i <= steps; i++)
+        assert_true(x[i] == y[i]);
+}
+
+static void forget(const char *name, int step)
+{
+    ok(cad_fs_remove_tree(ckpt(name, step, "")));
+}
+
+static const char *const full_files[] = {"master.safetensors", "model.safetensors", "optimizer.safetensors", "tokenizer.json",
+                                         "template.txt", NULL};
+static const char *const lora_files[] = {"adapter_model.safetensors", "adapter_config.json", "optimizer.safetensors", NULL};
+
+static int setup(void **state)
+{
+    (void)state;
+    train_tmp("trainer", dir);
+    cad_log_set_level(CAD_LOG_ERROR);
+    cad_progress_setup(CAD_PROGRESS_NONE, 10);
+    ok(cad_arena_create("config", 64 << 20, &arena));
+    ok(fixture_run(dir));
+    ok(run("base", "auto", NULL, NULL));
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    cad_arena_destroy(arena);
+    return cad_fs_remove_tree(dir) == CAD_OK ? 0 : -1;
+}
+
+static void test_ten_and_ten_steps_are_twenty(void **state)
+{
+    (void)state;
+    ok(run("again", "auto", NULL, NULL));
+    same_end("base", "again", full_files, 20);
+    forget("again", 20);
+    forget("again", 15);
+    ok(run("again", "auto", NULL, NULL));
+    same_end("base", "again", full_files, 20);
+}
+
+static void test_the_position_is_that_of_the_next_batch(void **state)
+{
+    (void)state;
+    json_t *o;
+    ok(cad_json_read(ckpt("base", 20, "trainer_state.json"), 0, &o)); /* 96 rows in batches of 8: 12 steps an epoch */
+    assert_int_equal(json_integer_value(json_object_get(o, "step")), 20);
+    assert_int_equal(json_integer_value(json_object_get(o, "epoch")), 1);
+    assert_int_equal(json_integer_value(json_object_get(o, "batch")), 8);
+    assert_int_equal(json_integer_value(json_object_get(o, "rows")), 160);
+    json_decref(o);
+}
+
+static void test_the_size_of_a_pass_leaves_the_rows_alone(void **state)
+{
+    (void)state;
+    static const char *const set[] = {"train.micro_tokens=256", NULL};
+    double x[64], y[64];
+    ok(run("micro", "auto", set, NULL));
+    read_losses("base", 20, x);
+    read_losses("micro", 20, y);
+    for (int i = 1; i <= 20; i++)
+        near(x[i], y[i], 2e-4 * x[i]);
+}
+
+static void test_an_adapter_over_nf4_resumes_to_the_same_bits(void **state)
+{
+    (void)state;
+    char model[8300];
+    snprintf(model, sizeof model, "model.path=%s", ckpt("base", 20, ""));
+    model[strlen(model) - 1] = '\0';
+    const char *const set[] = {"model.init=pretrained", model,   "model.weights=nf4",         "lora.enabled=on",
+                               "lora.rank=8",           "lora.dropout=0.1", "train.optimizer=adamw8bit", NULL};
+    ok(run("lora", "auto", set, NULL));
+    ok(run("lora2", "auto", set, NULL));
+    same_end("lora", "lora2", lora_files, 20);
+    forget("lora2", 20);
+    ok(run("lora2", "auto", set, NULL));
+    same_end("lora", "lora2", lora_files, 20);
+    assert_true(cad_fs_exists(ckpt("lora", 20, "tokenizer.json")));
+}
+
+static void test_a_damaged_checkpoint_is_passed_over(void **state)
+{
+    (void)state;
+    ok(run("hurt", "auto", NULL, NULL));
+    cad_buf b = train_read(ckpt("hurt", 20, "optimizer.safetensors"));
+    b.data[b.len / 2] ^= 1;
+    ok(cad_fs_write(ckpt("hurt", 20, "optimizer.safetensors"), b.data, b.len));
+    ok(run("hurt", "auto", NULL, NULL));
+    same_end("base", "hurt", full_files, 20);
+    for (int step = 5; step <= 20; step += 5)
+        ok(cad_fs_write(ckpt("hurt", step, "optimizer.safetensors"), b.data, b.len - 1));
+    cad_buf_deinit(&b);
+    fails(run("hurt", "auto", NULL, NULL), CAD_ECORRUPT, "--resume=no");
+    ok(run("hurt", "no", NULL, NULL));
+    same_end("base", "hurt", full_files, 20);
+    assert_true(cad_fs_exists(train_path(dir, "runs/hurt.1/run.json")));
+}
+
+static void test_a_checkpoint_without_done_does_not_exist(void **state)
+{
+    (void)state;
+    ok(run("undone", "auto", NULL, NULL));
+    ok(cad_fs_remove(ckpt("undone", 20, "DONE")));
+    ok(run("undone", "auto", NULL, NULL));
+    same_end("base", "undone", full_files, 20);
+}
+
+static void test_a_changed_key_needs_a_word(void **state)
+{
+    (void)state;
+    static const char *const set[] = {"train.lr=1e-3", NULL}, *const harmless[] = {"eval.every=off", "log.level=warn", NULL};
+    ok(run("changed", "auto", NULL, NULL));
+    ok(run("changed", "auto", harmless, NULL));
+    forget("changed", 20);
+    fails(run("changed", "auto", set, NULL), CAD_ECONFIG, "--allow-change=train.lr");
+    ok(run("changed", "auto", set, "train.lr"));
+    cad_buf b = train_read(train_path(dir, "runs/changed/run.json"));
+    assert_non_null(strstr(b.data, "\"train.lr\""));
+    assert_non_null(strstr(b.data, "\"done\""));
+    cad_buf_deinit(&b);
+}
+
+static void test_rotation_keeps_the_best_and_the_last(void **state)
+{
+    (void)state;
+    static const char *const set[] = {"checkpoint.keep_last=1", NULL};
+    ok(run("few", "auto", set, NULL));
+    assert_true(cad_fs_exists(ckpt("few", 20, "DONE")));
+    assert_false(cad_fs_exists(ckpt("few", 5, "DONE")));
+    assert_true(cad_fs_exists(train_path(dir, "runs/few/ckpt/best/DONE")));
+    assert_true(cad_fs_exists(train_path(dir, "runs/few/ckpt/latest/trainer_state.json")));
+}
+
+static void test_a_stop_signal_saves_and_a_restart_ends_the_same(void **state)
+{
+    (void)state;
+    static volatile sig_atomic_t stop = SIGTERM;
+    char path[8192];
+    snprintf(path, sizeof path, "%s/runs/stopped", dir);
+    for (int i = 0; i < 3; i++) { /* each start makes one step and is asked to end */
+        stop = i == 1 ? SIGINT : SIGUSR2;
+        const cad_trainer_opts o = {.run_dir = path, .stop = &stop};
+        cad_trainer *t;
+        ok(cad_trainer_open(config(NULL), &o, &t));
+        assert_int_equal(cad_trainer_get_facts(t).resume_step, i);
+        fails(cad_trainer_run(t), i == 1 ? CAD_EINTR : CAD_EREQUEUE, "saved in");
+        cad_trainer_close(t);
+    }
+    ok(run("stopped", "auto", NULL, NULL));
+    same_end("base", "stopped", full_files, 20);
+}
+
+static void test_files_ask_for_a_save_and_a_stop(void **state)
+{
+    (void)state;
+    ok(cad_fs_mkdirs(train_path(dir, "runs/asked")));
+    ok(cad_fs_write(train_path(dir, "runs/asked/STOP"), "", 0));
+    fails(run("asked", "auto", NULL, NULL), CAD_EREQUEUE, "step 1");
+    assert_true(cad_fs_exists(ckpt("asked", 1, "DONE")));
+    assert_false(cad_fs_exists(train_path(dir, "runs/asked/STOP")));
+}
+
+static void test_bad_inputs_are_named_together(void **state)
+{
+    (void)state;
+    static const char *const missing[] = {"data.train=nowhere.h5", "tokenizer.path=nodir", NULL};
+    fails(run("bad", "auto", missing, NULL), CAD_ENOTFOUND, "nowhere.h5");
+    assert_non_null(strstr(cad_error_text(), "nodir/tokenizer.json"));
+    assert_non_null(strstr(cad_error_text(), "2 problems"));
+    assert_false(cad_fs_exists(train_path(dir, "runs/bad")));
+    cad_buf b = train_read(train_path(dir, "train.pack.h5"));
+    ok(cad_fs_write(train_path(dir, "short.h5"), b.data, b.len / 2));
+    cad_buf_deinit(&b);
+    char data[8300];
+    snprintf(data, sizeof data, "data.train=%s/short.h5", dir);
+    const char *const cut[] = {data, NULL};
+    fails(run("bad", "auto", cut, NULL), CAD_ECORRUPT, "short.h5");
+    assert_false(cad_fs_exists(train_path(dir, "runs/bad")));
+}
+
+static void test_another_tokenizer_than_the_packs_is_refused(void **state)
+{
+    (void)state;
+    ok(cad_fs_mkdirs(train_path(dir, "tok2")));
+    cad_buf b = train_read(train_path(dir, "tok/tokenizer.json"));
+    ok(cad_buf_str(&b, "\n"));
+    ok(cad_fs_write(train_path(dir, "tok2/tokenizer.json"), b.data, b.len));
+    cad_buf_deinit(&b);
+    char key[8300];
+    snprintf(key, sizeof key, "tokenizer.path=%s/tok2", dir);
+    const char *const set[] = {key, NULL};
+    fails(run("bad", "auto", set, NULL), CAD_EDATA, "tokenizer");
+}
+
+static void test_a_row_over_the_pass_is_named(void **state)
+{
+    (void)state;
+    ok(fixture_pack(dir, "wide.h5", &(fixture_pack_opts){.rows = 4, .seed = 9}));
+    char data[8300];
+    snprintf(data, sizeof data, "data.train=%s/wide.h5", dir);
+    const char *const set[] = {data, "train.micro_tokens=256", NULL};
+    ok(run("wide", "auto", set, NULL));
+    const char *const off[] = {"train.max_steps=0", "train.epochs=0", NULL};
+    fails(run("none", "auto", off, NULL), CAD_ECONFIG, "train.max_steps");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ten_and_ten_steps_are_twenty),
+        cmocka_unit_test(test_the_position_is_that_of_the_next_batch),
+        cmocka_unit_test(test_the_size_of_a_pass_leaves_the_rows_alone),
+        cmocka_unit_test(test_an_adapter_over_nf4_resumes_to_the_same_bits),
+        cmocka_unit_test(test_a_damaged_checkpoint_is_passed_over),
+        cmocka_unit_test(test_a_checkpoint_without_done_does_not_exist),
+        cmocka_unit_test(test_a_changed_key_needs_a_word),
+        cmocka_unit_test(test_rotation_keeps_the_best_and_the_last),
+        cmocka_unit_test(test_a_stop_signal_saves_and_a_restart_ends_the_same),
+        cmocka_unit_test(test_files_ask_for_a_save_and_a_stop),
+        cmocka_unit_test(test_bad_inputs_are_named_together),
+        cmocka_unit_test(test_another_tokenizer_than_the_packs_is_refused),
+        cmocka_unit_test(test_a_row_over_the_pass_is_named),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
