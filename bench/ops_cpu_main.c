@@ -87,7 +87,7 @@ static cad_tensor t2(float *p, int64_t a, int64_t c)
 /* Best of 30 runs after 3 (other programs only ever add time); counts `times` calls towards the step. */
 static cad_status measure(bench *b, const char *name, cad_status (*run)(bench *b), double flops, int times)
 {
-    double t = INFINITY;
+    double t = HUGE_VAL;
     for (int i = 0; i < 3; i++)
         CAD_TRY(run(b));
     for (int i = 0; i < 30; i++) {

@@ -13,6 +13,7 @@
  */
 #include "core/rng.h"
 #include "kernels/cpu/backend_cpu.h"
+#include "kernels/cpu/simd.h"
 
 #include <math.h>
 
@@ -56,12 +57,13 @@ static int64_t best_of(const float *z, int64_t v)
     return z[best] > -INFINITY ? best : v;
 }
 
+/* Log of the probability at temperature 1, without any filter. */
 static float log_prob(const float *z, int64_t v, int64_t best, int64_t id)
 {
-    double sum = 0.0, top = (double)z[best];
-    for (int64_t i = 0; i < v; i++)
-        sum += exp((double)z[i] - top);
-    return (float)((double)z[id] - top - log(sum));
+    vf sum = vzero(), top = vset(z[best]);
+    CAD_LANES(i, w, v)
+    sum = vadd(sum, vexp(vfirst(vsub(vget(z + i, w), top), w, vset(-INFINITY))));
+    return z[id] - z[best] - logf(vsum(sum));
 }
 
 /* Before anything is written: every row must have a choice. */
