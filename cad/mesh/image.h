@@ -6,6 +6,7 @@
 #include "core/buf.h"
 #include "core/status.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -26,17 +27,17 @@ CAD_MUST_USE cad_status cad_image_create(cad_arena *a, int32_t width, int32_t he
 void cad_image_fill(cad_image *m, int32_t x, int32_t y, int32_t w, int32_t h, cad_rgb color);
 void cad_image_blit(cad_image *to, int32_t x, int32_t y, const cad_image *from);
 
-/* Text in the built-in font: cells of 8x12 pixels times `scale`; ASCII, any other character shows a box.  `max_width` > 0
- * cuts with "..".  Returns the width drawn. */
-enum { CAD_FONT_WIDTH = 8, CAD_FONT_HEIGHT = 12 };
+/* Text in the built-in font: cells of 6x10 pixels times `scale` (1..8), smoothed from 2 on; ASCII, any other character shows
+ * a box.  `max_width` > 0 cuts with "..".  Returns the width drawn. */
+enum { CAD_FONT_WIDTH = 6, CAD_FONT_HEIGHT = 10 };
 int32_t cad_image_text(cad_image *m, int32_t x, int32_t y, int scale, cad_rgb color, int32_t max_width, const char *text);
 int32_t cad_text_width(const char *text, int scale);
 
 /* PNG, 8-bit RGB, no time and no text chunk. */
 CAD_MUST_USE cad_status cad_png_encode(const cad_image *m, cad_buf *out);
 
-/* A grid of pictures under column heads, each row with a label (two lines, '\n' between) at the left and a line of small print
- * under each picture.  Pictures may have any size; each is placed in the middle of a cell of cell_w x cell_h. */
+/* A grid of pictures under column heads; each row has a label above it, over its whole width, and each picture a note below
+ * it.  Pictures may have any size; each is placed in the middle of a cell of cell_w x cell_h and cut there. */
 typedef struct cad_sheet_cell {
     const cad_image *image; /* NULL: an empty cell with `note` in its middle */
     const char *note;       /* NULL: none */

@@ -14,7 +14,8 @@ typedef enum cad_view { CAD_VIEW_iso, CAD_VIEW_front, CAD_VIEW_top, CAD_VIEW_rig
 
 typedef struct cad_scene {
     const cad_mesh *mesh;       /* face_of_tri gives smooth shading within a face; without it triangles are flat */
-    const cad_polylines *edges; /* NULL: none */
+    const cad_polylines *edges; /* NULL: the mesh's own creases of more than 25 degrees are drawn instead */
+    const double *edge_angle;   /* (n_lines) degrees between the faces; below 1 (seams, smooth joints) not drawn.  NULL: all */
 } cad_scene;
 
 typedef struct cad_render_opts {

@@ -1,0 +1,138 @@
+/* Images: clipping, text, PNG, contact sheets. */
+#include "tests/unit.h"
+
+#include "cad/mesh/image.h"
+
+#include <png.h>
+
+static const cad_rgb white = {255, 255, 255}, black = {0, 0, 0}, red = {200, 30, 20};
+
+static cad_arena *new_arena(void)
+{
+    cad_arena *a;
+    ok(cad_arena_create("image test", (size_t)64 << 20, &a));
+    return a;
+}
+
+static int marked(const cad_image *m, int x0, int y0, int x1, int y1)
+{
+    int n = 0;
+    for (int y = y0; y < y1; y++)
+        for (int x = x0; x < x1; x++)
+            n += m->rgb[3 * (y * m->width + x)] < 128;
+    return n;
+}
+
+static void test_drawing_clips_at_the_border(void **state)
+{
+    (void)state;
+    cad_arena *a = new_arena();
+    cad_image m, s;
+    ok(cad_image_create(a, 20, 10, white, &m));
+    ok(cad_image_create(a, 8, 8, black, &s));
+    cad_image_fill(&m, -5, -5, 7, 7, black);
+    assert_int_equal(marked(&m, 0, 0, 20, 10), 4);
+    cad_image_blit(&m, 16, 5, &s);
+    assert_int_equal(marked(&m, 16, 5, 20, 10), 20);
+    cad_image_blit(&m, -6, -6, &s);
+    cad_image_blit(&m, 50, 50, &s);
+    cad_image_blit(&m, -50, 2, &s);
+    cad_image_text(&m, -3, -3, 3, black, 0, "clip");
+    cad_image_text(&m, 15, 6, 3, black, 0, "clip");
+    fails(cad_image_create(a, 0, 10, white, &m), CAD_EINVAL, "0 x 10");
+    cad_arena_destroy(a);
+}
+
+static void test_every_printable_character_has_its_own_glyph(void **state)
+{
+    (void)state;
+    cad_arena *a = new_arena();
+    cad_image m[96];
+    for (int c = 32; c < 128; c++) {
+        char text[2] = {(char)c, 0};
+        ok(cad_image_create(a, 12, 20, white, &m[c - 32]));
+        assert_int_equal(cad_image_text(&m[c - 32], 0, 0, 2, black, 0, text), 12);
+        assert_true((c == 32) == (marked(&m[c - 32], 0, 0, 12, 20) == 0));
+        for (int d = 32; d < c; d++)
+            if (!memcmp(m[c - 32].rgb, m[d - 32].rgb, 12 * 20 * 3))
+                fail_msg("%c looks like %c", c, d);
+    }
+    cad_arena_destroy(a);
+}
+
+static void test_text_is_cut_to_its_room_and_counts_characters(void **state)
+{
+    (void)state;
+    cad_arena *a = new_arena();
+    cad_image m;
+    ok(cad_image_create(a, 300, 20, white, &m));
+    assert_int_equal(cad_text_width("abc\xC3\xA9", 2), 48);
+    assert_int_equal(cad_image_text(&m, 0, 0, 2, black, 100, "a very long label"), 96);
+    assert_int_equal(marked(&m, 96, 0, 300, 20), 0);
+    assert_true(marked(&m, 72, 0, 96, 9) == 0 && marked(&m, 72, 10, 96, 16) > 0); /* ends with two points */
+    assert_int_equal(cad_image_text(&m, 0, 0, 2, black, 100, "short"), 60);
+    cad_arena_destroy(a);
+}
+
+static void test_png_reads_back_and_holds_no_time(void **state)
+{
+    (void)state;
+    cad_arena *a = new_arena();
+    cad_image m;
+    ok(cad_image_create(a, 33, 17, red, &m));
+    cad_image_text(&m, 2, 2, 1, white, 0, "PNG");
+    cad_buf b = CAD_BUF_INIT, c = CAD_BUF_INIT;
+    ok(cad_png_encode(&m, &b));
+    ok(cad_png_encode(&m, &c));
+    assert_int_equal(b.len, c.len);
+    assert_memory_equal(b.data, c.data, b.len);
+    for (size_t i = 0; i + 4 <= b.len; i++)
+        assert_true(memcmp(b.data + i, "tIME", 4) && memcmp(b.data + i, "tEXt", 4));
+    png_image p = {.version = PNG_IMAGE_VERSION};
+    static uint8_t back[33 * 17 * 3];
+    assert_true(png_image_begin_read_from_memory(&p, b.data, b.len));
+    p.format = PNG_FORMAT_RGB;
+    assert_true(p.width == 33 && p.height == 17);
+    assert_true(png_image_finish_read(&p, NULL, back, 0, NULL));
+    assert_memory_equal(back, m.rgb, sizeof back);
+    cad_buf_deinit(&b);
+    cad_buf_deinit(&c);
+    cad_arena_destroy(a);
+}
+
+static void test_a_sheet_places_its_pictures_and_texts(void **state)
+{
+    (void)state;
+    cad_arena *a = new_arena();
+    cad_image dark, large, out;
+    ok(cad_image_create(a, 60, 40, black, &dark));
+    ok(cad_image_create(a, 500, 400, black, &large));
+    const char *head[2] = {"reference", "prediction"}, *label[2] = {"row 1", NULL};
+    cad_sheet_cell cells[4] = {{&dark, "IoU 1"}, {NULL, "does not parse"}, {&large, NULL}, {&dark, NULL}};
+    cad_sheet s = {
+        .title = "sheet", .columns = 2, .rows = 2, .head = head, .label = label, .cell = cells, .cell_w = 100, .cell_h = 80};
+    ok(cad_sheet_compose(&s, a, &out));
+    assert_int_equal(out.width, 28 + 100 + 16 + 100 + 28);
+    /* the first picture in the middle of its cell, the large one cut to its cell */
+    int total = marked(&out, 0, 0, out.width, out.height), left = marked(&out, 28, 0, 128, out.height);
+    assert_true(total > 60 * 40 * 2 + 100 * 80 && left >= 60 * 40 + 100 * 80);
+    assert_true(marked(&out, 128, 120, 144, out.height) == 0);
+    s.columns = 0;
+    fails(cad_sheet_compose(&s, a, &out), CAD_EINVAL, "sheet of 0 x 2");
+    s.columns = 2;
+    s.rows = 1000;
+    fails(cad_sheet_compose(&s, a, &out), CAD_EINVAL, "at most 32768");
+    cad_arena_destroy(a);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_drawing_clips_at_the_border),
+        cmocka_unit_test(test_every_printable_character_has_its_own_glyph),
+        cmocka_unit_test(test_text_is_cut_to_its_room_and_counts_characters),
+        cmocka_unit_test(test_png_reads_back_and_holds_no_time),
+        cmocka_unit_test(test_a_sheet_places_its_pictures_and_texts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
