@@ -1,0 +1,42 @@
+/* Stage split: one corpus into train, val and test, and the suite of prompts that the test rows make.
+ *
+ * Rows that share a caption or a geometry form a group; a group goes to one split as a whole.  Which one follows from a hash of
+ * the group alone, not from the other rows, their order or a seed: a part lies in the same split in every corpus, so a base
+ * model has never trained on what another corpus tests. */
+#ifndef CADLM_DATAPREP_STAGE_SPLIT_H
+#define CADLM_DATAPREP_STAGE_SPLIT_H
+
+#include "core/status.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { CAD_SPLIT_train, CAD_SPLIT_val, CAD_SPLIT_test, CAD_SPLIT_COUNT };
+extern const char *const cad_split_name[CAD_SPLIT_COUNT];
+
+typedef struct cad_stage_split_args {
+    const char *in;                 /* corpus .jsonl */
+    const char *out;                /* folder: train.jsonl, val.jsonl, test.jsonl, synth-test.jsonl */
+    double share[CAD_SPLIT_COUNT];  /* any scale */
+    bool by_caption, by_geometry;
+    int64_t suite_rows;             /* prompts of each family in the suite; 0: as many as make 200, at least 20 */
+} cad_stage_split_args;
+
+typedef struct cad_stage_split_result {
+    int64_t rows[CAD_SPLIT_COUNT], groups;
+    int64_t repeated;   /* rows left out because their caption was there already */
+    int64_t suite_rows; /* written; 0: the test rows carry no expectations */
+    int64_t suite_families;
+} cad_stage_split_result;
+
+/* Errors: CAD_ENOTFOUND (zero rows), CAD_EDATA (a caption with two targets: both ids; a suite that cannot be filled). */
+CAD_MUST_USE cad_status cad_stage_split(const cad_stage_split_args *args, cad_stage_split_result *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,34 @@
+/* Stage synth: parts in numbers, made and compiled in worker processes, as one corpus file. */
+#ifndef CADLM_DATAPREP_STAGE_SYNTH_H
+#define CADLM_DATAPREP_STAGE_SYNTH_H
+
+#include "dataprep/synth.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Registers the worker's handler; before cad_cli_main. */
+void cad_stage_synth_register(void);
+
+typedef struct cad_stage_synth_args {
+    cad_synth_opts opts;
+    int64_t n;       /* rows 0 .. n-1 */
+    int jobs;        /* worker processes; 0 = CPUs of the affinity mask */
+    double max_bad;  /* share of parts that may fail their check; more is CAD_EDATA */
+    const char *out; /* .jsonl */
+} cad_stage_synth_args;
+
+typedef struct cad_stage_synth_result {
+    int64_t rows, failed;
+    bool checked; /* false: this build has no geometry kernel */
+} cad_stage_synth_result;
+
+/* Writes the rows in order; a part that fails its check is reported and left out.  The bytes do not depend on `jobs`.
+ * Errors: CAD_EDATA (one caption with two programs: both ids; too many failures: the first), CAD_EWRITE. */
+CAD_MUST_USE cad_status cad_stage_synth(const cad_stage_synth_args *args, cad_stage_synth_result *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

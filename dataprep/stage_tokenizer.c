@@ -1,0 +1,80 @@
+#include "dataprep/stage_pack.h"
+
+#include "core/fs.h"
+#include "core/json.h"
+#include "dataprep/corpus_row.h"
+#include "model/text/bpe_train.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static cad_status feed(cad_corpus_reader *r, const cad_template *tpl, cad_bpe_trainer *bpe, cad_arena *a)
+{
+    cad_buf prompt = CAD_BUF_INIT;
+    cad_status s = CAD_OK;
+    for (bool more = true; s == CAD_OK;) {
+        cad_frame mark = cad_arena_mark(a);
+        cad_row row = {0};
+        s = cad_corpus_next(r, a, &row, &more);
+        if (s != CAD_OK || !more)
+            break;
+        cad_buf_clear(&prompt);
+        s = cad_template_prompt(tpl, &(cad_prompt_slots){.caption = row.caption}, &prompt);
+        if (s == CAD_OK)
+            s = cad_bpe_add(bpe, cad_buf_cstr(&prompt), prompt.len);
+        if (s == CAD_OK)
+            s = cad_bpe_add(bpe, row.target, strlen(row.target));
+        cad_arena_rewind(a, mark);
+    }
+    cad_buf_deinit(&prompt);
+    return s;
+}
+
+/* What transformers wants to know beside tokenizer.json. */
+static cad_status write_config(const char *dir)
+{
+    static const char text[] = "{\n"
+                               "  \"clean_up_tokenization_spaces\": false,\n"
+                               "  \"eos_token\": \"<|endoftext|>\",\n"
+                               "  \"pad_token\": null,\n"
+                               "  \"tokenizer_class\": \"PreTrainedTokenizerFast\"\n"
+                               "}\n";
+    char path[4200];
+    snprintf(path, sizeof path, "%s/tokenizer_config.json", dir);
+    return cad_fs_write(path, text, sizeof text - 1);
+}
+
+static cad_status learn(cad_corpus_reader *r, const cad_template *tpl, int64_t vocab, cad_arena *a, const char *dir,
+                        int64_t *out_vocab)
+{
+    cad_bpe_trainer *bpe = NULL;
+    cad_buf json = CAD_BUF_INIT;
+    char path[4200];
+    CAD_TRY(cad_bpe_create(CAD_BPE_ir, vocab, &bpe));
+    cad_status s = feed(r, tpl, bpe, a);
+    if (s == CAD_OK)
+        s = cad_bpe_finish(bpe, &json, out_vocab);
+    cad_bpe_destroy(bpe);
+    if (s == CAD_OK)
+        s = cad_fs_mkdirs(dir);
+    snprintf(path, sizeof path, "%s/tokenizer.json", dir);
+    if (s == CAD_OK)
+        s = cad_fs_write(path, cad_buf_cstr(&json), json.len);
+    if (s == CAD_OK)
+        s = write_config(dir);
+    cad_buf_deinit(&json);
+    return s;
+}
+
+cad_status cad_stage_tokenizer(const char *corpus, const cad_template *tpl, int64_t vocab, const char *dir, int64_t *out_vocab)
+{
+    cad_corpus_reader *r = NULL;
+    cad_arena *a = NULL;
+    CAD_TRY(cad_corpus_open(corpus, &r));
+    cad_status s = cad_arena_create("tokenizer rows", 64 << 20, &a);
+    if (s == CAD_OK)
+        s = learn(r, tpl, vocab, a, dir, out_vocab);
+    cad_arena_destroy(a);
+    cad_corpus_close(r);
+    return s;
+}
