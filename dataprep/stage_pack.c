@@ -143,8 +143,8 @@ static cad_status commit(packer *p)
         cad_clock_iso(strtod(epoch, NULL), created);
     cad_pack_info info = {
         .created = created,
-        .tool_version = cad_build_info()->version,
-        .tool_commit = cad_build_info()->commit,
+        .tool_version = cad_build_version(),
+        .tool_commit = cad_build_commit(),
         .kind = p->kind,
         .split = p->split,
         .split_group = a->split_group,

@@ -156,7 +156,7 @@ static cad_status split_rows(const cad_stage_split_args *args, cad_arena *a, cad
     return write_suite(args, row, where, n, a, out);
 }
 
-cad_status cad_stage_split(const cad_stage_split_args *args, cad_stage_split_result *out)
+cad_status cad_split_corpus(const cad_stage_split_args *args, cad_stage_split_result *out)
 {
     cad_file *f = NULL;
     CAD_TRY(cad_file_open(args->in, &f));

@@ -34,7 +34,7 @@ typedef struct cad_stage_split_result {
 } cad_stage_split_result;
 
 /* Errors: CAD_ENOTFOUND (zero rows), CAD_EDATA (a caption with two targets: both ids; a suite that cannot be filled). */
-CAD_MUST_USE cad_status cad_stage_split(const cad_stage_split_args *args, cad_stage_split_result *out);
+CAD_MUST_USE cad_status cad_split_corpus(const cad_stage_split_args *args, cad_stage_split_result *out);
 
 #ifdef __cplusplus
 }

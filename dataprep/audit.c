@@ -1,0 +1,128 @@
+#include "dataprep/audit.h"
+
+#include "core/mem.h"
+#include "dataprep/hash_index.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { LONGEST = 3, LIMITS = 3 };
+
+static json_t *row_id(const cad_pack *p, size_t r)
+{
+    size_t len = 0;
+    const char *id = cad_pack_id(p, r, &len);
+    return json_stringn(id, len);
+}
+
+static json_t *longest_rows(const cad_pack *p)
+{
+    size_t best[LONGEST] = {0};
+    size_t n = 0;
+    for (size_t r = 0; r < p->n_rows; r++) {
+        uint64_t len = p->row_offset[r + 1] - p->row_offset[r];
+        size_t at = n;
+        while (at && len > p->row_offset[best[at - 1] + 1] - p->row_offset[best[at - 1]])
+            at--;
+        if (at >= LONGEST)
+            continue;
+        n += n < LONGEST;
+        for (size_t k = n - 1; k > at; k--)
+            best[k] = best[k - 1];
+        best[at] = r;
+    }
+    json_t *list = json_array();
+    for (size_t k = 0; k < n; k++)
+        json_array_append_new(list, json_pack("{s:o, s:I}", "id", row_id(p, best[k]), "tokens",
+                                              (json_int_t)(p->row_offset[best[k] + 1] - p->row_offset[best[k]])));
+    return list;
+}
+
+static json_t *families(const cad_pack *p)
+{
+    json_t *o = json_object();
+    for (size_t r = 0; r < p->n_rows; r++) {
+        const char *name = p->family_name[p->family[r]];
+        json_object_set_new(o, name, json_integer(json_integer_value(json_object_get(o, name)) + 1));
+    }
+    return o;
+}
+
+cad_status cad_audit_pack(const cad_pack *p, json_t *out)
+{
+    static const int64_t limit[LIMITS] = {4096, 8192, 16384};
+    static const char *const limit_name[LIMITS] = {"under_4k", "under_8k", "under_16k"};
+    const cad_pack_info *i = &p->info;
+    int bad = 0;
+    for (int k = 0; k < LIMITS; k++) {
+        int64_t under = 0;
+        for (size_t r = 0; r < p->n_rows; r++)
+            under += (int64_t)(p->row_offset[r + 1] - p->row_offset[r]) < limit[k];
+        bad |= json_object_set_new(out, limit_name[k], json_real((double)under / (double)p->n_rows));
+    }
+    bad |= json_object_set_new(out, "rows", json_integer(i->n_rows));
+    bad |= json_object_set_new(out, "tokens", json_integer(i->n_tokens));
+    bad |= json_object_set_new(out, "loss_tokens", json_integer(i->n_loss_tokens));
+    bad |= json_object_set_new(out, "loss_share", json_real((double)i->n_loss_tokens / (double)i->n_tokens));
+    bad |= json_object_set_new(out, "length", json_pack("{s:I, s:I, s:I, s:I}", "p50", i->length_p50, "p90", i->length_p90, "p99",
+                                                        i->length_p99, "max", i->length_max));
+    bad |= json_object_set_new(out, "longest", longest_rows(p));
+    bad |= json_object_set_new(out, "families", families(p));
+    bad |= json_object_set_new(out, "dropped", json_loads(i->dropped, 0, NULL));
+    bad |= json_object_set_new(out, "waived", json_string(i->waived));
+    bad |= json_object_set_new(out, "tokenizer_xxh3", json_string(i->tokenizer_xxh3));
+    bad |= json_object_set_new(out, "template_xxh3", json_string(i->template_xxh3));
+    if (bad)
+        CAD_FAIL(CAD_ENOMEM, "audit: no memory for the report");
+    return CAD_OK;
+}
+
+/* ---- leaks ---- */
+
+typedef struct leaks {
+    const cad_pack *const *pack;
+    const char *const *name;
+    int64_t n[2];
+    char first[400];
+} leaks;
+
+/* A value of the index: pack and row of the first sight. */
+static cad_status look(leaks *l, cad_hash_index *m, int kind, uint64_t hash, size_t pack, size_t row)
+{
+    static const char *const what[2] = {"caption", "geometry"};
+    if (!hash)
+        return CAD_OK;
+    uint64_t *at = NULL;
+    bool is_new = false;
+    CAD_TRY(cad_hash_index_at(m, hash, (uint64_t)pack << 48 | row, &is_new, &at));
+    size_t other = (size_t)(*at >> 48), a_len = 0, b_len = 0;
+    if (is_new || other == pack)
+        return CAD_OK;
+    if (!l->n[0] && !l->n[1]) {
+        const char *a = cad_pack_id(l->pack[other], (size_t)(*at & 0xffffffffffffu), &a_len), *b = cad_pack_id(l->pack[pack], row, &b_len);
+        snprintf(l->first, sizeof l->first, "%s of row %.*s (%s) is that of row %.*s (%s)", what[kind], (int)b_len, b, l->name[pack],
+                 (int)a_len, a, l->name[other]);
+    }
+    l->n[kind]++;
+    return CAD_OK;
+}
+
+cad_status cad_audit_leaks(const cad_pack *const *pack, const char *const *name, size_t n, int64_t *found, json_t **out)
+{
+    leaks l = {.pack = pack, .name = name};
+    cad_status s = CAD_OK;
+    for (int kind = 0; s == CAD_OK && kind < 2; kind++) {
+        cad_hash_index m = CAD_HASH_INDEX_INIT;
+        for (size_t k = 0; s == CAD_OK && k < n; k++)
+            for (size_t r = 0; s == CAD_OK && r < pack[k]->n_rows; r++)
+                s = look(&l, &m, kind, kind ? pack[k]->geometry_hash[r] : pack[k]->caption_hash[r], k, r);
+        cad_hash_index_deinit(&m);
+    }
+    CAD_TRY(s);
+    json_t *o = json_pack("{s:I, s:I, s:s}", "caption", (json_int_t)l.n[0], "geometry", (json_int_t)l.n[1], "first", l.first);
+    if (!o)
+        CAD_FAIL(CAD_ENOMEM, "audit: no memory for the leak report");
+    *found = l.n[0] + l.n[1];
+    *out = o;
+    return CAD_OK;
+}

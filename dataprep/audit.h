@@ -1,0 +1,36 @@
+/* What must hold of packs before a run may cost time: inside one pack, and between the splits of one folder. */
+#ifndef CADLM_DATAPREP_AUDIT_H
+#define CADLM_DATAPREP_AUDIT_H
+
+#include "core/json.h"
+#include "core/status.h"
+#include "dataprep/pack.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Appends to `out` (a JSON object) rows, tokens, loss share, lengths, longest rows, families, drops of an open pack. */
+CAD_MUST_USE cad_status cad_audit_pack(const cad_pack *p, json_t *out);
+
+/* Rows of different packs that share a caption or a geometry; `name` are the splits for messages.  *leaks = pairs found, *text
+ * (an object for the report) = {"caption":n,"geometry":n,"first":..}. */
+CAD_MUST_USE cad_status cad_audit_leaks(const cad_pack *const *pack, const char *const *name, size_t n, int64_t *leaks,
+                                        json_t **out);
+
+typedef struct cad_verify_args {
+    const char *dir;                              /* holds {train,val,test}.pack.h5, perhaps the .jsonl files and synth-test.jsonl */
+    const char *tokenizer_xxh3, *template_xxh3;   /* NULL: not compared */
+    bool captions, geometry;                      /* what may not be in two splits */
+} cad_verify_args;
+
+/* Opens every pack of a folder (hashes, spans, end tokens: cad_pack_open), compares each with the corpus file it was made from
+ * where that is there, looks for leaks between the splits and from train and val into the suite.  *report (owned by the caller)
+ * is filled on success and when leaks were found.  Errors: CAD_ENOTFOUND (no pack), CAD_EDATA (leak, stale source: both values
+ * and the command that rebuilds), and those of cad_pack_open. */
+CAD_MUST_USE cad_status cad_verify_dir(const cad_verify_args *args, json_t **report);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,23 @@
+/* The commands of cadprep, one function per word.  Included by cadprep_main.c alone. */
+#ifndef CADLM_DATAPREP_PREP_CMD_H
+#define CADLM_DATAPREP_PREP_CMD_H
+
+#include "core/cli.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+CAD_MUST_USE cad_status cad_cmd_synth(cad_cli *cli);
+CAD_MUST_USE cad_status cad_cmd_split(cad_cli *cli);
+CAD_MUST_USE cad_status cad_cmd_tokenizer(cad_cli *cli);
+CAD_MUST_USE cad_status cad_cmd_pack(cad_cli *cli);
+CAD_MUST_USE cad_status cad_cmd_preview(cad_cli *cli);
+CAD_MUST_USE cad_status cad_cmd_audit(cad_cli *cli);
+CAD_MUST_USE cad_status cad_cmd_verify(cad_cli *cli);
+CAD_MUST_USE cad_status cad_cmd_run(cad_cli *cli);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

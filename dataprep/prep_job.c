@@ -1,0 +1,197 @@
+#include "dataprep/prep_job.h"
+
+#include "core/fs.h"
+#include "core/log.h"
+#include "dataprep/audit.h"
+#include "dataprep/stage_pack.h"
+#include "dataprep/stage_split.h"
+#include "dataprep/stage_synth.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+cad_status cad_prep_path(const cad_prep_job *j, const char *name, const char **out)
+{
+    char path[4200];
+    int n = snprintf(path, sizeof path, "%s/%s", j->dir, name);
+    if (n < 0 || (size_t)n >= sizeof path)
+        CAD_FAIL(CAD_EINVAL, "path too long: %s/%s", j->dir, name);
+    return cad_arena_strdup(j->arena, path, (size_t)n, out);
+}
+
+cad_status cad_prep_job_open(const cad_config *cfg, const char *dir, cad_arena *arena, cad_prep_job *out)
+{
+    cad_prep_job j = {.cfg = cfg, .arena = arena, .dir = dir, .tokenizer_dir = cfg->tokenizer.path};
+    const char *name = *cfg->prompt.template_ ? cfg->prompt.template_ : "ir";
+    CAD_TRY(cad_template_get(name, *cfg->prompt.file ? cfg->prompt.file : NULL, arena, &j.tpl));
+    if (cfg->tokenizer.own_bpe > 0 && !cad_config_is_set(cfg, "tokenizer.path"))
+        CAD_TRY(cad_prep_path(&j, "tokenizer", &j.tokenizer_dir));
+    *out = j;
+    return CAD_OK;
+}
+
+static cad_synth_names names(const cad_list *l)
+{
+    return (cad_synth_names){l->item, l->n};
+}
+
+cad_status cad_prep_synth(const cad_prep_job *j, const char *out)
+{
+    const cad_config_synth *c = &j->cfg->synth;
+    cad_stage_synth_args args = {.n = c->n, .jobs = (int)j->cfg->prep.jobs, .max_bad = j->cfg->prep.max_bad, .out = out};
+    cad_stage_synth_result r;
+    CAD_TRY(cad_synth_opts_make((uint64_t)j->cfg->run.seed, names(&c->families), names(&c->units), names(&c->captions),
+                                c->primitives, &args.opts));
+    CAD_TRY(cad_stage_synth(&args, &r));
+    cad_log(CAD_LOG_INFO, "synth: %" PRId64 " parts in %s%s; %" PRId64 " left out", r.rows, out,
+            r.checked ? ", all compiled and checked" : ", none compiled", r.failed);
+    return CAD_OK;
+}
+
+static bool has(const cad_list *l, const char *word)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (!strcmp(l->item[i], word))
+            return true;
+    return false;
+}
+
+static cad_status join(const cad_prep_job *j, const cad_list *l, const char **out)
+{
+    cad_buf text = CAD_BUF_INIT;
+    cad_status s = CAD_OK;
+    for (size_t i = 0; s == CAD_OK && i < l->n; i++)
+        s = cad_buf_printf(&text, "%s%s", i ? "," : "", l->item[i]);
+    if (s == CAD_OK)
+        s = cad_arena_strdup(j->arena, cad_buf_cstr(&text), text.len, out);
+    cad_buf_deinit(&text);
+    return s;
+}
+
+static cad_status check_groups(const cad_list *l)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (strcmp(l->item[i], "caption") != 0 && strcmp(l->item[i], "geometry") != 0)
+            CAD_FAIL(CAD_ECONFIG, "prep.group: found '%s'; expected of caption geometry", l->item[i]);
+    return CAD_OK;
+}
+
+cad_status cad_prep_split(const cad_prep_job *j, const char *in)
+{
+    const cad_config_prep *c = &j->cfg->prep;
+    CAD_TRY(check_groups(&c->group));
+    cad_stage_split_args args = {.in = in,
+                                 .out = j->dir,
+                                 .by_caption = has(&c->group, "caption"),
+                                 .by_geometry = has(&c->group, "geometry"),
+                                 .suite_rows = c->suite_rows};
+    for (size_t k = 0; k < CAD_SPLIT_COUNT; k++)
+        args.share[k] = k < c->split.n ? strtod(c->split.item[k], NULL) : 0;
+    cad_stage_split_result r;
+    CAD_TRY(cad_split_corpus(&args, &r));
+    cad_log(CAD_LOG_INFO, "split: train %" PRId64 ", val %" PRId64 ", test %" PRId64 " rows of %" PRId64 " groups; %" PRId64
+                          " repeated captions left out; suite of %" PRId64 " prompts in %" PRId64 " families",
+            r.rows[0], r.rows[1], r.rows[2], r.groups, r.repeated, r.suite_rows, r.suite_families);
+    return CAD_OK;
+}
+
+cad_status cad_prep_tokenizer(const cad_prep_job *j)
+{
+    const char *train = NULL;
+    int64_t vocab = 0;
+    if (j->cfg->tokenizer.own_bpe <= 0)
+        CAD_FAIL(CAD_ECONFIG, "tokenizer.own_bpe is 0; expected the size of the vocabulary to learn");
+    CAD_TRY(cad_prep_path(j, "train.jsonl", &train));
+    CAD_TRY(cad_stage_tokenizer(train, j->tpl, j->cfg->tokenizer.own_bpe, j->tokenizer_dir, &vocab));
+    cad_log(CAD_LOG_INFO, "tokenizer: %" PRId64 " tokens in %s", vocab, j->tokenizer_dir);
+    return CAD_OK;
+}
+
+static cad_status load_tokenizer(const cad_prep_job *j, cad_tokenizer **out)
+{
+    char path[4200];
+    snprintf(path, sizeof path, "%s/tokenizer.json", j->tokenizer_dir);
+    return cad_tokenizer_load(path, out);
+}
+
+static cad_status pack_one(const cad_prep_job *j, const cad_tokenizer *t, const char *in, const char *out)
+{
+    const cad_config *c = j->cfg;
+    cad_stage_pack_args args = {.in = in,
+                                .out = out,
+                                .tokenizer = t,
+                                .tokenizer_name = j->tokenizer_dir,
+                                .tpl = j->tpl,
+                                .max_tokens = c->data.max_tokens,
+                                .on_overflow = (cad_overflow)c->data.on_overflow,
+                                .loss_on_all = c->prompt.loss_on == CAD_PROMPT_LOSS_ON_all,
+                                .no_eos = c->prompt.eos == CAD_PROMPT_EOS_none,
+                                .bos = c->prompt.bos == CAD_PROMPT_BOS_auto ? -1 : c->prompt.bos == CAD_PROMPT_BOS_on,
+                                .max_drop = c->audit.max_drop};
+    cad_stage_pack_result r;
+    CAD_TRY(join(j, &c->audit.waive, &args.waived));
+    CAD_TRY(join(j, &c->prep.group, &args.split_group));
+    CAD_TRY(cad_stage_pack(&args, &r));
+    cad_log(CAD_LOG_INFO, "pack: %s: %" PRId64 " rows, %" PRId64 " tokens, %.1f %% in the loss, longest %" PRId64 ", %" PRId64 " dropped", out,
+            r.rows, r.tokens, 100.0 * (double)r.loss_tokens / (double)r.tokens, r.longest, r.dropped);
+    return CAD_OK;
+}
+
+cad_status cad_prep_pack(const cad_prep_job *j, const char *in, const char *out)
+{
+    cad_tokenizer *t = NULL;
+    CAD_TRY(load_tokenizer(j, &t));
+    cad_status s = pack_one(j, t, in, out);
+    cad_tokenizer_destroy(t);
+    return s;
+}
+
+cad_status cad_prep_pack_splits(const cad_prep_job *j)
+{
+    cad_tokenizer *t = NULL;
+    CAD_TRY(load_tokenizer(j, &t));
+    cad_status s = CAD_OK;
+    int found = 0;
+    for (int k = 0; s == CAD_OK && k < CAD_SPLIT_COUNT; k++) {
+        char name[32];
+        const char *in = NULL, *out = NULL;
+        snprintf(name, sizeof name, "%s.jsonl", cad_split_name[k]);
+        s = cad_prep_path(j, name, &in);
+        snprintf(name, sizeof name, "%s.pack.h5", cad_split_name[k]);
+        if (s == CAD_OK)
+            s = cad_prep_path(j, name, &out);
+        if (s == CAD_OK && cad_fs_exists(in)) {
+            s = pack_one(j, t, in, out);
+            found++;
+        }
+    }
+    cad_tokenizer_destroy(t);
+    if (s == CAD_OK && !found)
+        CAD_FAIL(CAD_ENOTFOUND, "%s: no train.jsonl, val.jsonl or test.jsonl there", j->dir);
+    return s;
+}
+
+cad_status cad_prep_verify(const cad_prep_job *j, json_t **report)
+{
+    char path[4200];
+    cad_tokenizer *t = NULL;
+    const cad_list *group = &j->cfg->prep.group;
+    CAD_TRY(check_groups(group));
+    cad_verify_args args = {.dir = j->dir,
+                            .captions = has(group, "caption"),
+                            .geometry = has(group, "geometry")};
+    snprintf(path, sizeof path, "%s/tokenizer.json", j->tokenizer_dir);
+    if (cad_fs_exists(path) && (cad_config_is_set(j->cfg, "tokenizer.path") || j->cfg->tokenizer.own_bpe > 0)) {
+        CAD_TRY(load_tokenizer(j, &t));
+        args.tokenizer_xxh3 = cad_tokenizer_hash(t);
+    }
+    if (*j->cfg->prompt.template_)
+        args.template_xxh3 = j->tpl->hash;
+    cad_status s = cad_verify_dir(&args, report);
+    cad_tokenizer_destroy(t);
+    if (s == CAD_OK)
+        cad_log(CAD_LOG_INFO, "verify: %s: hashes, spans and end tokens hold; no caption or geometry in two splits", j->dir);
+    return s;
+}

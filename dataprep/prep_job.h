@@ -1,0 +1,42 @@
+/* The stages of cadprep as a configuration describes them: which files, which settings.  The commands and `run` share it. */
+#ifndef CADLM_DATAPREP_PREP_JOB_H
+#define CADLM_DATAPREP_PREP_JOB_H
+
+#include "core/arena.h"
+#include "core/config.h"
+#include "core/json.h"
+#include "model/text/template.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct cad_prep_job {
+    const cad_config *cfg;
+    cad_arena *arena;
+    const char *dir;           /* folder of the corpus: prep.out, or what the command line names */
+    const char *tokenizer_dir; /* tokenizer.path; with own_bpe and no path of its own: DIR/tokenizer */
+    const cad_template *tpl;
+} cad_prep_job;
+
+CAD_MUST_USE cad_status cad_prep_job_open(const cad_config *cfg, const char *dir, cad_arena *arena, cad_prep_job *out);
+/* dir/stem.suffix, in the job's arena. */
+CAD_MUST_USE cad_status cad_prep_path(const cad_prep_job *j, const char *name, const char **out);
+
+/* Each logs one line about what it made. */
+CAD_MUST_USE cad_status cad_prep_synth(const cad_prep_job *j, const char *out);
+CAD_MUST_USE cad_status cad_prep_split(const cad_prep_job *j, const char *in);
+CAD_MUST_USE cad_status cad_prep_tokenizer(const cad_prep_job *j);
+CAD_MUST_USE cad_status cad_prep_pack(const cad_prep_job *j, const char *in, const char *out);
+CAD_MUST_USE cad_status cad_prep_pack_splits(const cad_prep_job *j);
+/* *report as cad_verify_dir; NULL where it failed early. */
+CAD_MUST_USE cad_status cad_prep_verify(const cad_prep_job *j, json_t **report);
+
+/* All stages in order.  A stage is skipped when its settings, its inputs and the bytes of its outputs are those that its record
+ * DIR/.stages/NAME.json remembers; a run that was killed and is repeated ends with the bytes of one that was not. */
+CAD_MUST_USE cad_status cad_prep_run(const cad_prep_job *j);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,195 @@
+#include "core/fs.h"
+#include "dataprep/audit.h"
+#include "dataprep/corpus_row.h"
+#include "dataprep/hash_index.h"
+#include "dataprep/stage_split.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct opened {
+    const cad_verify_args *args;
+    cad_pack *pack[CAD_SPLIT_COUNT];
+    const char *name[CAD_SPLIT_COUNT];
+    size_t n;
+} opened;
+
+static void path_of(const opened *o, const char *stem, const char *suffix, char out[4200])
+{
+    snprintf(out, 4200, "%s/%s%s", o->args->dir, stem, suffix);
+}
+
+/* A pack made from a corpus file that has changed since. */
+static cad_status check_source(const opened *o, const cad_pack *p)
+{
+    char path[4200], hash[33];
+    for (size_t i = 0; i < p->info.n_sources; i++) {
+        path_of(o, p->info.source_name[i], "", path);
+        if (!cad_fs_exists(path))
+            continue;
+        CAD_TRY(cad_fs_hash(path, hash));
+        if (strcmp(hash, p->info.source_xxh3[i]) != 0)
+            CAD_FAIL(CAD_EDATA, "%s: hashes to %s; the pack was made from %s\nhint: cadprep pack %s", path, hash,
+                     p->info.source_xxh3[i], o->args->dir);
+    }
+    return CAD_OK;
+}
+
+static cad_status unique_ids(const cad_pack *p, const char *name)
+{
+    cad_hash_index m = CAD_HASH_INDEX_INIT;
+    cad_status s = CAD_OK;
+    for (size_t r = 0; s == CAD_OK && r < p->n_rows; r++) {
+        size_t len = 0;
+        const char *id = cad_pack_id(p, r, &len);
+        char text[256];
+        uint64_t *at = NULL;
+        bool is_new = false;
+        snprintf(text, sizeof text, "%.*s", (int)len, id);
+        s = cad_hash_index_at(&m, cad_caption_hash(text), r, &is_new, &at);
+        if (s == CAD_OK && !is_new)
+            s = cad_fail(CAD_EDATA, "%s: row id %s occurs twice", name, text);
+    }
+    cad_hash_index_deinit(&m);
+    return s;
+}
+
+static cad_status open_packs(opened *o, json_t *report)
+{
+    cad_pack_want want = {.tokenizer_xxh3 = o->args->tokenizer_xxh3, .template_xxh3 = o->args->template_xxh3};
+    for (int k = 0; k < CAD_SPLIT_COUNT; k++) {
+        char path[4200];
+        path_of(o, cad_split_name[k], ".pack.h5", path);
+        if (!cad_fs_exists(path))
+            continue;
+        want.split = cad_split_name[k];
+        CAD_TRY(cad_pack_open(path, &want, &o->pack[o->n]));
+        o->name[o->n++] = cad_split_name[k];
+        cad_pack *p = o->pack[o->n - 1];
+        CAD_TRY(unique_ids(p, path));
+        CAD_TRY(check_source(o, p));
+        json_t *facts = json_object();
+        cad_status s = cad_audit_pack(p, facts);
+        json_object_set_new(report, cad_split_name[k], facts);
+        CAD_TRY(s);
+        if (o->n > 1 && strcmp(p->info.tokenizer_xxh3, o->pack[0]->info.tokenizer_xxh3) != 0)
+            CAD_FAIL(CAD_EDATA, "%s: tokenizer %s; %s has %s\nhint: cadprep pack %s", path, p->info.tokenizer_xxh3, o->name[0],
+                     o->pack[0]->info.tokenizer_xxh3, o->args->dir);
+    }
+    if (!o->n)
+        CAD_FAIL(CAD_ENOTFOUND, "%s: no train.pack.h5, val.pack.h5 or test.pack.h5 there", o->args->dir);
+    return CAD_OK;
+}
+
+/* A suite's prompt or part that a split other than test holds. */
+static cad_status check_prompt(const opened *o, const json_t *row, const char *where, cad_hash_index m[2])
+{
+    const char *prompt = NULL, *cluster = json_string_value(json_object_get(row, "cluster"));
+    CAD_TRY(cad_json_get_string(row, "prompt", where, &prompt));
+    uint64_t hash[2] = {cad_caption_hash(prompt), 0};
+    if (cluster)
+        (void)sscanf(cluster, "%" SCNx64, &hash[1]);
+    for (int kind = 0; kind < 2; kind++) {
+        const uint64_t *at = (kind ? o->args->geometry : o->args->captions) ? cad_hash_index_find(&m[kind], hash[kind]) : NULL;
+        if (!at)
+            continue;
+        const cad_pack *p = o->pack[*at >> 48];
+        size_t len = 0;
+        const char *id = cad_pack_id(p, (size_t)(*at & 0xffffffffffffu), &len);
+        CAD_FAIL(CAD_EDATA, "%s: its %s is that of row %.*s (%s): %s", where, kind ? "geometry" : "caption", (int)len, id,
+                 o->name[*at >> 48], prompt);
+    }
+    return CAD_OK;
+}
+
+static cad_status index_learnt(const opened *o, cad_hash_index m[2])
+{
+    for (size_t k = 0; k < o->n; k++) {
+        const cad_pack *p = o->pack[k];
+        if (!strcmp(o->name[k], "test"))
+            continue;
+        for (size_t r = 0; r < p->n_rows; r++)
+            for (int kind = 0; kind < 2; kind++) {
+                uint64_t hash = kind ? p->geometry_hash[r] : p->caption_hash[r], *at = NULL;
+                bool is_new = false;
+                if (hash)
+                    CAD_TRY(cad_hash_index_at(&m[kind], hash, (uint64_t)k << 48 | r, &is_new, &at));
+            }
+    }
+    return CAD_OK;
+}
+
+static cad_status check_lines(const opened *o, const char *path, const cad_buf *text, cad_hash_index m[2], int64_t *n)
+{
+    int64_t line_no = 0;
+    for (const char *line = text->data, *end = text->data + text->len; line < end; line_no++) {
+        const char *lf = memchr(line, '\n', (size_t)(end - line));
+        size_t len = lf ? (size_t)(lf - line) : (size_t)(end - line);
+        char where[4300];
+        json_t *row = NULL;
+        snprintf(where, sizeof where, "%s:%" PRId64, path, line_no + 1);
+        if (line_no && len) {
+            CAD_TRY(cad_json_parse(line, len, where, &row));
+            cad_status s = check_prompt(o, row, where, m);
+            json_decref(row);
+            CAD_TRY(s);
+            ++*n;
+        }
+        line += len + 1;
+    }
+    return CAD_OK;
+}
+
+static cad_status check_suite(const opened *o, json_t *report)
+{
+    char path[4200];
+    path_of(o, "synth-test", ".jsonl", path);
+    if (!cad_fs_exists(path))
+        return CAD_OK;
+    cad_buf text = CAD_BUF_INIT;
+    cad_hash_index m[2] = {CAD_HASH_INDEX_INIT, CAD_HASH_INDEX_INIT};
+    int64_t n = 0;
+    cad_status s = cad_fs_read(path, 0, &text);
+    if (s == CAD_OK)
+        s = index_learnt(o, m);
+    if (s == CAD_OK)
+        s = check_lines(o, path, &text, m, &n);
+    if (s == CAD_OK && json_object_set_new(report, "suite", json_pack("{s:I}", "prompts", (json_int_t)n)))
+        s = cad_fail(CAD_ENOMEM, "%s: no memory for the report", path);
+    cad_hash_index_deinit(&m[0]);
+    cad_hash_index_deinit(&m[1]);
+    cad_buf_deinit(&text);
+    return s;
+}
+
+static cad_status check_leaks(const opened *o, json_t *report)
+{
+    int64_t leaks = 0;
+    json_t *facts = NULL;
+    CAD_TRY(cad_audit_leaks((const cad_pack *const *)o->pack, o->name, o->n, &leaks, &facts));
+    json_object_set_new(report, "leaks", facts);
+    bool bad = (o->args->captions && json_integer_value(json_object_get(facts, "caption"))) ||
+               (o->args->geometry && json_integer_value(json_object_get(facts, "geometry")));
+    if (bad)
+        CAD_FAIL(CAD_EDATA, "%s: %" PRId64 " rows lie in two splits; first: %s\nhint: cadprep split", o->args->dir, leaks,
+                 json_string_value(json_object_get(facts, "first")));
+    return CAD_OK;
+}
+
+cad_status cad_verify_dir(const cad_verify_args *args, json_t **report)
+{
+    opened o = {.args = args};
+    json_t *r = json_object();
+    if (!r)
+        CAD_FAIL(CAD_ENOMEM, "%s: no memory for the report", args->dir);
+    cad_status s = open_packs(&o, r);
+    if (s == CAD_OK)
+        s = check_leaks(&o, r);
+    if (s == CAD_OK)
+        s = check_suite(&o, r);
+    for (size_t k = 0; k < o.n; k++)
+        cad_pack_close(o.pack[k]);
+    *report = r;
+    return s;
+}
