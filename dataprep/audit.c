@@ -99,9 +99,10 @@ static cad_status look(leaks *l, cad_hash_index *m, int kind, uint64_t hash, siz
     if (is_new || other == pack)
         return CAD_OK;
     if (!l->n[0] && !l->n[1]) {
-        const char *a = cad_pack_id(l->pack[other], (size_t)(*at & 0xffffffffffffu), &a_len), *b = cad_pack_id(l->pack[pack], row, &b_len);
-        snprintf(l->first, sizeof l->first, "%s of row %.*s (%s) is that of row %.*s (%s)", what[kind], (int)b_len, b, l->name[pack],
-                 (int)a_len, a, l->name[other]);
+        const char *a = cad_pack_id(l->pack[other], (size_t)(*at & 0xffffffffffffu), &a_len),
+                   *b = cad_pack_id(l->pack[pack], row, &b_len);
+        snprintf(l->first, sizeof l->first, "%s of row %.*s (%s) is that of row %.*s (%s)",
+                 what[kind], (int)b_len, b, l->name[pack], (int)a_len, a, l->name[other]);
     }
     l->n[kind]++;
     return CAD_OK;

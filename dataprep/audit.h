@@ -19,7 +19,7 @@ CAD_MUST_USE cad_status cad_audit_leaks(const cad_pack *const *pack, const char 
                                         json_t **out);
 
 typedef struct cad_verify_args {
-    const char *dir;                              /* holds {train,val,test}.pack.h5, perhaps the .jsonl files and synth-test.jsonl */
+    const char *dir;                              /* {train,val,test}.pack.h5, perhaps .jsonl files and synth-test.jsonl */
     const char *tokenizer_xxh3, *template_xxh3;   /* NULL: not compared */
     bool captions, geometry;                      /* what may not be in two splits */
 } cad_verify_args;

@@ -82,6 +82,9 @@ cad_status cad_preview_row(const cad_pack *p, size_t row, const cad_tokenizer *t
             CAD_TRY(cad_buf_printf(out, " %" PRIu32, p->tokens[i]));
         CAD_TRY(cad_buf_str(out, "\n"));
     }
-    return cad_buf_printf(out, "prompt %" PRId64 " loss %" PRId64 " eos %" PRId64 " total %" PRId64 "/%" PRId64 "\n", count[CONTEXT],
-                          count[LOSS] + count[END], count[END], count[0] + count[1] + count[2], p->info.max_tokens);
+    return cad_buf_printf(out,
+                          "prompt %" PRId64 " loss %" PRId64 " eos %" PRId64 " total %" PRId64
+                          "/%" PRId64 "\n",
+                          count[CONTEXT], count[LOSS] + count[END], count[END],
+                          count[0] + count[1] + count[2], p->info.max_tokens);
 }

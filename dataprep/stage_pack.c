@@ -158,7 +158,9 @@ static cad_status commit(packer *p)
         .template_text = a->tpl->text,
         .representation = "canonical, at most 3 decimals",
         .max_tokens = a->max_tokens,
-        .on_overflow = a->on_overflow == CAD_OVERFLOW_error ? "error" : a->on_overflow == CAD_OVERFLOW_drop ? "drop" : "trim_context",
+        .on_overflow = a->on_overflow == CAD_OVERFLOW_error  ? "error"
+                       : a->on_overflow == CAD_OVERFLOW_drop ? "drop"
+                                                             : "trim_context",
         .waived = a->waived,
         .source_name = &source,
         .source_xxh3 = &hash,

@@ -209,7 +209,8 @@ cad_status cad_stage_synth(const cad_stage_synth_args *args, cad_stage_synth_res
     if (s == CAD_OK)
         s = make_all(&st);
     if (s == CAD_OK && (double)st.result.failed > args->max_bad * (double)args->n)
-        s = cad_fail(CAD_EDATA, "%" PRId64 " of %" PRId64 " parts failed; prep.max_bad is %g", st.result.failed, args->n, args->max_bad);
+        s = cad_fail(CAD_EDATA, "%" PRId64 " of %" PRId64 " parts failed; prep.max_bad is %g",
+                     st.result.failed, args->n, args->max_bad);
     cad_progress_destroy(st.progress);
     cad_pool_destroy(st.pool);
     cad_hash_index_deinit(&st.captions);

@@ -52,8 +52,14 @@ static void write_corpus(const char *path, const int (*pair)[2], int n, const ch
         snprintf(id, sizeof id, "r%d", i);
         snprintf(caption, sizeof caption, "caption %d", pair[i][0]);
         snprintf(target, sizeof target, "C %d 1 1", pair[i][1]);
-        ok(cad_corpus_add(w, &(cad_row){.id = id, .caption = caption, .target = target, .kind = "ir", .family = "demo", .split = split,
-                                        .caption_hash = cad_caption_hash(caption), .geometry_hash = (uint64_t)pair[i][1] + 1}));
+        ok(cad_corpus_add(w, &(cad_row){.id = id,
+                                        .caption = caption,
+                                        .target = target,
+                                        .kind = "ir",
+                                        .family = "demo",
+                                        .split = split,
+                                        .caption_hash = cad_caption_hash(caption),
+                                        .geometry_hash = (uint64_t)pair[i][1] + 1}));
     }
     ok(cad_corpus_commit(w));
 }
@@ -159,8 +165,16 @@ static void test_the_suite_has_equal_counts_in_both_wordings(void **state)
 
 static cad_stage_pack_args pack_args(const char *in, const char *out)
 {
-    return (cad_stage_pack_args){.in = in, .out = out, .tokenizer = tokenizer, .tokenizer_name = DIR, .tpl = tpl, .max_tokens = 64,
-                                 .bos = -1, .max_drop = 0.02, .waived = "", .split_group = "caption,geometry"};
+    return (cad_stage_pack_args){.in = in,
+                                 .out = out,
+                                 .tokenizer = tokenizer,
+                                 .tokenizer_name = DIR,
+                                 .tpl = tpl,
+                                 .max_tokens = 64,
+                                 .bos = -1,
+                                 .max_drop = 0.02,
+                                 .waived = "",
+                                 .split_group = "caption,geometry"};
 }
 
 /* One row of a corpus in `path`. */
@@ -168,8 +182,14 @@ static void write_row(const char *path, const char *caption, const char *target)
 {
     cad_corpus_writer *w = NULL;
     ok(cad_corpus_create(path, "demo", NULL, &w));
-    ok(cad_corpus_add(w, &(cad_row){.id = "only", .caption = caption, .target = target, .kind = "ir", .split = "train", .family = "plate",
-                                    .caption_hash = 1, .geometry_hash = 2}));
+    ok(cad_corpus_add(w, &(cad_row){.id = "only",
+                                    .caption = caption,
+                                    .target = target,
+                                    .kind = "ir",
+                                    .split = "train",
+                                    .family = "plate",
+                                    .caption_hash = 1,
+                                    .geometry_hash = 2}));
     ok(cad_corpus_commit(w));
 }
 
@@ -181,7 +201,11 @@ static void test_a_packed_row_is_prompt_answer_and_end_token(void **state)
     cad_pack *p = NULL;
     write_row(a.in, "a box", "C 12 7 5");
     ok(cad_stage_pack(&a, &r));
-    ok(cad_pack_open(a.out, &(cad_pack_want){.tokenizer_xxh3 = cad_tokenizer_hash(tokenizer), .template_xxh3 = tpl->hash, .split = "train"}, &p));
+    ok(cad_pack_open(a.out,
+                     &(cad_pack_want){.tokenizer_xxh3 = cad_tokenizer_hash(tokenizer),
+                                      .template_xxh3 = tpl->hash,
+                                      .split = "train"},
+                     &p));
     cad_ids ids = CAD_IDS_INIT;
     ok(cad_template_encode(tpl, &(cad_prompt_slots){.caption = "a box"}, tokenizer, &ids));
     size_t prompt = ids.n;
