@@ -52,6 +52,7 @@ class compiler
     cad_status build_fuse(int32_t id);
     cad_status build_common(int32_t id);
     cad_status build_copies(int32_t id);
+    part build_transform(const cad_ir_node &n);
     cad_status build_sketched(int32_t id);
     cad_status step_cut(int32_t base, const std::vector<int32_t> &chain);
     cad_status step_fuse(int32_t id);
@@ -279,6 +280,24 @@ cad_status compiler::build_sketched(int32_t id)
     return value[(size_t)id].empty() ? error(id, "invalid-solid", "sweeping the profile gives no solid") : CAD_OK;
 }
 
+/* A cylinder or cone that stays round is made at its new size; what is left to do is the mirroring. */
+part compiler::build_transform(const cad_ir_node &n)
+{
+    const cad_ir_node &child = at(n.child[0]);
+    const double *f = n.arg;
+    const bool round = child.op == CAD_IR_Y || child.op == CAD_IR_K;
+    if (n.op != CAD_IR_X || !round || std::fabs(f[0]) != std::fabs(f[1]) || std::fabs(f[1]) == std::fabs(f[2]))
+        return make_transform(n, value[(size_t)n.child[0]]);
+    cad_ir_node sized = child, mirror = n;
+    const int height = child.op == CAD_IR_Y ? 1 : 2;
+    for (int i = 0; i < height; ++i)
+        sized.arg[i] *= std::fabs(f[0]);
+    sized.arg[height] *= std::fabs(f[2]);
+    for (int i = 0; i < 3; ++i)
+        mirror.arg[i] = f[i] < 0 ? -1.0 : 1.0;
+    return make_transform(mirror, make_primitive(sized));
+}
+
 cad_status compiler::build(int32_t id)
 {
     const cad_ir_node &n = at(id);
@@ -299,7 +318,7 @@ cad_status compiler::build(int32_t id)
     case CAD_IR_T:
     case CAD_IR_R:
     case CAD_IR_X:
-        value[(size_t)id] = make_transform(n, value[(size_t)n.child[0]]);
+        value[(size_t)id] = build_transform(n);
         return CAD_OK;
     case CAD_IR_LP:
     case CAD_IR_CP:

@@ -1,10 +1,23 @@
 /* T R X and the copies of LP and CP (spec/compact-ir.md 5, 6, 8). */
 #include "cad/occt/occt_impl.hpp"
 
+#include <BRepAdaptor_Curve.hxx>
+#include <BRepAdaptor_Surface.hxx>
 #include <BRepBuilderAPI_GTransform.hxx>
+#include <BRepBuilderAPI_MakeEdge.hxx>
 #include <BRepBuilderAPI_Transform.hxx>
+#include <BRep_Builder.hxx>
+#include <BRep_Tool.hxx>
+#include <Geom_Plane.hxx>
+#include <TopExp.hxx>
+#include <TopExp_Explorer.hxx>
 #include <TopLoc_Location.hxx>
+#include <TopTools_DataMapOfShapeShape.hxx>
 #include <TopoDS.hxx>
+#include <TopoDS_Iterator.hxx>
+#include <TopoDS_Shell.hxx>
+#include <TopoDS_Vertex.hxx>
+#include <TopoDS_Wire.hxx>
 #include <gp_Ax1.hxx>
 #include <gp_GTrsf.hxx>
 #include <gp_Trsf.hxx>
@@ -83,6 +96,89 @@ static part moved(const part &child, const gp_Mat &m, const gp_XYZ &t)
     return out;
 }
 
+static bool is_polyhedron(const TopoDS_Shape &s)
+{
+    for (TopExp_Explorer f(s, TopAbs_FACE); f.More(); f.Next())
+        if (BRepAdaptor_Surface(TopoDS::Face(f.Current()), false).GetType() != GeomAbs_Plane)
+            return false;
+    for (TopExp_Explorer e(s, TopAbs_EDGE); e.More(); e.Next())
+        if (BRepAdaptor_Curve(TopoDS::Edge(e.Current())).GetType() != GeomAbs_Line)
+            return false;
+    return true;
+}
+
+/* An affine map keeps planes and lines: the solid is built again from its mapped corners.  (The kernel's own map would turn
+ * every face into a B-spline.) */
+class affine_polyhedron
+{
+  public:
+    explicit affine_polyhedron(const gp_Mat &map) : m(map)
+    {
+        /* Areas map by the cofactors, so borders keep their sense about the mapped normal. */
+        cofactors = m.Inverted();
+        cofactors.Transpose();
+        cofactors.Multiply(m.Determinant());
+    }
+
+    TopoDS_Solid solid(const TopoDS_Solid &s)
+    {
+        TopoDS_Solid out;
+        build.MakeSolid(out);
+        for (TopExp_Explorer shell(s, TopAbs_SHELL); shell.More(); shell.Next()) {
+            TopoDS_Shell faces;
+            build.MakeShell(faces);
+            for (TopExp_Explorer f(shell.Current(), TopAbs_FACE); f.More(); f.Next())
+                build.Add(faces, face(TopoDS::Face(f.Current())));
+            faces.Closed(shell.Current().Closed());
+            build.Add(out, faces);
+        }
+        return turned_out(out);
+    }
+
+  private:
+    gp_Mat m, cofactors;
+    BRep_Builder build;
+    TopTools_DataMapOfShapeShape vertices, edges;
+
+    TopoDS_Vertex vertex(const TopoDS_Vertex &v)
+    {
+        if (!vertices.IsBound(v)) {
+            TopoDS_Vertex image;
+            build.MakeVertex(image, gp_Pnt(BRep_Tool::Pnt(v).XYZ().Multiplied(m)), BRep_Tool::Tolerance(v));
+            vertices.Bind(v, image);
+        }
+        return TopoDS::Vertex(vertices(v));
+    }
+    TopoDS_Edge edge(const TopoDS_Edge &e)
+    {
+        if (!edges.IsBound(e)) {
+            TopoDS_Vertex first, last;
+            TopExp::Vertices(TopoDS::Edge(e.Oriented(TopAbs_FORWARD)), first, last);
+            edges.Bind(e, BRepBuilderAPI_MakeEdge(vertex(first), vertex(last)).Edge());
+        }
+        return TopoDS::Edge(edges(e).Oriented(e.Orientation()));
+    }
+    TopoDS_Face face(const TopoDS_Face &f)
+    {
+        const TopoDS_Face forward = TopoDS::Face(f.Oriented(TopAbs_FORWARD));
+        gp_Dir normal;
+        double offset;
+        plane_of(forward, &normal, &offset);
+        const gp_Pnt on(gp_XYZ(normal.XYZ() * offset).Multiplied(m));
+        TopoDS_Face out;
+        build.MakeFace(out, new Geom_Plane(on, gp_Dir(normal.XYZ().Multiplied(cofactors))), BRep_Tool::Tolerance(f));
+        for (TopExp_Explorer w(forward, TopAbs_WIRE); w.More(); w.Next()) {
+            TopoDS_Wire wire;
+            build.MakeWire(wire);
+            for (TopoDS_Iterator e(w.Current().Oriented(TopAbs_FORWARD)); e.More(); e.Next())
+                build.Add(wire, edge(TopoDS::Edge(e.Value())));
+            wire.Closed(true);
+            build.Add(out, wire.Oriented(w.Current().Orientation()));
+        }
+        return TopoDS::Face(out.Oriented(f.Orientation()));
+    }
+};
+
 static part scaled(const part &child, const double f[3])
 {
     const gp_Mat m(f[0], 0, 0, 0, f[1], 0, 0, 0, f[2]);
@@ -96,6 +192,10 @@ static part scaled(const part &child, const double f[3])
     out.merged = child.merged;
     for (const TopoDS_Solid &s : child.solids) {
         TopoDS_Shape image;
+        if (!similar && is_polyhedron(s)) {
+            out.solids.push_back(affine_polyhedron(m).solid(s));
+            continue;
+        }
         if (similar)
             image = BRepBuilderAPI_Transform(s, similarity(m, gp_XYZ()), true).Shape();
         else

@@ -68,7 +68,7 @@ void add_sphere(const BRepAdaptor_Surface &s, const TopoDS_Face &f, Bnd_Box *box
 
 void add_torus(const BRepAdaptor_Surface &s, const TopoDS_Face &f, Bnd_Box *box)
 {
-    enum { around = 16 };
+    constexpr int around = 16;
     const gp_Torus torus = s.Torus();
     domain d(f);
     for (int i = 0; i < 6; ++i) {
@@ -97,7 +97,7 @@ void add_torus(const BRepAdaptor_Surface &s, const TopoDS_Face &f, Bnd_Box *box)
 /* Best point of a grid, then steps of half the length until they no longer matter. */
 void add_free_form(const BRepAdaptor_Surface &s, const TopoDS_Face &f, Bnd_Box *box)
 {
-    enum { grid = 24, halvings = 26 };
+    constexpr int grid = 24, halvings = 26;
     domain d(f);
     const double du = (d.u1 - d.u0) / grid, dv = (d.v1 - d.v0) / grid;
     double best[6], at[6][2];

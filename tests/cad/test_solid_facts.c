@@ -158,8 +158,8 @@ static void test_ends_of_holes(void **state)
 static void test_slots_and_round_corners_are_no_holes(void **state)
 {
     (void)state;
-    built b = build("C 60 30 5\nSK 0 0 0 1 0 0 0 1 0\nL 20 11 40 11\nA 40 11 40 19 40 15 1\nL 40 19 20 19\nA 20 19 20 11 20 15 1\nEND\n"
-                    "E 1 0 0 5\nD 0 2");
+    built b = build("C 60 30 5\nSK 0 0 0 1 0 0 0 1 0\nL 20 11 40 11\nA 40 11 40 19 40 15 1\nL 40 19 20 19\n"
+                    "A 20 19 20 11 20 15 1\nEND\nE 1 0 0 5\nD 0 2");
     assert_int_equal(all_of(&b, true), 0);
     assert_int_equal(b.facts.n_cylinders, 2);
     near(b.facts.cylinders[0].sweep, 180, 1e-6);

@@ -101,6 +101,29 @@ static void test_transforms(void **state)
     CHECK(table);
 }
 
+static void test_scaled_parts_keep_their_surfaces_where_they_can(void **state)
+{
+    (void)state;
+    const form table[] = {
+        {"Y 6 20\nX 0 2 2 0.5", 1440 * PI, 3, 1, 0, BOX(-12, -12, 0, 12, 12, 10), 0},
+        {"K 8 3 12\nX 0 -2 2 -3", 388 * 12 * PI, 3, 1, 0, BOX(-16, -16, -36, 16, 16, 0), 0},
+        {L_BLOCK "X 3 2 -1 0.5", 18000, 8, 1, 0, BOX(0, -30, 0, 80, 0, 10), 0},
+        {"C 30 20 10\nSH 0 2\nX 1 2 1 1", 7008, 12, 2, 0, BOX(0, 0, 0, 60, 20, 10), 0},
+        {"P 6 4 9\nR 0 10 20 30\nX 1 1 2 -3", 6 * 864 * tan(PI / 6), 8, 1, 0, false, {0}, 0},
+        {"C 10 10 10\nC 4 4 10\nT 1 3 3 0\nD 0 2\nX 3 -1 2 3\nT 0 -5 0 0\nU 4 5", 5040 + 500 + 80, -1, 1, 1, false, {0}, 0},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        check_form(&table[i]);
+        built b = build(table[i].text);
+        if (b.facts.kinds[CAD_SURFACE_other])
+            fail_msg("%s: %d free-form faces", table[i].text, (int)b.facts.kinds[CAD_SURFACE_other]);
+        cad_mesh m;
+        ok(cad_solid_mesh(b.solid, 0.001, 0.1, b.p.arena, &m));
+        close_to(cad_mesh_volume(&m), table[i].volume, 5e-3, "volume of the mesh", table[i].text);
+        drop_built(&b);
+    }
+}
+
 static void test_patterns(void **state)
 {
     (void)state;
@@ -194,8 +217,15 @@ static void test_lowering_keeps_volume_and_box(void **state)
 {
     (void)state;
     const char *table[] = {
-        "P 6 2.75 10",          "P 7 3 4",          "C 30 20 10\nSH 0 2 +Z",    "C 30 20 10\nSH 0 2 +X -X", "C 30 20 10\nSH 0 2 -Y",
-        "Y 15 30\nSH 0 1.5 +Z", "Y 15 30\nSH 0 1.5 +Z -Z", "C 10 10 10\nF 0 1", "C 1 2 3 # note",
+        "P 6 2.75 10",
+        "P 7 3 4",
+        "C 30 20 10\nSH 0 2 +Z",
+        "C 30 20 10\nSH 0 2 +X -X",
+        "C 30 20 10\nSH 0 2 -Y",
+        "Y 15 30\nSH 0 1.5 +Z",
+        "Y 15 30\nSH 0 1.5 +Z -Z",
+        "C 10 10 10\nF 0 1",
+        "C 1 2 3 # note",
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         built a = build(table[i]);
@@ -220,6 +250,7 @@ int main(void)
         cmocka_unit_test(test_primitives),
         cmocka_unit_test(test_booleans_merge_faces),
         cmocka_unit_test(test_transforms),
+        cmocka_unit_test(test_scaled_parts_keep_their_surfaces_where_they_can),
         cmocka_unit_test(test_patterns),
         cmocka_unit_test(test_shells_closed_and_open),
         cmocka_unit_test(test_fillets_and_chamfers),

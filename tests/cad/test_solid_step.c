@@ -33,7 +33,8 @@ static void test_written_parts_read_back_the_same(void **state)
             if (!(fabs(f.box[k] - b.facts.box[k]) <= 1e-5))
                 fail_msg("%s: box[%d] is %.9g, expected %.9g", parts[i], k, f.box[k], b.facts.box[k]);
         if (f.faces != b.facts.faces || f.solids != b.facts.solids || f.shells != b.facts.shells || f.level != 8)
-            fail_msg("%s: %d faces of %d, %d solids, level %d", parts[i], (int)f.faces, (int)b.facts.faces, (int)f.solids, (int)f.level);
+            fail_msg("%s: %d faces of %d, %d solids, level %d", parts[i], (int)f.faces, (int)b.facts.faces, (int)f.solids,
+                     (int)f.level);
         assert_int_equal(f.roots, 1);
         assert_int_equal(f.transferred, 1);
         assert_int_equal(f.model_check, 0);
