@@ -48,8 +48,9 @@ static inline cad_batch *taught_batch(cad_arena *a, const cad_tokenizer *t, uint
         ok(cad_tokenizer_encode(t, TAUGHT[i].program, strlen(TAUGHT[i].program), CAD_SPECIALS_text, &ids));
         ok(cad_ids_add(&ids, &end, 1));
         span[1] = (uint32_t)ids.n;
-        ok(cad_batch_add(b, &(cad_batch_row){
-                                .ids = ids.id, .n = (int64_t)ids.n, .span = span, .n_spans = 1, .weight = 1, .row = (uint64_t)i}));
+        const cad_batch_row row = {
+            .ids = ids.id, .n = (int64_t)ids.n, .span = span, .n_spans = 1, .weight = 1, .row = (uint64_t)i};
+        ok(cad_batch_add(b, &row));
         cad_ids_deinit(&ids);
     }
     return b;
