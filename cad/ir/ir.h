@@ -158,7 +158,8 @@ typedef struct cad_ir {
 } cad_ir;
 
 /* Parses and binds.  Findings about the text go to `diags`; out->ok says whether there was an error.  A program with errors
- * still has all its nodes (a faulty line counts as one), for messages.  Errors: CAD_ENOMEM only. */
+ * still has all its nodes (a faulty line counts as one), for messages.  The text is not kept.  A part of some dozen lines takes
+ * 110 KiB of the arena; 96 MiB hold whatever 1 MiB of text can say.  Errors: CAD_ENOMEM only. */
 CAD_MUST_USE cad_status cad_ir_parse(const char *text, size_t len, cad_ir_dialect dialect, cad_arena *arena, cad_diags *diags,
                                      cad_ir **out);
 /* The checks of section 14 that need no kernel, in its order; skipped when the text has errors.  The program may be compiled

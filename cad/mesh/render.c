@@ -258,7 +258,7 @@ static void resolve(const cad_band *b, const cad_render_opts *o, const cad_openn
         }
 }
 
-static cad_status draw_bands(const cad_mesh *m, const double *p, const float *normal, const cad_strokes *strokes, double bias,
+static cad_status draw_bands(const cad_mesh *m, const double *p, const float *normal, const cad_strokes *strokes,
                              const cad_render_opts *o, const cad_openness *open, cad_arena *a, cad_image *out)
 {
     int32_t n = o->samples, w = o->width * n, rows = BAND_SAMPLES / (w * n);
@@ -275,7 +275,7 @@ static cad_status draw_bands(const cad_mesh *m, const double *p, const float *no
         b.y1 = (y + count) * n + PAD;
         memset(b.line, 0, (size_t)(b.y1 - b.y0) * (size_t)w);
         cad_band_fill(&b, m, p, normal);
-        cad_strokes_draw(strokes, bias, &b);
+        cad_strokes_draw(strokes, &b);
         resolve(&b, o, open, y, count, out);
     }
     return CAD_OK;
@@ -304,10 +304,10 @@ cad_status cad_render(const cad_scene *scene, const cad_render_opts *o, cad_aren
     cad_strokes strokes = {.radius = 0.55 * o->samples * fmax(1, o->height / 480.0)};
     CAD_TRY(view_normals(&m, scene->mesh->face_of_tri != NULL, &camera, a, &normal, &front));
     CAD_TRY(cad_strokes_collect(scene, &m, p, front, &camera, a, &strokes));
-    double bias = 0.5 + 0.0015 * cad_box_diagonal(&box) * camera.scale;
+    strokes.bias = 0.5 + 0.0015 * cad_box_diagonal(&box) * camera.scale;
     cad_openness open;
     CAD_TRY(cad_openness_compute(&m, p, normal, o->samples, o->width, o->height, a, &open));
-    CAD_TRY(draw_bands(&m, p, normal, &strokes, bias, o, &open, a, &image));
+    CAD_TRY(draw_bands(&m, p, normal, &strokes, o, &open, a, &image));
     cad_arena_rewind(a, f);
     *out = image;
     return CAD_OK;

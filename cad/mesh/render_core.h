@@ -31,6 +31,7 @@ typedef struct cad_strokes {
     double (*at)[2][3];
     int64_t n;
     double radius; /* half the width, samples */
+    double bias;   /* depth by which a line may lie behind the surface and still show, samples */
 } cad_strokes;
 
 /* The part's lines: B-rep edges (or creases) and the contours of curved faces.  `m` is canonical, `p` its projected vertices,
@@ -53,7 +54,7 @@ CAD_MUST_USE cad_status cad_openness_compute(const cad_mesh *m, const double *p,
 double cad_openness_at(const cad_openness *o, int32_t x, int32_t y, double depth);
 
 /* Marks the visible parts of all strokes in the band. */
-void cad_strokes_draw(const cad_strokes *s, double bias, cad_band *b);
+void cad_strokes_draw(const cad_strokes *s, cad_band *b);
 
 #ifdef __cplusplus
 }

@@ -119,7 +119,7 @@ static void dab(cad_band *b, double x, double y, double radius)
         }
 }
 
-void cad_strokes_draw(const cad_strokes *s, double bias, cad_band *b)
+void cad_strokes_draw(const cad_strokes *s, cad_band *b)
 {
     for (int64_t i = 0; i < s->n; i++) {
         const double *p = s->at[i][0], *q = s->at[i][1];
@@ -131,7 +131,7 @@ void cad_strokes_draw(const cad_strokes *s, double bias, cad_band *b)
             double t = (double)k / (double)steps, x = p[0] + t * (q[0] - p[0]), y = p[1] + t * (q[1] - p[1]);
             if (y + reach < b->y0 || y - reach >= b->y1)
                 continue;
-            if (visible(b, x, y, p[2] + t * (q[2] - p[2]), bias))
+            if (visible(b, x, y, p[2] + t * (q[2] - p[2]), s->bias))
                 dab(b, x, y, s->radius);
         }
     }
