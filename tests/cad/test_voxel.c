@@ -113,6 +113,27 @@ static void test_the_order_of_triangles_does_not_show(void **state)
     cad_arena_destroy(a);
 }
 
+static void test_faces_through_centres_are_given_to_one_side_only(void **state)
+{
+    (void)state;
+    cad_arena *a = new_arena();
+    double c = 10.5 / 64 - 0.5; /* the centre of cell 10 */
+    for (int axis = 0; axis < 3; axis++) {
+        double lo[3] = {-0.5, -0.5, -0.5}, hi[3] = {0.5, 0.5, 0.5}, mid_lo[3], mid_hi[3];
+        memcpy(mid_lo, lo, sizeof lo);
+        memcpy(mid_hi, hi, sizeof hi);
+        mid_lo[axis] = mid_hi[axis] = c;
+        cad_mesh low = new_mesh(a, 1), high = new_mesh(a, 1);
+        add_box(&low, lo, mid_hi);
+        add_box(&high, mid_lo, hi);
+        uint64_t *p = grid(a, &low, cad_align_a0(), 64, true), *q = grid(a, &high, cad_align_a0(), 64, true);
+        expect_overlap(p, q, 0, 262144);
+        if (axis == 2) /* the first centre at or above a crossing is beyond it */
+            assert_int_equal(filled(p, 64), 10 * 4096);
+    }
+    cad_arena_destroy(a);
+}
+
 /* Random tetrahedra against the half-space test of each centre, away from ties. */
 static void test_cells_agree_with_a_test_of_each_centre(void **state)
 {
@@ -188,6 +209,7 @@ int main(void)
         cmocka_unit_test(test_touching_cells_of_a_screw_tetracube_cancel_inside),
         cmocka_unit_test(test_the_angle_bracket_has_the_counts_of_the_page),
         cmocka_unit_test(test_the_order_of_triangles_does_not_show),
+        cmocka_unit_test(test_faces_through_centres_are_given_to_one_side_only),
         cmocka_unit_test(test_cells_agree_with_a_test_of_each_centre),
         cmocka_unit_test(test_three_axes_outvote_a_missing_face),
         cmocka_unit_test(test_what_leaves_the_cube_is_cut_and_what_is_far_is_refused),
