@@ -2,7 +2,7 @@
 #include "core/cli.h"
 #include "core/json.h"
 #include "core/log.h"
-#include "train/sample_worker.h"
+#include "train/sample_task.h"
 #include "train/trainer.h"
 
 #include <signal.h>
@@ -124,6 +124,6 @@ static const cad_cli_spec spec = {
 
 int main(int argc, char **argv)
 {
-    cad_sample_worker_register();
+    cad_sample_register();
     return cad_cli_main(&spec, argc, argv);
 }

@@ -1,27 +1,31 @@
 #include "train/sample_task.h"
 
-#include "cad/mesh/image.h"
 #include "core/clock.h"
 #include "core/fs.h"
 #include "core/json.h"
 #include "core/log.h"
-#include "core/pool.h"
+#include "eval/convert.h"
+#include "eval/picture.h"
+#include "eval/score.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #define ARENA_BYTES ((size_t)256 << 20)
 #define CPU_SECONDS 20.0
-enum { SHEET_COLUMNS = 4, LABEL_BYTES = 64 };
+enum { WIDTH = 320, HEIGHT = 240, SHEET_COLUMNS = 4, NOTE_BYTES = 96 };
+
+/* What workers are asked for each answer; the tag of a job is 3 * answer + work. */
+enum { WORK_score, WORK_step, WORK_picture, WORKS };
 
 typedef struct answer {
     const char *text;
     size_t len;
     int64_t n_tokens;
     cad_finish finish;
-    const char *klass; /* "" until a worker answered */
-    char note[LABEL_BYTES];
+    char note[NOTE_BYTES];
     cad_image image; /* rgb NULL: none */
 } answer;
 
@@ -30,8 +34,18 @@ typedef struct task {
     const char *dir; /* where it is being written */
     cad_arena *arena;
     answer *item; /* (n) */
+    cad_buf scores; /* lines */
+    double iou_sum;
+    int64_t references;
     cad_sample_summary sum;
 } task;
+
+void cad_sample_register(void)
+{
+    cad_score_register();
+    cad_convert_register();
+    cad_picture_register();
+}
 
 static cad_status write_file(const task *t, const char *name, const void *data, size_t len)
 {
@@ -76,124 +90,158 @@ static cad_status generate(task *t)
     cad_prompt *prompt;
     CAD_TRY(cad_arena_zalloc(t->arena, (size_t)o->n, sizeof *prompt, "prompts", &prompt));
     for (int64_t i = 0; i < o->n; i++)
-        prompt[i].caption = o->prompt[i];
+        prompt[i].caption = o->prompt[i].caption;
     cad_decode decode = {.sampling = {.temp = o->temp, .top_p = 1.0}, .max_new = o->max_new, .samples = 1, .seed = o->seed};
     return cad_engine_generate(o->engine, prompt, o->n, &decode, take_answer, poll_task, t);
 }
 
-/* ---- compiling ---- */
+/* ---- asking the workers ---- */
 
-static cad_status submit_all(task *t, cad_pool *pool)
+static cad_status submit_score(task *t, cad_pool *pool, int64_t i)
 {
-    const cad_sample_job job = {.step = t->o->step, .upstream = t->o->upstream, .render = t->o->render};
+    const answer *a = &t->item[i];
+    char id[24];
+    snprintf(id, sizeof id, "%03" PRId64, i);
+    json_t *job = json_pack("{s:s, s:s, s:b, s:s?}", "key", id, "id", id, "complete", a->finish == CAD_FINISH_stop,
+                            "reference", t->o->prompt[i].reference);
+    json_t *text = job ? json_stringn(a->text, a->len) : NULL;
     cad_buf in = CAD_BUF_INIT;
     cad_status s = CAD_OK;
-    for (int64_t i = 0; s == CAD_OK && i < t->o->n; i++) {
-        cad_buf_clear(&in);
-        s = cad_sample_pack_job(&job, t->item[i].text, t->item[i].len, &in);
-        if (s == CAD_OK)
-            s = cad_pool_submit(pool, CAD_SAMPLE_WORKER, (uint64_t)i, in.data, in.len);
-    }
+    if (!text || json_object_set_new(job, "text", text) != 0)
+        s = cad_fail(CAD_EDATA, "sample %s is not UTF-8", id);
+    if (s == CAD_OK)
+        s = cad_json_print(job, &in);
+    if (s == CAD_OK)
+        s = cad_pool_submit(pool, CAD_SCORE_HANDLER, (uint64_t)(WORKS * i + WORK_score), in.data, in.len);
     cad_buf_deinit(&in);
+    json_decref(job);
     return s;
 }
 
-static cad_status take_picture(task *t, int64_t i, const uint8_t *rgb)
+static cad_status submit(task *t, cad_pool *pool, int64_t i)
 {
-    answer *item = &t->item[i];
-    CAD_TRY(cad_image_create(t->arena, CAD_SAMPLE_WIDTH, CAD_SAMPLE_HEIGHT, (cad_rgb){0}, &item->image));
-    memcpy(item->image.rgb, rgb, (size_t)CAD_SAMPLE_WIDTH * CAD_SAMPLE_HEIGHT * 3);
+    const answer *a = &t->item[i];
+    uint64_t tag = (uint64_t)(WORKS * i);
+    if (!t->o->step) {
+        cad_convert_job to_step = cad_convert_defaults(CAD_FORMAT_ir, CAD_FORMAT_step);
+        to_step.dialect_in = t->o->upstream ? CAD_IR_DIALECT_upstream : CAD_IR_DIALECT_cadlm;
+        CAD_TRY(submit_score(t, pool, i));
+        CAD_TRY(cad_convert_submit(pool, tag + WORK_step, &to_step, a->text, a->len));
+    }
+    const cad_picture_job picture = {.width = WIDTH,
+                                     .height = HEIGHT,
+                                     .view = CAD_VIEW_iso,
+                                     .part = cad_render_defaults().part,
+                                     .format = t->o->step ? CAD_PICTURE_step : CAD_PICTURE_ir};
+    return t->o->render ? cad_picture_submit(pool, tag + WORK_picture, &picture, a->text, a->len) : CAD_OK;
+}
+
+/* ---- taking their results ---- */
+
+static const char *class_of_dead(cad_verdict v)
+{
+    return v == CAD_VERDICT_timeout ? "timeout" : v == CAD_VERDICT_memory ? "memory" : "kernel_crash";
+}
+
+/* The record of answer i, from the worker or made up for a dead one; *out is owned by the caller. */
+static cad_status read_record(const cad_pool_result *r, int64_t i, json_t **out)
+{
+    char id[24];
+    snprintf(id, sizeof id, "%03" PRId64, i);
+    *out = NULL;
+    if (r->verdict == CAD_VERDICT_ok &&
+        cad_json_parse((const char *)r->out, r->out_len, CAD_SCORE_HANDLER, out) == CAD_OK && json_is_object(*out))
+        return CAD_OK;
+    json_decref(*out);
+    cad_buf line = CAD_BUF_INIT;
+    cad_status s = cad_score_dead(id, id, class_of_dead(r->verdict), r->stage, r->error, &line);
+    if (s == CAD_OK)
+        s = cad_json_parse(line.data, line.len, CAD_SCORE_HANDLER, out);
+    cad_buf_deinit(&line);
+    return s;
+}
+
+static cad_status take_score(task *t, const cad_pool_result *r, int64_t i)
+{
+    answer *a = &t->item[i];
+    json_t *o;
+    if (r->verdict == CAD_VERDICT_failed && r->status == CAD_EUNSUPPORTED)
+        return CAD_OK; /* no geometry kernel in this build */
+    CAD_TRY(read_record(r, i, &o));
+    json_object_set_new(o, "finish", json_string(cad_finish_name(a->finish)));
+    json_object_set_new(o, "n_tokens", json_integer(a->n_tokens));
+    const char *klass = json_string_value(json_object_get(o, "class"));
+    snprintf(a->note, sizeof a->note, "%03" PRId64 " %.12s: %.40s", i, klass ? klass : "?", t->o->prompt[i].caption);
+    t->sum.scored++;
+    t->sum.valid += json_is_true(json_object_get(o, "valid"));
+    if (t->o->prompt[i].reference) {
+        t->references++;
+        t->iou_sum += json_number_value(json_object_get(json_object_get(o, "m"), "iou.v64.A0c")); /* 0 where it is null */
+    }
+    cad_status s = cad_json_print(o, &t->scores);
+    json_decref(o);
+    return s == CAD_OK ? cad_buf_str(&t->scores, "\n") : s;
+}
+
+static cad_status take_picture(task *t, const cad_pool_result *r, int64_t i)
+{
+    if (cad_picture_take(r, t->arena, &t->item[i].image) != CAD_OK)
+        return CAD_OK; /* a part that cannot be drawn has no picture; its record says why */
     cad_buf png = CAD_BUF_INIT;
-    cad_status s = cad_png_encode(&item->image, &png);
+    cad_status s = cad_png_encode(&t->item[i].image, &png);
     if (s == CAD_OK)
         s = write_item(t, i, "png", png.data, png.len);
     cad_buf_deinit(&png);
     return s;
 }
 
-/* One line of scores.jsonl: what the worker measured, and how the answer ended. */
-static cad_status add_score(task *t, int64_t i, const char *klass, const cad_sample_result *r, const char *error,
-                            cad_buf *lines)
+static cad_status take_result(task *t, const cad_pool_result *r)
 {
-    answer *item = &t->item[i];
-    json_t *o = NULL;
-    if (r && cad_json_parse(r->json, r->json_len, CAD_SAMPLE_WORKER, &o) == CAD_OK && !json_is_object(o)) {
-        json_decref(o);
-        o = NULL;
+    int64_t i = (int64_t)r->tag / WORKS;
+    switch (r->tag % WORKS) {
+    case WORK_score:
+        return take_score(t, r, i);
+    case WORK_step:
+        return r->verdict == CAD_VERDICT_ok ? write_item(t, i, "step", r->out, r->out_len) : CAD_OK;
+    default:
+        return take_picture(t, r, i);
     }
-    if (!o)
-        o = json_object();
-    json_object_set_new(o, "id", json_integer(i));
-    json_object_set_new(o, "class", json_string(klass));
-    json_object_set_new(o, "finish", json_string(cad_finish_name(item->finish)));
-    json_object_set_new(o, "n_tokens", json_integer(item->n_tokens));
-    if (error && error[0])
-        json_object_set_new(o, "error", json_string(error));
-    cad_status s = cad_json_print(o, lines);
-    json_decref(o);
-    CAD_TRY(s);
-    item->klass = klass;
-    t->sum.valid += !strcmp(klass, "ok");
-    snprintf(item->note, sizeof item->note, "%03" PRId64 " %s", i, klass);
-    return cad_buf_str(lines, "\n");
 }
 
-static cad_status take_result(task *t, const cad_pool_result *p, cad_buf *lines)
-{
-    int64_t i = (int64_t)p->tag;
-    cad_sample_result r;
-    if (p->verdict == CAD_VERDICT_failed && p->status == CAD_EUNSUPPORTED)
-        t->sum.compiled = false;
-    if (p->verdict != CAD_VERDICT_ok || cad_sample_unpack(p->out, p->out_len, &r) != CAD_OK) {
-        const char *klass = p->verdict == CAD_VERDICT_timeout  ? "timeout"
-                            : p->verdict == CAD_VERDICT_memory ? "memory"
-                            : p->verdict == CAD_VERDICT_failed ? "build"
-                                                               : "kernel_crash";
-        return add_score(t, i, klass, NULL, p->error, lines);
-    }
-    if (r.step_len > 0)
-        CAD_TRY(write_item(t, i, "step", r.step, r.step_len));
-    if (r.rgb)
-        CAD_TRY(take_picture(t, i, r.rgb));
-    return add_score(t, i, r.klass, &r, NULL, lines);
-}
-
-static cad_status compile(task *t)
+static cad_status ask_workers(task *t)
 {
     cad_pool *pool;
     CAD_TRY(cad_pool_create(&(cad_pool_opts){.cpu_s = CPU_SECONDS}, &pool));
-    cad_buf lines = CAD_BUF_INIT;
-    cad_status s = cad_buf_str(&lines, "{\"kind\":\"sample-scores\",\"schema\":1}\n");
-    if (s == CAD_OK)
-        s = submit_all(t, pool);
+    cad_status s = CAD_OK;
+    for (int64_t i = 0; s == CAD_OK && i < t->o->n; i++)
+        s = submit(t, pool, i);
     while (s == CAD_OK && cad_pool_pending(pool) > 0) {
         cad_pool_result r;
         s = cad_pool_next(pool, &r);
         if (s == CAD_OK)
-            s = take_result(t, &r, &lines);
+            s = take_result(t, &r);
     }
     cad_pool_destroy(pool);
-    if (s == CAD_OK)
-        s = write_file(t, "scores.jsonl", lines.data, lines.len);
-    cad_buf_deinit(&lines);
-    return s;
+    CAD_TRY(s);
+    t->sum.iou = t->references ? t->iou_sum / (double)t->references : (double)NAN;
+    return t->scores.len ? write_file(t, "scores.jsonl", t->scores.data, t->scores.len) : CAD_OK;
 }
 
 /* ---- pictures and prompts ---- */
 
 static cad_status write_sheet(task *t)
 {
-    int32_t n = (int32_t)t->o->n, rows = (n + SHEET_COLUMNS - 1) / SHEET_COLUMNS;
-    int32_t columns = n < SHEET_COLUMNS ? n : SHEET_COLUMNS;
+    int32_t n = (int32_t)t->o->n, columns = n < SHEET_COLUMNS ? n : SHEET_COLUMNS, rows = (n + columns - 1) / columns;
     cad_sheet_cell *cell;
+    bool any = false;
     CAD_TRY(cad_arena_zalloc(t->arena, (size_t)rows * (size_t)columns, sizeof *cell, "contact sheet", &cell));
-    for (int32_t i = 0; i < n; i++)
+    for (int32_t i = 0; i < n; i++) {
         cell[i] = (cad_sheet_cell){.image = t->item[i].image.rgb ? &t->item[i].image : NULL, .note = t->item[i].note};
-    cad_sheet sheet = {.columns = columns,
-                       .rows = rows,
-                       .cell = cell,
-                       .cell_w = CAD_SAMPLE_WIDTH,
-                       .cell_h = CAD_SAMPLE_HEIGHT};
+        any = any || cell[i].image;
+    }
+    if (!any && t->sum.scored == 0)
+        return CAD_OK;
+    cad_sheet sheet = {.columns = columns, .rows = rows, .cell = cell, .cell_w = WIDTH, .cell_h = HEIGHT};
     cad_image picture;
     CAD_TRY(cad_sheet_compose(&sheet, t->arena, &picture));
     cad_buf png = CAD_BUF_INIT;
@@ -209,7 +257,8 @@ static cad_status write_prompts(task *t)
     cad_buf lines = CAD_BUF_INIT;
     cad_status s = CAD_OK;
     for (int64_t i = 0; s == CAD_OK && i < t->o->n; i++) {
-        json_t *o = json_pack("{s:I, s:s}", "id", (json_int_t)i, "prompt", t->o->prompt[i]);
+        json_t *o = json_pack("{s:I, s:s, s:s?}", "id", (json_int_t)i, "prompt", t->o->prompt[i].caption, "reference",
+                              t->o->prompt[i].reference);
         s = o ? cad_json_print(o, &lines) : cad_fail(CAD_EDATA, "prompt %" PRId64 " is not UTF-8", i);
         json_decref(o);
         if (s == CAD_OK)
@@ -228,14 +277,14 @@ static cad_status run_task(task *t)
     CAD_TRY(cad_arena_zalloc(t->arena, (size_t)t->o->n, sizeof *t->item, "samples", &t->item));
     CAD_TRY(write_prompts(t));
     CAD_TRY(generate(t));
-    CAD_TRY(compile(t));
-    return t->o->render && t->sum.compiled ? write_sheet(t) : CAD_OK;
+    CAD_TRY(ask_workers(t));
+    return t->o->render ? write_sheet(t) : CAD_OK;
 }
 
 cad_status cad_sample_run(const cad_sample_opts *o, const char *dir, cad_sample_summary *out)
 {
     double start = cad_clock_now();
-    task t = {.o = o, .sum = {.n = o->n, .compiled = true}};
+    task t = {.o = o, .sum = {.n = o->n, .iou = (double)NAN}};
     cad_buf temp = CAD_BUF_INIT;
     CAD_TRY(cad_buf_printf(&temp, "%s.tmp", dir));
     t.dir = temp.data;
@@ -247,6 +296,7 @@ cad_status cad_sample_run(const cad_sample_opts *o, const char *dir, cad_sample_
     if (s == CAD_OK)
         s = cad_fs_commit_dir(temp.data, dir);
     cad_arena_destroy(t.arena);
+    cad_buf_deinit(&t.scores);
     cad_buf_deinit(&temp);
     CAD_TRY(s);
     t.sum.seconds = cad_clock_now() - start;

@@ -1,5 +1,4 @@
 /* What a run writes beside its metrics: the run directory before the first step, then checkpoints, evaluations, samples. */
-#include "train/sample_task.h"
 #include "train/trainer_parts.h"
 
 #include "core/build_info.h"
@@ -176,14 +175,20 @@ cad_status cad_trainer_sample(cad_trainer *t)
     if (s == CAD_EINTR)
         return CAD_OK; /* the loop sees the request itself, saves and ends */
     CAD_TRY(s);
-    double n = (double)sum.n;
-    const cad_metric v[] = {{"eval/finish_rate", (double)sum.finished / n}, {"sample/valid_rate", (double)sum.valid / n}};
-    CAD_TRY(cad_metrics_add(t->metrics, t->at.step, "sample", v, sum.compiled ? 2 : 1));
-    char tail[120];
-    if (sum.compiled)
-        snprintf(tail, sizeof tail, "samples %" PRId64 "/%" PRId64 " valid  (%.1f s)", sum.valid, sum.n, sum.seconds);
-    else
-        snprintf(tail, sizeof tail, "samples %" PRId64 " written; not compiled: built without OCCT", sum.n);
+    cad_metric v[3] = {{"eval/finish_rate", (double)sum.finished / (double)sum.n}};
+    size_t n = 1;
+    if (sum.scored)
+        v[n++] = (cad_metric){"sample/valid_rate", (double)sum.valid / (double)sum.scored};
+    if (isfinite(sum.iou))
+        v[n++] = (cad_metric){"sample/iou", sum.iou};
+    CAD_TRY(cad_metrics_add(t->metrics, t->at.step, "sample", v, n));
+    char tail[160];
+    int len = snprintf(tail, sizeof tail, "samples %" PRId64 "/%" PRId64 " ended", sum.finished, sum.n);
+    if (sum.scored)
+        len += snprintf(tail + len, sizeof tail - (size_t)len, ", %" PRId64 " valid", sum.valid);
+    if (isfinite(sum.iou))
+        len += snprintf(tail + len, sizeof tail - (size_t)len, ", IoU %.3f", sum.iou);
+    snprintf(tail + len, sizeof tail - (size_t)len, "  (%.1f s)", sum.seconds);
     cad_progress_keep(t->progress, t->at.step, tail);
     return CAD_OK;
 }

@@ -193,17 +193,32 @@ static cad_status make_plan(cad_trainer *t)
     return CAD_OK;
 }
 
-/* Whole lines of sample.prompts, or the first captions of the evaluation pack. */
+/* Caption of row r of the evaluation pack, and its answer as text: the targets without the end token. */
+static cad_status prompt_of_row(cad_trainer *t, size_t r, cad_sample_prompt *out)
+{
+    const cad_pack *p = t->val_pack;
+    size_t len;
+    const char *caption = cad_pack_caption(p, r, &len);
+    CAD_TRY(cad_arena_strdup(t->rows, caption, len, &out->caption));
+    cad_buf text = CAD_BUF_INIT;
+    cad_status s = CAD_OK;
+    for (uint64_t k = p->span_offset[r]; s == CAD_OK && k < p->span_offset[r + 1]; k++)
+        s = cad_tokenizer_decode(t->tokenizer, p->tokens + p->row_offset[r] + p->span[k][0], p->span[k][1] - p->span[k][0],
+                                 true, &text);
+    if (s == CAD_OK)
+        s = cad_arena_strdup(t->rows, cad_buf_cstr(&text), text.len, &out->reference);
+    cad_buf_deinit(&text);
+    return s;
+}
+
+/* Whole lines of sample.prompts, or the first rows of the evaluation pack. */
 static cad_status read_prompts(cad_trainer *t)
 {
     const cad_config *c = t->cfg;
     CAD_TRY(cad_arena_zalloc(t->rows, (size_t)c->sample.n, sizeof *t->prompt, "prompts", &t->prompt));
     if (!c->sample.prompts[0]) {
-        for (size_t r = 0; t->val_pack && r < t->val_pack->n_rows && t->n_prompts < c->sample.n; r++) {
-            size_t len;
-            const char *text = cad_pack_caption(t->val_pack, r, &len);
-            CAD_TRY(cad_arena_strdup(t->rows, text, len, &t->prompt[t->n_prompts++]));
-        }
+        for (size_t r = 0; t->val_pack && r < t->val_pack->n_rows && t->n_prompts < c->sample.n; r++)
+            CAD_TRY(prompt_of_row(t, r, &t->prompt[t->n_prompts++]));
         return CAD_OK;
     }
     cad_buf text = CAD_BUF_INIT;
@@ -211,7 +226,7 @@ static cad_status read_prompts(cad_trainer *t)
     for (char *line = text.data; s == CAD_OK && line && *line && t->n_prompts < c->sample.n;) {
         size_t len = strcspn(line, "\n");
         if (len > 0)
-            s = cad_arena_strdup(t->rows, line, len, &t->prompt[t->n_prompts++]);
+            s = cad_arena_strdup(t->rows, line, len, &t->prompt[t->n_prompts++].caption);
         line += len + (line[len] == '\n');
     }
     cad_buf_deinit(&text);
@@ -224,7 +239,7 @@ static cad_status measure_prompts(cad_trainer *t)
     cad_status s = CAD_OK;
     for (int64_t i = 0; s == CAD_OK && i < t->n_prompts; i++) {
         cad_ids_clear(&ids);
-        s = cad_template_encode(t->template_, &(cad_prompt_slots){.caption = t->prompt[i]}, t->tokenizer, &ids);
+        s = cad_template_encode(t->template_, &(cad_prompt_slots){.caption = t->prompt[i].caption}, t->tokenizer, &ids);
         if ((int64_t)ids.n + 1 > t->longest_prompt)
             t->longest_prompt = (int64_t)ids.n + 1; /* BOS */
     }

@@ -11,6 +11,7 @@
 #include "train/eval_loss.h"
 #include "train/metrics_log.h"
 #include "train/run_dir.h"
+#include "train/sample_task.h"
 #include "train/train_step.h"
 #include "train/trainer.h"
 
@@ -38,7 +39,7 @@ struct cad_trainer {
     cad_model_config model;
     cad_buf model_json, generation_json; /* of a pretrained model, else empty */
     cad_loader loader, val_loader;
-    const char **prompt; /* (n_prompts) captions to sample */
+    cad_sample_prompt *prompt; /* (n_prompts) */
     int64_t n_prompts, longest_prompt;
 
     /* work */
