@@ -73,13 +73,12 @@ static cad_status train(cad_cli *cli, const cad_config *cfg)
     CAD_TRY(cad_cli_command(cli, &command));
     o.command = command.data;
     cad_trainer *t = NULL;
-    cad_status s = cad_trainer_open(cfg, &o, &t);
-    if (s == CAD_OK && cad_cli_has(cli, "check")) {
-        s = print_facts(cli, t);
-    } else if (s == CAD_OK) {
+    bool check = cad_cli_has(cli, "check");
+    if (!check)
         catch_signals();
-        s = cad_trainer_run(t);
-    }
+    cad_status s = cad_trainer_open(cfg, &o, &t);
+    if (s == CAD_OK)
+        s = check ? print_facts(cli, t) : cad_trainer_run(t);
     cad_trainer_close(t);
     cad_buf_deinit(&command);
     return s;

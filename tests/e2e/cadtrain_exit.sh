@@ -54,16 +54,20 @@ rc=0
 flock "$dir/runs/small/LOCK" "$cadtrain" "$dir/run.ini" -q 2>"$dir/err" || rc=$?
 [ $rc = 73 ] || { echo "locked run: exit $rc, expected 73"; cat "$dir/err"; exit 1; }
 
+lines() { # of the metrics of the run "signal"; 0 before it exists
+    if [ -e "$dir/signal/metrics.jsonl" ]; then wc -l <"$dir/signal/metrics.jsonl"; else echo 0; fi
+}
+
 # Signals: INT 130, TERM and USR2 75; the next start goes on.
 for pair in INT:130 TERM:75 USR2:75; do
+    before=$(lines)
     "$cadtrain" "$dir/run.ini" --run-dir="$dir/signal" --set=train.max_steps=100000 --set=checkpoint.every=off --set=eval.every=off -q \
         2>"$dir/err" &
     pid=$!
-    for _ in $(seq 100); do
-        [ -s "$dir/signal/metrics.jsonl" ] && break
+    for _ in $(seq 400); do
+        [ "$(lines)" -gt $((before + 2)) ] && break
         sleep 0.05
     done
-    sleep 0.2
     kill -s "${pair%%:*}" $pid
     rc=0
     wait $pid || rc=$?
