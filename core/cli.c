@@ -146,7 +146,6 @@ static cad_status parse(cad_cli *cli)
                                         .key = cli->options[i]->letter ? cli->options[i]->letter : LONG_KEY + (int)i,
                                         .arg = cli->options[i]->arg};
     const struct argp argp = {.options = table, .parser = on_argp};
-    argp_err_exit_status = cad_status_exit_code(CAD_EUSAGE);
     error_t bad = argp_parse(&argp, cli->argc, cli->argv, ARGP_NO_EXIT | ARGP_NO_ERRS | ARGP_NO_HELP, NULL, cli);
     if (bad)
         CAD_FAIL(CAD_EUSAGE, "the command line does not parse: %s\nhint: %s --help", strerror(bad), cli->spec->name);

@@ -124,6 +124,16 @@ static cad_status do_garbage(const void *in, size_t len, cad_buf *out)
     _exit(0);
 }
 
+/* A head that promises a hundred bytes, and ten of them. */
+static cad_status do_short(const void *in, size_t len, cad_buf *out)
+{
+    (void)in;
+    (void)len;
+    (void)out;
+    raw_write("\x64\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0 ten bytes", 26);
+    _exit(0);
+}
+
 static cad_status do_raw_flood(const void *in, size_t len, cad_buf *out)
 {
     (void)in;
@@ -268,6 +278,10 @@ static void test_each_end_has_its_verdict(void **state)
     r = one(p, "garbage", "", 0);
     assert_int_equal(r.verdict, CAD_VERDICT_failed);
     assert_non_null(strstr(r.error, "malformed answer of 24 bytes"));
+
+    r = one(p, "short", "", 0);
+    assert_int_equal(r.verdict, CAD_VERDICT_failed);
+    assert_non_null(strstr(r.error, "malformed answer of 26 bytes"));
 
     r = one(p, "flood", "", 0); /* 3 MiB through the front door */
     assert_int_equal(r.verdict, CAD_VERDICT_failed);
@@ -489,6 +503,7 @@ int main(int argc, char **argv)
     cad_worker_register("eat", do_eat);
     cad_worker_register("flood", do_flood);
     cad_worker_register("garbage", do_garbage);
+    cad_worker_register("short", do_short);
     cad_worker_register("raw_flood", do_raw_flood);
     cad_worker_register("leave", do_leave);
     cad_worker_register("bad_text", do_bad_text);
