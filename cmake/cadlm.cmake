@@ -90,4 +90,8 @@ function(cad_test_properties name labels timeout)
     endif()
     set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT ${timeout} SKIP_RETURN_CODE 77
         ENVIRONMENT "CADLM_SOURCE=${PROJECT_SOURCE_DIR};CADLM_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+    if(CADLM_SANITIZE)
+        set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT
+            "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/lsan.supp:print_suppressions=0")
+    endif()
 endfunction()
