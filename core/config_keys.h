@@ -145,7 +145,6 @@
     X(i, batch,        "auto",  "0..4096",      "prompts generated together")
 
 #define CAD_CONFIG_METRICS(X, E)                                                                                            \
-    E(failures, CAD_METRICS_FAILURES, "both", (excluded, worst, both), "how samples without a score count")                 \
     X(i, bootstrap,    "1000",  "",             "resamples of an interval; 0 = no intervals")                               \
     X(f, ci,           "95",    "50..99.9",     "percent covered by an interval")                                           \
     X(d, timeout_s,    "30",    "",             "CPU time of one part in a worker")                                         \
