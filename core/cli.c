@@ -364,6 +364,17 @@ static void report_json(cad_status s, const char *message, const char *hint)
     json_decref(doc);
 }
 
+/* The first line as an error, the others as they are. */
+static void report_lines(const char *text)
+{
+    size_t len = strcspn(text, "\n");
+    cad_log(CAD_LOG_ERROR, "%.*s", (int)len, text);
+    for (text += len; *text; text += len) {
+        len = strcspn(++text, "\n");
+        cad_log_note("%.*s", (int)len, text);
+    }
+}
+
 /* "what\nhint: do" as two lines; the configuration's list of problems as it is. */
 static void report(const cad_cli *cli, cad_status s)
 {
@@ -377,10 +388,10 @@ static void report(const cad_cli *cli, cad_status s)
     if (cli->problems.len)
         cad_log_raw(cli->problems.data, cli->problems.len);
     else
-        cad_log(CAD_LOG_ERROR, "%s", *text ? text : cad_status_text(s));
+        report_lines(*text ? text : cad_status_text(s));
     if (hint)
         cad_log_note("hint: %s", hint);
-    if (cad_cli_json(cli))
+    if (cad_cli_json(cli) && cad_out_count() == cli->out_before)
         report_json(s, *text ? text : cad_status_text(s), hint);
 }
 
@@ -389,7 +400,7 @@ int cad_cli_main(const cad_cli_spec *spec, int argc, char **argv)
     cad_worker_main_if_asked(argc, argv);
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write with a message */
     cad_log_set_name(spec->name);
-    cad_cli cli = {.spec = spec, .argc = argc, .argv = argv};
+    cad_cli cli = {.spec = spec, .argc = argc, .argv = argv, .out_before = cad_out_count()};
     cad_status s = cad_arena_create("command line", ARENA_BYTES, &cli.arena);
     if (s == CAD_OK)
         s = run(&cli);

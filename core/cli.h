@@ -46,7 +46,7 @@ typedef struct cad_cli_spec {
 
 /* The whole of main: the worker's way out, parsing, the run, the error line, the exit code.
  * An error text prints as "NAME: error: TEXT"; a text "what went wrong\nhint: what to do" gives two lines; with --json the error
- * also goes to stdout as {"error":{"code","name","message","hint"}}. */
+ * also goes to stdout as {"error":{"code","name","message","hint"}}, unless the command has printed its document already. */
 int cad_cli_main(const cad_cli_spec *spec, int argc, char **argv);
 
 /* ---- for `run` ---- */

@@ -27,6 +27,7 @@ struct cad_cli {
     char **argv;
     cad_buf problems;               /* of the configuration, whole lines */
     bool config_loaded;
+    size_t out_before;              /* bytes on stdout before the command ran */
 };
 
 /* ---- cli_help.c ---- */

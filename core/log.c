@@ -22,6 +22,7 @@ static atomic_int max_level = CAD_LOG_INFO;
 static cad_color color_mode = CAD_COLOR_AUTO;
 static cad_appender *file;
 static char status_line[512];
+static atomic_size_t out_count;
 
 void cad_log_set_name(const char *name)
 {
@@ -92,9 +93,15 @@ static int write_fd(int fd, const char *data, size_t len)
 
 cad_status cad_out(const void *data, size_t len)
 {
+    out_count += len;
     if (write_fd(STDOUT_FILENO, data, len) != 0)
         CAD_FAIL(CAD_EWRITE, "cannot write to standard output: %s", strerror(errno));
     return CAD_OK;
+}
+
+size_t cad_out_count(void)
+{
+    return out_count;
 }
 
 /* Control bytes as \n, \t or \xNN; UTF-8 passes.  Always ends the text; cuts what does not fit at a character. */

@@ -43,6 +43,7 @@ bool cad_log_is_terminal(void); /* stderr is a terminal that can redraw a line (
 /* Bytes as they are to stderr, and to stdout; the second reports a full disk or a closed pipe as CAD_EWRITE. */
 void cad_log_raw(const char *text, size_t len);
 CAD_MUST_USE cad_status cad_out(const void *data, size_t len);
+size_t cad_out_count(void); /* bytes that cad_out was given so far */
 
 /* The line that core/progress keeps at the bottom of a terminal ("" takes it away); records are printed above it. */
 void cad_log_status_line(const char *text);

@@ -40,7 +40,7 @@ int main(int argc, char **argv)
                "  cadprep split data/s.jsonl -o data/p      train, val, test, suite\n"
                "  cadprep tokenizer data/p --own-bpe=1024   a BPE of the train split\n"
                "  cadprep pack data/p --tokenizer=data/p/tokenizer\n"
-               "  cadprep preview data/p/train.pack.h5 -n 5 what is learnt, in colour\n"
+               "  cadprep preview data/p/train.pack.h5 -n 5   in colour\n"
                "  cadprep audit data/p/train.pack.h5        rows, tokens, lengths\n"
                "  cadprep verify data/p                     hashes, spans, EOS, leaks\n"
                "  cadprep run configs/tiny_qlora.ini        all; finished stages skip\n",

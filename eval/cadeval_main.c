@@ -10,7 +10,7 @@
 #include <string.h>
 
 static const cad_cli_option OPTIONS[] = {
-    {"ckpt", 0, "[LABEL=]DIR", NULL, "checkpoint or model directory; repeatable  [models/tiny]", NULL},
+    {"ckpt", 0, "[LABEL=]DIR", NULL, "checkpoint or model; repeatable  [models/tiny]", NULL},
     {"suite", 0, "NAME|FILE", NULL, "prompts: synth-test, cad0-seven, or a .jsonl file", NULL},
     {"samples", 'n', "K", "decode.samples", "answers per prompt", NULL},
     {"temp", 0, "T", "decode.temp", "temperature; 0 = greedy", NULL},
@@ -23,7 +23,7 @@ static const cad_cli_option OPTIONS[] = {
     {"ci", 0, "PERCENT", "metrics.ci", "covered by an interval", NULL},
     {"require", 0, "GATES", "metrics.require", "[LABEL:]valid>=0.9,..: 3 when not met", NULL},
     {"pack", 0, "FILE", NULL, "training pack for retrieval-copy", NULL},
-    {"format", 'o', "md|csv|json", NULL, "what to print  [md]; all are written", NULL},
+    {"format", 'o', "LIST", NULL, "md,csv,json: what to print  [md]; all are written", NULL},
     {"out", 0, "DIR", NULL, "where to write  [runs/eval/SUITE]", NULL},
     {"sheet", 0, "N", NULL, "prompts on the contact sheet  [12]; 0 = none", NULL},
     {"fresh", 0, NULL, NULL, "ignore answers and scores that are there", NULL},

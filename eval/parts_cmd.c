@@ -113,10 +113,12 @@ static cad_status report(cad_cli *cli, cad_pool *pool, const char *path, json_t 
 cad_status cad_cmd_check(cad_cli *cli)
 {
     cad_pool *pool;
+    size_t bad = 0, n = cad_cli_nargs(cli);
+    if (n == 0)
+        CAD_FAIL(CAD_EUSAGE, "check takes one part or more, as part.ir or part.step");
     CAD_TRY(open_pool(cli, &pool));
     if (!pool)
         return CAD_OK;
-    size_t bad = 0, n = cad_cli_nargs(cli);
     json_t *all = json_array();
     cad_status s = CAD_OK;
     for (size_t i = 0; s == CAD_OK && i < n; i++) {

@@ -39,6 +39,19 @@ static cad_status run_fail(cad_cli *cli)
     CAD_FAIL(CAD_EGEOM, "part.ir: no solid; expected one\nhint: cadtool check part.ir");
 }
 
+static cad_status run_judge(cad_cli *cli)
+{
+    (void)cli;
+    CAD_TRY(cad_out("[false]\n", 8));
+    CAD_FAIL(CAD_EGEOM, "1 of 1 parts are not valid");
+}
+
+static cad_status run_many(cad_cli *cli)
+{
+    (void)cli;
+    CAD_FAIL(CAD_EDATA, "2 problems:\na.h5: short\nb.h5: absent\nhint: cadtest show");
+}
+
 static cad_status run_two(cad_cli *cli)
 {
     snprintf(seen, sizeof seen, "two words, %zu args", cad_cli_nargs(cli));
@@ -58,7 +71,8 @@ static const cad_cli_option options[] = {
     {"dry-run", 0, NULL, NULL, "start nothing", NULL},
     {0},
 };
-static const cad_cli_word words[] = {{"show", run_show}, {"fail", run_fail}, {"rag embed", run_two}, {0}};
+static const cad_cli_word words[] = {{"show", run_show}, {"fail", run_fail},     {"judge", run_judge},
+                                     {"many", run_many}, {"rag embed", run_two}, {0}};
 static const cad_cli_spec spec = {.name = "cadtest",
                                   .usage = "COMMAND [FILE]",
                                   .doc = "Tries the command line.\n  cadtest show --temp=1\n",
@@ -188,6 +202,11 @@ static void test_failures_have_one_line_a_hint_and_the_code_of_the_table(void **
     assert_string_equal(json_string_value(json_object_get(e, "message")), "part.ir: no solid; expected one");
     assert_string_equal(json_string_value(json_object_get(e, "hint")), "cadtool check part.ir");
     json_decref(doc);
+    assert_int_equal(cli("cadtest many"), 65);
+    assert_string_equal(err.data, "cadtest: error: 2 problems:\na.h5: short\nb.h5: absent\nhint: cadtest show\n");
+    assert_int_equal(cli("cadtest judge --json"), 3);
+    assert_string_equal(out.data, "[false]\n"); /* the document was there: no second one */
+    assert_string_equal(err.data, "cadtest: error: 1 of 1 parts are not valid\n");
     assert_int_equal(cli("cadtest fail --color=always"), 3);
     assert_non_null(strstr(err.data, "\x1b[31merror:\x1b[0m"));
 }

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# cadprep run: any number of jobs makes the same bytes; a changed setting repeats what depends on it; verify finds what changed.
+. "$(dirname "$0")/lib.sh"
+fixture
+export SOURCE_DATE_EPOCH=0
+
+sums() { (cd "$E2E/data" && sha256sum *.jsonl *.pack.h5 tokenizer/tokenizer.json); }
+runs 0 cadprep run "$TINY" # packs name the folder of their tokenizer, and this is a copy
+sums >"$T/first"
+runs 0 cadprep run "$TINY"
+[ "$(grep -c 'done before, skipped' "$err")" = 4 ] || die "expected four skipped stages"
+
+# The number of jobs changes no byte.
+rm -rf "$E2E/data"
+runs 0 cadprep run "$TINY" --jobs=1
+sums >"$T/second"
+same "$T/first" "$T/second"
+
+# A changed setting repeats its stage and those after it, not those before.
+runs 0 cadprep run "$TINY" --set=data.max_tokens=2048
+[ "$(grep -c 'done before, skipped' "$err")" = 3 ] || die "expected three skipped stages"
+runs 0 cadprep run "$TINY"
+sums >"$T/third"
+same "$T/first" "$T/third"
+
+runs 0 cadprep verify "$E2E/data"
+json "$out" 'd["train"]["rows"] > 10'
+# A split that changed behind the packs' back.
+head -n -1 "$E2E/data/train.jsonl" >"$T/short" && cp "$T/short" "$E2E/data/train.jsonl"
+runs 65 cadprep verify "$E2E/data"
+says "$err" "train.jsonl: hashes to" "hint: cadprep pack"
+runs 66 cadprep verify "$T"
+runs 66 cadprep run "$T/absent.ini"

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Verdicts of cadtool check: 0 valid, 3 any fault of a part, 66 no file; the finding names node, code and line.
+. "$(dirname "$0")/lib.sh"
+cd "$T"
+
+runs 0 cadtool check "$DOCS"/*.ir
+says "$out" "flange.ir: valid, 1 solid,"
+[ "$(grep -c ': valid' "$out")" = "$(ls "$DOCS"/*.ir | wc -l)" ] || die "not every example is valid"
+
+check() { # program, text that must be said...
+    printf '%b' "$1" >part.ir
+    shift
+    runs 3 cadtool check part.ir
+    says "$out" "$@"
+    says "$err" "cadtool: error: 1 of 1 parts are not valid"
+    runs 3 cadtool check --json part.ir
+    json "$out" 'd[0]["ok"] is False and d[0]["file"] == "part.ir"'
+}
+check 'C 10 10 10\nD 0 7' 'part.ir:2' 'node 7 does not exist; there are 2 nodes (0..1)' '[dangling-ref]'
+check 'T 1 1 0 0\nT 0 1 0 0\nU 0 1\nROOT 2 default' '[cycle]'
+check 'C 10 0 10' 'part.ir:1' '[nonpositive-size]'
+check 'Y 5 -3' '[nonpositive-size]'
+check 'C 10 10 1e9' '[limit]'
+check 'C 10 10 1e999' 'part.ir:1'
+check 'X 1 0 1 1\nC 1 1 1' '[zero-scale]'
+check 'C 10 10' 'part.ir:1'
+check 'Q 1 2 3' '[unknown-opcode]'
+check 'C 10 10 10\nC 10 10 10\nT 1 30 0 0\nI 0 2' '[empty]'
+check '' '[no-result]'
+check 'C 10 10 10\nLP 0 1 0 0 4000000000 1' 'part.ir:2'
+
+# Hostile and broken files.
+head -c 20000 /dev/urandom >noise.ir
+runs 3 cadtool check noise.ir
+head -c 20000 /dev/urandom >noise.step
+runs 3 cadtool check noise.step
+: >empty.step
+runs 3 cadtool check empty.step
+cadtool convert "$DOCS/flange.ir" flange.step -q
+head -c 4000 flange.step >cut.step
+runs 3 cadtool check cut.step
+runs 0 cadtool check flange.step
+
+# A bad part among good ones is counted, and the others are still told.
+printf 'C 10 0 10' >bad.ir
+runs 3 cadtool check "$DOCS/flange.ir" bad.ir "$DOCS/bracket.ir"
+says "$out" "flange.ir: valid" "bracket.ir: valid"
+says "$err" "1 of 3 parts are not valid"
+
+# Warnings become errors with --strict.
+printf 'C 10 10 10\nC 5 5 5\nROOT 0 default' >orphan.ir
+runs 0 cadtool check orphan.ir
+says "$out" "[orphan]"
+runs 3 cadtool check --strict orphan.ir
+
+runs 66 cadtool check absent.ir
+says "$err" "absent.ir"
+empty "$out"
+runs 66 cadtool check --json absent.ir
+json "$out" 'd["error"]["code"] == 66 and "absent.ir" in d["error"]["message"]'
+runs 2 cadtool check
+runs 2 cadtool check part.txt
+runs 2 cadtool nonsense part.ir

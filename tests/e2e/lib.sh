@@ -1,0 +1,64 @@
+# Sourced by every test of this folder: a temporary folder, runs with an expected exit code, and what was printed.
+#   $T      the test's own folder, removed at its end          $FIXTURE  the small corpus, model and run of fixture.sh
+#   $DOCS   docs/examples                                      $out $err  files with stdout and stderr of the last `runs`
+set -euo pipefail
+: "${CADLM_SOURCE:=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}" "${CADLM_BIN:=$CADLM_SOURCE/build/release/bin}"
+export PATH=$CADLM_BIN:$PATH LC_ALL=C.UTF-8
+unset ARGP_HELP_FMT NO_COLOR
+FIXTURE=$CADLM_BIN/../e2e/fixture
+DOCS=$CADLM_SOURCE/docs/examples
+T=$(mktemp -d "${TMPDIR:-/tmp}/cadlm-e2e-XXXXXX")
+trap 'rm -rf "$T"' EXIT
+out=$T/.out err=$T/.err
+
+die() { # text...
+    echo "FAILED: $*" >&2
+    [ ! -s "$out" ] || { echo "-- stdout of the last run:"; head -c 4000 "$out"; } >&2
+    [ ! -s "$err" ] || { echo "-- stderr of the last run:"; head -c 4000 "$err"; } >&2
+    exit 1
+}
+
+runs() { # expected exit code, command...
+    local want=$1 got=0
+    shift
+    last=$*
+    "$@" >"$out" 2>"$err" </dev/null || got=$?
+    [ "$got" = "$want" ] || die "exit $got; expected $want: $last"
+}
+
+says() { # file, text...: each text stands in the file
+    local file=$1 text
+    shift
+    for text in "$@"; do
+        grep -qF -- "$text" "$file" || die "no '$text' in $(basename "$file") of: $last"
+    done
+}
+
+silent() { # file, text...: none of them stands in the file
+    local file=$1 text
+    shift
+    for text in "$@"; do
+        ! grep -qF -- "$text" "$file" || die "'$text' in $(basename "$file") of: $last"
+    done
+}
+
+empty() { # file
+    [ ! -s "$1" ] || die "$(basename "$1") is not empty after: $last"
+}
+
+same() { # file, file
+    cmp -s "$1" "$2" || { diff "$1" "$2" | head -20 >&2 || true; die "$1 and $2 differ"; }
+}
+
+json() { # file, python expression over the document d: must be true
+    python3 -c 'import json, sys
+d = json.load(open(sys.argv[1]))
+assert eval(sys.argv[2]), sys.argv[2]' "$1" "$2" || die "$2 is not true of $1"
+}
+
+fixture() { # a copy of the fixture at $E2E, for tests that train or write there
+    [ -d "$FIXTURE/runs/tiny" ] || die "no fixture; run ctest -R e2e.fixture, or tests/e2e/fixture.sh"
+    export E2E=$T/tiny
+    cp -R "$FIXTURE" "$E2E"
+    TINY=$CADLM_SOURCE/tests/e2e/tiny.ini
+}
