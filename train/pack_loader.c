@@ -19,6 +19,11 @@ cad_status cad_loader_init(const cad_pack *pack, int64_t limit, cad_loss_norm no
             cad_loader_row_name(&l, r, name);
             CAD_FAIL(CAD_EDATA, "row '%s' has no loss token", name);
         }
+        if (pack->weight && !(pack->weight[r] >= 0.0f && isfinite(pack->weight[r]))) {
+            char name[64];
+            cad_loader_row_name(&l, r, name);
+            CAD_FAIL(CAD_EDATA, "row '%s' has weight %g; expected a finite number >= 0", name, (double)pack->weight[r]);
+        }
         l.n_tokens += l.row_tokens[r];
         l.n_targets += l.row_targets[r];
         if (l.row_tokens[r] > l.longest) {

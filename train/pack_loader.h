@@ -27,7 +27,8 @@ typedef struct cad_loader {
     cad_loss_norm norm;
 } cad_loader;
 
-/* Over the first `limit` rows (0: all); the arrays live in `a`.  Errors: CAD_EDATA for a row without a target (its id). */
+/* Over the first `limit` rows (0: all); the arrays live in `a`.  Errors: CAD_EDATA for a row without a target, or
+ * with a weight that is no finite number >= 0 (its id). */
 CAD_MUST_USE cad_status cad_loader_init(const cad_pack *pack, int64_t limit, cad_loss_norm norm, cad_arena *a,
                                         cad_loader *out);
 

@@ -1,5 +1,7 @@
 #include "train/train_step.h"
 
+#include "core/clock.h"
+
 #include <math.h>
 
 cad_status cad_stepper_init(cad_stepper *s, cad_arena *a)
@@ -12,6 +14,7 @@ cad_status cad_stepper_init(cad_stepper *s, cad_arena *a)
 cad_status cad_stepper_gradient(cad_stepper *s, int64_t step, int64_t epoch, int64_t batch, cad_step_result *out)
 {
     cad_plan_step plan;
+    double start = cad_clock_now();
     cad_plan_get(s->plan, epoch, batch, &plan);
     cad_step_result r = {.rows = plan.n_rows,
                          .tokens = plan.n_tokens,
@@ -30,6 +33,7 @@ cad_status cad_stepper_gradient(cad_stepper *s, int64_t step, int64_t epoch, int
         group = pass->lane0;
         double weighted;
         CAD_TRY(cad_loader_fill(s->loader, pass->row, pass->n_rows, context, s->batch));
+        r.host_s += cad_clock_now() - start;
         CAD_TRY(cad_decoder_forward_backward(s->decoder, s->batch, (float)scale, (uint64_t)step, &weighted));
         cad_answer_loss sum = cad_loader_sum(s->loader, s->batch, cad_decoder_last_nll(s->decoder), NULL);
         nll += sum.nll;
@@ -37,6 +41,7 @@ cad_status cad_stepper_gradient(cad_stepper *s, int64_t step, int64_t epoch, int
         r.finite = r.finite && isfinite(weighted) && sum.bad_row < 0;
         if (r.bad_row < 0)
             r.bad_row = sum.bad_row;
+        start = cad_clock_now();
     }
     cad_grad_tree_end(&s->tree);
     r.loss = nll / (double)r.loss_tokens;

@@ -38,6 +38,7 @@ typedef struct cad_step_result {
     double loss;      /* mean nll of the answer tokens, before the update */
     double grad_norm; /* before clipping */
     double clip, lr;
+    double host_s;    /* seconds spent on plan and batches, not in the decoder */
     bool finite;      /* false: loss or gradient is not; nothing was updated */
     int64_t bad_row;  /* the first row whose loss is not finite; -1: none (the gradient is not) */
 } cad_step_result;

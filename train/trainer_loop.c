@@ -74,10 +74,11 @@ static cad_status log_step(cad_trainer *t, const cad_step_result *r)
                             {"perf/tok_s", tok_s},
                             {"perf/samples_s", seconds > 0 ? (double)t->window_rows / seconds : 0.0},
                             {"perf/step_ms", 1e3 * seconds / steps},
+                            {"perf/data_wait_ms", 1e3 * t->window_host / steps},
                             {"mem/peak_gib", peak_gib()}};
     CAD_TRY(cad_metrics_add(t->metrics, t->at.step, "train", v, sizeof v / sizeof *v));
     t->window_start = cad_clock_now();
-    t->paused = 0.0;
+    t->paused = t->window_host = 0.0;
     t->window_tokens = t->window_rows = t->window_steps = 0;
     return CAD_OK;
 }
@@ -158,6 +159,7 @@ static void advance(cad_trainer *t, const cad_step_result *r, int64_t n_batches)
     t->window_tokens += r->tokens;
     t->window_rows += r->rows;
     t->window_steps++;
+    t->window_host += r->host_s;
     if (!r->finite)
         return;
     t->bad_in_a_row = 0;

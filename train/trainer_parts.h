@@ -71,6 +71,7 @@ struct cad_trainer {
     double last_save, last_sample, last_evaluated; /* monotonic s, for intervals in seconds */
     double paused;          /* s of the current log window spent outside of steps */
     double window_start;
+    double window_host;     /* s spent on batches in it */
     int64_t window_tokens, window_rows, window_steps;
     int64_t bad_in_a_row;
 };

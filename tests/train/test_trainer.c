@@ -3,6 +3,8 @@
 #include "core/json.h"
 #include "core/log.h"
 #include "core/progress.h"
+#include "core/threads.h"
+#include "model/decoder/engine.h"
 #include "tests/train/train_fixture.h"
 #include "tests/train/train_tmp.h"
 #include "train/trainer.h"
@@ -245,6 +247,98 @@ static void test_files_ask_for_a_save_and_a_stop(void **state)
     assert_false(cad_fs_exists(train_path(dir, "runs/asked/STOP")));
 }
 
+static void test_a_file_asks_for_a_save(void **state)
+{
+    (void)state;
+    static const char *const set[] = {"checkpoint.every=off", NULL};
+    ok(cad_fs_mkdirs(train_path(dir, "runs/save")));
+    ok(cad_fs_write(train_path(dir, "runs/save/SAVE"), "", 0));
+    ok(run("save", "auto", set, NULL));
+    assert_true(cad_fs_exists(ckpt("save", 1, "DONE")));
+    assert_true(cad_fs_exists(ckpt("save", 20, "DONE")));
+    assert_false(cad_fs_exists(ckpt("save", 10, "DONE")));
+}
+
+static void test_a_checkpoint_of_another_run_can_be_continued(void **state)
+{
+    (void)state;
+    char from[8300];
+    snprintf(from, sizeof from, "%s", ckpt("base", 10, ""));
+    from[strlen(from) - 1] = '\0';
+    ok(run("other", from, NULL, NULL));
+    for (int i = 0; full_files[i]; i++)
+        same_file(ckpt("base", 20, full_files[i]), ckpt("other", 20, full_files[i]));
+    assert_false(cad_fs_exists(ckpt("other", 10, "DONE")));
+}
+
+static void test_threads_do_not_change_a_bit(void **state)
+{
+    (void)state;
+    ok(cad_threads_init(3));
+    cad_status s = run("threads", "auto", NULL, NULL);
+    ok(cad_threads_init(1));
+    ok(s);
+    same_end("base", "threads", full_files, 20);
+}
+
+static cad_status count_answer(void *ctx, const cad_answer *a)
+{
+    (void)a;
+    ++*(int *)ctx;
+    return CAD_OK;
+}
+
+static void expect_answers(const char *path)
+{
+    cad_engine *e;
+    int n = 0;
+    ok(cad_engine_open(path, &(cad_engine_opts){.slots = 2, .context = 64}, &e));
+    const cad_prompt prompt = {.caption = "box 20 x 30 x 5"};
+    const cad_decode decode = {.sampling = {.top_p = 1}, .max_new = 8, .seed = 1};
+    ok(cad_engine_generate(e, &prompt, 1, &decode, count_answer, NULL, &n));
+    assert_int_equal(n, 1);
+    cad_engine_close(e);
+}
+
+static void test_a_checkpoint_answers_prompts_by_itself(void **state)
+{
+    (void)state;
+    expect_answers(train_path(dir, "runs/base/ckpt/best"));
+    expect_answers(train_path(dir, "runs/lora/ckpt/latest"));
+}
+
+/* A model whose last tensor holds the largest bf16: the forward pass leaves the range of f32. */
+static void test_a_step_that_is_not_finite_stops_and_names_its_rows(void **state)
+{
+    (void)state;
+    static const char *const file[] = {"config.json", "generation_config.json", "model.safetensors"};
+    ok(cad_fs_mkdirs(train_path(dir, "broken")));
+    for (int i = 0; i < 3; i++) {
+        cad_buf x = train_read(ckpt("base", 20, file[i]));
+        for (size_t k = i == 2 ? x.len - 8192 : x.len; k < x.len; k++)
+            x.data[k] = 0x7f;
+        char name[64];
+        snprintf(name, sizeof name, "broken/%s", file[i]);
+        ok(cad_fs_write(train_path(dir, name), x.data, x.len));
+        cad_buf_deinit(&x);
+    }
+    char model[8300], tokenizer[8300];
+    snprintf(model, sizeof model, "model.path=%s/broken", dir);
+    snprintf(tokenizer, sizeof tokenizer, "tokenizer.path=%s/tok", dir);
+    const char *const stop[] = {"model.init=pretrained", model, tokenizer, NULL},
+                      *const skip[] = {"model.init=pretrained", model, tokenizer, "train.on_nan=skip", NULL};
+    fails(run("nan", "auto", stop, NULL), CAD_ENUMERIC, "step 1: the loss of row 'row-");
+    assert_non_null(strstr(cad_error_text(), "(rows of the step: row-"));
+    assert_false(cad_fs_exists(ckpt("nan", 1, "")));
+    cad_buf b = train_read(train_path(dir, "runs/nan/run.json"));
+    assert_non_null(strstr(b.data, "\"exit_code\": 70"));
+    cad_buf_deinit(&b);
+    fails(run("nan2", "auto", skip, NULL), CAD_ENUMERIC, "step 10");
+    b = train_read(train_path(dir, "runs/nan2/metrics.jsonl"));
+    assert_non_null(strstr(b.data, "step skipped"));
+    cad_buf_deinit(&b);
+}
+
 static void test_bad_inputs_are_named_together(void **state)
 {
     (void)state;
@@ -277,14 +371,24 @@ static void test_another_tokenizer_than_the_packs_is_refused(void **state)
     fails(run("bad", "auto", set, NULL), CAD_EDATA, "tokenizer");
 }
 
+static void test_a_weight_that_is_no_number_is_refused(void **state)
+{
+    (void)state;
+    ok(fixture_pack(dir, "heavy.h5", &(fixture_pack_opts){.rows = 4, .seed = 9, .weight = INFINITY}));
+    char data[8300];
+    snprintf(data, sizeof data, "data.train=%s/heavy.h5", dir);
+    const char *const set[] = {data, NULL};
+    fails(run("bad", "auto", set, NULL), CAD_EDATA, "row 'row-000-0' has weight inf");
+}
+
 static void test_a_row_over_the_pass_is_named(void **state)
 {
     (void)state;
-    ok(fixture_pack(dir, "wide.h5", &(fixture_pack_opts){.rows = 4, .seed = 9}));
+    ok(fixture_pack(dir, "wide.h5", &(fixture_pack_opts){.rows = 4, .seed = 9, .long_row = 300}));
     char data[8300];
     snprintf(data, sizeof data, "data.train=%s/wide.h5", dir);
     const char *const set[] = {data, "train.micro_tokens=256", NULL};
-    ok(run("wide", "auto", set, NULL));
+    fails(run("bad", "auto", set, NULL), CAD_EDATA, "row 'row-003-0' has");
     const char *const off[] = {"train.max_steps=0", "train.epochs=0", NULL};
     fails(run("none", "auto", off, NULL), CAD_ECONFIG, "train.max_steps");
 }
@@ -302,8 +406,14 @@ int main(void)
         cmocka_unit_test(test_rotation_keeps_the_best_and_the_last),
         cmocka_unit_test(test_a_stop_signal_saves_and_a_restart_ends_the_same),
         cmocka_unit_test(test_files_ask_for_a_save_and_a_stop),
+        cmocka_unit_test(test_a_file_asks_for_a_save),
+        cmocka_unit_test(test_a_checkpoint_of_another_run_can_be_continued),
+        cmocka_unit_test(test_threads_do_not_change_a_bit),
+        cmocka_unit_test(test_a_checkpoint_answers_prompts_by_itself),
+        cmocka_unit_test(test_a_step_that_is_not_finite_stops_and_names_its_rows),
         cmocka_unit_test(test_bad_inputs_are_named_together),
         cmocka_unit_test(test_another_tokenizer_than_the_packs_is_refused),
+        cmocka_unit_test(test_a_weight_that_is_no_number_is_refused),
         cmocka_unit_test(test_a_row_over_the_pass_is_named),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -76,7 +76,12 @@ static cad_status add_row(cad_pack_writer *w, const cad_tokenizer *t, const cad_
     make_row(o->seed, r, caption, answer);
     snprintf(id, sizeof id, "row-%03d-%d", (int)r, copy);
     cad_ids ids = CAD_IDS_INIT;
-    cad_status s = cad_template_encode(tpl, &(cad_prompt_slots){.caption = caption}, t, &ids);
+    cad_buf words = CAD_BUF_INIT;
+    cad_status s = cad_buf_str(&words, caption);
+    for (int i = 0; s == CAD_OK && r == o->rows - 1 && i < o->long_row; i++)
+        s = cad_buf_str(&words, " 7");
+    if (s == CAD_OK)
+        s = cad_template_encode(tpl, &(cad_prompt_slots){.caption = words.data}, t, &ids);
     uint32_t span[1][2] = {{(uint32_t)ids.n, 0}}, eos = (uint32_t)cad_tokenizer_eos(t);
     if (s == CAD_OK)
         s = cad_tokenizer_encode(t, answer, strlen(answer), CAD_SPECIALS_text, &ids);
@@ -93,6 +98,7 @@ static cad_status add_row(cad_pack_writer *w, const cad_tokenizer *t, const cad_
                               .weight = o->weight != 0.0f ? o->weight : 1.0f};
     if (s == CAD_OK)
         s = cad_pack_writer_add(w, &row);
+    cad_buf_deinit(&words);
     cad_ids_deinit(&ids);
     return s;
 }

@@ -12,6 +12,7 @@ typedef struct fixture_pack_opts {
     uint64_t seed;
     int copies;    /* each row this many times, one after the other; 0: 1 */
     float weight;  /* of every row, stored when not 0 */
+    int long_row;  /* > 0: the last row's caption has this many words more */
 } fixture_pack_opts;
 
 /* Writes `dir`/tok/tokenizer.json. */
