@@ -22,6 +22,7 @@ typedef struct cad_verify_args {
     const char *dir;                              /* {train,val,test}.pack.h5, perhaps .jsonl files and synth-test.jsonl */
     const char *tokenizer_xxh3, *template_xxh3;   /* NULL: not compared */
     bool captions, geometry;                      /* what may not be in two splits */
+    const char *against; /* another folder: no prompt of the suite may be in its train or val; NULL: none */
 } cad_verify_args;
 
 /* Opens every pack of a folder (hashes, spans, end tokens: cad_pack_open), compares each with the corpus file it was made from

@@ -219,7 +219,7 @@ cad_status cad_cmd_verify(cad_cli *cli)
     CAD_TRY(begin(cli, cad_cli_arg(cli, 0), NULL, 0, &j, &done));
     if (done)
         return CAD_OK;
-    cad_status s = cad_prep_verify(&j, &report);
+    cad_status s = cad_prep_verify(&j, cad_cli_value(cli, "against"), &report);
     if (s == CAD_OK)
         s = print_report(report, cad_cli_json(cli));
     json_decref(report);

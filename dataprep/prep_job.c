@@ -173,7 +173,7 @@ cad_status cad_prep_pack_splits(const cad_prep_job *j)
     return s;
 }
 
-cad_status cad_prep_verify(const cad_prep_job *j, json_t **report)
+cad_status cad_prep_verify(const cad_prep_job *j, const char *against, json_t **report)
 {
     char path[4200];
     cad_tokenizer *t = NULL;
@@ -181,7 +181,8 @@ cad_status cad_prep_verify(const cad_prep_job *j, json_t **report)
     CAD_TRY(check_groups(group));
     cad_verify_args args = {.dir = j->dir,
                             .captions = has(group, "caption"),
-                            .geometry = has(group, "geometry")};
+                            .geometry = has(group, "geometry"),
+                            .against = against};
     snprintf(path, sizeof path, "%s/tokenizer.json", j->tokenizer_dir);
     if (cad_fs_exists(path) && (cad_config_is_set(j->cfg, "tokenizer.path") || j->cfg->tokenizer.own_bpe > 0)) {
         CAD_TRY(load_tokenizer(j, &t));

@@ -29,8 +29,8 @@ CAD_MUST_USE cad_status cad_prep_split(const cad_prep_job *j, const char *in);
 CAD_MUST_USE cad_status cad_prep_tokenizer(const cad_prep_job *j);
 CAD_MUST_USE cad_status cad_prep_pack(const cad_prep_job *j, const char *in, const char *out);
 CAD_MUST_USE cad_status cad_prep_pack_splits(const cad_prep_job *j);
-/* *report as cad_verify_dir; NULL where it failed early. */
-CAD_MUST_USE cad_status cad_prep_verify(const cad_prep_job *j, json_t **report);
+/* *report as cad_verify_dir; NULL where it failed early.  `against`: see cad_verify_args; may be NULL. */
+CAD_MUST_USE cad_status cad_prep_verify(const cad_prep_job *j, const char *against, json_t **report);
 
 /* All stages in order.  A stage is skipped when its settings, its inputs and the bytes of its outputs are those that its record
  * DIR/.stages/NAME.json remembers; a run that was killed and is repeated ends with the bytes of one that was not. */

@@ -197,7 +197,7 @@ static cad_status run_stages(const cad_prep_job *j)
         CAD_TRY(remember(j, s, key));
     }
     json_t *report = NULL;
-    cad_status st = cad_prep_verify(j, &report);
+    cad_status st = cad_prep_verify(j, NULL, &report);
     json_decref(report);
     return st;
 }

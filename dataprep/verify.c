@@ -141,10 +141,11 @@ static cad_status check_lines(const opened *o, const char *path, const cad_buf *
     return CAD_OK;
 }
 
-static cad_status check_suite(const opened *o, json_t *report)
+/* The suite of the folder in `args` against what `learnt` was trained on: its own packs, or those of another folder. */
+static cad_status check_suite(const cad_verify_args *args, const opened *learnt, json_t *report)
 {
     char path[4200];
-    path_of(o, "synth-test", ".jsonl", path);
+    path_of(&(opened){.args = args}, "synth-test", ".jsonl", path);
     if (!cad_fs_exists(path))
         return CAD_OK;
     cad_buf text = CAD_BUF_INIT;
@@ -152,14 +153,39 @@ static cad_status check_suite(const opened *o, json_t *report)
     int64_t n = 0;
     cad_status s = cad_fs_read(path, 0, &text);
     if (s == CAD_OK)
-        s = index_learnt(o, m);
+        s = index_learnt(learnt, m);
     if (s == CAD_OK)
-        s = check_lines(o, path, &text, m, &n);
+        s = check_lines(learnt, path, &text, m, &n);
     if (s == CAD_OK && json_object_set_new(report, "suite", json_pack("{s:I}", "prompts", (json_int_t)n)))
         s = cad_fail(CAD_ENOMEM, "%s: no memory for the report", path);
     cad_hash_index_deinit(&m[0]);
     cad_hash_index_deinit(&m[1]);
     cad_buf_deinit(&text);
+    return s;
+}
+
+/* Train and val of another folder, from which the model comes that this folder tests. */
+static cad_status check_against(const cad_verify_args *args, const char *dir, json_t *report)
+{
+    cad_verify_args other = *args;
+    other.dir = dir;
+    opened o = {.args = &other};
+    cad_status s = CAD_OK;
+    for (int k = 0; s == CAD_OK && k < CAD_SPLIT_test; k++) {
+        char path[4200];
+        path_of(&o, cad_split_name[k], ".pack.h5", path);
+        if (!cad_fs_exists(path))
+            continue;
+        s = cad_pack_open(path, NULL, &o.pack[o.n]);
+        if (s == CAD_OK)
+            o.name[o.n++] = k ? "val of the other folder" : "train of the other folder";
+    }
+    if (s == CAD_OK && !o.n)
+        s = cad_fail(CAD_ENOTFOUND, "%s: no train.pack.h5 or val.pack.h5 there", dir);
+    if (s == CAD_OK)
+        s = check_suite(args, &o, report);
+    for (size_t k = 0; k < o.n; k++)
+        cad_pack_close(o.pack[k]);
     return s;
 }
 
@@ -187,9 +213,11 @@ cad_status cad_verify_dir(const cad_verify_args *args, json_t **report)
     if (s == CAD_OK)
         s = check_leaks(&o, r);
     if (s == CAD_OK)
-        s = check_suite(&o, r);
+        s = check_suite(args, &o, r);
     for (size_t k = 0; k < o.n; k++)
         cad_pack_close(o.pack[k]);
+    if (s == CAD_OK && args->against)
+        s = check_against(args, args->against, r);
     *report = r;
     return s;
 }

@@ -333,6 +333,20 @@ static void test_planted_leaks_and_stale_sources_are_found(void **state)
     static const char suite2[] = "{\"kind\":\"suite\"}\n{\"id\":\"x\",\"prompt\":\"new\",\"cluster\":\"0000000000000003\"}\n";
     ok(cad_fs_write(DIR "/v/synth-test.jsonl", suite2, sizeof suite2 - 1));
     expect_verify(CAD_EDATA, "geometry is that of row r1 (train)");
+    /* the same sentence, learnt from another folder */
+    static const int other[1][2] = {{8, 8}};
+    static const char suite3[] = "{\"kind\":\"suite\"}\n{\"id\":\"x\",\"prompt\":\"caption 8\"}\n";
+    ok(cad_fs_write(DIR "/v/synth-test.jsonl", suite3, sizeof suite3 - 1));
+    expect_verify(CAD_OK, NULL);
+    write_corpus(DIR "/o.jsonl", other, 1, "train");
+    ok(cad_fs_mkdirs(DIR "/o"));
+    cad_stage_pack_args a = pack_args(DIR "/o.jsonl", DIR "/o/train.pack.h5");
+    cad_stage_pack_result packed;
+    ok(cad_stage_pack(&a, &packed));
+    json_t *report = NULL;
+    cad_verify_args v = {.dir = DIR "/v", .captions = true, .geometry = true, .against = DIR "/o"};
+    fails(cad_verify_dir(&v, &report), CAD_EDATA, "caption is that of row r0 (train of the other folder)");
+    json_decref(report);
     ok(cad_fs_remove(DIR "/v/synth-test.jsonl"));
     expect_verify(CAD_OK, NULL);
     ok(cad_fs_remove_tree(DIR "/v"));
