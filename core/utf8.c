@@ -75,3 +75,22 @@ size_t cad_utf8_put(uint32_t cp, char out[4])
     out[0] = (char)((0xF00u >> n & 0xFF) | cp);
     return n;
 }
+
+cad_status cad_utf8_lossy(const char *text, size_t len, cad_buf *out)
+{
+    while (len > 0) {
+        size_t good = cad_utf8_check(text, len), broken = 1;
+        CAD_TRY(cad_buf_add(out, text, good));
+        text += good;
+        len -= good;
+        if (len == 0)
+            break;
+        uint32_t cp;
+        while (broken < len && cad_utf8_next(text, broken + 1, &cp) < 0)
+            broken++;
+        CAD_TRY(cad_buf_str(out, "\xEF\xBF\xBD"));
+        text += broken;
+        len -= broken;
+    }
+    return CAD_OK;
+}

@@ -2,6 +2,9 @@
 #ifndef CADLM_CORE_UTF8_H
 #define CADLM_CORE_UTF8_H
 
+#include "core/buf.h"
+#include "core/status.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +19,9 @@ size_t cad_utf8_check(const char *text, size_t len);
 int cad_utf8_next(const char *text, size_t len, uint32_t *out_cp);
 /* Writes a character below U+110000 and returns its length. */
 size_t cad_utf8_put(uint32_t cp, char out[4]);
+/* Appends the text with U+FFFD for what is no UTF-8: one for the longest proper beginning of a character, else one a byte (as
+ * the Unicode standard recommends in section 3.9, and as the tokenizers library decodes). */
+CAD_MUST_USE cad_status cad_utf8_lossy(const char *text, size_t len, cad_buf *out);
 
 #ifdef __cplusplus
 }

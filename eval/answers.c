@@ -144,8 +144,6 @@ static cad_status score_input(const cad_answer_slot *t, cad_buf *out)
 {
     const cad_suite_row *r = t->row;
     json_t *text = json_stringn(t->text, t->len);
-    if (!text) /* not UTF-8: its bytes cannot be a program, and JSON cannot carry them */
-        text = json_string("\\x");
     json_t *o = json_pack("{ss,ss,so,sb,so,sO?,si}", "key", t->key, "id", r->id, "text", text, "complete", (int)t->stopped,
                           "reference", text_or_null(r->reference), "expect", r->expect, "seven", r->seven);
     if (!o)
@@ -274,8 +272,6 @@ static cad_status append_prediction(const cad_answer_slot *t, const cad_answer *
 {
     static const char *const finish[] = {"stop", "length"};
     json_t *text = json_stringn(t->text, t->len);
-    if (!text)
-        text = json_string("");
     json_t *o = json_pack("{ss,ss,sI,so,sI,ss,sf,sf,sI}", "key", t->key, "id", t->row->id, "sample", (json_int_t)t->sample,
                           "text", text, "n_tokens", (json_int_t)t->tokens, "finish", finish[t->stopped ? 0 : 1], "ms",
                           answer ? answer->ms : 0.0, "logprob", answer ? answer->logprob : 0.0, "seed",

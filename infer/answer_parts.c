@@ -219,8 +219,6 @@ cad_status cad_answer_part_row(const cad_answer_part *a, const char *identity, j
     char seed[24];
     snprintf(seed, sizeof seed, "%" PRIu64, a->seed); /* 64 bits do not survive as a JSON number */
     json_t *text = json_stringn(a->text, a->len);
-    if (!text) /* an answer need not be UTF-8 */
-        text = json_string("");
     *out = json_pack("{ss,ss,ss,sI,ss,ss,so,sI,ss,sf,sf,sO?,sO?,sb,ss}", "key", key, "id", a->prompt->id, "prompt",
                      a->prompt->caption, "sample", (json_int_t)a->sample, "prompt_sha", sha, "seed", seed, "text", text,
                      "n_tokens", (json_int_t)a->n_tokens, "finish", cad_finish_name(a->finish), "ms", a->ms, "logprob",

@@ -1,6 +1,7 @@
 #include "model/decoder/engine.h"
 #include "core/clock.h"
 #include "core/mem.h"
+#include "core/utf8.h"
 #include "model/decoder/engine_impl.h"
 
 #include <inttypes.h>
@@ -12,7 +13,7 @@ typedef struct job {
     cad_gen_request *req; /* (n * samples) */
     int64_t samples;
     cad_ids ids;     /* all prompts end to end */
-    cad_buf text;
+    cad_buf bytes, text; /* of one answer: as decoded, and as UTF-8 */
     cad_answer_fn done;
     cad_gen_step step;
     void *ctx;
@@ -67,8 +68,10 @@ static cad_status prepare(job *j, const cad_prompt *prompts, int64_t n)
 static cad_status answered(void *ctx, int64_t request, const cad_gen_result *r)
 {
     job *j = ctx;
+    cad_buf_clear(&j->bytes);
     cad_buf_clear(&j->text);
-    CAD_TRY(cad_tokenizer_decode(j->e->tokenizer, r->ids, (size_t)r->n, true, &j->text));
+    CAD_TRY(cad_tokenizer_decode(j->e->tokenizer, r->ids, (size_t)r->n, true, &j->bytes));
+    CAD_TRY(cad_utf8_lossy(cad_buf_cstr(&j->bytes), j->bytes.len, &j->text));
     cad_answer a = {.prompt = request / j->samples,
                     .sample = request % j->samples,
                     .text = cad_buf_cstr(&j->text),
@@ -109,6 +112,7 @@ cad_status cad_engine_generate(cad_engine *e, const cad_prompt *prompts, int64_t
     }
     cad_mem_free(j.req);
     cad_ids_deinit(&j.ids);
+    cad_buf_deinit(&j.bytes);
     cad_buf_deinit(&j.text);
     return s;
 }

@@ -71,7 +71,7 @@ typedef struct cad_decode {
 
 typedef struct cad_answer {
     int64_t prompt, sample; /* indices */
-    const char *text;       /* (len) and NUL; borrowed during the callback */
+    const char *text;       /* (len) and NUL, UTF-8 (other bytes become U+FFFD); borrowed during the callback */
     size_t len;
     int64_t n_tokens;       /* drawn, the end token included */
     double logprob;

@@ -61,6 +61,34 @@ static void test_utf8_is_checked_to_the_letter(void **state)
     }
 }
 
+static void test_what_is_no_utf8_becomes_replacement_characters(void **state)
+{
+    (void)state;
+#define R "\xEF\xBF\xBD"
+    static const struct {
+        const char *text, *lossy;
+    } t[] = {{"", ""},
+             {"C 1 1 1", "C 1 1 1"},
+             {"\xc3\xa9", "\xc3\xa9"},
+             {"a\xff" "b", "a" R "b"},
+             {"\x80\x80", R R},
+             {"\xe2\x82", R},             /* a cut character */
+             {"\xe2\x82(", R "("},
+             {"\xf0\x9f\x98x", R "x"},
+             {"\xed\xa0\x80", R R R},     /* a surrogate: no proper beginning */
+             {"\xc0\xaf", R R},           /* overlong */
+             {"\xf4\x90\x80\x80", R R R R}};
+    cad_buf out = CAD_BUF_INIT;
+    for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
+        cad_buf_clear(&out);
+        ok(cad_utf8_lossy(t[i].text, strlen(t[i].text), &out));
+        assert_string_equal(cad_buf_cstr(&out), t[i].lossy);
+        assert_int_equal(cad_utf8_check(out.data, out.len), out.len);
+    }
+    cad_buf_deinit(&out);
+#undef R
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -68,6 +96,7 @@ int main(void)
         cmocka_unit_test(test_xxh3_gives_known_values),
         cmocka_unit_test(test_the_streaming_form_gives_the_same),
         cmocka_unit_test(test_utf8_is_checked_to_the_letter),
+        cmocka_unit_test(test_what_is_no_utf8_becomes_replacement_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
