@@ -53,6 +53,7 @@ typedef struct cad_checkpoint_source {
     const char *config_text;      /* config.ini */
     const char *model_json;       /* config.json of the base; NULL: made from the decoder's configuration */
     const char *generation_json;  /* the same for generation_config.json */
+    const char *card;             /* README.md; NULL: what the decoder writes, or none */
     const char *commit;
 } cad_checkpoint_source;
 

@@ -82,6 +82,8 @@ static cad_status write_files(const cad_checkpoint_source *src, const cad_train_
     CAD_TRY(copy_in(dir, src->tokenizer_dir, "tokenizer_config.json", true));
     CAD_TRY(write_in(dir, "template.txt", src->template_text, strlen(src->template_text)));
     CAD_TRY(write_in(dir, "config.ini", src->config_text, strlen(src->config_text)));
+    if (src->card)
+        CAD_TRY(write_in(dir, "README.md", src->card, strlen(src->card)));
     cad_buf path = CAD_BUF_INIT;
     cad_status s = cad_buf_printf(&path, "%s/optimizer.safetensors", dir);
     if (s == CAD_OK)

@@ -223,6 +223,57 @@ static cad_status measure_best(cad_trainer *t, double *metric, bool *maximise)
              text);
 }
 
+/* README.md of a checkpoint: where it comes from and what was measured. */
+static cad_status print_card(const cad_trainer *t, cad_buf *out)
+{
+    const cad_config *c = t->cfg;
+    static const char *const weights[] = {
+        [CAD_MODEL_WEIGHTS_fp32] = "f32", [CAD_MODEL_WEIGHTS_bf16] = "bf16", [CAD_MODEL_WEIGHTS_nf4] = "NF4"};
+    if (c->lora.enabled)
+        CAD_TRY(cad_buf_printf(out, "---\nlibrary_name: peft\nbase_model: %s\n---\n", t->base_path.data));
+    CAD_TRY(cad_buf_printf(out, "# %s, step %" PRId64 "\n\nWritten by cadtrain %s (%s), run %s. %s\n\n", c->run.name, t->at.step,
+                           cad_build_version(), cad_build_commit(), cad_run_dir_id(t->run), c->run.notes));
+    CAD_TRY(cad_buf_str(out, "| | |\n|---|---|\n"));
+    if (c->lora.enabled)
+        CAD_TRY(cad_buf_printf(out, "| trained | LoRA rank %" PRId64 ", alpha %g, over %s weights |\n", c->lora.rank,
+                               c->lora.alpha, weights[c->model.weights]));
+    else
+        CAD_TRY(cad_buf_printf(out, "| trained | all %" PRId64 " weights |\n", t->params.count));
+    CAD_TRY(cad_buf_printf(out, "| seen | %" PRId64 " rows, %" PRId64 " tokens, %" PRId64 " in the loss |\n", t->at.rows,
+                           t->at.tokens, t->at.loss_tokens));
+    CAD_TRY(cad_buf_printf(out, "| data | %s, %s |\n| template | %s, %s |\n", c->data.train, t->at.data_hash, t->template_->name,
+                           t->template_->hash));
+    if (t->train_pack->info.waived[0])
+        CAD_TRY(cad_buf_printf(out, "| waived | %s |\n", t->train_pack->info.waived));
+    if (t->last_eval_step == t->at.step)
+        CAD_TRY(cad_buf_printf(out, "| eval loss | %.4f over %" PRId64 " rows, %.1f %% of them exact |\n", t->last_eval.loss,
+                               t->last_eval.rows, 100.0 * t->last_eval.exact));
+    return cad_buf_str(out, "\nThe whole configuration is in config.ini.\n");
+}
+
+/* Writes the checkpoint with its card, then removes what the rotation no longer keeps. */
+static cad_status write_checkpoint(cad_trainer *t, bool best, bool maximise)
+{
+    cad_buf card = CAD_BUF_INIT;
+    cad_status s = print_card(t, &card);
+    const cad_checkpoint_source src = {.dir = t->ckpt_path.data,
+                                       .decoder = t->decoder,
+                                       .optimizer = t->optimizer,
+                                       .tokenizer_dir = t->cfg->tokenizer.path,
+                                       .template_text = t->template_->text,
+                                       .config_text = t->config_text.data,
+                                       .model_json = t->model_json.len ? t->model_json.data : NULL,
+                                       .generation_json = t->generation_json.len ? t->generation_json.data : NULL,
+                                       .card = cad_buf_cstr(&card),
+                                       .commit = cad_build_commit()};
+    if (s == CAD_OK)
+        s = cad_checkpoint_save(&src, &t->at, best, t->scratch);
+    cad_buf_deinit(&card);
+    CAD_TRY(s);
+    return cad_checkpoint_rotate(t->ckpt_path.data, t->cfg->checkpoint.keep_last, t->cfg->checkpoint.keep_best, maximise,
+                                 t->scratch);
+}
+
 cad_status cad_trainer_save(cad_trainer *t)
 {
     /* `best` compares checkpoints, so each is measured with the weights that it holds. */
@@ -239,18 +290,7 @@ cad_status cad_trainer_save(cad_trainer *t)
         t->at.best_step = t->at.step;
     }
     t->at.wall_s = cad_trainer_totals(t).wall_s;
-    const cad_checkpoint_source src = {.dir = t->ckpt_path.data,
-                                       .decoder = t->decoder,
-                                       .optimizer = t->optimizer,
-                                       .tokenizer_dir = t->cfg->tokenizer.path,
-                                       .template_text = t->template_->text,
-                                       .config_text = t->config_text.data,
-                                       .model_json = t->model_json.len ? t->model_json.data : NULL,
-                                       .generation_json = t->generation_json.len ? t->generation_json.data : NULL,
-                                       .commit = cad_build_commit()};
-    CAD_TRY(cad_checkpoint_save(&src, &t->at, best, t->scratch));
-    CAD_TRY(cad_checkpoint_rotate(t->ckpt_path.data, t->cfg->checkpoint.keep_last, t->cfg->checkpoint.keep_best, maximise,
-                                  t->scratch));
+    CAD_TRY(write_checkpoint(t, best, maximise));
     t->last_save = cad_clock_now();
     double seconds = t->last_save - start;
     t->paused += seconds;

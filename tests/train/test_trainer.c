@@ -163,6 +163,11 @@ static void test_an_adapter_over_nf4_resumes_to_the_same_bits(void **state)
     ok(run("lora2", "auto", set, NULL));
     same_end("lora", "lora2", lora_files, 20);
     assert_true(cad_fs_exists(ckpt("lora", 20, "tokenizer.json")));
+    cad_buf card = train_read(ckpt("lora", 20, "README.md"));
+    assert_non_null(strstr(card.data, "library_name: peft\nbase_model: /"));
+    assert_non_null(strstr(card.data, "LoRA rank 8, alpha 16, over NF4 weights"));
+    assert_non_null(strstr(card.data, "% of them exact"));
+    cad_buf_deinit(&card);
 }
 
 static void test_a_damaged_checkpoint_is_passed_over(void **state)
