@@ -22,6 +22,10 @@ size_t cad_h5_size(cad_h5_type t);
 /* The library prints its error stack unless told not to. */
 void cad_h5_quiet(void);
 
+/* A new file without time stamps whose metadata carry checksums (HDF5 1.10 format): the library reads the older format
+ * without looking, and a flipped bit there can crash it.  Negative: failed. */
+hid_t cad_h5_create(const char *path);
+
 /* `chunk` elements per chunk with shuffle and deflate 1, or 0: contiguous.  cols 0: one dimension. */
 CAD_MUST_USE cad_status cad_h5_put(hid_t file, const char *name, cad_h5_type t, const void *data, size_t rows,
                                    size_t cols, size_t chunk);

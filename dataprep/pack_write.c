@@ -200,7 +200,7 @@ static cad_status write_file(const cad_pack_writer *w, const cad_pack_info *give
     cad_writer *file = NULL;
     CAD_TRY(cad_writer_open(path, &file));
     cad_h5_quiet();
-    hid_t f = H5Fcreate(cad_writer_temp_path(file), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t f = cad_h5_create(cad_writer_temp_path(file));
     cad_status s = f < 0 ? cad_fail(CAD_EWRITE, "%s: HDF5 cannot create the file", path) : CAD_OK;
     if (s == CAD_OK)
         s = put_columns(f, &p, w->opts.contiguous ? 0 : CAD_PACK_CHUNK);
