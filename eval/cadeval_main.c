@@ -2,8 +2,8 @@
 #include "core/cli.h"
 #include "core/fs.h"
 #include "core/log.h"
+#include "eval/convert.h"
 #include "eval/evaluation.h"
-#include "eval/picture.h"
 #include "eval/score.h"
 
 #include <stdio.h>
@@ -159,6 +159,6 @@ int main(int argc, char **argv)
         .max_args = 0,
     };
     cad_score_register();
-    cad_picture_register();
+    cad_convert_register();
     return cad_cli_main(&spec, argc, argv);
 }

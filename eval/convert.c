@@ -31,7 +31,7 @@ cad_status cad_format_of(const char *path, cad_format *out)
 
 const char *cad_format_name(cad_format f)
 {
-    static const char *const names[] = {"ir", "step", "stl", "png", "report"};
+    static const char *const names[] = {"ir", "step", "stl", "png", "rgb", "report"};
     return names[f];
 }
 
@@ -96,27 +96,39 @@ static cad_status write_ir(const work *w, cad_buf *out)
     return cad_ir_print_upstream(plain, out);
 }
 
-static cad_status write_png(const work *w, cad_buf *out)
+/* All views side by side. */
+static cad_status draw(const work *w, cad_image *out)
 {
     const cad_convert_job *j = w->job;
     cad_mesh mesh;
     cad_polylines edges;
     double *angle;
-    cad_image all, one;
+    cad_image one;
     CAD_TRY(cad_solid_mesh(w->solid, CAD_SCORE_DEFLECTION, CAD_SCORE_ANGLE, w->arena, &mesh));
     CAD_TRY(cad_solid_edges(w->solid, CAD_SCORE_DEFLECTION, CAD_SCORE_ANGLE, w->arena, &edges, &angle));
-    cad_scene scene = {.mesh = &mesh, .edges = &edges};
+    cad_scene scene = {.mesh = &mesh, .edges = &edges, .edge_angle = angle};
     cad_render_opts o = cad_render_defaults();
     o.width = j->width;
     o.height = j->height;
     o.part = j->part;
-    CAD_TRY(cad_image_create(w->arena, j->width * j->n_views, j->height, o.background, &all));
+    CAD_TRY(cad_image_create(w->arena, j->width * j->n_views, j->height, o.background, out));
     for (int32_t v = 0; v < j->n_views; v++) {
         o.view = j->view[v];
         CAD_TRY(cad_render(&scene, &o, w->arena, &one));
-        cad_image_blit(&all, v * j->width, 0, &one);
+        cad_image_blit(out, v * j->width, 0, &one);
     }
-    return cad_png_encode(&all, out);
+    return CAD_OK;
+}
+
+static cad_status write_picture(const work *w, cad_buf *out)
+{
+    cad_image image;
+    CAD_TRY(draw(w, &image));
+    if (w->job->to == CAD_FORMAT_png)
+        return cad_png_encode(&image, out);
+    int32_t size[2] = {image.width, image.height};
+    CAD_TRY(cad_buf_add(out, size, sizeof size));
+    return cad_buf_add(out, image.rgb, (size_t)image.width * (size_t)image.height * 3);
 }
 
 static cad_status write_stl(const work *w, cad_buf *out)
@@ -191,7 +203,8 @@ static cad_status convert(work *w, const char *text, size_t len, cad_buf *out)
     case CAD_FORMAT_stl:
         return write_stl(w, out);
     case CAD_FORMAT_png:
-        return write_png(w, out);
+    case CAD_FORMAT_rgb:
+        return write_picture(w, out);
     case CAD_FORMAT_ir:
     case CAD_FORMAT_report:
         break;

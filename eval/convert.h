@@ -22,6 +22,7 @@ typedef enum cad_format {
     CAD_FORMAT_step,
     CAD_FORMAT_stl,
     CAD_FORMAT_png,
+    CAD_FORMAT_rgb,   /* the picture itself: cad_picture_take (eval/picture.h) */
     CAD_FORMAT_report /* JSON: verdict, diagnostics and facts */
 } cad_format;
 

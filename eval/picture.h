@@ -3,7 +3,6 @@
 #define CADLM_EVAL_PICTURE_H
 
 #include "cad/mesh/image.h"
-#include "cad/mesh/render.h"
 #include "core/pool.h"
 #include "core/status.h"
 
@@ -13,23 +12,8 @@
 extern "C" {
 #endif
 
-#define CAD_PICTURE_HANDLER "picture"
-void cad_picture_register(void);
-
-typedef enum cad_picture_format { CAD_PICTURE_ir, CAD_PICTURE_step } cad_picture_format;
-
-/* What is to be drawn; plain data, sent to the worker in front of the text. */
-typedef struct cad_picture_job {
-    int32_t width, height;
-    cad_view view;
-    cad_rgb part;
-    cad_picture_format format;
-} cad_picture_job;
-
-/* Queues one picture of the program or STEP text. */
-CAD_MUST_USE cad_status cad_picture_submit(cad_pool *pool, uint64_t tag, const cad_picture_job *job, const char *text,
-                                           size_t len);
-/* The image in a result of the pool, copied into `arena`.  A dead or failed worker: CAD_EGEOM with its reason. */
+/* The image in the result of a job to CAD_FORMAT_rgb (eval/convert.h), copied into `arena`.  A dead or failed worker:
+ * CAD_EGEOM with its reason. */
 CAD_MUST_USE cad_status cad_picture_take(const cad_pool_result *r, cad_arena *arena, cad_image *out);
 
 /* A column of a sheet: head, colour of the parts, and one program per row (NULL: "no answer"). */

@@ -44,7 +44,6 @@ void cad_sample_register(void)
 {
     cad_score_register();
     cad_convert_register();
-    cad_picture_register();
 }
 
 static cad_status write_file(const task *t, const char *name, const void *data, size_t len)
@@ -128,12 +127,12 @@ static cad_status submit(task *t, cad_pool *pool, int64_t i)
         CAD_TRY(submit_score(t, pool, i));
         CAD_TRY(cad_convert_submit(pool, tag + WORK_step, &to_step, a->text, a->len));
     }
-    const cad_picture_job picture = {.width = WIDTH,
-                                     .height = HEIGHT,
-                                     .view = CAD_VIEW_iso,
-                                     .part = cad_render_defaults().part,
-                                     .format = t->o->step ? CAD_PICTURE_step : CAD_PICTURE_ir};
-    return t->o->render ? cad_picture_submit(pool, tag + WORK_picture, &picture, a->text, a->len) : CAD_OK;
+    if (!t->o->render)
+        return CAD_OK;
+    cad_convert_job picture = cad_convert_defaults(t->o->step ? CAD_FORMAT_step : CAD_FORMAT_ir, CAD_FORMAT_rgb);
+    picture.width = WIDTH;
+    picture.height = HEIGHT;
+    return cad_convert_submit(pool, tag + WORK_picture, &picture, a->text, a->len);
 }
 
 /* ---- taking their results ---- */
