@@ -39,7 +39,7 @@ static flanged flanged_sizes(cad_part *p)
 {
     flanged s;
     s.r = cad_half(od(p, 5, 40));
-    s.h = cad_part_size(p, "h", CAD_SIZE_big, 4, 80);
+    s.h = cad_part_size(p, "h", CAD_SIZE_big, 3, 80);
     s.f = cad_half(cad_part_size(p, "f", CAD_SIZE_big, 2 * s.r + 2, fmin(4 * s.r + 2, 70)));
     s.t = cad_part_size(p, "t", CAD_SIZE_fine, 0.8, 8);
     s.b = cad_half(cad_part_size(p, "b", CAD_SIZE_fine, 2, fmax(2.5, 1.6 * s.r)));
