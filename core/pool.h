@@ -34,6 +34,9 @@ void cad_worker_register_init(void (*fn)(void));
 void cad_worker_main_if_asked(int argc, char **argv);
 /* Marks what the child is doing (at most 31 bytes, cut), so that a dead one names its stage.  A no-op outside a worker. */
 void cad_worker_stage(const char *stage);
+/* Address space for an arena of a job: `most`, but inside a worker at most half of its memory limit, since what is reserved
+ * counts against that limit too. */
+size_t cad_worker_space(size_t most);
 
 /* ---- in the caller ---- */
 

@@ -37,6 +37,14 @@ void cad_worker_stage(const char *stage)
     memcpy(stage_page, stage, n);
 }
 
+size_t cad_worker_space(size_t most)
+{
+    struct rlimit now;
+    if (!stage_page || getrlimit(RLIMIT_AS, &now) != 0 || now.rlim_cur == RLIM_INFINITY || now.rlim_cur / 2 > most)
+        return most;
+    return (size_t)(now.rlim_cur / 2);
+}
+
 static void limit(__rlimit_resource_t what, rlim_t soft, rlim_t hard)
 {
     struct rlimit now, want = {soft, hard};

@@ -219,7 +219,7 @@ static cad_status convert_job(const void *in, size_t len, cad_buf *out)
         CAD_FAIL(CAD_EINTERNAL, "convert job of %zu bytes; expected at least %zu", len, sizeof job);
     memcpy(&job, in, sizeof job);
     work w = {.job = &job};
-    CAD_TRY(cad_arena_create("convert", ARENA, &w.arena));
+    CAD_TRY(cad_arena_create("convert", cad_worker_space(ARENA), &w.arena));
     cad_status s = cad_arena_zalloc(w.arena, 1, sizeof *w.diags, "diagnostics", &w.diags);
     if (s == CAD_OK) {
         cad_diags_init(w.diags, w.arena);

@@ -145,7 +145,7 @@ cad_status cad_score_job(const void *in, size_t len, cad_buf *out)
     job j;
     cad_status s = read_job(o, &j);
     if (s == CAD_OK)
-        s = cad_arena_create("score", ARENA, &arena);
+        s = cad_arena_create("score", cad_worker_space(ARENA), &arena);
     if (s == CAD_OK)
         s = record(&j, arena, out);
     cad_arena_destroy(arena);

@@ -49,6 +49,13 @@ static cad_status do_fail(const void *in, size_t len, cad_buf *out)
     CAD_FAIL(CAD_EGEOM, "not a solid: '%.*s'", (int)len, (const char *)in);
 }
 
+static cad_status do_space(const void *in, size_t len, cad_buf *out)
+{
+    (void)in;
+    (void)len;
+    return cad_buf_printf(out, "%zu %zu", cad_worker_space((size_t)1 << 40), cad_worker_space(4096));
+}
+
 static cad_status do_crash(const void *in, size_t len, cad_buf *out)
 {
     (void)in;
@@ -338,6 +345,22 @@ static void test_eating_memory_is_its_own_verdict(void **state)
     cad_pool_destroy(p);
 }
 
+static void test_an_arena_leaves_half_of_the_memory_limit(void **state)
+{
+    (void)state;
+    assert_true(cad_worker_space((size_t)1 << 40) == (size_t)1 << 40); /* no worker, no limit */
+    if (ASAN)
+        skip();
+    cad_pool *p;
+    const cad_pool_opts o = {.workers = 1, .mem_bytes = (int64_t)1 << 30};
+    ok(cad_pool_create(&o, &p));
+    cad_pool_result r = one(p, "space", "", 0);
+    assert_int_equal(r.verdict, CAD_VERDICT_ok);
+    assert_int_equal(r.out_len, strlen("536870912 4096"));
+    assert_memory_equal(r.out, "536870912 4096", r.out_len);
+    cad_pool_destroy(p);
+}
+
 static void test_children_are_limited_and_alone(void **state)
 {
     (void)state;
@@ -497,6 +520,7 @@ int main(int argc, char **argv)
     cad_worker_register("echo", do_echo);
     cad_worker_register("fail", do_fail);
     cad_worker_register("crash", do_crash);
+    cad_worker_register("space", do_space);
     cad_worker_register("spin", do_spin);
     cad_worker_register("stubborn_spin", do_stubborn_spin);
     cad_worker_register("sleep", do_sleep);
@@ -515,6 +539,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_each_end_has_its_verdict),
         cmocka_unit_test(test_loops_end_at_the_cpu_limit_and_sleepers_at_the_wall),
         cmocka_unit_test(test_eating_memory_is_its_own_verdict),
+        cmocka_unit_test(test_an_arena_leaves_half_of_the_memory_limit),
         cmocka_unit_test(test_children_are_limited_and_alone),
         cmocka_unit_test(test_children_can_neither_write_nor_start_nor_connect),
         cmocka_unit_test(test_results_do_not_depend_on_the_number_of_workers),

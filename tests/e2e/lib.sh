@@ -62,3 +62,13 @@ fixture() { # a copy of the fixture at $E2E, for tests that train or write there
     cp -R "$FIXTURE" "$E2E"
     TINY=$CADLM_SOURCE/tests/e2e/tiny.ini
 }
+
+slow_program() { # sixty overlapping spheres in one union: seconds of work for the kernel
+    python3 -c 'import math
+for i in range(60):
+    print("S 20")
+    print(f"T {2 * i} {30 * math.cos(i * 2.4):.4f} {30 * math.sin(i * 2.4):.4f} {1.7 * i:.4f}")
+print("U 1 3")
+for i in range(2, 60):
+    print(f"U {118 + i} {2 * i + 1}")'
+}

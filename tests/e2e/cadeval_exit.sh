@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Gates, limits and bad input of cadeval.
+. "$(dirname "$0")/lib.sh"
+fixture
+cd "$T"
+suite=$E2E/data/synth-test.jsonl
+evaluate=(cadeval --ckpt=tiny=$E2E/runs/tiny/ckpt/latest --max-new=8 --sheet=0 --no-baselines)
+
+runs 3 "${evaluate[@]}" --suite=$suite --out=a --require='valid>=0.5'
+says "$err" "valid" "0.5"
+[ -s a/table.md ] || die "a missed gate hides the table"
+runs 0 "${evaluate[@]}" --suite=$suite --out=a --require='valid>=0'
+runs 65 "${evaluate[@]}" --suite=$suite --out=a --require='beauty>=1'
+runs 65 "${evaluate[@]}" --suite=$suite --out=a --require='valid=maybe'
+runs 3 "${evaluate[@]}" --suite=$suite --out=a --require='valid>=0.5' --json
+json "$out" '"error" not in d'
+
+# All formats carry the same numbers; fewer prompts are marked in all of them.
+runs 0 "${evaluate[@]}" --suite=$suite --out=b --limit=5
+for f in b/table.md b/table.csv b/table.json; do
+    grep -qi 'limit' $f || die "$f does not say that it is limited"
+done
+runs 0 "${evaluate[@]}" --suite=$suite --out=b --limit=5 -o json
+same "$out" b/table.json
+runs 0 "${evaluate[@]}" --suite=$suite --out=b --limit=5 -o csv
+same "$out" b/table.csv
+
+runs 66 "${evaluate[@]}" --suite=no-such-suite --out=c
+says "$err" "no-such-suite"
+runs 66 cadeval --ckpt=$T/absent --suite=$suite --out=c
+runs 2 "${evaluate[@]}" --out=c
+runs 2 "${evaluate[@]}" --ckpt=tiny=$E2E --suite=$suite --out=c
+runs 2 "${evaluate[@]}" --suite=$suite --out=c stray
+sed '3s/"prompt": *"/"prompt":"other /' $suite >changed.jsonl
+runs 65 "${evaluate[@]}" --suite=changed.jsonl --out=c
+head -n 1 $suite >empty.jsonl
+runs 66 "${evaluate[@]}" --suite=empty.jsonl --out=c
+head -c 3000 $suite >torn.jsonl
+runs 65 "${evaluate[@]}" --suite=torn.jsonl --out=c
+says "$err" "torn.jsonl:"
+head -n 4 $E2E/data/train.jsonl >corpus.jsonl
+runs 65 "${evaluate[@]}" --suite=corpus.jsonl --out=c
+[ ! -e c ] || [ -z "$(find c -type f)" ] || die "a refused evaluation wrote $(find c -type f)"

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# An evaluation that was killed and repeated has the results of one that was left alone, and the number of workers changes nothing.
+. "$(dirname "$0")/lib.sh"
+fixture
+cd "$T"
+ckpt=$E2E/runs/tiny/ckpt/latest
+evaluate=(cadeval --ckpt=tiny=$ckpt --suite=$E2E/data/synth-test.jsonl --max-new=48 --sheet=2)
+
+strip() { # folder: every file of results, times left out, lines of JSON sorted
+    (cd "$1" && for f in table.* */results.json */scores.jsonl */predictions.jsonl; do
+        echo "== $f"
+        sed -E 's/"(ms|wall_s)": ?[-0-9.e+]+//g' "$f" | { [ "${f##*.}" = jsonl ] && sort || cat; }
+    done) >"$2"
+}
+runs 0 "${evaluate[@]}" --workers=1 --out=one
+cp "$out" one.md
+same one.md one/table.md
+strip one one.txt
+[ "$(grep -c '"finish"' one.txt)" = 48 ] || die "expected 12 answers of the model, the references and two baselines each"
+
+runs 0 "${evaluate[@]}" --workers=3 --out=three
+strip three three.txt
+same one.txt three.txt
+
+# Killed at six moments, from the start to the end.
+begin=$(date +%s%N)
+runs 0 "${evaluate[@]}" --workers=2 --out=timed
+took=$((($(date +%s%N) - begin) / 1000000))
+for part in 30 45 55 65 75 85; do
+    "${evaluate[@]}" --workers=2 --out=killed >/dev/null 2>&1 &
+    child=$!
+    sleep "$(printf '%d.%03d' $((took * part / 100000)) $((took * part / 100 % 1000)))"
+    kill -KILL $child 2>/dev/null || true
+    wait $child 2>/dev/null || true
+done
+runs 0 "${evaluate[@]}" --workers=2 --out=killed
+strip killed killed.txt
+same one.txt killed.txt
+
+# Cut in the middle of a line, as a full disk or a dead machine leaves it: half the answers, a third of the scores.
+cp -R one cut
+for f in cut/tiny-*/predictions.jsonl cut/bbox-cube-*/predictions.jsonl; do truncate -s $(($(stat -c %s $f) / 2 + 3)) $f; done
+for f in cut/*/scores.jsonl; do truncate -s $(($(stat -c %s $f) / 3 + 5)) $f; done
+rm cut/*/results.json cut/table.*
+runs 0 "${evaluate[@]}" --workers=2 --out=cut
+strip cut cut.txt
+same one.txt cut.txt
+
+# A third call has nothing to do, and does nothing to the files.
+(cd one && sha256sum */*.jsonl) >before
+runs 0 "${evaluate[@]}" --workers=1 --out=one
+silent "$err" "generate 1"
+(cd one && sha256sum */*.jsonl) >after
+same before after
+runs 0 "${evaluate[@]}" --workers=2 --out=one --fresh
+strip one fresh.txt
+same one.txt fresh.txt
