@@ -4,7 +4,7 @@
 fixture
 cd "$T"
 ckpt=$E2E/runs/tiny/ckpt/latest
-evaluate=(cadeval --ckpt=tiny=$ckpt --suite=$E2E/data/synth-test.jsonl --max-new=48 --sheet=2)
+evaluate=(cadeval --ckpt=tiny=$ckpt --suite=$E2E/data/synth-test.jsonl --max-new=24 --limit=6 --sheet=2)
 
 strip() { # folder: every file of results, times left out, lines of JSON sorted
     (cd "$1" && for f in table.* */results.json */scores.jsonl */predictions.jsonl; do
@@ -16,17 +16,17 @@ runs 0 "${evaluate[@]}" --workers=1 --out=one
 cp "$out" one.md
 same one.md one/table.md
 strip one one.txt
-[ "$(grep -c '"finish"' one.txt)" = 48 ] || die "expected 12 answers of the model, the references and two baselines each"
+[ "$(grep -c '"finish"' one.txt)" = 24 ] || die "expected 6 answers of the model, the references and two baselines each"
 
 runs 0 "${evaluate[@]}" --workers=3 --out=three
 strip three three.txt
 same one.txt three.txt
 
-# Killed at six moments, from the start to the end.
+# Killed at four moments, from the start to the end.
 begin=$(date +%s%N)
 runs 0 "${evaluate[@]}" --workers=2 --out=timed
 took=$((($(date +%s%N) - begin) / 1000000))
-for part in 30 45 55 65 75 85; do
+for part in 30 50 65 80; do
     "${evaluate[@]}" --workers=2 --out=killed >/dev/null 2>&1 &
     child=$!
     sleep "$(printf '%d.%03d' $((took * part / 100000)) $((took * part / 100 % 1000)))"

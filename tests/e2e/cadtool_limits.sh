@@ -11,3 +11,24 @@ says "$err" "1 of 3 parts are not valid"
 [ $((SECONDS - begin)) -lt 12 ] || die "a limit of 1 s took $((SECONDS - begin)) s"
 runs 65 cadtool convert --timeout=1 slow.ir slow.step
 says "$err" "slow.ir" "time limit"
+
+greedy_program >greedy.ir
+runs 3 cadtool check --mem=256M "$DOCS/flange.ir" greedy.ir "$DOCS/bracket.ir"
+says "$out" "flange.ir: valid" "greedy.ir: NOT VALID: the part ran into the memory limit" "bracket.ir: valid"
+
+# A worker that dies of a signal in the middle of its part.
+cadtool check --timeout=30 slow.ir "$DOCS/flange.ir" >"$out" 2>"$err" &
+command=$! last="cadtool check, its worker killed" worker=
+for _ in $(seq 100); do
+    sleep 0.1
+    zygote=$(children $command)
+    [ -z "$zygote" ] || worker=$(children $zygote)
+    [ -z "$worker" ] || break
+done
+[ -n "$worker" ] || die "no worker to be seen"
+sleep 0.5
+kill -SEGV $worker
+code=0
+wait $command || code=$?
+[ $code = 3 ] || die "exit $code; expected 3"
+says "$out" "slow.ir: NOT VALID: the geometry kernel crashed on this part" "flange.ir: valid"

@@ -72,3 +72,11 @@ print("U 1 3")
 for i in range(2, 60):
     print(f"U {118 + i} {2 * i + 1}")'
 }
+
+greedy_program() { # 2500 boxes in two nested patterns: more than 256 MB for the kernel
+    printf 'C 1 1 1\nLP 0 1 0 0 50 2\nLP 1 0 1 0 50 2\n'
+}
+
+children() { # process id -> its children
+    awk -v parent="$1" '{ sub(/.*\) /, ""); if ($2 == parent) print FILENAME }' /proc/[0-9]*/stat 2>/dev/null | tr -dc '0-9\n'
+}
