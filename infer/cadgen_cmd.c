@@ -182,7 +182,7 @@ static cad_status print_rows(const task *t, const char *id, bool lines, cad_buf 
         }
     }
     cad_engine_info info = cad_engine_get_info(t->engine);
-    json_t *doc = json_pack("{ss,ss,s{ss,ss,ss?,ss},sO}", "schema", "1", "kind", "predictions", "model", "path", info.path,
+    json_t *doc = json_pack("{si,ss,s{ss,ss,ss?,ss},sO}", "schema", 1, "kind", "predictions", "model", "path", info.path,
                             "base", info.base, "adapter", info.adapter, "hash", info.hash, "answers", all);
     if (s == CAD_OK && !lines)
         s = doc ? cad_json_print(doc, out) : cad_fail(CAD_ENOMEM, "out of memory for the document");
