@@ -1,7 +1,8 @@
 # Sourced by every test of this folder: a temporary folder, runs with an expected exit code, and what was printed.
 #   $T      the test's own folder, removed at its end          $FIXTURE  the small corpus, model and run of fixture.sh
 #   $DOCS   docs/examples                                      $out $err  files with stdout and stderr of the last `runs`
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "FAILED: $0:$LINENO: $BASH_COMMAND" >&2' ERR
 : "${CADLM_SOURCE:=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}" "${CADLM_BIN:=$CADLM_SOURCE/build/release/bin}"
 export PATH=$CADLM_BIN:$PATH LC_ALL=C.UTF-8
 unset ARGP_HELP_FMT NO_COLOR
@@ -78,5 +79,6 @@ greedy_program() { # 2500 boxes in two nested patterns: more than 256 MB for the
 }
 
 children() { # process id -> its children
-    awk -v parent="$1" '{ sub(/.*\) /, ""); if ($2 == parent) print FILENAME }' /proc/[0-9]*/stat 2>/dev/null | tr -dc '0-9\n'
+    awk -v parent="$1" '{ sub(/.*\) /, ""); if ($2 == parent) print FILENAME }' /proc/[0-9]*/stat 2>/dev/null |
+        tr -dc '0-9\n' || true # some process ended while it was looked at
 }
