@@ -6,6 +6,7 @@
 #include "core/progress.h"
 #include "eval/score.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -271,11 +272,13 @@ typedef struct generating {
 static cad_status append_prediction(const cad_answer_slot *t, const cad_answer *answer, cad_appender *file)
 {
     static const char *const finish[] = {"stop", "length"};
+    char seed[24];
+    snprintf(seed, sizeof seed, "%" PRIu64, answer ? answer->seed : 0); /* 64 bits do not survive as a JSON number */
     json_t *text = json_stringn(t->text, t->len);
-    json_t *o = json_pack("{ss,ss,sI,so,sI,ss,sf,sf,sI}", "key", t->key, "id", t->row->id, "sample", (json_int_t)t->sample,
+    json_t *o = json_pack("{ss,ss,sI,so,sI,ss,sf,sf,ss}", "key", t->key, "id", t->row->id, "sample", (json_int_t)t->sample,
                           "text", text, "n_tokens", (json_int_t)t->tokens, "finish", finish[t->stopped ? 0 : 1], "ms",
                           answer ? answer->ms : 0.0, "logprob", answer ? answer->logprob : 0.0, "seed",
-                          answer ? (json_int_t)answer->seed : (json_int_t)0);
+                          seed);
     if (!o)
         CAD_FAIL(CAD_ENOMEM, "out of memory for a prediction");
     cad_buf line = CAD_BUF_INIT;
