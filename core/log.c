@@ -3,6 +3,7 @@
 #include "core/buf.h"
 #include "core/clock.h"
 #include "core/fs.h"
+#include "core/utf8.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum { RECORD = 4096 };
@@ -104,29 +106,32 @@ size_t cad_out_count(void)
     return out_count;
 }
 
-/* Control bytes as \n, \t or \xNN; UTF-8 passes.  Always ends the text; cuts what does not fit at a character. */
-static size_t escape(char *out, size_t cap, const char *text)
+/* Control characters and broken bytes as \n, \t or \xNN; other UTF-8 passes.  Always ends the text; what does not fit is cut
+ * between characters. */
+static void escape(char *out, size_t cap, const char *text, size_t len)
 {
     size_t n = 0;
-    for (const char *p = text; *p; p++) {
-        unsigned char c = (unsigned char)*p;
-        char piece[5] = {(char)c};
-        if (c == '\n')
-            memcpy(piece, "\\n", 3);
-        else if (c == '\t')
-            memcpy(piece, "\\t", 3);
-        else if (c < 0x20 || c == 0x7f)
-            snprintf(piece, sizeof piece, "\\x%02x", c);
-        size_t len = strlen(piece);
-        if (n + len >= cap)
+    for (size_t at = 0; at < len;) {
+        uint32_t c = 0;
+        int size = cad_utf8_next(text + at, len - at, &c);
+        bool passes = size > 0 && c >= 0x20 && !(c >= 0x7f && c < 0xa0);
+        size_t bytes = size > 0 ? (size_t)size : 1;
+        char piece[24] = "";
+        if (passes)
+            memcpy(piece, text + at, bytes);
+        else if (c == '\n' || c == '\t')
+            memcpy(piece, c == '\n' ? "\\n" : "\\t", 2);
+        else
+            for (size_t i = 0; i < bytes; i++)
+                snprintf(piece + 4 * i, sizeof piece - 4 * i, "\\x%02x", (unsigned char)text[at + i]);
+        size_t used = strlen(piece);
+        if (n + used >= cap)
             break;
-        memcpy(out + n, piece, len);
-        n += len;
+        memcpy(out + n, piece, used);
+        n += used;
+        at += bytes;
     }
-    while (n > 0 && n + 8 > cap && ((unsigned char)out[n - 1] & 0x80u))
-        n--; /* a character may have been cut in half */
     out[n] = '\0';
-    return n;
 }
 
 /* With the lock held: takes the bar away, prints, draws it again. */
@@ -158,9 +163,12 @@ void cad_log_status_line(const char *text)
 {
     pthread_mutex_lock(&lock);
     bool had = *status_line != '\0';
-    size_t n = strlen(text);
-    if (n >= sizeof status_line)
-        n = sizeof status_line - 1;
+    size_t n = strlen(text), most = sizeof status_line - 1;
+    struct winsize window;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 1 && (size_t)window.ws_col - 1 < most)
+        most = (size_t)window.ws_col - 1u;
+    if (n > most)
+        n = cad_utf8_cut(text, most);
     memcpy(status_line, text, n);
     status_line[n] = '\0';
     if (n) {
@@ -194,8 +202,11 @@ static void emit_file(cad_log_level level, const char *text)
 static void record(cad_log_level level, bool bare, const char *fmt, va_list ap)
 {
     char raw[RECORD / 2], text[RECORD - 256], line[RECORD];
-    vsnprintf(raw, sizeof raw, fmt, ap);
-    escape(text, sizeof text, raw);
+    int full = vsnprintf(raw, sizeof raw, fmt, ap);
+    size_t len = full < 0 ? 0 : (size_t)full;
+    if (len >= sizeof raw)
+        len = cad_utf8_cut(raw, sizeof raw - 1);
+    escape(text, sizeof text, raw, len);
 
     bool color = cad_log_has_color(STDERR_FILENO) && !bare;
     const char *on = color ? level_color[level] : "", *off = color ? "\x1b[0m" : "";

@@ -1,5 +1,5 @@
-/* Messages for people: stderr, and a log file when one is open.  One line per record; control bytes are escaped (\n, \x1b), so
- * that text from outside cannot forge lines or drive a terminal.  Thread-safe. */
+/* Messages for people: stderr, and a log file when one is open.  One line per record; control characters (those of C1 too) and
+ * what is no UTF-8 are escaped (\n, \x1b), so that text from outside cannot forge lines or drive a terminal.  Thread-safe. */
 #ifndef CADLM_CORE_LOG_H
 #define CADLM_CORE_LOG_H
 
@@ -45,7 +45,8 @@ void cad_log_raw(const char *text, size_t len);
 CAD_MUST_USE cad_status cad_out(const void *data, size_t len);
 size_t cad_out_count(void); /* bytes that cad_out was given so far */
 
-/* The line that core/progress keeps at the bottom of a terminal ("" takes it away); records are printed above it. */
+/* The line that core/progress keeps at the bottom of a terminal ("" takes it away); records are printed above it.  It is cut to
+ * the width of the terminal: a line that wraps could not be redrawn. */
 void cad_log_status_line(const char *text);
 
 #ifdef __cplusplus

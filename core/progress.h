@@ -1,5 +1,5 @@
 /* Progress of a long job: one line redrawn at most 10 times a second on a terminal, whole lines elsewhere (at least `every_s`
- * apart, plus the first and the last), never a CR or ESC outside a terminal. */
+ * apart, plus the first and the last), without CR and ESC unless a bar was asked for by name. */
 #ifndef CADLM_CORE_PROGRESS_H
 #define CADLM_CORE_PROGRESS_H
 

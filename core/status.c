@@ -1,5 +1,7 @@
 #include "core/status.h"
 
+#include "core/utf8.h"
+
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,11 +17,8 @@ cad_status cad_fail(cad_status code, const char *fmt, ...)
     int n = vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
     size_t len = n < 0 ? 0 : (size_t)n;
-    if (len >= sizeof text) {
-        len = sizeof text - 1;
-        while (len > 0 && ((unsigned char)text[len] & 0xC0u) == 0x80u)
-            len--; /* never half a UTF-8 character */
-    }
+    if (len >= sizeof text)
+        len = cad_utf8_cut(text, sizeof text - 1);
     for (size_t i = 0; i < len; i++)
         error_text[i] = text[i];
     error_text[len] = '\0';

@@ -61,6 +61,16 @@ size_t cad_utf8_check(const char *text, size_t len)
     return len;
 }
 
+size_t cad_utf8_cut(const char *text, size_t len)
+{
+    for (size_t back = 1; back <= 3 && back <= len; back++) {
+        uint32_t cp;
+        if (((unsigned char)text[len - back] & 0xC0u) != 0x80u)
+            return cad_utf8_next(text + len - back, back, &cp) < 0 ? len - back : len;
+    }
+    return len;
+}
+
 size_t cad_utf8_put(uint32_t cp, char out[4])
 {
     if (cp < 0x80) {

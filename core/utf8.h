@@ -17,6 +17,8 @@ size_t cad_utf8_check(const char *text, size_t len);
 /* Decodes the character at text[0..len), len > 0: its length 1..4 and *out_cp; 0 when it is broken; -1 when the bytes are a
  * proper beginning that len cuts short. */
 int cad_utf8_next(const char *text, size_t len, uint32_t *out_cp);
+/* The longest beginning of text[0..len) that does not end inside a character: len, or up to 3 less. */
+size_t cad_utf8_cut(const char *text, size_t len);
 /* Writes a character below U+110000 and returns its length. */
 size_t cad_utf8_put(uint32_t cp, char out[4]);
 /* Appends the text with U+FFFD for what is no UTF-8: one for the longest proper beginning of a character, else one a byte (as

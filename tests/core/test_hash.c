@@ -61,6 +61,39 @@ static void test_utf8_is_checked_to_the_letter(void **state)
     }
 }
 
+static void test_a_text_is_cut_between_characters(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t len, cut;
+    } t[] = {{"", 0, 0},
+             {"abc", 2, 2},
+             {"a\xc3\xa9", 3, 3},
+             {"a\xc3\xa9", 2, 1},
+             {"\xe2\x82\xac", 2, 0},
+             {"x\xf0\x9f\x98\x80", 4, 1},
+             {"x\xf0\x9f\x98\x80", 5, 5},
+             {"\x80\x80\x80\x80", 4, 4}}; /* no character at all: left as it is */
+    for (size_t i = 0; i < sizeof t / sizeof *t; i++)
+        assert_int_equal(cad_utf8_cut(t[i].text, t[i].len), t[i].cut);
+}
+
+/* 2047 bytes fit: a euro sign over the edge goes as a whole. */
+static void test_a_long_error_text_ends_with_a_whole_character(void **state)
+{
+    (void)state;
+    char filler[2100];
+    for (size_t before = 2040; before <= 2048; before++) {
+        memset(filler, 'x', before);
+        filler[before] = '\0';
+        assert_int_equal(cad_fail(CAD_EDATA, "%s\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac", filler), CAD_EDATA);
+        size_t len = strlen(cad_error_text());
+        assert_true(len <= 2047 && len > 2044);
+        assert_int_equal(cad_utf8_check(cad_error_text(), len), len);
+    }
+}
+
 static void test_what_is_no_utf8_becomes_replacement_characters(void **state)
 {
     (void)state;
@@ -96,6 +129,8 @@ int main(void)
         cmocka_unit_test(test_xxh3_gives_known_values),
         cmocka_unit_test(test_the_streaming_form_gives_the_same),
         cmocka_unit_test(test_utf8_is_checked_to_the_letter),
+        cmocka_unit_test(test_a_text_is_cut_between_characters),
+        cmocka_unit_test(test_a_long_error_text_ends_with_a_whole_character),
         cmocka_unit_test(test_what_is_no_utf8_becomes_replacement_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
