@@ -5,6 +5,7 @@
 #include "core/json.h"
 #include "core/log.h"
 #include "core/pool.h"
+#include "core/utf8.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -350,12 +351,23 @@ static cad_status run(cad_cli *cli)
     return s;
 }
 
+/* A message may name a path, and so hold any bytes; a document may not. */
+static json_t *json_of_message(const char *text)
+{
+    cad_buf valid = CAD_BUF_INIT;
+    json_t *v = NULL;
+    if (cad_utf8_lossy(text, strlen(text), &valid) == CAD_OK)
+        v = json_string(cad_buf_cstr(&valid));
+    cad_buf_deinit(&valid);
+    return v;
+}
+
 static void report_json(cad_status s, const char *message, const char *hint)
 {
-    json_t *doc = json_pack("{s:{s:i,s:s,s:s}}", "error", "code", cad_status_exit_code(s), "name", cad_status_name(s), "message",
-                            message);
+    json_t *doc = json_pack("{s:{s:i,s:s,s:o}}", "error", "code", cad_status_exit_code(s), "name", cad_status_name(s), "message",
+                            json_of_message(message));
     if (doc && hint)
-        json_object_set_new(json_object_get(doc, "error"), "hint", json_string(hint));
+        json_object_set_new(json_object_get(doc, "error"), "hint", json_of_message(hint));
     cad_buf text = CAD_BUF_INIT;
     bool printed = doc && cad_json_print(doc, &text) == CAD_OK && cad_buf_str(&text, "\n") == CAD_OK;
     if (printed && cad_out(text.data, text.len) != CAD_OK)
@@ -375,6 +387,15 @@ static void report_lines(const char *text)
     }
 }
 
+/* Asked for in a line that may not have been parsed. */
+static bool wants_json(const cad_cli *cli)
+{
+    bool asked = cad_cli_json(cli);
+    for (int i = 1; i < cli->argc && !asked && strcmp(cli->argv[i], "--") != 0; i++)
+        asked = !strcmp(cli->argv[i], "--json");
+    return asked;
+}
+
 /* "what\nhint: do" as two lines; the configuration's list of problems as it is. */
 static void report(const cad_cli *cli, cad_status s)
 {
@@ -391,7 +412,7 @@ static void report(const cad_cli *cli, cad_status s)
         report_lines(*text ? text : cad_status_text(s));
     if (hint)
         cad_log_note("hint: %s", hint);
-    if (cad_cli_json(cli) && cad_out_count() == cli->out_before)
+    if (wants_json(cli) && cad_out_count() == cli->out_before)
         report_json(s, *text ? text : cad_status_text(s), hint);
 }
 

@@ -85,6 +85,8 @@ cad_status cad_json_get_string(const json_t *o, const char *key, const char *whe
     const json_t *v = json_object_get(o, key);
     if (!json_is_string(v))
         return wrong(o, key, where, "string");
+    if (strlen(json_string_value(v)) != json_string_length(v))
+        CAD_FAIL(CAD_EDATA, "%s: key '%s': found a string with a NUL; expected text", where, key);
     *out = json_string_value(v);
     return CAD_OK;
 }

@@ -21,7 +21,8 @@ extern "C" {
 CAD_MUST_USE cad_status cad_json_parse(const char *text, size_t len, const char *where, json_t **out);
 CAD_MUST_USE cad_status cad_json_read(const char *path, size_t limit, json_t **out);
 
-/* Typed members of an object.  A missing key or wrong type is CAD_EDATA: "where: key 'x': found string; expected integer". */
+/* Typed members of an object.  A missing key or wrong type is CAD_EDATA: "where: key 'x': found string; expected integer".
+ * A string with a NUL inside is refused too: as a C string it would end there. */
 CAD_MUST_USE cad_status cad_json_get_int(const json_t *o, const char *key, const char *where, int64_t *out);
 CAD_MUST_USE cad_status cad_json_get_number(const json_t *o, const char *key, const char *where, double *out);
 CAD_MUST_USE cad_status cad_json_get_bool(const json_t *o, const char *key, const char *where, bool *out);

@@ -39,6 +39,12 @@ static cad_status run_fail(cad_cli *cli)
     CAD_FAIL(CAD_EGEOM, "part.ir: no solid; expected one\nhint: cadtool check part.ir");
 }
 
+static cad_status run_bytes(cad_cli *cli)
+{
+    (void)cli;
+    CAD_FAIL(CAD_EIO, "caf\xe9.ir: cannot open");
+}
+
 static cad_status run_judge(cad_cli *cli)
 {
     (void)cli;
@@ -71,7 +77,7 @@ static const cad_cli_option options[] = {
     {"dry-run", 0, NULL, NULL, "start nothing", NULL},
     {0},
 };
-static const cad_cli_word words[] = {{"show", run_show}, {"fail", run_fail},     {"judge", run_judge},
+static const cad_cli_word words[] = {{"show", run_show}, {"fail", run_fail},     {"judge", run_judge}, {"bytes", run_bytes},
                                      {"many", run_many}, {"rag embed", run_two}, {0}};
 static const cad_cli_spec spec = {.name = "cadtest",
                                   .usage = "COMMAND [FILE]",
@@ -202,6 +208,16 @@ static void test_failures_have_one_line_a_hint_and_the_code_of_the_table(void **
     assert_string_equal(json_string_value(json_object_get(e, "message")), "part.ir: no solid; expected one");
     assert_string_equal(json_string_value(json_object_get(e, "hint")), "cadtool check part.ir");
     json_decref(doc);
+    assert_int_equal(cli("cadtest bytes --json"), 74);
+    assert_non_null(strstr(out.data, "\"message\":\"caf\xef\xbf\xbd.ir: cannot open\""));
+    assert_string_equal(err.data, "cadtest: error: caf\\xe9.ir: cannot open\n");
+    assert_int_equal(cli("cadtest show --json --nothing"), 2); /* what does not parse has a document too */
+    ok(cad_json_parse(out.data, out.len, "stdout", &doc));
+    ok(cad_json_get_object(doc, "error", "stdout", &e));
+    assert_int_equal(json_integer_value(json_object_get(e, "code")), 2);
+    json_decref(doc);
+    assert_int_equal(cli("cadtest show --nothing -- --json"), 2);
+    assert_int_equal(out.len, 0);
     assert_int_equal(cli("cadtest many"), 65);
     assert_string_equal(err.data, "cadtest: error: 2 problems:\na.h5: short\nb.h5: absent\nhint: cadtest show\n");
     assert_int_equal(cli("cadtest judge --json"), 3);

@@ -13,7 +13,7 @@ static json_t *parse(const char *text)
 static void test_getters_check_types_and_name_the_place(void **state)
 {
     (void)state;
-    json_t *o = parse("{\"i\":3,\"r\":2.5,\"s\":\"text\",\"b\":true,\"a\":[1],\"o\":{},\"z\":null}"), *v;
+    json_t *o = parse("{\"i\":3,\"r\":2.5,\"s\":\"text\",\"b\":true,\"a\":[1],\"o\":{},\"z\":null,\"n\":\"a\\u0000b\"}"), *v;
     int64_t i;
     double r;
     bool b;
@@ -33,6 +33,7 @@ static void test_getters_check_types_and_name_the_place(void **state)
     fails(cad_json_get_int(o, "r", "x.json:4", &i), CAD_EDATA, "x.json:4: key 'r': found number; expected integer");
     fails(cad_json_get_int(o, "none", "x.json", &i), CAD_EDATA, "key 'none': found nothing; expected integer");
     fails(cad_json_get_string(o, "z", "x.json", &s), CAD_EDATA, "found null; expected string");
+    fails(cad_json_get_string(o, "n", "x.json", &s), CAD_EDATA, "key 'n': found a string with a NUL");
     fails(cad_json_get_bool(o, "i", "x.json", &b), CAD_EDATA, "found integer; expected boolean");
     fails(cad_json_get_array(o, "o", "x.json", &v), CAD_EDATA, "found object; expected array");
     fails(cad_json_get_object(o, "a", "x.json", &v), CAD_EDATA, "found array; expected object");
