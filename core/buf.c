@@ -2,6 +2,8 @@
 
 #include "core/mem.h"
 
+#include <assert.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,6 +79,7 @@ static int shortest(double value, char digits[20], int *exponent)
 
 cad_status cad_buf_number(cad_buf *b, double value)
 {
+    assert(isfinite(value));
     if (value == 0.0)
         return cad_buf_add(b, "0", 1);
     char digits[20];

@@ -19,11 +19,6 @@ double cad_clock_wall(void)
     return read_clock(CLOCK_REALTIME);
 }
 
-double cad_clock_cpu(void)
-{
-    return read_clock(CLOCK_PROCESS_CPUTIME_ID);
-}
-
 void cad_clock_iso(double unix_seconds, char out[21])
 {
     time_t t = (time_t)unix_seconds;

@@ -1,4 +1,4 @@
-/* Time: monotonic seconds for durations, wall time for records, CPU time of this process. */
+/* Time: monotonic seconds for durations, wall time for records. */
 #ifndef CADLM_CORE_CLOCK_H
 #define CADLM_CORE_CLOCK_H
 
@@ -8,7 +8,6 @@ extern "C" {
 
 double cad_clock_now(void);  /* monotonic, seconds from an arbitrary start */
 double cad_clock_wall(void); /* unix seconds */
-double cad_clock_cpu(void);  /* CPU seconds of all threads of this process */
 void cad_clock_iso(double unix_seconds, char out[21]); /* "2026-11-21T17:09:00Z" */
 void cad_clock_sleep(double seconds);
 

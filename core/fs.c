@@ -8,10 +8,8 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 /* ---- reading ---- */
@@ -258,12 +256,15 @@ struct cad_appender {
     cad_buf line;
 };
 
-/* Length of the file up to and with its last LF. */
+/* Length of the file up to and with its last LF; -1 when it cannot be read. */
 static off_t whole_lines(int fd, off_t size)
 {
-    char c;
-    while (size > 0 && (pread(fd, &c, 1, size - 1) != 1 || c != '\n'))
-        size--;
+    for (char c; size > 0; size--) {
+        if (pread(fd, &c, 1, size - 1) != 1)
+            return -1;
+        if (c == '\n')
+            break;
+    }
     return size;
 }
 
@@ -283,7 +284,9 @@ cad_status cad_appender_open(const char *path, cad_appender **out)
             s = cad_fail(CAD_EWRITE, "%s: cannot open for appending: %s", path, strerror(errno));
         else {
             off_t keep = whole_lines(a->fd, st.st_size);
-            if (keep != st.st_size && ftruncate(a->fd, keep) != 0)
+            if (keep < 0)
+                s = cad_fail(CAD_EIO, "%s: cannot read its last line: %s", path, strerror(errno));
+            else if (keep != st.st_size && ftruncate(a->fd, keep) != 0)
                 s = cad_fail(CAD_EWRITE, "%s: cannot drop a torn last line: %s", path, strerror(errno));
         }
     }
@@ -342,7 +345,8 @@ cad_status cad_fs_commit_dir(const char *temp, const char *path)
     CAD_TRY(s);
     if (rename(temp, path) != 0)
         CAD_FAIL(CAD_EWRITE, "%s: cannot rename to %s: %s", temp, path, strerror(errno));
-    return sync_parent(path);
+    CAD_TRY(sync_parent(path));
+    return sync_parent(temp);
 }
 
 cad_status cad_fs_hash(const char *path, char out[33])

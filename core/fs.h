@@ -60,7 +60,8 @@ void cad_lock_release(cad_lock *l); /* removes the file; NULL is fine */
 bool cad_fs_exists(const char *path);
 bool cad_fs_is_dir(const char *path);
 CAD_MUST_USE cad_status cad_fs_mkdirs(const char *path); /* with parents; existing ones are fine */
-/* Puts the finished folder `temp` in the place of `path` (which must not exist), syncing its files and both parents. */
+/* Puts the finished folder `temp` in the place of `path` (which must not exist).  Syncs its files (not those of folders inside)
+ * and both parents. */
 CAD_MUST_USE cad_status cad_fs_commit_dir(const char *temp, const char *path);
 CAD_MUST_USE cad_status cad_fs_remove_tree(const char *path); /* missing is fine; never follows links */
 CAD_MUST_USE cad_status cad_fs_remove(const char *path);      /* one file or link; missing is fine */

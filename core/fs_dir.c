@@ -79,8 +79,10 @@ cad_status cad_fs_symlink_replace(const char *target, const char *link)
     cad_status s = cad_buf_printf(&temp, "%s.tmp.%ld", link, (long)getpid());
     if (s == CAD_OK) {
         unlink(temp.data);
-        if (symlink(target, temp.data) != 0 || rename(temp.data, link) != 0)
+        if (symlink(target, temp.data) != 0 || rename(temp.data, link) != 0) {
             s = cad_fail(CAD_EWRITE, "%s: cannot point to %s: %s", link, target, strerror(errno));
+            unlink(temp.data);
+        }
     }
     cad_buf_deinit(&temp);
     return s;

@@ -53,14 +53,18 @@ void cad_mem_free(void *p)
 
 cad_status cad_mul(size_t a, size_t b, const char *what, size_t *out)
 {
-    if (__builtin_mul_overflow(a, b, out))
+    size_t product;
+    if (__builtin_mul_overflow(a, b, &product))
         CAD_FAIL(CAD_EINVAL, "%s: %zu x %zu does not fit a size", what, a, b);
+    *out = product;
     return CAD_OK;
 }
 
 cad_status cad_add(size_t a, size_t b, const char *what, size_t *out)
 {
-    if (__builtin_add_overflow(a, b, out))
+    size_t sum;
+    if (__builtin_add_overflow(a, b, &sum))
         CAD_FAIL(CAD_EINVAL, "%s: %zu + %zu does not fit a size", what, a, b);
+    *out = sum;
     return CAD_OK;
 }

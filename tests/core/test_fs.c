@@ -175,6 +175,23 @@ static void test_names_are_sorted_and_paths_absolute(void **state)
     assert_string_equal(hash, "99aa06d3014798d86001c324468d497f");
 }
 
+static void test_a_lock_names_its_owner_and_ends_with_it(void **state)
+{
+    (void)state;
+    cad_lock *first, *second;
+    ok(cad_lock_take(at("lock"), "pid 12 on host", &first));
+    expect_file(at("lock"), "pid 12 on host\n");
+    fails(cad_lock_take(at("lock"), "pid 13", &second), CAD_ELOCKED, "lock: in use by pid 12 on host");
+    cad_lock_release(first);
+    assert_false(cad_fs_exists(at("lock")));
+    ok(cad_fs_write(at("lock"), "pid 9999 that died\n", 19)); /* a file without a lock is a leftover */
+    ok(cad_lock_take(at("lock"), "pid 14", &second));
+    expect_file(at("lock"), "pid 14\n");
+    cad_lock_release(second);
+    cad_lock_release(NULL);
+    fails(cad_lock_take(at("none/lock"), "x", &first), CAD_EWRITE, "none/lock: cannot create");
+}
+
 static void test_each_allocation_may_fail_without_a_leak_or_a_half_written_file(void **state)
 {
     (void)state;
@@ -210,6 +227,7 @@ int main(void)
         cmocka_unit_test(test_a_finished_folder_takes_its_place_at_once),
         cmocka_unit_test(test_links_are_replaced_and_never_followed_when_removing),
         cmocka_unit_test(test_names_are_sorted_and_paths_absolute),
+        cmocka_unit_test(test_a_lock_names_its_owner_and_ends_with_it),
         cmocka_unit_test(test_each_allocation_may_fail_without_a_leak_or_a_half_written_file),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
