@@ -256,7 +256,7 @@ static void read_file(loader *l, const char *path, const char *from, int from_li
     for (int i = 0; i < l->depth && !cycle; i++)
         cycle = !strcmp(l->chain[i], real);
     if (cycle) {
-        reportf(l, from, from_line, "include of %s runs in a circle", path);
+        reportf(l, from, from_line, "include of %s runs in a circle, or is deeper than %d files", path, DEPTH);
         return;
     }
     cad_buf text = CAD_BUF_INIT;
@@ -338,7 +338,12 @@ static void read_pair(loader *l, const char *origin, const char *pair)
     section[dot - pair] = '\0';
     memcpy(name, dot + 1, (size_t)(equals - dot - 1));
     name[equals - dot - 1] = '\0';
-    set_named(l, section, name, equals + 1, origin);
+    const char *kept;
+    cad_status s = cad_arena_strdup(l->arena, origin, strlen(origin), &kept);
+    if (s == CAD_OK)
+        set_named(l, section, name, equals + 1, kept);
+    else
+        l->trouble = s;
 }
 
 /* ---- the whole ---- */

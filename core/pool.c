@@ -6,6 +6,7 @@
 #include "core/pool_impl.h"
 #include "core/threads.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -374,7 +375,8 @@ static void wake_thread(cad_pool *p)
 cad_status cad_pool_submit(cad_pool *p, const char *handler, uint64_t tag, const void *in, size_t len)
 {
     const cad_job_head head = {.len = len, .name = (uint32_t)strlen(handler)};
-    if (len > CAD_WORKER_IN_LIMIT || strlen(handler) >= CAD_WORKER_NAME)
+    assert(head.name < CAD_WORKER_NAME);
+    if (len > CAD_WORKER_IN_LIMIT)
         CAD_FAIL(CAD_EINVAL, "job '%s' of %zu bytes; expected at most %d", handler, len, CAD_WORKER_IN_LIMIT);
     cad_job *job;
     CAD_TRY(cad_mem_alloc(sizeof *job, "worker job", &job));

@@ -89,9 +89,10 @@ static bool is_ready(int socket)
     struct pollfd fd = {.fd = socket, .events = POLLIN};
     double until = cad_clock_now() + START_S;
     int n;
-    do
-        n = poll(&fd, 1, (int)((until - cad_clock_now()) * 1e3));
-    while (n < 0 && errno == EINTR);
+    do {
+        double left = until - cad_clock_now();
+        n = poll(&fd, 1, left > 0 ? (int)(left * 1e3) : 0); /* less than 0 would wait for ever */
+    } while (n < 0 && errno == EINTR);
     cad_note note;
     return n == 1 && recv(socket, &note, sizeof note, 0) == (ssize_t)sizeof note && note.op == CAD_NOTE_READY;
 }

@@ -12,14 +12,14 @@
 #include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define HAS_ASAN 1
+#define HAS_SHADOW 1
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define HAS_ASAN 1
+#define HAS_SHADOW 1
 #endif
 #endif
-#ifndef HAS_ASAN
-#define HAS_ASAN 0
+#ifndef HAS_SHADOW
+#define HAS_SHADOW 0
 #endif
 
 enum { IN = 3, OUT = 4, FILE_BYTES = 64 << 20, DESCRIPTORS = 16, HARD_CPU_S = 2 };
@@ -61,7 +61,7 @@ static void set_limits(const cad_order *order)
 {
     rlim_t cpu = (rlim_t)ceil(order->cpu_s);
     limit(RLIMIT_CPU, cpu ? cpu : 1, (cpu ? cpu : 1) + HARD_CPU_S);
-    if (!HAS_ASAN) /* its shadow memory alone is terabytes of address space */
+    if (!HAS_SHADOW) /* the shadow memory of a sanitizer is terabytes of address space */
         limit(RLIMIT_AS, (rlim_t)order->mem_bytes, (rlim_t)order->mem_bytes);
     limit(RLIMIT_FSIZE, FILE_BYTES, FILE_BYTES);
     limit(RLIMIT_NOFILE, DESCRIPTORS, DESCRIPTORS);

@@ -16,6 +16,7 @@
 
 #if defined(__x86_64__)
 #define ARCH AUDIT_ARCH_X86_64
+#define X32_BIT 0x40000000u /* the same calls under other numbers, where the kernel has that ABI */
 #elif defined(__aarch64__)
 #define ARCH AUDIT_ARCH_AARCH64
 #endif
@@ -42,6 +43,7 @@ void cad_worker_guard(void)
         REFUSE(EPERM),
         LOAD(nr),
 #ifdef __x86_64__
+        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32_BIT, 0, 1), REFUSE(ENOSYS),
         READ_ONLY(SYS_open, 1),
         NO(SYS_creat), NO(SYS_fork), NO(SYS_vfork), NO(SYS_unlink), NO(SYS_rename), NO(SYS_mkdir), NO(SYS_rmdir),
         NO(SYS_link), NO(SYS_symlink), NO(SYS_chmod), NO(SYS_chown), NO(SYS_mknod),
