@@ -1,4 +1,4 @@
-# The whole vocabulary: cad_library, cad_binary, cad_test.  Sources are listed, never globbed.
+# The whole vocabulary: cad_library, cad_binary, cad_test, cad_script_test.  Sources are listed, never globbed.
 set(CMAKE_C_STANDARD 11)
 set(CMAKE_C_STANDARD_REQUIRED ON)
 set(CMAKE_C_EXTENSIONS OFF)

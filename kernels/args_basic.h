@@ -102,7 +102,7 @@ typedef struct cad_add_rmsnorm_fwd_args {
     float eps;
 } cad_add_rmsnorm_fwd_args;
 
-/* g = w dy; xhat = x rstd; dx = rstd (g - xhat mean_c(g xhat)) + dr; dw_c += sum_n dy_nc xhat_nc (slabs of 64 rows, in order) */
+/* g = w dy; xhat = x rstd; dx = rstd (g - xhat mean_c(g xhat)) + dr; dw_c += sum_n dy_nc xhat_nc (in f64, rows in order) */
 typedef struct cad_rmsnorm_bwd_args {
     cad_tensor x;    /* (N,C) f   input of the forward (for add_rmsnorm: `sum`) */
     cad_tensor w;    /* (C)   f                                                */

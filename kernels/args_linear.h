@@ -55,7 +55,7 @@ typedef struct cad_linear_bwd_x_args {
     cad_scratch scratch;
 } cad_linear_bwd_x_args;
 
-/* dW += dy^T x; db += sum_n dy_n.  Rows in slabs of 256, added in slab order. */
+/* dW += dy^T x (own loops: rows in slabs of 256, added in slab order); db += sum_n dy_n (in f64, rows in order). */
 typedef struct cad_linear_bwd_w_args {
     cad_tensor dy; /* (N,out)  f          */
     cad_tensor x;  /* (N,in)   f          */
@@ -204,7 +204,7 @@ typedef struct cad_nf4_linear_lora_bwd_x_args {
 } cad_nf4_linear_lora_bwd_x_args;
 
 /* z = x W^T; nll_m = logsumexp(z_m) - z_m[y_m]; dz = scale wt_m (softmax(z_m) - 1[y_m]); dx = dz W; dW += dz^T x.
- * Rows go through in chunks of 256, so whole logits never exist; dW adds the chunks in order. */
+ * Rows go through in chunks of a multiple of 256, so whole logits never exist; dW adds slabs of 256 in order. */
 typedef struct cad_linear_xent_args {
     cad_tensor x;   /* (M,C) f                          */
     cad_tensor w;   /* (V,C) f                          */

@@ -78,7 +78,8 @@ extern "C" {
 typedef struct cad_ops {
     const char *name; /* "cpu" */
     const char *isa;  /* "x86-64-v4": the instruction set the hot files were chosen for */
-    /* Device memory: 64-byte aligned, zeroed; put and get copy `bytes` between host and device; sync waits for the stream. */
+    /* Device memory: 64-byte aligned, zeroed, freed by mem_free (NULL is fine); put and get copy `bytes` between host and
+     * device; sync waits for the stream. */
     cad_status (*mem_alloc)(size_t bytes, void **out);
     void (*mem_free)(void *p);
     cad_status (*mem_put)(void *device, const void *host, size_t bytes, void *stream);

@@ -4,17 +4,31 @@
 #include "kernels/cpu/table_cpu.h"
 
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* The heap aligns to 16 bytes only: the block's true start stands right below what is handed out. */
 cad_status cad_cpu_mem_alloc(size_t bytes, void **out)
 {
-    return cad_mem_alloc(bytes, "memory of the CPU back end", out);
+    enum { ALIGN = 64 };
+    size_t padded;
+    char *start;
+    CAD_TRY(cad_add(bytes, ALIGN + sizeof start, "memory of the CPU back end", &padded));
+    CAD_TRY(cad_mem_alloc(padded, "memory of the CPU back end", &start));
+    char *p = start + sizeof start;
+    p += (ALIGN - (uintptr_t)p % ALIGN) % ALIGN;
+    memcpy(p - sizeof start, &start, sizeof start);
+    *out = p;
+    return CAD_OK;
 }
 
 void cad_cpu_mem_free(void *p)
 {
-    cad_mem_free(p);
+    char *start = NULL;
+    if (p)
+        memcpy(&start, (char *)p - sizeof start, sizeof start);
+    cad_mem_free(start);
 }
 
 cad_status cad_cpu_mem_put(void *device, const void *host, size_t bytes, void *stream)

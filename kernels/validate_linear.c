@@ -16,6 +16,8 @@ static cad_status parts_check(const char *op, const cad_parts *p, int64_t out, i
     int64_t n = p->n > 1 ? p->n : 1;
     if (n > CAD_MAX_PARTS)
         CAD_FAIL(CAD_EINVAL, "%s: %" PRId64 " parts, at most %d", op, n, CAD_MAX_PARTS);
+    if (r < 1)
+        CAD_FAIL(CAD_EINVAL, "%s: factors of rank %" PRId64 ", expected at least 1", op, r);
     if (nr != n * r)
         CAD_FAIL(CAD_EINVAL, "%s: %" PRId64 " columns for %" PRId64 " parts of rank %" PRId64, op, nr, n, r);
     if (n == 1)
@@ -58,6 +60,8 @@ static cad_status stack_check(const char *op, int n, int64_t nr)
 {
     if (n < 0 || n > CAD_MAX_PARTS)
         CAD_FAIL(CAD_EINVAL, "%s: %d parts, at most %d", op, n, CAD_MAX_PARTS);
+    if (nr < 1)
+        CAD_FAIL(CAD_EINVAL, "%s: A has no rows", op);
     if (n > 1 && nr % n)
         CAD_FAIL(CAD_EINVAL, "%s: %" PRId64 " rows of A are no multiple of %d parts", op, nr, n);
     return CAD_OK;

@@ -10,7 +10,7 @@
  * order     elementwise, absmax by block: class I
  * cost      bound by memory: 28 B per element f32, 16 B and two 8-step searches in 8 bits
  * source    spec formats.md 3, 4; Dettmers et al. 2022
- * test      tests/kernels/test_ops_smoke.c
+ * test      tests/kernels/check_adamw.c
  */
 #include "kernels/cpu/backend_cpu.h"
 #include "kernels/cpu/q8_cpu.h"

@@ -11,7 +11,7 @@
  * order     dq over key tiles ascending; dk, dv over heads, then rows, ascending: class I by segment
  * cost      2.5 times the forward
  * source    own derivation
- * test      tests/kernels/test_ops_smoke.c
+ * test      tests/kernels/check_attn.c
  */
 #include "kernels/cpu/attn_tile.h"
 

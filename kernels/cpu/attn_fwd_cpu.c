@@ -9,7 +9,7 @@
  * order     online softmax over key tiles from position 0; a row's bits depend on its own segment prefix only: class I
  * cost      4 L^2/2 D FLOPs per head and segment of length L
  * source    Milakov and Gimelshein 2018 (online softmax)
- * test      tests/kernels/test_ops_smoke.c
+ * test      tests/kernels/check_attn.c
  */
 #include "kernels/cpu/attn_tile.h"
 

@@ -10,7 +10,7 @@
  * order     counter-based: a mask depends on (seed, step, layer, projection, row, position, column) alone
  * cost      10 rounds of 2 multiplies per 8 columns
  * source    spec kernels.md 2 rule 2; Salmon et al. 2011
- * test      tests/kernels/test_ops_gradient.c
+ * test      tests/kernels/check_lora.c, test_ops_gradient.c
  */
 #include "kernels/cpu/gemm_cpu.h"
 #include "kernels/cpu/simd.h"

@@ -10,7 +10,7 @@
  * order     every element is one chain of multiply-adds over k ascending: class I
  * cost      2 m n k FLOPs; packing costs about 1/(2 ROWS) of the multiply-adds; bench/ops_cpu prints the share of peak
  * source    Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (panels and register blocks)
- * test      tests/kernels/test_ops_smoke.c
+ * test      tests/kernels/check_linear.c
  */
 #include "kernels/cpu/gemm_cpu.h"
 #include "kernels/cpu/simd.h"
@@ -166,7 +166,7 @@ typedef struct unit {
     const cad_gemm *g;
     int64_t i0, i1, j, n;
     int part;
-    float *sum; /* [rows][NR] raw sums between blocks, NULL when one block is all */
+    float *sum; /* [rows][NR] raw sums between blocks */
 } unit;
 
 /* One row of C from its finished sum. */
@@ -190,10 +190,9 @@ static void rows_of_block(const unit *u, block *s, int from, int to)
 {
     const float *a0 = s->a;
     int nv = u->n > VW ? 2 : 1;
-    float one[MR * NR] __attribute__((aligned(64)));
     for (int64_t i = u->i0; i < u->i1; i += MR) {
         int mr = (int)cad_min64(MR, u->i1 - i);
-        float *t = u->sum ? u->sum + (i - u->i0) * NR : one;
+        float *t = u->sum + (i - u->i0) * NR;
         if (!from)
             memset(t, 0, (size_t)(mr * NR) * sizeof(float));
         s->a = a0 + (i - u->i0) * s->row;

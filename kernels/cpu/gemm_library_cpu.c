@@ -10,12 +10,11 @@
  * order     class R; the library may choose its edge kernels by the number of rows, so not class I
  * cost      2 m n k FLOPs
  * source    CBLAS interface of OpenBLAS
- * test      tests/kernels/test_ops_smoke.c
+ * test      tests/kernels/check_linear.c
  */
 #include "kernels/cpu/gemm_cpu.h"
 
 #include <cblas.h>
-
 
 enum { PANEL = 64 };
 

@@ -9,7 +9,7 @@
  * order     tile by tile from position 0, the code of attn_fwd: equal bits
  * cost      bound by reading len keys and values
  * source    attn_tile.h
- * test      tests/kernels/test_ops_smoke.c
+ * test      tests/kernels/check_decode.c
  */
 #include "kernels/cpu/attn_tile.h"
 

@@ -10,7 +10,7 @@
  * order     forward and dx class I (own loops); dW in slabs of 256 rows, class R
  * cost      2 N in out FLOPs each
  * source    gemm_cpu.c
- * test      tests/kernels/test_ops_smoke.c
+ * test      tests/kernels/check_linear.c
  */
 #include "kernels/cpu/gemm_cpu.h"
 

@@ -11,7 +11,7 @@
  * order     class I forward, v and dx; dA, dB in slabs of 256 rows, class R
  * cost      thin products are R/in of the wide ones; a mask costs one Philox block per 8 elements
  * source    spec kernels.md 2, 4.3
- * test      tests/kernels/test_ops_smoke.c
+ * test      tests/kernels/check_lora.c
  */
 #include "kernels/cpu/gemm_cpu.h"
 

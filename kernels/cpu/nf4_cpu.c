@@ -9,7 +9,7 @@
  * order     elementwise: class I
  * cost      dequantise reads 0.56 B and writes 4 B per weight
  * source    spec formats.md 1-3
- * test      tests/kernels/test_ops_smoke.c
+ * test      tests/kernels/check_nf4.c
  */
 #include "kernels/cpu/gemm_cpu.h"
 #include "kernels/cpu/q8_cpu.h"

@@ -11,7 +11,7 @@
  * order     lanes are added by halves: class I; dw rows ascending: class R
  * cost      bound by memory: forward 2, backward 4 passes over (N,C)
  * source    Zhang and Sennrich 2019; backward by own derivation
- * test      tests/kernels/test_ops_smoke.c
+ * test      tests/kernels/check_norm.c
  */
 #include "kernels/cpu/backend_cpu.h"
 #include "kernels/cpu/simd.h"

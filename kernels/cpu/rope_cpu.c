@@ -10,7 +10,7 @@
  * order     elementwise: class I
  * cost      one pass over x
  * source    Su et al. 2021, rotate-half pairing of Hugging Face
- * test      tests/kernels/test_ops_smoke.c
+ * test      tests/kernels/check_rope.c
  */
 #include "kernels/cpu/backend_cpu.h"
 #include "kernels/cpu/simd.h"

@@ -10,7 +10,7 @@
  * order     elementwise; embed_bwd adds the rows of an id in the given order: class R
  * cost      bound by memory
  * source    none
- * test      tests/kernels/test_ops_smoke.c
+ * test      tests/kernels/check_rows.c
  */
 #include "kernels/cpu/backend_cpu.h"
 #include "kernels/cpu/simd.h"

@@ -9,7 +9,7 @@
  * order     one row after another is independent: class I; randomness by Philox(seed, position) alone
  * cost      V exponentials; with top-k or top-p a heap of V ids, popped only as far as needed
  * source    Holtzman et al. 2020 (top-p), Nguyen et al. 2024 (min-p)
- * test      tests/kernels/test_ops_smoke.c
+ * test      tests/kernels/check_sample.c
  */
 #include "core/rng.h"
 #include "kernels/cpu/backend_cpu.h"

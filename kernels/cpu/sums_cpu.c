@@ -10,7 +10,7 @@
  * order     eight lanes in a slab, lanes by halves, slabs ascending: class R
  * cost      one pass
  * source    none
- * test      tests/kernels/test_ops_smoke.c
+ * test      tests/kernels/check_rows.c
  */
 #include "kernels/cpu/backend_cpu.h"
 

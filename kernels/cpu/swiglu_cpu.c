@@ -10,7 +10,7 @@
  * order     elementwise: class I
  * cost      one pass, one exponential per element
  * source    Shazeer 2020; derivative by own derivation
- * test      tests/kernels/test_ops_smoke.c
+ * test      tests/kernels/check_swiglu.c
  */
 #include "kernels/cpu/backend_cpu.h"
 #include "kernels/cpu/simd.h"

@@ -10,7 +10,7 @@
  * order     nll and dx class I (own loops); dW in slabs of 256 rows, class R
  * cost      2 MVC FLOPs forward, 2 more each for dx and dW
  * source    spec kernels.md 4.5; the target's p - 1 is formed as minus the sum of the others, so nothing cancels
- * test      tests/kernels/test_ops_smoke.c
+ * test      tests/kernels/check_xent.c
  */
 #include "kernels/cpu/gemm_cpu.h"
 #include "kernels/cpu/simd.h"

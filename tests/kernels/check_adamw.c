@@ -23,6 +23,7 @@ void check_adamw_step(checkop *t)
         float *p = co_inplace(t, "p", SIZE, CO_NORMAL), *g = co_in(t, "g", SIZE, CO_SMALL), scale = 0.5f;
         float *m = co_inplace(t, "m", SIZE, CO_EQUAL), *v = co_inplace(t, "v", SIZE, CO_EQUAL),
               *gs = co_in(t, "gscale", 1, CO_EQUAL);
+        uint16_t *half = co_bytes(t, "p_bf16", CO_OUT, SIZE * 2);
         memset(m, 0, SIZE * 4);
         memset(v, 0, SIZE * 4);
         double *rp = co_widen(t, p, SIZE), *rm = co_f64(t, SIZE), *rv = co_f64(t, SIZE);
@@ -30,7 +31,8 @@ void check_adamw_step(checkop *t)
         memcpy(np, p, SIZE * 4);
         memcpy(pad, p, SIZE * 4);
         cad_adamw_step_args a = {.p = CO_1D(p, SIZE), .g = CO_1D(g, SIZE), .m = CO_1D(m, SIZE), .v = CO_1D(v, SIZE),
-                                 .gscale = CO_1D(gs, 1), .tensor = tensors, .n_tensors = 3, .h = hyper(before)};
+                                 .p_bf16 = cad_tensor_1d(CAD_BF16, half, SIZE), .gscale = CO_1D(gs, 1), .tensor = tensors,
+                                 .n_tensors = 3, .h = hyper(before)};
         for (a.h.t = 1; a.h.t <= STEPS; a.h.t++) {
             for (int i = 0; i < SIZE; i++)
                 g[i] = (float)(0.02 * cad_rng_normal(&t->rng));
@@ -47,6 +49,11 @@ void check_adamw_step(checkop *t)
             co_close(t, "p", p + o, rp + o, np + o, n);
             co_close(t, "m", m + o, rm + o, nm + o, n);
             co_close(t, "v", v + o, rv + o, nv + o, n);
+            for (int64_t i = o; i < o + n; i++)
+                if (half[i] != cad_f32_to_bf16(p[i])) {
+                    co_fail(t, "p_bf16[%lld] is %04x of %.9g", (long long)i, half[i], (double)p[i]);
+                    break;
+                }
         }
         co_equal(t, "padding", p + 5000, pad + 5000, 120 * 4);
     }

@@ -1,6 +1,5 @@
 #include "tests/kernels/checks.h"
 
-
 static const float EPS = 1e-6f;
 
 void check_rmsnorm_fwd(checkop *t)
@@ -35,19 +34,21 @@ void check_add_rmsnorm_fwd(checkop *t)
         co_case(t, "N %lld C %lld", (long long)n, (long long)c);
         float *r = co_in(t, "r", n * c, CO_NORMAL), *x = co_in(t, "x", n * c, CO_NORMAL), *w = co_in(t, "w", c, CO_NORMAL);
         float *sum = co_out(t, "sum", n * c), *y = co_out(t, "y", n * c), *rstd = co_out(t, "rstd", n);
-        double *s64 = co_f64(t, n * c), *ry = co_f64(t, n * c);
+        double *s64 = co_f64(t, n * c), *ry = co_f64(t, n * c), *rr = co_f64(t, n);
         float *s32 = co_f32(t, n * c), *ny = co_f32(t, n * c);
         for (int64_t i = 0; i < n * c; i++) {
             s64[i] = (double)r[i] + (double)x[i];
             s32[i] = r[i] + x[i];
         }
-        ref64_rmsnorm(s64, co_widen(t, w, c), (double)EPS, n, c, ry, NULL);
+        ref64_rmsnorm(s64, co_widen(t, w, c), (double)EPS, n, c, ry, rr);
         ref32_rmsnorm(s32, w, EPS, n, c, ny, NULL);
         CO_RUN(t, add_rmsnorm_fwd,
                (&(cad_add_rmsnorm_fwd_args){CO_2D(r, n, c), CO_2D(x, n, c), CO_1D(w, c), CO_2D(sum, n, c), CO_2D(y, n, c),
                                             CO_1D(rstd, n), EPS}));
         co_equal(t, "sum", sum, s32, (size_t)(n * c) * 4);
         co_close(t, "y", y, ry, ny, n * c);
+        for (int64_t i = 0; i < n; i++)
+            co_within(t, "rstd", (double)rstd[i], rr[i], 1e-6);
     }
 }
 

@@ -139,6 +139,10 @@ void check_sample(checkop *t)
             if (!(id[i] < v && s.kept[id[i]]))
                 co_fail(t, "row %d: id %u was cut away", i, id[i]);
             other += id[i] != reference_draw(&s, seed[i], position[i]);
+            double sum = 0, want = (double)z[i * v + id[i] % v]; /* at temperature 1 and without any cut */
+            for (int64_t j = 0; j < v; j++)
+                sum += exp((double)z[i * v + j]);
+            co_within(t, "logp", (double)logp[i], want - log(sum), 1e-5);
         }
         if (other > 1) /* f32 may place one draw in 64 on the other side of a border */
             co_fail(t, "%d of %d draws differ from the definition", other, N);

@@ -1,6 +1,5 @@
 #include "tests/kernels/checks.h"
 
-
 typedef struct swiglu_shape {
     int64_t n, f, group;
 } swiglu_shape;

@@ -90,16 +90,19 @@ void check_linear_xent_eval(checkop *t)
         CO_RUN(t, linear_xent_eval, &a);
         judge_nll(t, &k);
         for (int64_t r = 0; r < k.m; r++) {
-            double best = -INFINITY, own = 0;
+            double best = -INFINITY, own = 0, target = 0;
             for (int64_t v = 0; v < k.v; v++) {
                 double z = 0;
                 for (int64_t c = 0; c < k.c; c++)
                     z += (double)k.x[r * k.c + c] * (double)k.w[v * k.c + c];
                 best = fmax(best, z);
                 own = v == (int64_t)top[r] ? z : own;
+                target = v == (int64_t)k.y[r] ? z : target;
             }
             if (!(top[r] < k.v && own >= best - 1e-5 * fmax(1, fabs(best))))
                 co_fail(t, "top[%lld] = %u is not the likeliest", (long long)r, top[r]);
+            if (!(fabs((double)lse[r] - (k.rnll[r] + target)) <= 1e-5 * fmax(1, fabs(best))))
+                co_fail(t, "lse[%lld] %.9g, expected %.9g", (long long)r, (double)lse[r], k.rnll[r] + target);
         }
     }
 }

@@ -28,7 +28,8 @@ void co_fail(checkop *t, const char *fmt, ...)
     va_start(ap, fmt);
     fprintf(stderr, "FAIL %s [%s]: ", t->op, t->shape);
     vfprintf(stderr, fmt, ap);
-    fprintf(stderr, "\n     replay: checkop %s %s --seed=%llu\n", t->ops->name, t->op, (unsigned long long)t->seed);
+    fprintf(stderr, "\n     replay: CADLM_ISA=%s checkop %s %s --seed=%llu%s\n", t->ops->isa, t->ops->name, t->op,
+            (unsigned long long)t->seed, cad_ops_matmul() == CAD_MATMUL_library ? " --library" : "");
     va_end(ap);
 }
 

@@ -1,4 +1,5 @@
-/* checkop BACKEND [OP..] [--grad] [--mutants] [--seed=N]: every op of the table against its reference. */
+/* checkop BACKEND [OP..] [--grad] [--mutants] [--library] [--seed=N]: every op of the table against its reference; with --library
+ * the products go through the BLAS. */
 #include "tests/kernels/checks.h"
 
 #include "core/status.h"
@@ -43,7 +44,7 @@ int main(int argc, char **argv)
     const cad_ops *ops;
     checkop t = {.seed = 3407};
     if (argc < 2) {
-        fprintf(stderr, "usage: checkop BACKEND [OP..] [--grad] [--mutants] [--seed=N]\n");
+        fprintf(stderr, "usage: checkop BACKEND [OP..] [--grad] [--mutants] [--library] [--seed=N]\n");
         return 2;
     }
     for (int i = 2; i < argc; i++)
@@ -54,6 +55,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "checkop: error: %s\n", cad_error_text());
         return 69;
     }
+    if (has(argc, argv, "--library"))
+        cad_ops_set_matmul(CAD_MATMUL_library);
     if (has(argc, argv, "--mutants"))
         return co_mutants(ops, t.seed) == 0 ? 0 : 1;
     t.ops = ops;

@@ -62,11 +62,22 @@ static cad_status bf16_result(const cad_linear_fwd_args *a, void *s)
     return st;
 }
 
-static cad_status mask_off_by_one(const cad_attn_fwd_args *a, void *s)
+static cad_status mask_turned_round(const cad_attn_fwd_args *a, void *s)
 {
     cad_attn_fwd_args b = *a;
     b.causal = !a->causal;
     return real->attn_fwd(&b, s);
+}
+
+/* The first row of the second segment belongs to the first one. */
+static cad_status mask_off_by_one(const cad_attn_fwd_args *a, void *s)
+{
+    int32_t *seg = a->seg.data;
+    bool moves = a->seg.dim[0] > 2 && seg[1] < seg[2];
+    seg[1] += moves;
+    cad_status st = real->attn_fwd(a, s);
+    seg[1] -= moves;
+    return st;
 }
 
 static cad_status sum_overwritten(const cad_linear_bwd_w_args *a, void *s)
@@ -117,7 +128,7 @@ static cad_status one_row_short(const cad_embed_bwd_args *a, void *s)
     return b.id.dim[0] > 0 ? real->embed_bwd(&b, s) : CAD_OK;
 }
 
-static cad_status one_key_too_many(const cad_attn_decode_args *a, void *s)
+static cad_status one_key_too_few(const cad_attn_decode_args *a, void *s)
 {
     int32_t *len = a->len.data, kept = len[0];
     len[0] = kept > 1 ? kept - 1 : kept;
@@ -149,6 +160,7 @@ static const struct {
     MUTANT(rmsnorm_fwd, input_clobbered),
     MUTANT(rmsnorm_fwd, other_bits_each_time),
     MUTANT(linear_fwd, bf16_result),
+    MUTANT(attn_fwd, mask_turned_round),
     MUTANT(attn_fwd, mask_off_by_one),
     MUTANT(linear_bwd_w, sum_overwritten),
     MUTANT(linear_bwd_x, residual_forgotten),
@@ -156,7 +168,7 @@ static const struct {
     MUTANT(lora_down_bwd, mask_of_dropout_redrawn),
     MUTANT(adamw_step, weight_decay_forgotten),
     MUTANT(embed_bwd, one_row_short),
-    MUTANT(attn_decode, one_key_too_many),
+    MUTANT(attn_decode, one_key_too_few),
 };
 
 int co_mutants(const cad_ops *ops, uint64_t seed)
