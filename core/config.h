@@ -99,7 +99,7 @@ typedef struct cad_config_source {
     cad_config_kind kind;
     const char *name;
     const char *text;
-    const char *only; /* sections taken, as "prompt decode rag"; others are passed over.  NULL: all */
+    const char *only; /* sections taken, as "prompt decode"; others are passed over.  NULL: all */
 } cad_config_source;
 
 /* Applies n sources, low to high, over the defaults.  All memory of the result is in `arena`.

@@ -19,8 +19,7 @@
     S(run, CAD_CONFIG_RUN) S(model, CAD_CONFIG_MODEL) S(tokenizer, CAD_CONFIG_TOKENIZER) S(prompt, CAD_CONFIG_PROMPT)       \
     S(data, CAD_CONFIG_DATA) S(audit, CAD_CONFIG_AUDIT) S(train, CAD_CONFIG_TRAIN) S(lora, CAD_CONFIG_LORA)                 \
     S(checkpoint, CAD_CONFIG_CHECKPOINT) S(eval, CAD_CONFIG_EVAL) S(sample, CAD_CONFIG_SAMPLE) S(log, CAD_CONFIG_LOG)       \
-    S(rag, CAD_CONFIG_RAG) S(decode, CAD_CONFIG_DECODE) S(metrics, CAD_CONFIG_METRICS) S(synth, CAD_CONFIG_SYNTH)           \
-    S(prep, CAD_CONFIG_PREP)
+    S(decode, CAD_CONFIG_DECODE) S(metrics, CAD_CONFIG_METRICS) S(synth, CAD_CONFIG_SYNTH) S(prep, CAD_CONFIG_PREP)
 
 #define CAD_CONFIG_RUN(X, E)                                                                                                \
     X(s, name,         "*",     "name",    "directory under run.out_root")                                                  \
@@ -129,11 +128,6 @@
     E(level, CAD_LOG_LEVEL, "info", (error, warn, info, debug, trace), "messages up to this level")                         \
     E(console, CAD_LOG_CONSOLE, "auto", (auto, bar, lines, none), "progress; auto: bar on a terminal, lines elsewhere")     \
     X(d, every_s,      "10",    "",             "between lines of progress")
-
-#define CAD_CONFIG_RAG(X, E)                                                                                                \
-    X(b, enabled,      "off",   "",             "put retrieved answers into the prompt")                                    \
-    X(p, index,        "",      "",             "index made by cadprep rag build")                                          \
-    X(i, k,            "1",     "1..8",         "retrieved answers per prompt")
 
 #define CAD_CONFIG_DECODE(X, E)                                                                                             \
     X(i, max_new,      "4096",  "1..1M",        "longest answer in tokens")                                                 \

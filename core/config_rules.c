@@ -42,7 +42,6 @@ static const struct {
     {"prompt.context_until", "prompt.context_weight", "0"},
     {"eval.batches", "eval.every", "off"},
     {"sample.*", "sample.every", "off"},
-    {"rag.*", "rag.enabled", "off"},
     {"decode.top_p", "decode.temp", "0"},
     {"decode.min_p", "decode.temp", "0"},
     {"decode.top_k", "decode.temp", "0"},

@@ -113,7 +113,7 @@ static cad_status run(cad_cli *cli)
 
     /* What the first checkpoint recorded of decoding lies below everything that was said here. */
     cad_buf recorded = CAD_BUF_INIT;
-    cad_config_source below = {.kind = CAD_CONFIG_FILE, .only = "prompt decode rag"};
+    cad_config_source below = {.kind = CAD_CONFIG_FILE, .only = "prompt decode"};
     cad_status s = CAD_OK;
     if (model[0].ckpt)
         s = cad_buf_printf(&recorded, "%s/config.ini", model[0].ckpt);

@@ -8,7 +8,7 @@ static const char PAGE[] =
     "Made by `cadtool config schema --md` from `core/config_keys.h`; do not edit. One configuration file may serve all commands: each\n"
     "checks every section of it and reads those it needs.\n"
     "\n"
-    "Values come, low to high, from the built-in default, what the checkpoint recorded (`[prompt] [decode] [rag]`, for `cadgen` and\n"
+    "Values come, low to high, from the built-in default, what the checkpoint recorded (`[prompt] [decode]`, for `cadgen` and\n"
     "`cadeval`), configuration files from left to right, the environment (`CADLM_TRAIN__LR`), and the command line\n"
     "(`--set=train.lr=1e-4`). `--explain=train.lr` prints one key with its value and origin, `--print-config` all of them.\n"
     "\n"

@@ -5,17 +5,18 @@ import re
 import sys
 
 CHAIN = ["core", "kernels", "cad", "model", "dataprep", "eval", "infer", "train"]  # a folder includes those before it
-FREE = re.compile(r"_(main|cmd|commands)\.c$")  # command files include any folder and are included by nobody
+FREE = re.compile(r"_(main|cmd)\.c$")  # command files include any folder and are included by nobody
 COMMAND_HEADER = re.compile(r"_(main|cmd)\.h$")  # theirs, for each other
 SOURCE = {".c", ".h", ".cpp", ".hpp", ".cu"}
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 GENERATED = {"cad_version.h"}
+OUTSIDE = ["tests", "bench"]  # include any folder and are included by no product folder
 
 
 def check_text(path, text, exists):
     """Problems of one file: path relative to the root, its text, a function that says whether a path exists."""
     folder = path.split("/")[0]
-    free = bool(FREE.search(path)) or folder == "tests"
+    free = bool(FREE.search(path)) or folder in OUTSIDE
     problems = []
     for number, line in enumerate(text.splitlines(), 1):
         m = INCLUDE.match(line)
@@ -29,7 +30,7 @@ def check_text(path, text, exists):
             problems.append(f'{path}:{number}: "{target}" is no path from the root of the tree')
         elif COMMAND_HEADER.search(target) and not (free or COMMAND_HEADER.search(path)):
             problems.append(f"{path}:{number}: {target} belongs to command files, which nobody includes")
-        elif not free and there == "tests":
+        elif not free and there not in CHAIN:
             problems.append(f"{path}:{number}: product code includes {target}")
         elif not free and CHAIN.index(there) > CHAIN.index(folder):
             problems.append(f"{path}:{number}: {folder} includes {target}; expected only {' '.join(CHAIN[:CHAIN.index(folder) + 1])}")
@@ -60,13 +61,13 @@ def check_cmake(folder, text):
 
 def check_tree(root):
     problems, files = [], 0
-    for folder in CHAIN + ["tests"]:
+    for folder in CHAIN + OUTSIDE:
         for path in sorted((root / folder).rglob("*")):
             if path.suffix in SOURCE:
                 files += 1
                 problems += check_text(str(path.relative_to(root)), path.read_text(), lambda p: (root / p).is_file())
         cmake = root / folder / "CMakeLists.txt"
-        if folder != "tests" and cmake.is_file():
+        if folder not in OUTSIDE and cmake.is_file():
             problems += check_cmake(folder, cmake.read_text())
     if files == 0:
         problems.append(f"{root}: no sources found")
@@ -81,7 +82,8 @@ def self_test():
     assert check_text("core/a.c", '\n #  include "cad/b.h"\n', yes)[0].startswith("core/a.c:2:")
     assert not check_text("core/a_main.c", '#include "train/b.h"\n', yes)
     assert check_text("train/a.c", '#include "eval/x_cmd.h"\n', yes)
-    assert check_text("train/a.c", '#include "tests/unit.h"\n', yes)
+    assert check_text("train/a.c", '#include "tests/unit.h"\n', yes) and check_text("train/a.c", '#include "bench/b.h"\n', yes)
+    assert not check_text("bench/a_main.c", '#include "train/b.h"\n', yes)
     assert check_text("train/a.c", '#include "train/b.c"\n', yes)
     assert check_text("core/a.c", '#include "b.h"\n', lambda p: False)
     assert check_text("eval/a.cpp", "", yes)

@@ -96,9 +96,10 @@ def sizes(path, text, code):
     problems = []
     suffix = pathlib.PurePath(path).suffix
     count = text.count("\n")
-    if path.endswith("_main.c"):
+    is_main = path.endswith("_main.c") and not path.startswith("bench/")
+    if is_main:
         count -= len(re.findall(r'^    \{"', text, re.M))  # rows of the option table
-    most = MAIN if path.endswith("_main.c") else LINES[suffix]
+    most = MAIN if is_main else LINES[suffix]
     if count > most:
         problems.append(f"{path}: {count} lines; expected at most {most}")
     table = False  # between clang-format off and on columns are the author's
@@ -140,18 +141,25 @@ def guard(path, text):
 
 
 def keys_without_reader(table, product):
-    """A configuration key that nothing reads is an error.  `product`: code of all files but core/config*."""
+    """A configuration key that nothing reads is an error.  `product`: the code of each file but core/config*.
+
+    A reader says cfg->section.key, or p->key where the same file has a pointer p to cad_config_<section>.  A choice of one needs
+    none: the table has refused all others."""
     problems = []
     for section, rows in re.findall(r"#define CAD_CONFIG_([A-Z]+)\(X, E\)(.*?)\n\n", table + "\n\n", re.S):
-        for key in re.findall(r"\b(?:X\(\w,|E\()\s*(\w+)", rows):
-            if not re.search(r"(?:->|\.)" + key + r"\b", product):
-                problems.append(f"core/config_keys.h: nothing reads {section.lower()}.{key.rstrip('_')}")
+        section, read = section.lower(), set(re.findall(r"\bE\(\s*(\w+)[^(\n]*\(\w+\)", rows))
+        for code in product:
+            read |= set(re.findall(rf"(?:->|\.){section}\.(\w+)", code))
+            for pointer in set(re.findall(rf"\bcad_config_{section} \*(\w+)", code)):
+                read |= set(re.findall(rf"\b{pointer}->(\w+)", code))
+        problems += [f"core/config_keys.h: nothing reads {section}.{key.rstrip('_')}"
+                     for key in re.findall(r"\b(?:X\(\w,|E\()\s*(\w+)", rows) if key not in read]
     return problems
 
 
 def check_tree(root, with_keys):
     problems, names, product = [], {}, []
-    for folder in PRODUCT + ["tests"]:
+    for folder in PRODUCT + ["tests", "bench"]:
         for path in sorted((root / folder).rglob("*")):
             if path.suffix not in SOURCE:
                 continue
@@ -161,7 +169,7 @@ def check_tree(root, with_keys):
                 problems.append(f"{rel}: the name is taken by {names[path.name]}")
             names[path.name] = rel
             problems += sizes(rel, text, code) + words(rel, text) + guard(rel, text)
-            if folder != "tests":
+            if folder in PRODUCT:
                 problems += banned(rel, code)
                 if not re.match(r"core/config", rel):
                     product.append(code)
@@ -171,7 +179,7 @@ def check_tree(root, with_keys):
                 problems += words(str(path.relative_to(root)), path.read_text())
     keys = root / "core/config_keys.h"
     if with_keys and keys.is_file():
-        problems += keys_without_reader(keys.read_text(), "\n".join(product))
+        problems += keys_without_reader(keys.read_text(), product)
     if not names:
         problems.append(f"{root}: no sources found")
     return problems
@@ -190,7 +198,8 @@ def self_test():
     assert words("a.c", "int x; /* " + "TO" + "DO later */") and not words("a.c", '"/tmp/cadlm-XXXXXX"')
     assert words("a.c", "// see /" + "work/x") and guard("cad/a.h", "#ifndef X\n")
     table = "#define CAD_CONFIG_RUN(X, E) \\\n    X(s, name, \"\") \\\n    E(device, P, \"auto\") \\\n    X(i, seed, \"1\")\n\n"
-    assert keys_without_reader(table, "a = cfg->run.name; b = r->seed;") == ["core/config_keys.h: nothing reads run.device"]
+    assert keys_without_reader(table, ["a = cfg->run.name;", "const cad_config_run *r = &c->run; b = r->seed; x->device;"]) == [
+        "core/config_keys.h: nothing reads run.device"]
 
 
 def functions_long(code):

@@ -16,7 +16,11 @@ packages=(
     libpng-dev libxxhash-dev                                               # pictures, hashes
     libcmocka-dev                                                          # unit tests
 )
-[ "${1:-}" = --interop ] && packages+=(python3-venv)
+case "${1:-}" in
+"") ;;
+--interop) packages+=(python3-venv) ;;
+*) echo "usage: scripts/setup.sh [--interop]" >&2; exit 2 ;;
+esac
 
 command -v dpkg-query >/dev/null || { echo "setup: needs Debian or Ubuntu; elsewhere install: ${packages[*]}" >&2; exit 69; }
 missing=()
@@ -24,10 +28,14 @@ for p in "${packages[@]}"; do
     dpkg-query -W -f='${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing+=("$p")
 done
 if [ ${#missing[@]} -gt 0 ]; then
-    sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
+    sudo=
+    if [ "$(id -u)" != 0 ]; then
+        sudo=sudo
+        command -v sudo >/dev/null || { echo "setup: neither root nor sudo; as root: apt-get install ${missing[*]}" >&2; exit 69; }
+    fi
     echo "setup: installing ${missing[*]}"
     $sudo apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 else
     echo "setup: all ${#packages[@]} packages are there"
 fi

@@ -9,8 +9,7 @@
 /* What does not change the result of training, or does not belong to it. */
 static bool may_differ(const char *key)
 {
-    static const char *const section[] = {"log.",    "checkpoint.", "eval.", "sample.", "rag.",
-                                          "decode.", "metrics.",    "synth.", "prep."};
+    static const char *const section[] = {"log.", "checkpoint.", "eval.", "sample.", "decode.", "metrics.", "synth.", "prep."};
     static const char *const single[] = {"run.threads", "run.notes", "run.tags", "run.name", "run.out_root"};
     for (size_t i = 0; i < sizeof section / sizeof *section; i++)
         if (!strncmp(key, section[i], strlen(section[i])))
