@@ -40,6 +40,14 @@
             fail_msg("%s = %.17g, expected %.17g within %g", #a, a_, b_, t_);                  \
     } while (0)
 
+/* Mutations of a fuzz loop: `usual`, or more where CADLM_FUZZ_CASES says so (scripts/nightly.sh). */
+static inline int fuzz_cases(int usual)
+{
+    const char *more = getenv("CADLM_FUZZ_CASES");
+    int n = more ? atoi(more) : 0;
+    return n > usual ? n : usual;
+}
+
 /* The folder of real inputs from other software: CADLM_SHARED, else ../shared beside the source tree.  NULL when absent
  * (the test then skips and says so), unless CADLM_SHARED_REQUIRED=1, which makes absence a failure. */
 static inline const char *shared_dir(void)

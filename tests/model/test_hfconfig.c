@@ -211,7 +211,8 @@ static void test_mutated_texts_give_a_checked_configuration_or_an_error(void **s
     cad_rng r = cad_rng_make(3, "config mutations", 0);
     static const char alphabet[] = "0123456789-,:[]{}\"\\ eE.tfn\x80";
     int read = 0;
-    for (int round = 0; round < 20000; round++) {
+    const int rounds = fuzz_cases(20000);
+    for (int round = 0; round < rounds; round++) {
         char copy[sizeof llama > sizeof qwen ? sizeof llama : sizeof qwen];
         const char *seed = round % 2 ? qwen : llama;
         size_t len = strlen(seed);

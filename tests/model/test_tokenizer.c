@@ -287,7 +287,8 @@ static void test_mutated_files_load_whole_or_not_at_all(void **state)
     static const char alphabet[] = "0123456789-,:[]{}\"\\ eE.tfn\x80\xC4";
     char *copy = test_malloc(tiny_json.len);
     int loaded = 0;
-    for (int round = 0; round < 1500; round++) {
+    const int rounds = fuzz_cases(1500);
+    for (int round = 0; round < rounds; round++) {
         size_t len = tiny_json.len;
         memcpy(copy, tiny_json.data, len);
         for (int64_t k = cad_rng_range(&r, 1, 3); k > 0; k--)

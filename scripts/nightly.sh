@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# What does not fit into CI: every test under the sanitizers, a build with clang, clang-tidy, long fuzzing, repeated kills.
+# Prints a dated summary for docs/LOG.md. Hours on two cores; resumable by stage:  scripts/nightly.sh [STAGE..]
+set -uo pipefail
+cd "$(dirname "$0")/.."
+jobs=$(nproc)
+stages=("$@")
+[ $# -gt 0 ] || stages=(clang tidy sanitize fuzz kill)
+summary=()
+
+stage() { # name, command...: runs it, keeps its last line and its verdict
+    local name=$1 log=build/nightly-$1.log begin=$SECONDS verdict=ok
+    shift
+    mkdir -p build
+    "$@" >"$log" 2>&1 || verdict=FAILED
+    summary+=("$(printf '%-9s %-6s %5d s  %s' "$name" "$verdict" $((SECONDS - begin)) "$(tail -1 "$log")")")
+    echo "${summary[-1]}"
+}
+
+clang_build() {
+    cmake -S . -B build/clang -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ &&
+        cmake --build build/clang -j "$jobs" && ctest --test-dir build/clang -L ci -j "$jobs" -E '^(e2e|interop)' --output-on-failure | tail -3
+}
+
+tidy() {
+    cmake --preset release >/dev/null
+    git ls-files '*.c' | grep -Ev '^(tests|bench)/' | xargs -P "$jobs" -n 4 clang-tidy -p build/release --quiet 2>/dev/null |
+        grep -c 'warning:' | sed 's/$/ warnings/'
+}
+
+sanitize() {
+    cmake --preset dev >/dev/null && cmake --build --preset dev -j "$jobs" && ctest --preset dev -L ci -j "$jobs" -E '^(interop|docs)' | tail -12
+}
+
+fuzz() { # seeded mutations beyond those of CI
+    cmake --preset dev >/dev/null && cmake --build --preset dev -j "$jobs" --target sanitized_tests &&
+        CADLM_FUZZ_CASES=1000000 ctest --preset dev -R '^fuzz|safetensors|tokenizer|hfconfig' --timeout 20000 | tail -3
+}
+
+kill_loop() {
+    cmake --preset release >/dev/null && cmake --build --preset release -j "$jobs" &&
+        ctest --preset release -R 'e2e.cadtrain.kill' --repeat until-fail:10 --timeout 3000 | tail -3
+}
+
+for s in "${stages[@]}"; do
+    case $s in
+    clang) stage clang clang_build ;;
+    tidy) stage tidy tidy ;;
+    sanitize) stage sanitize sanitize ;;
+    fuzz) stage fuzz fuzz ;;
+    kill) stage kill kill_loop ;;
+    *) echo "nightly.sh: no stage '$s'; expected clang tidy sanitize fuzz kill" >&2; exit 2 ;;
+    esac
+done
+printf '\n## %s, nightly, commit %s\n\n' "$(date +%F)" "$(git rev-parse --short HEAD)"
+printf '    %s\n' "${summary[@]}"
+! printf '%s\n' "${summary[@]}" | grep -q FAILED
