@@ -165,6 +165,18 @@ static cad_status sheet_columns(cad_eval_run_state *r, const size_t *slot, size_
     return CAD_OK;
 }
 
+/* A prompt as one line of a label: its line feeds become blanks. */
+static cad_status one_line(const cad_eval_run_state *r, const char *text, const char **out)
+{
+    char *copy;
+    size_t len = strlen(text);
+    CAD_TRY(cad_arena_zalloc(r->arena, len + 1, 1, "sheet label", &copy));
+    for (size_t i = 0; i < len; i++)
+        copy[i] = text[i] == '\n' ? ' ' : text[i];
+    *out = copy;
+    return CAD_OK;
+}
+
 cad_status cad_eval_write_sheet(cad_eval_run_state *r)
 {
     cad_picture_column column[CAD_EVAL_MAX_ROWS + 1];
@@ -177,7 +189,7 @@ cad_status cad_eval_write_sheet(cad_eval_run_state *r)
     CAD_TRY(cad_arena_zalloc(r->arena, r->o->sheet_rows, sizeof *label, "sheet labels", &label));
     size_t rows = choose_prompts(r, slot);
     for (size_t i = 0; i < rows; i++)
-        label[i] = r->e->answers[0].slot[slot[i]].row->prompt;
+        CAD_TRY(one_line(r, r->e->answers[0].slot[slot[i]].row->prompt, &label[i]));
     CAD_TRY(sheet_columns(r, slot, rows, column, &columns));
     CAD_TRY(cad_picture_sheet(r->pool, r->e->table.title, label, rows, column, columns, r->arena, &sheet));
     cad_buf png = CAD_BUF_INIT;
