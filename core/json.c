@@ -1,6 +1,7 @@
 #include "core/json.h"
 
 #include "core/fs.h"
+#include "core/utf8.h"
 
 #include <string.h>
 
@@ -107,6 +108,16 @@ cad_status cad_json_get_object(const json_t *o, const char *key, const char *whe
         return wrong(o, key, where, "object");
     *out = v;
     return CAD_OK;
+}
+
+json_t *cad_json_text(const char *text)
+{
+    json_t *o = json_string(text);
+    cad_buf b = CAD_BUF_INIT;
+    if (!o && cad_utf8_lossy(text, strlen(text), &b) == CAD_OK)
+        o = json_stringn(cad_buf_cstr(&b), b.len);
+    cad_buf_deinit(&b);
+    return o;
 }
 
 static int append(const char *bytes, size_t len, void *buf)

@@ -30,6 +30,9 @@ CAD_MUST_USE cad_status cad_json_get_string(const json_t *o, const char *key, co
 CAD_MUST_USE cad_status cad_json_get_array(const json_t *o, const char *key, const char *where, json_t **out);
 CAD_MUST_USE cad_status cad_json_get_object(const json_t *o, const char *key, const char *where, json_t **out);
 
+/* A string of whatever bytes `text` holds: those that are no UTF-8 become U+FFFD.  New reference; NULL: out of memory. */
+json_t *cad_json_text(const char *text);
+
 /* Compact text: keys sorted, no blanks, UTF-8, numbers that read back.  Canonical: equal values give equal bytes. */
 CAD_MUST_USE cad_status cad_json_print(const json_t *v, cad_buf *out);
 /* Indented by two, keys in the order of insertion; for files that people open. */

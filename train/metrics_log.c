@@ -163,8 +163,8 @@ cad_status cad_metrics_note(cad_metrics *m, int64_t step, const char *msg)
 {
     CAD_TRY(start_line(m, step, "note"));
     CAD_TRY(cad_buf_str(&m->line, "\"msg\":"));
-    json_t *text = json_string(msg);
-    cad_status s = text ? cad_json_print(text, &m->line) : cad_fail(CAD_EDATA, "note is not UTF-8");
+    json_t *text = cad_json_text(msg);
+    cad_status s = text ? cad_json_print(text, &m->line) : cad_fail(CAD_ENOMEM, "out of memory for a note");
     json_decref(text);
     CAD_TRY(s);
     CAD_TRY(cad_buf_str(&m->line, "}"));

@@ -29,23 +29,6 @@ static const char *job_id(void)
     return job ? job : "";
 }
 
-/* Text from outside (host name, environment) need not be UTF-8, which JSON demands: other bytes become '?'. */
-static json_t *any_string(const char *text)
-{
-    json_t *o = json_string(text);
-    if (o)
-        return o;
-    cad_buf b = CAD_BUF_INIT;
-    if (cad_buf_str(&b, text) == CAD_OK) {
-        for (size_t i = 0; i < b.len; i++)
-            if ((unsigned char)b.data[i] >= 0x80)
-                b.data[i] = '?';
-        o = json_string(b.data);
-    }
-    cad_buf_deinit(&b);
-    return o;
-}
-
 cad_status cad_run_dir_file(cad_run_dir *r, const char *name, const char **out)
 {
     cad_buf_clear(&r->file);
@@ -116,7 +99,7 @@ static cad_status write_env(cad_run_dir *r)
             continue;
         char name[256];
         snprintf(name, sizeof name, "%.*s", (int)(eq - *e), *e);
-        json_object_set_new(o, name, any_string(eq + 1)); /* a name that is not UTF-8 is left out */
+        json_object_set_new(o, name, cad_json_text(eq + 1)); /* a name that is not UTF-8 is left out */
     }
     if (s == CAD_OK)
         s = cad_run_dir_write_json(r, "env.json", o);
@@ -128,7 +111,7 @@ static cad_status write_env(cad_run_dir *r)
 
 static void set_string(json_t *o, const char *key, const char *text)
 {
-    json_object_set_new(o, key, any_string(text));
+    json_object_set_new(o, key, cad_json_text(text));
 }
 
 static void stamp(json_t *o, const char *key)

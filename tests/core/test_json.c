@@ -70,12 +70,23 @@ static void test_equal_values_print_to_equal_bytes(void **state)
     json_decref(b);
 }
 
+static void test_any_bytes_become_a_string(void **state)
+{
+    (void)state;
+    json_t *good = cad_json_text("5 \xc3\x98"), *bad = cad_json_text("5 \xc3 mm");
+    assert_string_equal(json_string_value(good), "5 \xc3\x98");
+    assert_string_equal(json_string_value(bad), "5 \xef\xbf\xbd mm");
+    json_decref(good);
+    json_decref(bad);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_getters_check_types_and_name_the_place),
         cmocka_unit_test(test_broken_text_is_refused_with_line_and_column),
         cmocka_unit_test(test_equal_values_print_to_equal_bytes),
+        cmocka_unit_test(test_any_bytes_become_a_string),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
