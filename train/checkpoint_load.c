@@ -1,11 +1,18 @@
 /* train/checkpoint.h, finding and reading. */
 #include "train/checkpoint.h"
 #include "train/ckpt_manifest.h"
+#include "train/ckpt_names.h"
 
 #include "core/fs.h"
 #include "core/log.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+static int newest_first(const void *a, const void *b)
+{
+    return cad_step_name_compare(*(const char *const *)b, *(const char *const *)a);
+}
 
 cad_status cad_checkpoint_find(const char *dir, cad_arena *scratch, cad_buf *out)
 {
@@ -16,10 +23,12 @@ cad_status cad_checkpoint_find(const char *dir, cad_arena *scratch, cad_buf *out
     if (!cad_fs_is_dir(dir))
         CAD_FAIL(CAD_ENOTFOUND, "%s: no checkpoints", dir);
     CAD_TRY(cad_fs_list(dir, scratch, &name, &n));
+    if (n > 1)
+        qsort(name, n, sizeof *name, newest_first);
     cad_buf path = CAD_BUF_INIT;
     cad_status s = CAD_ENOTFOUND;
-    for (size_t i = n; i-- > 0 && s != CAD_OK;) {
-        if (strncmp(name[i], "step-", 5) != 0)
+    for (size_t i = 0; i < n && s != CAD_OK; i++) {
+        if (strncmp(name[i], CAD_STEP_PREFIX, strlen(CAD_STEP_PREFIX)) != 0)
             continue;
         cad_buf_clear(&path);
         s = cad_buf_printf(&path, "%s/%s", dir, name[i]);

@@ -1,6 +1,7 @@
 /* train/checkpoint.h, writing and removing. */
 #include "train/checkpoint.h"
 #include "train/ckpt_manifest.h"
+#include "train/ckpt_names.h"
 
 #include "core/fs.h"
 #include "core/log.h"
@@ -9,15 +10,15 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define TEMP_PREFIX ".tmp-"
-#define STEP_PREFIX "step-"
 enum { STEP_NAME = 32 };
 
 static void step_name(int64_t step, char out[STEP_NAME])
 {
-    snprintf(out, STEP_NAME, STEP_PREFIX "%06" PRId64, step);
+    snprintf(out, STEP_NAME, CAD_STEP_PREFIX "%06" PRId64, step);
 }
 
 /* ---- writing ---- */
@@ -163,6 +164,11 @@ typedef struct kept {
     bool keep;
 } kept;
 
+static int by_step(const void *a, const void *b)
+{
+    return cad_step_name_compare(((const kept *)a)->name, ((const kept *)b)->name);
+}
+
 static cad_status linked_name(const char *dir, const char *link, kept *c, size_t n)
 {
     cad_buf path = CAD_BUF_INIT, target = CAD_BUF_INIT;
@@ -223,9 +229,11 @@ cad_status cad_checkpoint_rotate(const char *dir, int64_t keep_last, int64_t kee
     for (size_t i = 0; i < n; i++) {
         if (!strncmp(name[i], TEMP_PREFIX, strlen(TEMP_PREFIX)))
             CAD_TRY(remove_in(dir, name[i]));
-        else if (!strncmp(name[i], STEP_PREFIX, strlen(STEP_PREFIX)))
-            c[n_steps++].name = name[i]; /* sorted by bytes, so by step */
+        else if (!strncmp(name[i], CAD_STEP_PREFIX, strlen(CAD_STEP_PREFIX)))
+            c[n_steps++].name = name[i];
     }
+    if (n_steps > 1)
+        qsort(c, n_steps, sizeof *c, by_step);
     for (size_t i = 0; i < n_steps; i++) {
         c[i].keep = (int64_t)(n_steps - i) <= keep_last;
         CAD_TRY(read_metric(dir, &c[i]));

@@ -95,7 +95,8 @@ void cad_loader_row_name(const cad_loader *l, int64_t r, char out[64])
     size_t len;
     const char *id = cad_pack_id(l->pack, (size_t)r, &len);
     if (len > 63)
-        len = 63;
+        for (len = 63; len > 0 && ((unsigned char)id[len] & 0xC0) == 0x80; len--) /* whole characters only */
+            ;
     for (size_t i = 0; i < len; i++)
         out[i] = (unsigned char)id[i] < 0x20 || id[i] == 0x7f ? '?' : id[i];
     out[len] = '\0';

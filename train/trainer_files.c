@@ -11,6 +11,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -203,24 +204,33 @@ cad_run_totals cad_trainer_totals(const cad_trainer *t)
                             .wall_s = t->wall_before + cad_clock_now() - t->started};
 }
 
-/* checkpoint.best_metric is "min:NAME" or "max:NAME"; what an evaluation measures can be asked for. */
-static cad_status measure_best(cad_trainer *t, double *metric, bool *maximise)
+/* What an evaluation measures can be asked for as checkpoint.best_metric. */
+static const struct {
+    const char *name;
+    size_t offset; /* in cad_eval_result */
+} measures[] = {{"eval/loss", offsetof(cad_eval_result, loss)},
+                {"eval/nll_per_char", offsetof(cad_eval_result, nll_per_char)},
+                {"eval/exact", offsetof(cad_eval_result, exact)}};
+
+cad_status cad_trainer_read_best(const char *text, cad_best_metric *out)
 {
-    const char *text = t->cfg->checkpoint.best_metric, *name = strchr(text, ':');
-    *maximise = !strncmp(text, "max:", 4);
-    const struct {
-        const char *name;
-        double value;
-    } known[] = {{"eval/loss", t->last_eval.loss},
-                 {"eval/nll_per_char", t->last_eval.nll_per_char},
-                 {"eval/exact", t->last_eval.exact}};
-    for (size_t i = 0; name && (*maximise || !strncmp(text, "min:", 4)) && i < sizeof known / sizeof *known; i++)
-        if (!strcmp(name + 1, known[i].name)) {
-            *metric = t->last_eval_step == t->at.step ? known[i].value : (double)NAN;
+    bool min = !strncmp(text, "min:", 4), max = !strncmp(text, "max:", 4);
+    for (size_t i = 0; (min || max) && i < sizeof measures / sizeof *measures; i++)
+        if (!strcmp(text + 4, measures[i].name)) {
+            *out = (cad_best_metric){.offset = measures[i].offset, .maximise = max};
             return CAD_OK;
         }
     CAD_FAIL(CAD_ECONFIG, "checkpoint.best_metric = '%s'; expected min: or max: and eval/loss, eval/nll_per_char or eval/exact",
              text);
+}
+
+/* The metric of these weights; NaN when they were not evaluated. */
+static double measure(const cad_trainer *t)
+{
+    double v = (double)NAN;
+    if (t->last_eval_step == t->at.step)
+        memcpy(&v, (const char *)&t->last_eval + t->best_metric.offset, sizeof v);
+    return v;
 }
 
 /* README.md of a checkpoint: where it comes from and what was measured. */
@@ -252,7 +262,7 @@ static cad_status print_card(const cad_trainer *t, cad_buf *out)
 }
 
 /* Writes the checkpoint with its card, then removes what the rotation no longer keeps. */
-static cad_status write_checkpoint(cad_trainer *t, bool best, bool maximise)
+static cad_status write_checkpoint(cad_trainer *t, bool best)
 {
     cad_buf card = CAD_BUF_INIT;
     cad_status s = print_card(t, &card);
@@ -270,8 +280,8 @@ static cad_status write_checkpoint(cad_trainer *t, bool best, bool maximise)
         s = cad_checkpoint_save(&src, &t->at, best, t->scratch);
     cad_buf_deinit(&card);
     CAD_TRY(s);
-    return cad_checkpoint_rotate(t->ckpt_path.data, t->cfg->checkpoint.keep_last, t->cfg->checkpoint.keep_best, maximise,
-                                 t->scratch);
+    return cad_checkpoint_rotate(t->ckpt_path.data, t->cfg->checkpoint.keep_last, t->cfg->checkpoint.keep_best,
+                                 t->best_metric.maximise, t->scratch);
 }
 
 cad_status cad_trainer_save(cad_trainer *t)
@@ -280,17 +290,17 @@ cad_status cad_trainer_save(cad_trainer *t)
     if (cad_trainer_has_eval(t) && t->last_eval_step != t->at.step)
         CAD_TRY(cad_trainer_evaluate(t));
     double start = cad_clock_now();
-    bool maximise;
-    CAD_TRY(measure_best(t, &t->at.metric, &maximise));
+    t->at.metric = measure(t);
     bool measured = isfinite(t->at.metric);
-    bool best = !measured || t->at.best_step == 0 ||
-                (maximise ? t->at.metric > t->at.best : t->at.metric < t->at.best);
+    /* Without a measured one `best` is the newest; a measured one gives way to a better one alone. */
+    bool best = t->at.best_step == 0 || (measured && (t->best_metric.maximise ? t->at.metric > t->at.best
+                                                                             : t->at.metric < t->at.best));
     if (measured && best) {
         t->at.best = t->at.metric;
         t->at.best_step = t->at.step;
     }
     t->at.wall_s = cad_trainer_totals(t).wall_s;
-    CAD_TRY(write_checkpoint(t, best, maximise));
+    CAD_TRY(write_checkpoint(t, best));
     t->last_save = cad_clock_now();
     double seconds = t->last_save - start;
     t->paused += seconds;

@@ -169,6 +169,16 @@ static cad_status check_vocabulary(const cad_trainer *t)
     return CAD_OK;
 }
 
+/* A checkpoint answers with the begin token that prompt.bos asks for, so its rows must have had the same. */
+static cad_status check_begin(const cad_trainer *t, const char *path, const cad_pack *p)
+{
+    int64_t bos = t->cfg->prompt.bos == CAD_PROMPT_BOS_off ? -1 : cad_tokenizer_bos(t->tokenizer);
+    if (p->info.bos_id != bos)
+        CAD_FAIL(CAD_EDATA, "%s: rows begin with token %lld; prompt.bos and the tokenizer say %lld (-1: none); repack", path,
+                 (long long)p->info.bos_id, (long long)bos);
+    return CAD_OK;
+}
+
 static cad_status make_plan(cad_trainer *t)
 {
     const cad_config *c = t->cfg;
@@ -313,7 +323,7 @@ static cad_status make_decoder(cad_trainer *t)
     CAD_TRY(fill_weights(t));
     t->params = cad_decoder_params(t->decoder);
     if (t->n_prompts > 0)
-        CAD_TRY(cad_engine_wrap(t->decoder, t->tokenizer, t->template_, &t->engine));
+        CAD_TRY(cad_engine_wrap(t->decoder, t->tokenizer, t->template_, t->train_pack->info.bos_id, &t->engine));
     return CAD_OK;
 }
 
@@ -361,6 +371,8 @@ static cad_status set_paths(cad_trainer *t)
         CAD_TRY(cad_buf_str(&t->run_path, t->o.run_dir));
     else
         CAD_TRY(cad_buf_printf(&t->run_path, "%s/%s", c->run.out_root, c->run.name));
+    while (t->run_path.len > 1 && t->run_path.data[t->run_path.len - 1] == '/') /* the folder may have to be renamed */
+        t->run_path.data[--t->run_path.len] = '\0';
     CAD_TRY(cad_buf_printf(&t->ckpt_path, "%s/ckpt", t->run_path.data));
     return cad_config_print(c, &t->config_text);
 }
@@ -381,6 +393,7 @@ static cad_status open_all(cad_trainer *t)
     cad_ops_set_matmul((cad_matmul)t->cfg->model.matmul);
     CAD_TRY(cad_ops_get("cpu", &t->ops));
     CAD_TRY(set_paths(t));
+    CAD_TRY(cad_trainer_read_best(t->cfg->checkpoint.best_metric, &t->best_metric));
     CAD_TRY(cad_arena_create("rows", 1024 * MB, &t->rows));
     CAD_TRY(cad_arena_create("trainer scratch", 64 * MB, &t->scratch));
     CAD_TRY(open_inputs(t));
@@ -388,6 +401,9 @@ static cad_status open_all(cad_trainer *t)
         CAD_TRY(random_model(t));
     CAD_TRY(settle_template(t));
     CAD_TRY(check_vocabulary(t));
+    CAD_TRY(check_begin(t, t->cfg->data.train, t->train_pack));
+    if (t->val_pack)
+        CAD_TRY(check_begin(t, t->cfg->data.val, t->val_pack));
     CAD_TRY(make_plan(t));
     if (has_samples(t)) {
         CAD_TRY(read_prompts(t));

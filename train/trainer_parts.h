@@ -24,6 +24,12 @@ typedef struct cad_allowed_change {
     const char *key, *from, *to;
 } cad_allowed_change;
 
+/* checkpoint.best_metric, read. */
+typedef struct cad_best_metric {
+    size_t offset; /* of the double in cad_eval_result */
+    bool maximise;
+} cad_best_metric;
+
 struct cad_trainer {
     const cad_config *cfg;
     cad_trainer_opts o;
@@ -65,6 +71,7 @@ struct cad_trainer {
     cad_progress *progress;
 
     /* the loop */
+    cad_best_metric best_metric;
     cad_eval_result last_eval;
     int64_t last_eval_step; /* -1: not in this process */
     double started, loop_started, wall_before; /* monotonic s; wall seconds of earlier starts */
@@ -87,6 +94,8 @@ CAD_MUST_USE cad_status cad_trainer_evaluate(cad_trainer *t);
 CAD_MUST_USE cad_status cad_trainer_sample(cad_trainer *t);
 CAD_MUST_USE cad_status cad_trainer_save(cad_trainer *t);
 cad_run_totals cad_trainer_totals(const cad_trainer *t);
+/* "min:NAME" or "max:NAME" of what an evaluation measures.  Errors: CAD_ECONFIG. */
+CAD_MUST_USE cad_status cad_trainer_read_best(const char *text, cad_best_metric *out);
 
 #ifdef __cplusplus
 }

@@ -33,8 +33,10 @@ typedef struct cad_engine_opts {
 /* `ckpt` NULL: the embedded base models/tiny (cad_engine_default_path).  Errors: CAD_ENOTFOUND naming the path,
  * CAD_EDATA when parts do not fit (vocabulary larger than the matrices, adapter of another shape). */
 CAD_MUST_USE cad_status cad_engine_open(const char *ckpt, const cad_engine_opts *o, cad_engine **out);
-/* The same over a decoder that is already there (the trainer's), with generation planned in; takes nothing over. */
-CAD_MUST_USE cad_status cad_engine_wrap(cad_decoder *d, const cad_tokenizer *t, const cad_template *tpl, cad_engine **out);
+/* The same over a decoder that is already there (the trainer's), with generation planned in; takes nothing over.  `bos`: the id
+ * in front of every prompt, -1: none. */
+CAD_MUST_USE cad_status cad_engine_wrap(cad_decoder *d, const cad_tokenizer *t, const cad_template *tpl, int64_t bos,
+                                        cad_engine **out);
 void cad_engine_close(cad_engine *e);
 
 /* *out = where models/tiny lies (cad_share_find). */

@@ -283,7 +283,7 @@ cad_status cad_engine_resolve(const char *ckpt, cad_buf *out)
     return s;
 }
 
-cad_status cad_engine_wrap(cad_decoder *d, const cad_tokenizer *t, const cad_template *tpl, cad_engine **out)
+cad_status cad_engine_wrap(cad_decoder *d, const cad_tokenizer *t, const cad_template *tpl, int64_t bos, cad_engine **out)
 {
     cad_engine *e;
     if (cad_decoder_options(d)->slots < 1)
@@ -296,7 +296,7 @@ cad_status cad_engine_wrap(cad_decoder *d, const cad_tokenizer *t, const cad_tem
     e->tokenizer = t;
     e->tpl = tpl;
     e->path = e->base = "";
-    e->bos = cad_tokenizer_bos(t);
+    e->bos = bos;
     cad_engine_set_stops(e);
     *out = e;
     return CAD_OK;

@@ -128,7 +128,7 @@ static void test_a_decoder_that_is_already_there_answers_the_same(void **state)
     ok(cad_decoder_load(d, scratch("base")));
     ok(cad_tokenizer_load(scratch("base/tokenizer.json"), &t));
     ok(cad_template_get("ir", NULL, a, &tpl));
-    ok(cad_engine_wrap(d, t, tpl, &e));
+    ok(cad_engine_wrap(d, t, tpl, cad_tokenizer_bos(t), &e));
     ask(e, 3, &two);
     assert_memory_equal(&one, &two, sizeof one);
     cad_engine_close(e);

@@ -398,6 +398,39 @@ static void test_a_row_over_the_pass_is_named(void **state)
     fails(run("none", "auto", off, NULL), CAD_ECONFIG, "train.max_steps");
 }
 
+static void test_a_begin_token_that_the_answers_would_lack_is_refused(void **state)
+{
+    (void)state;
+    ok(fixture_pack(dir, "begun.h5", &(fixture_pack_opts){.rows = 4, .seed = 9, .bos_id = 1}));
+    char data[8300];
+    snprintf(data, sizeof data, "data.train=%s/begun.h5", dir);
+    const char *const set[] = {data, NULL};
+    fails(run("bad", "auto", set, NULL), CAD_EDATA, "rows begin with token 1; prompt.bos and the tokenizer say -1");
+}
+
+static void test_a_best_metric_that_nobody_measures_is_refused_at_once(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"eval/loss", "min:eval/beauty", "mid:eval/loss", ""};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char key[100];
+        snprintf(key, sizeof key, "checkpoint.best_metric=%s", bad[i]);
+        const char *const set[] = {key, NULL};
+        fails(run("unmeasured", "auto", set, NULL), CAD_ECONFIG, "expected min: or max:");
+    }
+    assert_false(cad_fs_exists(train_path(dir, "runs/unmeasured")));
+}
+
+static void test_a_run_named_with_a_slash_moves_aside(void **state)
+{
+    (void)state;
+    static const char *const set[] = {"train.max_steps=1", NULL};
+    ok(run("slash/", "auto", set, NULL));
+    ok(run("slash/", "no", set, NULL));
+    assert_true(cad_fs_exists(train_path(dir, "runs/slash.1/ckpt/latest/DONE")));
+    assert_true(cad_fs_exists(train_path(dir, "runs/slash/ckpt/latest/DONE")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -420,6 +453,9 @@ int main(void)
         cmocka_unit_test(test_another_tokenizer_than_the_packs_is_refused),
         cmocka_unit_test(test_a_weight_that_is_no_number_is_refused),
         cmocka_unit_test(test_a_row_over_the_pass_is_named),
+        cmocka_unit_test(test_a_begin_token_that_the_answers_would_lack_is_refused),
+        cmocka_unit_test(test_a_best_metric_that_nobody_measures_is_refused_at_once),
+        cmocka_unit_test(test_a_run_named_with_a_slash_moves_aside),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -121,7 +121,7 @@ static cad_status write_pack(const char *path, const cad_tokenizer *t, const cad
                                 .tokenizer_xxh3 = cad_tokenizer_hash(t),
                                 .tokenizer_name = "fixture",
                                 .vocab_rows = cad_tokenizer_vocab_size(t),
-                                .bos_id = -1,
+                                .bos_id = o->bos_id ? o->bos_id : -1,
                                 .eos_id = cad_tokenizer_eos(t),
                                 .template_name = tpl->name,
                                 .template_xxh3 = tpl->hash,
