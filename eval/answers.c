@@ -82,7 +82,25 @@ static cad_status take_prediction(cad_answers *a, cad_answer_slot *t, const json
     return cad_arena_strdup(a->arena, text, t->len, &t->text);
 }
 
-/* Feeds each line of a JSONL file to the slots; the first line is a header.  A missing file is empty. */
+/* One line of a file: a header where it is the first, else a row for the slot of its key. */
+static cad_status read_line(cad_answers *a, const char *line, size_t len, const char *where, bool first, bool scores,
+                            cad_answer_slot **sorted)
+{
+    json_t *o;
+    cad_status s = cad_json_parse(line, len, where, &o);
+    if (s == CAD_EPARSE)
+        CAD_FAIL(CAD_ECORRUPT, "%s: not a row of JSON\nhint: --fresh starts over", where);
+    CAD_TRY(s);
+    cad_answer_slot *t = first ? NULL : find(sorted, a->n, json_string_value(json_object_get(o, "key")));
+    if (t && scores)
+        s = cad_arena_strdup(a->arena, line, len, &t->record);
+    else if (t)
+        s = take_prediction(a, t, o, where);
+    json_decref(o);
+    return s;
+}
+
+/* Feeds each whole line of a JSONL file to the slots.  A missing file is empty. */
 static cad_status read_file(cad_answers *a, const char *name, bool scores, cad_answer_slot **sorted)
 {
     cad_buf path = CAD_BUF_INIT, text = CAD_BUF_INIT;
@@ -93,24 +111,14 @@ static cad_status read_file(cad_answers *a, const char *name, bool scores, cad_a
     }
     s = cad_fs_read(path.data, FILE_LIMIT, &text);
     size_t line = 0;
-    for (char *at = text.data, *end; s == CAD_OK && at && *at; at = end) {
-        end = strchr(at, '\n');
+    for (size_t at = 0; s == CAD_OK && at < text.len;) {
+        const char *from = text.data + at, *end = memchr(from, '\n', text.len - at);
         if (!end)
             break; /* a torn last line is dropped when the file is opened for appending */
-        line++;
         char where[320];
-        snprintf(where, sizeof where, "%.280s:%zu", path.data, line);
-        json_t *o;
-        s = cad_json_parse(at, (size_t)(end - at), where, &o);
-        if (s != CAD_OK)
-            break;
-        cad_answer_slot *t = line > 1 ? find(sorted, a->n, json_string_value(json_object_get(o, "key"))) : NULL;
-        if (t && scores)
-            s = cad_arena_strdup(a->arena, at, (size_t)(end - at), &t->record);
-        else if (t)
-            s = take_prediction(a, t, o, where);
-        json_decref(o);
-        end++;
+        snprintf(where, sizeof where, "%.280s:%zu", path.data, ++line);
+        s = read_line(a, from, (size_t)(end - from), where, line == 1, scores, sorted);
+        at += (size_t)(end - from) + 1;
     }
     cad_buf_deinit(&text);
     cad_buf_deinit(&path);
@@ -154,33 +162,12 @@ static cad_status score_input(const cad_answer_slot *t, cad_buf *out)
     return s;
 }
 
-static const char *class_of_verdict(cad_verdict v)
-{
-    return cad_class_name(v == CAD_VERDICT_timeout  ? CAD_CLASS_timeout
-                          : v == CAD_VERDICT_memory ? CAD_CLASS_memory
-                                                    : CAD_CLASS_kernel_crash);
-}
-
 /* Keeps one record: in the slot and in the file. */
 static cad_status keep_record(cad_answers *a, const cad_pool_result *r, cad_appender *file)
 {
     cad_answer_slot *t = &a->slot[r->tag];
     cad_buf text = CAD_BUF_INIT;
-    cad_status s;
-    if (r->verdict == CAD_VERDICT_failed && r->status == CAD_EUNSUPPORTED)
-        return cad_fail(CAD_EUNSUPPORTED, "%s", r->error);
-    if (r->verdict == CAD_VERDICT_ok) {
-        json_t *o; /* a child may have been corrupted: its record has to be JSON of this key */
-        s = cad_json_parse((const char *)r->out, r->out_len, "record of a worker", &o);
-        bool mine = s == CAD_OK && json_string_value(json_object_get(o, "key")) &&
-                    !strcmp(json_string_value(json_object_get(o, "key")), t->key);
-        if (s == CAD_OK)
-            json_decref(o);
-        s = mine ? cad_buf_add(&text, r->out, r->out_len)
-                 : cad_score_dead(t->key, t->row->id, "kernel_crash", r->stage, "the worker's record is not JSON", &text);
-    } else {
-        s = cad_score_dead(t->key, t->row->id, class_of_verdict(r->verdict), r->stage, r->error, &text);
-    }
+    cad_status s = cad_score_take(r, t->key, t->row->id, &text);
     if (s == CAD_OK)
         s = cad_arena_strdup(a->arena, text.data, text.len, &t->record);
     if (s == CAD_OK)
@@ -219,24 +206,38 @@ static cad_status pump(cad_answers *a, cad_pool *pool, cad_appender *file, cad_p
     return s;
 }
 
-/* Opens a JSONL file for appending; a new one gets its header. */
+static cad_status is_empty(const char *path, bool *out)
+{
+    cad_file *f;
+    CAD_TRY(cad_file_open(path, &f));
+    *out = cad_file_size(f) == 0;
+    cad_file_close(f);
+    return CAD_OK;
+}
+
+/* Opens a JSONL file for appending; a new one, or one that was killed before its first line, gets its header. */
 static cad_status open_jsonl(const cad_answers *a, const char *name, const char *kind, cad_appender **out)
 {
     cad_buf path = CAD_BUF_INIT, head = CAD_BUF_INIT;
+    cad_appender *file = NULL;
+    bool fresh = false;
     cad_status s = cad_fs_mkdirs(a->dir);
     if (s == CAD_OK)
         s = file_path(a, name, &path);
-    bool fresh = s == CAD_OK && !cad_fs_exists(path.data);
     if (s == CAD_OK)
-        s = cad_appender_open(path.data, out);
+        s = cad_appender_open(path.data, &file);
+    if (s == CAD_OK)
+        s = is_empty(path.data, &fresh);
     if (s == CAD_OK && fresh) {
         s = cad_buf_printf(&head, "{\"schema\":1,\"kind\":\"%s\",\"suite\":\"%s\",\"suite_hash\":\"%s\"}", kind,
                            a->suite->name, a->suite->hash);
         if (s == CAD_OK)
-            s = cad_appender_line(*out, head.data, head.len);
-        if (s != CAD_OK)
-            cad_appender_close(*out);
+            s = cad_appender_line(file, head.data, head.len);
     }
+    if (s == CAD_OK)
+        *out = file;
+    else
+        cad_appender_close(file);
     cad_buf_deinit(&path);
     cad_buf_deinit(&head);
     return s;
@@ -350,10 +351,12 @@ cad_status cad_answers_take(cad_answers *a, cad_answer_source source, void *ctx)
         cad_answer_slot *t = &a->slot[i];
         if (t->text)
             continue;
-        const char *text = source(ctx, t->row);
+        const char *text = NULL;
+        s = source(ctx, t->row, &text);
         t->stopped = text != NULL;
         t->len = text ? strlen(text) : 0;
-        s = cad_arena_strdup(a->arena, text ? text : "", t->len, &t->text);
+        if (s == CAD_OK)
+            s = cad_arena_strdup(a->arena, text ? text : "", t->len, &t->text);
         if (s == CAD_OK)
             s = append_prediction(t, NULL, file);
     }

@@ -40,13 +40,14 @@ typedef struct cad_answers {
  * seed are), the prompt and the sample. */
 CAD_MUST_USE cad_status cad_answers_init(const cad_suite *suite, const char *dir, const char *identity, int64_t samples,
                                          int64_t limit, cad_arena *arena, cad_answers *out);
-/* Fills in what the two files hold; rows with other keys are passed over.  `fresh` ignores the files and empties them. */
+/* Fills in what the two files hold; rows with other keys and a torn last line are passed over.  `fresh` removes the files.
+ * Errors: CAD_ECORRUPT naming file and line (not JSON), CAD_EDATA (a row without its members). */
 CAD_MUST_USE cad_status cad_answers_read(cad_answers *a, bool fresh);
 
 /* Generates the missing answers, appending each as it completes; progress on stderr. */
 CAD_MUST_USE cad_status cad_answers_generate(cad_answers *a, cad_engine *e, const cad_decode *o);
-/* Takes answers from a function instead of a model (baselines): NULL text leaves the slot an empty answer. */
-typedef const char *(*cad_answer_source)(void *ctx, const cad_suite_row *row);
+/* Takes answers from a function instead of a model (baselines): *out = NULL makes an empty answer, a failure ends the call. */
+typedef cad_status (*cad_answer_source)(void *ctx, const cad_suite_row *row, const char **out);
 CAD_MUST_USE cad_status cad_answers_take(cad_answers *a, cad_answer_source source, void *ctx);
 
 /* Scores the answers without a record in workers, appending each. */

@@ -22,11 +22,17 @@ static cad_status one(const cad_answer_slot *t, cad_scored *s)
         CAD_FAIL(CAD_EPARTIAL, "prompt '%s' has no score yet; repeat the command to score what is missing", t->row->id);
     json_t *r;
     CAD_TRY(cad_json_parse(t->record, strlen(t->record), "scores.jsonl", &r));
-    const char *class_ = json_string_value(json_object_get(r, "class"));
+    const char *name = json_string_value(json_object_get(r, "class"));
+    cad_class class_ = cad_class_of(name ? name : "");
+    if (class_ == CAD_CLASS_COUNT) {
+        cad_status bad = cad_fail(CAD_ECORRUPT, "scores.jsonl: key %s: unknown class '%.40s'", t->key, name ? name : "");
+        json_decref(r);
+        return bad;
+    }
     *s = (cad_scored){
         .row = t->row,
-        .class_ = cad_class_of(class_ ? class_ : ""),
-        .complete = t->len > 0 && t->stopped,
+        .class_ = class_,
+        .complete = t->stopped && t->len > 0 && class_ != CAD_CLASS_empty, /* blanks alone are nothing */
         .valid = json_is_true(json_object_get(r, "valid")),
         .checks = t->row->expect ? tri(json_object_get(r, "checks"), "all") : -1,
         .seven = t->row->seven ? tri(json_object_get(r, "seven"), "pass") : -1,
@@ -37,8 +43,6 @@ static cad_status one(const cad_answer_slot *t, cad_scored *s)
         .stopped = t->stopped,
     };
     json_decref(r);
-    if (s->class_ == CAD_CLASS_COUNT)
-        CAD_FAIL(CAD_ECORRUPT, "scores.jsonl: unknown class '%s'", class_ ? class_ : "");
     if (t->row->expect && s->checks < 0)
         s->checks = 0; /* a dead worker has no checks: none is passed */
     if (t->row->seven && s->seven < 0)

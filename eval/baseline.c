@@ -9,15 +9,16 @@
 
 #include <string.h>
 
-const char *cad_baseline_reference(void *ctx, const cad_suite_row *row)
+cad_status cad_baseline_reference(void *ctx, const cad_suite_row *row, const char **out)
 {
     (void)ctx;
-    return row->reference;
+    *out = row->reference;
+    return CAD_OK;
 }
 
 struct cad_bbox_cube {
-    const cad_suite_row *first; /* rows lie in one array, so a row's index names its answer */
-    const char **text;
+    const cad_suite_row *first; /* rows lie in one array, so a row's index names its box */
+    const char **text;          /* (n) */
     size_t n;
 };
 
@@ -55,22 +56,26 @@ static cad_status box_program(const char *record, cad_arena *arena, const char *
 cad_status cad_bbox_cube_create(const cad_answers *reference, cad_arena *arena, cad_bbox_cube **out)
 {
     cad_bbox_cube *c;
+    size_t samples = (size_t)reference->samples;
     CAD_TRY(cad_arena_zalloc(arena, 1, sizeof *c, "boxes", &c));
-    CAD_TRY(cad_arena_zalloc(arena, reference->n, sizeof *c->text, "boxes", &c->text));
     c->first = reference->suite->row;
-    c->n = reference->n;
-    for (size_t i = 0; i < reference->n; i++)
-        if (reference->slot[i].record)
-            CAD_TRY(box_program(reference->slot[i].record, arena, &c->text[i]));
+    c->n = reference->n / samples;
+    CAD_TRY(cad_arena_zalloc(arena, c->n, sizeof *c->text, "boxes", &c->text));
+    for (size_t i = 0; i < c->n; i++) { /* all samples of a reference are the same */
+        const char *record = reference->slot[i * samples].record;
+        if (record)
+            CAD_TRY(box_program(record, arena, &c->text[i]));
+    }
     *out = c;
     return CAD_OK;
 }
 
-const char *cad_baseline_bbox_cube(void *ctx, const cad_suite_row *row)
+cad_status cad_baseline_bbox_cube(void *ctx, const cad_suite_row *row, const char **out)
 {
     const cad_bbox_cube *c = ctx;
     size_t i = (size_t)(row - c->first);
-    return i < c->n ? c->text[i] : NULL;
+    *out = i < c->n ? c->text[i] : NULL;
+    return CAD_OK;
 }
 
 struct cad_retrieval_copy {
@@ -116,29 +121,28 @@ cad_status cad_retrieval_copy_create(const char *pack_path, const char *tokenize
 }
 
 /* The program of a row: its targets without the end token. */
-static const char *program_of(cad_retrieval_copy *r, size_t row)
+static cad_status program_of(cad_retrieval_copy *r, size_t row, const char **out)
 {
     const cad_pack *p = r->pack;
     const uint32_t *tokens = p->tokens + p->row_offset[row];
     cad_buf text = CAD_BUF_INIT;
-    const char *out = NULL;
     cad_status s = CAD_OK;
     for (uint64_t i = p->span_offset[row]; s == CAD_OK && i < p->span_offset[row + 1]; i++)
         s = cad_tokenizer_decode(r->tokenizer, tokens + p->span[i][0], p->span[i][1] - p->span[i][0], true, &text);
-    if (s == CAD_OK && cad_arena_strdup(r->arena, cad_buf_cstr(&text), text.len, &out) != CAD_OK)
-        out = NULL;
+    if (s == CAD_OK)
+        s = cad_arena_strdup(r->arena, cad_buf_cstr(&text), text.len, out);
     cad_buf_deinit(&text);
-    return out;
+    return s;
 }
 
-const char *cad_baseline_retrieval_copy(void *ctx, const cad_suite_row *row)
+cad_status cad_baseline_retrieval_copy(void *ctx, const cad_suite_row *row, const char **out)
 {
     cad_retrieval_copy *r = ctx;
     cad_rag_hit hit;
     int64_t n = 0;
-    if (cad_rag_search(r->index, row->prompt, strlen(row->prompt), 1, &hit, &n) != CAD_OK || n == 0)
-        return NULL;
-    return program_of(r, (size_t)hit.row);
+    CAD_TRY(cad_rag_search(r->index, row->prompt, strlen(row->prompt), 1, &hit, &n));
+    *out = NULL;
+    return n > 0 ? program_of(r, (size_t)hit.row, out) : CAD_OK;
 }
 
 int64_t cad_retrieval_copy_overlap(const cad_retrieval_copy *r, const cad_suite *suite)

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { MOST_ON_SHEET = 120 }; /* a picture has at most 32768 rows */
+
 static const cad_cli_option OPTIONS[] = {
     {"ckpt", 0, "[LABEL=]DIR", NULL, "checkpoint or model; repeatable  [models/tiny]", NULL},
     {"suite", 0, "NAME|FILE", NULL, "prompts: synth-test, cad0-seven, or a .jsonl file", NULL},
@@ -31,7 +33,7 @@ static const cad_cli_option OPTIONS[] = {
     {NULL, 0, NULL, NULL, NULL, NULL},
 };
 
-/* "LABEL=DIR" or "DIR"; a plain directory is named by its last two parts that say something. */
+/* "LABEL=DIR" or "DIR": model1, model2, .. by its place. */
 static cad_status read_model(const char *text, size_t index, cad_arena *a, cad_eval_model *out)
 {
     const char *eq = strchr(text, '=');
@@ -73,24 +75,18 @@ static cad_status read_models(cad_cli *cli, cad_eval_model *model, cad_eval_opts
     return check_labels(o);
 }
 
-static cad_status print_table(cad_cli *cli, const cad_evaluation *e)
+static cad_status print_table(const bool wanted[CAD_TABLE_FORMATS], const cad_evaluation *e, bool sheet)
 {
-    const char *format = cad_cli_value(cli, "format");
-    if (!format)
-        format = cad_cli_json(cli) ? "json" : "md";
     cad_buf text = CAD_BUF_INIT;
     cad_status s = CAD_OK;
-    if (strstr(format, "md"))
-        s = cad_table_markdown(&e->table, &text);
-    if (s == CAD_OK && strstr(format, "csv"))
-        s = cad_table_csv(&e->table, &text);
-    if (s == CAD_OK && strstr(format, "json"))
-        s = cad_table_json(&e->table, &text);
+    for (int i = 0; s == CAD_OK && i < CAD_TABLE_FORMATS; i++)
+        if (wanted[i])
+            s = cad_table_formats[i].print(&e->table, &text);
     if (s == CAD_OK)
         s = cad_out(text.data, text.len);
     cad_buf_deinit(&text);
     if (s == CAD_OK)
-        cad_log(CAD_LOG_INFO, "written: %s/table.md .csv .json%s", e->out, cad_cli_has(cli, "sheet") ? "" : ", contact.png");
+        cad_log(CAD_LOG_INFO, "written: %s/table.md .csv .json%s", e->out, sheet ? ", contact.png" : "");
     return s;
 }
 
@@ -103,22 +99,24 @@ static cad_status run(cad_cli *cli)
                        .fresh = cad_cli_has(cli, "fresh"),
                        .baselines = !cad_cli_has(cli, "no-baselines")};
     int64_t sheet;
+    bool wanted[CAD_TABLE_FORMATS] = {false};
     if (!o.suite)
         CAD_FAIL(CAD_EUSAGE, "no suite given\nhint: --suite=synth-test, --suite=cad0-seven or --suite=FILE.jsonl");
     CAD_TRY(cad_cli_int(cli, "sheet", 12, &sheet));
-    if (sheet < 0 || sheet > 200)
-        CAD_FAIL(CAD_EUSAGE, "--sheet=%lld; expected 0..200", (long long)sheet);
+    if (sheet < 0 || sheet > MOST_ON_SHEET)
+        CAD_FAIL(CAD_EUSAGE, "--sheet=%lld; expected 0..%d", (long long)sheet, MOST_ON_SHEET);
     o.sheet_rows = (size_t)sheet;
+    const char *formats = cad_cli_value(cli, "format"), *usual = cad_cli_json(cli) ? "json" : "md";
+    CAD_TRY(cad_table_read_formats(formats ? formats : usual, wanted));
     CAD_TRY(read_models(cli, model, &o));
 
     /* What the first checkpoint recorded of decoding lies below everything that was said here. */
     cad_buf recorded = CAD_BUF_INIT;
-    cad_config_source below = {.kind = CAD_CONFIG_FILE, .only = "prompt decode"};
-    cad_status s = CAD_OK;
-    if (model[0].ckpt)
-        s = cad_buf_printf(&recorded, "%s/config.ini", model[0].ckpt);
-    bool has = s == CAD_OK && recorded.data && cad_fs_exists(recorded.data);
-    below.name = recorded.data;
+    cad_status s = cad_engine_resolve(model[0].ckpt, &recorded);
+    if (s == CAD_OK)
+        s = cad_buf_str(&recorded, "/config.ini");
+    const cad_config_source below = {.kind = CAD_CONFIG_FILE, .name = cad_buf_cstr(&recorded), .only = "prompt decode"};
+    bool has = s == CAD_OK && cad_fs_exists(below.name);
     cad_config *config = NULL;
     bool done = false;
     if (s == CAD_OK)
@@ -134,7 +132,7 @@ static cad_status run(cad_cli *cli)
     CAD_TRY(cad_arena_create("evaluation", (size_t)64 << 30, &arena));
     s = cad_eval_run(&o, arena, e);
     if (s == CAD_OK) {
-        s = print_table(cli, e);
+        s = print_table(wanted, e, o.sheet_rows > 0);
         if (s == CAD_OK)
             s = cad_eval_gates(e, &config->metrics.require);
         cad_eval_deinit(e);

@@ -2,7 +2,7 @@
 
 #include "cad/occt/solid.h"
 #include "core/json.h"
-#include "eval/part.h"
+#include "eval/facts_json.h"
 #include "eval/score.h"
 
 #include <strings.h>
@@ -140,14 +140,11 @@ static cad_status write_stl(const work *w, cad_buf *out)
 
 static json_t *facts_object(const cad_facts *f)
 {
-    const double *b = f->box;
-    const int32_t *k = f->kinds;
-    return json_pack("{sf,sf,s[ffffff],si,si,si,si,si,si,si,si,si,sb,sf,s{si,si,si,si,si,si}}", "volume", f->volume, "area",
-                     f->area, "bbox", b[0], b[1], b[2], b[3], b[4], b[5], "solids", f->solids, "shells", f->shells,
+    return json_pack("{so,so,so,si,si,si,si,si,si,si,si,si,sb,so,so}", "volume", cad_json_finite(f->volume), "area",
+                     cad_json_finite(f->area), "bbox", cad_facts_box_json(f), "solids", f->solids, "shells", f->shells,
                      "shells_closed", f->shells_closed, "faces", f->faces_merged, "edges", f->edges, "vertices",
                      f->vertices, "genus", f->genus, "euler", f->euler, "level", f->level, "brepcheck", (int)f->brepcheck,
-                     "tolerance", f->tolerance, "kinds", "plane", k[0], "cylinder", k[1], "cone", k[2], "sphere", k[3],
-                     "torus", k[4], "other", k[5]);
+                     "tolerance", cad_json_finite(f->tolerance), "kinds", cad_facts_kinds_json(f));
 }
 
 /* {"ok":bool,"format":..,"program":{..}|null,"facts":{..}|null}; ok means valid (level 8) and no error. */
@@ -172,8 +169,10 @@ static cad_status write_report(const work *w, cad_buf *out)
             valid = f.level >= 8 && w->diags->n_errors == 0;
         }
     }
-    if (s != CAD_OK)
+    if (s != CAD_OK) {
+        json_decref(program);
         return s;
+    }
     json_t *o = json_pack("{sb,ss,so,so}", "ok", (int)valid, "format", cad_format_name(w->job->from), "program", program,
                           "facts", facts);
     if (!o)

@@ -50,6 +50,21 @@ cad_status cad_eval_open_row(cad_eval_run_state *r, const char *label, const cha
     return CAD_OK;
 }
 
+/* What the numbers of a row are about. */
+static cad_status describe(const cad_eval_run_state *r, const char *label, const json_t *manifest, json_t *results)
+{
+    const cad_suite *suite = &r->e->suite;
+    int bad = json_object_set_new(results, "suite", json_string(suite->name)) |
+              json_object_set_new(results, "version", json_string(suite->version)) |
+              json_object_set_new(results, "suite_hash", json_string(suite->hash)) |
+              json_object_set_new(results, "label", json_string(label)) |
+              json_object_set_new(results, "spec", json_string(r->spec)) |
+              json_object_set_new(results, "limit", r->limit ? json_string(r->limit) : json_null()) |
+              json_object_set_new(results, "build", json_string(cad_build_line())) |
+              json_object_update_missing(results, (json_t *)(uintptr_t)manifest);
+    return bad ? cad_fail(CAD_ENOMEM, "out of memory for the results of %s", label) : CAD_OK;
+}
+
 cad_status cad_eval_close_row(cad_eval_run_state *r, const char *label, const json_t *manifest, bool baseline)
 {
     cad_evaluation *e = r->e;
@@ -61,21 +76,18 @@ cad_status cad_eval_close_row(cad_eval_run_state *r, const char *label, const js
     CAD_TRY(cad_answers_scored(a, r->arena, &scored));
     cad_results_opts ro = {c->metrics.bootstrap, c->metrics.ci, r->bootstrap_seed};
     CAD_TRY(cad_results_build(scored, a->n, &ro, r->arena, &results));
-    json_object_set_new(results, "suite", json_string(e->suite.name));
-    json_object_set_new(results, "suite_hash", json_string(e->suite.hash));
-    json_object_set_new(results, "label", json_string(label));
-    json_object_set_new(results, "spec", json_string(r->spec));
-    json_object_set_new(results, "build", json_string(cad_build_line()));
-    json_object_update_missing(results, (json_t *)(uintptr_t)manifest);
-    cad_status s = write_json(a->dir, "results.json", results);
+    const char *kept = NULL;
+    cad_status s = describe(r, label, manifest, results);
+    if (s == CAD_OK)
+        s = write_json(a->dir, "results.json", results);
     if (s == CAD_OK)
         s = write_json(a->dir, "manifest.json", manifest);
+    if (s == CAD_OK)
+        s = cad_arena_strdup(r->arena, label, strlen(label), &kept);
     if (s != CAD_OK) {
         json_decref(results);
         return s;
     }
-    const char *kept;
-    CAD_TRY(cad_arena_strdup(r->arena, label, strlen(label), &kept));
     e->row[e->n_rows++] = (cad_table_row){kept, results, baseline};
     return CAD_OK;
 }

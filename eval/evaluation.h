@@ -45,8 +45,8 @@ typedef struct cad_evaluation {
     cad_table table;
 } cad_evaluation;
 
-/* *out = path of a suite: `name` itself, configs/suite_<name>.jsonl of the shipped files ("-" as "_"), or <name>.jsonl in a
- * folder of `folders` (n).  Errors: CAD_ENOTFOUND naming the places. */
+/* *out = path of a suite: `name` itself, <name>.jsonl in a folder of `folders` (n), or configs/suite_<name>.jsonl of the shipped
+ * files ("-" as "_"), in this order.  Errors: CAD_ENOTFOUND naming the places. */
 CAD_MUST_USE cad_status cad_eval_find_suite(const char *name, const char *const *folders, size_t n, cad_buf *out);
 
 /* Generates, scores and tabulates what is missing, and writes all files.  Errors as of the parts; whatever was finished stays

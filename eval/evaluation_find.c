@@ -28,52 +28,58 @@ cad_status cad_eval_find_suite(const char *name, const char *const *folders, siz
              shipped, name);
 }
 
-/* data.train of a checkpoint's config.ini: resolved paths, so it is found from any directory. */
-static cad_status recorded_pack(cad_eval_run_state *r, const char *ckpt, const char **out)
+static cad_status join(cad_arena *a, const char *dir, const char *name, const char **out)
 {
-    cad_buf path = CAD_BUF_INIT;
-    cad_status s = cad_buf_printf(&path, "%s/config.ini", ckpt);
-    *out = NULL;
-    if (s == CAD_OK && cad_fs_exists(path.data)) {
-        const char *kept;
-        cad_config *config = NULL;
-        s = cad_arena_strdup(r->arena, path.data, path.len, &kept);
-        cad_config_source source = {.kind = CAD_CONFIG_FILE, .name = kept, .only = "data"};
-        if (s == CAD_OK)
-            s = cad_config_load(&source, 1, r->arena, NULL, &config);
-        if (s == CAD_OK && config->data.train[0] && cad_fs_exists(config->data.train))
-            *out = config->data.train;
-    }
-    cad_buf_deinit(&path);
+    cad_buf b = CAD_BUF_INIT;
+    cad_status s = cad_buf_printf(&b, "%s/%s", dir, name);
+    if (s == CAD_OK)
+        s = cad_arena_strdup(a, b.data, b.len, out);
+    cad_buf_deinit(&b);
     return s;
+}
+
+/* data.train of a checkpoint's config.ini: resolved paths, so it is found from any directory.  NULL: none, or not there. */
+static cad_status recorded_pack(cad_eval_run_state *r, const char *dir, const char **out)
+{
+    const char *path;
+    cad_config *config;
+    *out = NULL;
+    CAD_TRY(join(r->arena, dir, "config.ini", &path));
+    if (!cad_fs_exists(path))
+        return CAD_OK;
+    const cad_config_source source = {.kind = CAD_CONFIG_FILE, .name = path, .only = "data"};
+    CAD_TRY(cad_config_load(&source, 1, r->arena, NULL, &config));
+    if (config->data.train[0] && cad_fs_exists(config->data.train))
+        *out = config->data.train;
+    return CAD_OK;
+}
+
+/* Takes from one checkpoint what is still missing: the pack it was trained with, and the tokenizer of that pack. */
+static cad_status look_into(cad_eval_run_state *r, const char *dir, const char **folders, size_t *n_folders)
+{
+    const char *pack;
+    CAD_TRY(recorded_pack(r, dir, &pack));
+    const char *slash = pack ? strrchr(pack, '/') : NULL;
+    if (slash)
+        CAD_TRY(cad_arena_strdup(r->arena, pack, (size_t)(slash - pack), &folders[(*n_folders)++]));
+    if (!r->pack)
+        r->pack = pack;
+    if (!r->tokenizer && r->pack)
+        CAD_TRY(join(r->arena, dir, "tokenizer.json", &r->tokenizer));
+    return CAD_OK;
 }
 
 cad_status cad_eval_find_pack(cad_eval_run_state *r, const char **folders, size_t *n_folders)
 {
     r->pack = r->o->pack;
     for (size_t i = 0; i < r->o->n_models; i++) {
-        const char *ckpt = r->o->model[i].ckpt, *pack;
-        if (!ckpt)
-            continue;
-        CAD_TRY(recorded_pack(r, ckpt, &pack));
-        if (!pack)
-            continue;
-        const char *slash = strrchr(pack, '/');
-        if (slash && *n_folders < CAD_EVAL_MAX_ROWS)
-            CAD_TRY(cad_arena_strdup(r->arena, pack, (size_t)(slash - pack), &folders[(*n_folders)++]));
-        if (!r->tokenizer) {
-            cad_buf path = CAD_BUF_INIT;
-            cad_status s = cad_buf_printf(&path, "%s/tokenizer.json", ckpt);
-            if (s == CAD_OK)
-                s = cad_arena_strdup(r->arena, path.data, path.len, &r->tokenizer);
-            cad_buf_deinit(&path);
-            CAD_TRY(s);
-        }
-        if (!r->pack)
-            r->pack = pack;
+        cad_buf dir = CAD_BUF_INIT;
+        cad_status s = cad_engine_resolve(r->o->model[i].ckpt, &dir);
+        if (s == CAD_OK)
+            s = look_into(r, dir.data, folders, n_folders);
+        cad_buf_deinit(&dir);
+        CAD_TRY(s);
     }
-    if (!r->tokenizer)
-        r->pack = NULL; /* without its tokenizer a pack's answers cannot be read */
     return CAD_OK;
 }
 
@@ -106,10 +112,13 @@ static cad_status gate(const cad_evaluation *e, const char *text)
     const json_t *m = json_object_get(json_object_get(row->results, "metrics"), metric);
     if (!m)
         CAD_FAIL(CAD_ECONFIG, "--require '%s': no metric '%s' in the results of %s", text, metric, row->label);
-    value = json_number_value(json_object_get(m, "value"));
-    bool known = json_is_number(json_object_get(m, "value"));
-    if (!known || !(upper ? value >= bound : value <= bound))
-        CAD_FAIL(CAD_EGATE, "requirement not met: %s; %s of %s is %.4f", text, metric, row->label, known ? value : 0.0);
+    const json_t *v = json_object_get(m, "value");
+    if (!json_is_number(v)) /* "inf", or null without a single sample */
+        CAD_FAIL(CAD_EGATE, "requirement not met: %s; %s of %s is %s", text, metric, row->label,
+                 json_is_string(v) ? json_string_value(v) : "not known");
+    value = json_number_value(v);
+    if (!(upper ? value >= bound : value <= bound))
+        CAD_FAIL(CAD_EGATE, "requirement not met: %s; %s of %s is %.4f", text, metric, row->label, value);
     return CAD_OK;
 }
 

@@ -6,6 +6,7 @@
 #include "eval/picture.h"
 #include "eval/score.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +43,20 @@ static cad_status fingerprint(cad_eval_run_state *r)
     return s;
 }
 
+static cad_status mark_limit(cad_eval_run_state *r)
+{
+    size_t all = r->e->suite.n, limit = (size_t)r->o->config->metrics.limit;
+    cad_buf t = CAD_BUF_INIT;
+    if (limit == 0 || limit >= all)
+        return CAD_OK;
+    cad_status s = cad_buf_printf(&t, "LIMIT %zu/%zu: not comparable", limit, all);
+    if (s == CAD_OK)
+        s = keep(r, &t, &r->limit);
+    else
+        cad_buf_deinit(&t);
+    return s;
+}
+
 cad_status cad_eval_spec(cad_eval_run_state *r)
 {
     const cad_config *c = r->o->config;
@@ -49,9 +64,10 @@ cad_status cad_eval_spec(cad_eval_run_state *r)
     CAD_TRY(fingerprint(r));
     cad_status s = cad_buf_printf(&t,
                                   "CD s2 p2s n%d A1 x1e3 | IoU v%d A1+A0c | fail worst+excluded | CI%g boot%lld "
-                                  "cluster=geometry | mesh 0.001diag 0.1rad | %s cpu%gs mem%lldM heal=off | ",
+                                  "cluster=geometry | mesh %gdiag %grad | %s cpu%gs mem%lldM heal=off | ",
                                   CAD_SCORE_POINTS, CAD_SCORE_VOXELS, c->metrics.ci, (long long)c->metrics.bootstrap,
-                                  cad_solid_kernel(), c->metrics.timeout_s, (long long)(c->metrics.mem >> 20));
+                                  CAD_SCORE_DEFLECTION, CAD_SCORE_ANGLE, cad_solid_kernel(), c->metrics.timeout_s,
+                                  (long long)(c->metrics.mem >> 20));
     if (s == CAD_OK && c->decode.temp > 0)
         s = cad_buf_printf(&t, "decode temp%g top_p%g min_p%g top_k%lld seed%lld constrain=off", c->decode.temp, c->decode.top_p,
                            c->decode.min_p, (long long)c->decode.top_k, (long long)c->run.seed);
@@ -65,14 +81,15 @@ cad_status cad_eval_spec(cad_eval_run_state *r)
         return s;
     }
     r->overlap = -1;
-    return keep(r, &t, &r->spec);
+    CAD_TRY(keep(r, &t, &r->spec));
+    return mark_limit(r);
 }
 
 cad_status cad_eval_notes(cad_eval_run_state *r)
 {
     cad_evaluation *e = r->e;
     const cad_config *c = r->o->config;
-    cad_buf title = CAD_BUF_INIT, notes = CAD_BUF_INIT, limit = CAD_BUF_INIT;
+    cad_buf title = CAD_BUF_INIT, notes = CAD_BUF_INIT;
     size_t prompts = e->n_rows ? e->answers[0].n / (size_t)e->answers[0].samples : 0;
     cad_status s = cad_buf_printf(&title, "suite %s %s, %zu prompts, %lld answer%s each; rates in %% with %g %% intervals",
                                   e->suite.name, e->suite.version, prompts, (long long)c->decode.samples,
@@ -82,15 +99,13 @@ cad_status cad_eval_notes(cad_eval_run_state *r)
     if (s == CAD_OK && r->overlap >= 0)
         s = cad_buf_printf(&notes, "retrieval-copy: %s; captions of the suite found in it: %lld\n", r->pack,
                            (long long)r->overlap);
-    if (s == CAD_OK && prompts < e->suite.n)
-        s = cad_buf_printf(&limit, "LIMIT %zu/%zu: not comparable", prompts, e->suite.n);
-    e->table = (cad_table){.row = e->row, .n = e->n_rows};
-    if (s == CAD_OK && limit.len > 0)
-        s = keep(r, &limit, &e->table.limit);
+    e->table = (cad_table){.row = e->row, .n = e->n_rows, .limit = r->limit};
     if (s == CAD_OK)
         s = keep(r, &title, &e->table.title);
     if (s == CAD_OK)
         s = keep(r, &notes, &e->table.notes);
+    cad_buf_deinit(&title);
+    cad_buf_deinit(&notes);
     return s;
 }
 
@@ -106,16 +121,14 @@ static cad_status write_file(const cad_eval_run_state *r, const char *name, cons
 
 cad_status cad_eval_write_tables(cad_eval_run_state *r)
 {
-    static const struct {
-        const char *name;
-        cad_status (*print)(const cad_table *, cad_buf *);
-    } format[] = {{"table.md", cad_table_markdown}, {"table.csv", cad_table_csv}, {"table.json", cad_table_json}};
     cad_status s = CAD_OK;
-    for (size_t i = 0; s == CAD_OK && i < sizeof format / sizeof format[0]; i++) {
+    for (int i = 0; s == CAD_OK && i < CAD_TABLE_FORMATS; i++) {
         cad_buf text = CAD_BUF_INIT;
-        s = format[i].print(&r->e->table, &text);
+        char name[16];
+        snprintf(name, sizeof name, "table.%s", cad_table_formats[i].name);
+        s = cad_table_formats[i].print(&r->e->table, &text);
         if (s == CAD_OK)
-            s = write_file(r, format[i].name, &text);
+            s = write_file(r, name, &text);
         cad_buf_deinit(&text);
     }
     return s;

@@ -19,7 +19,8 @@ typedef struct cad_eval_run_state {
     int64_t overlap;              /* suite captions found in the pack; -1 not counted */
     uint64_t bootstrap_seed;
     char fingerprint[17];
-    const char *spec; /* line under the table */
+    const char *spec;  /* line under the table */
+    const char *limit; /* "LIMIT 50/2056: not comparable"; NULL: all prompts */
 } cad_eval_run_state;
 
 /* Opens the next row of the table: its folder and what is already in it. */
@@ -27,9 +28,10 @@ CAD_MUST_USE cad_status cad_eval_open_row(cad_eval_run_state *r, const char *lab
 /* Scores it, writes its results.json and adds it to the table.  `manifest` is borrowed. */
 CAD_MUST_USE cad_status cad_eval_close_row(cad_eval_run_state *r, const char *label, const json_t *manifest, bool baseline);
 
-/* Training pack and data folders that the checkpoints recorded (config.ini, data.train). */
+/* Training pack with its tokenizer, and the data folders that the checkpoints recorded (config.ini, data.train): one folder at
+ * most for each model. */
 CAD_MUST_USE cad_status cad_eval_find_pack(cad_eval_run_state *r, const char **folders, size_t *n_folders);
-/* Spec string and fingerprint (spec/metrics.md 11). */
+/* Spec string and fingerprint (spec/metrics.md 11), and the mark of a limited evaluation. */
 CAD_MUST_USE cad_status cad_eval_spec(cad_eval_run_state *r);
 /* Title and notes of the table; then its files; then the contact sheet. */
 CAD_MUST_USE cad_status cad_eval_notes(cad_eval_run_state *r);

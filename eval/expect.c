@@ -1,6 +1,7 @@
 #include "eval/expect.h"
 
 #include "eval/expect_holes.h"
+#include "eval/facts_json.h"
 
 #include <math.h>
 #include <string.h>
@@ -38,11 +39,10 @@ static bool box_matches(const json_t *want, const double extent[3], bool ordered
 
 static bool faces_match(const json_t *want, const cad_facts *f)
 {
-    static const char *const kind[CAD_SURFACE_KINDS] = {"plane", "cylinder", "cone", "sphere", "torus", "other"};
     if (!json_is_object(want))
         return count_is(want, f->faces_merged);
     for (int k = 0; k < CAD_SURFACE_KINDS; k++) {
-        const json_t *n = json_object_get(want, kind[k]);
+        const json_t *n = json_object_get(want, cad_surface_name((cad_surface)k));
         if (n && !count_is(n, f->kinds[k]))
             return false;
     }

@@ -1,5 +1,6 @@
 /* eval/expect.h: keys and types of an expectation, checked once when a suite is read. */
 #include "eval/expect.h"
+#include "eval/facts_json.h"
 
 #include <string.h>
 
@@ -28,7 +29,6 @@ static cad_status check_box(const json_t *v, const char *where)
 
 static cad_status check_faces(const json_t *v, const char *where)
 {
-    static const char *const kinds = " plane cylinder cone sphere torus other ";
     if (is_number_or_range(v))
         return CAD_OK;
     if (!json_is_object(v))
@@ -37,8 +37,7 @@ static cad_status check_faces(const json_t *v, const char *where)
     json_t *n;
     json_object_foreach((json_t *)(uintptr_t)v, key, n)
     {
-        const char *at = strstr(kinds, key);
-        if (!at || at[-1] != ' ' || at[strlen(key)] != ' ' || !is_number_or_range(n))
+        if (cad_surface_find(key) == CAD_SURFACE_KINDS || !is_number_or_range(n))
             return bad(where, "faces", "kinds plane cylinder cone sphere torus other with counts");
     }
     return CAD_OK;

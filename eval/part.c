@@ -121,10 +121,22 @@ static cad_status mesh(cad_part *p, cad_arena *arena)
     return CAD_OK;
 }
 
-cad_status cad_part_make(const char *text, size_t len, bool complete, cad_arena *arena, cad_part *out)
+/* The mesh of a solid.  An invalid one stays `invalid`, with the reason of that, whatever its mesh is like. */
+static cad_status measure(cad_part *p, cad_arena *arena)
 {
-    cad_part *p = out;
-    *p = (cad_part){.class_ = CAD_CLASS_ok};
+    const cad_part before = *p;
+    CAD_TRY(mesh(p, arena));
+    if (before.class_ == CAD_CLASS_ok)
+        return CAD_OK;
+    p->class_ = before.class_;
+    p->stage = before.stage;
+    p->error = before.error;
+    p->error_line = before.error_line;
+    return CAD_OK;
+}
+
+static cad_status climb(const char *text, size_t len, bool complete, cad_arena *arena, cad_part *p)
+{
     CAD_TRY(cad_arena_zalloc(arena, 1, sizeof *p->diags, "diagnostics", &p->diags));
     cad_diags_init(p->diags, arena);
     cad_worker_stage("text");
@@ -132,13 +144,20 @@ cad_status cad_part_make(const char *text, size_t len, bool complete, cad_arena 
     if (p->class_ == CAD_CLASS_ok)
         CAD_TRY(build(p, arena));
     /* An invalid solid still has a shape, so it still has a score; the failure policy decides whether it counts. */
-    if (p->solid && (p->class_ == CAD_CLASS_ok || p->class_ == CAD_CLASS_invalid)) {
-        cad_class c = p->class_;
-        CAD_TRY(mesh(p, arena));
-        if (c != CAD_CLASS_ok)
-            p->class_ = c;
-    }
+    if (p->solid && (p->class_ == CAD_CLASS_ok || p->class_ == CAD_CLASS_invalid))
+        CAD_TRY(measure(p, arena));
     return CAD_OK;
+}
+
+cad_status cad_part_make(const char *text, size_t len, bool complete, cad_arena *arena, cad_part *out)
+{
+    cad_part p = {.class_ = CAD_CLASS_ok};
+    cad_status s = climb(text, len, complete, arena, &p);
+    if (s == CAD_OK)
+        *out = p;
+    else
+        cad_part_deinit(&p);
+    return s;
 }
 
 void cad_part_deinit(cad_part *p)

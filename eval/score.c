@@ -1,8 +1,8 @@
 #include "eval/score.h"
 
 #include "core/clock.h"
-#include "core/pool.h"
 #include "eval/expect.h"
+#include "eval/facts_json.h"
 #include "eval/part.h"
 #include "eval/seven.h"
 
@@ -36,20 +36,13 @@ static cad_status read_job(const json_t *o, job *j)
     return CAD_OK;
 }
 
-static json_t *number(double x)
-{
-    return isfinite(x) ? json_real(x) : json_null();
-}
-
 static json_t *facts_json(const cad_part *p)
 {
     const cad_facts *f = &p->facts;
-    const int32_t *k = f->kinds;
-    return json_pack("{sf,si,si,si,si,si,si,si,si,s{si,si,si,si,si,si}}", "area", f->area, "solids", f->solids, "shells",
+    return json_pack("{so,si,si,si,si,si,si,si,si,so}", "area", cad_json_finite(f->area), "solids", f->solids, "shells",
                      f->shells, "shells_closed", f->shells_closed, "edges", f->edges, "vertices", f->vertices, "euler",
-                     f->euler, "brepcheck", f->brepcheck, "open", (int)p->open_mask, "kinds", "plane",
-                     k[CAD_SURFACE_plane], "cylinder", k[CAD_SURFACE_cylinder], "cone", k[CAD_SURFACE_cone], "sphere",
-                     k[CAD_SURFACE_sphere], "torus", k[CAD_SURFACE_torus], "other", k[CAD_SURFACE_other]);
+                     f->euler, "brepcheck", (int)f->brepcheck, "open", (int)p->open_mask, "kinds",
+                     cad_facts_kinds_json(f));
 }
 
 static json_t *checks_json(const job *j, const cad_part *p)
@@ -79,7 +72,7 @@ static json_t *error_json(const cad_part *p)
 {
     if (!p->error)
         return json_null();
-    return json_pack("{ss,sI,ss}", "stage", p->stage, "line", (json_int_t)p->error_line, "text", p->error);
+    return json_pack("{ss,sI,so}", "stage", p->stage, "line", (json_int_t)p->error_line, "text", cad_json_text(p->error));
 }
 
 static json_t *diag_codes(const cad_part *p)
@@ -120,15 +113,14 @@ static cad_status record(const job *j, cad_arena *arena, cad_buf *out)
         return s;
     }
     const cad_facts *f = &p.facts;
-    const double *b = f->box;
-    json_t *r = json_pack("{ss,ss,ss,si,sb,so,so,sf,s[ffffff],si,si,so,so,so,so,so,s{so,so,so},sf}", "key", j->key, "id",
-                          j->id, "class", cad_class_name(bad_reference ? CAD_CLASS_reference_bad : p.class_), "level",
-                          p.level, "valid", p.level >= 8, "cd", number(l.cd_a1), "iou", number(l.iou_a1), "volume",
-                          f->volume, "bbox", b[0], b[1], b[2], b[3], b[4], b[5], "faces", f->faces_merged, "genus",
-                          f->genus, "error", error_json(&p), "checks", checks_json(j, &p), "seven", seven_json(j, &p),
-                          "diags", diag_codes(&p), "facts", facts_json(&p), "m", "cd.s2.p2s.8192.A1", number(l.cd_a1),
-                          "iou.v64.A1", number(l.iou_a1), "iou.v64.A0c", number(l.iou_a0c), "ms",
-                          1e3 * (cad_clock_now() - start));
+    json_t *r = json_pack("{ss,ss,ss,si,sb,so,so,so,so,si,si,so,so,so,so,so,s{so,so,so},sf}", "key", j->key, "id", j->id,
+                          "class", cad_class_name(bad_reference ? CAD_CLASS_reference_bad : p.class_), "level", p.level,
+                          "valid", p.level >= 8, "cd", cad_json_finite(l.cd_a1), "iou", cad_json_finite(l.iou_a1),
+                          "volume", cad_json_finite(f->volume), "bbox", cad_facts_box_json(f), "faces", f->faces_merged,
+                          "genus", f->genus, "error", error_json(&p), "checks", checks_json(j, &p), "seven",
+                          seven_json(j, &p), "diags", diag_codes(&p), "facts", facts_json(&p), "m", "cd.s2.p2s.8192.A1",
+                          cad_json_finite(l.cd_a1), "iou.v64.A1", cad_json_finite(l.iou_a1), "iou.v64.A0c",
+                          cad_json_finite(l.iou_a0c), "ms", 1e3 * (cad_clock_now() - start));
     cad_part_deinit(&p);
     if (!r)
         CAD_FAIL(CAD_ENOMEM, "out of memory for a record");
@@ -153,16 +145,44 @@ cad_status cad_score_job(const void *in, size_t len, cad_buf *out)
     return s;
 }
 
-cad_status cad_score_dead(const char *key, const char *id, const char *class_, const char *stage, const char *text,
-                          cad_buf *out)
+/* ---- in the caller ---- */
+
+/* Whether a worker's answer is a record of `key`. */
+static bool is_record(const cad_pool_result *r, const char *key)
 {
-    json_t *r = json_pack("{ss,ss,ss,si,sb,sn,sn,s{ss,si,ss},sn,sn,s{}}", "key", key, "id", id, "class", class_, "level", 0,
-                          "valid", 0, "cd", "iou", "error", "stage", stage, "line", 0, "text", text, "checks", "seven", "m");
-    if (!r)
+    json_t *o = NULL;
+    bool one_line = r->out_len > 0 && !memchr(r->out, '\n', r->out_len);
+    if (!one_line || cad_json_parse((const char *)r->out, r->out_len, "record of a worker", &o) != CAD_OK)
+        return false;
+    const char *its = json_string_value(json_object_get(o, "key")), *class_ = json_string_value(json_object_get(o, "class"));
+    bool good = its && !strcmp(its, key) && class_ && cad_class_of(class_) != CAD_CLASS_COUNT;
+    json_decref(o);
+    return good;
+}
+
+static cad_status print_dead(const cad_pool_result *r, const char *key, const char *id, cad_buf *out)
+{
+    cad_class c = r->verdict == CAD_VERDICT_timeout  ? CAD_CLASS_timeout
+                  : r->verdict == CAD_VERDICT_memory ? CAD_CLASS_memory
+                                                     : CAD_CLASS_kernel_crash;
+    const char *text = r->verdict == CAD_VERDICT_ok ? "the worker's answer is not a record" : r->error;
+    json_t *o = json_pack("{ss,ss,ss,si,sb,sn,sn,s{ss,si,so},sn,sn,s{}}", "key", key, "id", id, "class", cad_class_name(c),
+                          "level", 0, "valid", 0, "cd", "iou", "error", "stage", r->stage, "line", 0, "text",
+                          cad_json_text(text), "checks", "seven", "m");
+    if (!o)
         CAD_FAIL(CAD_ENOMEM, "out of memory for a record");
-    cad_status s = cad_json_print(r, out);
-    json_decref(r);
+    cad_status s = cad_json_print(o, out);
+    json_decref(o);
     return s;
+}
+
+cad_status cad_score_take(const cad_pool_result *r, const char *key, const char *id, cad_buf *out)
+{
+    if (r->verdict == CAD_VERDICT_failed && r->status == CAD_EUNSUPPORTED)
+        CAD_FAIL(CAD_EUNSUPPORTED, "%s", r->error);
+    if (r->verdict == CAD_VERDICT_ok && is_record(r, key))
+        return cad_buf_add(out, r->out, r->out_len);
+    return print_dead(r, key, id, out);
 }
 
 void cad_score_register(void)

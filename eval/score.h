@@ -12,6 +12,7 @@
 
 #include "core/buf.h"
 #include "core/json.h"
+#include "core/pool.h"
 #include "core/status.h"
 
 #include <stddef.h>
@@ -25,12 +26,13 @@ extern "C" {
 void cad_score_register(void);
 
 /* The handler itself: reads a job, appends a record.  Whatever the text does is a class of the record; a failure status means
- * that the job was malformed or memory ran out. */
+ * that the job was malformed, memory ran out or there is no geometry kernel. */
 CAD_MUST_USE cad_status cad_score_job(const void *in, size_t len, cad_buf *out);
 
-/* The record of a job whose worker died: `class_` is timeout, memory or kernel_crash. */
-CAD_MUST_USE cad_status cad_score_dead(const char *key, const char *id, const char *class_, const char *stage,
-                                       const char *text, cad_buf *out);
+/* Appends the record that the result of a job stands for: the worker's own if it is one of `key` with a class that there is (a
+ * child may have been corrupted), else that of a worker that died, with class timeout, memory or kernel_crash.
+ * Errors: CAD_EUNSUPPORTED (no geometry kernel), CAD_ENOMEM. */
+CAD_MUST_USE cad_status cad_score_take(const cad_pool_result *r, const char *key, const char *id, cad_buf *out);
 
 /* Points of the Chamfer distance per side, triangles' deflection (relative to the diagonal) and angle (radians). */
 enum { CAD_SCORE_POINTS = 8192, CAD_SCORE_VOXELS = 64 };

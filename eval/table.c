@@ -42,7 +42,8 @@ static bool value_of(const json_t *metric, const char *key, double *out)
     return true;
 }
 
-cad_status cad_table_cell(const json_t *metric, double factor, int decimals, bool interval, cad_buf *out)
+/* Value times factor, with its interval behind it where asked for; "inf"; "-" for none. */
+static cad_status print_cell(const json_t *metric, double factor, int decimals, bool interval, cad_buf *out)
 {
     double v, low, high;
     if (!value_of(metric, "value", &v))
@@ -87,8 +88,8 @@ static cad_status main_table(const cad_table *t, cad_buf *out)
             if (!any_has(t, MAIN[c].metric))
                 continue;
             CAD_TRY(cad_buf_str(out, " "));
-            CAD_TRY(cad_table_cell(metric_of(r->results, MAIN[c].metric), MAIN[c].factor, MAIN[c].decimals,
-                                   MAIN[c].interval, out));
+            CAD_TRY(print_cell(metric_of(r->results, MAIN[c].metric), MAIN[c].factor, MAIN[c].decimals,
+                               MAIN[c].interval, out));
             CAD_TRY(cad_buf_str(out, " |"));
         }
         CAD_TRY(cad_buf_str(out, "\n"));
@@ -129,8 +130,8 @@ static cad_status group_table(const cad_table *t, const char *kind, const char *
                 if (!any_has(t, m->metric))
                     continue;
                 CAD_TRY(cad_buf_str(out, " "));
-                CAD_TRY(cad_table_cell(metric_of(group_of(&t->row[i], kind, name), m->metric), m->factor, m->decimals,
-                                       false, out));
+                CAD_TRY(print_cell(metric_of(group_of(&t->row[i], kind, name), m->metric), m->factor, m->decimals,
+                                   false, out));
                 CAD_TRY(cad_buf_str(out, " |"));
             }
         CAD_TRY(cad_buf_str(out, "\n"));
@@ -238,4 +239,24 @@ cad_status cad_table_json(const cad_table *t, cad_buf *out)
     cad_status s = cad_json_print_pretty(o, out);
     json_decref(o);
     return s;
+}
+
+const cad_table_format cad_table_formats[CAD_TABLE_FORMATS] = {
+    {"md", cad_table_markdown}, {"csv", cad_table_csv}, {"json", cad_table_json}};
+
+cad_status cad_table_read_formats(const char *list, bool wanted[CAD_TABLE_FORMATS])
+{
+    const char *at = list;
+    do {
+        size_t len = strcspn(at, ",");
+        int i = 0;
+        while (i < CAD_TABLE_FORMATS &&
+               (strlen(cad_table_formats[i].name) != len || memcmp(cad_table_formats[i].name, at, len) != 0))
+            i++;
+        if (i == CAD_TABLE_FORMATS)
+            CAD_FAIL(CAD_EUSAGE, "--format=%s; expected some of md, csv, json", list);
+        wanted[i] = true;
+        at += len;
+    } while (*at++ == ',');
+    return CAD_OK;
 }

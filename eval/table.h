@@ -28,9 +28,15 @@ CAD_MUST_USE cad_status cad_table_markdown(const cad_table *t, cad_buf *out);
 CAD_MUST_USE cad_status cad_table_csv(const cad_table *t, cad_buf *out);
 CAD_MUST_USE cad_status cad_table_json(const cad_table *t, cad_buf *out);
 
-/* A value as all formats print it: rates and IoU with three decimals, distances x 1000 with two significant digits of their
- * own, "inf", "-" for none. */
-CAD_MUST_USE cad_status cad_table_cell(const json_t *metric, double factor, int decimals, bool interval, cad_buf *out);
+/* The formats by the endings of their files: md, csv, json. */
+typedef struct cad_table_format {
+    const char *name;
+    cad_status (*print)(const cad_table *t, cad_buf *out);
+} cad_table_format;
+enum { CAD_TABLE_FORMATS = 3 };
+extern const cad_table_format cad_table_formats[CAD_TABLE_FORMATS];
+/* Sets wanted[i] for each format of a list such as "md,csv".  Errors: CAD_EUSAGE. */
+CAD_MUST_USE cad_status cad_table_read_formats(const char *list, bool wanted[CAD_TABLE_FORMATS]);
 
 #ifdef __cplusplus
 }

@@ -137,23 +137,13 @@ static cad_status submit(task *t, cad_pool *pool, int64_t i)
 
 /* ---- taking their results ---- */
 
-static const char *class_of_dead(cad_verdict v)
-{
-    return v == CAD_VERDICT_timeout ? "timeout" : v == CAD_VERDICT_memory ? "memory" : "kernel_crash";
-}
-
-/* The record of answer i, from the worker or made up for a dead one; *out is owned by the caller. */
+/* The record of answer i; *out is owned by the caller. */
 static cad_status read_record(const cad_pool_result *r, int64_t i, json_t **out)
 {
     char id[24];
     snprintf(id, sizeof id, "%03" PRId64, i);
-    *out = NULL;
-    if (r->verdict == CAD_VERDICT_ok &&
-        cad_json_parse((const char *)r->out, r->out_len, CAD_SCORE_HANDLER, out) == CAD_OK && json_is_object(*out))
-        return CAD_OK;
-    json_decref(*out);
     cad_buf line = CAD_BUF_INIT;
-    cad_status s = cad_score_dead(id, id, class_of_dead(r->verdict), r->stage, r->error, &line);
+    cad_status s = cad_score_take(r, id, id, &line);
     if (s == CAD_OK)
         s = cad_json_parse(line.data, line.len, CAD_SCORE_HANDLER, out);
     cad_buf_deinit(&line);
@@ -164,9 +154,10 @@ static cad_status take_score(task *t, const cad_pool_result *r, int64_t i)
 {
     answer *a = &t->item[i];
     json_t *o;
-    if (r->verdict == CAD_VERDICT_failed && r->status == CAD_EUNSUPPORTED)
+    cad_status s = read_record(r, i, &o);
+    if (s == CAD_EUNSUPPORTED)
         return CAD_OK; /* no geometry kernel in this build */
-    CAD_TRY(read_record(r, i, &o));
+    CAD_TRY(s);
     json_object_set_new(o, "finish", json_string(cad_finish_name(a->finish)));
     json_object_set_new(o, "n_tokens", json_integer(a->n_tokens));
     const char *klass = json_string_value(json_object_get(o, "class"));
@@ -177,7 +168,7 @@ static cad_status take_score(task *t, const cad_pool_result *r, int64_t i)
         t->references++;
         t->iou_sum += json_number_value(json_object_get(json_object_get(o, "m"), "iou.v64.A0c")); /* 0 where it is null */
     }
-    cad_status s = cad_json_print(o, &t->scores);
+    s = cad_json_print(o, &t->scores);
     json_decref(o);
     return s == CAD_OK ? cad_buf_str(&t->scores, "\n") : s;
 }
@@ -280,6 +271,14 @@ static cad_status run_task(task *t)
     return t->o->render ? write_sheet(t) : CAD_OK;
 }
 
+/* Removes what was written so far; the failure and its text stay what they were. */
+static cad_status clear_away(const char *temp, cad_status s)
+{
+    char text[1024];
+    snprintf(text, sizeof text, "%s", cad_error_text());
+    return cad_fs_remove_tree(temp) == CAD_OK ? s : cad_fail(s, "%s", text);
+}
+
 cad_status cad_sample_run(const cad_sample_opts *o, const char *dir, cad_sample_summary *out)
 {
     double start = cad_clock_now();
@@ -294,6 +293,8 @@ cad_status cad_sample_run(const cad_sample_opts *o, const char *dir, cad_sample_
         s = cad_fs_remove_tree(dir);
     if (s == CAD_OK)
         s = cad_fs_commit_dir(temp.data, dir);
+    if (s != CAD_OK)
+        s = clear_away(temp.data, s);
     cad_arena_destroy(t.arena);
     cad_buf_deinit(&t.scores);
     cad_buf_deinit(&temp);

@@ -20,6 +20,7 @@ runs 0 "${evaluate[@]}" --suite=$suite --out=b --limit=5
 for f in b/table.md b/table.csv b/table.json; do
     grep -qi 'limit' $f || die "$f does not say that it is limited"
 done
+json $(echo b/tiny-*/results.json) 'd["limit"].startswith("LIMIT 5/") and d["version"]'
 runs 0 "${evaluate[@]}" --suite=$suite --out=b --limit=5 -o json
 same "$out" b/table.json
 runs 0 "${evaluate[@]}" --suite=$suite --out=b --limit=5 -o csv
@@ -31,6 +32,7 @@ runs 66 cadeval --ckpt=$T/absent --suite=$suite --out=c
 runs 2 "${evaluate[@]}" --out=c
 runs 2 "${evaluate[@]}" --ckpt=tiny=$E2E --suite=$suite --out=c
 runs 2 "${evaluate[@]}" --suite=$suite --out=c stray
+runs 2 "${evaluate[@]}" --suite=$suite --out=c --format=xml
 sed '3s/"prompt": *"/"prompt":"other /' $suite >changed.jsonl
 runs 65 "${evaluate[@]}" --suite=changed.jsonl --out=c
 head -n 1 $suite | sed 's/"rows_sha":"[0-9a-f]*",//' >empty.jsonl

@@ -129,6 +129,9 @@ static void test_misspelt_expectations_are_refused(void **state)
     refused("{\"gemus\":1}", "gemus");
     refused("{\"bbox\":[1,2]}", "three");
     refused("{\"faces\":{\"planes\":6}}", "kinds");
+    refused("{\"faces\":{\"\":6}}", "kinds");
+    refused("{\"faces\":{\" plane\":6}}", "kinds");
+    refused("{\"faces\":{\"cone sphere\":6}}", "kinds");
     refused("{\"holes\":[{\"dia\":6}]}", "dia");
     refused("{\"open\":\"up\"}", "open");
     refused("{\"volume\":[2,1]}", "volume");

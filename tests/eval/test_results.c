@@ -1,7 +1,7 @@
 #include "tests/unit.h"
 
+#include "eval/evaluation.h"
 #include "eval/results.h"
-#include "eval/table.h"
 
 static cad_suite_row rows[4];
 static cad_scored scored[4];
@@ -104,6 +104,45 @@ static void test_all_formats_carry_the_same_numbers(void **state)
     json_decref(o);
 }
 
+static void test_a_list_of_formats_names_those_that_there_are(void **state)
+{
+    (void)state;
+    bool w[CAD_TABLE_FORMATS] = {false};
+    ok(cad_table_read_formats("json,md", w));
+    assert_true(w[0] && !w[1] && w[2]);
+    static const char *const bad[] = {"", "xyz", "md,", ",md", "mdx", "md;csv"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        fails(cad_table_read_formats(bad[i], w), CAD_EUSAGE, "expected some of md, csv, json");
+}
+
+static cad_status gate(json_t *o, const char *text)
+{
+    static cad_evaluation e;
+    e.row[0] = (cad_table_row){"base", o, false};
+    e.row[1] = (cad_table_row){"ours", o, false};
+    e.n_rows = 2;
+    return cad_eval_gates(&e, &(cad_list){.item = &text, .n = 1});
+}
+
+static void test_gates_hold_or_tell_the_value(void **state)
+{
+    (void)state;
+    json_t *o = results();
+    ok(gate(o, "valid>=0.75"));
+    ok(gate(o, "ours:sizes<=0.5"));
+    fails(gate(o, "ours:valid>=0.76"), CAD_EGATE, "valid of ours is 0.7500");
+    fails(gate(o, "sizes<=0.4"), CAD_EGATE, "sizes of base is 0.5000");
+    json_t *m = json_object_get(o, "metrics");
+    json_object_set_new(json_object_get(m, "valid"), "value", json_string("inf"));
+    json_object_set_new(json_object_get(m, "sizes"), "value", json_null());
+    fails(gate(o, "valid<=1"), CAD_EGATE, "valid of base is inf");
+    fails(gate(o, "sizes>=0"), CAD_EGATE, "sizes of base is not known");
+    static const char *const bad[] = {"valid", "valid=1", ">=1", "valid>=", "valid>=x", "theirs:valid>=1", "beauty>=1"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        fails(gate(o, bad[i]), CAD_ECONFIG, bad[i]);
+    json_decref(o);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -111,6 +150,8 @@ int main(void)
         cmocka_unit_test(test_groups_hold_the_same_metrics),
         cmocka_unit_test(test_a_reference_that_fails_leaves_the_scores),
         cmocka_unit_test(test_all_formats_carry_the_same_numbers),
+        cmocka_unit_test(test_a_list_of_formats_names_those_that_there_are),
+        cmocka_unit_test(test_gates_hold_or_tell_the_value),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

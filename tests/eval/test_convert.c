@@ -1,0 +1,153 @@
+/* Parts from one format to another through workers, and pictures that are taken from them. */
+#include "tests/unit.h"
+
+#include "cad/occt/solid.h"
+#include "core/json.h"
+#include "eval/convert.h"
+#include "eval/picture.h"
+
+#define PLATE "C 40 20 5\nY 3 5\nT 1 20 10 0\nD 0 2"
+
+static cad_pool *pool;
+static bool has_kernel;
+
+static cad_status converted(cad_format from, cad_format to, const char *text, cad_buf *out)
+{
+    const cad_convert_job job = cad_convert_defaults(from, to);
+    return cad_convert_one(pool, &job, text, strlen(text), out);
+}
+
+static void test_formats_are_told_by_the_end_of_the_name(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path;
+        cad_format format;
+    } known[] = {{"a.ir", CAD_FORMAT_ir},     {"b/c.d.STEP", CAD_FORMAT_step}, {"a.stp", CAD_FORMAT_step},
+                 {"a.Stl", CAD_FORMAT_stl}, {"a.png", CAD_FORMAT_png}};
+    cad_format f;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        ok(cad_format_of(known[i].path, &f));
+        assert_int_equal(f, known[i].format);
+    }
+    static const char *const unknown[] = {"part", "part.obj", ".ir", "ir", ""};
+    for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
+        fails(cad_format_of(unknown[i], &f), CAD_EUSAGE, "expected a name ending in .ir .step .stp .stl or .png");
+}
+
+static void test_one_program_becomes_every_format(void **state)
+{
+    (void)state;
+    if (!has_kernel)
+        skip();
+    cad_buf step = CAD_BUF_INIT, stl = CAD_BUF_INIT, png = CAD_BUF_INIT, again = CAD_BUF_INIT;
+    ok(converted(CAD_FORMAT_ir, CAD_FORMAT_step, PLATE, &step));
+    assert_memory_equal(step.data, "ISO-10303-21;", 13);
+    ok(converted(CAD_FORMAT_ir, CAD_FORMAT_stl, PLATE, &stl));
+    uint32_t triangles;
+    memcpy(&triangles, stl.data + 80, sizeof triangles);
+    assert_int_equal(stl.len, 84 + 50 * (size_t)triangles);
+    ok(converted(CAD_FORMAT_ir, CAD_FORMAT_png, PLATE, &png));
+    assert_memory_equal(png.data, "\x89PNG", 4);
+    ok(converted(CAD_FORMAT_step, CAD_FORMAT_stl, cad_buf_cstr(&step), &again));
+    assert_true(again.len > 84 + 50 * 12);
+    cad_buf_deinit(&step);
+    cad_buf_deinit(&stl);
+    cad_buf_deinit(&png);
+    cad_buf_deinit(&again);
+}
+
+static void test_what_cannot_be_made_says_why(void **state)
+{
+    (void)state;
+    cad_buf out = CAD_BUF_INIT;
+    fails(converted(CAD_FORMAT_ir, CAD_FORMAT_ir, "C 1 1 1\nD 0 9", &out), CAD_EDATA, "line 2");
+    fails(converted(CAD_FORMAT_ir, CAD_FORMAT_ir, "C 1 1 1\nD 0 9", &out), CAD_EDATA, "[dangling-ref]");
+    if (has_kernel) {
+        fails(converted(CAD_FORMAT_ir, CAD_FORMAT_step, "C 1 1 1\nC 2 2 2\nD 0 1", &out), CAD_EDATA, "line 3");
+        fails(converted(CAD_FORMAT_step, CAD_FORMAT_stl, "not a STEP file", &out), CAD_EDATA, "");
+    } else {
+        fails(converted(CAD_FORMAT_ir, CAD_FORMAT_step, PLATE, &out), CAD_EUNSUPPORTED, "OCCT");
+    }
+    assert_int_equal(out.len, 0);
+    cad_buf_deinit(&out);
+}
+
+static void test_a_report_tells_of_good_and_bad_parts(void **state)
+{
+    (void)state;
+    if (!has_kernel)
+        skip();
+    cad_buf good = CAD_BUF_INIT, bad = CAD_BUF_INIT;
+    json_t *g, *b;
+    ok(converted(CAD_FORMAT_ir, CAD_FORMAT_report, PLATE, &good));
+    ok(converted(CAD_FORMAT_ir, CAD_FORMAT_report, "C 1 1 1\nD 0 9", &bad));
+    ok(cad_json_parse(good.data, good.len, "report", &g));
+    ok(cad_json_parse(bad.data, bad.len, "report", &b));
+    const json_t *facts = json_object_get(g, "facts"), *box = json_object_get(facts, "bbox");
+    assert_true(json_is_true(json_object_get(g, "ok")));
+    near(json_number_value(json_array_get(box, 3)), 40, 1e-9);
+    assert_int_equal(json_integer_value(json_object_get(facts, "genus")), 1);
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(facts, "kinds"), "cylinder")), 1);
+    assert_true(json_is_false(json_object_get(b, "ok")) && json_is_null(json_object_get(b, "facts")));
+    json_decref(g);
+    json_decref(b);
+    cad_buf_deinit(&good);
+    cad_buf_deinit(&bad);
+}
+
+/* ---- pictures ---- */
+
+static cad_status taken(const cad_pool_result *r, cad_image *out)
+{
+    cad_arena *a;
+    ok(cad_arena_create("picture", 1 << 22, &a));
+    cad_status s = cad_picture_take(r, a, out);
+    cad_arena_destroy(a);
+    return s;
+}
+
+static void test_a_picture_must_have_the_size_that_it_names(void **state)
+{
+    (void)state;
+    struct {
+        int32_t size[2];
+        unsigned char rgb[4 * 2 * 3];
+    } p = {.size = {4, 2}};
+    cad_image image;
+    cad_pool_result r = {.verdict = CAD_VERDICT_ok, .error = "", .out = (unsigned char *)&p, .out_len = sizeof p};
+    ok(taken(&r, &image));
+    assert_true(image.width == 4 && image.height == 2);
+    r.out_len--;
+    fails(taken(&r, &image), CAD_EGEOM, "wrong size");
+    r.out_len = 5;
+    fails(taken(&r, &image), CAD_EGEOM, "cut off");
+    r.out_len = sizeof p;
+    p.size[0] = -4;
+    fails(taken(&r, &image), CAD_EGEOM, "wrong size");
+    p.size[0] = 1 << 30;
+    fails(taken(&r, &image), CAD_EGEOM, "wrong size");
+    r = (cad_pool_result){.verdict = CAD_VERDICT_timeout, .error = ""};
+    fails(taken(&r, &image), CAD_EGEOM, "timeout");
+    r = (cad_pool_result){.verdict = CAD_VERDICT_failed, .status = CAD_EUNSUPPORTED, .error = "no kernel"};
+    fails(taken(&r, &image), CAD_EUNSUPPORTED, "no kernel");
+}
+
+int main(int argc, char **argv)
+{
+    cad_convert_register();
+    cad_worker_main_if_asked(argc, argv);
+    has_kernel = strcmp(cad_solid_kernel(), "none") != 0;
+    if (cad_pool_create(&(cad_pool_opts){.workers = 1, .cpu_s = 20}, &pool) != CAD_OK)
+        return 1;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_formats_are_told_by_the_end_of_the_name),
+        cmocka_unit_test(test_one_program_becomes_every_format),
+        cmocka_unit_test(test_what_cannot_be_made_says_why),
+        cmocka_unit_test(test_a_report_tells_of_good_and_bad_parts),
+        cmocka_unit_test(test_a_picture_must_have_the_size_that_it_names),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    cad_pool_destroy(pool);
+    return failed;
+}
