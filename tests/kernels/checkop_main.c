@@ -57,8 +57,10 @@ int main(int argc, char **argv)
     }
     if (has(argc, argv, "--library"))
         cad_ops_set_matmul(CAD_MATMUL_library);
-    if (has(argc, argv, "--mutants"))
+    if (has(argc, argv, "--mutants")) {
+        cad_arena_destroy(t.arena);
         return co_mutants(ops, t.seed) == 0 ? 0 : 1;
+    }
     t.ops = ops;
     bool grad = has(argc, argv, "--grad");
     const co_check *list = grad ? gradients : checks;
