@@ -175,7 +175,8 @@ CAD_MUST_USE cad_status cad_ir_print(const cad_ir *ir, cad_buf *out);
 CAD_MUST_USE cad_status cad_ir_canon(const cad_ir *ir, cad_buf *out);
 CAD_MUST_USE cad_status cad_ir_print_upstream(const cad_ir *ir, cad_buf *out);
 /* *out = the same program without extensions (section 10), bound, in dialect upstream.  `ir` must have passed cad_ir_check.
- * Errors: CAD_EUNSUPPORTED naming the node that has no exact lowering. */
+ * Errors: CAD_EUNSUPPORTED naming the node that has no exact lowering; CAD_EDATA for what the checks let pass where the result
+ * does not use it: a dangling reference, a prism without a legal number of sides. */
 CAD_MUST_USE cad_status cad_ir_lower(const cad_ir *ir, cad_arena *arena, cad_ir **out);
 
 /* {"ok","dialect","nodes","root","diagnostics"} on one line (section 13); `ok` means no error in `diags`. */

@@ -236,28 +236,22 @@ static cad_status check_sketches(checker *c, bool *sound)
 {
     static const char *const codes[] = {"bad-frame", "open-profile", "zero-segment", "bad-arc", "crossing-profile"};
     const cad_ir *ir = c->ir;
-    cad_ir_flaw *flaws;
-    int32_t *owner, n_flaws = 0;
-    CAD_TRY(cad_arena_alloc(c->scratch, CAD_DIAGS_KEPT * sizeof *flaws, "flaws", &flaws));
-    CAD_TRY(cad_arena_alloc(c->scratch, CAD_DIAGS_KEPT * sizeof *owner, "owners of flaws", &owner));
+    cad_ir_flaw *flaws; /* (n_nodes) those of sketches are set */
+    CAD_TRY(cad_arena_alloc(c->scratch, ((size_t)ir->n_nodes + 1) * sizeof *flaws, "flaws", &flaws));
     for (int32_t i = 0; i < ir->n_nodes; i++) {
         if (ir->node[i].op != CAD_IR_SK)
             continue;
-        cad_ir_flaw f;
-        CAD_TRY(cad_ir_sketch_flaw(ir, &ir->node[i], c->scratch, &f));
-        sound[i] = f.code == NULL;
-        if (f.code && n_flaws < CAD_DIAGS_KEPT) {
-            owner[n_flaws] = i;
-            flaws[n_flaws++] = f;
-        }
+        CAD_TRY(cad_ir_sketch_flaw(ir, &ir->node[i], c->scratch, &flaws[i]));
+        sound[i] = flaws[i].code == NULL;
     }
     for (size_t k = 0; k < sizeof codes / sizeof *codes; k++)
-        for (int32_t f = 0; f < n_flaws; f++)
-            if (!strcmp(flaws[f].code, codes[k])) {
-                cad_place at = {flaws[f].line, flaws[f].line == ir->node[owner[f]].line ? ir->node[owner[f]].column : 1,
-                                owner[f]};
-                CAD_TRY(cad_diags_add(c->diags, weight(ir, owner[f]), codes[k], at, "%s", flaws[f].text));
-            }
+        for (int32_t i = 0; i < ir->n_nodes; i++) {
+            const cad_ir_node *n = &ir->node[i];
+            if (n->op != CAD_IR_SK || sound[i] || strcmp(flaws[i].code, codes[k]) != 0)
+                continue;
+            cad_place at = {flaws[i].line, flaws[i].line == n->line ? n->column : 1, i};
+            CAD_TRY(cad_diags_add(c->diags, weight(ir, i), codes[k], at, "%s", flaws[i].text));
+        }
     return CAD_OK;
 }
 
@@ -429,7 +423,7 @@ cad_status cad_ir_check(const cad_ir *ir, cad_diags *diags)
         return CAD_OK;
     checker c = {ir, diags, NULL};
     /* Its own scratch: the list's arena keeps messages, which must outlive this call. */
-    size_t room = ((size_t)256 << 10) + (size_t)ir->n_nodes * 64 + (size_t)ir->n_segs * 256;
+    size_t room = ((size_t)256 << 10) + (size_t)ir->n_nodes * (64 + sizeof(cad_ir_flaw)) + (size_t)ir->n_segs * 256;
     CAD_TRY(cad_arena_create("ir check", room, &c.scratch));
     bool *sound;
     cad_status s = cad_arena_zalloc(c.scratch, (size_t)ir->n_nodes + 1, sizeof *sound, "sound sketches", &sound);

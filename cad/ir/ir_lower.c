@@ -1,9 +1,8 @@
-/* Lowering of the extensions to plain Compact IR (section 10), and the one-line report of section 13. */
+/* Lowering of the extensions to plain Compact IR (section 10). */
 #include "cad/ir/ir_parse.h"
 
 #include <inttypes.h>
 #include <math.h>
-#include <string.h>
 
 #define PI 3.14159265358979323846
 
@@ -77,6 +76,17 @@ static cad_status lower_shell(lowering *l, const cad_ir_node *n, int32_t id, int
     return CAD_OK;
 }
 
+/* What the checks let pass on a node that the result does not use. */
+static cad_status need_sound(const cad_ir_node *n, int32_t id)
+{
+    for (int k = 0; k < cad_ir_op_refs(n->op); k++)
+        if (n->child[k] < 0)
+            CAD_FAIL(CAD_EDATA, "node %d refers to node %" PRIu64 ", which does not exist", id, n->ref[k]);
+    if (n->op == CAD_IR_P && (n->count < 3 || n->count > CAD_IR_MAX_SIDES))
+        CAD_FAIL(CAD_EDATA, "node %d: a prism of %" PRIu32 " sides; expected 3 to %d", id, n->count, CAD_IR_MAX_SIDES);
+    return CAD_OK;
+}
+
 /* Nodes may be printed before their operands (forward references): ids are handed out first, in order of the program. */
 static cad_status plan(lowering *l, size_t *nodes, size_t *segs)
 {
@@ -84,6 +94,7 @@ static cad_status plan(lowering *l, size_t *nodes, size_t *segs)
     *segs = (size_t)l->from->n_segs;
     for (int32_t i = 0; i < l->from->n_nodes; i++) {
         const cad_ir_node *n = &l->from->node[i];
+        CAD_TRY(need_sound(n, i));
         size_t add = n->op == CAD_IR_P ? 2 : n->op == CAD_IR_SH && n->faces ? 3 : 1;
         if (n->op == CAD_IR_P)
             *segs += n->count;
@@ -106,8 +117,7 @@ static cad_status lower_node(lowering *l, int32_t id)
     } else {
         cad_ir_node copy = *n;
         for (int k = 0; k < cad_ir_op_refs(n->op); k++)
-            if (n->child[k] >= 0)
-                copy.ref[k] = (uint64_t)l->id[n->child[k]];
+            copy.ref[k] = (uint64_t)l->id[n->child[k]];
         copy.seg_begin = l->to->n_segs;
         for (int32_t i = 0; i < n->n_segs; i++)
             l->to->seg[l->to->n_segs++] = l->from->seg[n->seg_begin + i];
@@ -124,8 +134,11 @@ static cad_status copy_doc(lowering *l, const cad_ir_doc *d)
     CAD_TRY(cad_arena_alloc(l->arena, (size_t)d->n_args * sizeof *copy.arg, "arguments", &copy.arg));
     for (int32_t i = 0; i < d->n_args; i++) {
         copy.arg[i] = d->arg[i];
-        if (d->arg[i].kind == CAD_IR_ARG_node && d->arg[i].integer < (uint64_t)l->from->n_nodes)
-            copy.arg[i].integer = (uint64_t)l->id[d->arg[i].integer];
+        if (d->arg[i].kind != CAD_IR_ARG_node)
+            continue;
+        if (d->arg[i].integer >= (uint64_t)l->from->n_nodes)
+            CAD_FAIL(CAD_EDATA, "%s names node %" PRIu64 ", which does not exist", cad_ir_doc_op_name(d->op), d->arg[i].integer);
+        copy.arg[i].integer = (uint64_t)l->id[d->arg[i].integer];
     }
     if (d->op == CAD_IR_DOC_ROOT && l->to->root_doc < 0)
         l->to->root_doc = l->to->n_docs;
@@ -159,17 +172,4 @@ cad_status cad_ir_lower(const cad_ir *ir, cad_arena *arena, cad_ir **out)
     CAD_TRY(cad_ir_bind(to, arena));
     *out = to;
     return CAD_OK;
-}
-
-cad_status cad_ir_report_json(const cad_ir *ir, const cad_diags *diags, cad_buf *out)
-{
-    CAD_TRY(cad_buf_printf(out, "{\"ok\":%s,\"dialect\":\"%s\",\"nodes\":%d,\"root\":", diags->n_errors ? "false" : "true",
-                           ir->dialect == CAD_IR_DIALECT_cadlm ? "cadlm" : "upstream", ir->n_nodes));
-    if (ir->has_root_ref)
-        CAD_TRY(cad_buf_printf(out, "%" PRIu64, ir->root_ref));
-    else
-        CAD_TRY(cad_buf_str(out, "null"));
-    CAD_TRY(cad_buf_str(out, ",\"diagnostics\":"));
-    CAD_TRY(cad_diags_json(diags, out));
-    return cad_buf_str(out, "}");
 }

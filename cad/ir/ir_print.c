@@ -207,3 +207,18 @@ cad_status cad_ir_sort_all(const cad_ir *ir, cad_arena *a, int32_t **order)
     }
     return need_sound(ir, *order, count, place);
 }
+
+/* ---- the one-line report of section 13 ---- */
+
+cad_status cad_ir_report_json(const cad_ir *ir, const cad_diags *diags, cad_buf *out)
+{
+    CAD_TRY(cad_buf_printf(out, "{\"ok\":%s,\"dialect\":\"%s\",\"nodes\":%d,\"root\":", diags->n_errors ? "false" : "true",
+                           ir->dialect == CAD_IR_DIALECT_cadlm ? "cadlm" : "upstream", ir->n_nodes));
+    if (ir->has_root_ref)
+        CAD_TRY(cad_buf_printf(out, "%" PRIu64, ir->root_ref));
+    else
+        CAD_TRY(cad_buf_str(out, "null"));
+    CAD_TRY(cad_buf_str(out, ",\"diagnostics\":"));
+    CAD_TRY(cad_diags_json(diags, out));
+    return cad_buf_str(out, "}");
+}

@@ -224,6 +224,22 @@ static void test_a_cycle_of_4096_nodes_is_named_in_short(void **state)
     cad_buf_deinit(&b);
 }
 
+static void test_a_bad_sketch_in_use_is_an_error_behind_any_number_of_unused_ones(void **state)
+{
+    (void)state;
+    cad_buf b = CAD_BUF_INIT;
+    for (int i = 0; i < 150; i++)
+        ok(cad_buf_str(&b, XY "L 0 0 1 0\nEND\n"));
+    ok(cad_buf_str(&b, "E 149 0 0 1"));
+    program p = parse_bytes(b.data, b.len, CAD_IR_DIALECT_cadlm);
+    ok(cad_ir_check(p.ir, &p.diags));
+    assert_int_equal(p.diags.n_errors, 1);
+    assert_int_equal(cad_diags_first_error(&p.diags)->node, 149);
+    assert_string_equal(cad_diags_first_error(&p.diags)->code, "open-profile");
+    drop(&p);
+    cad_buf_deinit(&b);
+}
+
 static void test_limits_of_the_text_are_errors(void **state)
 {
     (void)state;
@@ -289,6 +305,7 @@ int main(void)
         cmocka_unit_test(test_codes_come_in_the_order_of_the_page),
         cmocka_unit_test(test_a_chain_of_4096_nodes_needs_no_deep_stack),
         cmocka_unit_test(test_a_cycle_of_4096_nodes_is_named_in_short),
+        cmocka_unit_test(test_a_bad_sketch_in_use_is_an_error_behind_any_number_of_unused_ones),
         cmocka_unit_test(test_limits_of_the_text_are_errors),
         cmocka_unit_test(test_load_gives_one_text_for_the_first_error),
     };

@@ -118,6 +118,24 @@ static void test_what_has_no_exact_lowering_is_refused_by_name(void **state)
     }
 }
 
+static void test_unsound_orphans_are_refused_before_they_are_lowered(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *part;
+    } bad[] = {{"C 9 9 9\nSH 7 1 +Z\nROOT 0 m", "node 1 refers to node 7, which does not exist"},
+               {"C 9 9 9\nT 3 1 0 0\nP 6 1 1\nROOT 0 m", "node 1 refers to node 3"}, /* lowered, there is a node 3 */
+               {"C 9 9 9\nP 4000000000 1 1\nROOT 0 m", "a prism of 4000000000 sides"},
+               {"C 9 9 9\nP 6 1 1\nPDEF p p 2\nROOT 0 m", "PDEF names node 2"}};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        program p = check_text(bad[i].text, CAD_IR_DIALECT_cadlm);
+        assert_int_equal(p.diags.n_errors, 0);
+        cad_ir *low;
+        fails(cad_ir_lower(p.ir, p.arena, &low), CAD_EDATA, bad[i].part);
+        drop(&p);
+    }
+}
+
 /* Everything that means something is equal. */
 static void expect_same(const cad_ir *a, const cad_ir *b)
 {
@@ -289,6 +307,7 @@ int main(void)
         cmocka_unit_test(test_the_upstream_form_has_its_sections),
         cmocka_unit_test(test_extensions_are_lowered_to_plain_text),
         cmocka_unit_test(test_what_has_no_exact_lowering_is_refused_by_name),
+        cmocka_unit_test(test_unsound_orphans_are_refused_before_they_are_lowered),
         cmocka_unit_test(test_print_reads_back_as_the_same_program),
         cmocka_unit_test(test_canon_is_a_fixpoint_with_backward_references_and_one_result),
         cmocka_unit_test(test_canon_does_not_see_the_numbering),
