@@ -47,10 +47,11 @@ double cad_box_longest(const cad_box *b);
 double cad_mesh_area(const cad_mesh *m);
 double cad_mesh_volume(const cad_mesh *m); /* signed, of a closed mesh; about the first vertex, pairwise sums */
 
-/* The form in which a mesh is measured: vertices within 1e-7 of the diagonal welded, zero-area triangles dropped, vertices
- * and triangles sorted by their coordinates relative to the box corner in steps of 2^-24 of the diagonal, smallest vertex
- * leading.  Input order, ids and an integer shift of integer coordinates have no effect.  Errors: as cad_mesh_box; CAD_EGEOM
- * when no triangle is left. */
+/* The form in which a mesh is measured: vertices within 1e-7 of the diagonal (along each axis) welded, triangles that lost a
+ * corner by that dropped (three corners on one line stay: they close the mesh and count for nothing), vertices and triangles
+ * sorted by their coordinates relative to the box corner in steps of 2^-24 of the diagonal, smallest vertex leading.  Input
+ * order, ids and an integer shift of integer coordinates have no effect.  Errors: as cad_mesh_box; CAD_EGEOM when no triangle
+ * is left. */
 CAD_MUST_USE cad_status cad_mesh_canonical(const cad_mesh *m, cad_arena *a, cad_mesh *out);
 
 /* Ladder level L9: per shell, welded, each directed edge occurs once and its reverse once. */

@@ -26,7 +26,7 @@ typedef struct cad_render_opts {
     const cad_box *frame;  /* what has to fit the picture; NULL: the mesh's own box.  Equal frames give equal scales. */
 } cad_render_opts;
 
-/* iso, 480x360, 4x4 samples, warm grey part on near white. */
+/* iso, 480x360, 4x4 samples, a light blue part with dark edges on near white. */
 cad_render_opts cad_render_defaults(void);
 /* "iso", "front", "top", "right".  Errors: CAD_EINVAL listing them. */
 CAD_MUST_USE cad_status cad_view_parse(const char *name, cad_view *out);

@@ -119,16 +119,30 @@ static void dab(cad_band *b, double x, double y, double radius)
         }
 }
 
+/* Narrows [t[0], t[1]] to where from + t * step lies in lo..hi; false when nothing is left. */
+static bool clip(double from, double step, double lo, double hi, double t[2])
+{
+    if (!(fabs(step) > 0))
+        return from >= lo && from <= hi;
+    double a = (lo - from) / step, b = (hi - from) / step;
+    t[0] = fmax(t[0], fmin(a, b));
+    t[1] = fmin(t[1], fmax(a, b));
+    return t[0] <= t[1];
+}
+
 void cad_strokes_draw(const cad_strokes *s, cad_band *b)
 {
+    const double reach = s->radius + 2, longest = 1e15; /* beyond, steps of one sample lose themselves in rounding */
     for (int64_t i = 0; i < s->n; i++) {
         const double *p = s->at[i][0], *q = s->at[i][1];
-        double reach = s->radius + 2;
-        if (fmin(p[1], q[1]) - reach >= b->y1 || fmax(p[1], q[1]) + reach < b->y0)
+        double span[2] = {0, 1}, steps = ceil(hypot(q[0] - p[0], q[1] - p[1])) + 1;
+        /* What a small frame leaves outside costs nothing. */
+        if (!(steps < longest) || !clip(p[0], q[0] - p[0], -reach, b->w + reach, span) ||
+            !clip(p[1], q[1] - p[1], b->y0 - reach, b->y1 + reach, span))
             continue;
-        int64_t steps = (int64_t)ceil(hypot(q[0] - p[0], q[1] - p[1])) + 1;
-        for (int64_t k = 0; k <= steps; k++) {
-            double t = (double)k / (double)steps, x = p[0] + t * (q[0] - p[0]), y = p[1] + t * (q[1] - p[1]);
+        int64_t first = (int64_t)floor(span[0] * steps), last = (int64_t)ceil(span[1] * steps);
+        for (int64_t k = first; k <= last; k++) {
+            double t = (double)k / steps, x = p[0] + t * (q[0] - p[0]), y = p[1] + t * (q[1] - p[1]);
             if (y + reach < b->y0 || y - reach >= b->y1)
                 continue;
             if (visible(b, x, y, p[2] + t * (q[2] - p[2]), s->bias))

@@ -173,7 +173,7 @@ static void test_equal_scenes_give_equal_bytes_whatever_the_order(void **state)
 static void test_bands_do_not_show(void **state)
 {
     (void)state;
-    /* the same picture large (several bands) and averaged down, and small (one band): nearly equal everywhere */
+    /* several bands: inside faces, neighbouring rows differ by little wherever a band ends */
     cad_arena *a = new_arena();
     cad_mesh m = box_mesh(a, 0, 0, 0, 20, 30, 10);
     cad_scene s = {.mesh = &m};
@@ -216,6 +216,28 @@ static void test_a_common_frame_keeps_the_scale(void **state)
     cad_arena_destroy(a);
 }
 
+/* A prediction a million times larger than the reference's frame: lines far outside cost nothing and harm nothing. */
+static void test_a_frame_far_smaller_than_the_part_is_drawn_at_once(void **state)
+{
+    (void)state;
+    cad_arena *a = new_arena();
+    cad_render_opts o = cad_render_defaults();
+    cad_mesh small = cube_mesh(a, 1), huge = box_mesh(a, -0.25, -1e6, -1e6, 1e6, 1e6, 1e6);
+    cad_box frame;
+    cad_image p;
+    ok(cad_mesh_box(&small, &frame));
+    o.view = CAD_VIEW_front;
+    o.frame = &frame;
+    ok(cad_render(&(cad_scene){.mesh = &huge}, &o, a, &p));
+    assert_true(is(at(&p, 20, 180), o.background));
+    assert_false(is(at(&p, 300, 180), o.background));
+    int dark = 0; /* the one edge that runs through the picture */
+    for (int x = 0; x < o.width; x++)
+        dark += at(&p, x, 180)[0] < 110;
+    assert_in_range(dark, 1, 4);
+    cad_arena_destroy(a);
+}
+
 static void test_bad_requests_are_refused(void **state)
 {
     (void)state;
@@ -249,6 +271,7 @@ int main(void)
         cmocka_unit_test(test_equal_scenes_give_equal_bytes_whatever_the_order),
         cmocka_unit_test(test_bands_do_not_show),
         cmocka_unit_test(test_a_common_frame_keeps_the_scale),
+        cmocka_unit_test(test_a_frame_far_smaller_than_the_part_is_drawn_at_once),
         cmocka_unit_test(test_bad_requests_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
