@@ -88,7 +88,7 @@ typedef struct cad_facts {
     int32_t kinds[CAD_SURFACE_KINDS]; /* faces by surface after merging; their sum is faces_merged */
     int32_t faces_merged;  /* faces after neighbours of one surface are merged */
     int32_t euler, genus;  /* chi = V - E + F with loops counted; sum over shells of (2 - chi) / 2 */
-    int32_t level;         /* 4 read .. 8 valid (spec/metrics.md 2.4); 0 for a file the reader refused */
+    int32_t level;         /* 4 read .. 8 valid (spec/metrics.md 2.4) */
     bool brepcheck;        /* BRepCheck accepts every shape at native tolerance */
     int32_t roots, transferred, model_check; /* STEP only: roots, roots that gave a shape, fails of the model check */
     int32_t n_cylinders, n_planes, n_prisms;

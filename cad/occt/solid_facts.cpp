@@ -233,7 +233,7 @@ extern "C" cad_status cad_solid_common_volume(const cad_solid *a, const cad_soli
         const auto size = [](const part &p) { return volume_of(shape_of(p.solids)); };
         const double v = size(common(pa, pb, false)), most = std::fmin(size(pa), size(pb));
         if (!(v >= 0.0 && v <= most * (1.0 + 1e-6)))
-            CAD_FAIL(CAD_EGEOM, "common volume: %g of solids with %g at least", v, most);
+            CAD_FAIL(CAD_EGEOM, "common volume: %g, but the smaller solid has %g", v, most);
         *out = v;
         return CAD_OK;
     });

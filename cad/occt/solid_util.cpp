@@ -97,6 +97,8 @@ gp_Dir outward_on(const TopoDS_Face &f, const TopoDS_Edge &e)
 {
     double first, last;
     const Handle(Geom2d_Curve) curve = BRep_Tool::CurveOnSurface(e, f, first, last);
+    if (curve.IsNull()) /* files may leave it out */
+        return gp_Dir(0, 0, 1);
     const gp_Pnt2d uv = curve->Value(0.5 * (first + last));
     return outward_at(f, uv.X(), uv.Y());
 }

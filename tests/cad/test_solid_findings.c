@@ -160,7 +160,7 @@ static void test_a_result_without_solid_is_refused(void **state)
     drop(&p);
 }
 
-/* 4096 nodes in one chain: no deep stack, each node once. */
+/* Two thousand nodes in one chain: no deep stack, each node once. */
 static void test_a_long_chain_compiles(void **state)
 {
     (void)state;

@@ -105,7 +105,7 @@ static void test_text_that_is_no_step_is_refused(void **state)
     }
 }
 
-/* The plate's file with one face taken out of its shell, and with an inch unit. */
+/* A box's file with one face taken out of its shell, and with centimetres as its unit. */
 static void test_levels_and_units_of_damaged_files(void **state)
 {
     (void)state;
