@@ -1,6 +1,13 @@
 #include "dataprep/hash_index.h"
 
+#include "core/hash.h"
 #include "core/mem.h"
+
+uint64_t cad_hash_index_key(const void *bytes, size_t len)
+{
+    uint64_t h = cad_hash64(bytes, len, 0);
+    return h ? h : 1;
+}
 
 /* The keys are hashes already; a multiplication spreads those that are not. */
 static size_t place(const cad_hash_index *m, uint64_t key)

@@ -19,6 +19,8 @@ typedef struct cad_hash_index {
 
 #define CAD_HASH_INDEX_INIT {0}
 
+/* A key of bytes that are compared as they are (row ids).  Never 0. */
+uint64_t cad_hash_index_key(const void *bytes, size_t len);
 /* *out = the value of `key` (not 0), created as `initial` when new; the pointer is good until the next call. */
 CAD_MUST_USE cad_status cad_hash_index_at(cad_hash_index *m, uint64_t key, uint64_t initial, bool *is_new, uint64_t **out);
 /* The value of `key`, or NULL. */

@@ -137,17 +137,27 @@ static cad_status check_offsets(const char *path, const char *name, const uint64
     return CAD_OK;
 }
 
-/* Attributes; the last check of an old or foreign file. */
+/* The first check, so that a file of another schema is not taken for a damaged one. */
+static cad_status check_schema(hid_t f, const char *path)
+{
+    cad_arena *a = NULL;
+    const char *format = NULL;
+    int64_t schema = 0;
+    CAD_TRY(cad_arena_create("pack schema", TEXT_SPACE, &a));
+    cad_status s = cad_h5_get_text(f, path, "format", a, &format);
+    if (s == CAD_OK)
+        s = cad_h5_get_int(f, path, "schema", &schema);
+    if (s == CAD_OK && (strcmp(format, CAD_PACK_FORMAT) != 0 || schema != CAD_PACK_SCHEMA))
+        s = cad_fail(CAD_EDATA, "%s: format '%.100s', schema %" PRId64 "; expected " CAD_PACK_FORMAT ", %d", path, format, schema,
+                     CAD_PACK_SCHEMA);
+    cad_arena_destroy(a);
+    return s;
+}
+
 static cad_status read_info(hid_t f, const char *path, cad_arena *a, cad_pack_info *i)
 {
-    const char *format = NULL, *hash = NULL;
-    int64_t schema = 0;
+    const char *hash = NULL;
     size_t n = 0;
-    CAD_TRY(cad_h5_get_text(f, path, "format", a, &format));
-    CAD_TRY(cad_h5_get_int(f, path, "schema", &schema));
-    if (strcmp(format, CAD_PACK_FORMAT) != 0 || schema != CAD_PACK_SCHEMA)
-        CAD_FAIL(CAD_EDATA, "%s: format '%s', schema %" PRId64 "; expected " CAD_PACK_FORMAT ", %d", path, format, schema,
-                 CAD_PACK_SCHEMA);
 #define X(m) CAD_TRY(cad_h5_get_text(f, path, #m, a, &i->m));
     CAD_PACK_TEXTS(X)
 #undef X
@@ -181,6 +191,7 @@ static cad_status load_all(hid_t f, const char *path, const cad_pack_want *want,
 {
     column col[N_COLUMNS];
     cad_pack *p = &o->pack;
+    CAD_TRY(check_schema(f, path));
     CAD_TRY(shapes(f, path, col));
     uint64_t bytes = 0;
     for (int i = 0; i < N_COLUMNS; i++)

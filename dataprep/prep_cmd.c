@@ -108,6 +108,8 @@ static cad_status tokenizer_of(cad_cli *cli, const cad_pack *p, const char *pack
             snprintf(path, sizeof path, "%s/tokenizer.json", i == 0 ? given : i == 1 ? p->info.tokenizer_name : "models/tiny");
         cad_tokenizer *t = NULL;
         cad_status s = cad_tokenizer_load(path, &t);
+        if (given)
+            CAD_TRY(s);
         if (s == CAD_OK && !strcmp(cad_tokenizer_hash(t), p->info.tokenizer_xxh3)) {
             *out = t;
             return CAD_OK;

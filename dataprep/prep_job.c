@@ -176,9 +176,11 @@ cad_status cad_prep_pack_splits(const cad_prep_job *j)
 cad_status cad_prep_verify(const cad_prep_job *j, const char *against, json_t **report)
 {
     char path[4200];
+    const char *grouped = "";
     cad_tokenizer *t = NULL;
     const cad_list *group = &j->cfg->prep.group;
     CAD_TRY(check_groups(group));
+    CAD_TRY(join(j, group, &grouped));
     cad_verify_args args = {.dir = j->dir,
                             .captions = has(group, "caption"),
                             .geometry = has(group, "geometry"),
@@ -193,6 +195,6 @@ cad_status cad_prep_verify(const cad_prep_job *j, const char *against, json_t **
     cad_status s = cad_verify_dir(&args, report);
     cad_tokenizer_destroy(t);
     if (s == CAD_OK)
-        cad_log(CAD_LOG_INFO, "verify: %s: hashes, spans and end tokens hold; no caption or geometry in two splits", j->dir);
+        cad_log(CAD_LOG_INFO, "verify: %s: hashes, spans and end tokens hold; nothing lies in two splits (%s)", j->dir, grouped);
     return s;
 }

@@ -20,7 +20,7 @@ typedef struct cad_prep_job {
 } cad_prep_job;
 
 CAD_MUST_USE cad_status cad_prep_job_open(const cad_config *cfg, const char *dir, cad_arena *arena, cad_prep_job *out);
-/* dir/stem.suffix, in the job's arena. */
+/* dir/name, in the job's arena. */
 CAD_MUST_USE cad_status cad_prep_path(const cad_prep_job *j, const char *name, const char **out);
 
 /* Each logs one line about what it made. */

@@ -3,10 +3,10 @@
 #include "core/build_info.h"
 #include "core/clock.h"
 #include "core/fs.h"
-#include "core/log.h"
 #include "dataprep/corpus_row.h"
 #include "dataprep/hash_index.h"
 #include "dataprep/pack.h"
+#include "dataprep/stage_split.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,7 +23,7 @@ typedef struct packer {
     cad_ids ids;
     cad_hash_index row_ids;
     cad_buf too_long; /* ids of over-long rows, for the message */
-    char split[8], kind[8];
+    const char *split, *kind; /* NULL before the first row */
 } packer;
 
 /* The tokens of one row in p->ids; *begin = where the targets begin. */
@@ -64,7 +64,7 @@ static cad_status add_row(packer *p, const cad_row *row)
     bool is_new = false;
     uint64_t *at = NULL;
     /* ids are compared by hash: two that collide in 64 bits would be refused, which is better than two equal ones */
-    CAD_TRY(cad_hash_index_at(&p->row_ids, cad_caption_hash(row->id), 1, &is_new, &at));
+    CAD_TRY(cad_hash_index_at(&p->row_ids, cad_hash_index_key(row->id, strlen(row->id)), 1, &is_new, &at));
     if (!is_new)
         CAD_FAIL(CAD_EDATA, "%s: row id %s occurs twice", p->args->in, row->id);
     CAD_TRY(encode(p, row, &begin));
@@ -89,6 +89,28 @@ static cad_status add_row(packer *p, const cad_row *row)
     return CAD_OK;
 }
 
+/* A pack has one split and one kind: those of its first row. */
+static cad_status check_labels(packer *p, const cad_row *row)
+{
+    const char *kind = *row->kind ? row->kind : "ir";
+    if (!p->split) {
+        size_t k = 0;
+        while (k < CAD_SPLIT_COUNT && strcmp(row->split, cad_split_name[k]) != 0)
+            k++;
+        if (k == CAD_SPLIT_COUNT && *row->split)
+            CAD_FAIL(CAD_EDATA, "%s: row %s is of split '%s'; expected train, val or test", p->args->in, row->id, row->split);
+        if (strcmp(kind, "ir") != 0 && strcmp(kind, "step") != 0)
+            CAD_FAIL(CAD_EDATA, "%s: row %s is of kind '%s'; expected ir or step", p->args->in, row->id, kind);
+        p->split = k < CAD_SPLIT_COUNT ? cad_split_name[k] : "";
+        p->kind = strcmp(kind, "ir") ? "step" : "ir";
+    }
+    if (strcmp(p->split, row->split) != 0)
+        CAD_FAIL(CAD_EDATA, "%s: row %s is of split '%s', the rows before of '%s'", p->args->in, row->id, row->split, p->split);
+    if (strcmp(p->kind, kind) != 0)
+        CAD_FAIL(CAD_EDATA, "%s: row %s is of kind '%s', the rows before of '%s'", p->args->in, row->id, kind, p->kind);
+    return CAD_OK;
+}
+
 static cad_status add_all(packer *p)
 {
     cad_corpus_reader *r = NULL;
@@ -101,12 +123,7 @@ static cad_status add_all(packer *p)
         s = cad_corpus_next(r, a, &row, &more);
         if (s != CAD_OK || !more)
             break;
-        if (!p->result.rows && !p->result.dropped) {
-            snprintf(p->split, sizeof p->split, "%s", row.split);
-            snprintf(p->kind, sizeof p->kind, "%s", *row.kind ? row.kind : "ir");
-        } else if (strcmp(p->split, row.split) != 0) {
-            s = cad_fail(CAD_EDATA, "%s: row %s is of split '%s', the rows before of '%s'", p->args->in, row.id, row.split, p->split);
-        }
+        s = check_labels(p, &row);
         if (s == CAD_OK)
             s = add_row(p, &row);
         cad_arena_rewind(a, mark);

@@ -44,7 +44,7 @@ typedef struct cad_stage_pack_result {
 
 /* One row: prompt and answer are encoded apart and concatenated, then the end token; the answer with its end token is the only
  * span of targets.  Errors: CAD_EDATA naming row ids (over max_tokens with on_overflow=error, an empty answer, a second BOS,
- * text that is not UTF-8; more dropped than max_drop allows). */
+ * text that is not UTF-8, an id twice, another split or kind than the rows before; more dropped than max_drop allows). */
 CAD_MUST_USE cad_status cad_stage_pack(const cad_stage_pack_args *args, cad_stage_pack_result *out);
 
 #ifdef __cplusplus

@@ -16,7 +16,7 @@ typedef struct suite {
     const char *family[MAX_FAMILIES];
     size_t n_families;
     cad_buf rows;            /* the rows as they will stand in the file */
-    cad_hash_index captions; /* of all test rows and of the suite: no sentence twice */
+    cad_hash_index captions; /* of the prompts so far: no sentence twice */
 } suite;
 
 static cad_status find_families(suite *s)
@@ -43,13 +43,12 @@ static cad_status find_families(suite *s)
 static cad_status add_prompt(suite *s, const cad_row *r, bool held)
 {
     json_t *expect = NULL;
-    char id[160], cluster[17];
-    snprintf(id, sizeof id, "%s-%c", r->id, held ? 'h' : 's');
+    char cluster[17];
     snprintf(cluster, sizeof cluster, "%016" PRIx64, r->geometry_hash);
     CAD_TRY(cad_json_parse(r->expect, strlen(r->expect), r->id, &expect));
-    json_t *o = json_pack("{s:s, s:s, s:{s:s}, s:o, s:s, s:s, s:s, s:s}", "id", id, "prompt", held ? r->held : r->caption,
-                          "reference", "ir", r->target, "expect", expect, "family", r->family, "phrasing",
-                          held ? "held" : "seen", "units", r->units, "cluster", cluster);
+    json_t *o = json_pack("{s:o, s:s, s:{s:s}, s:o, s:s, s:s, s:s, s:s}", "id", json_sprintf("%s-%c", r->id, held ? 'h' : 's'),
+                          "prompt", held ? r->held : r->caption, "reference", "ir", r->target, "expect", expect, "family",
+                          r->family, "phrasing", held ? "held" : "seen", "units", r->units, "cluster", cluster);
     cad_status st = o ? cad_json_print(o, &s->rows) : cad_fail(CAD_EDATA, "%s: a text is not valid UTF-8", r->id);
     json_decref(o);
     CAD_TRY(st);

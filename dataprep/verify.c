@@ -43,13 +43,11 @@ static cad_status unique_ids(const cad_pack *p, const char *name)
     for (size_t r = 0; s == CAD_OK && r < p->n_rows; r++) {
         size_t len = 0;
         const char *id = cad_pack_id(p, r, &len);
-        char text[256];
         uint64_t *at = NULL;
         bool is_new = false;
-        snprintf(text, sizeof text, "%.*s", (int)len, id);
-        s = cad_hash_index_at(&m, cad_caption_hash(text), r, &is_new, &at);
+        s = cad_hash_index_at(&m, cad_hash_index_key(id, len), r, &is_new, &at);
         if (s == CAD_OK && !is_new)
-            s = cad_fail(CAD_EDATA, "%s: row id %s occurs twice", name, text);
+            s = cad_fail(CAD_EDATA, "%s: row id %.*s occurs twice", name, len > 200 ? 200 : (int)len, id);
     }
     cad_hash_index_deinit(&m);
     return s;
@@ -123,7 +121,7 @@ static cad_status index_learnt(const opened *o, cad_hash_index m[2])
 static cad_status check_lines(const opened *o, const char *path, const cad_buf *text, cad_hash_index m[2], int64_t *n)
 {
     int64_t line_no = 0;
-    for (const char *line = text->data, *end = text->data + text->len; line < end; line_no++) {
+    for (const char *line = cad_buf_cstr(text), *end = line + text->len; line < end; line_no++) {
         const char *lf = memchr(line, '\n', (size_t)(end - line));
         size_t len = lf ? (size_t)(lf - line) : (size_t)(end - line);
         char where[4300];

@@ -245,6 +245,41 @@ static void test_bad_rows_and_settings_stop_the_packer(void **state)
     fails(cad_stage_pack(&a, &r), CAD_ECONFIG, "begin token");
 }
 
+/* Two rows that differ in what is given: ids, splits, kinds. */
+static cad_status pack_pair(const char *const id[2], const char *const split[2], const char *const kind[2])
+{
+    cad_stage_pack_args a = pack_args(DIR "/pair.jsonl", DIR "/pair.h5");
+    cad_stage_pack_result r;
+    cad_corpus_writer *w = NULL;
+    ok(cad_corpus_create(a.in, "demo", NULL, &w));
+    for (int i = 0; i < 2; i++)
+        ok(cad_corpus_add(w, &(cad_row){.id = id[i],
+                                        .caption = i ? "a box" : "a cube",
+                                        .target = i ? "C 1 2 3" : "C 1 1 1",
+                                        .kind = kind[i],
+                                        .split = split[i],
+                                        .family = "plate"}));
+    ok(cad_corpus_commit(w));
+    return cad_stage_pack(&a, &r);
+}
+
+static void test_rows_of_a_pack_have_their_own_ids_one_split_and_one_kind(void **state)
+{
+    (void)state;
+    static const char *const two[] = {"a", "b"}, *const same[] = {"a", "a"}, *const alike[] = {"Row 1.", "row  1"},
+                             *const train[] = {"train", "train"}, *const none[] = {"", ""}, *const mixed[] = {"train", "val"},
+                             *const odd[] = {"validation", "validation"}, *const ir[] = {"ir", "ir"},
+                             *const step[] = {"ir", "step"}, *const stl[] = {"stl", "stl"};
+    ok(pack_pair(two, train, ir));
+    ok(pack_pair(two, none, ir));
+    ok(pack_pair(alike, train, ir)); /* ids are bytes: unlike captions, they are not folded */
+    fails(pack_pair(same, train, ir), CAD_EDATA, "row id a occurs twice");
+    fails(pack_pair(two, mixed, ir), CAD_EDATA, "row b is of split 'val', the rows before of 'train'");
+    fails(pack_pair(two, odd, ir), CAD_EDATA, "row a is of split 'validation'; expected train, val or test");
+    fails(pack_pair(two, train, step), CAD_EDATA, "row b is of kind 'step', the rows before of 'ir'");
+    fails(pack_pair(two, train, stl), CAD_EDATA, "row a is of kind 'stl'; expected ir or step");
+}
+
 static void test_special_text_in_a_caption_stays_text(void **state)
 {
     (void)state;
@@ -401,6 +436,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_the_suite_has_equal_counts_in_both_wordings),
         cmocka_unit_test(test_a_packed_row_is_prompt_answer_and_end_token),
         cmocka_unit_test(test_bad_rows_and_settings_stop_the_packer),
+        cmocka_unit_test(test_rows_of_a_pack_have_their_own_ids_one_split_and_one_kind),
         cmocka_unit_test(test_special_text_in_a_caption_stays_text),
         cmocka_unit_test(test_a_preview_equals_its_golden_text),
         cmocka_unit_test(test_planted_leaks_and_stale_sources_are_found),

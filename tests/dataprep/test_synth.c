@@ -175,7 +175,7 @@ static void test_one_caption_means_one_program(void **state)
     }
 }
 
-static void test_held_words_never_occur_in_training_captions(void **state)
+static void test_held_captions_bring_words_that_training_never_shows(void **state)
 {
     (void)state;
     memset(slots, 0, sizeof slots);
@@ -309,7 +309,7 @@ int main(void)
         cmocka_unit_test(test_a_row_depends_on_its_options_and_number_alone),
         cmocka_unit_test(test_every_number_of_a_caption_is_a_parameter),
         cmocka_unit_test(test_one_caption_means_one_program),
-        cmocka_unit_test(test_held_words_never_occur_in_training_captions),
+        cmocka_unit_test(test_held_captions_bring_words_that_training_never_shows),
         cmocka_unit_test(test_unseen_families_need_no_opcode_token_that_the_base_has_not_seen),
         cmocka_unit_test(test_the_seven_prompts_and_their_parts_are_left_out),
         cmocka_unit_test(test_choices_of_families_units_and_styles_are_checked),
