@@ -1,6 +1,6 @@
 /* The corpus as JSON lines: one header, then one row per line (schema 1).
  *
- *   {"schema":1,"kind":"corpus","name":..,"tool":..,"info":{..}}
+ *   {"info":{..},"kind":"corpus","name":..,"schema":1}
  *   {"id":..,"caption":..,"target":..,"kind":"ir","source":"synth","split":"train","group":{"caption":hex,"geometry":hex},
  *    "expect":{..},"meta":{"family":..,"phrasing":"seen|held","units":"mm|cm|in|none","params":{..},"held":..}}
  *

@@ -1,7 +1,6 @@
 #include "dataprep/pack.h"
 
 #include "core/fs.h"
-#include "core/hash.h"
 #include "core/mem.h"
 #include "dataprep/pack_h5.h"
 #include "dataprep/pack_layout.h"

@@ -1,8 +1,6 @@
 #include "dataprep/stage_split.h"
 
 #include "core/fs.h"
-#include "core/log.h"
-#include "core/mem.h"
 #include "dataprep/corpus_row.h"
 #include "dataprep/hash_index.h"
 #include "dataprep/suite_write.h"

@@ -64,6 +64,7 @@ void cad_stage_synth_register(void)
 typedef struct state {
     const cad_stage_synth_args *args;
     cad_stage_synth_result result;
+    char first_failure[512];
     cad_pool *pool;
     cad_corpus_writer *out;
     cad_hash_index captions; /* caption hash -> hash of its program */
@@ -71,11 +72,12 @@ typedef struct state {
     cad_progress *progress;
 } state;
 
-static cad_status take_failure(state *st, const char *text)
+static void take_failure(state *st, const char *text)
 {
+    if (!st->result.failed)
+        snprintf(st->first_failure, sizeof st->first_failure, "%s", text);
     if (st->result.failed++ < SHOWN)
         cad_log(CAD_LOG_WARN, "part left out: %s", text);
-    return CAD_OK;
 }
 
 static cad_status take_row(state *st, const char *line, size_t len)
@@ -83,7 +85,8 @@ static cad_status take_row(state *st, const char *line, size_t len)
     if (len && line[0] == '!') {
         char text[512];
         snprintf(text, sizeof text, "%.*s", (int)len - 1, line + 1);
-        return take_failure(st, text);
+        take_failure(st, text);
+        return CAD_OK;
     }
     cad_frame mark = cad_arena_mark(st->arena);
     json_t *o = NULL;
@@ -130,7 +133,7 @@ static cad_status one_by_one(state *st, uint64_t first, uint64_t count)
         else if (s == CAD_OK) {
             char text[400];
             snprintf(text, sizeof text, "row %" PRIu64 ": worker ended by %s %s", r.tag, cad_verdict_name(r.verdict), r.error);
-            s = take_failure(st, text);
+            take_failure(st, text);
         }
     }
     cad_pool_destroy(pool);
@@ -209,16 +212,17 @@ cad_status cad_stage_synth(const cad_stage_synth_args *args, cad_stage_synth_res
     if (s == CAD_OK)
         s = make_all(&st);
     if (s == CAD_OK && (double)st.result.failed > args->max_bad * (double)args->n)
-        s = cad_fail(CAD_EDATA, "%" PRId64 " of %" PRId64 " parts failed; prep.max_bad is %g",
-                     st.result.failed, args->n, args->max_bad);
+        s = cad_fail(CAD_EDATA, "%" PRId64 " of %" PRId64 " parts failed; prep.max_bad is %g; first: %s", st.result.failed,
+                     args->n, args->max_bad, st.first_failure);
     cad_progress_destroy(st.progress);
     cad_pool_destroy(st.pool);
     cad_hash_index_deinit(&st.captions);
     cad_arena_destroy(st.arena);
-    if (s == CAD_OK) {
-        *out = st.result;
-        return cad_corpus_commit(st.out);
+    if (s != CAD_OK) {
+        cad_corpus_abort(st.out);
+        return s;
     }
-    cad_corpus_abort(st.out);
-    return s;
+    CAD_TRY(cad_corpus_commit(st.out));
+    *out = st.result;
+    return CAD_OK;
 }

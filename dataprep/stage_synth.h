@@ -25,7 +25,7 @@ typedef struct cad_stage_synth_result {
 } cad_stage_synth_result;
 
 /* Writes the rows in order; a part that fails its check is reported and left out.  The bytes do not depend on `jobs`.
- * Errors: CAD_EDATA (one caption with two programs: both ids; too many failures: the first), CAD_EWRITE. */
+ * Errors: CAD_EDATA (one caption with two programs: the later id and the caption; too many failures: the first), CAD_EWRITE. */
 CAD_MUST_USE cad_status cad_stage_synth(const cad_stage_synth_args *args, cad_stage_synth_result *out);
 
 #ifdef __cplusplus

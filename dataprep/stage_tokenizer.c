@@ -1,7 +1,6 @@
 #include "dataprep/stage_pack.h"
 
 #include "core/fs.h"
-#include "core/json.h"
 #include "dataprep/corpus_row.h"
 #include "model/text/bpe_train.h"
 

@@ -15,6 +15,7 @@ static const cad_family *const families[] = {
     &cad_family_flange,    &cad_family_hex,   &cad_family_prism,  &cad_family_turntable, &cad_family_knob,
 };
 enum { N_FAMILIES = sizeof families / sizeof *families };
+_Static_assert((int)N_FAMILIES <= (int)CAD_SYNTH_MAX_FAMILIES, "cad_synth_opts has a share for each family");
 
 static const char *const unit_names[CAD_UNIT_count] = {"mm", "none", "cm", "in"};
 static const double unit_usual[CAD_UNIT_count] = {0.72, 0.14, 0.06, 0.08};

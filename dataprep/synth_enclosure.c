@@ -1,8 +1,6 @@
 /* Shelled parts that are open: boxes and cups open at the top, tubes open at both ends, a box with a hole in its floor. */
 #include "dataprep/synth_family.h"
 
-#include "dataprep/synth_defaults.h"
-
 #include <math.h>
 
 #define PI 3.14159265358979323846

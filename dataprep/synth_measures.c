@@ -2,7 +2,6 @@
 
 #include "cad/ir/ir.h"
 #include "cad/occt/solid.h"
-#include "dataprep/synth_defaults.h"
 
 #include <math.h>
 #include <stdio.h>
