@@ -57,6 +57,9 @@ typedef struct cad_checkpoint_source {
     const char *commit;
 } cad_checkpoint_source;
 
+/* Twice what a checkpoint takes must be free where `dir` lies: the old one stays until the new one stands.  CAD_EWRITE tells the
+ * numbers. */
+CAD_MUST_USE cad_status cad_checkpoint_check_space(const char *dir, const cad_decoder *d, const cad_optimizer *o);
 /* Writes step-<state->step>, points `latest` (and `best` when is_best) to it.  Errors: CAD_EWRITE (no space is told with the
  * numbers), CAD_ENUMERIC; on failure the older checkpoints and links are as before. */
 CAD_MUST_USE cad_status cad_checkpoint_save(const cad_checkpoint_source *src, const cad_train_state *state, bool is_best,

@@ -98,15 +98,14 @@ static cad_status write_files(const cad_checkpoint_source *src, const cad_train_
     return s;
 }
 
-/* Twice what is about to be written must be free: the old checkpoint stays until the new one stands. */
-static cad_status check_space(const cad_checkpoint_source *src)
+cad_status cad_checkpoint_check_space(const char *dir, const cad_decoder *d, const cad_optimizer *o)
 {
-    cad_params p = cad_decoder_params(src->decoder);
-    bool full = cad_decoder_options(src->decoder)->train == CAD_TRAIN_full;
-    uint64_t need = (uint64_t)p.count * (full ? 6 : 4) + cad_optimizer_bytes(src->optimizer) + (1 << 20), left;
-    CAD_TRY(cad_fs_free_bytes(src->dir, &left));
+    cad_params p = cad_decoder_params(d);
+    bool full = cad_decoder_options(d)->train == CAD_TRAIN_full;
+    uint64_t need = (uint64_t)p.count * (full ? 6 : 4) + cad_optimizer_bytes(o) + (1 << 20), left;
+    CAD_TRY(cad_fs_free_bytes(dir, &left));
     if (left < 2 * need)
-        CAD_FAIL(CAD_EWRITE, "%s: %.1f MB free; a checkpoint needs twice its %.1f MB", src->dir, (double)left / 1e6,
+        CAD_FAIL(CAD_EWRITE, "%s: %.1f MB free; a checkpoint needs twice its %.1f MB", dir, (double)left / 1e6,
                  (double)need / 1e6);
     return CAD_OK;
 }
@@ -127,7 +126,7 @@ cad_status cad_checkpoint_save(const cad_checkpoint_source *src, const cad_train
     char name[STEP_NAME];
     step_name(state->step, name);
     CAD_TRY(cad_fs_mkdirs(src->dir));
-    CAD_TRY(check_space(src));
+    CAD_TRY(cad_checkpoint_check_space(src->dir, src->decoder, src->optimizer));
     cad_buf temp = CAD_BUF_INIT, path = CAD_BUF_INIT;
     cad_status s = cad_buf_printf(&temp, "%s/" TEMP_PREFIX "%s", src->dir, name);
     if (s == CAD_OK)

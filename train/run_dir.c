@@ -21,6 +21,7 @@ struct cad_run_dir {
     json_t *run;
     char host[256];
     char id[17];
+    bool continued;
 };
 
 static const char *job_id(void)
@@ -181,9 +182,8 @@ static cad_status open_run(cad_run_dir *r, const char *path, const char *name)
     CAD_TRY(cad_buf_str(&r->path, path));
     CAD_TRY(cad_fs_mkdirs(path));
     CAD_TRY(take_lock(r));
-    bool known;
-    CAD_TRY(continue_run(r, &known));
-    if (!known)
+    CAD_TRY(continue_run(r, &r->continued));
+    if (!r->continued)
         CAD_TRY(start_run(r, name));
     CAD_TRY(write_env(r));
     return cad_run_dir_set_status(r, "starting", 0, NULL);
@@ -210,6 +210,11 @@ const char *cad_run_dir_path(const cad_run_dir *r)
 const char *cad_run_dir_id(const cad_run_dir *r)
 {
     return r->id;
+}
+
+bool cad_run_dir_continued(const cad_run_dir *r)
+{
+    return r->continued;
 }
 
 static cad_status append(cad_run_dir *r, const char *list, json_t *entry)

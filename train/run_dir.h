@@ -1,6 +1,6 @@
 /* The folder that describes a run (cli.md 7): run.json, config.ini, cmd.sh, build.json, env.json, LOCK.
  *
- * One run_id for life; each start of the program adds to `restarts`.  run.json: {"schema","run_id","name","status" (starting,
+ * One run_id for life; each start but the first adds to `restarts`.  run.json: {"schema","run_id","name","status" (starting,
  * running, preempted, done, failed),"exit_code","host","pid","job","started","updated","restarts":[{"time","step","host",
  * "pid"}],"allowed_changes":[..],"totals":{"steps","rows","tokens","wall_s"}} and what cad_run_dir_set adds. */
 #ifndef CADLM_TRAIN_RUN_DIR_H
@@ -9,6 +9,7 @@
 #include "core/json.h"
 #include "core/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,7 @@ typedef struct cad_run_totals {
 CAD_MUST_USE cad_status cad_run_dir_open(const char *path, const char *name, cad_run_dir **out);
 const char *cad_run_dir_path(const cad_run_dir *r);
 const char *cad_run_dir_id(const cad_run_dir *r); /* 16 hex digits */
+bool cad_run_dir_continued(const cad_run_dir *r); /* an earlier start left its run.json */
 /* "path/name"; borrowed until the next call. */
 CAD_MUST_USE cad_status cad_run_dir_file(cad_run_dir *r, const char *name, const char **out);
 
@@ -39,7 +41,7 @@ CAD_MUST_USE cad_status cad_run_dir_write_command(cad_run_dir *r, const char *co
 
 /* Sets a member of run.json ("method", "tags", ..); takes `value`.  Written with the next status. */
 CAD_MUST_USE cad_status cad_run_dir_set(cad_run_dir *r, const char *key, json_t *value);
-/* Records a start that continues after `step`, and keys that were allowed to change. */
+/* Records a start, after the first, that begins behind `step`, and keys that were allowed to change. */
 CAD_MUST_USE cad_status cad_run_dir_add_restart(cad_run_dir *r, int64_t step);
 CAD_MUST_USE cad_status cad_run_dir_add_allowed(cad_run_dir *r, const char *key, const char *from, const char *to);
 /* Replaces run.json.  `totals` may be NULL: as before. */

@@ -88,16 +88,17 @@ cad_status cad_trainer_start_files(cad_trainer *t)
 {
     bool afresh = t->o.resume && !strcmp(t->o.resume, "no");
     CAD_TRY(cad_run_dir_open(t->run_path.data, t->cfg->run.name, &t->run));
-    if (afresh && cad_fs_exists(t->ckpt_path.data)) {
+    if (afresh && (cad_run_dir_continued(t->run) || cad_fs_exists(t->ckpt_path.data))) {
         /* The lock showed that nobody uses it; a new folder takes its place. */
         cad_run_dir_close(t->run);
         t->run = NULL;
         CAD_TRY(cad_run_dir_set_aside(t->run_path.data));
         CAD_TRY(cad_run_dir_open(t->run_path.data, t->cfg->run.name, &t->run));
     }
+    CAD_TRY(cad_checkpoint_check_space(t->run_path.data, t->decoder, t->optimizer));
     CAD_TRY(open_log(t));
     CAD_TRY(describe(t));
-    if (t->at.step > 0)
+    if (cad_run_dir_continued(t->run) || t->at.step > 0)
         CAD_TRY(cad_run_dir_add_restart(t->run, t->at.step));
     for (size_t i = 0; i < t->n_changes; i++)
         CAD_TRY(cad_run_dir_add_allowed(t->run, t->change[i].key, t->change[i].from, t->change[i].to));

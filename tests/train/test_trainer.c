@@ -421,6 +421,33 @@ static void test_a_best_metric_that_nobody_measures_is_refused_at_once(void **st
     assert_false(cad_fs_exists(train_path(dir, "runs/unmeasured")));
 }
 
+static size_t restarts(const char *name)
+{
+    char path[200];
+    json_t *o;
+    snprintf(path, sizeof path, "runs/%s/run.json", name);
+    ok(cad_json_read(train_path(dir, path), 0, &o));
+    size_t n = json_array_size(json_object_get(o, "restarts"));
+    json_decref(o);
+    return n;
+}
+
+/* Killed before its first checkpoint, a run begins at step 0 again; that is a restart all the same. */
+static void test_every_start_but_the_first_is_a_restart(void **state)
+{
+    (void)state;
+    static const char *const set[] = {"train.max_steps=1", NULL};
+    ok(run("reborn", "auto", set, NULL));
+    assert_int_equal(restarts("reborn"), 0);
+    ok(cad_fs_remove_tree(train_path(dir, "runs/reborn/ckpt")));
+    ok(run("reborn", "auto", set, NULL));
+    assert_int_equal(restarts("reborn"), 1);
+    ok(run("reborn", "auto", set, NULL));
+    assert_int_equal(restarts("reborn"), 2);
+    ok(run("reborn", "no", set, NULL));
+    assert_int_equal(restarts("reborn"), 0);
+}
+
 static void test_a_run_named_with_a_slash_moves_aside(void **state)
 {
     (void)state;
@@ -455,6 +482,7 @@ int main(void)
         cmocka_unit_test(test_a_row_over_the_pass_is_named),
         cmocka_unit_test(test_a_begin_token_that_the_answers_would_lack_is_refused),
         cmocka_unit_test(test_a_best_metric_that_nobody_measures_is_refused_at_once),
+        cmocka_unit_test(test_every_start_but_the_first_is_a_restart),
         cmocka_unit_test(test_a_run_named_with_a_slash_moves_aside),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
