@@ -90,19 +90,32 @@ static void test_text_that_is_no_step_is_refused(void **state)
     const char *table[] = {"", "hello", "ISO-10303-21;\nHEADER;\n"};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         cad_solid *s = NULL;
-        cad_facts f;
-        cad_arena *a;
-        ok(cad_arena_create("step", 1 << 20, &a));
-        const cad_status r = cad_solid_read_step(table[i], strlen(table[i]), &s);
-        if (r == CAD_OK) {
-            ok(cad_solid_facts(s, a, &f));
-            assert_int_equal(f.level, 4);
-            cad_solid_destroy(s);
-        } else {
-            assert_int_equal(r, CAD_EPARSE);
-        }
-        cad_arena_destroy(a);
+        fails(cad_solid_read_step(table[i], strlen(table[i]), &s), CAD_EPARSE, "read STEP: the reader refuses the text");
+        assert_null(s);
     }
+}
+
+/* Sound as text, but without a root that is a shape. */
+static void test_a_file_without_a_shape_has_level_four(void **state)
+{
+    (void)state;
+    static const char text[] = "ISO-10303-21;\nHEADER;\nFILE_DESCRIPTION((''),'2;1');\nFILE_NAME('','',(''),(''),'','','');\n"
+                               "FILE_SCHEMA(('AUTOMOTIVE_DESIGN'));\nENDSEC;\nDATA;\n#1=CARTESIAN_POINT('',(0.,0.,0.));\nENDSEC;\n"
+                               "END-ISO-10303-21;\n";
+    cad_solid *s;
+    cad_facts f;
+    cad_arena *a;
+    cad_mesh m;
+    cad_buf out = CAD_BUF_INIT;
+    ok(cad_arena_create("step", 1 << 20, &a));
+    ok(cad_solid_read_step(text, sizeof text - 1, &s));
+    ok(cad_solid_facts(s, a, &f));
+    assert_int_equal(f.level, 4);
+    assert_int_equal(f.transferred, 0);
+    fails(cad_solid_mesh(s, 0.001, 0.1, a, &m), CAD_EGEOM, "there is no shape");
+    fails(cad_solid_write_step(s, NULL, &out), CAD_EGEOM, "there is no shape");
+    cad_solid_destroy(s);
+    cad_arena_destroy(a);
 }
 
 /* A box's file with one face taken out of its shell, and with centimetres as its unit. */
@@ -145,6 +158,7 @@ int main(void)
         cmocka_unit_test(test_the_file_is_ap214_in_millimetres_with_the_product_name),
         cmocka_unit_test(test_equal_programs_give_equal_bytes),
         cmocka_unit_test(test_text_that_is_no_step_is_refused),
+        cmocka_unit_test(test_a_file_without_a_shape_has_level_four),
         cmocka_unit_test(test_levels_and_units_of_damaged_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
