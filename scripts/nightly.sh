@@ -25,7 +25,7 @@ clang_build() {
 tidy() {
     cmake --preset release >/dev/null
     git ls-files '*.c' | grep -Ev '^(tests|bench)/' | xargs -P "$jobs" -n 4 clang-tidy -p build/release --quiet 2>/dev/null |
-        grep -c 'warning:' | sed 's/$/ warnings/'
+        { grep -c 'warning:' || true; } | sed 's/$/ warnings/' # grep calls it a failure when there are none
 }
 
 sanitize() {
