@@ -92,6 +92,16 @@ cad_status cad_json_get_string(const json_t *o, const char *key, const char *whe
     return CAD_OK;
 }
 
+cad_status cad_json_get_text(const json_t *o, const char *key, const char *where, const char **out, size_t *len)
+{
+    const json_t *v = json_object_get(o, key);
+    if (!json_is_string(v))
+        return wrong(o, key, where, "string");
+    *out = json_string_value(v);
+    *len = json_string_length(v);
+    return CAD_OK;
+}
+
 cad_status cad_json_get_array(const json_t *o, const char *key, const char *where, json_t **out)
 {
     json_t *v = json_object_get(o, key);

@@ -27,6 +27,8 @@ CAD_MUST_USE cad_status cad_json_get_int(const json_t *o, const char *key, const
 CAD_MUST_USE cad_status cad_json_get_number(const json_t *o, const char *key, const char *where, double *out);
 CAD_MUST_USE cad_status cad_json_get_bool(const json_t *o, const char *key, const char *where, bool *out);
 CAD_MUST_USE cad_status cad_json_get_string(const json_t *o, const char *key, const char *where, const char **out);
+/* A string that may hold anything, also a NUL, as the answer of a model may: its bytes are counted. */
+CAD_MUST_USE cad_status cad_json_get_text(const json_t *o, const char *key, const char *where, const char **out, size_t *len);
 CAD_MUST_USE cad_status cad_json_get_array(const json_t *o, const char *key, const char *where, json_t **out);
 CAD_MUST_USE cad_status cad_json_get_object(const json_t *o, const char *key, const char *where, json_t **out);
 

@@ -74,10 +74,9 @@ static cad_answer_slot *find(cad_answer_slot **sorted, size_t n, const char *key
 static cad_status take_prediction(cad_answers *a, cad_answer_slot *t, const json_t *o, const char *where)
 {
     const char *text, *finish;
-    CAD_TRY(cad_json_get_string(o, "text", where, &text));
+    CAD_TRY(cad_json_get_text(o, "text", where, &text, &t->len));
     CAD_TRY(cad_json_get_string(o, "finish", where, &finish));
     CAD_TRY(cad_json_get_int(o, "n_tokens", where, &t->tokens));
-    t->len = json_string_length(json_object_get(o, "text"));
     t->stopped = !strcmp(finish, "stop");
     return cad_arena_strdup(a->arena, text, t->len, &t->text);
 }

@@ -25,9 +25,8 @@ static cad_status read_job(const json_t *o, job *j)
     *j = (job){0};
     CAD_TRY(cad_json_get_string(o, "key", where, &j->key));
     CAD_TRY(cad_json_get_string(o, "id", where, &j->id));
-    CAD_TRY(cad_json_get_string(o, "text", where, &j->text));
+    CAD_TRY(cad_json_get_text(o, "text", where, &j->text, &j->text_len));
     CAD_TRY(cad_json_get_bool(o, "complete", where, &j->complete));
-    j->text_len = json_string_length(json_object_get(o, "text"));
     j->reference = json_string_value(json_object_get(o, "reference"));
     j->expect = json_object_get(o, "expect");
     if (json_is_null(j->expect))

@@ -34,6 +34,11 @@ static void test_getters_check_types_and_name_the_place(void **state)
     fails(cad_json_get_int(o, "none", "x.json", &i), CAD_EDATA, "key 'none': found nothing; expected integer");
     fails(cad_json_get_string(o, "z", "x.json", &s), CAD_EDATA, "found null; expected string");
     fails(cad_json_get_string(o, "n", "x.json", &s), CAD_EDATA, "key 'n': found a string with a NUL");
+    size_t len;
+    ok(cad_json_get_text(o, "n", "x.json", &s, &len)); /* here it may stand */
+    assert_int_equal(len, 3);
+    assert_memory_equal(s, "a\0b", 3);
+    fails(cad_json_get_text(o, "i", "x.json", &s, &len), CAD_EDATA, "found integer; expected string");
     fails(cad_json_get_bool(o, "i", "x.json", &b), CAD_EDATA, "found integer; expected boolean");
     fails(cad_json_get_array(o, "o", "x.json", &v), CAD_EDATA, "found object; expected array");
     fails(cad_json_get_object(o, "a", "x.json", &v), CAD_EDATA, "found array; expected object");

@@ -87,6 +87,16 @@ static void test_a_text_that_fails_has_a_reason_and_no_scores(void **state)
     json_decref(o);
 }
 
+static void test_a_nul_byte_in_an_answer_is_a_fault_of_the_answer(void **state)
+{
+    (void)state;
+    if (!has_kernel())
+        skip();
+    json_t *o = record("{\"key\":\"k\",\"id\":\"r\",\"text\":\"C 1 1 1\\u0000C 2 2 2\",\"complete\":true,\"reference\":null}");
+    assert_string_equal(class_of(o), "parse");
+    json_decref(o);
+}
+
 static void test_a_reference_without_a_solid_is_its_own_class(void **state)
 {
     (void)state;
@@ -183,6 +193,7 @@ int main(void)
         cmocka_unit_test(test_the_reference_itself_scores_full_marks),
         cmocka_unit_test(test_a_wrong_size_fails_its_check_and_stays_valid),
         cmocka_unit_test(test_a_text_that_fails_has_a_reason_and_no_scores),
+        cmocka_unit_test(test_a_nul_byte_in_an_answer_is_a_fault_of_the_answer),
         cmocka_unit_test(test_a_reference_without_a_solid_is_its_own_class),
         cmocka_unit_test(test_a_malformed_job_is_refused),
         cmocka_unit_test(test_a_dead_worker_is_a_class_of_its_row),
