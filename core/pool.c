@@ -441,37 +441,21 @@ static cad_job *take_done(cad_pool *p)
     return job;
 }
 
-static cad_status next_result(cad_pool *p, bool wait, cad_pool_result *out, bool *have)
+cad_status cad_pool_next(cad_pool *p, cad_pool_result *out)
 {
-    *have = false;
     if (!p->pending)
-        return wait ? cad_fail(CAD_ENOTFOUND, "no job is pending") : CAD_OK;
+        CAD_FAIL(CAD_ENOTFOUND, "no job is pending");
     pthread_mutex_lock(&p->lock);
     cad_job *job;
-    while (!(job = take_done(p)) && !p->broken && wait)
+    while (!(job = take_done(p)) && !p->broken)
         pthread_cond_wait(&p->changed, &p->lock);
-    bool broken = p->broken;
     pthread_mutex_unlock(&p->lock);
-    if (!job && broken)
-        CAD_FAIL(CAD_EINTERNAL, "%s", p->why);
     if (!job)
-        return CAD_OK;
+        CAD_FAIL(CAD_EINTERNAL, "%s", p->why);
     cad_job_free(p->returned);
     p->returned = job;
     *out = job->result;
-    *have = true;
     return CAD_OK;
-}
-
-cad_status cad_pool_next(cad_pool *p, cad_pool_result *out)
-{
-    bool have;
-    return next_result(p, true, out, &have);
-}
-
-cad_status cad_pool_poll(cad_pool *p, cad_pool_result *out, bool *have)
-{
-    return next_result(p, false, out, have);
 }
 
 void cad_pool_destroy(cad_pool *p)

@@ -28,8 +28,6 @@ typedef cad_status (*cad_worker_fn)(const void *in, size_t len, cad_buf *out);
 
 /* Before main's work, in every process of the binary.  `name` is borrowed, at most 31 bytes.  At most 32 handlers (asserted). */
 void cad_worker_register(const char *name, cad_worker_fn fn);
-/* Runs once in the zygote, before the first fork: initialises a library that all children then share. */
-void cad_worker_register_init(void (*fn)(void));
 /* Becomes the zygote and never returns when the command line asks for it; otherwise does nothing. */
 void cad_worker_main_if_asked(int argc, char **argv);
 /* Marks what the child is doing (at most 31 bytes, cut), so that a dead one names its stage.  A no-op outside a worker. */
@@ -82,8 +80,6 @@ int cad_pool_workers(const cad_pool *p);
 /* Waits for the next result; its pointers live until the next call.  Errors: CAD_ENOTFOUND when nothing is pending,
  * CAD_EINTERNAL when the zygote died twice. */
 CAD_MUST_USE cad_status cad_pool_next(cad_pool *p, cad_pool_result *out);
-/* The same without waiting: *have says whether `out` was filled. */
-CAD_MUST_USE cad_status cad_pool_poll(cad_pool *p, cad_pool_result *out, bool *have);
 /* Kills what still runs; NULL is fine. */
 void cad_pool_destroy(cad_pool *p);
 /* For tests: process id of the zygote. */

@@ -19,15 +19,13 @@
 
 /* ---- handlers ---- */
 
-enum { HANDLERS = 32, INITS = 8 };
+enum { HANDLERS = 32 };
 
 static struct {
     const char *name;
     cad_worker_fn fn;
 } handler[HANDLERS];
 static size_t handlers;
-static void (*init_fn[INITS])(void);
-static size_t inits;
 
 cad_worker_fn cad_worker_find(const char *name)
 {
@@ -44,16 +42,6 @@ void cad_worker_register(const char *name, cad_worker_fn fn)
         handler[handlers].name = name;
         handler[handlers++].fn = fn;
     }
-}
-
-void cad_worker_register_init(void (*fn)(void))
-{
-    assert(inits < INITS);
-    for (size_t i = 0; i < inits; i++)
-        if (init_fn[i] == fn)
-            return;
-    if (inits < INITS)
-        init_fn[inits++] = fn;
 }
 
 /* ---- the zygote: forks children, kills the late ones, tells how they ended ---- */
@@ -190,8 +178,6 @@ __attribute__((noreturn)) static void zygote_main(pid_t pool)
     int ended = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (ended < 0)
         _exit(1);
-    for (size_t i = 0; i < inits; i++)
-        init_fn[i]();
     tell(&(cad_note){.op = CAD_NOTE_READY});
     for (;;) {
         struct pollfd fds[2] = {{.fd = CAD_WORKER_SOCKET, .events = POLLIN}, {.fd = ended, .events = POLLIN}};
