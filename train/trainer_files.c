@@ -287,8 +287,9 @@ static cad_status write_checkpoint(cad_trainer *t, bool best)
 
 cad_status cad_trainer_save(cad_trainer *t)
 {
-    /* `best` compares checkpoints, so each is measured with the weights that it holds. */
-    if (cad_trainer_has_eval(t) && t->last_eval_step != t->at.step)
+    /* `best` compares checkpoints, so each is measured with the weights that it holds; but one that only an end asks for is not
+     * kept waiting, and a run that is left alone would not have it. */
+    if (cad_trainer_has_eval(t) && t->last_eval_step != t->at.step && !t->hurry)
         CAD_TRY(cad_trainer_evaluate(t));
     double start = cad_clock_now();
     t->at.metric = measure(t);

@@ -200,7 +200,9 @@ static cad_status one_step(cad_trainer *t, bool *stop)
     *stop = stop_file || (t->o.stop && *t->o.stop);
     if (cad_trainer_has_eval(t) && (last || is_due(c->eval.every, step, before, after, t->last_evaluated)) && !*stop)
         CAD_TRY(beside(t, cad_trainer_evaluate));
-    if (save || last || *stop || is_due(c->checkpoint.every, step, before, after, t->last_save))
+    bool due = save || last || is_due(c->checkpoint.every, step, before, after, t->last_save);
+    t->hurry = *stop && !due;
+    if (due || *stop)
         CAD_TRY(beside(t, cad_trainer_save));
     if (t->engine && !*stop && (last || is_due(c->sample.every, step, before, after, t->last_sample)))
         CAD_TRY(beside(t, cad_trainer_sample));

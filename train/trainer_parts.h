@@ -72,6 +72,7 @@ struct cad_trainer {
 
     /* the loop */
     cad_best_metric best_metric;
+    bool hurry; /* the checkpoint to write is only for an end that was asked for */
     cad_eval_result last_eval;
     int64_t last_eval_step; /* -1: not in this process */
     double started, loop_started, wall_before; /* monotonic s; wall seconds of earlier starts */
