@@ -118,26 +118,22 @@ static cad_status run_bwd_x(bench *b)
 {
     shape s = current;
     return b->ops->linear_bwd_x(
-        &(cad_linear_bwd_x_args){.dy = t2(b->x, b->n, s.out), .w = t2(b->w, s.out, s.in), .dx = t2(b->y, b->n, s.in)},
-        NULL);
+        &(cad_linear_bwd_x_args){.dy = t2(b->x, b->n, s.out), .w = t2(b->w, s.out, s.in), .dx = t2(b->y, b->n, s.in)}, NULL);
 }
 
 static cad_status run_bwd_w(bench *b)
 {
     shape s = current;
     return b->ops->linear_bwd_w(
-        &(cad_linear_bwd_w_args){.dy = t2(b->x, b->n, s.out), .x = t2(b->y, b->n, s.in), .dw = t2(b->dw, s.out, s.in)},
-        NULL);
+        &(cad_linear_bwd_w_args){.dy = t2(b->x, b->n, s.out), .x = t2(b->y, b->n, s.in), .dw = t2(b->dw, s.out, s.in)}, NULL);
 }
 
 static cad_status run_norm_fwd(bench *b)
 {
-    return b->ops->rmsnorm_fwd(&(cad_rmsnorm_fwd_args){.x = t2(b->x, b->n, C),
-                                                       .w = t1(b->vec, C),
-                                                       .y = t2(b->y, b->n, C),
-                                                       .rstd = t1(b->nll, b->n),
-                                                       .eps = 1e-6f},
-                               NULL);
+    return b->ops->rmsnorm_fwd(
+        &(cad_rmsnorm_fwd_args){
+            .x = t2(b->x, b->n, C), .w = t1(b->vec, C), .y = t2(b->y, b->n, C), .rstd = t1(b->nll, b->n), .eps = 1e-6f},
+        NULL);
 }
 
 static cad_status run_norm_bwd(bench *b)
@@ -163,17 +159,16 @@ static cad_status run_rope(bench *b)
 
 static cad_status run_swiglu_fwd(bench *b)
 {
-    return b->ops->swiglu_fwd(
-        &(cad_swiglu_fwd_args){.gu = t2(b->big, b->n, 2 * F), .h = t2(b->y, b->n, F), .group = 128}, NULL);
+    return b->ops->swiglu_fwd(&(cad_swiglu_fwd_args){.gu = t2(b->big, b->n, 2 * F), .h = t2(b->y, b->n, F), .group = 128},
+                              NULL);
 }
 
 static cad_status run_swiglu_bwd(bench *b)
 {
-    return b->ops->swiglu_bwd(&(cad_swiglu_bwd_args){.gu = t2(b->big, b->n, 2 * F),
-                                                     .dh = t2(b->x, b->n, F),
-                                                     .dgu = t2(b->y, b->n, 2 * F),
-                                                     .group = 128},
-                              NULL);
+    return b->ops->swiglu_bwd(
+        &(cad_swiglu_bwd_args){
+            .gu = t2(b->big, b->n, 2 * F), .dh = t2(b->x, b->n, F), .dgu = t2(b->y, b->n, 2 * F), .group = 128},
+        NULL);
 }
 
 static cad_tensor heads(float *p, int64_t n)
@@ -223,16 +218,15 @@ static cad_status run_attn_bwd(bench *b)
 static cad_status run_xent(bench *b)
 {
     int64_t m = b->n / 2;
-    return b->ops->linear_xent(
-        &(cad_linear_xent_args){.x = t2(b->x, m, C),
-                                .w = t2(b->w, V, C),
-                                .y = cad_tensor_1d(CAD_U32, b->target, m),
-                                .nll = t1(b->nll, m),
-                                .dx = t2(b->y, m, C),
-                                .dw = t2(b->dw, V, C),
-                                .scale = 0.001f,
-                                .scratch = room(b)},
-        NULL);
+    return b->ops->linear_xent(&(cad_linear_xent_args){.x = t2(b->x, m, C),
+                                                       .w = t2(b->w, V, C),
+                                                       .y = cad_tensor_1d(CAD_U32, b->target, m),
+                                                       .nll = t1(b->nll, m),
+                                                       .dx = t2(b->y, m, C),
+                                                       .dw = t2(b->dw, V, C),
+                                                       .scale = 0.001f,
+                                                       .scratch = room(b)},
+                               NULL);
 }
 
 static cad_status run_adamw(bench *b)
@@ -291,15 +285,14 @@ static cad_status run_lora_down(bench *b)
 
 static cad_status run_nf4_fwd(bench *b)
 {
-    return b->ops->nf4_linear_lora_fwd(
-        &(cad_nf4_linear_lora_fwd_args){.x = t2(b->x, b->n, C),
-                                        .w = base(),
-                                        .u = t2(lora.u, b->n, 2 * R),
-                                        .bl = t2(lora.b, 2 * F, R),
-                                        .y = t2(b->y, b->n, 2 * F),
-                                        .parts = {.n = 2, .group = 128},
-                                        .scratch = room(b)},
-        NULL);
+    return b->ops->nf4_linear_lora_fwd(&(cad_nf4_linear_lora_fwd_args){.x = t2(b->x, b->n, C),
+                                                                       .w = base(),
+                                                                       .u = t2(lora.u, b->n, 2 * R),
+                                                                       .bl = t2(lora.b, 2 * F, R),
+                                                                       .y = t2(b->y, b->n, 2 * F),
+                                                                       .parts = {.n = 2, .group = 128},
+                                                                       .scratch = room(b)},
+                                       NULL);
 }
 
 static cad_status run_lora_up_bwd(bench *b)
@@ -327,26 +320,22 @@ static cad_status run_lora_down_bwd(bench *b)
 
 static cad_status run_nf4_bwd(bench *b)
 {
-    return b->ops->nf4_linear_lora_bwd_x(
-        &(cad_nf4_linear_lora_bwd_x_args){.dy = t2(b->big, b->n, 2 * F),
-                                          .w = base(),
-                                          .v = t2(lora.u, b->n, 2 * R),
-                                          .a = t2(lora.a, 2 * R, C),
-                                          .dx = t2(b->y, b->n, C),
-                                          .n = 2,
-                                          .drop = masks(b),
-                                          .scratch = room(b)},
-        NULL);
+    return b->ops->nf4_linear_lora_bwd_x(&(cad_nf4_linear_lora_bwd_x_args){.dy = t2(b->big, b->n, 2 * F),
+                                                                           .w = base(),
+                                                                           .v = t2(lora.u, b->n, 2 * R),
+                                                                           .a = t2(lora.a, 2 * R, C),
+                                                                           .dx = t2(b->y, b->n, C),
+                                                                           .n = 2,
+                                                                           .drop = masks(b),
+                                                                           .scratch = room(b)},
+                                         NULL);
 }
 
 static cad_status run_lora(bench *b)
 {
     double wide = 2.0 * (double)b->n * 2 * F * C, thin = 2.0 * (double)b->n * 2 * R * C, up = 2.0 * (double)b->n * 2 * F * R;
-    CAD_TRY(b->ops->nf4_quant(&(cad_nf4_quant_args){.w = t2(b->w, 2 * F, C),
-                                                    .codes = base().codes,
-                                                    .absmax = base().absmax,
-                                                    .block = 64},
-                              NULL));
+    CAD_TRY(b->ops->nf4_quant(
+        &(cad_nf4_quant_args){.w = t2(b->w, 2 * F, C), .codes = base().codes, .absmax = base().absmax, .block = 64}, NULL));
     for (int i = 0; i < 2; i++) {
         dropout = i ? 0.05f : 0.0f;
         printf("gate_up in NF4 with LoRA rank %d, dropout %g\n", R, (double)dropout);
@@ -421,8 +410,8 @@ int main(int argc, char **argv)
         s = prepare(arena, &b);
     if (!s) {
         b.peak = blas_peak(&b);
-        printf("%s, %d threads, %lld rows, OpenBLAS peak %.1f GFLOP/s\n", b.ops->isa, cad_threads_count(),
-               (long long)b.n, b.peak);
+        printf("%s, %d threads, %lld rows, OpenBLAS peak %.1f GFLOP/s\n", b.ops->isa, cad_threads_count(), (long long)b.n,
+               b.peak);
         s = run_all(&b);
         if (!s)
             s = run_lora(&b);

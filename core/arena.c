@@ -31,8 +31,7 @@ cad_status cad_arena_create(const char *name, size_t capacity, cad_arena **out)
     a->capacity = (capacity + PAGE - 1) / PAGE * PAGE;
     void *base = MAP_FAILED;
     if (a->capacity >= capacity && a->capacity > 0 && !cad_mem_count())
-        base = mmap(NULL, a->capacity, PROT_READ | PROT_WRITE,
-                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        base = mmap(NULL, a->capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (base == MAP_FAILED) {
         cad_mem_free(a);
         CAD_FAIL(CAD_ENOMEM, "arena %s: cannot reserve %zu bytes", name, capacity);

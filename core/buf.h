@@ -16,7 +16,10 @@ typedef struct cad_buf {
     size_t len, cap;
 } cad_buf;
 
-#define CAD_BUF_INIT {0}
+#define CAD_BUF_INIT                                                                                                           \
+    {                                                                                                                          \
+        0                                                                                                                      \
+    }
 
 /* All four grow the buffer; on CAD_ENOMEM it keeps what it had. */
 CAD_MUST_USE cad_status cad_buf_add(cad_buf *b, const void *bytes, size_t len);

@@ -75,7 +75,7 @@ cad_status cad_share_find(const char *relative, cad_buf *out)
     if (!found)
         CAD_TRY(try_place(CAD_VERSION_SOURCE, relative, out, &found));
     if (!found)
-        CAD_FAIL(CAD_ENOTFOUND, "%s: not in the working directory, $CADLM_SHARE, ../share/cadlm of this program, or %s", relative,
-                 CAD_VERSION_SOURCE);
+        CAD_FAIL(CAD_ENOTFOUND, "%s: not in the working directory, $CADLM_SHARE, ../share/cadlm of this program, or %s",
+                 relative, CAD_VERSION_SOURCE);
     return CAD_OK;
 }

@@ -347,7 +347,8 @@ static cad_status run(cad_cli *cli)
     CAD_TRY(check_use(cli));
     cad_status s = cli->word ? cli->word->run(cli) : cli->spec->run(cli);
     if (s == CAD_OK && !cli->config_loaded && (cad_cli_has(cli, "set") || cad_cli_has(cli, "config") || asks))
-        cad_log(CAD_LOG_WARN, "this command reads no configuration: --set, --config, --explain and --print-config had no effect");
+        cad_log(CAD_LOG_WARN,
+                "this command reads no configuration: --set, --config, --explain and --print-config had no effect");
     return s;
 }
 
@@ -364,8 +365,8 @@ static json_t *json_of_message(const char *text)
 
 static void report_json(cad_status s, const char *message, const char *hint)
 {
-    json_t *doc = json_pack("{s:{s:i,s:s,s:o}}", "error", "code", cad_status_exit_code(s), "name", cad_status_name(s), "message",
-                            json_of_message(message));
+    json_t *doc = json_pack("{s:{s:i,s:s,s:o}}", "error", "code", cad_status_exit_code(s), "name", cad_status_name(s),
+                            "message", json_of_message(message));
     if (doc && hint)
         json_object_set_new(json_object_get(doc, "error"), "hint", json_of_message(hint));
     cad_buf text = CAD_BUF_INIT;

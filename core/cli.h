@@ -34,19 +34,20 @@ typedef struct cad_cli_word {
 } cad_cli_word;
 
 typedef struct cad_cli_spec {
-    const char *name;  /* "cadprep" */
-    const char *usage; /* after "[OPTION...] ": "COMMAND" */
-    const char *doc;   /* text below the usage line: what it does, examples; whole lines of at most 80 columns */
-    const char *more;  /* text after the options; NULL: none */
-    const cad_cli_option *options; /* ends with name == NULL; may be NULL */
-    const cad_cli_word *words;     /* ends with name == NULL; NULL: the binary takes no word and `run` does the work */
+    const char *name;                /* "cadprep" */
+    const char *usage;               /* after "[OPTION...] ": "COMMAND" */
+    const char *doc;                 /* text below the usage line: what it does, examples; whole lines of at most 80 columns */
+    const char *more;                /* text after the options; NULL: none */
+    const cad_cli_option *options;   /* ends with name == NULL; may be NULL */
+    const cad_cli_word *words;       /* ends with name == NULL; NULL: the binary takes no word and `run` does the work */
     cad_status (*run)(cad_cli *cli); /* without a word; NULL: a word is needed */
     int min_args, max_args;          /* arguments that are neither options nor words; max_args < 0: any number */
 } cad_cli_spec;
 
 /* The whole of main: the worker's way out, parsing, the run, the error line, the exit code.
- * An error text prints as "NAME: error: TEXT"; a text "what went wrong\nhint: what to do" gives two lines; with --json the error
- * also goes to stdout as {"error":{"code","name","message","hint"}}, unless the command has printed its document already. */
+ * An error text prints as "NAME: error: TEXT"; a text "what went wrong\nhint: what to do" gives two lines; with --json the
+ * error also goes to stdout as {"error":{"code","name","message","hint"}}, unless the command has printed its document already.
+ */
 int cad_cli_main(const cad_cli_spec *spec, int argc, char **argv);
 
 /* ---- for `run` ---- */
@@ -64,9 +65,9 @@ int cad_cli_verbosity(const cad_cli *cli); /* -q -1, default 0, -v 1, -v -v 2 */
 /* The command line as one line of shell, quoted where needed, for cmd.sh. */
 CAD_MUST_USE cad_status cad_cli_command(const cad_cli *cli, cad_buf *out);
 
-/* Loads the configuration: `below` (what a checkpoint recorded, a suite), files of --config, then `files` (a CONFIG.ini given as
- * argument and its overlays), the environment, options and --set in their order.  Applies log.* and run.threads, prints warnings.
- * With --print-config or --explain prints that and sets *done, upon which the command returns CAD_OK. */
+/* Loads the configuration: `below` (what a checkpoint recorded, a suite), files of --config, then `files` (a CONFIG.ini given
+ * as argument and its overlays), the environment, options and --set in their order.  Applies log.* and run.threads, prints
+ * warnings. With --print-config or --explain prints that and sets *done, upon which the command returns CAD_OK. */
 CAD_MUST_USE cad_status cad_cli_config(cad_cli *cli, const cad_config_source *below, size_t n_below, const char *const *files,
                                        size_t n_files, cad_config **out, bool *done);
 

@@ -29,8 +29,8 @@ static cad_status option_source(const cad_cli *cli, const cad_cli_given *g, cad_
     return s;
 }
 
-static cad_status collect(cad_cli *cli, const cad_config_source *below, size_t n_below, const char *const *files, size_t n_files,
-                          cad_config_source **out, size_t *n_out)
+static cad_status collect(cad_cli *cli, const cad_config_source *below, size_t n_below, const char *const *files,
+                          size_t n_files, cad_config_source **out, size_t *n_out)
 {
     cad_config_source *s;
     size_t n = n_below;
@@ -71,8 +71,8 @@ static cad_status apply(const cad_cli *cli, const cad_config *cfg)
     return cad_threads_init((int)cfg->run.threads);
 }
 
-cad_status cad_cli_config(cad_cli *cli, const cad_config_source *below, size_t n_below, const char *const *files, size_t n_files,
-                          cad_config **out, bool *done)
+cad_status cad_cli_config(cad_cli *cli, const cad_config_source *below, size_t n_below, const char *const *files,
+                          size_t n_files, cad_config **out, bool *done)
 {
     cad_config_source *sources;
     size_t n;

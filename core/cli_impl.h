@@ -18,16 +18,16 @@ struct cad_cli {
     cad_arena *arena;
     const cad_cli_option **options; /* own ones, then the common ones they do not replace */
     size_t n_options;
-    cad_cli_given *given;           /* in order */
+    cad_cli_given *given; /* in order */
     size_t n_given;
     const char **args;
     size_t n_args;
-    const cad_cli_word *word;       /* NULL: none */
+    const cad_cli_word *word; /* NULL: none */
     int argc;
     char **argv;
-    cad_buf problems;               /* of the configuration, whole lines */
+    cad_buf problems; /* of the configuration, whole lines */
     bool config_loaded;
-    size_t out_before;              /* bytes on stdout before the command ran */
+    size_t out_before; /* bytes on stdout before the command ran */
 };
 
 /* ---- cli_help.c ---- */

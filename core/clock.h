@@ -6,8 +6,8 @@
 extern "C" {
 #endif
 
-double cad_clock_now(void);  /* monotonic, seconds from an arbitrary start */
-double cad_clock_wall(void); /* unix seconds */
+double cad_clock_now(void);                            /* monotonic, seconds from an arbitrary start */
+double cad_clock_wall(void);                           /* unix seconds */
 void cad_clock_iso(double unix_seconds, char out[21]); /* "2026-11-21T17:09:00Z" */
 void cad_clock_sleep(double seconds);
 

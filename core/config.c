@@ -19,12 +19,12 @@ typedef struct loader {
     cad_config *cfg, *defaults;
     cad_buf report;
     size_t n_problems;
-    cad_status first;    /* status of the first problem, for a report of one */
-    cad_status trouble;  /* out of memory while reporting */
-    const char *only;    /* of the source at hand */
+    cad_status first;         /* status of the first problem, for a report of one */
+    cad_status trouble;       /* out of memory while reporting */
+    const char *only;         /* of the source at hand */
     const char *chain[DEPTH]; /* real paths of the files being read, outermost first */
     int depth;
-    int *lines;          /* per key: line in the file at hand, 0 = not yet */
+    int *lines; /* per key: line in the file at hand, 0 = not yet */
 } loader;
 
 /* ---- problems ---- */

@@ -68,9 +68,9 @@ CAD_CONFIG_SECTIONS(CAD_ENUM_S)
 
 #define CAD_FIELD_X(type, key, def, range, help) CAD_CONFIG_C_##type key;
 #define CAD_FIELD_E(key, prefix, def, choices, help) int key;
-#define CAD_STRUCT_S(section, keys)                                                            \
-    typedef struct cad_config_##section {                                                      \
-        keys(CAD_FIELD_X, CAD_FIELD_E)                                                         \
+#define CAD_STRUCT_S(section, keys)                                                                                            \
+    typedef struct cad_config_##section {                                                                                      \
+        keys(CAD_FIELD_X, CAD_FIELD_E)                                                                                         \
     } cad_config_##section;
 CAD_CONFIG_SECTIONS(CAD_STRUCT_S)
 

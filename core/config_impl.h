@@ -14,11 +14,11 @@ enum { CAD_KEYS_MAX = 256, CAD_INI_LINE = 198 };
 typedef struct cad_key {
     char name[24], full[40]; /* "lr", "train.lr" */
     const char *section;
-    char type;         /* of the list in core/config_keys.h; 'e' for choices */
+    char type; /* of the list in core/config_keys.h; 'e' for choices */
     const char *def;
     const char *range; /* 'e': "(linear, cosine, constant)" */
     const char *help;
-    size_t offset;     /* in cad_config */
+    size_t offset; /* in cad_config */
 } cad_key;
 
 /* ---- config_schema.c ---- */

@@ -7,10 +7,10 @@
  *   E(key, prefix, default, (choices), help)     constants <prefix>_<choice>, counted from 0
  *
  * types     s text   i integer   f number   b on|off   p path   l comma list   d duration   v interval
- * default   as a file would say it; "*" required where the section is used; "<model.path>" as that key; "auto" of an integer is 0
- * range     alternatives split by commas: "1..1024", ">0", ">=0", "0"; "" means >= 0 for i and f, 1 s to 30 d for d, anything for
- *           text; "name" 1..80 of A-Za-z0-9._-; "steps" N steps or N%; "shares" three whole numbers with the sum 100
- * A key that is a keyword of C++ ends in an underscore here and nowhere else. */
+ * default   as a file would say it; "*" required where the section is used; "<model.path>" as that key; "auto" of an integer is
+ * 0 range     alternatives split by commas: "1..1024", ">0", ">=0", "0"; "" means >= 0 for i and f, 1 s to 30 d for d, anything
+ * for text; "name" 1..80 of A-Za-z0-9._-; "steps" N steps or N%; "shares" three whole numbers with the sum 100 A key that is a
+ * keyword of C++ ends in an underscore here and nowhere else. */
 #ifndef CADLM_CORE_CONFIG_KEYS_H
 #define CADLM_CORE_CONFIG_KEYS_H
 

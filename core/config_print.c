@@ -136,8 +136,8 @@ cad_status cad_config_schema(bool markdown, cad_buf *out)
     return CAD_OK;
 }
 
-cad_status cad_config_diff(const cad_config *a, const cad_config *b, void (*fn)(void *, const char *, const char *, const char *),
-                           void *ctx)
+cad_status cad_config_diff(const cad_config *a, const cad_config *b,
+                           void (*fn)(void *, const char *, const char *, const char *), void *ctx)
 {
     size_t n;
     const cad_key *k = cad_schema(&n);

@@ -10,7 +10,8 @@ static cad_status add_key(const cad_config *cfg, const char *key, cad_buf *out)
     return cad_buf_printf(out, " (%s)", cad_config_origin(cfg, key));
 }
 
-static cad_status add_problem(const cad_config *cfg, const char *a, const char *b, const char *expected, cad_buf *out, size_t *n)
+static cad_status add_problem(const cad_config *cfg, const char *a, const char *b, const char *expected, cad_buf *out,
+                              size_t *n)
 {
     (*n)++;
     CAD_TRY(cad_buf_str(out, "error: "));
@@ -99,7 +100,8 @@ cad_status cad_config_rules(const cad_config *cfg, const cad_config *defaults, c
     if (cfg->train.min_lr > cfg->train.lr)
         CAD_TRY(add_problem(cfg, "train.min_lr", "train.lr", "min_lr <= lr", problems, n));
     if (!cfg->lora.enabled && cfg->model.weights == CAD_MODEL_WEIGHTS_nf4)
-        CAD_TRY(add_problem(cfg, "lora.enabled", "model.weights", "weights fp32 or bf16, since all of them are trained", problems, n));
+        CAD_TRY(add_problem(cfg, "lora.enabled", "model.weights", "weights fp32 or bf16, since all of them are trained",
+                            problems, n));
     if (cfg->model.init == CAD_MODEL_INIT_random) {
         if (cfg->model.width % cfg->model.heads != 0)
             CAD_TRY(add_problem(cfg, "model.heads", "model.width", "heads that divide width", problems, n));

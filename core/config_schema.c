@@ -48,12 +48,12 @@ static void add_section(const char *section, size_t offset, const row *rows, siz
     }
 }
 
-#define FILL_S(section, table)                                                                 \
-    static void fill_##section(void)                                                           \
-    {                                                                                          \
-        typedef cad_config_##section here;                                                     \
-        static const row rows[] = {table(ROW_X, ROW_E)};                                       \
-        add_section(#section, offsetof(cad_config, section), rows, sizeof rows / sizeof *rows);  \
+#define FILL_S(section, table)                                                                                                 \
+    static void fill_##section(void)                                                                                           \
+    {                                                                                                                          \
+        typedef cad_config_##section here;                                                                                     \
+        static const row rows[] = {table(ROW_X, ROW_E)};                                                                       \
+        add_section(#section, offsetof(cad_config, section), rows, sizeof rows / sizeof *rows);                                \
     }
 CAD_CONFIG_SECTIONS(FILL_S)
 

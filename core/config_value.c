@@ -130,8 +130,8 @@ static double seconds_of_unit(const char *unit)
     static const struct {
         const char *name;
         double seconds;
-    } units[] = {{"s", 1},   {"sec", 1},  {"second", 1},  {"seconds", 1}, {"min", 60},    {"minute", 60},
-                 {"minutes", 60}, {"h", 3600}, {"hour", 3600}, {"hours", 3600}, {"d", 86400}, {"days", 86400}, {"day", 86400}};
+    } units[] = {{"s", 1},    {"sec", 1},     {"second", 1},   {"seconds", 1}, {"min", 60},     {"minute", 60}, {"minutes", 60},
+                 {"h", 3600}, {"hour", 3600}, {"hours", 3600}, {"d", 86400},   {"days", 86400}, {"day", 86400}};
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (!strcmp(unit, units[i].name))
             return units[i].seconds;
@@ -349,8 +349,8 @@ static cad_status unexpected(const cad_key *k, const char *text)
     if ((wants_int || wants_number) && !right_type)
         type = what[wants_number];
     if (s == CAD_OK)
-        s = cad_fail(CAD_ECONFIG, "%s = %s%s%s; expected %s%s (%s)", k->full, quote, text, quote, type,
-                     cad_buf_cstr(&expected), k->help);
+        s = cad_fail(CAD_ECONFIG, "%s = %s%s%s; expected %s%s (%s)", k->full, quote, text, quote, type, cad_buf_cstr(&expected),
+                     k->help);
     cad_buf_deinit(&expected);
     return s;
 }

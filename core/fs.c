@@ -24,8 +24,7 @@ static cad_status open_regular(const char *path, int *out_fd, uint64_t *out_size
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
-        CAD_FAIL(errno == ENOENT || errno == ENOTDIR ? CAD_ENOTFOUND : CAD_EIO, "%s: cannot open: %s", path,
-                 strerror(errno));
+        CAD_FAIL(errno == ENOENT || errno == ENOTDIR ? CAD_ENOTFOUND : CAD_EIO, "%s: cannot open: %s", path, strerror(errno));
     struct stat st;
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
         close(fd);
@@ -71,8 +70,7 @@ cad_status cad_file_read_at(cad_file *f, uint64_t offset, void *out, size_t len)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            CAD_FAIL(CAD_EIO, "%s: cannot read at byte %llu: %s", f->path, (unsigned long long)(offset + got),
-                     strerror(errno));
+            CAD_FAIL(CAD_EIO, "%s: cannot read at byte %llu: %s", f->path, (unsigned long long)(offset + got), strerror(errno));
         if (n == 0)
             CAD_FAIL(CAD_ECORRUPT, "%s: ends at byte %llu; expected %zu bytes from %llu", f->path,
                      (unsigned long long)(offset + got), len, (unsigned long long)offset);

@@ -26,7 +26,7 @@ CAD_MUST_USE cad_status cad_fs_read_stdin(size_t limit, cad_buf *out);
 
 typedef struct cad_file cad_file; /* a regular file open for reading */
 CAD_MUST_USE cad_status cad_file_open(const char *path, cad_file **out);
-uint64_t cad_file_size(const cad_file *f);          /* when it was opened */
+uint64_t cad_file_size(const cad_file *f); /* when it was opened */
 const char *cad_file_path(const cad_file *f);
 /* Exactly `len` bytes from `offset`; a file that became shorter is CAD_ECORRUPT. */
 CAD_MUST_USE cad_status cad_file_read_at(cad_file *f, uint64_t offset, void *out, size_t len);
@@ -39,9 +39,9 @@ CAD_MUST_USE cad_status cad_fs_write(const char *path, const void *data, size_t 
 typedef struct cad_writer cad_writer; /* a replacement of one file, invisible until commit */
 CAD_MUST_USE cad_status cad_writer_open(const char *path, cad_writer **out);
 CAD_MUST_USE cad_status cad_writer_add(cad_writer *w, const void *data, size_t len);
-const char *cad_writer_temp_path(const cad_writer *w);      /* for libraries that write by path: the file exists, empty */
-CAD_MUST_USE cad_status cad_writer_commit(cad_writer *w);   /* sync, rename, sync the folder; frees w in any case */
-void cad_writer_abort(cad_writer *w);                       /* removes what was written; NULL is fine */
+const char *cad_writer_temp_path(const cad_writer *w);    /* for libraries that write by path: the file exists, empty */
+CAD_MUST_USE cad_status cad_writer_commit(cad_writer *w); /* sync, rename, sync the folder; frees w in any case */
+void cad_writer_abort(cad_writer *w);                     /* removes what was written; NULL is fine */
 
 /* Append-only logs: each call adds one whole line by one write (the LF is added here). */
 typedef struct cad_appender cad_appender;
@@ -63,8 +63,8 @@ CAD_MUST_USE cad_status cad_fs_mkdirs(const char *path); /* with parents; existi
 /* Puts the finished folder `temp` in the place of `path` (which must not exist).  Syncs its files (not those of folders inside)
  * and both parents. */
 CAD_MUST_USE cad_status cad_fs_commit_dir(const char *temp, const char *path);
-CAD_MUST_USE cad_status cad_fs_remove_tree(const char *path); /* missing is fine; never follows links */
-CAD_MUST_USE cad_status cad_fs_remove(const char *path);      /* one file or link; missing is fine */
+CAD_MUST_USE cad_status cad_fs_remove_tree(const char *path);                         /* missing is fine; never follows links */
+CAD_MUST_USE cad_status cad_fs_remove(const char *path);                              /* one file or link; missing is fine */
 CAD_MUST_USE cad_status cad_fs_symlink_replace(const char *target, const char *link); /* by rename */
 CAD_MUST_USE cad_status cad_fs_readlink(const char *link, cad_buf *out);
 /* Names (not paths) in a folder, sorted by bytes, without "." and ".."; arrays live in `a`. */

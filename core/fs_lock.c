@@ -18,8 +18,7 @@ struct cad_lock {
 static bool still_named(int fd, const char *path)
 {
     struct stat mine, named;
-    return fstat(fd, &mine) == 0 && stat(path, &named) == 0 && mine.st_ino == named.st_ino &&
-           mine.st_dev == named.st_dev;
+    return fstat(fd, &mine) == 0 && stat(path, &named) == 0 && mine.st_ino == named.st_ino && mine.st_dev == named.st_dev;
 }
 
 static cad_status locked_by(int fd, const char *path)
@@ -38,8 +37,8 @@ static cad_status take(const char *path, const char *owner, int *out_fd)
         if (fd < 0)
             CAD_FAIL(CAD_EWRITE, "%s: cannot create: %s", path, strerror(errno));
         if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-            cad_status s = errno == EWOULDBLOCK ? locked_by(fd, path)
-                                                : cad_fail(CAD_EWRITE, "%s: cannot lock: %s", path, strerror(errno));
+            cad_status s =
+                errno == EWOULDBLOCK ? locked_by(fd, path) : cad_fail(CAD_EWRITE, "%s: cannot lock: %s", path, strerror(errno));
             close(fd);
             return s;
         }

@@ -13,24 +13,19 @@ extern "C" {
 #endif
 
 /* In the order of the choices of log.level. */
-typedef enum cad_log_level {
-    CAD_LOG_ERROR,
-    CAD_LOG_WARN,
-    CAD_LOG_INFO,
-    CAD_LOG_DEBUG,
-    CAD_LOG_TRACE
-} cad_log_level;
+typedef enum cad_log_level { CAD_LOG_ERROR, CAD_LOG_WARN, CAD_LOG_INFO, CAD_LOG_DEBUG, CAD_LOG_TRACE } cad_log_level;
 
 typedef enum cad_color { CAD_COLOR_AUTO, CAD_COLOR_ALWAYS, CAD_COLOR_NEVER } cad_color;
 
-/* On stderr: "NAME: error: TEXT", "NAME: warning: TEXT", info bare, "debug: TEXT".  In the file each line begins with the time. */
+/* On stderr: "NAME: error: TEXT", "NAME: warning: TEXT", info bare, "debug: TEXT".  In the file each line begins with the time.
+ */
 void cad_log(cad_log_level level, const char *fmt, ...) CAD_PRINTF(2, 3);
 
 /* A bare line below an error ("hint: ..."), whatever the level. */
 void cad_log_note(const char *fmt, ...) CAD_PRINTF(1, 2);
 
-void cad_log_set_name(const char *program);   /* borrowed; "cadlm" before */
-void cad_log_set_level(cad_log_level level);  /* records above it are dropped; CAD_LOG_INFO before */
+void cad_log_set_name(const char *program);  /* borrowed; "cadlm" before */
+void cad_log_set_level(cad_log_level level); /* records above it are dropped; CAD_LOG_INFO before */
 cad_log_level cad_log_get_level(void);
 /* Also appends to this file (NULL: no longer).  Errors: CAD_EWRITE. */
 CAD_MUST_USE cad_status cad_log_open(const char *path);

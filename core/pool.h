@@ -26,7 +26,8 @@ extern "C" {
  * have been corrupted).  A failing status and its text reach the caller; CAD_ENOMEM becomes the verdict `memory`. */
 typedef cad_status (*cad_worker_fn)(const void *in, size_t len, cad_buf *out);
 
-/* Before main's work, in every process of the binary.  `name` is borrowed, at most 31 bytes.  At most 32 handlers (asserted). */
+/* Before main's work, in every process of the binary.  `name` is borrowed, at most 31 bytes.  At most 32 handlers (asserted).
+ */
 void cad_worker_register(const char *name, cad_worker_fn fn);
 /* Becomes the zygote and never returns when the command line asks for it; otherwise does nothing. */
 void cad_worker_main_if_asked(int argc, char **argv);
@@ -41,11 +42,11 @@ size_t cad_worker_space(size_t most);
 typedef struct cad_pool cad_pool;
 
 typedef struct cad_pool_opts {
-    int workers;        /* children at a time; 0 = CPUs of the affinity mask */
-    double cpu_s;       /* CPU seconds of one job (soft limit; hard 2 s later; wall clock 3 times that); 0 = 30 */
-    int64_t mem_bytes;  /* address space; 0 = 4 GiB; not enforced in builds with AddressSanitizer, which needs terabytes of it */
-    size_t out_limit;   /* bytes of one answer; 0 = 16 MiB.  More than that is the verdict `failed` */
-    bool unordered;     /* results as they end; otherwise in the order of submission */
+    int workers;       /* children at a time; 0 = CPUs of the affinity mask */
+    double cpu_s;      /* CPU seconds of one job (soft limit; hard 2 s later; wall clock 3 times that); 0 = 30 */
+    int64_t mem_bytes; /* address space; 0 = 4 GiB; not enforced in builds with AddressSanitizer, which needs terabytes of it */
+    size_t out_limit;  /* bytes of one answer; 0 = 16 MiB.  More than that is the verdict `failed` */
+    bool unordered;    /* results as they end; otherwise in the order of submission */
 } cad_pool_opts;
 
 typedef enum cad_verdict {
@@ -59,12 +60,12 @@ typedef enum cad_verdict {
 typedef struct cad_pool_result {
     uint64_t tag;
     cad_verdict verdict;
-    cad_status status;       /* of the handler; CAD_EINTERNAL where it never answered */
-    const char *error;       /* text for people; "" when ok */
-    const char *stage;       /* last cad_worker_stage, "" when none; printable ASCII */
+    cad_status status;        /* of the handler; CAD_EINTERNAL where it never answered */
+    const char *error;        /* text for people; "" when ok */
+    const char *stage;        /* last cad_worker_stage, "" when none; printable ASCII */
     const unsigned char *out; /* answer; complete only when ok, else empty */
     size_t out_len;
-    int signal;              /* that ended the child, or 0 */
+    int signal; /* that ended the child, or 0 */
     double cpu_ms, wall_ms, rss_mb;
 } cad_pool_result;
 

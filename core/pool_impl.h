@@ -16,8 +16,8 @@ typedef struct cad_job {
     struct cad_job *next; /* in the order of submission */
     uint64_t id;
     cad_job_state state;
-    cad_buf message;      /* to the child: head, name, input; released when done */
-    cad_buf answer;       /* from the child: head, text, output */
+    cad_buf message; /* to the child: head, name, input; released when done */
+    cad_buf answer;  /* from the child: head, text, output */
     cad_buf error;
     char stage[CAD_WORKER_NAME];
     cad_pool_result result;
@@ -27,7 +27,7 @@ typedef struct cad_slot {
     cad_job *job; /* NULL: idle */
     int to, from; /* pipe ends of the pool, -1 when closed */
     size_t sent;
-    bool too_long; /* the answer passed the limit and was dropped */
+    bool too_long;  /* the answer passed the limit and was dropped */
     double give_up; /* monotonic time after which the zygote must be stuck */
 } cad_slot;
 

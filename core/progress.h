@@ -24,7 +24,8 @@ void cad_progress_setup(cad_progress_mode mode, double every_s);
 
 typedef struct cad_progress cad_progress;
 /* `label` ("step") is copied; `total` 0 when unknown; the estimate leaves out the first `warmup` units, which are slower. */
-CAD_MUST_USE cad_status cad_progress_create(const char *label, int64_t start, int64_t total, int64_t warmup, cad_progress **out);
+CAD_MUST_USE cad_status cad_progress_create(const char *label, int64_t start, int64_t total, int64_t warmup,
+                                            cad_progress **out);
 /* "step 300/9000  3.3%  TAIL  eta 9h51m"; `tail` may be NULL.  Cheap when nothing is due. */
 void cad_progress_show(cad_progress *p, int64_t done, const char *tail);
 /* Time that was no work of the loop (a save, an evaluation): kept out of the rate, added to the estimate `left`

@@ -33,8 +33,8 @@ const char *cad_error_text(void)
 const char *cad_status_text(cad_status s)
 {
     switch (s) {
-#define X(name, value, exit_code, text)                                                        \
-    case CAD_##name:                                                                           \
+#define X(name, value, exit_code, text)                                                                                        \
+    case CAD_##name:                                                                                                           \
         return text;
         CAD_STATUS_TABLE(X)
 #undef X
@@ -45,8 +45,8 @@ const char *cad_status_text(cad_status s)
 const char *cad_status_name(cad_status s)
 {
     switch (s) {
-#define X(name, value, exit_code, text)                                                        \
-    case CAD_##name:                                                                           \
+#define X(name, value, exit_code, text)                                                                                        \
+    case CAD_##name:                                                                                                           \
         return "CAD_" #name;
         CAD_STATUS_TABLE(X)
 #undef X
@@ -57,8 +57,8 @@ const char *cad_status_name(cad_status s)
 int cad_status_exit_code(cad_status s)
 {
     switch (s) {
-#define X(name, value, exit_code, text)                                                        \
-    case CAD_##name:                                                                           \
+#define X(name, value, exit_code, text)                                                                                        \
+    case CAD_##name:                                                                                                           \
         return exit_code;
         CAD_STATUS_TABLE(X)
 #undef X

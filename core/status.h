@@ -10,26 +10,26 @@ extern "C" {
 #endif
 
 /* X(name, value, exit code, what a person reads) */
-#define CAD_STATUS_TABLE(X)                                                                    \
-    X(OK, 0, 0, "ok")                                                                          \
-    X(EINTERNAL, -1, 1, "internal error")                                                      \
-    X(EUSAGE, -2, 2, "bad command line")                                                       \
-    X(EINVAL, -3, 65, "invalid value")                                                         \
-    X(ECONFIG, -4, 65, "bad configuration")                                                    \
-    X(EDATA, -5, 65, "bad data")                                                               \
-    X(EPARSE, -6, 65, "does not parse")                                                        \
-    X(ENOTFOUND, -7, 66, "input missing")                                                      \
-    X(EUNSUPPORTED, -8, 69, "not available in this build")                                     \
-    X(ENOMEM, -9, 69, "out of memory")                                                         \
-    X(ENUMERIC, -10, 70, "not a finite number")                                                \
-    X(EWRITE, -11, 73, "cannot write")                                                         \
-    X(ELOCKED, -12, 73, "locked by another process")                                           \
-    X(EIO, -13, 74, "input or output error")                                                   \
-    X(ECORRUPT, -14, 74, "corrupt or short file")                                              \
-    X(EGEOM, -15, 3, "geometry kernel failed")                                                 \
-    X(EGATE, -16, 3, "requirement not met")                                                    \
-    X(EPARTIAL, -17, 4, "done, but parts are missing")                                         \
-    X(EREQUEUE, -18, 75, "saved, please requeue")                                              \
+#define CAD_STATUS_TABLE(X)                                                                                                    \
+    X(OK, 0, 0, "ok")                                                                                                          \
+    X(EINTERNAL, -1, 1, "internal error")                                                                                      \
+    X(EUSAGE, -2, 2, "bad command line")                                                                                       \
+    X(EINVAL, -3, 65, "invalid value")                                                                                         \
+    X(ECONFIG, -4, 65, "bad configuration")                                                                                    \
+    X(EDATA, -5, 65, "bad data")                                                                                               \
+    X(EPARSE, -6, 65, "does not parse")                                                                                        \
+    X(ENOTFOUND, -7, 66, "input missing")                                                                                      \
+    X(EUNSUPPORTED, -8, 69, "not available in this build")                                                                     \
+    X(ENOMEM, -9, 69, "out of memory")                                                                                         \
+    X(ENUMERIC, -10, 70, "not a finite number")                                                                                \
+    X(EWRITE, -11, 73, "cannot write")                                                                                         \
+    X(ELOCKED, -12, 73, "locked by another process")                                                                           \
+    X(EIO, -13, 74, "input or output error")                                                                                   \
+    X(ECORRUPT, -14, 74, "corrupt or short file")                                                                              \
+    X(EGEOM, -15, 3, "geometry kernel failed")                                                                                 \
+    X(EGATE, -16, 3, "requirement not met")                                                                                    \
+    X(EPARTIAL, -17, 4, "done, but parts are missing")                                                                         \
+    X(EREQUEUE, -18, 75, "saved, please requeue")                                                                              \
     X(EINTR, -19, 130, "interrupted")
 
 typedef enum cad_status {
@@ -41,7 +41,8 @@ typedef enum cad_status {
 #define CAD_MUST_USE __attribute__((warn_unused_result))
 #define CAD_PRINTF(f, a) __attribute__((format(printf, f, a)))
 
-/* Sets the calling thread's error text (at most 2047 bytes, cut at a character) and returns `code`.  Never called with CAD_OK. */
+/* Sets the calling thread's error text (at most 2047 bytes, cut at a character) and returns `code`.  Never called with CAD_OK.
+ */
 cad_status cad_fail(cad_status code, const char *fmt, ...) CAD_PRINTF(2, 3);
 /* The text of the last failure of this thread; "" before the first.  Valid until the next failure of this thread. */
 const char *cad_error_text(void);
@@ -51,18 +52,18 @@ const char *cad_status_name(cad_status s);
 int cad_status_exit_code(cad_status s);
 
 #define CAD_FAIL(code, ...) return cad_fail((code), __VA_ARGS__)
-#define CAD_TRY(expr)                                                                          \
-    do {                                                                                       \
-        cad_status cad_try_ = (expr);                                                          \
-        if (cad_try_ != CAD_OK)                                                                \
-            return cad_try_;                                                                   \
+#define CAD_TRY(expr)                                                                                                          \
+    do {                                                                                                                       \
+        cad_status cad_try_ = (expr);                                                                                          \
+        if (cad_try_ != CAD_OK)                                                                                                \
+            return cad_try_;                                                                                                   \
     } while (0)
 /* The same inside a function that must release something first: jumps to `label` with the status in `var`. */
-#define CAD_TRY_GOTO(var, expr, label)                                                         \
-    do {                                                                                       \
-        (var) = (expr);                                                                        \
-        if ((var) != CAD_OK)                                                                   \
-            goto label;                                                                        \
+#define CAD_TRY_GOTO(var, expr, label)                                                                                         \
+    do {                                                                                                                       \
+        (var) = (expr);                                                                                                        \
+        if ((var) != CAD_OK)                                                                                                   \
+            goto label;                                                                                                        \
     } while (0)
 
 #ifdef __cplusplus

@@ -11,17 +11,7 @@ extern "C" {
 
 enum { CAD_MAX_DIMS = 4 };
 
-typedef enum cad_dtype {
-    CAD_F32,
-    CAD_BF16,
-    CAD_F16,
-    CAD_F64,
-    CAD_U8,
-    CAD_I32,
-    CAD_U32,
-    CAD_I64,
-    CAD_U64
-} cad_dtype;
+typedef enum cad_dtype { CAD_F32, CAD_BF16, CAD_F16, CAD_F64, CAD_U8, CAD_I32, CAD_U32, CAD_I64, CAD_U64 } cad_dtype;
 
 typedef struct cad_tensor {
     void *data;

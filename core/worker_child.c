@@ -101,7 +101,8 @@ static cad_status run_job(cad_buf *out)
 {
     cad_job_head head;
     char name[CAD_WORKER_NAME] = "";
-    if (!read_all(&head, sizeof head) || head.name >= sizeof name || head.len > CAD_WORKER_IN_LIMIT || !read_all(name, head.name))
+    if (!read_all(&head, sizeof head) || head.name >= sizeof name || head.len > CAD_WORKER_IN_LIMIT ||
+        !read_all(name, head.name))
         CAD_FAIL(CAD_EINTERNAL, "the worker got no job");
     void *in;
     CAD_TRY(cad_mem_alloc((size_t)head.len + 1, "job input", &in));
@@ -120,8 +121,8 @@ void cad_worker_child(const cad_order *order, int in_fd, int out_fd, pid_t zygot
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != zygote)
         _exit(1);
-    void *page = mmap(NULL, CAD_WORKER_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, CAD_WORKER_PAGES,
-                      (off_t)order->slot * CAD_WORKER_PAGE);
+    void *page =
+        mmap(NULL, CAD_WORKER_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, CAD_WORKER_PAGES, (off_t)order->slot * CAD_WORKER_PAGE);
     if (page == MAP_FAILED || dup2(in_fd, IN) < 0 || dup2(out_fd, OUT) < 0) /* replaces socket and pages */
         _exit(1);
     stage_page = page;

@@ -30,9 +30,9 @@
 #define NO(call) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 1), REFUSE(EPERM)
 #define OLD(call) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 1), REFUSE(ENOSYS)
 /* An open by its flags (argument `arg`, a 32-bit number): only for reading. */
-#define READ_ONLY(call, arg)                                                                                            \
-    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 4), LOAD(args[arg]),                                                 \
-        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND, 0, 1), REFUSE(EPERM),    \
+#define READ_ONLY(call, arg)                                                                                                   \
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 4), LOAD(args[arg]),                                                        \
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND, 0, 1), REFUSE(EPERM),           \
         ANSWER(SECCOMP_RET_ALLOW)
 
 void cad_worker_guard(void)
@@ -43,18 +43,50 @@ void cad_worker_guard(void)
         REFUSE(EPERM),
         LOAD(nr),
 #ifdef __x86_64__
-        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32_BIT, 0, 1), REFUSE(ENOSYS),
+        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32_BIT, 0, 1),
+        REFUSE(ENOSYS),
         READ_ONLY(SYS_open, 1),
-        NO(SYS_creat), NO(SYS_fork), NO(SYS_vfork), NO(SYS_unlink), NO(SYS_rename), NO(SYS_mkdir), NO(SYS_rmdir),
-        NO(SYS_link), NO(SYS_symlink), NO(SYS_chmod), NO(SYS_chown), NO(SYS_mknod),
+        NO(SYS_creat),
+        NO(SYS_fork),
+        NO(SYS_vfork),
+        NO(SYS_unlink),
+        NO(SYS_rename),
+        NO(SYS_mkdir),
+        NO(SYS_rmdir),
+        NO(SYS_link),
+        NO(SYS_symlink),
+        NO(SYS_chmod),
+        NO(SYS_chown),
+        NO(SYS_mknod),
 #endif
         READ_ONLY(SYS_openat, 2),
-        OLD(SYS_openat2), OLD(SYS_clone3), OLD(SYS_io_uring_setup),
-        NO(SYS_clone), NO(SYS_execve), NO(SYS_execveat),
-        NO(SYS_socket), NO(SYS_socketpair), NO(SYS_connect), NO(SYS_bind), NO(SYS_listen),
-        NO(SYS_ptrace), NO(SYS_process_vm_readv), NO(SYS_process_vm_writev),
-        NO(SYS_unlinkat), NO(SYS_renameat), NO(SYS_renameat2), NO(SYS_mkdirat), NO(SYS_linkat), NO(SYS_symlinkat),
-        NO(SYS_truncate), NO(SYS_fchmodat), NO(SYS_fchownat), NO(SYS_mknodat), NO(SYS_mount), NO(SYS_setpgid), NO(SYS_setsid),
+        OLD(SYS_openat2),
+        OLD(SYS_clone3),
+        OLD(SYS_io_uring_setup),
+        NO(SYS_clone),
+        NO(SYS_execve),
+        NO(SYS_execveat),
+        NO(SYS_socket),
+        NO(SYS_socketpair),
+        NO(SYS_connect),
+        NO(SYS_bind),
+        NO(SYS_listen),
+        NO(SYS_ptrace),
+        NO(SYS_process_vm_readv),
+        NO(SYS_process_vm_writev),
+        NO(SYS_unlinkat),
+        NO(SYS_renameat),
+        NO(SYS_renameat2),
+        NO(SYS_mkdirat),
+        NO(SYS_linkat),
+        NO(SYS_symlinkat),
+        NO(SYS_truncate),
+        NO(SYS_fchmodat),
+        NO(SYS_fchownat),
+        NO(SYS_mknodat),
+        NO(SYS_mount),
+        NO(SYS_setpgid),
+        NO(SYS_setsid),
         ANSWER(SECCOMP_RET_ALLOW),
     };
     const struct sock_fprog program = {sizeof rules / sizeof *rules, rules};
@@ -64,8 +96,6 @@ void cad_worker_guard(void)
 
 #else
 
-void cad_worker_guard(void)
-{
-}
+void cad_worker_guard(void) {}
 
 #endif

@@ -65,8 +65,9 @@ cad_status cad_audit_pack(const cad_pack *p, json_t *out)
     bad |= json_object_set_new(out, "tokens", json_integer(i->n_tokens));
     bad |= json_object_set_new(out, "loss_tokens", json_integer(i->n_loss_tokens));
     bad |= json_object_set_new(out, "loss_share", json_real((double)i->n_loss_tokens / (double)i->n_tokens));
-    bad |= json_object_set_new(out, "length", json_pack("{s:I, s:I, s:I, s:I}", "p50", i->length_p50, "p90", i->length_p90, "p99",
-                                                        i->length_p99, "max", i->length_max));
+    bad |= json_object_set_new(out, "length",
+                               json_pack("{s:I, s:I, s:I, s:I}", "p50", i->length_p50, "p90", i->length_p90, "p99",
+                                         i->length_p99, "max", i->length_max));
     bad |= json_object_set_new(out, "longest", longest_rows(p));
     bad |= json_object_set_new(out, "families", families(p));
     bad |= json_object_set_new(out, "dropped", dropped);
@@ -102,8 +103,8 @@ static cad_status look(leaks *l, cad_hash_index *m, int kind, uint64_t hash, siz
     if (!l->n[0] && !l->n[1]) {
         const char *a = cad_pack_id(l->pack[other], (size_t)(*at & 0xffffffffffffu), &a_len),
                    *b = cad_pack_id(l->pack[pack], row, &b_len);
-        snprintf(l->first, sizeof l->first, "%s of row %.*s (%s) is that of row %.*s (%s)",
-                 what[kind], (int)b_len, b, l->name[pack], (int)a_len, a, l->name[other]);
+        snprintf(l->first, sizeof l->first, "%s of row %.*s (%s) is that of row %.*s (%s)", what[kind], (int)b_len, b,
+                 l->name[pack], (int)a_len, a, l->name[other]);
     }
     l->n[kind]++;
     return CAD_OK;

@@ -19,9 +19,9 @@ CAD_MUST_USE cad_status cad_audit_leaks(const cad_pack *const *pack, const char 
                                         json_t **out);
 
 typedef struct cad_verify_args {
-    const char *dir;                              /* {train,val,test}.pack.h5, perhaps .jsonl files and synth-test.jsonl */
-    const char *tokenizer_xxh3, *template_xxh3;   /* NULL: not compared */
-    bool captions, geometry;                      /* what may not be in two splits */
+    const char *dir;                            /* {train,val,test}.pack.h5, perhaps .jsonl files and synth-test.jsonl */
+    const char *tokenizer_xxh3, *template_xxh3; /* NULL: not compared */
+    bool captions, geometry;                    /* what may not be in two splits */
     const char *against; /* another folder: no prompt of the suite may be in its train or val; NULL: none */
 } cad_verify_args;
 

@@ -26,9 +26,9 @@ static const cad_cli_option OPTIONS[] = {
 };
 
 static const cad_cli_word WORDS[] = {
-    {"synth", cad_cmd_synth},     {"split", cad_cmd_split}, {"tokenizer", cad_cmd_tokenizer}, {"pack", cad_cmd_pack},
-    {"preview", cad_cmd_preview}, {"audit", cad_cmd_audit}, {"verify", cad_cmd_verify},       {"run", cad_cmd_run},
-    {NULL, NULL},
+    {"synth", cad_cmd_synth},   {"split", cad_cmd_split},     {"tokenizer", cad_cmd_tokenizer},
+    {"pack", cad_cmd_pack},     {"preview", cad_cmd_preview}, {"audit", cad_cmd_audit},
+    {"verify", cad_cmd_verify}, {"run", cad_cmd_run},         {NULL, NULL},
 };
 
 int main(int argc, char **argv)

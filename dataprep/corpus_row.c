@@ -191,8 +191,8 @@ cad_status cad_row_parse(const json_t *o, const char *where, cad_arena *a, cad_r
 struct cad_corpus_reader {
     cad_file *file;
     json_t *header;
-    uint64_t offset;   /* of the next byte to read from the file */
-    char *chunk;       /* READ_CHUNK bytes, chunk_len of them valid, chunk_pos consumed */
+    uint64_t offset; /* of the next byte to read from the file */
+    char *chunk;     /* READ_CHUNK bytes, chunk_len of them valid, chunk_pos consumed */
     size_t chunk_len, chunk_pos;
     cad_buf line;
     long line_no;

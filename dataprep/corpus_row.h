@@ -22,13 +22,13 @@ extern "C" {
 
 /* A borrowed view of one row; every text is NUL-terminated UTF-8.  "" stands for an absent optional text. */
 typedef struct cad_row {
-    const char *id;      /* unique in its corpus */
-    const char *caption; /* the sentence; may hold line feeds */
-    const char *target;  /* the answer: canonical Compact IR, no line end after the last statement */
-    const char *kind;    /* "ir" or "step" */
-    const char *source;  /* "synth", or where an import came from */
-    const char *split;   /* "train", "val", "test", or "" before the split */
-    const char *family;  /* meta.family */
+    const char *id;       /* unique in its corpus */
+    const char *caption;  /* the sentence; may hold line feeds */
+    const char *target;   /* the answer: canonical Compact IR, no line end after the last statement */
+    const char *kind;     /* "ir" or "step" */
+    const char *source;   /* "synth", or where an import came from */
+    const char *split;    /* "train", "val", "test", or "" before the split */
+    const char *family;   /* meta.family */
     const char *phrasing; /* meta.phrasing: "seen", "held" (wording that training never shows), or "" */
     const char *units;    /* meta.units: "mm", "cm", "in", "none" (a bare number is mm), or "" */
     const char *params;   /* meta.params: JSON object, parameter name -> true value in mm, degrees or count; "" if absent */
@@ -55,8 +55,7 @@ CAD_MUST_USE cad_status cad_corpus_load(const char *path, cad_arena *a, cad_row 
 
 typedef struct cad_corpus_writer cad_corpus_writer;
 /* Replaces `path` at commit.  `info` (borrowed, may be NULL) becomes the header's "info". */
-CAD_MUST_USE cad_status cad_corpus_create(const char *path, const char *name, const json_t *info,
-                                          cad_corpus_writer **out);
+CAD_MUST_USE cad_status cad_corpus_create(const char *path, const char *name, const json_t *info, cad_corpus_writer **out);
 CAD_MUST_USE cad_status cad_corpus_add(cad_corpus_writer *w, const cad_row *row);
 CAD_MUST_USE cad_status cad_corpus_commit(cad_corpus_writer *w); /* frees w in any case */
 void cad_corpus_abort(cad_corpus_writer *w);                     /* NULL is fine */

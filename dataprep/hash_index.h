@@ -17,7 +17,10 @@ typedef struct cad_hash_index {
     size_t n, cap;
 } cad_hash_index;
 
-#define CAD_HASH_INDEX_INIT {0}
+#define CAD_HASH_INDEX_INIT                                                                                                    \
+    {                                                                                                                          \
+        0                                                                                                                      \
+    }
 
 /* A key of bytes that are compared as they are (row ids).  Never 0. */
 uint64_t cad_hash_index_key(const void *bytes, size_t len);

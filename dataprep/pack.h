@@ -29,10 +29,10 @@ typedef struct cad_pack_info {
     const char *tokenizer_xxh3, *tokenizer_name; /* XXH3-128 of tokenizer.json in hex */
     int64_t vocab_rows, bos_id, eos_id;          /* bos_id -1: rows have none */
     const char *template_name, *template_xxh3, *template_text;
-    const char *representation; /* order, rounding, annotations as text */
-    int64_t max_tokens;         /* longest row that was let in */
-    const char *on_overflow;    /* error, drop, trim_context */
-    const char *waived;         /* comma list of audit.waive words, "" = none */
+    const char *representation;                          /* order, rounding, annotations as text */
+    int64_t max_tokens;                                  /* longest row that was let in */
+    const char *on_overflow;                             /* error, drop, trim_context */
+    const char *waived;                                  /* comma list of audit.waive words, "" = none */
     const char *const *source_name, *const *source_xxh3; /* the corpus files this was made from */
     size_t n_sources;
     const char *rag_index_xxh3; /* "" without retrieval */
@@ -48,12 +48,12 @@ typedef struct cad_pack_info {
 typedef struct cad_pack {
     cad_pack_info info;
     size_t n_rows, n_tokens, n_spans, rag_k, n_families;
-    const uint32_t *tokens;        /* (n_tokens) */
-    const uint64_t *row_offset;    /* (n_rows + 1) */
-    const uint64_t *span_offset;   /* (n_rows + 1) */
-    const uint32_t (*span)[2];     /* (n_spans) [begin, end) inside the row, ascending, disjoint */
-    const uint64_t *id_offset;     /* (n_rows + 1) */
-    const char *id_bytes;          /* row id, unique */
+    const uint32_t *tokens;         /* (n_tokens) */
+    const uint64_t *row_offset;     /* (n_rows + 1) */
+    const uint64_t *span_offset;    /* (n_rows + 1) */
+    const uint32_t (*span)[2];      /* (n_spans) [begin, end) inside the row, ascending, disjoint */
+    const uint64_t *id_offset;      /* (n_rows + 1) */
+    const char *id_bytes;           /* row id, unique */
     const uint64_t *caption_offset; /* (n_rows + 1) */
     const char *caption_bytes;
     const int64_t *retrieved;      /* (n_rows, rag_k), -1 = none; NULL when rag_k is 0 */
@@ -67,8 +67,8 @@ typedef struct cad_pack {
 /* What the opener insists on; NULL or "" fields are not compared. */
 typedef struct cad_pack_want {
     const char *tokenizer_xxh3, *template_xxh3, *split;
-    int64_t vocab_rows;   /* > 0: every token must be below it */
-    uint64_t ram_limit;   /* bytes, 0 = none; a larger pack is CAD_ENOMEM with the key data.ram_limit named */
+    int64_t vocab_rows; /* > 0: every token must be below it */
+    uint64_t ram_limit; /* bytes, 0 = none; a larger pack is CAD_ENOMEM with the key data.ram_limit named */
 } cad_pack_want;
 
 /* Reads and verifies: schema, hashes against `want` (may be NULL), monotone offsets, spans inside their rows, at least one

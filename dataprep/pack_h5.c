@@ -205,8 +205,7 @@ static cad_status open_attribute(hid_t where, const char *path, const char *name
     return CAD_OK;
 }
 
-cad_status cad_h5_get_texts(hid_t where, const char *path, const char *name, cad_arena *a, const char *const **out,
-                            size_t *n)
+cad_status cad_h5_get_texts(hid_t where, const char *path, const char *name, cad_arena *a, const char *const **out, size_t *n)
 {
     hid_t attr = -1;
     CAD_TRY(open_attribute(where, path, name, &attr));

@@ -27,21 +27,20 @@ void cad_h5_quiet(void);
 hid_t cad_h5_create(const char *path);
 
 /* `chunk` elements per chunk with shuffle and deflate 1, or 0: contiguous.  cols 0: one dimension. */
-CAD_MUST_USE cad_status cad_h5_put(hid_t file, const char *name, cad_h5_type t, const void *data, size_t rows,
-                                   size_t cols, size_t chunk);
+CAD_MUST_USE cad_status cad_h5_put(hid_t file, const char *name, cad_h5_type t, const void *data, size_t rows, size_t cols,
+                                   size_t chunk);
 CAD_MUST_USE cad_status cad_h5_put_text(hid_t where, const char *name, const char *text);
 CAD_MUST_USE cad_status cad_h5_put_int(hid_t where, const char *name, int64_t value);
 CAD_MUST_USE cad_status cad_h5_put_texts(hid_t where, const char *name, const char *const *text, size_t n);
 
 /* Rows of a dataset and, for two dimensions, its columns (else 0); CAD_ECORRUPT when it is absent or has another type. */
-CAD_MUST_USE cad_status cad_h5_shape(hid_t file, const char *path, const char *name, cad_h5_type t, size_t *rows,
-                                     size_t *cols);
+CAD_MUST_USE cad_status cad_h5_shape(hid_t file, const char *path, const char *name, cad_h5_type t, size_t *rows, size_t *cols);
 /* Reads the whole dataset into `out` of exactly rows * max(cols, 1) elements. */
 CAD_MUST_USE cad_status cad_h5_get(hid_t file, const char *path, const char *name, cad_h5_type t, void *out);
 CAD_MUST_USE cad_status cad_h5_get_text(hid_t where, const char *path, const char *name, cad_arena *a, const char **out);
 CAD_MUST_USE cad_status cad_h5_get_int(hid_t where, const char *path, const char *name, int64_t *out);
-CAD_MUST_USE cad_status cad_h5_get_texts(hid_t where, const char *path, const char *name, cad_arena *a,
-                                         const char *const **out, size_t *n);
+CAD_MUST_USE cad_status cad_h5_get_texts(hid_t where, const char *path, const char *name, cad_arena *a, const char *const **out,
+                                         size_t *n);
 
 #ifdef __cplusplus
 }

@@ -43,8 +43,8 @@ cad_status cad_pack_hash_tokens(const cad_pack *p, char out[33])
 cad_status cad_pack_hash_columns(const cad_pack *p, char out[33])
 {
     size_t n = p->n_rows;
-    const void *part[] = {p->id_offset, p->id_bytes,      p->caption_offset, p->caption_bytes, p->retrieved,
-                          p->caption_hash, p->geometry_hash, p->family,      p->weight};
+    const void *part[] = {p->id_offset,    p->id_bytes,      p->caption_offset, p->caption_bytes, p->retrieved,
+                          p->caption_hash, p->geometry_hash, p->family,         p->weight};
     size_t bytes[] = {(n + 1) * 8, p->id_offset[n], (n + 1) * 8, p->caption_offset[n], n * p->rag_k * 8,
                       n * 8,       n * 8,           n * 2,       p->weight ? n * 4 : 0};
     return hash_parts(part, bytes, 9, out);
@@ -89,18 +89,33 @@ static cad_status load(hid_t f, const char *path, cad_arena *a, column *c)
     return bytes ? cad_h5_get(f, path, c->name, c->type, c->data) : CAD_OK;
 }
 
-enum { TOKENS, ROWS, SPAN_AT, SPAN, ID_AT, ID, CAPTION_AT, CAPTION, CAPTION_HASH, GEOMETRY_HASH, FAMILY, RAG, WEIGHT, N_COLUMNS };
+enum {
+    TOKENS,
+    ROWS,
+    SPAN_AT,
+    SPAN,
+    ID_AT,
+    ID,
+    CAPTION_AT,
+    CAPTION,
+    CAPTION_HASH,
+    GEOMETRY_HASH,
+    FAMILY,
+    RAG,
+    WEIGHT,
+    N_COLUMNS
+};
 
 /* The columns of schema 1 with their shapes; the last two may be absent. */
 static cad_status shapes(hid_t f, const char *path, column col[N_COLUMNS])
 {
     static const column model[N_COLUMNS] = {
-        {"tokens", CAD_H5_u32, 0, 0, NULL},       {"row_offset", CAD_H5_u64, 0, 0, NULL},
-        {"span_offset", CAD_H5_u64, 0, 0, NULL},  {"span", CAD_H5_u32, 0, 2, NULL},
-        {"id_offset", CAD_H5_u64, 0, 0, NULL},    {"id_bytes", CAD_H5_u8, 0, 0, NULL},
+        {"tokens", CAD_H5_u32, 0, 0, NULL},         {"row_offset", CAD_H5_u64, 0, 0, NULL},
+        {"span_offset", CAD_H5_u64, 0, 0, NULL},    {"span", CAD_H5_u32, 0, 2, NULL},
+        {"id_offset", CAD_H5_u64, 0, 0, NULL},      {"id_bytes", CAD_H5_u8, 0, 0, NULL},
         {"caption_offset", CAD_H5_u64, 0, 0, NULL}, {"caption_bytes", CAD_H5_u8, 0, 0, NULL},
-        {"caption_hash", CAD_H5_u64, 0, 0, NULL}, {"geometry_hash", CAD_H5_u64, 0, 0, NULL},
-        {"family", CAD_H5_u16, 0, 0, NULL},       {"retrieved", CAD_H5_i64, 0, 0, NULL},
+        {"caption_hash", CAD_H5_u64, 0, 0, NULL},   {"geometry_hash", CAD_H5_u64, 0, 0, NULL},
+        {"family", CAD_H5_u16, 0, 0, NULL},         {"retrieved", CAD_H5_i64, 0, 0, NULL},
         {"weight", CAD_H5_f32, 0, 0, NULL}};
     memcpy(col, model, sizeof model);
     for (int i = 0; i < N_COLUMNS; i++) {
@@ -148,8 +163,8 @@ static cad_status check_schema(hid_t f, const char *path)
     if (s == CAD_OK)
         s = cad_h5_get_int(f, path, "schema", &schema);
     if (s == CAD_OK && (strcmp(format, CAD_PACK_FORMAT) != 0 || schema != CAD_PACK_SCHEMA))
-        s = cad_fail(CAD_EDATA, "%s: format '%.100s', schema %" PRId64 "; expected " CAD_PACK_FORMAT ", %d", path, format, schema,
-                     CAD_PACK_SCHEMA);
+        s = cad_fail(CAD_EDATA, "%s: format '%.100s', schema %" PRId64 "; expected " CAD_PACK_FORMAT ", %d", path, format,
+                     schema, CAD_PACK_SCHEMA);
     cad_arena_destroy(a);
     return s;
 }
@@ -261,7 +276,8 @@ static cad_status check_row(const char *path, const cad_pack *p, size_t r, bool 
 static cad_status same(const char *path, const char *what, const char *in_file, const char *wanted)
 {
     if (wanted && *wanted && strcmp(in_file, wanted) != 0)
-        CAD_FAIL(CAD_EDATA, "%s: %s of the pack is %s, in use is %s; rebuild it with cadprep pack", path, what, in_file, wanted);
+        CAD_FAIL(CAD_EDATA, "%s: %s of the pack is %s, in use is %s; rebuild it with cadprep pack", path, what, in_file,
+                 wanted);
     return CAD_OK;
 }
 

@@ -224,9 +224,9 @@ void cad_pack_writer_abort(cad_pack_writer *w)
 {
     if (!w)
         return;
-    cad_buf *all[] = {&w->tokens,  &w->row_offset,     &w->span_offset, &w->span,      &w->id_offset,
-                      &w->id,      &w->caption_offset, &w->caption,     &w->retrieved, &w->caption_hash,
-                      &w->geometry_hash, &w->family,   &w->weight};
+    cad_buf *all[] = {&w->tokens,         &w->row_offset, &w->span_offset, &w->span,         &w->id_offset,     &w->id,
+                      &w->caption_offset, &w->caption,    &w->retrieved,   &w->caption_hash, &w->geometry_hash, &w->family,
+                      &w->weight};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         cad_buf_deinit(all[i]);
     for (size_t i = 0; i < w->n_families; i++)

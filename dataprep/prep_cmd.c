@@ -133,8 +133,8 @@ static cad_status json_rows(const cad_pack *p, const cad_tokenizer *t, int64_t n
         const char *id = cad_pack_id(p, r, &len);
         cad_buf_clear(&text);
         s = cad_preview_row(p, r, t, (cad_preview_opts){0}, &text);
-        if (s == CAD_OK && json_array_append_new(list, json_pack("{s:s%, s:s, s:I}", "id", id, len, "text", text.data, "targets",
-                                                                 (json_int_t)cad_pack_targets(p, r))))
+        if (s == CAD_OK && json_array_append_new(list, json_pack("{s:s%, s:s, s:I}", "id", id, len, "text", text.data,
+                                                                 "targets", (json_int_t)cad_pack_targets(p, r))))
             s = cad_fail(CAD_EDATA, "row %.*s is not valid UTF-8", (int)len, id);
     }
     if (s == CAD_OK)

@@ -91,8 +91,9 @@ cad_status cad_prep_split(const cad_prep_job *j, const char *in)
         args.share[k] = k < c->split.n ? strtod(c->split.item[k], NULL) : 0;
     cad_stage_split_result r;
     CAD_TRY(cad_split_corpus(&args, &r));
-    cad_log(CAD_LOG_INFO, "split: train %" PRId64 ", val %" PRId64 ", test %" PRId64 " rows of %" PRId64 " groups; %" PRId64
-                          " repeated captions left out; suite of %" PRId64 " prompts in %" PRId64 " families",
+    cad_log(CAD_LOG_INFO,
+            "split: train %" PRId64 ", val %" PRId64 ", test %" PRId64 " rows of %" PRId64 " groups; %" PRId64
+            " repeated captions left out; suite of %" PRId64 " prompts in %" PRId64 " families",
             r.rows[0], r.rows[1], r.rows[2], r.groups, r.repeated, r.suite_rows, r.suite_families);
     return CAD_OK;
 }
@@ -134,8 +135,9 @@ static cad_status pack_one(const cad_prep_job *j, const cad_tokenizer *t, const 
     CAD_TRY(join(j, &c->audit.waive, &args.waived));
     CAD_TRY(join(j, &c->prep.group, &args.split_group));
     CAD_TRY(cad_stage_pack(&args, &r));
-    cad_log(CAD_LOG_INFO, "pack: %s: %" PRId64 " rows, %" PRId64 " tokens, %.1f %% in the loss, longest %" PRId64 ", %" PRId64 " dropped", out,
-            r.rows, r.tokens, 100.0 * (double)r.loss_tokens / (double)r.tokens, r.longest, r.dropped);
+    cad_log(CAD_LOG_INFO,
+            "pack: %s: %" PRId64 " rows, %" PRId64 " tokens, %.1f %% in the loss, longest %" PRId64 ", %" PRId64 " dropped",
+            out, r.rows, r.tokens, 100.0 * (double)r.loss_tokens / (double)r.tokens, r.longest, r.dropped);
     return CAD_OK;
 }
 
@@ -181,10 +183,8 @@ cad_status cad_prep_verify(const cad_prep_job *j, const char *against, json_t **
     const cad_list *group = &j->cfg->prep.group;
     CAD_TRY(check_groups(group));
     CAD_TRY(join(j, group, &grouped));
-    cad_verify_args args = {.dir = j->dir,
-                            .captions = has(group, "caption"),
-                            .geometry = has(group, "geometry"),
-                            .against = against};
+    cad_verify_args args = {
+        .dir = j->dir, .captions = has(group, "caption"), .geometry = has(group, "geometry"), .against = against};
     snprintf(path, sizeof path, "%s/tokenizer.json", j->tokenizer_dir);
     if (cad_fs_exists(path) && (cad_config_is_set(j->cfg, "tokenizer.path") || j->cfg->tokenizer.own_bpe > 0)) {
         CAD_TRY(load_tokenizer(j, &t));
@@ -195,6 +195,7 @@ cad_status cad_prep_verify(const cad_prep_job *j, const char *against, json_t **
     cad_status s = cad_verify_dir(&args, report);
     cad_tokenizer_destroy(t);
     if (s == CAD_OK)
-        cad_log(CAD_LOG_INFO, "verify: %s: hashes, spans and end tokens hold; nothing lies in two splits (%s)", j->dir, grouped);
+        cad_log(CAD_LOG_INFO, "verify: %s: hashes, spans and end tokens hold; nothing lies in two splits (%s)", j->dir,
+                grouped);
     return s;
 }

@@ -13,8 +13,8 @@ enum { MAX_FILES = 4 };
 /* One stage: the settings and files that decide its result, the files it makes. */
 typedef struct stage {
     const char *name;
-    const char *keys;             /* settings, by one blank */
-    const char *in[MAX_FILES];    /* in the job's folder; "@tokenizer" is the tokenizer in use */
+    const char *keys;          /* settings, by one blank */
+    const char *in[MAX_FILES]; /* in the job's folder; "@tokenizer" is the tokenizer in use */
     const char *out[MAX_FILES];
     cad_status (*run)(const cad_prep_job *j);
     bool (*wanted)(const cad_prep_job *j);
@@ -47,13 +47,31 @@ static bool learns_tokenizer(const cad_prep_job *j)
 }
 
 static const stage stages[] = {
-    {"synth", "run.seed synth.kind synth.n synth.families synth.captions synth.units synth.primitives prep.max_bad", {NULL},
-     {"synth.jsonl"}, synth, always},
-    {"split", "prep.split prep.group prep.suite_rows", {"synth.jsonl"}, {"train.jsonl", "val.jsonl", "test.jsonl", "synth-test.jsonl"},
-     split, always},
-    {"tokenizer", "tokenizer.own_bpe prompt.template prompt.file", {"train.jsonl"}, {"@tokenizer"}, cad_prep_tokenizer, learns_tokenizer},
-    {"pack", "prompt.template prompt.file prompt.loss_on prompt.eos prompt.bos data.max_tokens data.on_overflow audit.waive audit.max_drop prep.group",
-     {"train.jsonl", "val.jsonl", "test.jsonl", "@tokenizer"}, {"train.pack.h5", "val.pack.h5", "test.pack.h5"}, cad_prep_pack_splits, always},
+    {"synth",
+     "run.seed synth.kind synth.n synth.families synth.captions synth.units synth.primitives prep.max_bad",
+     {NULL},
+     {"synth.jsonl"},
+     synth,
+     always},
+    {"split",
+     "prep.split prep.group prep.suite_rows",
+     {"synth.jsonl"},
+     {"train.jsonl", "val.jsonl", "test.jsonl", "synth-test.jsonl"},
+     split,
+     always},
+    {"tokenizer",
+     "tokenizer.own_bpe prompt.template prompt.file",
+     {"train.jsonl"},
+     {"@tokenizer"},
+     cad_prep_tokenizer,
+     learns_tokenizer},
+    {"pack",
+     "prompt.template prompt.file prompt.loss_on prompt.eos prompt.bos data.max_tokens data.on_overflow audit.waive "
+     "audit.max_drop prep.group",
+     {"train.jsonl", "val.jsonl", "test.jsonl", "@tokenizer"},
+     {"train.pack.h5", "val.pack.h5", "test.pack.h5"},
+     cad_prep_pack_splits,
+     always},
 };
 
 static cad_status file_of(const cad_prep_job *j, const char *name, const char **out)

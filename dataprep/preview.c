@@ -43,7 +43,8 @@ static cad_status run(const cad_tokenizer *t, const uint32_t *id, size_t n, part
     return s;
 }
 
-static cad_status body(const cad_pack *p, size_t row, const cad_tokenizer *t, cad_preview_opts o, int64_t count[3], cad_buf *out)
+static cad_status body(const cad_pack *p, size_t row, const cad_tokenizer *t, cad_preview_opts o, int64_t count[3],
+                       cad_buf *out)
 {
     const uint32_t *id = p->tokens + p->row_offset[row];
     uint32_t n = (uint32_t)(p->row_offset[row + 1] - p->row_offset[row]);
@@ -82,9 +83,7 @@ cad_status cad_preview_row(const cad_pack *p, size_t row, const cad_tokenizer *t
             CAD_TRY(cad_buf_printf(out, " %" PRIu32, p->tokens[i]));
         CAD_TRY(cad_buf_str(out, "\n"));
     }
-    return cad_buf_printf(out,
-                          "prompt %" PRId64 " loss %" PRId64 " eos %" PRId64 " total %" PRId64
-                          "/%" PRId64 "\n",
-                          count[CONTEXT], count[LOSS] + count[END], count[END],
-                          count[0] + count[1] + count[2], p->info.max_tokens);
+    return cad_buf_printf(out, "prompt %" PRId64 " loss %" PRId64 " eos %" PRId64 " total %" PRId64 "/%" PRId64 "\n",
+                          count[CONTEXT], count[LOSS] + count[END], count[END], count[0] + count[1] + count[2],
+                          p->info.max_tokens);
 }

@@ -22,7 +22,7 @@ typedef struct packer {
     int64_t bos, eos;
     cad_ids ids;
     cad_hash_index row_ids;
-    cad_buf too_long; /* ids of over-long rows, for the message */
+    cad_buf too_long;         /* ids of over-long rows, for the message */
     const char *split, *kind; /* NULL before the first row */
 } packer;
 
@@ -140,11 +140,13 @@ static cad_status check_drops(const packer *p)
     if (!all)
         CAD_FAIL(CAD_ENOTFOUND, "%s: zero rows", a->in);
     if (p->result.dropped && a->on_overflow == CAD_OVERFLOW_error)
-        CAD_FAIL(CAD_EDATA, "%s: %" PRId64 " rows over data.max_tokens = %" PRId64 ": %s\nhint: raise data.max_tokens, or set data.on_overflow = drop",
+        CAD_FAIL(CAD_EDATA,
+                 "%s: %" PRId64 " rows over data.max_tokens = %" PRId64
+                 ": %s\nhint: raise data.max_tokens, or set data.on_overflow = drop",
                  a->in, p->result.dropped, a->max_tokens, cad_buf_cstr(&p->too_long));
     if ((double)p->result.dropped > a->max_drop * (double)all)
-        CAD_FAIL(CAD_EDATA, "%s: %" PRId64 " of %" PRId64 " rows dropped, audit.max_drop is %g: %s", a->in, p->result.dropped, all,
-                 a->max_drop, cad_buf_cstr(&p->too_long));
+        CAD_FAIL(CAD_EDATA, "%s: %" PRId64 " of %" PRId64 " rows dropped, audit.max_drop is %g: %s", a->in, p->result.dropped,
+                 all, a->max_drop, cad_buf_cstr(&p->too_long));
     return CAD_OK;
 }
 
@@ -205,7 +207,8 @@ static cad_status setup(packer *p)
     if (!a->no_eos && p->eos < 0)
         CAD_FAIL(CAD_EDATA, "%s: the tokenizer has no end token", a->tokenizer_name);
     if (a->no_eos && !waived(a->waived, "no_eos"))
-        CAD_FAIL(CAD_ECONFIG, "prompt.eos = none: rows without an end token teach no model to stop\nhint: audit.waive = no_eos");
+        CAD_FAIL(CAD_ECONFIG,
+                 "prompt.eos = none: rows without an end token teach no model to stop\nhint: audit.waive = no_eos");
     if (a->loss_on_all && !waived(a->waived, "loss_on_context"))
         CAD_FAIL(CAD_ECONFIG, "prompt.loss_on = all: the loss would cover the context\nhint: audit.waive = loss_on_context");
     if (a->tpl->has_retrieved)

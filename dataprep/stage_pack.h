@@ -29,11 +29,11 @@ typedef struct cad_stage_pack_args {
     const cad_template *tpl;
     int64_t max_tokens;
     cad_overflow on_overflow; /* no row holds retrieved text yet: trim_context drops */
-    bool loss_on_all;  /* targets are all tokens but the first; needs the waiver loss_on_context */
-    bool no_eos;       /* needs the waiver no_eos */
-    int bos;           /* -1 as the tokenizer says, 0 never, 1 always (an error when it has none) */
-    double max_drop;   /* share of rows that may be dropped */
-    const char *waived; /* comma list, goes into the pack */
+    bool loss_on_all;         /* targets are all tokens but the first; needs the waiver loss_on_context */
+    bool no_eos;              /* needs the waiver no_eos */
+    int bos;                  /* -1 as the tokenizer says, 0 never, 1 always (an error when it has none) */
+    double max_drop;          /* share of rows that may be dropped */
+    const char *waived;       /* comma list, goes into the pack */
     const char *split_group;
     bool contiguous;
 } cad_stage_pack_args;

@@ -113,8 +113,8 @@ static cad_status write_split(const cad_stage_split_args *args, int split, const
     return s;
 }
 
-static cad_status write_suite(const cad_stage_split_args *args, const cad_row *row, const int *where, size_t n,
-                              cad_arena *a, cad_stage_split_result *out)
+static cad_status write_suite(const cad_stage_split_args *args, const cad_row *row, const int *where, size_t n, cad_arena *a,
+                              cad_stage_split_result *out)
 {
     char path[4200];
     snprintf(path, sizeof path, "%s/synth-test.jsonl", args->out);

@@ -19,11 +19,11 @@ enum { CAD_SPLIT_train, CAD_SPLIT_val, CAD_SPLIT_test, CAD_SPLIT_COUNT };
 extern const char *const cad_split_name[CAD_SPLIT_COUNT];
 
 typedef struct cad_stage_split_args {
-    const char *in;                 /* corpus .jsonl */
-    const char *out;                /* folder: train.jsonl, val.jsonl, test.jsonl, synth-test.jsonl */
-    double share[CAD_SPLIT_COUNT];  /* any scale */
+    const char *in;                /* corpus .jsonl */
+    const char *out;               /* folder: train.jsonl, val.jsonl, test.jsonl, synth-test.jsonl */
+    double share[CAD_SPLIT_COUNT]; /* any scale */
     bool by_caption, by_geometry;
-    int64_t suite_rows;             /* prompts of each family in the suite; 0: as many as make 200, at least 20 */
+    int64_t suite_rows; /* prompts of each family in the suite; 0: as many as make 200, at least 20 */
 } cad_stage_split_args;
 
 typedef struct cad_stage_split_result {

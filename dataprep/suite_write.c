@@ -80,8 +80,9 @@ static cad_status add_family(suite *s, const char *family, bool held, int64_t wa
         }
     cad_hash_index_deinit(&used);
     if (st == CAD_OK && have < want)
-        st = cad_fail(CAD_EDATA, "suite: family %s has %" PRId64 " test rows in %s wording; %" PRId64
-                                 " are needed (make more parts, or ask for fewer prompts)",
+        st = cad_fail(CAD_EDATA,
+                      "suite: family %s has %" PRId64 " test rows in %s wording; %" PRId64
+                      " are needed (make more parts, or ask for fewer prompts)",
                       family, have, held ? "held" : "seen", want);
     return st;
 }
@@ -91,7 +92,8 @@ static cad_status write_file(const suite *s, const char *path)
     char sha[CAD_HASH_HEX];
     cad_hash128_hex(cad_buf_cstr(&s->rows), s->rows.len, sha);
     cad_buf head = CAD_BUF_INIT;
-    cad_status st = cad_buf_printf(&head, "{\"kind\":\"suite\",\"name\":\"synth-test\",\"rows_sha\":\"%s\",\"schema\":1,\"version\":\"1\"}\n", sha);
+    cad_status st = cad_buf_printf(
+        &head, "{\"kind\":\"suite\",\"name\":\"synth-test\",\"rows_sha\":\"%s\",\"schema\":1,\"version\":\"1\"}\n", sha);
     cad_writer *w = NULL;
     if (st == CAD_OK)
         st = cad_writer_open(path, &w);

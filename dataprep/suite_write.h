@@ -11,8 +11,8 @@ extern "C" {
 /* `rows`: the n test rows in order, with their held captions.  per_family 0: 200 prompts in all, at least 20 of a family.  One
  * geometry gives at most one prompt of each wording, as far as a family has enough of them.  *families = 0 and nothing is
  * written when no row carries expectations.  Errors: CAD_EDATA when a family has too few rows. */
-CAD_MUST_USE cad_status cad_suite_write(const char *path, const cad_row *rows, size_t n, int64_t per_family,
-                                        int64_t *written, int64_t *families);
+CAD_MUST_USE cad_status cad_suite_write(const char *path, const cad_row *rows, size_t n, int64_t per_family, int64_t *written,
+                                        int64_t *families);
 
 #ifdef __cplusplus
 }

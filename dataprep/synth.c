@@ -10,9 +10,9 @@
 enum { MAX_DRAWS = 20000, MAX_CAPTIONS = 200 };
 
 static const cad_family *const families[] = {
-    &cad_family_primitive, &cad_family_plate, &cad_family_spacer, &cad_family_washer,
-    &cad_family_lbracket, &cad_family_enclosure,
-    &cad_family_flange,    &cad_family_hex,   &cad_family_prism,  &cad_family_turntable, &cad_family_knob,
+    &cad_family_primitive, &cad_family_plate,     &cad_family_spacer, &cad_family_washer,
+    &cad_family_lbracket,  &cad_family_enclosure, &cad_family_flange, &cad_family_hex,
+    &cad_family_prism,     &cad_family_turntable, &cad_family_knob,
 };
 enum { N_FAMILIES = sizeof families / sizeof *families };
 _Static_assert((int)N_FAMILIES <= (int)CAD_SYNTH_MAX_FAMILIES, "cad_synth_opts has a share for each family");

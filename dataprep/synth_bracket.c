@@ -99,7 +99,8 @@ static bool base_row(cad_part *p)
 {
     legs s = base(p);
     int n = cad_part_count(p, "n", 2, 6);
-    double r = drill(p, s.t), e = cad_part_size(p, "e", CAD_SIZE_big, 8, 60), step = cad_part_size(p, "s", CAD_SIZE_fine, 6, 40);
+    double r = drill(p, s.t), e = cad_part_size(p, "e", CAD_SIZE_big, 8, 60),
+           step = cad_part_size(p, "s", CAD_SIZE_fine, 6, 40);
     cad_part_line(p, "T 3 $ $ 0", 2, e, s.w / 2);
     cad_part_line(p, "LP 4 1 0 0 $ $", 2, (double)n, step);
     cad_part_line(p, "D 2 5", 0);
@@ -110,27 +111,31 @@ static bool base_row(cad_part *p)
 /* ---- words ---- */
 
 static const cad_rule family_rules[] = {
-    {"noun",
-     "[L-bracket|L-bracket|L-bracket|L bracket|L bracket|angle bracket|right-angle bracket|L-shaped bracket|angle|corner bracket|"
-     "^L-profile|^elbow bracket|^corner angle|^knee]"},
+    {"noun", "[L-bracket|L-bracket|L-bracket|L bracket|L bracket|angle bracket|right-angle bracket|L-shaped "
+             "bracket|angle|corner bracket|"
+             "^L-profile|^elbow bracket|^corner angle|^knee]"},
     /* legs and thickness */
-    {"sizes",
-     "[#a x #c x #t@|#ax#cx#t@|#ax#c@, {thick:t}|#a x #c@, {thick:t}|$a x $c x {thick:t}|$a by $c, {thick:t}|$a x $c, {thick:t}|legs $a and $c, {thick:t}|"
-     "legs of $a and $c, {thick:t}|#a and #c@ legs, {thick:t}|{legs}, {thick:t}|{legs}, {thick:t}|{thick:t}, {legs}|{thick:t}, legs $a and $c|"
-     "^arms $a and $c, {thick:t}|^sides of $a and $c, {thick:t}]"},
-    {"legs",
-     "[leg lengths $a and $c|one leg $a, the other $c|base leg $a, upright leg $c|base $a, upright $c|horizontal leg $a, vertical leg $c|$a base and $c upright|"
-     "upright $c, base $a|vertical leg $c, horizontal leg $a|^foot $a, back $c]"},
-    {"width", "[-w;|+w;, $w wide|+w;, $w wide|+w;, width $w|+w;, $w width|+w;, W=$w|+w; and $w wide|+w;, ~ $w width|^+w;, $w across|^+w;, in $w stock]"},
-    {"bend",
-     "[|||||, 90 degree bend|, with 90 degree bend|, 90 degree angle|, right angle|, sharp bend| with a 90 degree bend|^, bent at a right angle|^, square bend]"},
-    {"bracket",
-     "[{noun} {sizes}{width}{bend}|{noun}, {sizes}{width}{bend}|{noun} with {sizes}{width}|{noun} {sizes}{bend}{width}|#a x #c x #t@ {noun}{width}{bend}|"
-     "#ax#cx#t@ {noun}{width}|#ax#c@ {noun}, {thick:t}{width}|{noun}: {sizes}{width}{bend}|{noun}: $a x $c x {thick:t}{width}{bend}|"
-     "#a by #c by #t@ {noun}{width}|{prethick:t} {noun}, legs $a and $c{width}|+w;{noun}, $w wide, {sizes}|+w;$w wide {noun}, {sizes}]"},
-    {"sheet",
-     "[{noun}: $a x $c x $t[+w;, width $w|-w;]|{noun}{sep}leg A $a{sep}leg B $c{sep}t=$t[+w;{sep}w=$w|-w;]|{noun}\nbase leg: $a\nupright leg: $c\nthickness: $t"
-     "[+w;\nwidth: $w|-w;]|{noun} A=$a B=$c T=$t[+w; W=$w|-w;]|^{noun} / legs $a, $c / {thick:t}[+w; / $w wide|-w;]]"},
+    {"sizes", "[#a x #c x #t@|#ax#cx#t@|#ax#c@, {thick:t}|#a x #c@, {thick:t}|$a x $c x {thick:t}|$a by $c, {thick:t}|$a x $c, "
+              "{thick:t}|legs $a and $c, {thick:t}|"
+              "legs of $a and $c, {thick:t}|#a and #c@ legs, {thick:t}|{legs}, {thick:t}|{legs}, {thick:t}|{thick:t}, "
+              "{legs}|{thick:t}, legs $a and $c|"
+              "^arms $a and $c, {thick:t}|^sides of $a and $c, {thick:t}]"},
+    {"legs", "[leg lengths $a and $c|one leg $a, the other $c|base leg $a, upright leg $c|base $a, upright $c|horizontal leg "
+             "$a, vertical leg $c|$a base and $c upright|"
+             "upright $c, base $a|vertical leg $c, horizontal leg $a|^foot $a, back $c]"},
+    {"width", "[-w;|+w;, $w wide|+w;, $w wide|+w;, width $w|+w;, $w width|+w;, W=$w|+w; and $w wide|+w;, ~ $w width|^+w;, $w "
+              "across|^+w;, in $w stock]"},
+    {"bend", "[|||||, 90 degree bend|, with 90 degree bend|, 90 degree angle|, right angle|, sharp bend| with a 90 degree "
+             "bend|^, bent at a right angle|^, square bend]"},
+    {"bracket", "[{noun} {sizes}{width}{bend}|{noun}, {sizes}{width}{bend}|{noun} with {sizes}{width}|{noun} "
+                "{sizes}{bend}{width}|#a x #c x #t@ {noun}{width}{bend}|"
+                "#ax#cx#t@ {noun}{width}|#ax#c@ {noun}, {thick:t}{width}|{noun}: {sizes}{width}{bend}|{noun}: $a x $c x "
+                "{thick:t}{width}{bend}|"
+                "#a by #c by #t@ {noun}{width}|{prethick:t} {noun}, legs $a and $c{width}|+w;{noun}, $w wide, {sizes}|+w;$w "
+                "wide {noun}, {sizes}]"},
+    {"sheet", "[{noun}: $a x $c x $t[+w;, width $w|-w;]|{noun}{sep}leg A $a{sep}leg B "
+              "$c{sep}t=$t[+w;{sep}w=$w|-w;]|{noun}\nbase leg: $a\nupright leg: $c\nthickness: $t"
+              "[+w;\nwidth: $w|-w;]|{noun} A=$a B=$c T=$t[+w; W=$w|-w;]|^{noun} / legs $a, $c / {thick:t}[+w; / $w wide|-w;]]"},
     {"having", "[ with | with |, |, with | and | having |^ carrying ]"},
     {NULL, NULL},
 };
@@ -145,9 +150,10 @@ static const cad_rule bare_rules[] = {
 static const cad_rule middle_rules[] = {
     {"np", "[{bracket}{having}{each}|{bracket}{having}{each}|{bracket}; {each}]"},
     {"spec", "{sheet}{sep}{each}"},
-    {"each",
-     "[~ {hole} in the middle of each leg|~ {hole} in the center of each leg|~ {hole} centered in each leg|one {hole} in each leg, centered|"
-     "~ {hole} half way along each leg|~ central {hole} in both legs|~ {hole} in each leg, in the middle|^~ {hole} at the midpoint of either leg]"},
+    {"each", "[~ {hole} in the middle of each leg|~ {hole} in the center of each leg|~ {hole} centered in each leg|one {hole} "
+             "in each leg, centered|"
+             "~ {hole} half way along each leg|~ central {hole} in both legs|~ {hole} in each leg, in the middle|^~ {hole} at "
+             "the midpoint of either leg]"},
     {NULL, NULL},
 };
 
@@ -155,27 +161,30 @@ static const cad_rule distance_rules[] = {
     {"np", "[{bracket}{having}{each}, {from}|{bracket}{having}{each} {from}|{bracket}; {each}, {from}]"},
     {"spec", "{sheet}{sep}{each}, {from}"},
     {"each", "[~ {hole} in each leg|one {hole} in each leg|~ {hole} in both legs|one {hole} per leg|^~ {hole} in either leg]"},
-    {"from",
-     "[$e from the corner|$e from the bend|$e from the outer corner|centers $e from the corner|$e from the heel|both $e from the bend|^$e away from the bend]"},
+    {"from", "[$e from the corner|$e from the bend|$e from the outer corner|centers $e from the corner|$e from the heel|both "
+             "$e from the bend|^$e away from the bend]"},
     {NULL, NULL},
 };
 
 static const cad_rule base_hole_rules[] = {
     {"np", "[{bracket}{having}{one}, {from}|{bracket}{having}{one} {from}|{bracket}; {one}, {from}]"},
     {"spec", "{sheet}{sep}{one}, {from}"},
-    {"one",
-     "[~ {hole} in the base leg|one {hole} in the base|~ single {hole} in the horizontal leg|~ {hole} in the first leg|~ {hole} in the base leg only|^~ {hole} in the foot]"},
-    {"from", "[$e from the corner|$e from the bend|$e from the outer corner|center $e from the corner|$e from the heel|^$e away from the bend]"},
+    {"one", "[~ {hole} in the base leg|one {hole} in the base|~ single {hole} in the horizontal leg|~ {hole} in the first "
+            "leg|~ {hole} in the base leg only|^~ {hole} in the foot]"},
+    {"from", "[$e from the corner|$e from the bend|$e from the outer corner|center $e from the corner|$e from the heel|^$e "
+             "away from the bend]"},
     {NULL, NULL},
 };
 
 static const cad_rule base_row_rules[] = {
-    {"np", "[{bracket}{having}{line}, {pitch}, {start}|{bracket}{having}{line} {pitch}, {start}|{bracket}; {line}, {start}, {pitch}]"},
+    {"np", "[{bracket}{having}{line}, {pitch}, {start}|{bracket}{having}{line} {pitch}, {start}|{bracket}; {line}, {start}, "
+           "{pitch}]"},
     {"spec", "{sheet}{sep}{line}{sep}{pitch}{sep}{start}"},
-    {"line",
-     "[{holes} in the base leg|a row of {holes} in the base leg|{holes} along the base|{holes} in the horizontal leg|{holes} in a row in the base|^{holes} down the foot]"},
+    {"line", "[{holes} in the base leg|a row of {holes} in the base leg|{holes} along the base|{holes} in the horizontal "
+             "leg|{holes} in a row in the base|^{holes} down the foot]"},
     {"pitch", "[$s apart|spaced $s|pitch $s|spacing $s|$s spacing|every $s|spaced $s apart|^with $s from one to the next]"},
-    {"start", "[the first $e from the corner|first hole $e from the bend|starting $e from the corner|the first one $e from the bend|^beginning $e from the heel]"},
+    {"start", "[the first $e from the corner|first hole $e from the bend|starting $e from the corner|the first one $e from the "
+              "bend|^beginning $e from the heel]"},
     {NULL, NULL},
 };
 

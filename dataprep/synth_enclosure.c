@@ -107,25 +107,28 @@ static bool round_tube(cad_part *p)
 /* ---- words ---- */
 
 static const cad_rule family_rules[] = {
-    {"lwh", "[#wx#dx#h@|#wx#dx#h@|#w x #d x #h@|#w x #d x #h@|#w by #d by #h@|$w x $d x $h|$w by $d by $h|#w*#d*#h@|^#w × #d × #h@]"},
-    {"named",
-     "[$w long, $d wide and $h [high|tall|deep]|$w long, $d wide, $h [high|tall]|length $w, width $d, height $h|$h high, $w long and $d wide|"
-     "$d wide, $w long, $h tall|L=$w, W=$d, H=$h|outside $w x $d x $h|^$w across, $d deep, $h high]"},
-    {"wall",
-     "[$t wall|$t walls|wall thickness $t|$t wall thickness|walls $t thick|wall $t|$t thick walls|wall=$t|wall thickness of $t|with $t walls|with $t wall thickness|"
-     "with a wall thickness of $t|^walls of $t|^sides and floor $t thick|^$t of material all round]"},
-    {"top",
-     "[open top|open top|open at the top|top open|open on top|no lid|without a lid|open-topped|open upwards|lidless|^uncovered|^with nothing on top|^missing its top face]"},
-    {"noun",
-     "[enclosure|enclosure|enclosure box|box|case|housing|project box|electronics box|hollow box|container|bin|^crate|^tub|^casing]"},
-    {"opennoun", "[open box|open enclosure|open-top box|tray|open-top enclosure|open tray|lidless box|open-topped box|box without lid|^trough|^open bin]"},
-    {"hollowbox",
-     "[{noun} {lwh}, {wall}, {top}|{noun} {lwh}, {wall}, {top}|{noun} {lwh} with $t wall thickness, {top}|{lwh} {noun}, {wall}, {top}|{opennoun} {lwh}, {wall}|"
-     "{lwh} {opennoun}, {wall}|{opennoun}, {named}, {wall}|{noun} {named}, {wall}, {top}|{opennoun}, {lwh} outside, {wall}|{noun}, {top}, {lwh}, {wall}|"
-     "{noun}, {wall}, {lwh}, {top}|{opennoun} of {lwh}, {wall}|^{noun} measuring {lwh}, {wall}, {top}]"},
-    {"sheet",
-     "[{noun}: {lwh}, wall $t, {top}|{opennoun}: {lwh}, wall $t|{opennoun}{sep}L=$w{sep}W=$d{sep}H=$h{sep}wall=$t|{opennoun}\nlength: $w\nwidth: $d\nheight: $h\nwall: $t|"
-     "{noun}\n{lwh}\nwall $t\n{top}|{opennoun} L$w W$d H$h T$t|^{opennoun} / {lwh} / wall $t]"},
+    {"lwh",
+     "[#wx#dx#h@|#wx#dx#h@|#w x #d x #h@|#w x #d x #h@|#w by #d by #h@|$w x $d x $h|$w by $d by $h|#w*#d*#h@|^#w × #d × #h@]"},
+    {"named", "[$w long, $d wide and $h [high|tall|deep]|$w long, $d wide, $h [high|tall]|length $w, width $d, height $h|$h "
+              "high, $w long and $d wide|"
+              "$d wide, $w long, $h tall|L=$w, W=$d, H=$h|outside $w x $d x $h|^$w across, $d deep, $h high]"},
+    {"wall", "[$t wall|$t walls|wall thickness $t|$t wall thickness|walls $t thick|wall $t|$t thick walls|wall=$t|wall "
+             "thickness of $t|with $t walls|with $t wall thickness|"
+             "with a wall thickness of $t|^walls of $t|^sides and floor $t thick|^$t of material all round]"},
+    {"top", "[open top|open top|open at the top|top open|open on top|no lid|without a lid|open-topped|open "
+            "upwards|lidless|^uncovered|^with nothing on top|^missing its top face]"},
+    {"noun", "[enclosure|enclosure|enclosure box|box|case|housing|project box|electronics box|hollow "
+             "box|container|bin|^crate|^tub|^casing]"},
+    {"opennoun", "[open box|open enclosure|open-top box|tray|open-top enclosure|open tray|lidless box|open-topped box|box "
+                 "without lid|^trough|^open bin]"},
+    {"hollowbox", "[{noun} {lwh}, {wall}, {top}|{noun} {lwh}, {wall}, {top}|{noun} {lwh} with $t wall thickness, {top}|{lwh} "
+                  "{noun}, {wall}, {top}|{opennoun} {lwh}, {wall}|"
+                  "{lwh} {opennoun}, {wall}|{opennoun}, {named}, {wall}|{noun} {named}, {wall}, {top}|{opennoun}, {lwh} "
+                  "outside, {wall}|{noun}, {top}, {lwh}, {wall}|"
+                  "{noun}, {wall}, {lwh}, {top}|{opennoun} of {lwh}, {wall}|^{noun} measuring {lwh}, {wall}, {top}]"},
+    {"sheet", "[{noun}: {lwh}, wall $t, {top}|{opennoun}: {lwh}, wall "
+              "$t|{opennoun}{sep}L=$w{sep}W=$d{sep}H=$h{sep}wall=$t|{opennoun}\nlength: $w\nwidth: $d\nheight: $h\nwall: $t|"
+              "{noun}\n{lwh}\nwall $t\n{top}|{opennoun} L$w W$d H$h T$t|^{opennoun} / {lwh} / wall $t]"},
     {NULL, NULL},
 };
 
@@ -135,42 +138,48 @@ static const cad_rule box_hole_rules[] = {
     {"np", "[{hollowbox}, {one}|{hollowbox}, with {one}|{hollowbox} and {one}]"},
     {"spec", "{sheet}{sep}{one}"},
     {"one",
-     "[~ {hole} in the middle of the floor|~ {hole} in the center of the bottom|one {hole} in the floor, centered|~ central {hole} in the base|"
+     "[~ {hole} in the middle of the floor|~ {hole} in the center of the bottom|one {hole} in the floor, centered|~ central "
+     "{hole} in the base|"
      "~ drain hole of $hd in the middle of the bottom|~ {hole} in the bottom center|^~ {hole} at the midpoint of the floor]"},
     {NULL, NULL},
 };
 
 static const cad_rule square_tube_rules[] = {
-    {"np",
-     "[{tube} #w x #d@, {wall}, {height:h}|{tube} #wx#d@, {wall}, {height:h}|{tall:h} {tube}, $w x $d, {wall}|#wx#d@ {tube}, {wall}, {height:h}|"
-     "{tube} {height:h}, #w by #d@ outside, {wall}|{tube}, {wall}, #w x #d@, {height:h}|^{tube} measuring #w x #d@, {wall}, {height:h}]"},
-    {"spec",
-     "[{tube}: {lwh}, wall $t|{tube}{sep}A=$w{sep}B=$d{sep}L=$h{sep}wall=$t|{tube}\nsides: $w x $d\nlength: $h\nwall: $t|^{tube} / #w x #d@ / wall $t / {height:h}]"},
-    {"tube",
-     "[rectangular tube|rectangular tube|box tube|hollow rectangular section|box section|frame without top and bottom|rectangular pipe|^rectangular duct|^hollow bar, rectangular,]"},
+    {"np", "[{tube} #w x #d@, {wall}, {height:h}|{tube} #wx#d@, {wall}, {height:h}|{tall:h} {tube}, $w x $d, {wall}|#wx#d@ "
+           "{tube}, {wall}, {height:h}|"
+           "{tube} {height:h}, #w by #d@ outside, {wall}|{tube}, {wall}, #w x #d@, {height:h}|^{tube} measuring #w x #d@, "
+           "{wall}, {height:h}]"},
+    {"spec", "[{tube}: {lwh}, wall $t|{tube}{sep}A=$w{sep}B=$d{sep}L=$h{sep}wall=$t|{tube}\nsides: $w x $d\nlength: $h\nwall: "
+             "$t|^{tube} / #w x #d@ / wall $t / {height:h}]"},
+    {"tube", "[rectangular tube|rectangular tube|box tube|hollow rectangular section|box section|frame without top and "
+             "bottom|rectangular pipe|^rectangular duct|^hollow bar, rectangular,]"},
     {NULL, NULL},
 };
 
 static const cad_rule cup_rules[] = {
-    {"np",
-     "[{cup}, {dia:d}, {height:h}, {wall}|{cup} {dia:d}, {height:h}, {wall}|{predia:d} {tall:h} {cup}, {wall}|{tall:h} {cup}, {outer:d}, {wall}|"
-     "{cup} with {with_dia:d}, {height:h}, {wall}|{can}, {outer:d}, {height:h}, {wall}, {top}|{can} {dia:d}, {height:h}, {top}, {wall}|"
-     "{cup} Ø#d x #h@, {wall}|^{cup} measuring {outer:d}, {height:h}, {wall}]"},
-    {"spec",
-     "[{cup}: {dia:d}, {height:h}, wall $t|{cup}{sep}D=$d{sep}H=$h{sep}wall=$t|{cup}\ndiameter: $d\nheight: $h\nwall: $t|{can}: OD $d, H $h, wall $t, {top}|"
-     "^{cup} / {outer:d} / {height:h} / wall $t]"},
-    {"cup", "[cup|cup|round cup|pot|round open container|beaker|open cylindrical container|cylindrical cup|^mug without handle|^tumbler]"},
-    {"can", "[round container|cylindrical container|hollow cylinder with a floor|round housing|cylindrical housing|^drum|^canister]"},
+    {"np", "[{cup}, {dia:d}, {height:h}, {wall}|{cup} {dia:d}, {height:h}, {wall}|{predia:d} {tall:h} {cup}, {wall}|{tall:h} "
+           "{cup}, {outer:d}, {wall}|"
+           "{cup} with {with_dia:d}, {height:h}, {wall}|{can}, {outer:d}, {height:h}, {wall}, {top}|{can} {dia:d}, {height:h}, "
+           "{top}, {wall}|"
+           "{cup} Ø#d x #h@, {wall}|^{cup} measuring {outer:d}, {height:h}, {wall}]"},
+    {"spec", "[{cup}: {dia:d}, {height:h}, wall $t|{cup}{sep}D=$d{sep}H=$h{sep}wall=$t|{cup}\ndiameter: $d\nheight: $h\nwall: "
+             "$t|{can}: OD $d, H $h, wall $t, {top}|"
+             "^{cup} / {outer:d} / {height:h} / wall $t]"},
+    {"cup", "[cup|cup|round cup|pot|round open container|beaker|open cylindrical container|cylindrical cup|^mug without "
+            "handle|^tumbler]"},
+    {"can",
+     "[round container|cylindrical container|hollow cylinder with a floor|round housing|cylindrical housing|^drum|^canister]"},
     {NULL, NULL},
 };
 
 static const cad_rule round_tube_rules[] = {
-    {"np",
-     "[{tube}, {outer:d}, {wall}, {height:h}|{tube} {outer:d}, {wall}, {height:h}|{tall:h} {tube}, {outer:d}, {wall}|{tube} {dia:d}, {wall}, {height:h}|"
-     "{predia:d} {tube}, {wall}, {height:h}|{tube}, {height:h}, {outer:d}, {wall}|{tube} with {with_dia:d}, {wall} and {height:h}|^{tube} measuring {outer:d}, {wall}, {height:h}]"},
-    {"spec",
-     "[{tube}: OD $d, wall $t, length $h|{tube}{sep}OD=$d{sep}wall=$t{sep}L=$h|{tube}\nouter diameter: $d\nwall: $t\nlength: $h|{tube} OD$d x wall $t x L$h|"
-     "^{tube} / {outer:d} / wall $t / {height:h}]"},
+    {"np", "[{tube}, {outer:d}, {wall}, {height:h}|{tube} {outer:d}, {wall}, {height:h}|{tall:h} {tube}, {outer:d}, "
+           "{wall}|{tube} {dia:d}, {wall}, {height:h}|"
+           "{predia:d} {tube}, {wall}, {height:h}|{tube}, {height:h}, {outer:d}, {wall}|{tube} with {with_dia:d}, {wall} and "
+           "{height:h}|^{tube} measuring {outer:d}, {wall}, {height:h}]"},
+    {"spec", "[{tube}: OD $d, wall $t, length $h|{tube}{sep}OD=$d{sep}wall=$t{sep}L=$h|{tube}\nouter diameter: $d\nwall: "
+             "$t\nlength: $h|{tube} OD$d x wall $t x L$h|"
+             "^{tube} / {outer:d} / wall $t / {height:h}]"},
     {"tube", "[tube|tube|pipe|round tube|piece of pipe|hollow cylinder|open tube|pipe section|^conduit|^round duct]"},
     {NULL, NULL},
 };

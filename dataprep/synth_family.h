@@ -14,15 +14,15 @@ extern "C" {
 
 typedef struct cad_form {
     const char *name;
-    double share;               /* within its family */
-    bool (*make)(cad_part *p);  /* false: the drawn sizes do not fit together, draw again */
+    double share;              /* within its family */
+    bool (*make)(cad_part *p); /* false: the drawn sizes do not fit together, draw again */
     const cad_rule *rules;
 } cad_form;
 
 typedef struct cad_family {
     const char *name;
-    double share;  /* of a corpus that holds all families, primitives apart */
-    bool unseen;   /* kept out of the base model's corpus */
+    double share; /* of a corpus that holds all families, primitives apart */
+    bool unseen;  /* kept out of the base model's corpus */
     const cad_form *form;
     size_t n_forms;
     const cad_rule *rules; /* shared by its forms; may be NULL */

@@ -100,54 +100,67 @@ static bool hub_only(cad_part *p)
 /* ---- words ---- */
 
 static const cad_rule family_rules[] = {
-    {"noun", "[flange|flange|flange|round flange|pipe flange|flange plate|circular flange|mounting flange|^coupling flange|^end ring]"},
+    {"noun",
+     "[flange|flange|flange|round flange|pipe flange|flange plate|circular flange|mounting flange|^coupling flange|^end ring]"},
     {"hubnoun", "[hubbed flange|flange with a hub|hub flange|flange with hub|^collared flange]"},
     {"od", "[{outer:d}|{outer:d}|{dia:d}]"},
-    {"disc", "[{noun}, {od}, {thick:t}|{noun} {od}, {thick:t}|{predia:d} {noun}, {thick:t}|{noun}, {thick:t}, {od}|{prethick:t} {noun}, {od}|"
+    {"disc", "[{noun}, {od}, {thick:t}|{noun} {od}, {thick:t}|{predia:d} {noun}, {thick:t}|{noun}, {thick:t}, "
+             "{od}|{prethick:t} {noun}, {od}|"
              "{noun} Ø#d x #t@|^{noun} measuring {od}, {thick:t}]"},
-    {"ring",
-     "[{holes} on ~ $k {pitchcircle}|{holes} on ~ $k {pitchcircle}|{holes} on a {pitchcircle} of $k|{bolts} on ~ $k {pitchcircle}|{bolts}, PCD $k|{bolts} on a {pitchcircle} of $k|"
-     "{holes}, PCD $k|{holes} evenly spaced on ~ $k circle|{bolts}, BCD $k|{holes} at PCD $k|a {pitchcircle} of $k with {holes}|{bolts} around ~ $k circle|"
-     "{holes} on a circle of radius $/k|^{holes} arranged around ~ $k ring|^{bolts} spread over ~ $k circle]"},
+    {"ring", "[{holes} on ~ $k {pitchcircle}|{holes} on ~ $k {pitchcircle}|{holes} on a {pitchcircle} of $k|{bolts} on ~ $k "
+             "{pitchcircle}|{bolts}, PCD $k|{bolts} on a {pitchcircle} of $k|"
+             "{holes}, PCD $k|{holes} evenly spaced on ~ $k circle|{bolts}, BCD $k|{holes} at PCD $k|a {pitchcircle} of $k "
+             "with {holes}|{bolts} around ~ $k circle|"
+             "{holes} on a circle of radius $/k|^{holes} arranged around ~ $k ring|^{bolts} spread over ~ $k circle]"},
     {"pitchcircle", "[bolt circle|PCD|pitch circle|bolt circle|circle|BCD|pitch circle diameter|^hole circle]"},
-    {"bolts",
-     "[%n bolt holes of $hd|u;%n $hd bolt holes|!n x $hd bolt holes|!nx $hd bolt holes|%n bolt holes, $hd diameter|%n bolt holes Ø$hd|%n bolt holes of $hd diameter|"
-     "&hd;%n M#hd bolt holes|&hd;!n x M#hd|&hd;%n holes for M#hd bolts|%n bolt holes with radius $/hd|^%n bolt openings of $hd]"},
+    {"bolts", "[%n bolt holes of $hd|u;%n $hd bolt holes|!n x $hd bolt holes|!nx $hd bolt holes|%n bolt holes, $hd diameter|%n "
+              "bolt holes Ø$hd|%n bolt holes of $hd diameter|"
+              "&hd;%n M#hd bolt holes|&hd;!n x M#hd|&hd;%n holes for M#hd bolts|%n bolt holes with radius $/hd|^%n bolt "
+              "openings of $hd]"},
     {"ringspec", "[bolt circle $k{sep}bolts !n x $hd|PCD $k{sep}!n x $hd|holes: !n x $hd on PCD $k|{bolts}{sep}PCD $k]"},
-    {"hub",
-     "[~ $u hub, $h [overall height|total height|tall overall|high overall]|hub {dia:u}, overall height $h|hub diameter $u, total height $h|a hub of $u, $h high overall|"
-     "~ $u diameter hub, overall height $h|hub {dia:u} and $h overall height|^a collar of $u, $h from bottom to top]"},
+    {"hub", "[~ $u hub, $h [overall height|total height|tall overall|high overall]|hub {dia:u}, overall height $h|hub diameter "
+            "$u, total height $h|a hub of $u, $h high overall|"
+            "~ $u diameter hub, overall height $h|hub {dia:u} and $h overall height|^a collar of $u, $h from bottom to top]"},
     {"having", "[ with |, | with | and |, with |; ]"},
     {NULL, NULL},
 };
 
 static const cad_rule blind_rules[] = {
-    {"np", "[{disc}, {nobore}, {ring}|{disc}, {ring}, {nobore}|blind flange, {od}, {thick:t}, {ring}|blind flange {od}, {thick:t}, {ring}|{disc}{having}{ring}, {nobore}|"
+    {"np", "[{disc}, {nobore}, {ring}|{disc}, {ring}, {nobore}|blind flange, {od}, {thick:t}, {ring}|blind flange {od}, "
+           "{thick:t}, {ring}|{disc}{having}{ring}, {nobore}|"
            "{predia:d} blind flange, {thick:t}, {ring}]"},
-    {"spec", "[blind flange{sep}OD=$d{sep}T=$t{sep}{ringspec}|blind flange\nouter diameter: $d\nthickness: $t\n{ringspec}|blind flange: OD $d, t $t, {ringspec}]"},
+    {"spec", "[blind flange{sep}OD=$d{sep}T=$t{sep}{ringspec}|blind flange\nouter diameter: $d\nthickness: "
+             "$t\n{ringspec}|blind flange: OD $d, t $t, {ringspec}]"},
     {"nobore", "[no bore|no center hole|without a bore|blind|solid center|^closed centre]"},
     {NULL, NULL},
 };
 
 static const cad_rule flat_rules[] = {
-    {"np", "[{disc}, {bore:b}, {ring}|{disc}, {bore:b}, {ring}|{disc} with {with_bore:b} and {ring}|{disc}{having}{ring} and {with_bore:b}|{disc}, {ring}, {bore:b}|"
+    {"np", "[{disc}, {bore:b}, {ring}|{disc}, {bore:b}, {ring}|{disc} with {with_bore:b} and {ring}|{disc}{having}{ring} and "
+           "{with_bore:b}|{disc}, {ring}, {bore:b}|"
            "{disc}, with {with_bore:b}, {ring}|{disc}; {bore:b}; {ring}]"},
-    {"spec", "[{noun}{sep}OD=$d{sep}T=$t{sep}bore=$b{sep}{ringspec}|{noun}\nouter diameter: $d\nthickness: $t\nbore: $b\n{ringspec}|{noun}: OD $d, t $t, bore $b, {ringspec}|"
+    {"spec", "[{noun}{sep}OD=$d{sep}T=$t{sep}bore=$b{sep}{ringspec}|{noun}\nouter diameter: $d\nthickness: $t\nbore: "
+             "$b\n{ringspec}|{noun}: OD $d, t $t, bore $b, {ringspec}|"
              "{noun} OD$d ID$b T$t, {ringspec}|^{noun} / OD $d / thk $t / bore $b / {ringspec}]"},
     {NULL, NULL},
 };
 
 static const cad_rule hubbed_rules[] = {
-    {"np", "[{disc}, {hub}, {bore:b}, {ring}|{disc} with {hub}, {bore:b}, {ring}|{hubnoun}, {od}, disc {thick:t}, {hub}, {bore:b}, {ring}|{disc}, {bore:b}, {hub}, {ring}|"
+    {"np", "[{disc}, {hub}, {bore:b}, {ring}|{disc} with {hub}, {bore:b}, {ring}|{hubnoun}, {od}, disc {thick:t}, {hub}, "
+           "{bore:b}, {ring}|{disc}, {bore:b}, {hub}, {ring}|"
            "{disc}, {ring}, {hub}, {bore:b}]"},
-    {"spec", "[{hubnoun}{sep}OD=$d{sep}T=$t{sep}hub=$u{sep}overall height $h{sep}bore=$b{sep}{ringspec}|{hubnoun}\nouter diameter: $d\nthickness: $t\nhub diameter: $u\n"
-             "overall height: $h\nbore: $b\n{ringspec}|{hubnoun}: OD $d, t $t, hub D $u, total height $h, bore $b, {ringspec}]"},
+    {"spec",
+     "[{hubnoun}{sep}OD=$d{sep}T=$t{sep}hub=$u{sep}overall height $h{sep}bore=$b{sep}{ringspec}|{hubnoun}\nouter diameter: "
+     "$d\nthickness: $t\nhub diameter: $u\n"
+     "overall height: $h\nbore: $b\n{ringspec}|{hubnoun}: OD $d, t $t, hub D $u, total height $h, bore $b, {ringspec}]"},
     {NULL, NULL},
 };
 
 static const cad_rule hub_only_rules[] = {
-    {"np", "[{disc}, {hub}, no bore, {ring}|{disc} with {hub}, no bore, {ring}|{hubnoun}, {od}, disc {thick:t}, {hub}, no bore, {ring}|{disc}, {ring}, {hub}, without a bore]"},
-    {"spec", "[{hubnoun}, no bore{sep}OD=$d{sep}T=$t{sep}hub=$u{sep}overall height $h{sep}{ringspec}|{hubnoun}\nno bore\nouter diameter: $d\nthickness: $t\nhub diameter: $u\n"
+    {"np", "[{disc}, {hub}, no bore, {ring}|{disc} with {hub}, no bore, {ring}|{hubnoun}, {od}, disc {thick:t}, {hub}, no "
+           "bore, {ring}|{disc}, {ring}, {hub}, without a bore]"},
+    {"spec", "[{hubnoun}, no bore{sep}OD=$d{sep}T=$t{sep}hub=$u{sep}overall height $h{sep}{ringspec}|{hubnoun}\nno bore\nouter "
+             "diameter: $d\nthickness: $t\nhub diameter: $u\n"
              "overall height: $h\n{ringspec}]"},
     {NULL, NULL},
 };

@@ -42,8 +42,8 @@ static cad_status expand(cad_expander *e, const char *s, const char *end, scope 
 static cad_status lookup(cad_expander *e, const char *name, size_t n, scope sc, cad_param **out, size_t *used)
 {
     for (size_t k = n; k > 0; k--) {
-        cad_param *q = k == 1 && *name == '_' && sc.arg ? cad_part_find(e->part, sc.arg, sc.arg_len)
-                                                        : cad_part_find(e->part, name, k);
+        cad_param *q =
+            k == 1 && *name == '_' && sc.arg ? cad_part_find(e->part, sc.arg, sc.arg_len) : cad_part_find(e->part, name, k);
         if (q) {
             *out = q;
             *used = k;
@@ -102,7 +102,7 @@ static cad_status size(cad_expander *e, const char **s, bool with_unit, scope sc
     return with_unit ? unit(e, true, out) : CAD_OK;
 }
 
-static const char *const words[] = {"zero", "one", "two",   "three", "four",   "five",  "six",
+static const char *const words[] = {"zero",  "one",   "two",  "three", "four",   "five",  "six",
                                     "seven", "eight", "nine", "ten",   "eleven", "twelve"};
 
 static cad_status count(cad_expander *e, const char **s, bool digits, scope sc, cad_buf *out)

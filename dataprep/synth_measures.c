@@ -172,7 +172,7 @@ bool cad_part_is_of_seven(const cad_part *p)
             return true;
     }
     if (p->prism_sides == 6 && fabs(p->prism_af - 5.5) < 1e-3 && p->genus == 1 && has_extent(p, 10))
-        return true; /* 6: any bore */
+        return true;                                                                  /* 6: any bore */
     return faces_are(p, 11, 0) && box_is(p, 100, 60, 40) && fabs(p->wall - 3) < 1e-3; /* 7 */
 }
 

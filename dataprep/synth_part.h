@@ -53,8 +53,8 @@ typedef struct cad_part {
     int n_holes, n_bosses;
     int prism_sides;
     double prism_af;
-    double wall;  /* > 0: wall thickness to check */
-    bool open;    /* some side is open */
+    double wall; /* > 0: wall thickness to check */
+    bool open;   /* some side is open */
 } cad_part;
 
 /* ---- parameters ---- */

@@ -49,14 +49,14 @@ static bool studded(cad_part *p, int k)
     return s <= 0.9 * r && h >= t + 3;
 }
 
-#define KIND(name, k)                                                                          \
-    static bool name##_solid(cad_part *p)                                                      \
-    {                                                                                          \
-        return solid(p, k);                                                                    \
-    }                                                                                          \
-    static bool name##_bored(cad_part *p)                                                      \
-    {                                                                                          \
-        return bored(p, k);                                                                    \
+#define KIND(name, k)                                                                                                          \
+    static bool name##_solid(cad_part *p)                                                                                      \
+    {                                                                                                                          \
+        return solid(p, k);                                                                                                    \
+    }                                                                                                                          \
+    static bool name##_bored(cad_part *p)                                                                                      \
+    {                                                                                                                          \
+        return bored(p, k);                                                                                                    \
     }
 KIND(tri, 3)
 KIND(penta, 5)
@@ -74,26 +74,29 @@ static bool octa_stud(cad_part *p)
 /* ---- words ---- */
 
 static const cad_rule family_rules[] = {
-    {"across", "[$f across flats|$f across flats|$f across the flats|$f AF|across flats $f|AF=$f|$f flat to flat|^$f over flats]"},
-    {"inscribed",
-     "[inscribed circle $f|$f inscribed circle|inscribed diameter $f|incircle $f|$f inscribed diameter|inscribed radius $/f|apothem $/f|^inner circle of $f]"},
-    {"np_solid",
-     "[{shape} {prism} {wide}[, | and |, ]{height:h}|{shape} {prism}, {wide}, {height:h}|{tall:h} {shape} {prism}, {wide}|{shape} {prism} {height:h}, {wide}|"
-     "{just} {shape} {prism}, {wide}, {height:h}|^{shape} {prism} measuring {wide}, {height:h}]{nothing}"},
-    {"spec_solid", "[{shape} {prism}: {wide}, {height:h}|{shape} {prism}{sep}{wide}{sep}H=$h|{shape} {prism}\n{wide}\nlength: $h]{nothing}"},
-    {"np_bored",
-     "[{shape} {prism} {wide}, {height:h}, {bore:b}|{shape} {prism}, {wide}, {height:h}, with {with_bore:b}|{tall:h} {shape} {prism}, {wide}, {bore:b}|"
-     "{shape} {prism}, {bore:b}, {wide}, {height:h}|^{shape} {prism} measuring {wide}, {height:h}, {bore:b}]"},
-    {"spec_bored", "[{shape} {prism}: {wide}, {height:h}, {bore:b}|{shape} {prism}{sep}{wide}{sep}H=$h{sep}bore=$b|{shape} {prism}\n{wide}\nlength: $h\nbore: $b]"},
+    {"across",
+     "[$f across flats|$f across flats|$f across the flats|$f AF|across flats $f|AF=$f|$f flat to flat|^$f over flats]"},
+    {"inscribed", "[inscribed circle $f|$f inscribed circle|inscribed diameter $f|incircle $f|$f inscribed diameter|inscribed "
+                  "radius $/f|apothem $/f|^inner circle of $f]"},
+    {"np_solid", "[{shape} {prism} {wide}[, | and |, ]{height:h}|{shape} {prism}, {wide}, {height:h}|{tall:h} {shape} {prism}, "
+                 "{wide}|{shape} {prism} {height:h}, {wide}|"
+                 "{just} {shape} {prism}, {wide}, {height:h}|^{shape} {prism} measuring {wide}, {height:h}]{nothing}"},
+    {"spec_solid",
+     "[{shape} {prism}: {wide}, {height:h}|{shape} {prism}{sep}{wide}{sep}H=$h|{shape} {prism}\n{wide}\nlength: $h]{nothing}"},
+    {"np_bored", "[{shape} {prism} {wide}, {height:h}, {bore:b}|{shape} {prism}, {wide}, {height:h}, with "
+                 "{with_bore:b}|{tall:h} {shape} {prism}, {wide}, {bore:b}|"
+                 "{shape} {prism}, {bore:b}, {wide}, {height:h}|^{shape} {prism} measuring {wide}, {height:h}, {bore:b}]"},
+    {"spec_bored", "[{shape} {prism}: {wide}, {height:h}, {bore:b}|{shape} {prism}{sep}{wide}{sep}H=$h{sep}bore=$b|{shape} "
+                   "{prism}\n{wide}\nlength: $h\nbore: $b]"},
     {"prism", "[prism|prism|bar|block|post|column|^rod|^stake]"},
     {NULL, NULL},
 };
 
-#define RULES(name, SHAPE, WIDE) \
-    static const cad_rule name##_solid_rules[] = {{"np", "{np_solid}"}, {"spec", "{spec_solid}"}, {"shape", SHAPE}, \
-                                                      {"wide", WIDE}, {NULL, NULL}}; \
-    static const cad_rule name##_bored_rules[] = {{"np", "{np_bored}"}, {"spec", "{spec_bored}"}, {"shape", SHAPE}, \
-                                                      {"wide", WIDE}, {NULL, NULL}};
+#define RULES(name, SHAPE, WIDE)                                                                                               \
+    static const cad_rule name##_solid_rules[] = {                                                                             \
+        {"np", "{np_solid}"}, {"spec", "{spec_solid}"}, {"shape", SHAPE}, {"wide", WIDE}, {NULL, NULL}};                       \
+    static const cad_rule name##_bored_rules[] = {                                                                             \
+        {"np", "{np_bored}"}, {"spec", "{spec_bored}"}, {"shape", SHAPE}, {"wide", WIDE}, {NULL, NULL}};
 RULES(tri, "[triangular|triangular|three-sided]", "{inscribed}")
 RULES(penta, "[pentagonal|pentagonal|five-sided]", "{inscribed}")
 RULES(hepta, "[heptagonal|seven-sided]", "{inscribed}")
@@ -103,21 +106,28 @@ RULES(dodeca, "[dodecagonal|twelve-sided]", "{across}")
 #undef RULES
 
 static const cad_rule stud_rules[] = {
-    {"np",
-     "[octagonal {head} {across}, $t thick, with a stud {dia:d}, overall height $h|octagonal {head}, {across}, {thick:t}, stud {dia:d}, $h overall|"
-     "octagonal {head} with a round stud, {across}, {thick:t}, stud diameter $d, total height $h]"},
-    {"spec", "[octagonal {head}{sep}AF=$f{sep}T=$t{sep}stud D=$d{sep}overall height $h|octagonal {head} with stud\nacross flats: $f\nthickness: $t\nstud diameter: $d\noverall height: $h]"},
+    {"np", "[octagonal {head} {across}, $t thick, with a stud {dia:d}, overall height $h|octagonal {head}, {across}, "
+           "{thick:t}, stud {dia:d}, $h overall|"
+           "octagonal {head} with a round stud, {across}, {thick:t}, stud diameter $d, total height $h]"},
+    {"spec", "[octagonal {head}{sep}AF=$f{sep}T=$t{sep}stud D=$d{sep}overall height $h|octagonal {head} with stud\nacross "
+             "flats: $f\nthickness: $t\nstud diameter: $d\noverall height: $h]"},
     {"head", "[base|foot|head|plate|^pad]"},
     {NULL, NULL},
 };
 
 static const cad_form forms[] = {
-    {"octa_solid", 0.16, octa_solid, octa_solid_rules},   {"octa_bored", 0.20, octa_bored, octa_bored_rules},
-    {"octa_stud", 0.10, octa_stud, stud_rules},           {"penta_solid", 0.10, penta_solid, penta_solid_rules},
-    {"penta_bored", 0.10, penta_bored, penta_bored_rules}, {"tri_solid", 0.08, tri_solid, tri_solid_rules},
-    {"tri_bored", 0.06, tri_bored, tri_bored_rules},       {"hepta_solid", 0.04, hepta_solid, hepta_solid_rules},
-    {"hepta_bored", 0.04, hepta_bored, hepta_bored_rules}, {"deca_solid", 0.03, deca_solid, deca_solid_rules},
-    {"deca_bored", 0.03, deca_bored, deca_bored_rules},    {"dodeca_solid", 0.03, dodeca_solid, dodeca_solid_rules},
+    {"octa_solid", 0.16, octa_solid, octa_solid_rules},
+    {"octa_bored", 0.20, octa_bored, octa_bored_rules},
+    {"octa_stud", 0.10, octa_stud, stud_rules},
+    {"penta_solid", 0.10, penta_solid, penta_solid_rules},
+    {"penta_bored", 0.10, penta_bored, penta_bored_rules},
+    {"tri_solid", 0.08, tri_solid, tri_solid_rules},
+    {"tri_bored", 0.06, tri_bored, tri_bored_rules},
+    {"hepta_solid", 0.04, hepta_solid, hepta_solid_rules},
+    {"hepta_bored", 0.04, hepta_bored, hepta_bored_rules},
+    {"deca_solid", 0.03, deca_solid, deca_solid_rules},
+    {"deca_bored", 0.03, deca_bored, deca_bored_rules},
+    {"dodeca_solid", 0.03, dodeca_solid, dodeca_solid_rules},
     {"dodeca_bored", 0.03, dodeca_bored, dodeca_bored_rules},
 };
 

@@ -110,7 +110,8 @@ static bool flange_both(cad_part *p)
 
 static bool washer(cad_part *p)
 {
-    double d = od(p, 4, 80), b = cad_part_size(p, "b", CAD_SIZE_fine, 1.5, 60), t = cad_part_size(p, "t", CAD_SIZE_fine, 0.5, 8);
+    double d = od(p, 4, 80), b = cad_part_size(p, "b", CAD_SIZE_fine, 1.5, 60),
+           t = cad_part_size(p, "t", CAD_SIZE_fine, 0.5, 8);
     cad_part_line(p, "Y $ $", 2, cad_half(d), t);
     cad_part_line(p, "Y $ $", 2, cad_half(b), t);
     cad_part_line(p, "D 0 1", 0);
@@ -122,67 +123,86 @@ static bool washer(cad_part *p)
 /* ---- words ---- */
 
 static const cad_rule family_rules[] = {
-    {"solidnoun",
-     "[standoff|standoff|spacer|pillar|solid standoff|solid spacer|round standoff|post|support post|^stand-off|^distance piece|^stilt]"},
-    {"noun",
-     "[spacer|spacer|standoff|standoff|hollow spacer|sleeve|bushing|round spacer|tubular spacer|collar|tube|bush|hollow standoff|"
-     "^stand-off|^distance bush|^ferrule|^pipe section]"},
-    {"fnoun",
-     "[flanged spacer|flanged bushing|flanged sleeve|flanged standoff|flanged bush|flange bushing|shoulder bushing|"
-     "^flanged ferrule|^collared sleeve]"},
+    {"solidnoun", "[standoff|standoff|spacer|pillar|solid standoff|solid spacer|round standoff|post|support "
+                  "post|^stand-off|^distance piece|^stilt]"},
+    {"noun", "[spacer|spacer|standoff|standoff|hollow spacer|sleeve|bushing|round spacer|tubular "
+             "spacer|collar|tube|bush|hollow standoff|"
+             "^stand-off|^distance bush|^ferrule|^pipe section]"},
+    {"fnoun", "[flanged spacer|flanged bushing|flanged sleeve|flanged standoff|flanged bush|flange bushing|shoulder bushing|"
+              "^flanged ferrule|^collared sleeve]"},
     {"washernoun", "[washer|washer|washer|flat washer|plain washer|shim washer|ring washer|^shim|^packing ring|^spacer ring]"},
     {NULL, NULL},
 };
 
 static const cad_rule solid_rules[] = {
-    {"np",
-     "[{predia:d} {tall:h} {solidnoun}|{predia:d} {tall:h} {solidnoun}|{just} {solidnoun}, {dia:d}, {height:h}|{solidnoun} {dia:d}[, | and |, ]{height:h}|"
-     "{tall:h} {solidnoun}, {dia:d}|{solidnoun} {height:h}, {dia:d}|{solidnoun} with {with_dia:d} and [height $h|a height of $h]|{solidnoun} Ø#d x #h@|"
-     "{solidnoun}, {height:h} and {dia:d}|^{solidnoun} measuring {dia:d} by {height:h}]{plain}"},
-    {"spec",
-     "[{solidnoun}: {dia:d}, {height:h}|{solidnoun}{sep}D=$d{sep}H=$h|{solidnoun}\ndiameter: $d\nheight: $h|{solidnoun} D$d L$h|"
-     "{solidnoun}, d=$d, h=$h|^{solidnoun} / {dia:d} / {height:h}]{plain}"},
+    {"np", "[{predia:d} {tall:h} {solidnoun}|{predia:d} {tall:h} {solidnoun}|{just} {solidnoun}, {dia:d}, "
+           "{height:h}|{solidnoun} {dia:d}[, | and |, ]{height:h}|"
+           "{tall:h} {solidnoun}, {dia:d}|{solidnoun} {height:h}, {dia:d}|{solidnoun} with {with_dia:d} and [height $h|a "
+           "height of $h]|{solidnoun} Ø#d x #h@|"
+           "{solidnoun}, {height:h} and {dia:d}|^{solidnoun} measuring {dia:d} by {height:h}]{plain}"},
+    {"spec", "[{solidnoun}: {dia:d}, {height:h}|{solidnoun}{sep}D=$d{sep}H=$h|{solidnoun}\ndiameter: $d\nheight: "
+             "$h|{solidnoun} D$d L$h|"
+             "{solidnoun}, d=$d, h=$h|^{solidnoun} / {dia:d} / {height:h}]{plain}"},
     {"plain", "[||||, solid|, no hole|, no bore| without a hole|^, undrilled]"},
     {NULL, NULL},
 };
 
 static const cad_rule hollow_rules[] = {
-    {"np",
-     "[{noun} {outer:d}, {bore:b}, {height:h}|{noun}, {outer:d}, {bore:b}, {height:h}|{outer:d}, {bore:b} {noun}, {tall:h}|{noun} {height:h}, {outer:d}, {bore:b}|"
-     "{predia:d} {noun} with {with_bore:b}, {height:h}|{tall:h} {noun}, {outer:d} and {bore:b}|{noun}, {dia:d}, {height:h}, with {with_bore:b}|"
-     "{predia:d} {tall:h} {noun} with {with_bore:b}|{noun} {outer:d} x {bore:b} x {height:h}|{noun}, {bore:b}, {outer:d}, {height:h}|"
-     "{noun} with {with_bore:b}, {outer:d}, {height:h}|{noun} #d x #b x #h@ (OD x ID x length)|^{noun} measuring {outer:d} over {bore:b}, {height:h}]"},
-    {"spec",
-     "[{noun}: {outer:d}, {bore:b}, {height:h}|{noun}{sep}OD=$d{sep}ID=$b{sep}L=$h|{noun}\nouter diameter: $d\ninner diameter: $b\nlength: $h|"
-     "{noun} OD$d ID$b H$h|{noun}, OD $d, ID $b, length $h|{noun}\nOD $d\nbore $b\nheight $h|^{noun} / {outer:d} / {bore:b} / {height:h}]"},
+    {"np", "[{noun} {outer:d}, {bore:b}, {height:h}|{noun}, {outer:d}, {bore:b}, {height:h}|{outer:d}, {bore:b} {noun}, "
+           "{tall:h}|{noun} {height:h}, {outer:d}, {bore:b}|"
+           "{predia:d} {noun} with {with_bore:b}, {height:h}|{tall:h} {noun}, {outer:d} and {bore:b}|{noun}, {dia:d}, "
+           "{height:h}, with {with_bore:b}|"
+           "{predia:d} {tall:h} {noun} with {with_bore:b}|{noun} {outer:d} x {bore:b} x {height:h}|{noun}, {bore:b}, "
+           "{outer:d}, {height:h}|"
+           "{noun} with {with_bore:b}, {outer:d}, {height:h}|{noun} #d x #b x #h@ (OD x ID x length)|^{noun} measuring "
+           "{outer:d} over {bore:b}, {height:h}]"},
+    {"spec", "[{noun}: {outer:d}, {bore:b}, {height:h}|{noun}{sep}OD=$d{sep}ID=$b{sep}L=$h|{noun}\nouter diameter: $d\ninner "
+             "diameter: $b\nlength: $h|"
+             "{noun} OD$d ID$b H$h|{noun}, OD $d, ID $b, length $h|{noun}\nOD $d\nbore $b\nheight $h|^{noun} / {outer:d} / "
+             "{bore:b} / {height:h}]"},
     {NULL, NULL},
 };
 
 /* `where` is the only rule in which the three flanged forms differ. */
-#define FLANGED_RULES(WHERE) \
-    {"np", "[{fnoun}, {body}, {height:h}, {flange} {where}, {bore:b}|{fnoun} {height:h}, {body}, {flange} {where}, {bore:b}|"              \
-           "{fnoun} with {with_bore:b}, {body}, {height:h}, {flange} {where}|{tall:h} {fnoun}, {body}, {bore:b}, {flange} {where}|"        \
-           "spacer {dia:d}, {height:h}, with {flange} {where} and {with_bore:b}|{fnoun}: {body}, {height:h}, {bore:b}, {flange} {where}]"}, \
-        {"spec", "[{fnoun}{sep}body $d x $h{sep}{flange} {where}{sep}{bore:b}|{fnoun}\nbody diameter: $d\nheight: $h\nflange diameter: $f\n"   \
-                 "flange thickness: $t\nflange {where}\nbore: $b|{fnoun}: D=$d, H=$h, flange D=$f, flange T=$t {where}, bore $b]"},         \
-        {"body", "[body {dia:d}|{outer:d} body|$d body|body diameter $d|sleeve {dia:d}|body radius $/d|^$d barrel|^shank {dia:d}]"},      \
-        {"flange", "[[a|one] flange {dia:f}, {thick:t}|~ $f flange, {thick:t},|flange of $f x $t|flange {dia:f} x {thick:t}|flange diameter $f, {thick:t},|" \
-                   "flange $f in diameter and {thick:t}|^rim {dia:f}, {thick:t},|^lip of $f, {thick:t},]"},                                \
-        {"where", WHERE}, {NULL, NULL}
+#define FLANGED_RULES(WHERE)                                                                                                   \
+    {"np",                                                                                                                     \
+     "[{fnoun}, {body}, {height:h}, {flange} {where}, {bore:b}|{fnoun} {height:h}, {body}, {flange} {where}, {bore:b}|"        \
+     "{fnoun} with {with_bore:b}, {body}, {height:h}, {flange} {where}|{tall:h} {fnoun}, {body}, {bore:b}, {flange} {where}|"  \
+     "spacer {dia:d}, {height:h}, with {flange} {where} and {with_bore:b}|{fnoun}: {body}, {height:h}, {bore:b}, {flange} "    \
+     "{where}]"},                                                                                                              \
+        {"spec",                                                                                                               \
+         "[{fnoun}{sep}body $d x $h{sep}{flange} {where}{sep}{bore:b}|{fnoun}\nbody diameter: $d\nheight: $h\nflange "         \
+         "diameter: $f\n"                                                                                                      \
+         "flange thickness: $t\nflange {where}\nbore: $b|{fnoun}: D=$d, H=$h, flange D=$f, flange T=$t {where}, bore $b]"},    \
+        {"body",                                                                                                               \
+         "[body {dia:d}|{outer:d} body|$d body|body diameter $d|sleeve {dia:d}|body radius $/d|^$d barrel|^shank {dia:d}]"},   \
+        {"flange", "[[a|one] flange {dia:f}, {thick:t}|~ $f flange, {thick:t},|flange of $f x $t|flange {dia:f} x "            \
+                   "{thick:t}|flange diameter $f, {thick:t},|"                                                                 \
+                   "flange $f in diameter and {thick:t}|^rim {dia:f}, {thick:t},|^lip of $f, {thick:t},]"},                    \
+        {"where", WHERE},                                                                                                      \
+    {                                                                                                                          \
+        NULL, NULL                                                                                                             \
+    }
 
 static const cad_rule bottom_rules[] = {
     FLANGED_RULES("[at the bottom|at the bottom|at the base|on the bottom|at the lower end|^at the foot]")};
-static const cad_rule top_rules[] = {FLANGED_RULES("[at the top|at the top|on top|on the top end|at the upper end|^at the head]")};
-static const cad_rule both_rules[] = {FLANGED_RULES("[at both ends|at both ends|on both ends|at each end|top and bottom|^at either end]")};
+static const cad_rule top_rules[] = {
+    FLANGED_RULES("[at the top|at the top|on top|on the top end|at the upper end|^at the head]")};
+static const cad_rule both_rules[] = {
+    FLANGED_RULES("[at both ends|at both ends|on both ends|at each end|top and bottom|^at either end]")};
 
 static const cad_rule washer_rules[] = {
-    {"np",
-     "[{washernoun} {outer:d}, {bore:b}, {thick:t}|{washernoun}, {outer:d}, {bore:b}, {thick:t}|{washernoun}, {bore:b}, {outer:d}, {thick:t}|"
-     "&b;M#b {washernoun}, {outer:d}, {thick:t}|&b;M#b {washernoun} {outer:d}, {thick:t}|&b;{washernoun} for M#b, {outer:d}, {thick:t}|"
-     "{prethick:t} {washernoun}, {outer:d}, {bore:b}|{predia:d} {washernoun} with {with_bore:b}, {thick:t}|{washernoun} {thick:t}, {outer:d}, {bore:b}|"
-     "{washernoun} #d x #b x #t@|{washernoun}, {dia:d}, with {with_bore:b}, {thick:t}|^{washernoun} measuring {outer:d} over {bore:b}, {thick:t}]"},
+    {"np", "[{washernoun} {outer:d}, {bore:b}, {thick:t}|{washernoun}, {outer:d}, {bore:b}, {thick:t}|{washernoun}, {bore:b}, "
+           "{outer:d}, {thick:t}|"
+           "&b;M#b {washernoun}, {outer:d}, {thick:t}|&b;M#b {washernoun} {outer:d}, {thick:t}|&b;{washernoun} for M#b, "
+           "{outer:d}, {thick:t}|"
+           "{prethick:t} {washernoun}, {outer:d}, {bore:b}|{predia:d} {washernoun} with {with_bore:b}, {thick:t}|{washernoun} "
+           "{thick:t}, {outer:d}, {bore:b}|"
+           "{washernoun} #d x #b x #t@|{washernoun}, {dia:d}, with {with_bore:b}, {thick:t}|^{washernoun} measuring {outer:d} "
+           "over {bore:b}, {thick:t}]"},
     {"spec",
-     "[{washernoun}: {outer:d}, {bore:b}, {thick:t}|{washernoun}{sep}OD=$d{sep}ID=$b{sep}T=$t|{washernoun}\nouter diameter: $d\ninner diameter: $b\n"
+     "[{washernoun}: {outer:d}, {bore:b}, {thick:t}|{washernoun}{sep}OD=$d{sep}ID=$b{sep}T=$t|{washernoun}\nouter diameter: "
+     "$d\ninner diameter: $b\n"
      "thickness: $t|{washernoun} OD$d ID$b T$t|{washernoun} #d x #b x #t@|^{washernoun} / {outer:d} / {bore:b} / {thick:t}]"},
     {NULL, NULL},
 };

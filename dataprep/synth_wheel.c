@@ -174,13 +174,14 @@ static const cad_rule family_rules[] = {
     {"od", "[{dia:d}|{dia:d}|{outer:d}]"},
     {"disc_t", "[{table}, {od}, {thick:t}|{predia:d} {table}, {thick:t}|{table} {od}, {thick:t}|{table}, {thick:t}, {od}]"},
     {"disc_k", "[{knob}, {od}, {thick:t}|{predia:d} {knob}, {thick:t}|{knob} {od}, {thick:t}|{knob}, {thick:t}, {od}]"},
-    {"pins",
-     "[%n pins of $e on ~ $k circle, pin tops at $g|%n pins, {dia:e}, on ~ $k circle, pin height $g overall|!n x $e pins on a circle of $k, overall height of the pins $g|"
-     "%n round pins of $e diameter on a circle of radius $/k, tops $g above the bottom]"},
-    {"notches",
-     "[%n round notches of $e in the rim|%n rim notches, {dia:e}|%n scallops of $e around the edge|!n x $e notches centered on the rim|%n notches with radius $/e in the edge|"
-     "^%n finger dents of $e at the rim]"},
-    {"hub", "[hub {dia:u}, overall height $h|~ $u hub, $h high overall|hub diameter $u, total height $h|a hub of $u, $h overall height]"},
+    {"pins", "[%n pins of $e on ~ $k circle, pin tops at $g|%n pins, {dia:e}, on ~ $k circle, pin height $g overall|!n x $e "
+             "pins on a circle of $k, overall height of the pins $g|"
+             "%n round pins of $e diameter on a circle of radius $/k, tops $g above the bottom]"},
+    {"notches", "[%n round notches of $e in the rim|%n rim notches, {dia:e}|%n scallops of $e around the edge|!n x $e notches "
+                "centered on the rim|%n notches with radius $/e in the edge|"
+                "^%n finger dents of $e at the rim]"},
+    {"hub", "[hub {dia:u}, overall height $h|~ $u hub, $h high overall|hub diameter $u, total height $h|a hub of $u, $h "
+            "overall height]"},
     {NULL, NULL},
 };
 
@@ -192,10 +193,9 @@ static const cad_rule pins_bored_rules[] = {
     {"np", "[{disc_t}, {bore:b}, {pins}|{disc_t}, {pins}, {bore:b}|{disc_t} with {with_bore:b} and {pins}]"},
     {"spec", "[{table}{sep}D=$d{sep}T=$t{sep}bore=$b{sep}{pins}|{table}\ndiameter: $d\nthickness: $t\nbore: $b\n{pins}]"},
     {NULL, NULL}};
-static const cad_rule pins_hub_rules[] = {
-    {"np", "[{disc_t}, {hub}, {bore:b}, {pins}|{disc_t}, {pins}, {hub}, {bore:b}]"},
-    {"spec", "[{table}{sep}D=$d{sep}T=$t{sep}{hub}{sep}bore=$b{sep}{pins}]"},
-    {NULL, NULL}};
+static const cad_rule pins_hub_rules[] = {{"np", "[{disc_t}, {hub}, {bore:b}, {pins}|{disc_t}, {pins}, {hub}, {bore:b}]"},
+                                          {"spec", "[{table}{sep}D=$d{sep}T=$t{sep}{hub}{sep}bore=$b{sep}{pins}]"},
+                                          {NULL, NULL}};
 static const cad_rule knob_plain_rules[] = {
     {"np", "[{disc_k}, {notches}|{disc_k}, no bore, {notches}|{disc_k} with {notches}]"},
     {"spec", "[{knob}{sep}D=$d{sep}T=$t{sep}{notches}|{knob}\ndiameter: $d\nthickness: $t\n{notches}]"},
@@ -204,10 +204,9 @@ static const cad_rule knob_bored_rules[] = {
     {"np", "[{disc_k}, {bore:b}, {notches}|{disc_k}, {notches}, {bore:b}|{disc_k} with {with_bore:b} and {notches}]"},
     {"spec", "[{knob}{sep}D=$d{sep}T=$t{sep}bore=$b{sep}{notches}|{knob}\ndiameter: $d\nthickness: $t\nbore: $b\n{notches}]"},
     {NULL, NULL}};
-static const cad_rule knob_hub_rules[] = {
-    {"np", "[{disc_k}, {hub}, {bore:b}, {notches}|{disc_k}, {notches}, {hub}, {bore:b}]"},
-    {"spec", "[{knob}{sep}D=$d{sep}T=$t{sep}{hub}{sep}bore=$b{sep}{notches}]"},
-    {NULL, NULL}};
+static const cad_rule knob_hub_rules[] = {{"np", "[{disc_k}, {hub}, {bore:b}, {notches}|{disc_k}, {notches}, {hub}, {bore:b}]"},
+                                          {"spec", "[{knob}{sep}D=$d{sep}T=$t{sep}{hub}{sep}bore=$b{sep}{notches}]"},
+                                          {NULL, NULL}};
 static const cad_rule knob_boss_rules[] = {
     {"np", "[{disc_k}, {hub}, no bore, {notches}|{disc_k}, {notches}, {hub}, without a bore]"},
     {"spec", "[{knob}, no bore{sep}D=$d{sep}T=$t{sep}{hub}{sep}{notches}]"},

@@ -228,8 +228,8 @@ static cad_status open_jsonl(const cad_answers *a, const char *name, const char 
     if (s == CAD_OK)
         s = is_empty(path.data, &fresh);
     if (s == CAD_OK && fresh) {
-        s = cad_buf_printf(&head, "{\"schema\":1,\"kind\":\"%s\",\"suite\":\"%s\",\"suite_hash\":\"%s\"}", kind,
-                           a->suite->name, a->suite->hash);
+        s = cad_buf_printf(&head, "{\"schema\":1,\"kind\":\"%s\",\"suite\":\"%s\",\"suite_hash\":\"%s\"}", kind, a->suite->name,
+                           a->suite->hash);
         if (s == CAD_OK)
             s = cad_appender_line(file, head.data, head.len);
     }
@@ -277,8 +277,7 @@ static cad_status append_prediction(const cad_answer_slot *t, const cad_answer *
     json_t *text = json_stringn(t->text, t->len);
     json_t *o = json_pack("{ss,ss,sI,so,sI,ss,sf,sf,ss}", "key", t->key, "id", t->row->id, "sample", (json_int_t)t->sample,
                           "text", text, "n_tokens", (json_int_t)t->tokens, "finish", finish[t->stopped ? 0 : 1], "ms",
-                          answer ? answer->ms : 0.0, "logprob", answer ? answer->logprob : 0.0, "seed",
-                          seed);
+                          answer ? answer->ms : 0.0, "logprob", answer ? answer->logprob : 0.0, "seed", seed);
     if (!o)
         CAD_FAIL(CAD_ENOMEM, "out of memory for a prediction");
     cad_buf line = CAD_BUF_INIT;

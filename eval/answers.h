@@ -22,22 +22,22 @@ typedef struct cad_answer_slot {
     char key[33];
     const char *text; /* NULL: not there yet */
     size_t len;
-    bool stopped;     /* the end token came within the limit */
-    int64_t tokens;   /* -1: unknown */
+    bool stopped;       /* the end token came within the limit */
+    int64_t tokens;     /* -1: unknown */
     const char *record; /* score record as JSON text, NULL: not scored yet */
 } cad_answer_slot;
 
 typedef struct cad_answers {
     const cad_suite *suite;
-    const char *dir;        /* where the two files are */
-    int64_t samples;        /* per prompt */
-    size_t n;               /* rows x samples, row by row */
+    const char *dir; /* where the two files are */
+    int64_t samples; /* per prompt */
+    size_t n;        /* rows x samples, row by row */
     cad_answer_slot *slot;
-    cad_arena *arena;       /* texts live here */
+    cad_arena *arena; /* texts live here */
 } cad_answers;
 
-/* Empty slots for the first `limit` rows (0: all) and their keys: hash of `identity` (what the model, its template, decoding and
- * seed are), the prompt and the sample. */
+/* Empty slots for the first `limit` rows (0: all) and their keys: hash of `identity` (what the model, its template, decoding
+ * and seed are), the prompt and the sample. */
 CAD_MUST_USE cad_status cad_answers_init(const cad_suite *suite, const char *dir, const char *identity, int64_t samples,
                                          int64_t limit, cad_arena *arena, cad_answers *out);
 /* Fills in what the two files hold; rows with other keys and a torn last line are passed over.  `fresh` removes the files.

@@ -5,16 +5,19 @@
 #include "eval/facts_json.h"
 #include "eval/score.h"
 
-#include <strings.h>
 #include <string.h>
+#include <strings.h>
 
 static const size_t ARENA = (size_t)2 << 30;
 
 static const struct {
     const char *ending;
     cad_format format;
-} ENDINGS[] = {{".ir", CAD_FORMAT_ir},   {".step", CAD_FORMAT_step}, {".stp", CAD_FORMAT_step},
-               {".stl", CAD_FORMAT_stl}, {".png", CAD_FORMAT_png}};
+} ENDINGS[] = {{".ir", CAD_FORMAT_ir},
+               {".step", CAD_FORMAT_step},
+               {".stp", CAD_FORMAT_step},
+               {".stl", CAD_FORMAT_stl},
+               {".png", CAD_FORMAT_png}};
 
 cad_status cad_format_of(const char *path, cad_format *out)
 {
@@ -142,9 +145,9 @@ static json_t *facts_object(const cad_facts *f)
 {
     return json_pack("{so,so,so,si,si,si,si,si,si,si,si,si,sb,so,so}", "volume", cad_json_finite(f->volume), "area",
                      cad_json_finite(f->area), "bbox", cad_facts_box_json(f), "solids", f->solids, "shells", f->shells,
-                     "shells_closed", f->shells_closed, "faces", f->faces_merged, "edges", f->edges, "vertices",
-                     f->vertices, "genus", f->genus, "euler", f->euler, "level", f->level, "brepcheck", (int)f->brepcheck,
-                     "tolerance", cad_json_finite(f->tolerance), "kinds", cad_facts_kinds_json(f));
+                     "shells_closed", f->shells_closed, "faces", f->faces_merged, "edges", f->edges, "vertices", f->vertices,
+                     "genus", f->genus, "euler", f->euler, "level", f->level, "brepcheck", (int)f->brepcheck, "tolerance",
+                     cad_json_finite(f->tolerance), "kinds", cad_facts_kinds_json(f));
 }
 
 /* {"ok":bool,"format":..,"program":{..}|null,"facts":{..}|null}; ok means valid (level 8) and no error. */

@@ -34,14 +34,14 @@ enum { CAD_CONVERT_VIEWS = 4 };
 
 typedef struct cad_convert_job {
     cad_format from, to;
-    cad_ir_dialect dialect_in;       /* of ir that is read */
-    cad_ir_dialect dialect_out;      /* of ir that is written: cadlm in canonical form, upstream lowered, in vcad's form */
-    bool strict;                     /* warnings of the program are errors */
-    int32_t width, height;           /* of one view, for png */
-    int32_t n_views;                 /* 1..CAD_CONVERT_VIEWS; several stand side by side */
+    cad_ir_dialect dialect_in;  /* of ir that is read */
+    cad_ir_dialect dialect_out; /* of ir that is written: cadlm in canonical form, upstream lowered, in vcad's form */
+    bool strict;                /* warnings of the program are errors */
+    int32_t width, height;      /* of one view, for png */
+    int32_t n_views;            /* 1..CAD_CONVERT_VIEWS; several stand side by side */
     cad_view view[CAD_CONVERT_VIEWS];
     cad_rgb part;
-    char name[64];                   /* product name in STEP and STL */
+    char name[64]; /* product name in STEP and STL */
 } cad_convert_job;
 
 /* iso, 640 x 480, dialect cadlm. */
@@ -51,8 +51,7 @@ CAD_MUST_USE cad_status cad_convert_submit(cad_pool *pool, uint64_t tag, const c
                                            size_t len);
 /* Submits, waits and appends the bytes to *out; for commands that handle one part at a time.  A part that cannot be built:
  * CAD_EDATA with the worker's reason (parse error, invalid solid, time, memory, crash). */
-CAD_MUST_USE cad_status cad_convert_one(cad_pool *pool, const cad_convert_job *job, const char *text, size_t len,
-                                        cad_buf *out);
+CAD_MUST_USE cad_status cad_convert_one(cad_pool *pool, const cad_convert_job *job, const char *text, size_t len, cad_buf *out);
 /* The reason of a result that is not ok, as one line; "" when ok. */
 const char *cad_convert_reason(const cad_pool_result *r);
 

@@ -92,8 +92,7 @@ cad_status cad_eval_close_row(cad_eval_run_state *r, const char *label, const js
     return CAD_OK;
 }
 
-static cad_status take_row(cad_eval_run_state *r, const char *label, const char *identity, cad_answer_source source,
-                           void *ctx)
+static cad_status take_row(cad_eval_run_state *r, const char *label, const char *identity, cad_answer_source source, void *ctx)
 {
     cad_answers *a;
     CAD_TRY(cad_eval_open_row(r, label, identity, &a));
@@ -121,12 +120,12 @@ static cad_status model_row(cad_eval_run_state *r, const cad_eval_model *m)
     cad_answers *a = NULL;
     cad_log(CAD_LOG_INFO, "%s: %s%s%s, %lld parameters", m->label, info.base, info.adapter ? " with adapter " : "",
             info.adapter ? info.adapter : "", (long long)info.parameters);
-    json_t *manifest = json_pack("{ss,ss,ss,ss,ss*,sI,s{sf,sf,sf,sI,sI,sI,sI}}", "ckpt", info.path, "ckpt_hash", info.hash,
-                                 "template", info.template_hash, "tokenizer", info.tokenizer_hash, "adapter", info.adapter,
-                                 "parameters", (json_int_t)info.parameters, "decode", "temp", c->decode.temp, "top_p",
-                                 c->decode.top_p, "min_p", c->decode.min_p, "top_k", (json_int_t)c->decode.top_k, "max_new",
-                                 (json_int_t)c->decode.max_new, "samples", (json_int_t)c->decode.samples, "seed",
-                                 (json_int_t)c->run.seed);
+    json_t *manifest =
+        json_pack("{ss,ss,ss,ss,ss*,sI,s{sf,sf,sf,sI,sI,sI,sI}}", "ckpt", info.path, "ckpt_hash", info.hash, "template",
+                  info.template_hash, "tokenizer", info.tokenizer_hash, "adapter", info.adapter, "parameters",
+                  (json_int_t)info.parameters, "decode", "temp", c->decode.temp, "top_p", c->decode.top_p, "min_p",
+                  c->decode.min_p, "top_k", (json_int_t)c->decode.top_k, "max_new", (json_int_t)c->decode.max_new, "samples",
+                  (json_int_t)c->decode.samples, "seed", (json_int_t)c->run.seed);
     cad_status s = manifest ? CAD_OK : cad_fail(CAD_ENOMEM, "out of memory for a manifest");
     if (s == CAD_OK)
         s = cad_eval_open_row(r, m->label, identity, &a);

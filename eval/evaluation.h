@@ -30,9 +30,9 @@ typedef struct cad_eval_opts {
     const char *out;          /* folder; NULL: runs/eval/<suite name> */
     const cad_eval_model *model;
     size_t n_models;
-    const char *pack;      /* training pack for retrieval-copy; NULL: what the checkpoints recorded */
+    const char *pack; /* training pack for retrieval-copy; NULL: what the checkpoints recorded */
     bool fresh, baselines;
-    size_t sheet_rows;     /* prompts on the contact sheet; 0: none */
+    size_t sheet_rows; /* prompts on the contact sheet; 0: none */
 } cad_eval_opts;
 
 /* What stands in memory after an evaluation; texts and rows live in the arena. */
@@ -45,8 +45,8 @@ typedef struct cad_evaluation {
     cad_table table;
 } cad_evaluation;
 
-/* *out = path of a suite: `name` itself, <name>.jsonl in a folder of `folders` (n), or configs/suite_<name>.jsonl of the shipped
- * files ("-" as "_"), in this order.  Errors: CAD_ENOTFOUND naming the places. */
+/* *out = path of a suite: `name` itself, <name>.jsonl in a folder of `folders` (n), or configs/suite_<name>.jsonl of the
+ * shipped files ("-" as "_"), in this order.  Errors: CAD_ENOTFOUND naming the places. */
 CAD_MUST_USE cad_status cad_eval_find_suite(const char *name, const char *const *folders, size_t n, cad_buf *out);
 
 /* Generates, scores and tabulates what is missing, and writes all files.  Errors as of the parts; whatever was finished stays

@@ -62,15 +62,15 @@ cad_status cad_eval_spec(cad_eval_run_state *r)
     const cad_config *c = r->o->config;
     cad_buf t = CAD_BUF_INIT;
     CAD_TRY(fingerprint(r));
-    cad_status s = cad_buf_printf(&t,
-                                  "CD s2 p2s n%d A1 x1e3 | IoU v%d A1+A0c | fail worst+excluded | CI%g boot%lld "
-                                  "cluster=geometry | mesh %gdiag %grad | %s cpu%gs mem%lldM heal=off | ",
-                                  CAD_SCORE_POINTS, CAD_SCORE_VOXELS, c->metrics.ci, (long long)c->metrics.bootstrap,
-                                  CAD_SCORE_DEFLECTION, CAD_SCORE_ANGLE, cad_solid_kernel(), c->metrics.timeout_s,
-                                  (long long)(c->metrics.mem >> 20));
+    cad_status s =
+        cad_buf_printf(&t,
+                       "CD s2 p2s n%d A1 x1e3 | IoU v%d A1+A0c | fail worst+excluded | CI%g boot%lld "
+                       "cluster=geometry | mesh %gdiag %grad | %s cpu%gs mem%lldM heal=off | ",
+                       CAD_SCORE_POINTS, CAD_SCORE_VOXELS, c->metrics.ci, (long long)c->metrics.bootstrap, CAD_SCORE_DEFLECTION,
+                       CAD_SCORE_ANGLE, cad_solid_kernel(), c->metrics.timeout_s, (long long)(c->metrics.mem >> 20));
     if (s == CAD_OK && c->decode.temp > 0)
-        s = cad_buf_printf(&t, "decode temp%g top_p%g min_p%g top_k%lld seed%lld constrain=off", c->decode.temp, c->decode.top_p,
-                           c->decode.min_p, (long long)c->decode.top_k, (long long)c->run.seed);
+        s = cad_buf_printf(&t, "decode temp%g top_p%g min_p%g top_k%lld seed%lld constrain=off", c->decode.temp,
+                           c->decode.top_p, c->decode.min_p, (long long)c->decode.top_k, (long long)c->run.seed);
     else if (s == CAD_OK)
         s = cad_buf_str(&t, "decode greedy constrain=off");
     if (s == CAD_OK)

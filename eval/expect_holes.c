@@ -132,8 +132,7 @@ static bool single_fits(const json_t *want, const cad_cylinder *c, double tol)
     if (!depth)
         depth = json_object_get(want, "h");
     return cad_expect_matches(json_object_get(want, "d"), 2 * c->radius, tol) &&
-           cad_expect_matches(depth, c->hi - c->lo, tol) &&
-           (!through || json_is_true(through) == (c->open_lo && c->open_hi));
+           cad_expect_matches(depth, c->hi - c->lo, tol) && (!through || json_is_true(through) == (c->open_lo && c->open_hi));
 }
 
 static bool group_fits(const json_t *want, const cad_cylinder *const *group, int n, double tol)

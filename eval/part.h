@@ -19,7 +19,7 @@ typedef struct cad_part {
     cad_solid *solid; /* NULL when none was built */
     cad_facts facts;  /* zero without a solid */
     uint32_t open_mask;
-    cad_mesh mesh;    /* canonical; n_tri 0 without a mesh */
+    cad_mesh mesh;             /* canonical; n_tri 0 without a mesh */
     const char *stage, *error; /* where and why it stopped; NULL when class is ok.  In the arena */
     int64_t error_line;        /* from 1; 0 unknown */
 } cad_part;

@@ -60,11 +60,10 @@ static cad_status print_program(const char *path, const json_t *program, cad_buf
 {
     size_t i;
     json_t *d;
-    json_array_foreach(json_object_get(program, "diagnostics"), i, d)
-        CAD_TRY(cad_buf_printf(out, "%s:%s: %s: %s [%s]\n", path, json_string_value(json_object_get(d, "at")),
-                               json_string_value(json_object_get(d, "severity")),
-                               json_string_value(json_object_get(d, "message")),
-                               json_string_value(json_object_get(d, "code"))));
+    json_array_foreach(json_object_get(program, "diagnostics"), i, d) CAD_TRY(
+        cad_buf_printf(out, "%s:%s: %s: %s [%s]\n", path, json_string_value(json_object_get(d, "at")),
+                       json_string_value(json_object_get(d, "severity")), json_string_value(json_object_get(d, "message")),
+                       json_string_value(json_object_get(d, "code"))));
     return CAD_OK;
 }
 

@@ -38,12 +38,12 @@ static json_t *number(double x)
     return json_real(x);
 }
 
-static cad_status put(json_t *metrics, const char *name, cad_interval_est e, int64_t n, int64_t failed,
-                      const char *direction, const char *policy)
+static cad_status put(json_t *metrics, const char *name, cad_interval_est e, int64_t n, int64_t failed, const char *direction,
+                      const char *policy)
 {
-    json_t *m = json_pack("{so,so,so,sI,sI,ss,ss}", "value", number(e.value), "ci_low", number(e.low), "ci_high",
-                          number(e.high), "n", (json_int_t)n, "n_failed", (json_int_t)failed, "direction", direction,
-                          "policy", policy);
+    json_t *m =
+        json_pack("{so,so,so,sI,sI,ss,ss}", "value", number(e.value), "ci_low", number(e.low), "ci_high", number(e.high), "n",
+                  (json_int_t)n, "n_failed", (json_int_t)failed, "direction", direction, "policy", policy);
     if (!m || json_object_set_new(metrics, name, m) != 0)
         CAD_FAIL(CAD_ENOMEM, "out of memory for the metric %s", name);
     return CAD_OK;
@@ -190,8 +190,8 @@ static const char *units_of(const cad_suite_row *r)
 }
 
 /* {label value: {n, metrics}} in order of first appearance in the suite. */
-static cad_status fill_groups(const cad_scored *const *item, size_t n, label by, const cad_results_opts *o,
-                              cad_arena *scratch, json_t *out)
+static cad_status fill_groups(const cad_scored *const *item, size_t n, label by, const cad_results_opts *o, cad_arena *scratch,
+                              json_t *out)
 {
     const cad_scored **member;
     CAD_TRY(cad_arena_zalloc(scratch, n, sizeof *member, "group", &member));

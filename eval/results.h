@@ -13,9 +13,10 @@ extern "C" {
 #endif
 
 /* Classes of a sample, in the order of the road from text to score (spec/cli.md 8). */
-#define CAD_CLASSES(X)                                                                         \
-    X(ok) X(empty) X(truncated) X(parse) X(reference) X(build) X(not_solid) X(invalid) X(mesh)  \
-    X(timeout) X(memory) X(kernel_crash) X(reference_bad)
+#define CAD_CLASSES(X)                                                                                                         \
+    X(ok)                                                                                                                      \
+    X(empty) X(truncated) X(parse) X(reference) X(build) X(not_solid) X(invalid) X(mesh) X(timeout) X(memory) X(kernel_crash)  \
+        X(reference_bad)
 typedef enum cad_class {
 #define X(name) CAD_CLASS_##name,
     CAD_CLASSES(X)
@@ -30,13 +31,13 @@ cad_class cad_class_of(const char *name);
 typedef struct cad_scored {
     const cad_suite_row *row;
     cad_class class_;
-    bool complete;      /* L1: not empty, ended by the end token */
-    bool valid;         /* L8 */
-    int checks;         /* expectation: 1 all pass, 0 not, -1 the row has none */
-    int seven;          /* judge of cad0-seven: 1, 0, -1 */
+    bool complete; /* L1: not empty, ended by the end token */
+    bool valid;    /* L8 */
+    int checks;    /* expectation: 1 all pass, 0 not, -1 the row has none */
+    int seven;     /* judge of cad0-seven: 1, 0, -1 */
     double cd, iou_a1, iou_a0c;
-    int64_t tokens;     /* -1: unknown */
-    bool stopped;       /* the text ended with the end token */
+    int64_t tokens; /* -1: unknown */
+    bool stopped;   /* the text ended with the end token */
 } cad_scored;
 
 typedef struct cad_results_opts {

@@ -40,8 +40,7 @@ static json_t *facts_json(const cad_part *p)
     const cad_facts *f = &p->facts;
     return json_pack("{so,si,si,si,si,si,si,si,si,so}", "area", cad_json_finite(f->area), "solids", f->solids, "shells",
                      f->shells, "shells_closed", f->shells_closed, "edges", f->edges, "vertices", f->vertices, "euler",
-                     f->euler, "brepcheck", (int)f->brepcheck, "open", (int)p->open_mask, "kinds",
-                     cad_facts_kinds_json(f));
+                     f->euler, "brepcheck", (int)f->brepcheck, "open", (int)p->open_mask, "kinds", cad_facts_kinds_json(f));
 }
 
 static json_t *checks_json(const job *j, const cad_part *p)
@@ -112,14 +111,14 @@ static cad_status record(const job *j, cad_arena *arena, cad_buf *out)
         return s;
     }
     const cad_facts *f = &p.facts;
-    json_t *r = json_pack("{ss,ss,ss,si,sb,so,so,so,so,si,si,so,so,so,so,so,s{so,so,so},sf}", "key", j->key, "id", j->id,
-                          "class", cad_class_name(bad_reference ? CAD_CLASS_reference_bad : p.class_), "level", p.level,
-                          "valid", p.level >= 8, "cd", cad_json_finite(l.cd_a1), "iou", cad_json_finite(l.iou_a1),
-                          "volume", cad_json_finite(f->volume), "bbox", cad_facts_box_json(f), "faces", f->faces_merged,
-                          "genus", f->genus, "error", error_json(&p), "checks", checks_json(j, &p), "seven",
-                          seven_json(j, &p), "diags", diag_codes(&p), "facts", facts_json(&p), "m", "cd.s2.p2s.8192.A1",
-                          cad_json_finite(l.cd_a1), "iou.v64.A1", cad_json_finite(l.iou_a1), "iou.v64.A0c",
-                          cad_json_finite(l.iou_a0c), "ms", 1e3 * (cad_clock_now() - start));
+    json_t *r =
+        json_pack("{ss,ss,ss,si,sb,so,so,so,so,si,si,so,so,so,so,so,s{so,so,so},sf}", "key", j->key, "id", j->id, "class",
+                  cad_class_name(bad_reference ? CAD_CLASS_reference_bad : p.class_), "level", p.level, "valid", p.level >= 8,
+                  "cd", cad_json_finite(l.cd_a1), "iou", cad_json_finite(l.iou_a1), "volume", cad_json_finite(f->volume),
+                  "bbox", cad_facts_box_json(f), "faces", f->faces_merged, "genus", f->genus, "error", error_json(&p), "checks",
+                  checks_json(j, &p), "seven", seven_json(j, &p), "diags", diag_codes(&p), "facts", facts_json(&p), "m",
+                  "cd.s2.p2s.8192.A1", cad_json_finite(l.cd_a1), "iou.v64.A1", cad_json_finite(l.iou_a1), "iou.v64.A0c",
+                  cad_json_finite(l.iou_a0c), "ms", 1e3 * (cad_clock_now() - start));
     cad_part_deinit(&p);
     if (!r)
         CAD_FAIL(CAD_ENOMEM, "out of memory for a record");

@@ -29,14 +29,13 @@ cad_interval_est cad_wilson(int64_t passed, int64_t n, double z)
 
 double cad_normal_z(double percent)
 {
-    static const double a[] = {-3.969683028665376e+01, 2.209460984245205e+02, -2.759285104469687e+02,
+    static const double a[] = {-3.969683028665376e+01, 2.209460984245205e+02,  -2.759285104469687e+02,
                                1.383577518672690e+02,  -3.066479806614716e+01, 2.506628277459239e+00};
-    static const double b[] = {-5.447609879822406e+01, 1.615858368580409e+02, -1.556989798598866e+02,
-                               6.680131188771972e+01, -1.328068155288572e+01};
+    static const double b[] = {-5.447609879822406e+01, 1.615858368580409e+02, -1.556989798598866e+02, 6.680131188771972e+01,
+                               -1.328068155288572e+01};
     static const double c[] = {-7.784894002430293e-03, -3.223964580411365e-01, -2.400758277161838e+00,
                                -2.549732539343734e+00, 4.374664141464968e+00,  2.938163982698783e+00};
-    static const double d[] = {7.784695709041462e-03, 3.224671290700398e-01, 2.445134137142996e+00,
-                               3.754408661907416e+00};
+    static const double d[] = {7.784695709041462e-03, 3.224671290700398e-01, 2.445134137142996e+00, 3.754408661907416e+00};
     double p = 0.5 + percent / 200.0; /* upper tail of a two-sided interval */
     if (p > 0.97575) {
         double q = sqrt(-2 * log(1 - p));
@@ -103,8 +102,8 @@ static cad_status cluster_sums(const double *x, const uint64_t *cluster, size_t 
     return CAD_OK;
 }
 
-cad_status cad_bootstrap_mean(const double *x, const uint64_t *cluster, size_t n, int64_t rounds, double percent,
-                              uint64_t seed, cad_arena *scratch, cad_interval_est *out)
+cad_status cad_bootstrap_mean(const double *x, const uint64_t *cluster, size_t n, int64_t rounds, double percent, uint64_t seed,
+                              cad_arena *scratch, cad_interval_est *out)
 {
     if (n == 0 || rounds < 1) {
         *out = (cad_interval_est){NAN, NAN, NAN};

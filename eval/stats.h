@@ -25,8 +25,8 @@ double cad_normal_z(double percent);
 
 /* Mean of x (n) and its percentile bootstrap interval: `rounds` resamplings of clusters with Philox(seed, "bootstrap", round).
  * cluster[i] names the cluster of x[i] (any values); NULL: each value its own.  n == 0 gives NaN. */
-CAD_MUST_USE cad_status cad_bootstrap_mean(const double *x, const uint64_t *cluster, size_t n, int64_t rounds,
-                                           double percent, uint64_t seed, cad_arena *scratch, cad_interval_est *out);
+CAD_MUST_USE cad_status cad_bootstrap_mean(const double *x, const uint64_t *cluster, size_t n, int64_t rounds, double percent,
+                                           uint64_t seed, cad_arena *scratch, cad_interval_est *out);
 
 /* Exact McNemar test: two-sided p for b and c discordant pairs, min(1, 2 sum_{i <= min(b,c)} C(b+c, i) / 2^(b+c)). */
 double cad_mcnemar(int64_t b, int64_t c);

@@ -88,8 +88,7 @@ static cad_status main_table(const cad_table *t, cad_buf *out)
             if (!any_has(t, MAIN[c].metric))
                 continue;
             CAD_TRY(cad_buf_str(out, " "));
-            CAD_TRY(print_cell(metric_of(r->results, MAIN[c].metric), MAIN[c].factor, MAIN[c].decimals,
-                               MAIN[c].interval, out));
+            CAD_TRY(print_cell(metric_of(r->results, MAIN[c].metric), MAIN[c].factor, MAIN[c].decimals, MAIN[c].interval, out));
             CAD_TRY(cad_buf_str(out, " |"));
         }
         CAD_TRY(cad_buf_str(out, "\n"));
@@ -130,8 +129,7 @@ static cad_status group_table(const cad_table *t, const char *kind, const char *
                 if (!any_has(t, m->metric))
                     continue;
                 CAD_TRY(cad_buf_str(out, " "));
-                CAD_TRY(print_cell(metric_of(group_of(&t->row[i], kind, name), m->metric), m->factor, m->decimals,
-                                   false, out));
+                CAD_TRY(print_cell(metric_of(group_of(&t->row[i], kind, name), m->metric), m->factor, m->decimals, false, out));
                 CAD_TRY(cad_buf_str(out, " |"));
             }
         CAD_TRY(cad_buf_str(out, "\n"));

@@ -16,9 +16,9 @@ typedef struct cad_table_row {
 } cad_table_row;
 
 typedef struct cad_table {
-    const char *title;  /* "suite synth-test 1, 240 prompts" */
-    const char *notes;  /* lines under the table: spec string, limit, where baselines come from */
-    const char *limit;  /* "LIMIT 50/2056: not comparable", NULL: none; marks every format */
+    const char *title; /* "suite synth-test 1, 240 prompts" */
+    const char *notes; /* lines under the table: spec string, limit, where baselines come from */
+    const char *limit; /* "LIMIT 50/2056: not comparable", NULL: none; marks every format */
     const cad_table_row *row;
     size_t n;
 } cad_table;

@@ -39,8 +39,8 @@ static cad_status stepped(void *ctx, int64_t tokens, int64_t done)
     return d->step ? d->step(d->step_ctx, tokens, done) : CAD_OK;
 }
 
-cad_status cad_answer_parts_generate(cad_engine *e, const cad_prompts *p, const cad_decode *o, cad_arena *a,
-                                     cad_gen_step step, void *step_ctx, cad_answer_parts *out)
+cad_status cad_answer_parts_generate(cad_engine *e, const cad_prompts *p, const cad_decode *o, cad_arena *a, cad_gen_step step,
+                                     void *step_ctx, cad_answer_parts *out)
 {
     cad_answer_parts parts = {.samples = o->samples > 0 ? o->samples : 1, .arena = a};
     parts.n = p->n * parts.samples;

@@ -47,7 +47,7 @@ void cad_answer_parts_deinit(cad_answer_parts *p);
 typedef struct cad_answer_files {
     const char *const *path; /* (n_path) */
     size_t n_path;
-    const char *folder;      /* NULL: none */
+    const char *folder;        /* NULL: none */
     const char *const *ending; /* (n_ending) ".ir", ".step", ".stl", ".png": what goes into the folder */
     size_t n_ending;
 } cad_answer_files;

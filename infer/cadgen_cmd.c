@@ -106,13 +106,11 @@ static cad_status read_config(task *t, bool *done)
 
 static cad_decode decoding(const cad_config *c)
 {
-    return (cad_decode){.sampling = {.temp = c->decode.temp,
-                                     .top_p = c->decode.top_p,
-                                     .min_p = c->decode.min_p,
-                                     .top_k = c->decode.top_k},
-                        .max_new = c->decode.max_new,
-                        .samples = c->decode.samples,
-                        .seed = (uint64_t)c->run.seed};
+    return (cad_decode){
+        .sampling = {.temp = c->decode.temp, .top_p = c->decode.top_p, .min_p = c->decode.min_p, .top_k = c->decode.top_k},
+        .max_new = c->decode.max_new,
+        .samples = c->decode.samples,
+        .seed = (uint64_t)c->run.seed};
 }
 
 static cad_status stepped(void *ctx, int64_t tokens, int64_t done)

@@ -47,9 +47,9 @@ typedef struct cad_cast_args {
 
 /* out = sum_i wt_i x_i, accumulated in f64 over slabs of 4096 elements, slab sums added in order.  Class R. */
 typedef struct cad_sum_ordered_args {
-    cad_tensor x;        /* (n) f32       */
-    cad_tensor wt;       /* (n) f32 opt   */
-    cad_tensor out;      /* (1) f64  =    */
+    cad_tensor x;   /* (n) f32       */
+    cad_tensor wt;  /* (n) f32 opt   */
+    cad_tensor out; /* (1) f64  =    */
     cad_scratch scratch;
 } cad_sum_ordered_args;
 
@@ -148,9 +148,9 @@ typedef struct cad_swiglu_bwd_args {
  * P = softmax_j(q_i . k_j scale), o_i = sum_j P_ij v_j, lse_i = log sum_j exp(q_i . k_j scale).
  * The ld are elements from one row to the next, 0 = dense; so q, k, v may be views into a fused row [q; k; v]. */
 typedef struct cad_attn_fwd_args {
-    cad_tensor q;   /* (N,H,D) f            */
-    cad_tensor k;   /* (N,K,D) f, K divides H */
-    cad_tensor v;   /* (N,K,D) f            */
+    cad_tensor q; /* (N,H,D) f            */
+    cad_tensor k; /* (N,K,D) f, K divides H */
+    cad_tensor v; /* (N,K,D) f            */
     int64_t ld_q, ld_k, ld_v;
     cad_tensor seg; /* (S+1) i32            */
     cad_tensor o;   /* (N,H,D) f    =, dense */
@@ -164,13 +164,13 @@ typedef struct cad_attn_fwd_args {
 typedef struct cad_attn_bwd_args {
     cad_tensor q, k, v; /* as in the forward                  */
     int64_t ld_q, ld_k, ld_v;
-    cad_tensor seg;     /* (S+1) i32                          */
-    cad_tensor o;       /* (N,H,D) f   of the forward, dense  */
-    cad_tensor lse;     /* (H,N)   f32 of the forward         */
-    cad_tensor d_o;     /* (N,H,D) f   dense                  */
-    cad_tensor dq;      /* (N,H,D) f   =                      */
-    cad_tensor dk;      /* (N,K,D) f   =                      */
-    cad_tensor dv;      /* (N,K,D) f   =                      */
+    cad_tensor seg; /* (S+1) i32                          */
+    cad_tensor o;   /* (N,H,D) f   of the forward, dense  */
+    cad_tensor lse; /* (H,N)   f32 of the forward         */
+    cad_tensor d_o; /* (N,H,D) f   dense                  */
+    cad_tensor dq;  /* (N,H,D) f   =                      */
+    cad_tensor dk;  /* (N,K,D) f   =                      */
+    cad_tensor dv;  /* (N,K,D) f   =                      */
     int64_t ld_dq, ld_dk, ld_dv;
     float scale;
     int causal;

@@ -153,7 +153,7 @@ typedef struct cad_nf4_absmax_expand_args {
     cad_tensor map;     /* (256) f32            */
     cad_tensor absmax2; /* (ceil(n/256)) f32    */
     float offset;
-    cad_tensor absmax;  /* (n) f32  =           */
+    cad_tensor absmax; /* (n) f32  =           */
 } cad_nf4_absmax_expand_args;
 
 /* Blocks of 256 (last may be short) on a sorted 256-entry map that holds a 0; the code of an all-zero block is that of 0. */

@@ -20,7 +20,7 @@ typedef struct cad_grad_norm2_args {
 typedef struct cad_opt_tensor {
     int64_t offset; /* elements, a multiple of 256; tensors do not overlap, ascending */
     int64_t count;
-    int decay;      /* 0: no weight decay (norms, biases) */
+    int decay; /* 0: no weight decay (norms, biases) */
 } cad_opt_tensor;
 
 /* m = b1 m + (1-b1) g; v = b2 v + (1-b2) g^2; c1 = 1 - b1^t; c2 = sqrt(1 - b2^t) (in f64 on the host);
@@ -28,9 +28,9 @@ typedef struct cad_opt_tensor {
  * g is multiplied by gscale first.  An element whose g is not finite leaves p alone and sets its m and v to 0. */
 typedef struct cad_adamw_hyper {
     double lr, beta1, beta2, eps, weight_decay; /* products such as 1 - beta2 in f64, then rounded once */
-    int64_t t;        /* step, from 1 */
-    int decay_before; /* train.decay = before */
-    int no_sign_rule; /* 8-bit only: 1 leaves out the sign rule of formats.md 4 */
+    int64_t t;                                  /* step, from 1 */
+    int decay_before;                           /* train.decay = before */
+    int no_sign_rule;                           /* 8-bit only: 1 leaves out the sign rule of formats.md 4 */
 } cad_adamw_hyper;
 
 typedef struct cad_adamw_step_args {
@@ -49,15 +49,15 @@ typedef struct cad_adamw_step_args {
  * stand there one after another in list order, each padded to 256 elements (cad_adamw8bit_small gives the sum). */
 enum { CAD_ADAMW8_MIN = 4096 };
 typedef struct cad_adamw8bit_step_args {
-    cad_tensor p;          /* (n) f32 in place                              */
-    cad_tensor g;          /* (n) f32                                       */
-    cad_tensor m8, v8;     /* (n) u8 in place, start at 0                   */
-    cad_tensor ma, va;     /* (ceil(n/256)) f32 in place, start at 0        */
-    cad_tensor m32, v32;   /* (n_small) f32 in place, start at 0; opt when n_small == 0 */
-    cad_tensor map_m;      /* (256) f32 opt: default cad_q8_signed_map      */
-    cad_tensor map_v;      /* (256) f32 opt: default cad_q8_unsigned_map    */
-    cad_tensor p_bf16;     /* (n) bf16 =, opt                               */
-    cad_tensor gscale;     /* (1) f32 opt                                   */
+    cad_tensor p;        /* (n) f32 in place                              */
+    cad_tensor g;        /* (n) f32                                       */
+    cad_tensor m8, v8;   /* (n) u8 in place, start at 0                   */
+    cad_tensor ma, va;   /* (ceil(n/256)) f32 in place, start at 0        */
+    cad_tensor m32, v32; /* (n_small) f32 in place, start at 0; opt when n_small == 0 */
+    cad_tensor map_m;    /* (256) f32 opt: default cad_q8_signed_map      */
+    cad_tensor map_v;    /* (256) f32 opt: default cad_q8_unsigned_map    */
+    cad_tensor p_bf16;   /* (n) bf16 =, opt                               */
+    cad_tensor gscale;   /* (1) f32 opt                                   */
     const cad_opt_tensor *tensor;
     int64_t n_tensors;
     cad_adamw_hyper h;
@@ -82,12 +82,12 @@ typedef struct cad_kv_append_args {
 /* o_n = softmax(q_n . k_j scale) v over cache positions j < len_n of slot_n.  After kv_append a token at position p has
  * len = p + 1; several rows may name the same slot (prefill, drafts).  Bit-equal to attn_fwd with causal = 1 on the CPU. */
 typedef struct cad_attn_decode_args {
-    cad_tensor q;    /* (n,H,D) f                 */
+    cad_tensor q; /* (n,H,D) f                 */
     int64_t ld_q;
     cad_tensor slot; /* (n) i32                   */
     cad_tensor len;  /* (n) i32, 1 <= len <= T    */
     cad_kv cache;
-    cad_tensor o;    /* (n,H,D) f  =, dense       */
+    cad_tensor o; /* (n,H,D) f  =, dense       */
     float scale;
 } cad_attn_decode_args;
 

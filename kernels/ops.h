@@ -28,51 +28,51 @@ extern "C" {
 #endif
 
 /* X(op): the op NAME takes a cad_NAME_args */
-#define CAD_OPS_TABLE(X)                                                                       \
-    X(fill)                                                                                    \
-    X(copy)                                                                                    \
-    X(axpy)                                                                                    \
-    X(cast)                                                                                    \
-    X(sum_ordered)                                                                             \
-    X(embed_fwd)                                                                               \
-    X(embed_bwd)                                                                               \
-    X(gather_rows)                                                                             \
-    X(scatter_rows)                                                                            \
-    X(rmsnorm_fwd)                                                                             \
-    X(add_rmsnorm_fwd)                                                                         \
-    X(rmsnorm_bwd)                                                                             \
-    X(rope_fwd)                                                                                \
-    X(rope_bwd)                                                                                \
-    X(swiglu_fwd)                                                                              \
-    X(swiglu_bwd)                                                                              \
-    X(attn_fwd)                                                                                \
-    X(attn_bwd)                                                                                \
-    X(linear_fwd)                                                                              \
-    X(linear_bwd_x)                                                                            \
-    X(linear_bwd_w)                                                                            \
-    X(lora_down_fwd)                                                                           \
-    X(linear_lora_fwd)                                                                         \
-    X(lora_up_bwd)                                                                             \
-    X(lora_down_bwd)                                                                           \
-    X(linear_lora_bwd_x)                                                                       \
-    X(nf4_quant)                                                                               \
-    X(nf4_dequant)                                                                             \
-    X(nf4_absmax_expand)                                                                       \
-    X(q8_quant)                                                                                \
-    X(q8_dequant)                                                                              \
-    X(nf4_linear_fwd)                                                                          \
-    X(nf4_linear_bwd_x)                                                                        \
-    X(nf4_linear_lora_fwd)                                                                     \
-    X(nf4_linear_lora_bwd_x)                                                                   \
-    X(linear_xent)                                                                             \
-    X(linear_xent_eval)                                                                        \
-    X(grad_norm2)                                                                              \
-    X(adamw_step)                                                                              \
-    X(adamw8bit_step)                                                                          \
-    X(kv_append)                                                                               \
-    X(attn_decode)                                                                             \
-    X(logits_mask)                                                                             \
-    X(sample)                                                                                  \
+#define CAD_OPS_TABLE(X)                                                                                                       \
+    X(fill)                                                                                                                    \
+    X(copy)                                                                                                                    \
+    X(axpy)                                                                                                                    \
+    X(cast)                                                                                                                    \
+    X(sum_ordered)                                                                                                             \
+    X(embed_fwd)                                                                                                               \
+    X(embed_bwd)                                                                                                               \
+    X(gather_rows)                                                                                                             \
+    X(scatter_rows)                                                                                                            \
+    X(rmsnorm_fwd)                                                                                                             \
+    X(add_rmsnorm_fwd)                                                                                                         \
+    X(rmsnorm_bwd)                                                                                                             \
+    X(rope_fwd)                                                                                                                \
+    X(rope_bwd)                                                                                                                \
+    X(swiglu_fwd)                                                                                                              \
+    X(swiglu_bwd)                                                                                                              \
+    X(attn_fwd)                                                                                                                \
+    X(attn_bwd)                                                                                                                \
+    X(linear_fwd)                                                                                                              \
+    X(linear_bwd_x)                                                                                                            \
+    X(linear_bwd_w)                                                                                                            \
+    X(lora_down_fwd)                                                                                                           \
+    X(linear_lora_fwd)                                                                                                         \
+    X(lora_up_bwd)                                                                                                             \
+    X(lora_down_bwd)                                                                                                           \
+    X(linear_lora_bwd_x)                                                                                                       \
+    X(nf4_quant)                                                                                                               \
+    X(nf4_dequant)                                                                                                             \
+    X(nf4_absmax_expand)                                                                                                       \
+    X(q8_quant)                                                                                                                \
+    X(q8_dequant)                                                                                                              \
+    X(nf4_linear_fwd)                                                                                                          \
+    X(nf4_linear_bwd_x)                                                                                                        \
+    X(nf4_linear_lora_fwd)                                                                                                     \
+    X(nf4_linear_lora_bwd_x)                                                                                                   \
+    X(linear_xent)                                                                                                             \
+    X(linear_xent_eval)                                                                                                        \
+    X(grad_norm2)                                                                                                              \
+    X(adamw_step)                                                                                                              \
+    X(adamw8bit_step)                                                                                                          \
+    X(kv_append)                                                                                                               \
+    X(attn_decode)                                                                                                             \
+    X(logits_mask)                                                                                                             \
+    X(sample)                                                                                                                  \
     X(argmax)
 
 typedef struct cad_ops {
@@ -85,8 +85,8 @@ typedef struct cad_ops {
     cad_status (*mem_put)(void *device, const void *host, size_t bytes, void *stream);
     cad_status (*mem_get)(void *host, const void *device, size_t bytes, void *stream);
     cad_status (*sync)(void *stream);
-#define X(op)                                                                                  \
-    cad_status (*op)(const cad_##op##_args *a, void *stream);                                  \
+#define X(op)                                                                                                                  \
+    cad_status (*op)(const cad_##op##_args *a, void *stream);                                                                  \
     size_t (*op##_scratch)(const cad_##op##_args *a);
     CAD_OPS_TABLE(X)
 #undef X

@@ -59,8 +59,7 @@ static int has_v3(void)
 static int has_v4(void)
 {
     return has_v3() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
-           __builtin_cpu_supports("avx512vl");
+           __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 }
 
 static int has_v2(void)
@@ -87,8 +86,7 @@ cad_status cad_ops_get(const char *backend, const cad_ops **out)
         }
     }
     if (wanted && *wanted)
-        CAD_FAIL(CAD_EUNSUPPORTED, "CADLM_ISA=%s: not one of x86-64-v2, x86-64-v3, x86-64-v4 that this processor has",
-                 wanted);
+        CAD_FAIL(CAD_EUNSUPPORTED, "CADLM_ISA=%s: not one of x86-64-v2, x86-64-v3, x86-64-v4 that this processor has", wanted);
     CAD_FAIL(CAD_EUNSUPPORTED, "this processor lacks x86-64-v2 (SSE4.2), the least that cadlm needs");
 }
 

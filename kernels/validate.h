@@ -25,8 +25,8 @@ enum {
 
 /* t has one of `types` and `ndim` dimensions that equal dim[] where that is >= 0; data is there unless it has no elements or
  * is optional.  Texts: "rmsnorm_fwd: w is (31), expected (32)". */
-CAD_MUST_USE cad_status cad_check_tensor(const char *op, const char *name, const cad_tensor *t, int types,
-                                         const int64_t *dim, int ndim);
+CAD_MUST_USE cad_status cad_check_tensor(const char *op, const char *name, const cad_tensor *t, int types, const int64_t *dim,
+                                         int ndim);
 /* The caller's block is at least `need` bytes. */
 CAD_MUST_USE cad_status cad_scratch_check(const char *op, const cad_scratch *s, size_t need);
 /* Every one of the u32 or i32 values is in 0..limit-1. */
@@ -41,8 +41,8 @@ CAD_MUST_USE cad_status cad_ld_check(const char *op, const char *name, int64_t l
 #endif
 
 /* For functions with `op` and `a`: member `m` of the arguments has these types and dimensions (-1: any). */
-#define CAD_NEED(m, types, ...)                                                                \
-    CAD_TRY(cad_check_tensor(op, #m, &a->m, (types), (const int64_t[]){__VA_ARGS__},           \
+#define CAD_NEED(m, types, ...)                                                                                                \
+    CAD_TRY(cad_check_tensor(op, #m, &a->m, (types), (const int64_t[]){__VA_ARGS__},                                           \
                              (int)(sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t))))
 
 #endif

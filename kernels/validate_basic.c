@@ -29,8 +29,7 @@ static const char *type_text(int types)
     return "?";
 }
 
-cad_status cad_check_tensor(const char *op, const char *name, const cad_tensor *t, int types, const int64_t *dim,
-                            int ndim)
+cad_status cad_check_tensor(const char *op, const char *name, const cad_tensor *t, int types, const int64_t *dim, int ndim)
 {
     char is[100], want[100];
     if (types & CAD_T_OPT && !t->data)

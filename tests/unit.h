@@ -16,28 +16,27 @@
 #include "core/status.h"
 
 /* A call that must succeed; prints the error text when it does not. */
-#define ok(expr)                                                                               \
-    do {                                                                                       \
-        cad_status ok_ = (expr);                                                               \
-        if (ok_ != CAD_OK)                                                                     \
-            fail_msg("%s: %s: %s", #expr, cad_status_name(ok_), cad_error_text());             \
+#define ok(expr)                                                                                                               \
+    do {                                                                                                                       \
+        cad_status ok_ = (expr);                                                                                               \
+        if (ok_ != CAD_OK)                                                                                                     \
+            fail_msg("%s: %s: %s", #expr, cad_status_name(ok_), cad_error_text());                                             \
     } while (0)
 /* A call that must fail with `code` and a text that holds `part`. */
-#define fails(expr, code, part)                                                                \
-    do {                                                                                       \
-        cad_status f_ = (expr);                                                                \
-        if (f_ != (code))                                                                      \
-            fail_msg("%s: %s, expected %s (%s)", #expr, cad_status_name(f_), #code,            \
-                     f_ ? cad_error_text() : "");                                              \
-        if (!strstr(cad_error_text(), (part)))                                                 \
-            fail_msg("%s: text '%s' does not hold '%s'", #expr, cad_error_text(), (part));     \
+#define fails(expr, code, part)                                                                                                \
+    do {                                                                                                                       \
+        cad_status f_ = (expr);                                                                                                \
+        if (f_ != (code))                                                                                                      \
+            fail_msg("%s: %s, expected %s (%s)", #expr, cad_status_name(f_), #code, f_ ? cad_error_text() : "");               \
+        if (!strstr(cad_error_text(), (part)))                                                                                 \
+            fail_msg("%s: text '%s' does not hold '%s'", #expr, cad_error_text(), (part));                                     \
     } while (0)
 /* |a - b| <= tol, and NaN fails. */
-#define near(a, b, tol)                                                                        \
-    do {                                                                                       \
-        double a_ = (a), b_ = (b), t_ = (tol);                                                 \
-        if (!(fabs(a_ - b_) <= t_))                                                            \
-            fail_msg("%s = %.17g, expected %.17g within %g", #a, a_, b_, t_);                  \
+#define near(a, b, tol)                                                                                                        \
+    do {                                                                                                                       \
+        double a_ = (a), b_ = (b), t_ = (tol);                                                                                 \
+        if (!(fabs(a_ - b_) <= t_))                                                                                            \
+            fail_msg("%s = %.17g, expected %.17g within %g", #a, a_, b_, t_);                                                  \
     } while (0)
 
 /* Mutations of a fuzz loop: `usual`, or more where CADLM_FUZZ_CASES says so (scripts/nightly.sh). */

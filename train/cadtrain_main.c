@@ -35,9 +35,9 @@ static cad_status print_facts(const cad_cli *cli, const cad_trainer *t)
     cad_status s;
     if (cad_cli_json(cli)) {
         json_t *o = json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "ok", 1, "parameters",
-                              (json_int_t)f.parameters, "trained", (json_int_t)f.trained, "rows", (json_int_t)f.rows,
-                              "tokens", (json_int_t)f.tokens, "loss_tokens", (json_int_t)f.loss_tokens, "steps",
-                              (json_int_t)f.steps, "steps_per_epoch", (json_int_t)f.steps_per_epoch, "max_pass_tokens",
+                              (json_int_t)f.parameters, "trained", (json_int_t)f.trained, "rows", (json_int_t)f.rows, "tokens",
+                              (json_int_t)f.tokens, "loss_tokens", (json_int_t)f.loss_tokens, "steps", (json_int_t)f.steps,
+                              "steps_per_epoch", (json_int_t)f.steps_per_epoch, "max_pass_tokens",
                               (json_int_t)f.max_pass_tokens, "resume_step", (json_int_t)f.resume_step, "run_dir", f.run_dir);
         s = o ? cad_json_print(o, &text) : cad_fail(CAD_ENOMEM, "out of memory");
         json_decref(o);
@@ -60,10 +60,8 @@ static cad_status train(cad_cli *cli, const cad_config *cfg)
 {
     enum { MOST_ALLOWED = 64 };
     const char *allow[MOST_ALLOWED];
-    cad_trainer_opts o = {.run_dir = cad_cli_value(cli, "run-dir"),
-                          .resume = cad_cli_value(cli, "resume"),
-                          .allow = allow,
-                          .stop = &stop_signal};
+    cad_trainer_opts o = {
+        .run_dir = cad_cli_value(cli, "run-dir"), .resume = cad_cli_value(cli, "resume"), .allow = allow, .stop = &stop_signal};
     for (const char *key; o.n_allow < MOST_ALLOWED && (key = cad_cli_value_at(cli, "allow-change", o.n_allow));) {
         if (!cad_config_origin(cfg, key))
             CAD_FAIL(CAD_EUSAGE, "--allow-change=%s: no such key", key);

@@ -22,17 +22,17 @@ extern "C" {
 
 /* trainer_state.json: all that a resume needs beside weights and moments. */
 typedef struct cad_train_state {
-    int64_t step;          /* updates done (skipped steps count) */
-    int64_t epoch, batch;  /* what comes next */
+    int64_t step;                      /* updates done (skipped steps count) */
+    int64_t epoch, batch;              /* what comes next */
     int64_t rows, tokens, loss_tokens; /* seen so far */
-    int64_t skipped;       /* steps left out because something was not finite */
+    int64_t skipped;                   /* steps left out because something was not finite */
     double loss_ema, norm_ema; /* sums of an average with decay CAD_EMA_DECAY, still to be divided by 1 - decay^ema_steps */
     int64_t ema_steps;
-    double metric;         /* checkpoint.best_metric of these weights; NaN: not measured */
-    double best;           /* the best of it so far; NaN: never measured */
-    int64_t best_step;     /* checkpoint that has it; 0: none */
+    double metric;     /* checkpoint.best_metric of these weights; NaN: not measured */
+    double best;       /* the best of it so far; NaN: never measured */
+    int64_t best_step; /* checkpoint that has it; 0: none */
     double wall_s;
-    uint64_t seed;         /* the random numbers are functions of (seed, purpose, step, row): the counters are step and row */
+    uint64_t seed; /* the random numbers are functions of (seed, purpose, step, row): the counters are step and row */
     int64_t micro_tokens, lanes, ranks;
     char base_hash[CAD_HASH_HEX]; /* of the base weights */
     char data_hash[CAD_HASH_HEX]; /* tokens_xxh3 of the training pack */
@@ -50,22 +50,22 @@ typedef struct cad_checkpoint_source {
     cad_optimizer *optimizer;
     const char *tokenizer_dir; /* tokenizer.json and, where present, tokenizer_config.json are copied */
     const char *template_text;
-    const char *config_text;      /* config.ini */
-    const char *model_json;       /* config.json of the base; NULL: made from the decoder's configuration */
-    const char *generation_json;  /* the same for generation_config.json */
-    const char *card;             /* README.md; NULL: what the decoder writes, or none */
+    const char *config_text;     /* config.ini */
+    const char *model_json;      /* config.json of the base; NULL: made from the decoder's configuration */
+    const char *generation_json; /* the same for generation_config.json */
+    const char *card;            /* README.md; NULL: what the decoder writes, or none */
     const char *commit;
 } cad_checkpoint_source;
 
-/* Twice what a checkpoint takes must be free where `dir` lies: the old one stays until the new one stands.  CAD_EWRITE tells the
- * numbers. */
+/* Twice what a checkpoint takes must be free where `dir` lies: the old one stays until the new one stands.  CAD_EWRITE tells
+ * the numbers. */
 CAD_MUST_USE cad_status cad_checkpoint_check_space(const char *dir, const cad_decoder *d, const cad_optimizer *o);
 /* Writes step-<state->step>, points `latest` (and `best` when is_best) to it.  Errors: CAD_EWRITE (no space is told with the
  * numbers), CAD_ENUMERIC; on failure the older checkpoints and links are as before. */
 CAD_MUST_USE cad_status cad_checkpoint_save(const cad_checkpoint_source *src, const cad_train_state *state, bool is_best,
                                             cad_arena *scratch);
-/* Removes all but the newest keep_last, the keep_best best by `metric` (largest when `maximise`), what `latest` and `best` name,
- * and leftovers of killed saves. */
+/* Removes all but the newest keep_last, the keep_best best by `metric` (largest when `maximise`), what `latest` and `best`
+ * name, and leftovers of killed saves. */
 CAD_MUST_USE cad_status cad_checkpoint_rotate(const char *dir, int64_t keep_last, int64_t keep_best, bool maximise,
                                               cad_arena *scratch);
 

@@ -53,8 +53,7 @@ static cad_status write_model(const cad_checkpoint_source *src, const char *dir)
     cad_model_config config = *cad_decoder_config(src->decoder);
     config.dtype = CAD_BF16;
     cad_buf text = CAD_BUF_INIT, path = CAD_BUF_INIT;
-    cad_status s =
-        cad_model_config_print(&config, src->model_json, src->model_json ? strlen(src->model_json) : 0, &text);
+    cad_status s = cad_model_config_print(&config, src->model_json, src->model_json ? strlen(src->model_json) : 0, &text);
     if (s == CAD_OK)
         s = write_in(dir, "config.json", text.data, text.len);
     cad_buf_clear(&text);
@@ -120,8 +119,7 @@ static cad_status link_to(const char *dir, const char *link, const char *target)
     return s;
 }
 
-cad_status cad_checkpoint_save(const cad_checkpoint_source *src, const cad_train_state *state, bool is_best,
-                               cad_arena *scratch)
+cad_status cad_checkpoint_save(const cad_checkpoint_source *src, const cad_train_state *state, bool is_best, cad_arena *scratch)
 {
     char name[STEP_NAME];
     step_name(state->step, name);

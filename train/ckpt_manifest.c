@@ -31,8 +31,8 @@ static cad_status add_file(json_t *files, const char *dir, const char *name)
         s = file_size(path.data, &size);
     if (s == CAD_OK)
         s = cad_fs_hash(path.data, hex);
-    if (s == CAD_OK && json_array_append_new(files, json_pack("{s:s, s:I, s:s}", "name", name, "size", (json_int_t)size,
-                                                              "xxh3", hex)) != 0)
+    if (s == CAD_OK &&
+        json_array_append_new(files, json_pack("{s:s, s:I, s:s}", "name", name, "size", (json_int_t)size, "xxh3", hex)) != 0)
         s = cad_fail(CAD_ENOMEM, "out of memory for a manifest");
     cad_buf_deinit(&path);
     return s;

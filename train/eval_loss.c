@@ -1,7 +1,7 @@
 #include "train/eval_loss.h"
 
-cad_status cad_evaluator_init(cad_evaluator *e, cad_decoder *d, const cad_loader *l, const cad_tokenizer *t,
-                              int64_t max_tokens, cad_arena *a)
+cad_status cad_evaluator_init(cad_evaluator *e, cad_decoder *d, const cad_loader *l, const cad_tokenizer *t, int64_t max_tokens,
+                              cad_arena *a)
 {
     if (l->longest > max_tokens) {
         char name[64];

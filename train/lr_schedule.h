@@ -2,8 +2,8 @@
  *
  * Steps count from 1 (the first update).  With W warm-up steps of T in all and peak P, floor M:
  *   t <= W   P t / W
- *   t >  W   x = (t - 1 - W) / (T - W) in [0, 1);  linear M + (P - M)(1 - x);  cosine M + (P - M)(1 + cos(pi x)) / 2;  constant P
- * so no update is spent at rate 0, and step W + 1 still has the peak. */
+ *   t >  W   x = (t - 1 - W) / (T - W) in [0, 1);  linear M + (P - M)(1 - x);  cosine M + (P - M)(1 + cos(pi x)) / 2;  constant
+ * P so no update is spent at rate 0, and step W + 1 still has the peak. */
 #ifndef CADLM_TRAIN_LR_SCHEDULE_H
 #define CADLM_TRAIN_LR_SCHEDULE_H
 

@@ -104,8 +104,7 @@ static cad_status open_file(cad_metrics *m, const char *path, bool is_new, const
     return is_new ? write_header(m, run_id, commit) : CAD_OK;
 }
 
-cad_status cad_metrics_open(const char *dir, const char *run_id, const char *commit, int64_t resume_step,
-                            cad_metrics **out)
+cad_status cad_metrics_open(const char *dir, const char *run_id, const char *commit, int64_t resume_step, cad_metrics **out)
 {
     cad_buf path = CAD_BUF_INIT;
     CAD_TRY(cad_buf_printf(&path, "%s/metrics.jsonl", dir));

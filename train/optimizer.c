@@ -19,7 +19,7 @@ struct cad_optimizer {
     /* f32: m, v hold size elements; 8 bit: those of small tensors */
     float *m, *v;
     int64_t n_f32;
-    uint8_t *m_code, *v_code;  /* (size) */
+    uint8_t *m_code, *v_code;   /* (size) */
     float *m_absmax, *v_absmax; /* (n_blocks) */
     int64_t n_blocks;
     float *map_m, *map_v; /* (256) the maps of the codes: ours, or those of the file that was loaded */
@@ -67,8 +67,8 @@ cad_status cad_optimizer_create(const cad_optimizer_opts *opts, const cad_params
     o->ops = ops;
     CAD_TRY(cad_arena_zalloc(a, (size_t)params->n, sizeof *o->tensor, "optimizer tensors", &o->tensor));
     for (int64_t i = 0; i < params->n; i++)
-        o->tensor[i] = (cad_opt_tensor){
-            .offset = params->item[i].offset, .count = params->item[i].count, .decay = params->item[i].decay};
+        o->tensor[i] =
+            (cad_opt_tensor){.offset = params->item[i].offset, .count = params->item[i].count, .decay = params->item[i].decay};
     CAD_TRY(alloc_moments(o, a));
     CAD_TRY(cad_arena_zalloc(a, 1, sizeof *o->norm2, "gradient norm", &o->norm2));
     CAD_TRY(cad_arena_zalloc(a, 1, sizeof *o->finite, "gradient norm", &o->finite));
@@ -154,8 +154,7 @@ static cad_status print_layout(const cad_optimizer *o, cad_buf *out)
     for (int64_t i = 0; s == CAD_OK && i < o->params->n; i++) {
         const cad_param *t = &o->params->item[i];
         const char *kind = o->o.eight_bit && t->count >= CAD_ADAMW8_MIN ? "q8" : "f32";
-        json_t *entry =
-            json_pack("[s, I, I, s]", t->name, (json_int_t)t->offset, (json_int_t)t->count, kind);
+        json_t *entry = json_pack("[s, I, I, s]", t->name, (json_int_t)t->offset, (json_int_t)t->count, kind);
         if (!entry || json_array_append_new(list, entry) != 0)
             s = cad_fail(CAD_ENOMEM, "out of memory for the layout");
     }

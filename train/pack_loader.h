@@ -29,8 +29,7 @@ typedef struct cad_loader {
 
 /* Over the first `limit` rows (0: all); the arrays live in `a`.  Errors: CAD_EDATA for a row without a target, or
  * with a weight that is no finite number >= 0 (its id). */
-CAD_MUST_USE cad_status cad_loader_init(const cad_pack *pack, int64_t limit, cad_loss_norm norm, cad_arena *a,
-                                        cad_loader *out);
+CAD_MUST_USE cad_status cad_loader_init(const cad_pack *pack, int64_t limit, cad_loss_norm norm, cad_arena *a, cad_loader *out);
 
 /* What the sum of a step's weighted losses is divided by. */
 double cad_loader_divisor(const cad_loader *l, const int64_t *row, int64_t n);
@@ -40,10 +39,10 @@ CAD_MUST_USE cad_status cad_loader_fill(const cad_loader *l, const int64_t *row,
 
 /* Sums over the loss rows of a filled batch whose target lies in an answer. */
 typedef struct cad_answer_loss {
-    double nll;        /* unweighted sum in f64, in order */
+    double nll; /* unweighted sum in f64, in order */
     int64_t tokens;
     int64_t rows, exact; /* segments, and those whose every answer token is the likeliest (needs top) */
-    int64_t bad_row;   /* number of the first row with an nll that is not finite; -1: none */
+    int64_t bad_row;     /* number of the first row with an nll that is not finite; -1: none */
 } cad_answer_loss;
 /* nll, top: (b->n_loss) from cad_decoder_last_nll or cad_decoder_eval; top may be NULL. */
 cad_answer_loss cad_loader_sum(const cad_loader *l, const cad_batch *b, const float *nll, const uint32_t *top);

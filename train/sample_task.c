@@ -33,7 +33,7 @@ typedef struct task {
     const cad_sample_opts *o;
     const char *dir; /* where it is being written */
     cad_arena *arena;
-    answer *item; /* (n) */
+    answer *item;   /* (n) */
     cad_buf scores; /* lines */
     double iou_sum;
     int64_t references;
@@ -101,8 +101,8 @@ static cad_status submit_score(task *t, cad_pool *pool, int64_t i)
     const answer *a = &t->item[i];
     char id[24];
     snprintf(id, sizeof id, "%03" PRId64, i);
-    json_t *job = json_pack("{s:s, s:s, s:b, s:s?}", "key", id, "id", id, "complete", a->finish == CAD_FINISH_stop,
-                            "reference", t->o->prompt[i].reference);
+    json_t *job = json_pack("{s:s, s:s, s:b, s:s?}", "key", id, "id", id, "complete", a->finish == CAD_FINISH_stop, "reference",
+                            t->o->prompt[i].reference);
     json_t *text = job ? json_stringn(a->text, a->len) : NULL;
     cad_buf in = CAD_BUF_INIT;
     cad_status s = CAD_OK;

@@ -10,22 +10,22 @@ enum { AUTO_MICRO_TOKENS = 8192 };
 
 struct cad_plan {
     cad_plan_opts o;
-    int64_t epoch;     /* whose order is in `order`; -1: none yet */
-    int64_t n_batches; /* of that epoch */
+    int64_t epoch;      /* whose order is in `order`; -1: none yet */
+    int64_t n_batches;  /* of that epoch */
     int64_t *by_length; /* (n_rows) longest first, ties by number */
     int64_t *order;     /* (n_rows) */
     int64_t *start;     /* (n_rows + 1) batch b holds order[start[b] .. start[b+1]) */
     int64_t max_step_rows, max_step_tokens;
     /* the step that was asked for last */
-    int64_t *sorted;          /* (max_step_rows) by falling length */
-    int64_t *lane_row;        /* (max_step_rows) lane after lane */
-    uint8_t *lane_of;         /* (max_step_rows) beside lane_row */
-    int64_t *pass_row;        /* (max_step_rows) pass after pass */
-    uint8_t *pass_lane;       /* (max_step_rows) beside pass_row */
-    uint8_t *deal;            /* (max_step_rows) lane of sorted[i] */
-    int64_t *bin;             /* (max_step_rows) pass of a row inside one lane, then tokens per pass */
-    int64_t *bin_tokens;      /* (max_step_rows) */
-    cad_plan_pass *pass;      /* (max_step_rows) */
+    int64_t *sorted;     /* (max_step_rows) by falling length */
+    int64_t *lane_row;   /* (max_step_rows) lane after lane */
+    uint8_t *lane_of;    /* (max_step_rows) beside lane_row */
+    int64_t *pass_row;   /* (max_step_rows) pass after pass */
+    uint8_t *pass_lane;  /* (max_step_rows) beside pass_row */
+    uint8_t *deal;       /* (max_step_rows) lane of sorted[i] */
+    int64_t *bin;        /* (max_step_rows) pass of a row inside one lane, then tokens per pass */
+    int64_t *bin_tokens; /* (max_step_rows) */
+    cad_plan_pass *pass; /* (max_step_rows) */
     int64_t n_passes, n_placed;
     int64_t lane_start[CAD_PLAN_LANES + 1], lane_tokens[CAD_PLAN_LANES];
 };

@@ -10,9 +10,9 @@
 enum { SCHEMA = 1, MAX_BYTES = 1 << 20 };
 
 /* Every number of the state, stated once: X(member), kept as JSON integers or numbers. */
-#define INTEGERS(X)                                                                            \
-    X(step) X(epoch) X(batch) X(rows) X(tokens) X(loss_tokens) X(skipped) X(ema_steps)         \
-    X(best_step) X(micro_tokens) X(lanes) X(ranks)
+#define INTEGERS(X)                                                                                                            \
+    X(step)                                                                                                                    \
+    X(epoch) X(batch) X(rows) X(tokens) X(loss_tokens) X(skipped) X(ema_steps) X(best_step) X(micro_tokens) X(lanes) X(ranks)
 #define NUMBERS(X) X(loss_ema) X(norm_ema) X(metric) X(best) X(wall_s)
 #define TEXTS(X) X(base_hash) X(data_hash) X(config_hash)
 

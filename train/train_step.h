@@ -38,16 +38,15 @@ typedef struct cad_step_result {
     double loss;      /* mean nll of the answer tokens, before the update */
     double grad_norm; /* before clipping */
     double clip, lr;
-    double host_s;    /* seconds spent on plan and batches, not in the decoder */
-    bool finite;      /* false: loss or gradient is not; nothing was updated */
-    int64_t bad_row;  /* the first row whose loss is not finite; -1: none (the gradient is not) */
+    double host_s;   /* seconds spent on plan and batches, not in the decoder */
+    bool finite;     /* false: loss or gradient is not; nothing was updated */
+    int64_t bad_row; /* the first row whose loss is not finite; -1: none (the gradient is not) */
 } cad_step_result;
 
 /* Step number `step` (from 1) on batch `batch` of `epoch`. */
 CAD_MUST_USE cad_status cad_stepper_step(cad_stepper *s, int64_t step, int64_t epoch, int64_t batch, cad_step_result *out);
 /* The gradient alone, in params.g: what cad_stepper_step computes before it measures and updates. */
-CAD_MUST_USE cad_status cad_stepper_gradient(cad_stepper *s, int64_t step, int64_t epoch, int64_t batch,
-                                             cad_step_result *out);
+CAD_MUST_USE cad_status cad_stepper_gradient(cad_stepper *s, int64_t step, int64_t epoch, int64_t batch, cad_step_result *out);
 /* Ids of up to eight rows of that batch, "a, b, ..", for messages about it. */
 CAD_MUST_USE cad_status cad_stepper_name_rows(cad_stepper *s, int64_t epoch, int64_t batch, cad_buf *out);
 

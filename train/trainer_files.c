@@ -39,17 +39,16 @@ static cad_status write_device(cad_trainer *t)
     return put_json(t, "device.json",
                     json_pack("{s:s, s:s, s:i, s:i, s:{s:I, s:I, s:I, s:I}}", "backend", t->ops->name, "isa", t->ops->isa,
                               "threads", cad_threads_count(), "cpus", cad_threads_cpus(), "arena_bytes", "weights",
-                              (json_int_t)used[0], "state", (json_int_t)used[1], "activations", (json_int_t)used[2],
-                              "scratch", (json_int_t)used[3]));
+                              (json_int_t)used[0], "state", (json_int_t)used[1], "activations", (json_int_t)used[2], "scratch",
+                              (json_int_t)used[3]));
 }
 
 static json_t *audit_pack(const char *path, const cad_pack *p, const cad_loader *l)
 {
     return json_pack("{s:s, s:s, s:I, s:I, s:I, s:f, s:I, s:s, s:s, s:s}", "path", path, "tokens_xxh3", p->info.tokens_xxh3,
-                     "rows", (json_int_t)l->n_rows, "tokens", (json_int_t)l->n_tokens, "loss_tokens",
-                     (json_int_t)l->n_targets, "loss_share", (double)l->n_targets / (double)l->n_tokens, "longest",
-                     (json_int_t)l->longest, "template", p->info.template_name, "template_xxh3", p->info.template_xxh3,
-                     "waived", p->info.waived);
+                     "rows", (json_int_t)l->n_rows, "tokens", (json_int_t)l->n_tokens, "loss_tokens", (json_int_t)l->n_targets,
+                     "loss_share", (double)l->n_targets / (double)l->n_tokens, "longest", (json_int_t)l->longest, "template",
+                     p->info.template_name, "template_xxh3", p->info.template_xxh3, "waived", p->info.waived);
 }
 
 /* That every row has a loss token and its end token in the loss was verified when the packs were opened. */
@@ -242,8 +241,8 @@ static cad_status print_card(const cad_trainer *t, cad_buf *out)
         [CAD_MODEL_WEIGHTS_fp32] = "f32", [CAD_MODEL_WEIGHTS_bf16] = "bf16", [CAD_MODEL_WEIGHTS_nf4] = "NF4"};
     if (c->lora.enabled)
         CAD_TRY(cad_buf_printf(out, "---\nlibrary_name: peft\nbase_model: %s\n---\n", t->base_path.data));
-    CAD_TRY(cad_buf_printf(out, "# %s, step %" PRId64 "\n\nWritten by cadtrain %s (%s), run %s. %s\n\n", c->run.name, t->at.step,
-                           cad_build_version(), cad_build_commit(), cad_run_dir_id(t->run), c->run.notes));
+    CAD_TRY(cad_buf_printf(out, "# %s, step %" PRId64 "\n\nWritten by cadtrain %s (%s), run %s. %s\n\n", c->run.name,
+                           t->at.step, cad_build_version(), cad_build_commit(), cad_run_dir_id(t->run), c->run.notes));
     CAD_TRY(cad_buf_str(out, "| | |\n|---|---|\n"));
     if (c->lora.enabled)
         CAD_TRY(cad_buf_printf(out, "| trained | LoRA rank %" PRId64 ", alpha %g, over %s weights |\n", c->lora.rank,
@@ -252,8 +251,8 @@ static cad_status print_card(const cad_trainer *t, cad_buf *out)
         CAD_TRY(cad_buf_printf(out, "| trained | all %" PRId64 " weights |\n", t->params.count));
     CAD_TRY(cad_buf_printf(out, "| seen | %" PRId64 " rows, %" PRId64 " tokens, %" PRId64 " in the loss |\n", t->at.rows,
                            t->at.tokens, t->at.loss_tokens));
-    CAD_TRY(cad_buf_printf(out, "| data | %s, %s |\n| template | %s, %s |\n", c->data.train, t->at.data_hash, t->template_->name,
-                           t->template_->hash));
+    CAD_TRY(cad_buf_printf(out, "| data | %s, %s |\n| template | %s, %s |\n", c->data.train, t->at.data_hash,
+                           t->template_->name, t->template_->hash));
     if (t->train_pack->info.waived[0])
         CAD_TRY(cad_buf_printf(out, "| waived | %s |\n", t->train_pack->info.waived));
     if (t->last_eval_step == t->at.step)
@@ -295,8 +294,8 @@ cad_status cad_trainer_save(cad_trainer *t)
     t->at.metric = measure(t);
     bool measured = isfinite(t->at.metric);
     /* Without a measured one `best` is the newest; a measured one gives way to a better one alone. */
-    bool best = t->at.best_step == 0 || (measured && (t->best_metric.maximise ? t->at.metric > t->at.best
-                                                                             : t->at.metric < t->at.best));
+    bool best =
+        t->at.best_step == 0 || (measured && (t->best_metric.maximise ? t->at.metric > t->at.best : t->at.metric < t->at.best));
     if (measured && best) {
         t->at.best = t->at.metric;
         t->at.best_step = t->at.step;

@@ -90,8 +90,8 @@ static void show_step(cad_trainer *t, const cad_step_result *r)
     int n = snprintf(tail, sizeof tail, "loss %.4f  gn %.2f  lr %.2e", ema(t->at.loss_ema, t->at.ema_steps),
                      ema(t->at.norm_ema, t->at.ema_steps), r->lr);
     if (seconds > 0 && t->window_steps > 0)
-        snprintf(tail + n, sizeof tail - (size_t)n, "  %.1fk tok/s  %.0f ms/step",
-                 1e-3 * (double)t->window_tokens / seconds, 1e3 * seconds / (double)t->window_steps);
+        snprintf(tail + n, sizeof tail - (size_t)n, "  %.1fk tok/s  %.0f ms/step", 1e-3 * (double)t->window_tokens / seconds,
+                 1e3 * seconds / (double)t->window_steps);
     cad_progress_show(t->progress, t->at.step, tail);
 }
 

@@ -152,9 +152,8 @@ static cad_status settle_template(cad_trainer *t)
     if (!t->template_)
         CAD_TRY(cad_template_parse(i->template_name, i->template_text, strlen(i->template_text), t->rows, &t->template_));
     if (t->val_pack && strcmp(t->val_pack->info.template_xxh3, i->template_xxh3) != 0)
-        CAD_FAIL(CAD_EDATA, "%s has template %s (%s), %s has %s (%s); repack one of them", t->cfg->data.train,
-                 i->template_name, i->template_xxh3, t->cfg->data.val, t->val_pack->info.template_name,
-                 t->val_pack->info.template_xxh3);
+        CAD_FAIL(CAD_EDATA, "%s has template %s (%s), %s has %s (%s); repack one of them", t->cfg->data.train, i->template_name,
+                 i->template_xxh3, t->cfg->data.val, t->val_pack->info.template_name, t->val_pack->info.template_xxh3);
     return CAD_OK;
 }
 
@@ -291,8 +290,8 @@ static cad_status fill_weights(cad_trainer *t)
         CAD_TRY(cad_decoder_load(t->decoder, c->model.path));
     if (!c->lora.enabled)
         return CAD_OK;
-    CAD_TRY(cad_decoder_init_lora(t->decoder, c->lora.init == CAD_LORA_INIT_gaussian ? CAD_LORA_gaussian : CAD_LORA_kaiming,
-                                  seed));
+    CAD_TRY(
+        cad_decoder_init_lora(t->decoder, c->lora.init == CAD_LORA_INIT_gaussian ? CAD_LORA_gaussian : CAD_LORA_kaiming, seed));
     return c->model.adapter[0] ? cad_decoder_load_adapter(t->decoder, c->model.adapter) : CAD_OK;
 }
 
@@ -379,11 +378,8 @@ static cad_status set_paths(cad_trainer *t)
 
 static void start_state(cad_trainer *t)
 {
-    t->at = (cad_train_state){.metric = (double)NAN,
-                              .best = (double)NAN,
-                              .seed = (uint64_t)t->cfg->run.seed,
-                              .lanes = CAD_PLAN_LANES,
-                              .ranks = 1};
+    t->at = (cad_train_state){
+        .metric = (double)NAN, .best = (double)NAN, .seed = (uint64_t)t->cfg->run.seed, .lanes = CAD_PLAN_LANES, .ranks = 1};
 }
 
 static cad_status open_all(cad_trainer *t)
@@ -468,7 +464,7 @@ void cad_trainer_close(cad_trainer *t)
     cad_pack_close(t->val_pack);
     cad_pack_close(t->train_pack);
     cad_tokenizer_destroy(t->tokenizer);
-    cad_buf *const text[] = {&t->run_path,  &t->ckpt_path,       &t->config_text, &t->base_path,
+    cad_buf *const text[] = {&t->run_path,   &t->ckpt_path,       &t->config_text, &t->base_path,
                              &t->model_json, &t->generation_json, &t->resumed_from};
     for (size_t i = 0; i < sizeof text / sizeof *text; i++)
         cad_buf_deinit(text[i]);

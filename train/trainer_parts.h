@@ -74,12 +74,12 @@ struct cad_trainer {
     cad_best_metric best_metric;
     bool hurry; /* the checkpoint to write is only for an end that was asked for */
     cad_eval_result last_eval;
-    int64_t last_eval_step; /* -1: not in this process */
-    double started, loop_started, wall_before; /* monotonic s; wall seconds of earlier starts */
+    int64_t last_eval_step;                        /* -1: not in this process */
+    double started, loop_started, wall_before;     /* monotonic s; wall seconds of earlier starts */
     double last_save, last_sample, last_evaluated; /* monotonic s, for intervals in seconds */
-    double paused;          /* s of the current log window spent outside of steps */
+    double paused;                                 /* s of the current log window spent outside of steps */
     double window_start;
-    double window_host;     /* s spent on batches in it */
+    double window_host; /* s spent on batches in it */
     int64_t window_tokens, window_rows, window_steps;
     int64_t bad_in_a_row;
 };

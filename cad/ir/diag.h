@@ -50,8 +50,8 @@ typedef struct cad_place {
 } cad_place;
 
 /* Adds a finding.  `code` is kept as a pointer to static text.  Errors: CAD_ENOMEM. */
-CAD_MUST_USE cad_status cad_diags_add(cad_diags *d, cad_severity severity, const char *code, cad_place at, const char *fmt,
-                                      ...) CAD_PRINTF(5, 6);
+CAD_MUST_USE cad_status cad_diags_add(cad_diags *d, cad_severity severity, const char *code, cad_place at, const char *fmt, ...)
+    CAD_PRINTF(5, 6);
 /* The first error, or NULL. */
 const cad_diag *cad_diags_first_error(const cad_diags *d);
 /* The first finding with this code, or NULL. */

@@ -35,25 +35,25 @@ enum {
 #define CAD_IR_MIN_SIZE 1e-4
 
 /* X(name, refs, numbers, count): operands, f64 arguments, whether an integer count belongs to it.  F reads as FI. */
-#define CAD_IR_OPS(X)                                                                          \
-    X(C, 0, 3, 0)  /* arg: sx sy sz, corner at the origin                      */              \
-    X(Y, 0, 2, 0)  /* arg: r h, base disc at z=0                               */              \
-    X(S, 0, 1, 0)  /* arg: r, centred                                          */              \
-    X(K, 0, 3, 0)  /* arg: rb rt h                                             */              \
-    X(P, 0, 2, 1)  /* count: k sides; arg: r (apothem) h                       */              \
-    X(U, 2, 0, 0)  /* child: a b                                               */              \
-    X(D, 2, 0, 0)  /* child: a b, a minus b                                    */              \
-    X(I, 2, 0, 0)  /* child: a b                                               */              \
-    X(T, 1, 3, 0)  /* arg: dx dy dz                                            */              \
-    X(R, 1, 3, 0)  /* arg: rx ry rz, matrix Rx*Ry*Rz (section 6)               */              \
-    X(X, 1, 3, 0)  /* arg: sx sy sz                                            */              \
-    X(LP, 1, 4, 1) /* arg: dx dy dz spacing                                    */              \
-    X(CP, 1, 7, 1) /* arg: ox oy oz ax ay az angle; step is angle/count        */              \
-    X(SH, 1, 1, 0) /* arg: t; faces                                            */              \
-    X(FI, 1, 1, 0) /* arg: r                                                   */              \
-    X(CH, 1, 1, 0) /* arg: d                                                   */              \
-    X(SK, 0, 9, 0) /* arg: origin, x direction, y direction; segments          */              \
-    X(E, 1, 3, 0)  /* child: sketch; arg: dx dy dz                             */              \
+#define CAD_IR_OPS(X)                                                                                                          \
+    X(C, 0, 3, 0)  /* arg: sx sy sz, corner at the origin                      */                                              \
+    X(Y, 0, 2, 0)  /* arg: r h, base disc at z=0                               */                                              \
+    X(S, 0, 1, 0)  /* arg: r, centred                                          */                                              \
+    X(K, 0, 3, 0)  /* arg: rb rt h                                             */                                              \
+    X(P, 0, 2, 1)  /* count: k sides; arg: r (apothem) h                       */                                              \
+    X(U, 2, 0, 0)  /* child: a b                                               */                                              \
+    X(D, 2, 0, 0)  /* child: a b, a minus b                                    */                                              \
+    X(I, 2, 0, 0)  /* child: a b                                               */                                              \
+    X(T, 1, 3, 0)  /* arg: dx dy dz                                            */                                              \
+    X(R, 1, 3, 0)  /* arg: rx ry rz, matrix Rx*Ry*Rz (section 6)               */                                              \
+    X(X, 1, 3, 0)  /* arg: sx sy sz                                            */                                              \
+    X(LP, 1, 4, 1) /* arg: dx dy dz spacing                                    */                                              \
+    X(CP, 1, 7, 1) /* arg: ox oy oz ax ay az angle; step is angle/count        */                                              \
+    X(SH, 1, 1, 0) /* arg: t; faces                                            */                                              \
+    X(FI, 1, 1, 0) /* arg: r                                                   */                                              \
+    X(CH, 1, 1, 0) /* arg: d                                                   */                                              \
+    X(SK, 0, 9, 0) /* arg: origin, x direction, y direction; segments          */                                              \
+    X(E, 1, 3, 0)  /* child: sketch; arg: dx dy dz                             */                                              \
     X(V, 1, 7, 0)  /* child: sketch; arg: ox oy oz ax ay az angle              */
 
 typedef enum cad_ir_op {
@@ -75,33 +75,34 @@ enum {
 
 typedef struct cad_ir_seg {
     bool arc;
-    bool ccw;      /* arcs only */
-    double p[2];   /* start, sketch coordinates */
-    double q[2];   /* end */
-    double c[2];   /* arc: the centre as written; cad_ir_arc gives the one that fits both ends */
-    int64_t line;  /* physical, from 0 */
+    bool ccw;     /* arcs only */
+    double p[2];  /* start, sketch coordinates */
+    double q[2];  /* end */
+    double c[2];  /* arc: the centre as written; cad_ir_arc gives the one that fits both ends */
+    int64_t line; /* physical, from 0 */
 } cad_ir_seg;
 
 typedef struct cad_ir_node {
     cad_ir_op op;
-    bool faulty;       /* its line had an error; arguments are not to be used */
-    uint8_t faces;     /* SH */
-    uint16_t column;   /* of the opcode, from 1 */
+    bool faulty;     /* its line had an error; arguments are not to be used */
+    uint8_t faces;   /* SH */
+    uint16_t column; /* of the opcode, from 1 */
     uint16_t ref_column[2];
     int32_t child[2];  /* operand ids, -1: none or dangling; 0..n_nodes-1 else, also a later id */
     uint64_t ref[2];   /* the ids as written */
     uint32_t count;    /* P: sides; LP, CP: copies */
     int32_t seg_begin; /* SK: its segments are seg[seg_begin .. seg_begin+n_segs) */
     int32_t n_segs;
-    int64_t line;      /* physical line of the statement, from 0 */
-    double arg[9];     /* in the order of CAD_IR_OPS */
-    const char *name;  /* UTF-8, NULL: none */
+    int64_t line;     /* physical line of the statement, from 0 */
+    double arg[9];    /* in the order of CAD_IR_OPS */
+    const char *name; /* UTF-8, NULL: none */
 } cad_ir_node;
 
 /* Document statements (section 11), in typed arguments by position. */
-#define CAD_IR_DOC_OPS(X)                                                                      \
-    X(M) X(ROOT) X(PDEF) X(INST) X(JFIX) X(JREV) X(JSLD) X(JCYL) X(JBAL) X(GROUND) X(ENV)      \
-    X(BG) X(LDIR) X(LPNT) X(LSPT) X(LAREA) X(AO) X(BLOOM) X(VIG) X(TONE) X(EXP) X(CAM)
+#define CAD_IR_DOC_OPS(X)                                                                                                      \
+    X(M)                                                                                                                       \
+    X(ROOT) X(PDEF) X(INST) X(JFIX) X(JREV) X(JSLD) X(JCYL) X(JBAL) X(GROUND) X(ENV) X(BG) X(LDIR) X(LPNT) X(LSPT) X(LAREA)    \
+        X(AO) X(BLOOM) X(VIG) X(TONE) X(EXP) X(CAM)
 typedef enum cad_ir_doc_op {
 #define X(name) CAD_IR_DOC_##name,
     CAD_IR_DOC_OPS(X)

@@ -101,8 +101,7 @@ static cad_status check_cycles(checker *c)
     int32_t *path, *place;
     uint8_t *next;
     CAD_TRY(cad_arena_alloc(c->scratch, n * sizeof *path + 1, "path", &path));
-    CAD_TRY(
-        cad_arena_zalloc(c->scratch, n + 1, sizeof *place, "places on the path", &place)); /* 0 new, >0 on path, <0 done */
+    CAD_TRY(cad_arena_zalloc(c->scratch, n + 1, sizeof *place, "places on the path", &place)); /* 0 new, >0 on path, <0 done */
     CAD_TRY(cad_arena_zalloc(c->scratch, n + 1, 1, "operands seen", &next));
     for (int32_t k = -1; k < ir->n_nodes; k++) {
         int32_t start = k < 0 ? ir->root : k, depth = 0;
@@ -154,11 +153,11 @@ static cad_status check_references(checker *c, int pass)
             if (pass == 0)
                 CAD_TRY(cad_diags_add(c->diags, s, codes[0], at, "node %d refers to the later node %d", i, to));
             else if (pass == 1)
-                CAD_TRY(cad_diags_add(c->diags, s, codes[1], at, "%s needs a solid; node %d is a sketch",
-                                      cad_ir_op_name(n->op), to));
+                CAD_TRY(cad_diags_add(c->diags, s, codes[1], at, "%s needs a solid; node %d is a sketch", cad_ir_op_name(n->op),
+                                      to));
             else
-                CAD_TRY(cad_diags_add(c->diags, s, codes[2], at, "%s needs a sketch; node %d is %s", cad_ir_op_name(n->op),
-                                      to, cad_ir_op_name(ir->node[to].op)));
+                CAD_TRY(cad_diags_add(c->diags, s, codes[2], at, "%s needs a sketch; node %d is %s", cad_ir_op_name(n->op), to,
+                                      cad_ir_op_name(ir->node[to].op)));
         }
     }
     return CAD_OK;
@@ -176,9 +175,8 @@ static const char *size_problem(const cad_ir *ir, const cad_ir_node *n)
     case CAD_IR_Y:
         return a[0] > 0 && a[1] > 0 ? NULL : "a radius and a height above 0";
     case CAD_IR_K:
-        return a[0] >= 0 && a[1] >= 0 && a[0] + a[1] > 0 && a[2] > 0
-                   ? NULL
-                   : "radii of at least 0, one above 0, and a height above 0";
+        return a[0] >= 0 && a[1] >= 0 && a[0] + a[1] > 0 && a[2] > 0 ? NULL
+                                                                     : "radii of at least 0, one above 0, and a height above 0";
     case CAD_IR_P:
         return n->count >= 3 && n->count <= CAD_IR_MAX_SIDES && a[0] > 0 && a[1] > 0
                    ? NULL
@@ -209,8 +207,7 @@ static cad_status check_values(checker *c, int pass)
         cad_place at = place_of(ir, i);
         const char *want = pass == 0 ? size_problem(ir, n) : NULL;
         if (want)
-            CAD_TRY(
-                cad_diags_add(c->diags, weight(ir, i), "nonpositive-size", at, "%s needs %s", cad_ir_op_name(n->op), want));
+            CAD_TRY(cad_diags_add(c->diags, weight(ir, i), "nonpositive-size", at, "%s needs %s", cad_ir_op_name(n->op), want));
         if (pass == 1 && n->op == CAD_IR_X && !(a[0] != 0 && a[1] != 0 && a[2] != 0))
             CAD_TRY(cad_diags_add(c->diags, weight(ir, i), "zero-scale", at, "X needs factors other than 0"));
         if (pass == 2 && n->op == CAD_IR_V && !(a[6] > 0 && a[6] <= 360 + 1e-9))

@@ -137,7 +137,8 @@ static cad_status copy_doc(lowering *l, const cad_ir_doc *d)
         if (d->arg[i].kind != CAD_IR_ARG_node)
             continue;
         if (d->arg[i].integer >= (uint64_t)l->from->n_nodes)
-            CAD_FAIL(CAD_EDATA, "%s names node %" PRIu64 ", which does not exist", cad_ir_doc_op_name(d->op), d->arg[i].integer);
+            CAD_FAIL(CAD_EDATA, "%s names node %" PRIu64 ", which does not exist", cad_ir_doc_op_name(d->op),
+                     d->arg[i].integer);
         copy.arg[i].integer = (uint64_t)l->id[d->arg[i].integer];
     }
     if (d->op == CAD_IR_DOC_ROOT && l->to->root_doc < 0)

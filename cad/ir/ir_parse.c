@@ -292,14 +292,12 @@ static cad_status reserve(cad_ir_parser *p)
     return cad_arena_alloc(p->arena, CAD_IR_MAX_LINE * sizeof *p->tok, "tokens of a line", &p->tok);
 }
 
-cad_status cad_ir_parse(const char *text, size_t len, cad_ir_dialect dialect, cad_arena *arena, cad_diags *diags,
-                        cad_ir **out)
+cad_status cad_ir_parse(const char *text, size_t len, cad_ir_dialect dialect, cad_arena *arena, cad_diags *diags, cad_ir **out)
 {
     cad_ir *ir;
     CAD_TRY(cad_arena_zalloc(arena, 1, sizeof *ir, "program", &ir));
     *ir = (cad_ir){.dialect = dialect, .ok = true, .root = -1, .root_doc = -1};
-    cad_ir_parser p = {
-        .text = text, .end = text + len, .next = text, .line_no = -1, .ir = ir, .arena = arena, .diags = diags};
+    cad_ir_parser p = {.text = text, .end = text + len, .next = text, .line_no = -1, .ir = ir, .arena = arena, .diags = diags};
     if (len > CAD_IR_MAX_TEXT) {
         p.line = (cad_line){text, text, 0, 0};
         p.line_no = 0;

@@ -10,8 +10,8 @@ extern "C" {
 
 /* One geometry statement (a sketch with all its lines), each line ended by LF.  `ids` maps ids to those printed, NULL: as
  * written.  `gap` separates the triples of SK. */
-CAD_MUST_USE cad_status cad_ir_print_node(const cad_ir *ir, const cad_ir_node *n, const int32_t *ids, bool names, const char *gap,
-                                          cad_buf *out);
+CAD_MUST_USE cad_status cad_ir_print_node(const cad_ir *ir, const cad_ir_node *n, const int32_t *ids, bool names,
+                                          const char *gap, cad_buf *out);
 /* One document statement with its LF; `ids` as above. */
 CAD_MUST_USE cad_status cad_ir_print_doc(const cad_ir *ir, const cad_ir_doc *d, const int32_t *ids, cad_buf *out);
 CAD_MUST_USE cad_status cad_ir_print_number(double v, cad_buf *out);

@@ -333,8 +333,8 @@ cad_status cad_ir_sketch_flaw(const cad_ir *ir, const cad_ir_node *sk, cad_arena
     for (int32_t i = 0; i < n && !out->code; i++) {
         const cad_ir_seg *s = &seg[i], *next = &seg[(i + 1) % n];
         if (!(distance(s->q, next->p) <= GAP))
-            flaw(out, "open-profile", s->line, "segment %d ends at (%.9g, %.9g), segment %d starts at (%.9g, %.9g)", i,
-                 s->q[0], s->q[1], (i + 1) % n, next->p[0], next->p[1]);
+            flaw(out, "open-profile", s->line, "segment %d ends at (%.9g, %.9g), segment %d starts at (%.9g, %.9g)", i, s->q[0],
+                 s->q[1], (i + 1) % n, next->p[0], next->p[1]);
     }
     if (out->code || segment_flaw(seg, n, out))
         return CAD_OK;

@@ -43,7 +43,7 @@ typedef struct cad_sheet_cell {
     const char *note;       /* NULL: none */
 } cad_sheet_cell;
 typedef struct cad_sheet {
-    const char *title;          /* NULL: none */
+    const char *title; /* NULL: none */
     int32_t columns, rows;
     const char *const *head;    /* (columns), NULL: none */
     const char *const *label;   /* (rows), NULL: none */

@@ -93,9 +93,9 @@ double cad_mesh_volume(const cad_mesh *m)
     for (int64_t t = 0; t < m->n_tri; t++) {
         double a[3], b[3], c[3];
         corner_vectors(m, t, m->xyz, a, b, c);
-        pair_add(&s, (a[0] * (b[1] * c[2] - b[2] * c[1]) + a[1] * (b[2] * c[0] - b[0] * c[2]) +
-                      a[2] * (b[0] * c[1] - b[1] * c[0])) /
-                         6);
+        pair_add(
+            &s,
+            (a[0] * (b[1] * c[2] - b[2] * c[1]) + a[1] * (b[2] * c[0] - b[0] * c[2]) + a[2] * (b[0] * c[1] - b[1] * c[0])) / 6);
     }
     return pair_total(&s);
 }

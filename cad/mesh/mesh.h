@@ -18,9 +18,9 @@ extern "C" {
 #endif
 
 typedef struct cad_mesh {
-    double *xyz;           /* (n_vert,3); vertices need not be shared between triangles */
+    double *xyz; /* (n_vert,3); vertices need not be shared between triangles */
     int64_t n_vert;
-    uint32_t *tri;         /* (n_tri,3) */
+    uint32_t *tri; /* (n_tri,3) */
     int64_t n_tri;
     int32_t *face_of_tri;  /* (n_tri) index of the B-rep face, or NULL */
     int32_t *shell_of_tri; /* (n_tri) index of the shell, or NULL: one shell */

@@ -124,8 +124,8 @@ static cad_status view_normals(const cad_mesh *m, bool smooth, const cad_camera 
         qsort(list, 3 * n, sizeof *list, by_corner);
     for (size_t i = 0, next; i < 3 * n; i = next) {
         double sum[3] = {0, 0, 0};
-        for (next = i; next < 3 * n &&
-                       (next == i || (smooth && list[next].vertex == list[i].vertex && list[next].face == list[i].face));
+        for (next = i;
+             next < 3 * n && (next == i || (smooth && list[next].vertex == list[i].vertex && list[next].face == list[i].face));
              next++)
             for (int k = 0; k < 3; k++)
                 sum[k] += flat[3 * (size_t)(list[next].at / 3) + (size_t)k];

@@ -23,7 +23,7 @@ typedef struct cad_render_opts {
     int32_t width, height; /* pixels, 16..8192 */
     int samples;           /* per pixel and axis: 1..4 */
     cad_rgb part, background, edge;
-    const cad_box *frame;  /* what has to fit the picture; NULL: the mesh's own box.  Equal frames give equal scales. */
+    const cad_box *frame; /* what has to fit the picture; NULL: the mesh's own box.  Equal frames give equal scales. */
 } cad_render_opts;
 
 /* iso, 480x360, 4x4 samples, a light blue part with dark edges on near white. */

@@ -21,9 +21,9 @@ void cad_camera_project(const cad_camera *c, const double p[3], double out[3]);
 /* Rows y0..y1-1 of the picture in samples. */
 typedef struct cad_band {
     int32_t w, y0, y1;
-    float *depth;  /* (y1-y0, w), INFINITY where nothing is */
+    float *depth;   /* (y1-y0, w), INFINITY where nothing is */
     float *nx, *ny; /* (y1-y0, w) normal in view coordinates, its third part is positive */
-    uint8_t *line; /* (y1-y0, w) how much of an edge, 0..255 */
+    uint8_t *line;  /* (y1-y0, w) how much of an edge, 0..255 */
 } cad_band;
 
 /* Lines to draw over a picture: ends in sample coordinates. */
@@ -48,8 +48,8 @@ typedef struct cad_openness {
     float *open;  /* (h,w) */
 } cad_openness;
 /* `p` are vertices in samples, `n` of them to a pixel. */
-CAD_MUST_USE cad_status cad_openness_compute(const cad_mesh *m, const double *p, const float *normal, int n, int32_t w, int32_t h,
-                                             cad_arena *a, cad_openness *out);
+CAD_MUST_USE cad_status cad_openness_compute(const cad_mesh *m, const double *p, const float *normal, int n, int32_t w,
+                                             int32_t h, cad_arena *a, cad_openness *out);
 /* At pixel (x,y), for a sample at this depth (pixels): beside an outline the pixel itself may show something else. */
 double cad_openness_at(const cad_openness *o, int32_t x, int32_t y, double depth);
 

@@ -119,8 +119,8 @@ static cad_status one_way(const cad_mesh *from, uint64_t key, const cad_mesh *to
     return CAD_OK;
 }
 
-cad_status cad_chamfer_p2s(const cad_mesh *g, uint64_t key_g, const cad_mesh *p, uint64_t key_p, int64_t n,
-                           cad_arena *scratch, cad_chamfer *out)
+cad_status cad_chamfer_p2s(const cad_mesh *g, uint64_t key_g, const cad_mesh *p, uint64_t key_p, int64_t n, cad_arena *scratch,
+                           cad_chamfer *out)
 {
     if (n <= 0)
         CAD_FAIL(CAD_EINVAL, "%lld points to sample; at least 1 is needed", (long long)n);

@@ -5,8 +5,7 @@ enum { MARGIN = 28, GAP = 16, TITLE = 3, TEXT = 2, LINE = CAD_FONT_HEIGHT * TEXT
 static const cad_rgb paper = {255, 255, 255}, ink = {38, 42, 48}, quiet = {112, 118, 126}, frame = {222, 225, 229},
                      empty = {246, 247, 248};
 
-static cad_status compose_cell(const cad_sheet *s, const cad_sheet_cell *c, int32_t x, int32_t y, cad_arena *a,
-                               cad_image *out)
+static cad_status compose_cell(const cad_sheet *s, const cad_sheet_cell *c, int32_t x, int32_t y, cad_arena *a, cad_image *out)
 {
     cad_image_fill(out, x - 1, y - 1, s->cell_w + 2, s->cell_h + 2, frame);
     cad_image_fill(out, x, y, s->cell_w, s->cell_h, empty);

@@ -24,8 +24,8 @@ class compiler
 {
   public:
     compiler(const cad_ir &program, cad_diags *list, bool join)
-        : ir(program), diags(list), merge(join), value((size_t)program.n_nodes),
-          uses((size_t)program.n_nodes, 0), inner((size_t)program.n_nodes, 0), emptied((size_t)program.n_nodes, -1)
+        : ir(program), diags(list), merge(join), value((size_t)program.n_nodes), uses((size_t)program.n_nodes, 0),
+          inner((size_t)program.n_nodes, 0), emptied((size_t)program.n_nodes, -1)
     {
     }
 
@@ -389,8 +389,8 @@ cad_status compiler::run(cad_solid *out)
         } catch (const Standard_OutOfMemory &) {
             throw;
         } catch (const Standard_Failure &e) {
-            return error(id, "invalid-solid", e.GetMessageString() && *e.GetMessageString() ? e.GetMessageString()
-                                                                                           : e.DynamicType()->Name());
+            return error(id, "invalid-solid",
+                         e.GetMessageString() && *e.GetMessageString() ? e.GetMessageString() : e.DynamicType()->Name());
         }
         if (at(id).op != CAD_IR_SK)
             mark_empty(id);

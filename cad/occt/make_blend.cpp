@@ -212,7 +212,8 @@ static bool open_hollow(const TopoDS_Solid &s, double t, const TopTools_ListOfSh
         piece = turned_out(piece);
     const TopoDS_Shape result = shape_of(out->solids);
     const double w = volume_of(result);
-    return w > 0.0 && w < v && keeps_distance(result, faces_except(s, openings), t, eps) && BRepCheck_Analyzer(result).IsValid();
+    return w > 0.0 && w < v && keeps_distance(result, faces_except(s, openings), t, eps) &&
+           BRepCheck_Analyzer(result).IsValid();
 }
 
 blend_result make_shell(const cad_ir_node &n, const part &child)

@@ -159,7 +159,7 @@ static TopoDS_Edge arc_edge(const sketch_frame &frame, const cad_ir_seg &s, cons
     if (from < 0)
         from += 2 * M_PI;
     BRepBuilderAPI_MakeEdge edge(new Geom_Circle(place, c.r), end[ccw ? 0 : 1], end[ccw ? 1 : 0], from,
-                                     from + std::fabs(c.sweep));
+                                 from + std::fabs(c.sweep));
     if (!edge.IsDone())
         return TopoDS_Edge();
     return ccw ? edge.Edge() : TopoDS::Edge(edge.Edge().Reversed());

@@ -34,7 +34,7 @@ static gp_Mat rotation_matrix(const double deg[3])
     sincos_deg(deg[0], &sx, &cx);
     sincos_deg(deg[1], &sy, &cy);
     sincos_deg(deg[2], &sz, &cz);
-    return gp_Mat(cy * cz, -cy * sz, sy,                                   //
+    return gp_Mat(cy * cz, -cy * sz, sy,                                    //
                   cx * sz + sx * sy * cz, cx * cz - sx * sy * sz, -sx * cy, //
                   sx * sz - cx * sy * cz, sx * cz + cx * sy * sz, cx * cy);
 }

@@ -21,11 +21,11 @@
 #include <vector>
 
 struct cad_solid {
-    TopoDS_Shape shape;     /* null: a STEP file without any shape */
-    Bnd_Box box;            /* exact where has_box, else not set */
+    TopoDS_Shape shape; /* null: a STEP file without any shape */
+    Bnd_Box box;        /* exact where has_box, else not set */
     bool has_box = false;
-    bool merged = false;    /* neighbours of one surface are merged already */
-    bool checked = false;   /* BRepCheck has accepted it */
+    bool merged = false;  /* neighbours of one surface are merged already */
+    bool checked = false; /* BRepCheck has accepted it */
     int32_t roots = 0, transferred = 0, model_check = 0;
 };
 
@@ -75,13 +75,13 @@ void solids_of(const TopoDS_Shape &s, std::vector<TopoDS_Solid> &out);
  * adaptive to 1e-6; `about` keeps digits for parts far from the origin.  Either pointer may be NULL. */
 void integrate(const TopoDS_Shape &s, const gp_Pnt &about, GProp_GProps *volume, GProp_GProps *area);
 double volume_of(const TopoDS_Shape &s);
-Bnd_Box quick_box(const TopoDS_Shape &s); /* encloses, may be larger */
-Bnd_Box exact_box(const TopoDS_Shape &s); /* solid_box.cpp: of the geometry, without tolerances */
-double diagonal(const Bnd_Box &b);        /* 0 for a void box */
+Bnd_Box quick_box(const TopoDS_Shape &s);       /* encloses, may be larger */
+Bnd_Box exact_box(const TopoDS_Shape &s);       /* solid_box.cpp: of the geometry, without tolerances */
+double diagonal(const Bnd_Box &b);              /* 0 for a void box */
 TopoDS_Solid turned_out(const TopoDS_Solid &s); /* the same solid with positive volume */
 /* Outward unit normal n and offset n . x of a planar face; false for other surfaces. */
 bool plane_of(const TopoDS_Face &f, gp_Dir *normal, double *offset);
-gp_Dir outward_at(const TopoDS_Face &f, double u, double v); /* outward unit normal; +Z where it is not defined */
+gp_Dir outward_at(const TopoDS_Face &f, double u, double v);   /* outward unit normal; +Z where it is not defined */
 gp_Dir outward_on(const TopoDS_Face &f, const TopoDS_Edge &e); /* the same at the middle of an edge of f */
 TopoDS_Shape merged_faces(const TopoDS_Shape &s);
 void sincos_deg(double deg, double *s, double *c); /* exact at multiples of 90 */
@@ -93,9 +93,9 @@ part make_extrusion(const cad_ir &ir, const cad_ir_node &n);
 part make_revolution(const cad_ir &ir, const cad_ir_node &n);
 
 /* ---- make_transform.cpp ---- */
-part make_transform(const cad_ir_node &n, const part &child); /* T R X */
-uint32_t copies_of(const cad_ir_node &n);                               /* LP CP: at least 1 */
-part make_copy(const cad_ir_node &n, const part &child, uint32_t k);    /* LP CP: moved by k steps */
+part make_transform(const cad_ir_node &n, const part &child);        /* T R X */
+uint32_t copies_of(const cad_ir_node &n);                            /* LP CP: at least 1 */
+part make_copy(const cad_ir_node &n, const part &child, uint32_t k); /* LP CP: moved by k steps */
 
 /* ---- make_boolean.cpp ---- */
 struct boolean_result {

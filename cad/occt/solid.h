@@ -57,9 +57,9 @@ typedef enum cad_surface {
 typedef struct cad_cylinder {
     double point[3], dir[3]; /* axis; dir is of unit length, its largest component positive; point is the foot of the origin */
     double radius;
-    double lo, hi;    /* extent along the axis: point + lo * dir .. point + hi * dir */
-    double sweep;     /* covered angle about the axis, at most 360 */
-    bool concave;     /* outward normal towards the axis: a hole; else a boss */
+    double lo, hi;         /* extent along the axis: point + lo * dir .. point + hi * dir */
+    double sweep;          /* covered angle about the axis, at most 360 */
+    bool concave;          /* outward normal towards the axis: a hole; else a boss */
     bool open_lo, open_hi; /* that end leads to the outside of the part along the axis; both: a through hole */
     int32_t n_faces;
 } cad_cylinder;
@@ -79,17 +79,17 @@ typedef struct cad_prism {
 } cad_prism;
 
 typedef struct cad_facts {
-    double volume, area;   /* mm3, mm2; adaptive, relative 1e-6 */
-    double box[6];         /* xmin ymin zmin xmax ymax zmax, exact */
-    double centroid[3];    /* of the volume */
-    double inertia[3];     /* principal moments about the centroid, density 1, ascending, mm5 */
-    double tolerance;      /* largest of all vertices, edges, faces */
+    double volume, area; /* mm3, mm2; adaptive, relative 1e-6 */
+    double box[6];       /* xmin ymin zmin xmax ymax zmax, exact */
+    double centroid[3];  /* of the volume */
+    double inertia[3];   /* principal moments about the centroid, density 1, ascending, mm5 */
+    double tolerance;    /* largest of all vertices, edges, faces */
     int32_t solids, shells, shells_closed, faces, edges, vertices;
-    int32_t kinds[CAD_SURFACE_KINDS]; /* faces by surface after merging; their sum is faces_merged */
-    int32_t faces_merged;  /* faces after neighbours of one surface are merged */
-    int32_t euler, genus;  /* chi = V - E + F with loops counted; sum over shells of (2 - chi) / 2 */
-    int32_t level;         /* 4 read .. 8 valid (spec/metrics.md 2.4) */
-    bool brepcheck;        /* BRepCheck accepts every shape at native tolerance */
+    int32_t kinds[CAD_SURFACE_KINDS];        /* faces by surface after merging; their sum is faces_merged */
+    int32_t faces_merged;                    /* faces after neighbours of one surface are merged */
+    int32_t euler, genus;                    /* chi = V - E + F with loops counted; sum over shells of (2 - chi) / 2 */
+    int32_t level;                           /* 4 read .. 8 valid (spec/metrics.md 2.4) */
+    bool brepcheck;                          /* BRepCheck accepts every shape at native tolerance */
     int32_t roots, transferred, model_check; /* STEP only: roots, roots that gave a shape, fails of the model check */
     int32_t n_cylinders, n_planes, n_prisms;
     cad_cylinder *cylinders; /* both senses, every sweep; larger radius first */
@@ -111,8 +111,8 @@ CAD_MUST_USE cad_status cad_solid_mesh(const cad_solid *s, double lin_rel, doubl
 
 /* B-rep edges as polylines with the same deflections.  (*out_angle)[i], in degrees, is the angle between the two faces'
  * normals at the middle of line i: 0 for seams and smooth joints, 180 for an edge of one face only.  out_angle may be NULL. */
-CAD_MUST_USE cad_status cad_solid_edges(const cad_solid *s, double lin_rel, double ang, cad_arena *arena,
-                                        cad_polylines *out, double **out_angle);
+CAD_MUST_USE cad_status cad_solid_edges(const cad_solid *s, double lin_rel, double ang, cad_arena *arena, cad_polylines *out,
+                                        double **out_angle);
 
 /* Volume of the common part, for the boolean IoU (spec/metrics.md 4.3); 0 when they do not meet.  Errors: CAD_EGEOM when the
  * kernel fails or the result exceeds the smaller volume by more than 1e-6. */

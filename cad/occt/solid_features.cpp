@@ -89,10 +89,8 @@ bool read_round(const TopoDS_Face &f, round_face *out)
 
 bool one_hole(const round_face &a, const round_face &b, double eps)
 {
-    return a.concave == b.concave && a.axis.dir.IsParallel(b.axis.dir, 1e-4) &&
-           (a.axis.foot - b.axis.foot).Modulus() <= eps &&
-           std::fabs(a.radius - b.radius) <= 1e-3 * std::fmax(a.radius, b.radius) &&
-           a.lo <= b.hi + eps && b.lo <= a.hi + eps;
+    return a.concave == b.concave && a.axis.dir.IsParallel(b.axis.dir, 1e-4) && (a.axis.foot - b.axis.foot).Modulus() <= eps &&
+           std::fabs(a.radius - b.radius) <= 1e-3 * std::fmax(a.radius, b.radius) && a.lo <= b.hi + eps && b.lo <= a.hi + eps;
 }
 
 /* Degrees covered by arcs on a circle. */
@@ -212,7 +210,8 @@ void find_cylinders(const TopoDS_Shape &s, double diagonal, const edge_faces &ne
         find_ends(all, members, neighbours, &c);
         out->push_back(c);
     }
-    std::stable_sort(out->begin(), out->end(), [](const cad_cylinder &a, const cad_cylinder &b) { return a.radius > b.radius; });
+    std::stable_sort(out->begin(), out->end(),
+                     [](const cad_cylinder &a, const cad_cylinder &b) { return a.radius > b.radius; });
 }
 
 struct flat_face {

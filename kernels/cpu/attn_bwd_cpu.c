@@ -23,7 +23,7 @@ typedef struct bwd_job {
 typedef struct tiles {
     float kt[MAX_D * KEYS], vt[MAX_D * KEYS]; /* transposed keys and values of the tile */
     float dk[KEYS * MAX_D], dv[KEYS * MAX_D];
-    float p[KEYS * KEYS], ds[KEYS * KEYS];    /* [row of the query block][key] */
+    float p[KEYS * KEYS], ds[KEYS * KEYS]; /* [row of the query block][key] */
 } tiles;
 
 static float dot(const float *x, const float *y, int64_t d)
@@ -93,8 +93,7 @@ static void segment_bwd(const bwd_job *w, int64_t begin, int64_t len, int64_t kv
     const cad_attn_bwd_args *a = w->a;
     int64_t d = w->d, group = w->h / w->k;
     for (int64_t i = 0; i < len; i++)
-        memset((float *)a->dq.data + (begin + i) * w->ld_dq + kv * group * d, 0,
-               (size_t)(group * d) * sizeof(float));
+        memset((float *)a->dq.data + (begin + i) * w->ld_dq + kv * group * d, 0, (size_t)(group * d) * sizeof(float));
     for (int64_t t = 0; t < len; t += KEYS) {
         place at = {.begin = begin, .len = len, .kv = kv, .t = t, .keys = cad_min64(KEYS, len - t)};
         transpose_tile((const float *)a->k.data + (begin + t) * w->ld_k + kv * d, w->ld_k, at.keys, d, z->kt);

@@ -11,9 +11,9 @@
 #include <math.h>
 
 enum {
-    KEYS = 64,                /* keys of a tile, query rows of a block */
-    QR = 4,                   /* rows held in registers */
-    KV = VW == 16 ? 4 : 2,    /* key vectors held in registers */
+    KEYS = 64,             /* keys of a tile, query rows of a block */
+    QR = 4,                /* rows held in registers */
+    KV = VW == 16 ? 4 : 2, /* key vectors held in registers */
     MAX_D = 256
 };
 
@@ -44,8 +44,8 @@ CAD_INLINE void transpose_tile(const float *x, int64_t ld, int64_t n, int64_t d,
         memset(out + c * KEYS + n, 0, (size_t)(KEYS - n) * sizeof(float));
 }
 
-CAD_INLINE void score_block(const int rows, const float *q, int64_t ldq, const float *kt, int64_t ldk, int64_t d,
-                            int64_t n, float *s)
+CAD_INLINE void score_block(const int rows, const float *q, int64_t ldq, const float *kt, int64_t ldk, int64_t d, int64_t n,
+                            float *s)
 {
     for (int64_t j = 0; j < n; j += KV * VW) {
         vf acc[QR][KV];
@@ -94,8 +94,8 @@ CAD_INLINE void scores(int rows, const float *q, int64_t ldq, const float *kt, i
 }
 
 /* dst[r] += sum over t in [lo, hi) of coef[r*cr + t*ct] * src[t], `d` columns, for rows held together in registers. */
-CAD_INLINE void add_block(const int rows, float *dst, int64_t ldd, const float *coef, int64_t cr, int64_t ct,
-                          const float *src, int64_t lds, int64_t lo, int64_t hi, int64_t d)
+CAD_INLINE void add_block(const int rows, float *dst, int64_t ldd, const float *coef, int64_t cr, int64_t ct, const float *src,
+                          int64_t lds, int64_t lo, int64_t hi, int64_t d)
 {
     for (int64_t c = 0; c < d; c += 2 * VW) {
         int64_t w0 = cad_min64(VW, d - c), w1 = cad_min64(VW, d - c - VW);

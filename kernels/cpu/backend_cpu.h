@@ -16,18 +16,17 @@
 #define CAD_ISA(name) CAD_PASTE(cad_cpu_##name, CAD_ISA_SUFFIX)
 
 /* Head of an op and of the function that tells its scratch. */
-#define CAD_CPU_OP(op)                                                                         \
-    cad_status CAD_ISA(op)(const cad_##op##_args *a, void *stream __attribute__((unused)))
+#define CAD_CPU_OP(op) cad_status CAD_ISA(op)(const cad_##op##_args *a, void *stream __attribute__((unused)))
 #define CAD_CPU_SCRATCH(op) size_t CAD_ISA(op##_scratch)(const cad_##op##_args *a)
-#define CAD_CPU_NO_SCRATCH(op)                                                                 \
-    size_t CAD_ISA(op##_scratch)(const cad_##op##_args *a)                                     \
-    {                                                                                          \
-        (void)a;                                                                               \
-        return 0;                                                                              \
+#define CAD_CPU_NO_SCRATCH(op)                                                                                                 \
+    size_t CAD_ISA(op##_scratch)(const cad_##op##_args *a)                                                                     \
+    {                                                                                                                          \
+        (void)a;                                                                                                               \
+        return 0;                                                                                                              \
     }
 
-#define X(op)                                                                                  \
-    cad_status CAD_ISA(op)(const cad_##op##_args *a, void *stream);                            \
+#define X(op)                                                                                                                  \
+    cad_status CAD_ISA(op)(const cad_##op##_args *a, void *stream);                                                            \
     size_t CAD_ISA(op##_scratch)(const cad_##op##_args *a);
 CAD_OPS_TABLE(X)
 #undef X

@@ -16,17 +16,17 @@
 #include "kernels/cpu/simd.h"
 
 enum {
-    NR = 2 * VW,            /* columns of a panel */
-    MR = VW == 16 ? 8 : 6,  /* rows held in registers */
-    KC = 512,               /* k's of a packed block */
-    ROWS = 256,             /* rows of a unit */
-    DROP_ROWS = 64          /* the same when A has to be copied through a mask */
+    NR = 2 * VW,           /* columns of a panel */
+    MR = VW == 16 ? 8 : 6, /* rows held in registers */
+    KC = 512,              /* k's of a packed block */
+    ROWS = 256,            /* rows of a unit */
+    DROP_ROWS = 64         /* the same when A has to be copied through a mask */
 };
 
 typedef struct block {
-    const float *a; /* A at the unit's first row and the block's first k */
+    const float *a;    /* A at the unit's first row and the block's first k */
     int64_t row, step; /* A(i,k) = a[i*row + k*step] */
-    const float *b; /* packed panel */
+    const float *b;    /* packed panel */
     int64_t k;
 } block;
 
@@ -59,12 +59,12 @@ CAD_INLINE void tile(const int mr, const int nv, const block *s, float *t)
 
 static void tile_any(int mr, int nv, const block *s, float *t)
 {
-#define CASE(n)                                                                                \
-    case n:                                                                                    \
-        if (nv > 1)                                                                            \
-            tile(n, 2, s, t);                                                                  \
-        else                                                                                   \
-            tile(n, 1, s, t);                                                                  \
+#define CASE(n)                                                                                                                \
+    case n:                                                                                                                    \
+        if (nv > 1)                                                                                                            \
+            tile(n, 2, s, t);                                                                                                  \
+        else                                                                                                                   \
+            tile(n, 1, s, t);                                                                                                  \
         return
     switch (mr) {
         CASE(1);
@@ -343,8 +343,7 @@ static void empty_product(const cad_gemm *g)
 {
     for (int64_t i = 0; i < g->m && !g->add; i++)
         for (int64_t j = 0; j < g->n; j++)
-            g->c[i * g->ldc + j] =
-                (g->bias ? g->bias[j] : 0.0f) + (g->res ? g->res[i * g->ldc + j] : 0.0f);
+            g->c[i * g->ldc + j] = (g->bias ? g->bias[j] : 0.0f) + (g->res ? g->res[i * g->ldc + j] : 0.0f);
 }
 
 void CAD_ISA(gemm_own)(const cad_gemm *g)

@@ -33,10 +33,9 @@ static void term_product(const lib_job *w, const cad_gemm_term *t, int64_t i0, i
             int part = cad_part_of(t->a_part ? g->parts : NULL, j, g->n, &end);
             const float *a = t->a + run * t->a_step + part * t->a_part + (t->a_trans ? i0 : i0 * t->lda);
             const float *b = b0 + run * t->b_step + (t->b_trans ? j * t->ldb : j);
-            cblas_sgemm(CblasRowMajor, t->a_trans ? CblasTrans : CblasNoTrans,
-                        t->b_trans ? CblasTrans : CblasNoTrans, (blasint)rows, (blasint)(end - j), (blasint)t->k,
-                        g->add ? 1.0f : g->alpha, a, (blasint)t->lda, b, (blasint)t->ldb,
-                        g->add || !first || run > 0 ? 1.0f : 0.0f, g->c + i0 * g->ldc + j, (blasint)g->ldc);
+            cblas_sgemm(CblasRowMajor, t->a_trans ? CblasTrans : CblasNoTrans, t->b_trans ? CblasTrans : CblasNoTrans,
+                        (blasint)rows, (blasint)(end - j), (blasint)t->k, g->add ? 1.0f : g->alpha, a, (blasint)t->lda, b,
+                        (blasint)t->ldb, g->add || !first || run > 0 ? 1.0f : 0.0f, g->c + i0 * g->ldc + j, (blasint)g->ldc);
         }
     }
 }

@@ -21,8 +21,7 @@ static cad_gemm fwd_of(const cad_tensor *x, const float *w, const cad_nf4 *q, in
     cad_gemm g = {.m = x->dim[0], .n = out, .n_terms = 1, .c = y->data, .ldc = out, .alpha = 1.0f};
     g.bias = b->data;
     g.res = res->data;
-    g.term[0] = (cad_gemm_term){
-        .a = x->data, .lda = in, .b = w, .q = q, .ldb = in, .b_trans = 1, .k = in, .runs = 1};
+    g.term[0] = (cad_gemm_term){.a = x->data, .lda = in, .b = w, .q = q, .ldb = in, .b_trans = 1, .k = in, .runs = 1};
     return g;
 }
 
@@ -117,8 +116,7 @@ CAD_CPU_OP(linear_bwd_w)
     if (a->dw.data) {
         cad_gemm g = {.m = out, .n = in, .n_terms = 1, .c = a->dw.data, .ldc = in, .alpha = 1.0f, .add = 1};
         g.slab = CAD_SLAB;
-        g.term[0] = (cad_gemm_term){
-            .a = a->dy.data, .a_trans = 1, .lda = out, .b = a->x.data, .ldb = in, .k = n, .runs = 1};
+        g.term[0] = (cad_gemm_term){.a = a->dy.data, .a_trans = 1, .lda = out, .b = a->x.data, .ldb = in, .k = n, .runs = 1};
         CAD_ISA(gemm)(&g, NULL);
     }
     if (a->db.data) {

@@ -64,13 +64,8 @@ CAD_CPU_OP(lora_down_fwd)
     int64_t products = a->drop.rate > 0.0f ? m.parts : 1, r = nr / products;
     for (int64_t p = 0; p < products; p++) {
         cad_gemm g = {.m = a->x.dim[0], .n = r, .n_terms = 1, .c = (float *)a->u.data + p * r, .ldc = nr, .alpha = a->s};
-        g.term[0] = (cad_gemm_term){.a = a->x.data,
-                                    .lda = in,
-                                    .b = (const float *)a->a.data + p * r * in,
-                                    .ldb = in,
-                                    .b_trans = 1,
-                                    .k = in,
-                                    .runs = 1};
+        g.term[0] = (cad_gemm_term){
+            .a = a->x.data, .lda = in, .b = (const float *)a->a.data + p * r * in, .ldb = in, .b_trans = 1, .k = in, .runs = 1};
         mask_term(&g.term[0], &m, p, CAD_MASK_A);
         CAD_ISA(gemm)(&g, NULL);
     }
@@ -97,16 +92,9 @@ static cad_gemm fwd_of(const lora_fwd *f)
     g.bias = f->b->data;
     g.res = f->res->data;
     g.parts = f->parts;
-    g.term[0] = (cad_gemm_term){
-        .a = f->x->data, .lda = in, .b = f->w, .q = f->q, .ldb = in, .b_trans = 1, .k = in, .runs = 1};
-    g.term[1] = (cad_gemm_term){.a = f->u->data,
-                                .lda = f->u->dim[1],
-                                .a_part = r,
-                                .b = f->bl->data,
-                                .ldb = r,
-                                .b_trans = 1,
-                                .k = r,
-                                .runs = 1};
+    g.term[0] = (cad_gemm_term){.a = f->x->data, .lda = in, .b = f->w, .q = f->q, .ldb = in, .b_trans = 1, .k = in, .runs = 1};
+    g.term[1] = (cad_gemm_term){
+        .a = f->u->data, .lda = f->u->dim[1], .a_part = r, .b = f->bl->data, .ldb = r, .b_trans = 1, .k = r, .runs = 1};
     return g;
 }
 
@@ -206,13 +194,8 @@ CAD_CPU_OP(lora_down_bwd)
         cad_gemm g = {.m = r, .n = in, .n_terms = 1, .c = (float *)a->da.data + p * r * in, .ldc = in, .alpha = 1.0f};
         g.add = 1;
         g.slab = CAD_SLAB;
-        g.term[0] = (cad_gemm_term){.a = (const float *)a->v.data + p * r,
-                                    .a_trans = 1,
-                                    .lda = nr,
-                                    .b = a->x.data,
-                                    .ldb = in,
-                                    .k = n,
-                                    .runs = 1};
+        g.term[0] = (cad_gemm_term){
+            .a = (const float *)a->v.data + p * r, .a_trans = 1, .lda = nr, .b = a->x.data, .ldb = in, .k = n, .runs = 1};
         mask_term(&g.term[0], &m, p, CAD_MASK_B);
         CAD_ISA(gemm)(&g, NULL);
     }
@@ -241,8 +224,7 @@ static cad_gemm bwd_x_of(const lora_bwd_x *f, masks *m)
     int64_t out = f->dy->dim[1], in = f->a->dim[1], nr = f->v->dim[1];
     cad_gemm g = {.m = f->dy->dim[0], .n = in, .n_terms = 1, .c = f->dx->data, .ldc = in, .alpha = 1.0f};
     g.res = f->res->data;
-    g.term[0] = (cad_gemm_term){
-        .a = f->dy->data, .lda = out, .b = f->w, .q = f->q, .ldb = in, .k = out, .runs = 1};
+    g.term[0] = (cad_gemm_term){.a = f->dy->data, .lda = out, .b = f->w, .q = f->q, .ldb = in, .k = out, .runs = 1};
     *m = (masks){f->drop, count_parts(f->n), g.m, in, f->scratch->data};
     int64_t products = f->drop->rate > 0.0f ? m->parts : 1, r = nr / products;
     for (int64_t p = 0; p < products; p++) {
@@ -277,8 +259,8 @@ static cad_status bwd_x_run(const lora_bwd_x *f)
 
 static lora_bwd_x plain_bwd_x(const cad_linear_lora_bwd_x_args *a)
 {
-    return (lora_bwd_x){"linear_lora_bwd_x", &a->dy, &a->v, &a->a, &a->res, &a->dx, a->w.data, NULL, a->n, &a->drop,
-                        &a->scratch};
+    return (lora_bwd_x){"linear_lora_bwd_x", &a->dy, &a->v, &a->a,    &a->res,    &a->dx,
+                        a->w.data,           NULL,   a->n,  &a->drop, &a->scratch};
 }
 
 CAD_CPU_OP(linear_lora_bwd_x)
@@ -296,8 +278,8 @@ CAD_CPU_SCRATCH(linear_lora_bwd_x)
 
 static lora_bwd_x nf4_bwd_x(const cad_nf4_linear_lora_bwd_x_args *a)
 {
-    return (lora_bwd_x){"nf4_linear_lora_bwd_x", &a->dy, &a->v, &a->a, &a->res, &a->dx, NULL, &a->w, a->n, &a->drop,
-                        &a->scratch};
+    return (lora_bwd_x){
+        "nf4_linear_lora_bwd_x", &a->dy, &a->v, &a->a, &a->res, &a->dx, NULL, &a->w, a->n, &a->drop, &a->scratch};
 }
 
 CAD_CPU_OP(nf4_linear_lora_bwd_x)

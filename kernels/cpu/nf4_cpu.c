@@ -191,9 +191,8 @@ CAD_CPU_OP(q8_quant)
     int64_t n = a->x.dim[0];
     for (int64_t b = 0; b * CAD_Q8_BLOCK < n; b++) {
         int64_t e = b * CAD_Q8_BLOCK;
-        ((float *)a->absmax.data)[b] =
-            cad_q8_encode_block((const float *)a->x.data + e, cad_min64(CAD_Q8_BLOCK, n - e), a->map.data, mid,
-                                (uint8_t *)a->codes.data + e);
+        ((float *)a->absmax.data)[b] = cad_q8_encode_block((const float *)a->x.data + e, cad_min64(CAD_Q8_BLOCK, n - e),
+                                                           a->map.data, mid, (uint8_t *)a->codes.data + e);
     }
     return CAD_OK;
 }

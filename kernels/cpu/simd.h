@@ -3,6 +3,7 @@
  * Everything here is a static inline function of the same name in each set, so that a kernel is written once.  vfma is one
  * rounding with FMA and two without; no other operation is contracted (the build says -ffp-contract=off), so bits do not move
  * with the optimiser.  Partial loads fill the missing lanes with zero. */
+/* clang-format off: the one-line functions stand as a table, one column per instruction set */
 #ifndef CADLM_KERNELS_CPU_SIMD_H
 #define CADLM_KERNELS_CPU_SIMD_H
 

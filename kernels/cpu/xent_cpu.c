@@ -94,13 +94,8 @@ static cad_gemm logits_of(const cad_tensor *x, const cad_tensor *w, int64_t row0
 {
     int64_t c = x->dim[1], v = w->dim[0];
     cad_gemm g = {.m = rows, .n = v, .n_terms = 1, .c = z, .ldc = v, .alpha = 1.0f};
-    g.term[0] = (cad_gemm_term){.a = (const float *)x->data + row0 * c,
-                                .lda = c,
-                                .b = w->data,
-                                .ldb = c,
-                                .b_trans = 1,
-                                .k = c,
-                                .runs = 1};
+    g.term[0] = (cad_gemm_term){
+        .a = (const float *)x->data + row0 * c, .lda = c, .b = w->data, .ldb = c, .b_trans = 1, .k = c, .runs = 1};
     return g;
 }
 

@@ -36,8 +36,8 @@ static cad_status check_row(const cad_batch *b, const cad_batch_row *r)
         CAD_FAIL(CAD_EINVAL, "batch: row %" PRIu64 " has no tokens", r->row);
     if (r->n > b->cap_tokens - b->n || b->n_seg == b->cap_segments)
         CAD_FAIL(CAD_EINVAL,
-                 "batch: row %" PRIu64 " has %" PRId64 " tokens; %" PRId64 " of %" PRId64 " tokens and %" PRId64
-                 " of %" PRId64 " segments are left",
+                 "batch: row %" PRIu64 " has %" PRId64 " tokens; %" PRId64 " of %" PRId64 " tokens and %" PRId64 " of %" PRId64
+                 " segments are left",
                  r->row, r->n, b->cap_tokens - b->n, b->cap_tokens, b->cap_segments - b->n_seg, b->cap_segments);
     int64_t last = 1;
     for (int64_t i = 0; i < r->n_spans; i++) {

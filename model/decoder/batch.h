@@ -33,7 +33,7 @@ CAD_MUST_USE cad_status cad_batch_create(cad_arena *a, int64_t max_tokens, int64
 void cad_batch_clear(cad_batch *b);
 
 typedef struct cad_batch_row {
-    const uint32_t *ids;  /* (n) prompt and answer, end token included */
+    const uint32_t *ids; /* (n) prompt and answer, end token included */
     int64_t n;
     const uint32_t *span; /* (n_spans,2) begin, end: tokens trained as targets, begin >= 1, sorted, disjoint */
     int64_t n_spans;

@@ -26,13 +26,13 @@ static cad_status check_options(const cad_model_config *c, const cad_decoder_opt
     if (o->train == CAD_TRAIN_full && (o->lora.rank > 0 || o->weights == CAD_WEIGHTS_nf4))
         CAD_FAIL(CAD_EINVAL, "decoder: all weights are trained; LoRA and NF4 are for frozen ones");
     if (o->lora.rank > 0 && (o->lora.rank > 1024 || !(o->lora.dropout >= 0 && o->lora.dropout < 1)))
-        CAD_FAIL(CAD_EINVAL, "decoder: LoRA rank %" PRId64 ", dropout %g; expected 1..1024 and 0 <= dropout < 1",
-                 o->lora.rank, o->lora.dropout);
+        CAD_FAIL(CAD_EINVAL, "decoder: LoRA rank %" PRId64 ", dropout %g; expected 1..1024 and 0 <= dropout < 1", o->lora.rank,
+                 o->lora.dropout);
     bool codes = o->weights == CAD_WEIGHTS_nf4 && o->nf4_base == CAD_NF4_scratch;
     if (codes && (c->width % CAD_NF4_BLOCK || c->ffn % CAD_NF4_BLOCK || c->heads * c->head_dim % CAD_NF4_BLOCK))
         CAD_FAIL(CAD_EUNSUPPORTED,
-                 "decoder: nf4_base = scratch needs inputs in multiples of %d, the model has %" PRId64 ", %" PRId64
-                 ", %" PRId64 "; use nf4_base = resident",
+                 "decoder: nf4_base = scratch needs inputs in multiples of %d, the model has %" PRId64 ", %" PRId64 ", %" PRId64
+                 "; use nf4_base = resident",
                  CAD_NF4_BLOCK, c->width, c->heads * c->head_dim, c->ffn);
     return CAD_OK;
 }
@@ -116,8 +116,7 @@ cad_status cad_decoder_plan(const cad_model_config *cfg, const cad_ops *ops, con
     return CAD_OK;
 }
 
-cad_status cad_decoder_create(const cad_model_config *cfg, const cad_ops *ops, const cad_decoder_opts *o,
-                              cad_decoder **out)
+cad_status cad_decoder_create(const cad_model_config *cfg, const cad_ops *ops, const cad_decoder_opts *o, cad_decoder **out)
 {
     cad_decoder *d;
     size_t used[4] = {0};
@@ -168,8 +167,7 @@ const char *cad_decoder_base_hash(const cad_decoder *d)
 
 cad_params cad_decoder_params(const cad_decoder *d)
 {
-    return (cad_params){
-        .item = d->param, .n = d->n_param, .p = d->p, .g = d->own_g, .size = d->p_size, .count = d->p_count};
+    return (cad_params){.item = d->param, .n = d->n_param, .p = d->p, .g = d->own_g, .size = d->p_size, .count = d->p_count};
 }
 
 void cad_decoder_set_grad(cad_decoder *d, float *g)

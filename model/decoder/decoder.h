@@ -50,8 +50,8 @@ typedef enum cad_nf4_base {
 } cad_nf4_base;
 
 typedef enum cad_init_scheme {
-    /* deviations: embedding 1; linear 1/sqrt(in), o and down also / sqrt(2 L); head 0.02; biases 0; norms 1, but with a tied head
-     * the final one starts at 0.02 */
+    /* deviations: embedding 1; linear 1/sqrt(in), o and down also / sqrt(2 L); head 0.02; biases 0; norms 1, but with a tied
+     * head the final one starts at 0.02 */
     CAD_INIT_fan_in,
     CAD_INIT_hf /* deviation 0.02; biases 0; norms 1 */
 } cad_init_scheme;
@@ -114,20 +114,21 @@ const char *cad_decoder_base_hash(const cad_decoder *d);
 
 /* ---- what is trained ---- */
 typedef struct cad_param {
-    const char *name; /* "model.layers.0.mlp.down_proj.weight"; fused ones "..qkv_proj..", "..gate_up_proj.."; LoRA "...lora_A" */
-    int64_t offset;   /* first element in p and g, a multiple of 256 */
-    int64_t count;    /* elements without padding */
-    int64_t dim[2];   /* shape; dim[1] = 1 for vectors */
+    const char
+        *name;      /* "model.layers.0.mlp.down_proj.weight"; fused ones "..qkv_proj..", "..gate_up_proj.."; LoRA "...lora_A" */
+    int64_t offset; /* first element in p and g, a multiple of 256 */
+    int64_t count;  /* elements without padding */
+    int64_t dim[2]; /* shape; dim[1] = 1 for vectors */
     int ndim;
-    bool decay;       /* weight decay acts on it: matrices and LoRA pairs, not norms and biases */
+    bool decay; /* weight decay acts on it: matrices and LoRA pairs, not norms and biases */
 } cad_param;
 
 typedef struct cad_params {
     const cad_param *item; /* (n) ascending offsets */
     int64_t n;
-    float *p, *g;          /* (size) */
-    int64_t size;          /* elements with padding */
-    int64_t count;         /* elements without */
+    float *p, *g;  /* (size) */
+    int64_t size;  /* elements with padding */
+    int64_t count; /* elements without */
 } cad_params;
 /* Borrowed; the arrays keep their place for the life of the decoder. */
 cad_params cad_decoder_params(const cad_decoder *d);

@@ -16,8 +16,7 @@ static cad_status norm_back(cad_decoder *d, const cad_value *w, float *x, float 
 {
     cad_tensor dr = cad_f2(d->work.dr, n, d->cfg.width);
     CAD_RUN(d, rmsnorm_bwd, .x = cad_f2(x, n, d->cfg.width), .w = w->t, .rstd = cad_f1(rstd, n),
-            .dy = cad_f2(d->work.dn, n, d->cfg.width), .dr = dr, .dx = dr, .dw = cad_grad_of(d, w),
-            .scratch = d->scratch);
+            .dy = cad_f2(d->work.dn, n, d->cfg.width), .dr = dr, .dx = dr, .dw = cad_grad_of(d, w), .scratch = d->scratch);
     return CAD_OK;
 }
 
@@ -81,8 +80,7 @@ cad_status cad_decoder_backward(cad_decoder *d, const cad_pass *p)
     for (int64_t i = d->cfg.layers; i-- > 0;)
         CAD_TRY(backward_layer(d, p, i));
     if (d->embed.at >= 0)
-        CAD_RUN(d, embed_bwd, .id = cad_tensor_1d(CAD_U32, d->in.ids, p->n),
-                .order = cad_tensor_1d(CAD_U32, d->in.order, p->n), .dy = cad_f2(d->work.dr, p->n, d->cfg.width),
-                .de = cad_grad_of(d, &d->embed));
+        CAD_RUN(d, embed_bwd, .id = cad_tensor_1d(CAD_U32, d->in.ids, p->n), .order = cad_tensor_1d(CAD_U32, d->in.order, p->n),
+                .dy = cad_f2(d->work.dr, p->n, d->cfg.width), .de = cad_grad_of(d, &d->embed));
     return CAD_OK;
 }

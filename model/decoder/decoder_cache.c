@@ -7,12 +7,11 @@ cad_status cad_decoder_draw(cad_decoder *d, const cad_pass *p, uint32_t *last, i
     int64_t v = d->cfg.vocab;
     cad_tensor logits = cad_f2(k->logits, n, v);
     CAD_TRY(cad_decoder_final(d, p, last, n));
-    CAD_RUN(d, linear_fwd, .x = cad_f2(d->work.xn, n, d->cfg.width), .w = d->head.t, .y = logits,
-            .scratch = d->scratch);
+    CAD_RUN(d, linear_fwd, .x = cad_f2(d->work.xn, n, d->cfg.width), .w = d->head.t, .y = logits, .scratch = d->scratch);
     CAD_RUN(d, logits_mask, .logits = logits, .bits = cad_tensor_1d(CAD_U32, k->mask, (v + 31) / 32));
-    CAD_RUN(d, sample, .logits = logits, .temperature = cad_f1(k->temp, n),
-            .top_k = cad_tensor_1d(CAD_I32, k->top_k, n), .top_p = cad_f1(k->top_p, n), .min_p = cad_f1(k->min_p, n),
-            .seed = cad_tensor_1d(CAD_U64, k->seed, n), .position = cad_tensor_1d(CAD_U32, k->position, n),
-            .id = cad_tensor_1d(CAD_U32, k->id, n), .logp = cad_f1(k->logp, n), .scratch = d->scratch);
+    CAD_RUN(d, sample, .logits = logits, .temperature = cad_f1(k->temp, n), .top_k = cad_tensor_1d(CAD_I32, k->top_k, n),
+            .top_p = cad_f1(k->top_p, n), .min_p = cad_f1(k->min_p, n), .seed = cad_tensor_1d(CAD_U64, k->seed, n),
+            .position = cad_tensor_1d(CAD_U32, k->position, n), .id = cad_tensor_1d(CAD_U32, k->id, n),
+            .logp = cad_f1(k->logp, n), .scratch = d->scratch);
     return CAD_OK;
 }

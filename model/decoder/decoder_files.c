@@ -61,8 +61,8 @@ static cad_status check_extra(cad_decoder *d, const cad_safetensors *f)
         if (d->cfg.tie && !strcmp(t->name, "lm_head.weight"))
             CAD_TRY(check_tied_head(d, f, t));
         else if (!is_named(d, t->name))
-            CAD_FAIL(CAD_EDATA, "%s: tensor %s is not part of a %s model of this configuration", cad_st_path(f, t),
-                     t->name, cad_arch_name(d->cfg.arch));
+            CAD_FAIL(CAD_EDATA, "%s: tensor %s is not part of a %s model of this configuration", cad_st_path(f, t), t->name,
+                     cad_arch_name(d->cfg.arch));
     }
     return CAD_OK;
 }

@@ -27,15 +27,14 @@ static cad_status attention(cad_decoder *d, const cad_pass *p, int64_t layer)
     CAD_RUN(d, rope_fwd, .x = cad_f3(s->qkv, p->n, c->heads + c->kv_heads, c->head_dim), .ld = ld, .pos = pos,
             .table = cad_f2(d->rope, d->positions, c->head_dim));
     if (p->cache)
-        CAD_RUN(d, kv_append, .k = tk, .v = tv, .ld_k = ld, .ld_v = ld, .slot = slot, .pos = pos,
-                .cache = d->kv.layer[layer]);
+        CAD_RUN(d, kv_append, .k = tk, .v = tv, .ld_k = ld, .ld_v = ld, .slot = slot, .pos = pos, .cache = d->kv.layer[layer]);
     if (p->decode)
         CAD_RUN(d, attn_decode, .q = tq, .ld_q = ld, .slot = slot, .len = cad_tensor_1d(CAD_I32, d->in.len, p->n),
                 .cache = d->kv.layer[layer], .o = to, .scale = scale);
     else
         CAD_RUN(d, attn_fwd, .q = tq, .k = tk, .v = tv, .ld_q = ld, .ld_k = ld, .ld_v = ld,
-                .seg = cad_tensor_1d(CAD_I32, d->in.seg, p->n_seg + 1), .o = to,
-                .lse = cad_f2(s->lse, c->heads, p->n), .scale = scale, .causal = 1);
+                .seg = cad_tensor_1d(CAD_I32, d->in.seg, p->n_seg + 1), .o = to, .lse = cad_f2(s->lse, c->heads, p->n),
+                .scale = scale, .causal = 1);
     return CAD_OK;
 }
 
@@ -50,8 +49,7 @@ static cad_status forward_layer(cad_decoder *d, const cad_pass *p, int64_t layer
     CAD_TRY(cad_linear_forward(d, &l->o, p, layer, s->o, s->u_o, s->r_in, s->r_mid));
     CAD_TRY(norm(d, &l->norm2, s->r_mid, w->n, s->rstd2, p->n));
     CAD_TRY(cad_linear_forward(d, &l->gu, p, layer, w->n, s->u_gu, NULL, s->gu));
-    CAD_RUN(d, swiglu_fwd, .gu = cad_f2(s->gu, p->n, 2 * d->cfg.ffn), .h = cad_f2(w->h, p->n, d->cfg.ffn),
-            .group = d->group);
+    CAD_RUN(d, swiglu_fwd, .gu = cad_f2(s->gu, p->n, 2 * d->cfg.ffn), .h = cad_f2(w->h, p->n, d->cfg.ffn), .group = d->group);
     return cad_linear_forward(d, &l->down, p, layer, w->h, s->u_down, s->r_mid, s->r_out);
 }
 

@@ -37,17 +37,17 @@ typedef struct cad_layer {
 
 /* What the forward pass of one layer keeps for the backward pass.  Without training all layers share one set. */
 typedef struct cad_saved {
-    float *r_in, *r_mid, *r_out;  /* (N,C); one buffer for all three without training */
-    float *rstd1, *rstd2;         /* (N) */
-    float *qkv, *o, *lse, *gu;    /* (N,(H+2K)D), (N,HD), (H,N), (N,2F) */
+    float *r_in, *r_mid, *r_out;        /* (N,C); one buffer for all three without training */
+    float *rstd1, *rstd2;               /* (N) */
+    float *qkv, *o, *lse, *gu;          /* (N,(H+2K)D), (N,HD), (H,N), (N,2F) */
     float *u_qkv, *u_o, *u_gu, *u_down; /* (N,nR) */
 } cad_saved;
 
 typedef struct cad_work {
-    float *n, *h;                      /* (N,C), (N,F) */
+    float *n, *h;                         /* (N,C), (N,F) */
     float *dr, *dn, *dh, *dqkv, *d_o, *v; /* backward: (N,C), (N,C), (N,F), (N,(H+2K)D), (N,HD), (N,3R) */
-    float *x, *xn, *dx, *rstd, *nll;   /* (M,C) gathered, normed, gradient; (M) */
-    uint32_t *top;                     /* (M) */
+    float *x, *xn, *dx, *rstd, *nll;      /* (M,C) gathered, normed, gradient; (M) */
+    uint32_t *top;                        /* (M) */
 } cad_work;
 
 /* The batch on the device. */
@@ -59,9 +59,9 @@ typedef struct cad_input {
 } cad_input;
 
 typedef struct cad_cache {
-    cad_kv *layer; /* (L) */
-    int64_t tokens; /* T, a multiple of 64 */
-    float *logits;  /* (slots,V) */
+    cad_kv *layer;                      /* (L) */
+    int64_t tokens;                     /* T, a multiple of 64 */
+    float *logits;                      /* (slots,V) */
     float *temp, *top_p, *min_p, *logp; /* (slots) */
     int32_t *top_k;
     uint64_t *seed;
@@ -81,7 +81,7 @@ struct cad_decoder {
     size_t scratch_need;
     cad_scratch scratch;
 
-    int64_t group;   /* rows of gate and up alternate in groups of this size */
+    int64_t group; /* rows of gate and up alternate in groups of this size */
     float lora_scale;
     cad_value embed, head, norm; /* head.t is embed.t when tied */
     cad_layer *layer;            /* (L) */
@@ -106,15 +106,15 @@ struct cad_decoder {
 enum { CAD_ARENA_weights, CAD_ARENA_state, CAD_ARENA_activations, CAD_ARENA_scratch };
 
 /* Runs one op, or notes the scratch it would need. */
-#define CAD_RUN(d, op, ...)                                                                    \
-    do {                                                                                       \
-        cad_##op##_args run_ = {__VA_ARGS__};                                                  \
-        if ((d)->measuring) {                                                                  \
-            size_t need_ = (d)->ops->op##_scratch(&run_);                                      \
-            (d)->scratch_need = need_ > (d)->scratch_need ? need_ : (d)->scratch_need;         \
-        } else {                                                                               \
-            CAD_TRY((d)->ops->op(&run_, NULL));                                                \
-        }                                                                                      \
+#define CAD_RUN(d, op, ...)                                                                                                    \
+    do {                                                                                                                       \
+        cad_##op##_args run_ = {__VA_ARGS__};                                                                                  \
+        if ((d)->measuring) {                                                                                                  \
+            size_t need_ = (d)->ops->op##_scratch(&run_);                                                                      \
+            (d)->scratch_need = need_ > (d)->scratch_need ? need_ : (d)->scratch_need;                                         \
+        } else {                                                                                                               \
+            CAD_TRY((d)->ops->op(&run_, NULL));                                                                                \
+        }                                                                                                                      \
     } while (0)
 
 static inline cad_tensor cad_f1(float *x, int64_t n)
@@ -166,7 +166,8 @@ CAD_MUST_USE cad_status cad_decoder_final(cad_decoder *d, const cad_pass *p, uin
 CAD_MUST_USE cad_status cad_decoder_upload(cad_decoder *d, const cad_batch *b, cad_pass *out);
 CAD_MUST_USE cad_status cad_decoder_measure(cad_decoder *d);
 
-/* decoder_cache.c: logits (n,V) of the rows `last` (n) of the pass into kv.logits, then one token per row into kv.id, kv.logp. */
+/* decoder_cache.c: logits (n,V) of the rows `last` (n) of the pass into kv.logits, then one token per row into kv.id, kv.logp.
+ */
 CAD_MUST_USE cad_status cad_decoder_draw(cad_decoder *d, const cad_pass *p, uint32_t *last, int64_t n);
 
 /* decoder_tensors.c: the tensors of the model by their names in files, and where their rows live. */

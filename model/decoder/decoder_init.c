@@ -29,7 +29,8 @@ static cad_status random_values(void *ctx, const cad_named *t, int64_t first, fl
 {
     init_ctx *x = ctx;
     if (t->kind == CAD_KIND_norm || t->kind == CAD_KIND_bias) {
-        /* An embedding of deviation 1 that is also the head needs a small gain before it, or the first loss is far above ln V. */
+        /* An embedding of deviation 1 that is also the head needs a small gain before it, or the first loss is far above ln V.
+         */
         bool small = t->v == &x->d->norm && x->d->cfg.tie && x->scheme == CAD_INIT_fan_in;
         float value = t->kind == CAD_KIND_bias ? 0.0f : small ? (float)hf_deviation : 1.0f;
         for (int64_t i = 0; i < count; i++)
@@ -71,8 +72,7 @@ static void init_pair(cad_decoder *d, cad_linear *l, int64_t layer, cad_lora_ini
         cad_rng rng = cad_rng_make(seed, name, 0);
         double bound = 1.0 / sqrt((double)l->in);
         for (int64_t i = 0; i < rank * l->in; i++) {
-            double v = init == CAD_LORA_kaiming ? (2 * cad_rng_uniform(&rng) - 1) * bound
-                                                : cad_rng_normal(&rng) / (double)rank;
+            double v = init == CAD_LORA_kaiming ? (2 * cad_rng_uniform(&rng) - 1) * bound : cad_rng_normal(&rng) / (double)rank;
             a[k * rank * l->in + i] = wanted ? (float)v : 0.0f;
         }
     }

@@ -277,9 +277,9 @@ static void bind_cache(cad_decoder *d, lay *a)
     if (s == 0)
         return;
     for (int64_t i = 0; i < c->layers; i++)
-        k->layer[i] = (cad_kv){
-            .k = {.data = take_f(a, cells), .dim = {s, c->kv_heads, c->head_dim, t}, .ndim = 4, .dtype = CAD_F32},
-            .v = {.data = take_f(a, cells), .dim = {s, c->kv_heads, t, c->head_dim}, .ndim = 4, .dtype = CAD_F32}};
+        k->layer[i] =
+            (cad_kv){.k = {.data = take_f(a, cells), .dim = {s, c->kv_heads, c->head_dim, t}, .ndim = 4, .dtype = CAD_F32},
+                     .v = {.data = take_f(a, cells), .dim = {s, c->kv_heads, t, c->head_dim}, .ndim = 4, .dtype = CAD_F32}};
     k->logits = take_f(a, s * c->vocab);
     k->temp = take_f(a, s);
     k->top_p = take_f(a, s);

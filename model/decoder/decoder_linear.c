@@ -30,8 +30,8 @@ static cad_dropout dropout_of(const cad_decoder *d, const cad_linear *l, const c
 static cad_status forward_lora(cad_decoder *d, const cad_linear *l, const cad_pass *p, int64_t layer, cad_tensor x,
                                cad_tensor u, cad_tensor res, cad_tensor y)
 {
-    CAD_RUN(d, lora_down_fwd, .x = x, .a = l->a.t, .u = u, .s = d->lora_scale, .n = l->n,
-            .drop = dropout_of(d, l, p, layer), .scratch = d->scratch);
+    CAD_RUN(d, lora_down_fwd, .x = x, .a = l->a.t, .u = u, .s = d->lora_scale, .n = l->n, .drop = dropout_of(d, l, p, layer),
+            .scratch = d->scratch);
     if (l->q.out)
         CAD_RUN(d, nf4_linear_lora_fwd, .x = x, .w = l->q, .u = u, .bl = l->bl.t, .b = l->b.t, .res = res, .y = y,
                 .parts = l->parts, .scratch = d->scratch);
@@ -81,8 +81,8 @@ cad_status cad_linear_back_w(cad_decoder *d, const cad_linear *l, const cad_pass
 {
     cad_tensor tx = cad_f2(x, p->n, l->in);
     if (l->lora)
-        CAD_RUN(d, lora_down_bwd, .v = cad_f2(d->work.v, p->n, l->n * d->opt.lora.rank), .x = tx,
-                .da = cad_grad_of(d, &l->a), .n = l->n, .drop = dropout_of(d, l, p, layer), .scratch = d->scratch);
+        CAD_RUN(d, lora_down_bwd, .v = cad_f2(d->work.v, p->n, l->n * d->opt.lora.rank), .x = tx, .da = cad_grad_of(d, &l->a),
+                .n = l->n, .drop = dropout_of(d, l, p, layer), .scratch = d->scratch);
     if (l->w.at >= 0)
         CAD_RUN(d, linear_bwd_w, .dy = cad_f2(dy, p->n, l->out), .x = tx, .dw = cad_grad_of(d, &l->w),
                 .db = cad_grad_of(d, &l->b), .scratch = d->scratch);

@@ -8,8 +8,8 @@ static cad_status check_batch(const cad_decoder *d, const cad_batch *b)
     const cad_decoder_opts *o = &d->opt;
     if (b->n > o->max_tokens || b->n_seg > o->max_segments || b->n_loss > o->max_loss_rows)
         CAD_FAIL(CAD_EINVAL,
-                 "decoder: batch of %" PRId64 " tokens, %" PRId64 " segments, %" PRId64
-                 " loss rows; planned for %" PRId64 ", %" PRId64 ", %" PRId64,
+                 "decoder: batch of %" PRId64 " tokens, %" PRId64 " segments, %" PRId64 " loss rows; planned for %" PRId64
+                 ", %" PRId64 ", %" PRId64,
                  b->n, b->n_seg, b->n_loss, o->max_tokens, o->max_segments, o->max_loss_rows);
     for (int64_t i = 0; i < b->n; i++)
         if ((int64_t)b->ids[i] >= d->cfg.vocab)
@@ -51,18 +51,17 @@ static cad_status train_pass(cad_decoder *d, const cad_pass *p, int64_t m, float
     cad_tensor rows = cad_tensor_1d(CAD_U32, d->in.loss_row, m), dx = cad_f2(w->dx, m, c->width);
     CAD_TRY(cad_decoder_forward(d, p));
     CAD_TRY(cad_decoder_final(d, p, d->in.loss_row, m));
-    CAD_RUN(d, linear_xent, .x = cad_f2(w->xn, m, c->width), .w = d->head.t,
-            .y = cad_tensor_1d(CAD_U32, d->in.target, m), .wt = cad_f1(d->in.weight, m), .nll = cad_f1(w->nll, m),
-            .dx = dx, .dw = cad_grad_of(d, &d->head), .scale = scale, .scratch = d->scratch);
-    CAD_RUN(d, rmsnorm_bwd, .x = cad_f2(w->x, m, c->width), .w = d->norm.t, .rstd = cad_f1(w->rstd, m), .dy = dx,
-            .dx = dx, .dw = cad_grad_of(d, &d->norm), .scratch = d->scratch);
+    CAD_RUN(d, linear_xent, .x = cad_f2(w->xn, m, c->width), .w = d->head.t, .y = cad_tensor_1d(CAD_U32, d->in.target, m),
+            .wt = cad_f1(d->in.weight, m), .nll = cad_f1(w->nll, m), .dx = dx, .dw = cad_grad_of(d, &d->head), .scale = scale,
+            .scratch = d->scratch);
+    CAD_RUN(d, rmsnorm_bwd, .x = cad_f2(w->x, m, c->width), .w = d->norm.t, .rstd = cad_f1(w->rstd, m), .dy = dx, .dx = dx,
+            .dw = cad_grad_of(d, &d->norm), .scratch = d->scratch);
     CAD_RUN(d, fill, .y = cad_f2(w->dr, p->n, c->width), .value = 0.0f);
     CAD_RUN(d, scatter_rows, .i = rows, .x = dx, .y = cad_f2(w->dr, p->n, c->width));
     return cad_decoder_backward(d, p);
 }
 
-cad_status cad_decoder_forward_backward(cad_decoder *d, const cad_batch *b, float scale, uint64_t step,
-                                        double *loss_sum)
+cad_status cad_decoder_forward_backward(cad_decoder *d, const cad_batch *b, float scale, uint64_t step, double *loss_sum)
 {
     cad_pass p;
     if (d->opt.train == CAD_TRAIN_none)
@@ -89,8 +88,8 @@ static cad_status eval_pass(cad_decoder *d, const cad_pass *p, int64_t m)
     CAD_TRY(cad_decoder_forward(d, p));
     CAD_TRY(cad_decoder_final(d, p, d->in.loss_row, m));
     CAD_RUN(d, linear_xent_eval, .x = cad_f2(w->xn, m, d->cfg.width), .w = d->head.t,
-            .y = cad_tensor_1d(CAD_U32, d->in.target, m), .nll = cad_f1(w->nll, m),
-            .top = cad_tensor_1d(CAD_U32, w->top, m), .scratch = d->scratch);
+            .y = cad_tensor_1d(CAD_U32, d->in.target, m), .nll = cad_f1(w->nll, m), .top = cad_tensor_1d(CAD_U32, w->top, m),
+            .scratch = d->scratch);
     return CAD_OK;
 }
 

@@ -1,5 +1,5 @@
-/* The tensors of a model by their names in files, and how each one becomes storage: rows moved to their place in a fused matrix,
- * rounded to bf16, or quantised.  Every source of weights (files, random numbers) goes through here. */
+/* The tensors of a model by their names in files, and how each one becomes storage: rows moved to their place in a fused
+ * matrix, rounded to bf16, or quantised.  Every source of weights (files, random numbers) goes through here. */
 #include "core/mem.h"
 #include "kernels/nf4.h"
 #include "model/decoder/decoder_impl.h"
@@ -14,11 +14,11 @@ typedef struct module {
 } module;
 
 static const module linears[] = {
-    {"self_attn.q_proj.weight", CAD_LORA_q, false},   {"self_attn.q_proj.bias", CAD_LORA_q, true},
-    {"self_attn.k_proj.weight", CAD_LORA_k, false},   {"self_attn.k_proj.bias", CAD_LORA_k, true},
-    {"self_attn.v_proj.weight", CAD_LORA_v, false},   {"self_attn.v_proj.bias", CAD_LORA_v, true},
-    {"self_attn.o_proj.weight", CAD_LORA_o, false},   {"mlp.gate_proj.weight", CAD_LORA_gate, false},
-    {"mlp.up_proj.weight", CAD_LORA_up, false},       {"mlp.down_proj.weight", CAD_LORA_down, false},
+    {"self_attn.q_proj.weight", CAD_LORA_q, false}, {"self_attn.q_proj.bias", CAD_LORA_q, true},
+    {"self_attn.k_proj.weight", CAD_LORA_k, false}, {"self_attn.k_proj.bias", CAD_LORA_k, true},
+    {"self_attn.v_proj.weight", CAD_LORA_v, false}, {"self_attn.v_proj.bias", CAD_LORA_v, true},
+    {"self_attn.o_proj.weight", CAD_LORA_o, false}, {"mlp.gate_proj.weight", CAD_LORA_gate, false},
+    {"mlp.up_proj.weight", CAD_LORA_up, false},     {"mlp.down_proj.weight", CAD_LORA_down, false},
 };
 enum { LINEARS = sizeof linears / sizeof *linears, BIASES = 3 };
 
@@ -155,17 +155,13 @@ static cad_status nest_scales(const cad_decoder *d, nf4_work *k, int64_t n)
     for (int64_t i = 0; i < n; i++)
         k->shift[i] = k->absmax[i] - offset;
     cad_tensor map = cad_f1((float *)(uintptr_t)cad_q8_signed_map(), 256), codes = cad_tensor_1d(CAD_U8, k->q8, n);
-    CAD_TRY(d->ops->q8_quant(&(cad_q8_quant_args){.x = cad_f1(k->shift, n),
-                                                  .map = map,
-                                                  .codes = codes,
-                                                  .absmax = cad_f1(k->absmax2, blocks)},
-                             NULL));
-    return d->ops->nf4_absmax_expand(&(cad_nf4_absmax_expand_args){.q = codes,
-                                                                   .map = map,
-                                                                   .absmax2 = cad_f1(k->absmax2, blocks),
-                                                                   .offset = offset,
-                                                                   .absmax = cad_f1(k->absmax, n)},
-                                     NULL);
+    CAD_TRY(d->ops->q8_quant(
+        &(cad_q8_quant_args){.x = cad_f1(k->shift, n), .map = map, .codes = codes, .absmax = cad_f1(k->absmax2, blocks)},
+        NULL));
+    return d->ops->nf4_absmax_expand(
+        &(cad_nf4_absmax_expand_args){
+            .q = codes, .map = map, .absmax2 = cad_f1(k->absmax2, blocks), .offset = offset, .absmax = cad_f1(k->absmax, n)},
+        NULL);
 }
 
 /* Rows of the projection to their places in the fused matrix. */
@@ -177,8 +173,7 @@ static void place(const cad_decoder *d, const cad_named *t, const nf4_work *k)
         run = cad_named_run(d, t, r, &at);
         if (l->q.out) {
             memcpy((uint8_t *)l->q.codes.data + at * in / 2, k->codes + r * in / 2, (size_t)(run * in / 2));
-            memcpy((float *)l->q.absmax.data + at * scales, k->absmax + r * scales,
-                   (size_t)(run * scales) * sizeof(float));
+            memcpy((float *)l->q.absmax.data + at * scales, k->absmax + r * scales, (size_t)(run * scales) * sizeof(float));
         } else {
             memcpy((float *)l->w.t.data + at * in, k->w + r * in, (size_t)(run * in) * sizeof(float));
         }
@@ -196,8 +191,8 @@ static cad_status quantise(cad_decoder *d, const cad_named *t, cad_source source
     if (d->opt.double_quant)
         CAD_TRY(nest_scales(d, k, blocks));
     if (!t->lin->q.out) {
-        cad_nf4_dequant_args a = {
-            .q = {.out = out, .in = in, .block = CAD_NF4_BLOCK, .codes = codes, .absmax = absmax}, .w = w};
+        cad_nf4_dequant_args a = {.q = {.out = out, .in = in, .block = CAD_NF4_BLOCK, .codes = codes, .absmax = absmax},
+                                  .w = w};
         CAD_TRY(d->ops->nf4_dequant(&a, NULL));
     }
     place(d, t, k);

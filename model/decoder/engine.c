@@ -12,7 +12,7 @@ typedef struct job {
     const cad_decode *o;
     cad_gen_request *req; /* (n * samples) */
     int64_t samples;
-    cad_ids ids;     /* all prompts end to end */
+    cad_ids ids;         /* all prompts end to end */
     cad_buf bytes, text; /* of one answer: as decoded, and as UTF-8 */
     cad_answer_fn done;
     cad_gen_step step;
@@ -90,8 +90,8 @@ static cad_status stepped(void *ctx, int64_t tokens, int64_t done)
     return j->step ? j->step(j->ctx, tokens, done) : CAD_OK;
 }
 
-cad_status cad_engine_generate(cad_engine *e, const cad_prompt *prompts, int64_t n, const cad_decode *o,
-                               cad_answer_fn done, cad_gen_step step, void *ctx)
+cad_status cad_engine_generate(cad_engine *e, const cad_prompt *prompts, int64_t n, const cad_decode *o, cad_answer_fn done,
+                               cad_gen_step step, void *ctx)
 {
     job j = {.e = e,
              .o = o,
@@ -104,10 +104,8 @@ cad_status cad_engine_generate(cad_engine *e, const cad_prompt *prompts, int64_t
         return CAD_OK;
     cad_status s = prepare(&j, prompts, n);
     if (s == CAD_OK) {
-        const cad_gen_opts g = {.sampling = o->sampling,
-                                .stop = e->stop,
-                                .n_stop = e->n_stop,
-                                .vocab = cad_tokenizer_vocab_size(e->tokenizer)};
+        const cad_gen_opts g = {
+            .sampling = o->sampling, .stop = e->stop, .n_stop = e->n_stop, .vocab = cad_tokenizer_vocab_size(e->tokenizer)};
         s = cad_generate(e->decoder, j.req, n * j.samples, &g, answered, stepped, &j);
     }
     cad_mem_free(j.req);

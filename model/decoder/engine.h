@@ -1,4 +1,5 @@
-/* A checkpoint ready to answer prompts: decoder, adapter, tokenizer and template, opened together and checked against each other.
+/* A checkpoint ready to answer prompts: decoder, adapter, tokenizer and template, opened together and checked against each
+ * other.
  *
  * What may be opened: a model directory (config.json, *.safetensors, tokenizer.json; template.txt optional), a checkpoint of a
  * run (such a directory, or a PEFT adapter with tokenizer.json, template.txt, config.ini; its base is named by
@@ -47,12 +48,12 @@ CAD_MUST_USE cad_status cad_engine_default_path(cad_buf *out);
 CAD_MUST_USE cad_status cad_engine_resolve(const char *ckpt, cad_buf *out);
 
 typedef struct cad_engine_info {
-    const char *path;          /* as resolved */
-    const char *base;          /* directory of the base weights */
-    const char *adapter;       /* NULL: none */
-    const char *hash;          /* XXH3-128 over base hash, adapter and options: names the checkpoint in keys of results */
+    const char *path;    /* as resolved */
+    const char *base;    /* directory of the base weights */
+    const char *adapter; /* NULL: none */
+    const char *hash;    /* XXH3-128 over base hash, adapter and options: names the checkpoint in keys of results */
     const char *tokenizer_hash, *template_hash, *template_text;
-    int64_t parameters;        /* of the base; an adapter is not counted */
+    int64_t parameters; /* of the base; an adapter is not counted */
     int64_t context, slots;
 } cad_engine_info;
 cad_engine_info cad_engine_get_info(const cad_engine *e);
@@ -75,11 +76,11 @@ typedef struct cad_answer {
     int64_t prompt, sample; /* indices */
     const char *text;       /* (len) and NUL, UTF-8 (other bytes become U+FFFD); borrowed during the callback */
     size_t len;
-    int64_t n_tokens;       /* drawn, the end token included */
+    int64_t n_tokens; /* drawn, the end token included */
     double logprob;
     cad_finish finish;
-    uint64_t seed;          /* the seed this answer was drawn with */
-    double ms;              /* since the start of the call */
+    uint64_t seed; /* the seed this answer was drawn with */
+    double ms;     /* since the start of the call */
 } cad_answer;
 typedef cad_status (*cad_answer_fn)(void *ctx, const cad_answer *a);
 

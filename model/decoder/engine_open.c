@@ -113,7 +113,8 @@ static cad_status read_run_config(cad_engine *e, parts *p)
     return CAD_OK;
 }
 
-/* Where the base of an adapter lies: as recorded, beside the adapter, or a shipped model of that name (a run may have moved). */
+/* Where the base of an adapter lies: as recorded, beside the adapter, or a shipped model of that name (a run may have moved).
+ */
 static cad_status find_base(cad_engine *e, const parts *p)
 {
     const char *const names[] = {p->recorded_base, p->lora.base_model};
@@ -225,8 +226,8 @@ static cad_status name_engine(cad_engine *e, const parts *p)
         CAD_TRY(cad_fs_hash(path, adapter));
     }
     s = cad_buf_printf(&b, "base %s adapter %s rank %" PRId64 " alpha %.17g rslora %d weights %d nested %d tokenizer %s",
-                       cad_decoder_base_hash(e->decoder), adapter, p->lora.rank, p->lora.alpha, p->lora.rslora,
-                       (int)p->weights, p->double_quant, cad_tokenizer_hash(e->tokenizer));
+                       cad_decoder_base_hash(e->decoder), adapter, p->lora.rank, p->lora.alpha, p->lora.rslora, (int)p->weights,
+                       p->double_quant, cad_tokenizer_hash(e->tokenizer));
     if (s == CAD_OK)
         cad_hash128_hex(b.data, b.len, e->hash);
     cad_buf_deinit(&b);

@@ -1,4 +1,5 @@
-/* The loop of batched generation: admit requests into free slots (one packed prefill), then one token per busy slot and step. */
+/* The loop of batched generation: admit requests into free slots (one packed prefill), then one token per busy slot and step.
+ */
 #include "model/decoder/generate.h"
 #include "core/mem.h"
 #include "model/decoder/decoder_impl.h"
@@ -40,15 +41,15 @@ static cad_status check_requests(const cad_decoder *d, const cad_gen_request *re
         int64_t len = req[i].n_prompt;
         if (len < 1 || len >= d->kv.tokens || len > d->opt.max_tokens)
             CAD_FAIL(CAD_EINVAL,
-                     "generate: request %" PRId64 " has a prompt of %" PRId64
-                     " tokens; expected 1..%" PRId64 " (context %" PRId64 ", tokens per pass %" PRId64 ")",
+                     "generate: request %" PRId64 " has a prompt of %" PRId64 " tokens; expected 1..%" PRId64
+                     " (context %" PRId64 ", tokens per pass %" PRId64 ")",
                      i, len, d->kv.tokens - 1 < d->opt.max_tokens ? d->kv.tokens - 1 : d->opt.max_tokens, d->kv.tokens,
                      d->opt.max_tokens);
         for (int64_t k = 0; k < len; k++)
             if ((int64_t)req[i].prompt[k] >= d->cfg.vocab)
                 CAD_FAIL(CAD_EINVAL,
-                         "generate: request %" PRId64 ", token %" PRId64 " is %" PRIu32 "; the model has %" PRId64 " rows", i, k,
-                         req[i].prompt[k], d->cfg.vocab);
+                         "generate: request %" PRId64 ", token %" PRId64 " is %" PRIu32 "; the model has %" PRId64 " rows", i,
+                         k, req[i].prompt[k], d->cfg.vocab);
     }
     return CAD_OK;
 }
@@ -127,7 +128,8 @@ static cad_status skip_empty(gen *g)
     return CAD_OK;
 }
 
-/* Packs as many waiting prompts as there is room for; keys and values go into the cache, each prompt's last row is drawn from. */
+/* Packs as many waiting prompts as there is room for; keys and values go into the cache, each prompt's last row is drawn from.
+ */
 static cad_status prefill(gen *g)
 {
     cad_decoder *d = g->d;

@@ -39,8 +39,8 @@ const char *cad_finish_name(cad_finish f); /* "stop", "length" */
 typedef struct cad_gen_result {
     const uint32_t *ids; /* (n) the answer without the stop token; borrowed during the callback */
     int64_t n;
-    int64_t n_drawn;     /* n, plus 1 when stopped */
-    double logprob;      /* sum of log p over the drawn tokens, of the model itself (temperature 1, no cuts) */
+    int64_t n_drawn; /* n, plus 1 when stopped */
+    double logprob;  /* sum of log p over the drawn tokens, of the model itself (temperature 1, no cuts) */
     cad_finish finish;
 } cad_gen_result;
 
@@ -48,7 +48,7 @@ typedef struct cad_gen_opts {
     cad_sampling sampling;
     const uint32_t *stop; /* (n_stop) ids that end an answer */
     int64_t n_stop;
-    int64_t vocab;        /* ids >= vocab are never drawn (rows beyond the tokenizer); 0: all may be */
+    int64_t vocab; /* ids >= vocab are never drawn (rows beyond the tokenizer); 0: all may be */
 } cad_gen_opts;
 
 /* Called once per request, in order of completion.  A failure stops everything and is passed on. */

@@ -57,8 +57,7 @@ static json_t *rope_object(const cad_model_config *c, bool with_theta)
 
 static int fill(json_t *o, const cad_model_config *c)
 {
-    int bad = set(o, "architectures",
-                  json_pack("[s]", c->arch == CAD_ARCH_qwen2 ? "Qwen2ForCausalLM" : "LlamaForCausalLM"));
+    int bad = set(o, "architectures", json_pack("[s]", c->arch == CAD_ARCH_qwen2 ? "Qwen2ForCausalLM" : "LlamaForCausalLM"));
     if (c->arch == CAD_ARCH_llama)
         bad |= set(o, "attention_bias", json_false());
     bad |= set(o, "attention_dropout", json_real(0));

@@ -70,9 +70,15 @@ static cad_status check(const cad_lora_config *c, const char *where)
 
 /* Keys that are read below, and keys that are known to change nothing. */
 static const char *const known[] = {
-    "auto_mapping",  "base_model_name_or_path", "inference_mode", "init_lora_weights", "layers_pattern", "lora_alpha",
-    "lora_dropout",  "megatron_core",           "peft_type",      "r",                 "revision",       "target_modules",
-    "task_type",     "use_rslora",              "peft_version",   "qalora_group_size", "runtime_config", "bias",
+    "auto_mapping",   "base_model_name_or_path",
+    "inference_mode", "init_lora_weights",
+    "layers_pattern", "lora_alpha",
+    "lora_dropout",   "megatron_core",
+    "peft_type",      "r",
+    "revision",       "target_modules",
+    "task_type",      "use_rslora",
+    "peft_version",   "qalora_group_size",
+    "runtime_config", "bias",
 };
 
 static bool is_empty(const json_t *v)
@@ -124,8 +130,8 @@ static cad_status read_targets(const json_t *o, const char *where, unsigned *out
         return CAD_OK;
     }
     if (json_is_string(v))
-        CAD_FAIL(CAD_EUNSUPPORTED, "%s: target_modules is the pattern '%.64s'; supported: a list of names, or all-linear", where,
-                 json_string_value(v));
+        CAD_FAIL(CAD_EUNSUPPORTED, "%s: target_modules is the pattern '%.64s'; supported: a list of names, or all-linear",
+                 where, json_string_value(v));
     if (!json_is_array(v))
         CAD_FAIL(CAD_EDATA, "%s: target_modules is missing or not a list", where);
     unsigned bits = 0;

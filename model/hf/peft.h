@@ -22,13 +22,13 @@ extern "C" {
 #endif
 
 /* X(id, module name inside its layer, dimensions (out, in) in the letters of cad_model_config) */
-#define CAD_LORA_TARGETS(X)                                                                    \
-    X(q, "self_attn.q_proj", heads * head_dim, width)                                          \
-    X(k, "self_attn.k_proj", kv_heads * head_dim, width)                                       \
-    X(v, "self_attn.v_proj", kv_heads * head_dim, width)                                       \
-    X(o, "self_attn.o_proj", width, heads * head_dim)                                          \
-    X(gate, "mlp.gate_proj", ffn, width)                                                       \
-    X(up, "mlp.up_proj", ffn, width)                                                           \
+#define CAD_LORA_TARGETS(X)                                                                                                    \
+    X(q, "self_attn.q_proj", heads *head_dim, width)                                                                           \
+    X(k, "self_attn.k_proj", kv_heads *head_dim, width)                                                                        \
+    X(v, "self_attn.v_proj", kv_heads *head_dim, width)                                                                        \
+    X(o, "self_attn.o_proj", width, heads *head_dim)                                                                           \
+    X(gate, "mlp.gate_proj", ffn, width)                                                                                       \
+    X(up, "mlp.up_proj", ffn, width)                                                                                           \
     X(down, "mlp.down_proj", width, ffn)
 
 typedef enum cad_lora_target {

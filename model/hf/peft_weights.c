@@ -103,8 +103,8 @@ static cad_status read_factors(const cad_safetensors *st, const cad_lora_config 
     return cad_st_read_f32(st, t, 0, f->b, t->count);
 }
 
-cad_status cad_peft_read(const char *dir, const cad_lora_config *c, const cad_model_config *m,
-                         const cad_lora_factors *factors, size_t n)
+cad_status cad_peft_read(const char *dir, const cad_lora_config *c, const cad_model_config *m, const cad_lora_factors *factors,
+                         size_t n)
 {
     CAD_TRY(check_factors(c, m, factors, n));
     cad_buf path = CAD_BUF_INIT;
@@ -161,8 +161,8 @@ static cad_status write_readme(const char *path, const cad_lora_config *c)
     return s;
 }
 
-cad_status cad_peft_write(const char *dir, const cad_lora_config *c, const cad_model_config *m,
-                          const cad_lora_factors *factors, size_t n)
+cad_status cad_peft_write(const char *dir, const cad_lora_config *c, const cad_model_config *m, const cad_lora_factors *factors,
+                          size_t n)
 {
     CAD_TRY(check_factors(c, m, factors, n));
     cad_buf path = CAD_BUF_INIT, text = CAD_BUF_INIT;

@@ -18,11 +18,11 @@ extern "C" {
 #endif
 
 /* X(name, bits): the order of the safetensors library, ascending alignment; files are written in descending order of it. */
-#define CAD_ST_DTYPES(X)                                                                       \
-    X(BOOL, 8) X(F4, 4) X(F6_E2M3, 6) X(F6_E3M2, 6) X(U8, 8) X(I8, 8) X(F8_E5M2, 8)            \
-    X(F8_E4M3, 8) X(F8_E8M0, 8) X(F8_E4M3FNUZ, 8) X(F8_E5M2FNUZ, 8) X(I16, 16) X(U16, 16)      \
-    X(F16, 16) X(BF16, 16) X(I32, 32) X(U32, 32) X(F32, 32) X(C64, 64) X(F64, 64) X(I64, 64)   \
-    X(U64, 64)
+#define CAD_ST_DTYPES(X)                                                                                                       \
+    X(BOOL, 8)                                                                                                                 \
+    X(F4, 4) X(F6_E2M3, 6) X(F6_E3M2, 6) X(U8, 8) X(I8, 8) X(F8_E5M2, 8) X(F8_E4M3, 8) X(F8_E8M0, 8) X(F8_E4M3FNUZ, 8)         \
+        X(F8_E5M2FNUZ, 8) X(I16, 16) X(U16, 16) X(F16, 16) X(BF16, 16) X(I32, 32) X(U32, 32) X(F32, 32) X(C64, 64) X(F64, 64)  \
+            X(I64, 64) X(U64, 64)
 typedef enum cad_st_dtype {
 #define X(name, bits) CAD_ST_##name,
     CAD_ST_DTYPES(X)
@@ -56,10 +56,10 @@ CAD_MUST_USE cad_status cad_st_open_dir(const char *dir, cad_safetensors **out);
 void cad_st_close(cad_safetensors *f); /* NULL is fine */
 
 size_t cad_st_count(const cad_safetensors *f);
-const cad_st_tensor *cad_st_at(const cad_safetensors *f, size_t i);             /* sorted by name (bytes) */
-const cad_st_tensor *cad_st_find(const cad_safetensors *f, const char *name);   /* NULL: absent */
-const char *cad_st_metadata(const cad_safetensors *f, const char *key);         /* of the first file; NULL: absent */
-const char *cad_st_path(const cad_safetensors *f, const cad_st_tensor *t);      /* the file that holds it */
+const cad_st_tensor *cad_st_at(const cad_safetensors *f, size_t i);           /* sorted by name (bytes) */
+const cad_st_tensor *cad_st_find(const cad_safetensors *f, const char *name); /* NULL: absent */
+const char *cad_st_metadata(const cad_safetensors *f, const char *key);       /* of the first file; NULL: absent */
+const char *cad_st_path(const cad_safetensors *f, const cad_st_tensor *t);    /* the file that holds it */
 
 /* Finds `name` with exactly this shape.  Errors: CAD_EDATA naming tensor, file and both shapes, or the missing name. */
 CAD_MUST_USE cad_status cad_st_expect(const cad_safetensors *f, const char *name, int ndim, const int64_t *dim,

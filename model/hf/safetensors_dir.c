@@ -70,8 +70,7 @@ static cad_status check_map(const cad_safetensors *f, const char *where, json_t 
     }
     for (size_t i = 0; i < f->n; i++) {
         if (!json_object_get(map, f->tensor[i].name))
-            CAD_FAIL(CAD_ECORRUPT, "%s: tensor '%.200s' is not in the index", cad_st_path(f, &f->tensor[i]),
-                     f->tensor[i].name);
+            CAD_FAIL(CAD_ECORRUPT, "%s: tensor '%.200s' is not in the index", cad_st_path(f, &f->tensor[i]), f->tensor[i].name);
     }
     return CAD_OK;
 }

@@ -58,8 +58,7 @@ static int in_file_order(const void *pa, const void *pb)
     return strcmp(a->name, b->name);
 }
 
-static cad_status header_text(const cad_st_item *const *it, size_t n, const char *const (*meta)[2], size_t n_meta,
-                              cad_buf *out)
+static cad_status header_text(const cad_st_item *const *it, size_t n, const char *const (*meta)[2], size_t n_meta, cad_buf *out)
 {
     CAD_TRY(cad_buf_str(out, "{\"__metadata__\":{\"format\":\"pt\""));
     for (size_t i = 0; i < n_meta; i++) {

@@ -171,8 +171,11 @@ static void count_caption(counts *c, const char *s, size_t len)
 
 static void to_vector(const counts *c, double v[CAD_RAG_DIM])
 {
-    static const double weight[] = {[WORD] = WORD_WEIGHT,     [PAIR] = PAIR_WEIGHT,           [GRAM] = GRAM_WEIGHT,
-                                    [NUMBER] = NUMBER_WEIGHT, [MAGNITUDE] = MAGNITUDE_WEIGHT};
+    static const double weight[] = {[WORD] = WORD_WEIGHT,
+                                    [PAIR] = PAIR_WEIGHT,
+                                    [GRAM] = GRAM_WEIGHT,
+                                    [NUMBER] = NUMBER_WEIGHT,
+                                    [MAGNITUDE] = MAGNITUDE_WEIGHT};
     memset(v, 0, CAD_RAG_DIM * sizeof *v);
     for (int kind = WORD; kind <= MAGNITUDE; kind++) {
         for (int i = 0; i < SLOTS; i++) {

@@ -27,7 +27,7 @@ typedef struct cad_bpe_model {
     int64_t n_tokens; /* 256 bytes, then learned ones */
     struct cad_pair {
         uint32_t left, right;
-    } *merge;
+    } * merge;
     int64_t n_merges, cap_merges;
 } cad_bpe_model;
 

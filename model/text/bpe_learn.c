@@ -1,7 +1,7 @@
 /* Learning merges: the most frequent pair first, ties by the bytes of its left, then of its right side.
  *
- * Each distinct piece is a row of symbols with a count.  A table holds for each pair how often it may be merged (in the heads of
- * IR lines: at the first place only) and which pieces hold it; a heap orders the pairs.  Heap entries go stale when counts
+ * Each distinct piece is a row of symbols with a count.  A table holds for each pair how often it may be merged (in the heads
+ * of IR lines: at the first place only) and which pieces hold it; a heap orders the pairs.  Heap entries go stale when counts
  * fall; a stale one is put back with the present count.  A learned pair is merged wherever it stands, as the encoder will. */
 #include "core/hash.h"
 #include "core/mem.h"

@@ -12,8 +12,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define LLAMA_SINGLE_DIGITS                                                                    \
-    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}|"                       \
+#define LLAMA_SINGLE_DIGITS                                                                                                    \
+    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}|"                                                       \
     " ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
 #define IR_HEADS "\\n(?:U|D|I|T|R|X|LP|CP|SH|FI|CH|E|V) [0-9]+|\\n[A-Z]+(?= )|"
 

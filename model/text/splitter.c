@@ -15,7 +15,7 @@ struct cad_splitter {
 struct cad_split_run {
     pcre2_match_data *data;
     pcre2_match_context *context;
-    size_t gap_end; /* a match found beyond a gap is kept: its begin .. */
+    size_t gap_end;  /* a match found beyond a gap is kept: its begin .. */
     size_t next_end; /* .. and end; valid while gap_end != 0 */
 };
 

@@ -33,7 +33,7 @@ typedef struct cad_template {
     char hash[CAD_HASH_HEX]; /* XXH3-128 of text */
     struct {
         cad_template_slot slot;
-        size_t begin, end; /* bytes of text, for literals */
+        size_t begin, end;      /* bytes of text, for literals */
     } part[CAD_TEMPLATE_PARTS]; /* everything before {output} */
     int n_parts;
 } cad_template;

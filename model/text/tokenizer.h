@@ -32,7 +32,10 @@ typedef struct cad_ids {
     uint32_t *id; /* NULL while empty */
     size_t n, cap;
 } cad_ids;
-#define CAD_IDS_INIT {0}
+#define CAD_IDS_INIT                                                                                                           \
+    {                                                                                                                          \
+        0                                                                                                                      \
+    }
 CAD_MUST_USE cad_status cad_ids_add(cad_ids *v, const uint32_t *id, size_t n);
 void cad_ids_clear(cad_ids *v);  /* keeps the memory */
 void cad_ids_deinit(cad_ids *v); /* releases it; the list may be used again */
@@ -84,7 +87,10 @@ typedef struct cad_detok {
     unsigned char held[4];
     size_t n;
 } cad_detok;
-#define CAD_DETOK_INIT {{0}, 0}
+#define CAD_DETOK_INIT                                                                                                         \
+    {                                                                                                                          \
+        {0}, 0                                                                                                                 \
+    }
 CAD_MUST_USE cad_status cad_detok_add(cad_detok *d, const cad_tokenizer *t, uint32_t id, cad_buf *out);
 CAD_MUST_USE cad_status cad_detok_finish(cad_detok *d, cad_buf *out);
 

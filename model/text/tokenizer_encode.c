@@ -241,7 +241,8 @@ cad_status cad_tokenizer_encode(const cad_tokenizer *t, const char *text, size_t
         CAD_FAIL(CAD_EDATA, "tokenizer: the text is not UTF-8 at byte %zu", bad);
     cad_split_run *run;
     CAD_TRY(cad_split_begin(t->split, &run));
-    cad_status s = specials == CAD_SPECIALS_parse ? encode_parsed(t, run, text, len, out) : encode_plain(t, run, text, len, out);
+    cad_status s =
+        specials == CAD_SPECIALS_parse ? encode_parsed(t, run, text, len, out) : encode_plain(t, run, text, len, out);
     cad_split_end(run);
     if (s != CAD_OK)
         out->n = before_call;

@@ -95,8 +95,8 @@ static cad_status add_bytes(cad_tokenizer *t, const raw_token *r, const short *b
         uint32_t cp;
         int n = cad_utf8_next(r->text + i, r->len - i, &cp);
         if (n <= 0 || cp >= CAD_BYTE_ALPHABET_END || byte_of_code[cp] < 0)
-            CAD_FAIL(CAD_EUNSUPPORTED, "%s: token '%.64s' is not in the byte alphabet (only byte-level BPE is supported)", where,
-                     r->text);
+            CAD_FAIL(CAD_EUNSUPPORTED, "%s: token '%.64s' is not in the byte alphabet (only byte-level BPE is supported)",
+                     where, r->text);
         t->pool[(*at)++] = (char)byte_of_code[cp];
         i += (size_t)n;
     }
@@ -244,8 +244,7 @@ static cad_status add_merge(cad_tokenizer *t, uint32_t left, uint32_t right, siz
 }
 
 /* "a b", or ["a", "b"]. */
-static cad_status read_merge(const json_t *vocab, const json_t *m, const char *where, size_t rank,
-                             uint32_t side[2])
+static cad_status read_merge(const json_t *vocab, const json_t *m, const char *where, size_t rank, uint32_t side[2])
 {
     const char *text = json_string_value(m);
     if (text) {

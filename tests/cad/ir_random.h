@@ -67,8 +67,8 @@ static inline void random_sketch(random_program *r)
     ok(cad_buf_str(&r->text, "SK 0 0 0 1 0 0 0 1 0"));
     random_end(r);
     int w = (int)cad_rng_range(&r->rng, 1, 40), h = (int)cad_rng_range(&r->rng, 1, 40);
-    ok(cad_buf_printf(&r->text, "L 0 0 %d 0\nA %d 0 %d %d %d %g %d\n  L %d %d 0 %d\nL 0 %d 0 0\nEND\n", w, w, w, h, w,
-                      h / 2.0, (int)cad_rng_range(&r->rng, 0, 3), w, h, h, h));
+    ok(cad_buf_printf(&r->text, "L 0 0 %d 0\nA %d 0 %d %d %d %g %d\n  L %d %d 0 %d\nL 0 %d 0 0\nEND\n", w, w, w, h, w, h / 2.0,
+                      (int)cad_rng_range(&r->rng, 0, 3), w, h, h, h));
     r->sketch[r->n_nodes++] = true;
 }
 

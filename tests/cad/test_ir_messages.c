@@ -148,10 +148,9 @@ static void test_people_count_from_one_and_machines_keep_the_line_from_zero(void
     assert_string_equal(cad_buf_cstr(&b), "part.ir:2:1: error: Y requires 2 args, got 1 [arity]\n");
     cad_buf_clear(&b);
     ok(cad_ir_report_json(p.ir, &p.diags, &b));
-    assert_string_equal(
-        cad_buf_cstr(&b),
-        "{\"ok\":false,\"dialect\":\"cadlm\",\"nodes\":2,\"root\":1,\"diagnostics\":[{\"severity\":\"error\","
-        "\"code\":\"arity\",\"line\":1,\"at\":\"2:1\",\"node\":1,\"message\":\"Y requires 2 args, got 1\"}]}");
+    assert_string_equal(cad_buf_cstr(&b),
+                        "{\"ok\":false,\"dialect\":\"cadlm\",\"nodes\":2,\"root\":1,\"diagnostics\":[{\"severity\":\"error\","
+                        "\"code\":\"arity\",\"line\":1,\"at\":\"2:1\",\"node\":1,\"message\":\"Y requires 2 args, got 1\"}]}");
     cad_buf_deinit(&b);
     drop(&p);
 }

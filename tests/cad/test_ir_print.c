@@ -61,9 +61,8 @@ static void test_the_upstream_form_has_its_sections(void **state)
 {
     (void)state;
     expect_print(cad_ir_print_upstream, "", "# vcad 0.2");
-    expect_print(
-        cad_ir_print_upstream, "C 10 20 30",
-        "# vcad 0.2\n\n# Materials\nM default 0.8 0.8 0.8 0 0.5\n\n# Geometry\nC 10 20 30\n\n# Scene\nROOT 0 default");
+    expect_print(cad_ir_print_upstream, "C 10 20 30",
+                 "# vcad 0.2\n\n# Materials\nM default 0.8 0.8 0.8 0 0.5\n\n# Geometry\nC 10 20 30\n\n# Scene\nROOT 0 default");
     expect_print(
         cad_ir_print_upstream,
         "EXP 2\nGROUND i\nE 1 0 0 2 \"top\"\nSK 0 0 0 1 0 0 0 1 0\nL 0 0 1 0\nL 1 0 1 1\nL 1 1 0 0\nEND\nM z 1 1 1 0 0\n"

@@ -43,9 +43,8 @@ static void test_distance_to_a_triangle_is_exact_in_every_region(void **state)
     static const struct {
         double p[3], d2, at[3];
     } rows[] = {
-        {{1, 1, 2}, 4, {1, 1, 0}},      {{-1, -2, 2}, 9, {0, 0, 0}},    {{7, 0, 4}, 25, {4, 0, 0}},
-        {{0, 5, 0}, 4, {0, 3, 0}},      {{2, -3, 0}, 9, {2, 0, 0}},     {{-2, 1, 1}, 5, {0, 1, 0}},
-        {{2, 1.5, -3}, 9, {2, 1.5, 0}}, {{5, 5.5, 0}, 25, {2, 1.5, 0}},
+        {{1, 1, 2}, 4, {1, 1, 0}},  {{-1, -2, 2}, 9, {0, 0, 0}}, {{7, 0, 4}, 25, {4, 0, 0}},     {{0, 5, 0}, 4, {0, 3, 0}},
+        {{2, -3, 0}, 9, {2, 0, 0}}, {{-2, 1, 1}, 5, {0, 1, 0}},  {{2, 1.5, -3}, 9, {2, 1.5, 0}}, {{5, 5.5, 0}, 25, {2, 1.5, 0}},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         double q[3];
@@ -110,8 +109,7 @@ static void test_chamfer_values_of_the_page(void **state)
     (void)state;
     cad_arena *a = new_arena();
     const double cube_r = 5.0 / 12, plate_r = 0.18241;
-    cad_mesh cube = cube_mesh(a, 1), ball = sphere_mesh(a, 0.5, 80),
-             plate = box_mesh(a, -0.5, -0.5, -0.025, 0.5, 0.5, 0.025);
+    cad_mesh cube = cube_mesh(a, 1), ball = sphere_mesh(a, 0.5, 80), plate = box_mesh(a, -0.5, -0.5, -0.025, 0.5, 0.5, 0.025);
     static const struct {
         double s, g2p, p2g;
     } scaled[] = {{0.5, .20000, .15000},      {0.8, .02720, .02400},      {1.2, .02400, .02667},

@@ -63,9 +63,9 @@ static void test_warnings_name_their_node(void **state)
     expect_warning("C 1 1 1\nT 0 5 0 0\nU 0 1", "many-bodies", 2);
     expect_warning("C 1 1 1\nT 0 1 1 0\nU 0 1", "many-bodies", 2); /* touch along an edge */
     expect_warning("C 10 10 10\nSH 0 2", "cavity", 1);
-    expect_warning("C 10 10 10\nY 2 10\nT 1 30 0 0\nD 0 2", "no-effect", 3);      /* drilled in the air */
-    expect_warning("C 10 10 10\nC 5 5 5\nT 1 10 0 0\nD 0 2", "no-effect", 3);     /* touches from outside */
-    expect_warning("C 36 40 13\nS 40\nT 1 18 20 6.5\nI 0 2", "no-effect", 3);     /* a sphere that encloses the block */
+    expect_warning("C 10 10 10\nY 2 10\nT 1 30 0 0\nD 0 2", "no-effect", 3);  /* drilled in the air */
+    expect_warning("C 10 10 10\nC 5 5 5\nT 1 10 0 0\nD 0 2", "no-effect", 3); /* touches from outside */
+    expect_warning("C 36 40 13\nS 40\nT 1 18 20 6.5\nI 0 2", "no-effect", 3); /* a sphere that encloses the block */
     expect_warning("C 10 10 10\nC 5 5 5\nU 0 1", "no-effect", 2);
     expect_warning("C 5 5 5\nC 10 10 10\nU 0 1", "no-effect", 2);
     expect_warning("C 10 10 10\nU 0 0", "no-effect", 1);

@@ -20,7 +20,11 @@ typedef struct form {
     double tol;
 } form;
 
-#define BOX(...) true, {__VA_ARGS__}
+#define BOX(...)                                                                                                               \
+    true,                                                                                                                      \
+    {                                                                                                                          \
+        __VA_ARGS__                                                                                                            \
+    }
 
 static void check_form(const form *f)
 {

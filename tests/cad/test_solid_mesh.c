@@ -4,8 +4,9 @@
 static void test_mesh_follows_the_solid(void **state)
 {
     (void)state;
-    const char *table[] = {"C 12 7 5", "C 40 20 6\nY 3 6\nT 1 20 10 0\nD 0 2", "S 9", "C 30 20 10\nSH 0 2",
-                           "K 8 3 12\nX 0 1 1 -1", "C 30 20 10\nFI 0 3", "Y 3 6\nT 0 20 0 0\nCP 1 0 0 0 0 0 1 5 360"};
+    const char *table[] = {
+        "C 12 7 5",           "C 40 20 6\nY 3 6\nT 1 20 10 0\nD 0 2",     "S 9", "C 30 20 10\nSH 0 2", "K 8 3 12\nX 0 1 1 -1",
+        "C 30 20 10\nFI 0 3", "Y 3 6\nT 0 20 0 0\nCP 1 0 0 0 0 0 1 5 360"};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         built b = build(table[i]);
         cad_mesh m, again;

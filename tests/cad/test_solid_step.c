@@ -99,9 +99,10 @@ static void test_text_that_is_no_step_is_refused(void **state)
 static void test_a_file_without_a_shape_has_level_four(void **state)
 {
     (void)state;
-    static const char text[] = "ISO-10303-21;\nHEADER;\nFILE_DESCRIPTION((''),'2;1');\nFILE_NAME('','',(''),(''),'','','');\n"
-                               "FILE_SCHEMA(('AUTOMOTIVE_DESIGN'));\nENDSEC;\nDATA;\n#1=CARTESIAN_POINT('',(0.,0.,0.));\nENDSEC;\n"
-                               "END-ISO-10303-21;\n";
+    static const char text[] =
+        "ISO-10303-21;\nHEADER;\nFILE_DESCRIPTION((''),'2;1');\nFILE_NAME('','',(''),(''),'','','');\n"
+        "FILE_SCHEMA(('AUTOMOTIVE_DESIGN'));\nENDSEC;\nDATA;\n#1=CARTESIAN_POINT('',(0.,0.,0.));\nENDSEC;\n"
+        "END-ISO-10303-21;\n";
     cad_solid *s;
     cad_facts f;
     cad_arena *a;

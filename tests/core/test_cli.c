@@ -26,8 +26,8 @@ static cad_status run_show(cad_cli *cli)
     int64_t n;
     CAD_TRY(cad_cli_int(cli, "count", 5, &n));
     const char *out = cad_cli_value(cli, "out");
-    snprintf(seen, sizeof seen, "lr %g temp %g threads %d count %d out %s dry %d tags %s+%s (%s)", cfg->train.lr, cfg->decode.temp,
-             cad_threads_count(), (int)n, out ? out : "-", cad_cli_has(cli, "dry-run"),
+    snprintf(seen, sizeof seen, "lr %g temp %g threads %d count %d out %s dry %d tags %s+%s (%s)", cfg->train.lr,
+             cfg->decode.temp, cad_threads_count(), (int)n, out ? out : "-", cad_cli_has(cli, "dry-run"),
              cad_cli_value_at(cli, "tag", 0) ? cad_cli_value_at(cli, "tag", 0) : "-",
              cad_cli_value_at(cli, "tag", 1) ? cad_cli_value_at(cli, "tag", 1) : "-", cad_config_origin(cfg, "decode.temp"));
     return CAD_OK;
@@ -70,15 +70,17 @@ static cad_status run_two(cad_cli *cli)
 }
 
 static const cad_cli_option options[] = {
-    {"out", 'o', "FILE", NULL, "where to write", "show"},
-    {"temp", 0, "T", "decode.temp", "temperature", NULL},
-    {"count", 'n', "N", NULL, "how many", NULL},
-    {"tag", 0, "WORD", NULL, NULL, NULL},
-    {"dry-run", 0, NULL, NULL, "start nothing", NULL},
-    {0},
+    {"out", 'o', "FILE", NULL, "where to write", "show"}, {"temp", 0, "T", "decode.temp", "temperature", NULL},
+    {"count", 'n', "N", NULL, "how many", NULL},          {"tag", 0, "WORD", NULL, NULL, NULL},
+    {"dry-run", 0, NULL, NULL, "start nothing", NULL},    {0},
 };
-static const cad_cli_word words[] = {{"show", run_show}, {"fail", run_fail},     {"judge", run_judge}, {"bytes", run_bytes},
-                                     {"many", run_many}, {"rag embed", run_two}, {0}};
+static const cad_cli_word words[] = {{"show", run_show},
+                                     {"fail", run_fail},
+                                     {"judge", run_judge},
+                                     {"bytes", run_bytes},
+                                     {"many", run_many},
+                                     {"rag embed", run_two},
+                                     {0}};
 static const cad_cli_spec spec = {.name = "cadtest",
                                   .usage = "COMMAND [FILE]",
                                   .doc = "Tries the command line.\n  cadtest show --temp=1\n",

@@ -69,11 +69,12 @@ static void test_each_type_reads_its_spellings(void **state)
 {
     (void)state;
     cad_config *c;
-    ok(load_text("; a comment\n# another\n[train]\nmax_steps = 16k ; in thousands\nbatch_tokens = 2K\nlr=1e-3\nmicro_tokens = auto\n"
-                 "\n[lora]\nenabled = no\nalpha = 32\ntargets = q , v\n[model]\nweights = fp32\n"
-                 "[eval]\nevery = 30 min\n[sample]\nevery = off\n[checkpoint]\nevery = 1.5 epochs\n"
-                 "[metrics]\ntimeout_s = 2min\n[prep]\nsplit = 80,10,10\n[run]\nname = a-b.c_1\ntags =\n",
-                 NULL, &c));
+    ok(load_text(
+        "; a comment\n# another\n[train]\nmax_steps = 16k ; in thousands\nbatch_tokens = 2K\nlr=1e-3\nmicro_tokens = auto\n"
+        "\n[lora]\nenabled = no\nalpha = 32\ntargets = q , v\n[model]\nweights = fp32\n"
+        "[eval]\nevery = 30 min\n[sample]\nevery = off\n[checkpoint]\nevery = 1.5 epochs\n"
+        "[metrics]\ntimeout_s = 2min\n[prep]\nsplit = 80,10,10\n[run]\nname = a-b.c_1\ntags =\n",
+        NULL, &c));
     assert_int_equal(c->train.max_steps, 16000);
     assert_int_equal(c->train.batch_tokens, 2048);
     assert_int_equal(c->train.batch_rows, 0); /* gives way to batch_tokens */
@@ -93,21 +94,24 @@ static void test_each_type_reads_its_spellings(void **state)
 static void test_each_fault_is_reported_with_its_line(void **state)
 {
     (void)state;
-    one_problem("[train]\nlr = 1e-4\nmax_step = 5\n", "my.ini:3: error: unknown key 'max_step' in [train]; did you mean max_steps?");
+    one_problem("[train]\nlr = 1e-4\nmax_step = 5\n",
+                "my.ini:3: error: unknown key 'max_step' in [train]; did you mean max_steps?");
     one_problem("[train]\nrank = 5\n", "my.ini:2: error: unknown key 'rank' in [train]; did you mean lora.rank?");
     one_problem("[train]\nqqqqqq = 5\n", "my.ini:2: error: unknown key 'qqqqqq' in [train]");
     one_problem("[trian]\nlr = 1\nwhatever = 2\n", "my.ini:1: error: unknown section [trian]; did you mean [train]?");
-    one_problem("[train]\nschedule = cosin\n",
-                "my.ini:2: error: train.schedule = 'cosin'; expected one of linear cosine constant (learning rate after the warm-up)");
+    one_problem(
+        "[train]\nschedule = cosin\n",
+        "my.ini:2: error: train.schedule = 'cosin'; expected one of linear cosine constant (learning rate after the warm-up)");
     one_problem("[lora]\nrank = 4096\n", "my.ini:2: error: lora.rank = 4096; expected 1..1024 (rank of the LoRA factors)");
-    one_problem("[lora]\nrank = 16x\n", "my.ini:2: error: lora.rank = '16x'; expected an integer, 1..1024 (rank of the LoRA factors)");
-    one_problem("[lora]\nrank = 1.5\n", "my.ini:2: error: lora.rank = 1.5; expected an integer, 1..1024 (rank of the LoRA factors)");
+    one_problem("[lora]\nrank = 16x\n",
+                "my.ini:2: error: lora.rank = '16x'; expected an integer, 1..1024 (rank of the LoRA factors)");
+    one_problem("[lora]\nrank = 1.5\n",
+                "my.ini:2: error: lora.rank = 1.5; expected an integer, 1..1024 (rank of the LoRA factors)");
     one_problem("[train]\nlr = fast\n", "my.ini:2: error: train.lr = 'fast'; expected a number, 0..1 (peak learning rate)");
     one_problem("[train]\nlr = nan\n", "my.ini:2: error: train.lr = 'nan'; expected a number, 0..1 (peak learning rate)");
     one_problem("[train]\neps = 0\n", "my.ini:2: error: train.eps = 0; expected >0 (added to the root of the second moment)");
-    one_problem("[tokenizer]\nown_bpe = 100\n",
-                "my.ini:2: error: tokenizer.own_bpe = 100; expected 0,300..65536 "
-                "(vocabulary of a byte-level BPE learnt from the train split; 0 = none)");
+    one_problem("[tokenizer]\nown_bpe = 100\n", "my.ini:2: error: tokenizer.own_bpe = 100; expected 0,300..65536 "
+                                                "(vocabulary of a byte-level BPE learnt from the train split; 0 = none)");
     one_problem("[train]\nlr = 1e-4\n\nlr = 1e-5\n", "my.ini:4: error: train.lr is already set in line 2");
     one_problem("[train]\n  lr = 1e-4\n", "my.ini:2: error: blanks before a key; it starts in the first column");
     one_problem("[train]\nlr: 1e-4\n", "my.ini:2: error: ':' where '=' belongs");
@@ -119,16 +123,21 @@ static void test_each_fault_is_reported_with_its_line(void **state)
     one_problem("lr = 1\n", "my.ini:1: error: key 'lr' before the first [section]");
     one_problem("[run]\nnotes = \xff\n", "my.ini:2: error: byte 0xff in column 9 is not UTF-8");
     one_problem("[run]\nnotes = \xed\xa0\x80\n", "my.ini:2: error: byte 0xed in column 9 is not UTF-8");
-    one_problem("[run]\nname = a b\n", "my.ini:2: error: run.name = 'a b'; expected 1 to 80 of A-Za-z0-9._- (directory under run.out_root)");
-    one_problem("[train]\nwarmup = 5 %\n", "my.ini:2: error: train.warmup = '5 %'; expected N steps or N% (steps of rising learning rate, N or N%)");
-    one_problem("[lora]\ntargets = q,,v\n", "my.ini:2: error: lora.targets = 'q,,v'; expected names split by commas (matrices that get factors)");
-    one_problem("[lora]\nenabled = maybe\n", "my.ini:2: error: lora.enabled = 'maybe'; expected on or off (off = train all weights)");
+    one_problem("[run]\nname = a b\n",
+                "my.ini:2: error: run.name = 'a b'; expected 1 to 80 of A-Za-z0-9._- (directory under run.out_root)");
+    one_problem("[train]\nwarmup = 5 %\n",
+                "my.ini:2: error: train.warmup = '5 %'; expected N steps or N% (steps of rising learning rate, N or N%)");
+    one_problem("[lora]\ntargets = q,,v\n",
+                "my.ini:2: error: lora.targets = 'q,,v'; expected names split by commas (matrices that get factors)");
+    one_problem("[lora]\nenabled = maybe\n",
+                "my.ini:2: error: lora.enabled = 'maybe'; expected on or off (off = train all weights)");
     one_problem("[eval]\nevery = 30\n",
                 "my.ini:2: error: eval.every = 30; expected such as 300 steps, 1 epoch, 30 min or off (between evaluations)");
-    one_problem("[metrics]\ntimeout_s = 40d\n",
-                "my.ini:2: error: metrics.timeout_s = '40d'; expected 1 s to 30 d, such as 90, 30min or 8h (CPU time of one part in a worker)");
-    one_problem("[prep]\nsplit = 70,10,10\n", "my.ini:2: error: prep.split = '70,10,10'; expected three whole percentages with the sum "
-                                              "100, split by commas (percent of train, val, test)");
+    one_problem("[metrics]\ntimeout_s = 40d\n", "my.ini:2: error: metrics.timeout_s = '40d'; expected 1 s to 30 d, such as 90, "
+                                                "30min or 8h (CPU time of one part in a worker)");
+    one_problem("[prep]\nsplit = 70,10,10\n",
+                "my.ini:2: error: prep.split = '70,10,10'; expected three whole percentages with the sum "
+                "100, split by commas (percent of train, val, test)");
 }
 
 static void test_a_line_of_198_bytes_is_read_and_one_more_is_not(void **state)
@@ -209,7 +218,8 @@ static void test_an_unknown_variable_of_the_environment_is_an_error(void **state
     cad_config_source s = {.kind = CAD_CONFIG_ENV};
     cad_config *c;
     setenv("CADLM_TRAIN__LRR", "1", 1);
-    fails(cad_config_load(&s, 1, arena, NULL, &c), CAD_ECONFIG, "CADLM_TRAIN__LRR: error: unknown key 'lrr' in [train]; did you mean lr?");
+    fails(cad_config_load(&s, 1, arena, NULL, &c), CAD_ECONFIG,
+          "CADLM_TRAIN__LRR: error: unknown key 'lrr' in [train]; did you mean lr?");
     unsetenv("CADLM_TRAIN__LRR");
     setenv("CADLM_X__Y", "1", 1);
     fails(cad_config_load(&s, 1, arena, NULL, &c), CAD_ECONFIG, "CADLM_X__Y: error: unknown section [x]");
@@ -267,12 +277,15 @@ static void test_variables_expand_in_values(void **state)
 static void test_rules_over_several_keys(void **state)
 {
     (void)state;
-    one_problem("[train]\nbatch_rows = 4\nbatch_tokens = 4\n",
-                "error: train.batch_rows = 4 (my.ini:2) and train.batch_tokens = 4 (my.ini:3); expected exactly one of them above 0");
-    one_problem("[train]\nmin_lr = 1\n", "error: train.min_lr = 1 (my.ini:2) and train.lr = 0.0002 (default); expected min_lr <= lr");
-    one_problem("[lora]\nenabled = off\n[model]\nweights = nf4\n",
-                "error: lora.enabled = off (my.ini:2) and model.weights = nf4 (my.ini:4); expected weights fp32 or bf16, since all of "
-                "them are trained");
+    one_problem(
+        "[train]\nbatch_rows = 4\nbatch_tokens = 4\n",
+        "error: train.batch_rows = 4 (my.ini:2) and train.batch_tokens = 4 (my.ini:3); expected exactly one of them above 0");
+    one_problem("[train]\nmin_lr = 1\n",
+                "error: train.min_lr = 1 (my.ini:2) and train.lr = 0.0002 (default); expected min_lr <= lr");
+    one_problem(
+        "[lora]\nenabled = off\n[model]\nweights = nf4\n",
+        "error: lora.enabled = off (my.ini:2) and model.weights = nf4 (my.ini:4); expected weights fp32 or bf16, since all of "
+        "them are trained");
     one_problem("[model]\ninit = random\nheads = 3\nkv_heads = 3\n",
                 "error: model.heads = 3 (my.ini:3) and model.width = 128 (default); expected heads that divide width");
 }
@@ -291,7 +304,8 @@ static void test_sections_can_be_picked_from_what_a_checkpoint_recorded(void **s
     (void)state;
     cad_config_source s = {.kind = CAD_CONFIG_TEXT,
                            .name = "ckpt/config.ini",
-                           .text = "[decode]\nmax_new = 99\n[train]\nlr = 1e-3\n[newer]\nx = 1\n[prompt]\nnew_key = 2\nbos = on\n",
+                           .text =
+                               "[decode]\nmax_new = 99\n[train]\nlr = 1e-3\n[newer]\nx = 1\n[prompt]\nnew_key = 2\nbos = on\n",
                            .only = "prompt decode"};
     cad_config *c;
     ok(cad_config_load(&s, 1, arena, NULL, &c));
@@ -312,7 +326,8 @@ static void test_the_resolved_copy_reads_back_to_the_same(void **state)
 {
     (void)state;
     cad_config *c, *again, *other;
-    ok(load_text("[run]\nname = r1\nnotes = h\xc3\xa9llo # not a comment\n[train]\nlr = 0.1\nmin_lr = 1e-7\nwarmup = 7%\n[data]\ntrain = a/b.h5\n"
+    ok(load_text("[run]\nname = r1\nnotes = h\xc3\xa9llo # not a comment\n[train]\nlr = 0.1\nmin_lr = 1e-7\nwarmup = "
+                 "7%\n[data]\ntrain = a/b.h5\n"
                  "[sample]\nevery = 90 s\n[model]\nadapter = /x/y\n",
                  NULL, &c));
     cad_buf text = CAD_BUF_INIT, second = CAD_BUF_INIT;
@@ -351,7 +366,8 @@ static void test_explain_tells_type_range_default_value_and_origin(void **state)
     ok(load_text("[lora]\nrank = 8\n", NULL, &c));
     cad_buf b = CAD_BUF_INIT;
     ok(cad_config_explain(c, "lora.rank", &b));
-    assert_string_equal(b.data, "lora.rank = 8   (my.ini:2)\n  rank of the LoRA factors\n  integer, expected 1..1024; default 16\n");
+    assert_string_equal(b.data,
+                        "lora.rank = 8   (my.ini:2)\n  rank of the LoRA factors\n  integer, expected 1..1024; default 16\n");
     fails(cad_config_explain(c, "lora.rnk", &b), CAD_ENOTFOUND, "no key 'lora.rnk'; did you mean rank?");
     cad_buf_clear(&b);
     ok(cad_config_schema(false, &b));
@@ -388,8 +404,9 @@ static void test_warm_up_is_steps_or_a_share(void **state)
 static void test_each_allocation_may_fail(void **state)
 {
     (void)state;
-    cad_config_source s[] = {{.kind = CAD_CONFIG_TEXT, .name = "my.ini", .text = "[train]\nlr = 1e-3\nwarmup = ${X:-3}%\n[lora]\ntargets = q,v\n"},
-                             {.kind = CAD_CONFIG_PAIR, .name = "--set", .text = "run.name=x"}};
+    cad_config_source s[] = {
+        {.kind = CAD_CONFIG_TEXT, .name = "my.ini", .text = "[train]\nlr = 1e-3\nwarmup = ${X:-3}%\n[lora]\ntargets = q,v\n"},
+        {.kind = CAD_CONFIG_PAIR, .name = "--set", .text = "run.name=x"}};
     for (uint64_t k = 1;; k++) {
         cad_frame mark = cad_arena_mark(arena);
         cad_config *c = NULL;

@@ -44,9 +44,12 @@ static void test_utf8_is_checked_to_the_letter(void **state)
         const char *text;
         size_t good;
     } t[] = {
-        {"plain", 5},        {"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", 9}, {"a\xc0\xaf", 1},         {"\xe0\x9f\xbf", 0},
-        {"\xed\xa0\x80", 0}, {"\xf4\x90\x80\x80", 0},                     {"ab\xe2\x82", 2},        {"\x80", 0},
-        {"\xf5\x80\x80", 0}, {"\xf0\x8f\xbf\xbf", 0},                     {"\xef\xbf\xbf", 3},      {"\xc3(", 0},
+        {"plain", 5},        {"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", 9},
+        {"a\xc0\xaf", 1},    {"\xe0\x9f\xbf", 0},
+        {"\xed\xa0\x80", 0}, {"\xf4\x90\x80\x80", 0},
+        {"ab\xe2\x82", 2},   {"\x80", 0},
+        {"\xf5\x80\x80", 0}, {"\xf0\x8f\xbf\xbf", 0},
+        {"\xef\xbf\xbf", 3}, {"\xc3(", 0},
     };
     for (size_t i = 0; i < sizeof t / sizeof *t; i++)
         assert_int_equal(cad_utf8_check(t[i].text, strlen(t[i].text)), t[i].good);
@@ -103,13 +106,15 @@ static void test_what_is_no_utf8_becomes_replacement_characters(void **state)
     } t[] = {{"", ""},
              {"C 1 1 1", "C 1 1 1"},
              {"\xc3\xa9", "\xc3\xa9"},
-             {"a\xff" "b", "a" R "b"},
+             {"a\xff"
+              "b",
+              "a" R "b"},
              {"\x80\x80", R R},
-             {"\xe2\x82", R},             /* a cut character */
+             {"\xe2\x82", R}, /* a cut character */
              {"\xe2\x82(", R "("},
              {"\xf0\x9f\x98x", R "x"},
-             {"\xed\xa0\x80", R R R},     /* a surrogate: no proper beginning */
-             {"\xc0\xaf", R R},           /* overlong */
+             {"\xed\xa0\x80", R R R}, /* a surrogate: no proper beginning */
+             {"\xc0\xaf", R R},       /* overlong */
              {"\xf4\x90\x80\x80", R R R R}};
     cad_buf out = CAD_BUF_INIT;
     for (size_t i = 0; i < sizeof t / sizeof *t; i++) {

@@ -39,7 +39,9 @@ static void test_a_record_is_one_line_and_control_bytes_are_escaped(void **state
     begin();
     cad_log(CAD_LOG_WARN, "row '%s'", "a\nb\x1b[31m\x07 \xc3\xa9\t");
     cad_log(CAD_LOG_INFO, "plain");
-    cad_log(CAD_LOG_INFO, "%s", "\xc2\x9b" "31m \xff \xe2\x82"); /* CSI as one character of C1, broken bytes */
+    cad_log(CAD_LOG_INFO, "%s",
+            "\xc2\x9b"
+            "31m \xff \xe2\x82"); /* CSI as one character of C1, broken bytes */
     cad_log(CAD_LOG_DEBUG, "hidden");
     end(&b);
     assert_string_equal(cad_buf_cstr(&b), "cadtest: warning: row 'a\\nb\\x1b[31m\\x07 \xc3\xa9\\t'\nplain\n"

@@ -186,10 +186,11 @@ static cad_status do_describe(const void *in, size_t len, cad_buf *out)
     for (int fd = 0; fd < 64; fd++)
         open_fds += fcntl(fd, F_GETFD) >= 0;
     const char *threads = getenv("OPENBLAS_NUM_THREADS");
-    return cad_buf_printf(out, "cpu %d %d as %d fsize %d nofile %d core %d ignored %d fds %d group %d blas %s", (int)cpu.rlim_cur,
-                          (int)cpu.rlim_max, ASAN || as.rlim_cur == 300u << 20, fsize.rlim_cur == 64u << 20, (int)nofile.rlim_cur,
-                          (int)core.rlim_cur, sigint.sa_handler == SIG_IGN && sigusr2.sa_handler == SIG_IGN, open_fds,
-                          getpgrp() == getpid(), threads ? threads : "?");
+    return cad_buf_printf(out, "cpu %d %d as %d fsize %d nofile %d core %d ignored %d fds %d group %d blas %s",
+                          (int)cpu.rlim_cur, (int)cpu.rlim_max, ASAN || as.rlim_cur == 300u << 20, fsize.rlim_cur == 64u << 20,
+                          (int)nofile.rlim_cur, (int)core.rlim_cur,
+                          sigint.sa_handler == SIG_IGN && sigusr2.sa_handler == SIG_IGN, open_fds, getpgrp() == getpid(),
+                          threads ? threads : "?");
 }
 
 /* Tries what a child has no business doing; the answer lists what worked. */
@@ -222,7 +223,8 @@ static cad_status do_escape(const void *in, size_t len, cad_buf *out)
 static cad_pool *make(int workers, double cpu_s, size_t out_limit)
 {
     cad_pool *p;
-    ok(cad_pool_create(&(cad_pool_opts){.workers = workers, .cpu_s = cpu_s, .mem_bytes = 300 << 20, .out_limit = out_limit}, &p));
+    ok(cad_pool_create(&(cad_pool_opts){.workers = workers, .cpu_s = cpu_s, .mem_bytes = 300 << 20, .out_limit = out_limit},
+                       &p));
     return p;
 }
 

@@ -201,11 +201,9 @@ static void test_a_packed_row_is_prompt_answer_and_end_token(void **state)
     cad_pack *p = NULL;
     write_row(a.in, "a box", "C 12 7 5");
     ok(cad_stage_pack(&a, &r));
-    ok(cad_pack_open(a.out,
-                     &(cad_pack_want){.tokenizer_xxh3 = cad_tokenizer_hash(tokenizer),
-                                      .template_xxh3 = tpl->hash,
-                                      .split = "train"},
-                     &p));
+    ok(cad_pack_open(
+        a.out, &(cad_pack_want){.tokenizer_xxh3 = cad_tokenizer_hash(tokenizer), .template_xxh3 = tpl->hash, .split = "train"},
+        &p));
     cad_ids ids = CAD_IDS_INIT;
     ok(cad_template_encode(tpl, &(cad_prompt_slots){.caption = "a box"}, tokenizer, &ids));
     size_t prompt = ids.n;

@@ -248,8 +248,13 @@ static void test_unseen_families_need_no_opcode_token_that_the_base_has_not_seen
 static void test_the_seven_prompts_and_their_parts_are_left_out(void **state)
 {
     (void)state;
-    static const char *const target[] = {"Y 5 25", "C 20 20 10", "C 10 20 20", "C 100 60 40\nSH 0 3 +Z", "P 6 2.75 10\nY 1.5 10\nD 0 1",
-                                         "C 50 20 3\nC 3 20 30\nU 0 1", "C 20 10 20"};
+    static const char *const target[] = {"Y 5 25",
+                                         "C 20 20 10",
+                                         "C 10 20 20",
+                                         "C 100 60 40\nSH 0 3 +Z",
+                                         "P 6 2.75 10\nY 1.5 10\nD 0 1",
+                                         "C 50 20 3\nC 3 20 30\nU 0 1",
+                                         "C 20 10 20"};
     static const char *const family[] = {"spacer", "primitive", "enclosure", "hex", "lbracket"};
     for (size_t f = 0; f < sizeof family / sizeof *family; f++) {
         cad_synth_opts o = options(family[f], 77);
@@ -269,8 +274,7 @@ static void test_choices_of_families_units_and_styles_are_checked(void **state)
 {
     (void)state;
     static const char *const mm[] = {"mm"}, *const styles[] = {"short"}, *const good[] = {"flange:3", "hex:3", "seen:2"},
-                             *const bad[] = {"gear"},
-                             *const worse[] = {"flange:x"};
+                             *const bad[] = {"gear"}, *const worse[] = {"flange:x"};
     cad_synth_opts o;
     cad_synth_names u = {mm, 1}, s = {styles, 1};
     ok(cad_synth_opts_make(1, (cad_synth_names){good, 3}, u, s, 0.25, &o));

@@ -42,8 +42,8 @@ static void test_expectations_hold_for_their_part_and_for_no_other(void **state)
     for (size_t f = 0; f < cad_synth_family_count(); f++) {
         const char *name = cad_synth_family_name(f);
         cad_synth_opts o;
-        ok(cad_synth_opts_make(31, (cad_synth_names){&name, 1}, (cad_synth_names){units, 2},
-                               (cad_synth_names){styles, 1}, 0.25, &o));
+        ok(cad_synth_opts_make(31, (cad_synth_names){&name, 1}, (cad_synth_names){units, 2}, (cad_synth_names){styles, 1}, 0.25,
+                               &o));
         cad_row last = {.target = ""};
         for (uint64_t i = 0; i < 20; i++) {
             cad_row row;

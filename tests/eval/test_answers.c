@@ -28,8 +28,9 @@ static cad_status judge(const void *in, size_t len, cad_buf *out)
     cad_worker_stage("judge");
     if (!strcmp(text, "crash"))
         raise(SIGSEGV);
-    cad_status s = cad_buf_printf(out, "{\"key\":\"%s\",\"class\":\"%s\",\"valid\":%s,\"checks\":{\"all\":true},"
-                                       "\"m\":{\"iou.v64.A1\":%.2f}}",
+    cad_status s = cad_buf_printf(out,
+                                  "{\"key\":\"%s\",\"class\":\"%s\",\"valid\":%s,\"checks\":{\"all\":true},"
+                                  "\"m\":{\"iou.v64.A1\":%.2f}}",
                                   json_string_value(json_object_get(job, "key")), text[0] ? "ok" : "empty",
                                   text[0] ? "true" : "false", (double)strlen(text) / 100);
     json_decref(job);
@@ -101,8 +102,10 @@ static cad_answers all_done(bool fresh)
 static int setup(void **state)
 {
     (void)state;
-    static cad_suite_row rows[ROWS] = {{.id = "a", .prompt = "a box"}, {.id = "b", .prompt = "a killer"},
-                                       {.id = "c", .prompt = "nothing"}, {.id = "d", .prompt = "a rod"}};
+    static cad_suite_row rows[ROWS] = {{.id = "a", .prompt = "a box"},
+                                       {.id = "b", .prompt = "a killer"},
+                                       {.id = "c", .prompt = "nothing"},
+                                       {.id = "d", .prompt = "a rod"}};
     const char *base = getenv("TMPDIR");
     snprintf(dir, sizeof dir, "%s/cadlm-answers-%ld", base ? base : "/tmp", (long)getpid());
     ok(cad_fs_remove_tree(dir));
@@ -260,8 +263,7 @@ static void test_every_row_has_its_own_box_whatever_the_samples(void **state)
     }
     cad_bbox_cube *boxes;
     ok(cad_bbox_cube_create(&a, arena, &boxes));
-    static const char *const box[ROWS] = {"C 1 20 5\nT 0 0 0 -1.5", "C 2 20 5\nT 0 0 0 -1.5", NULL,
-                                          "C 4 20 5\nT 0 0 0 -1.5"};
+    static const char *const box[ROWS] = {"C 1 20 5\nT 0 0 0 -1.5", "C 2 20 5\nT 0 0 0 -1.5", NULL, "C 4 20 5\nT 0 0 0 -1.5"};
     for (size_t i = 0; i < ROWS; i++) {
         const char *text;
         ok(cad_baseline_bbox_cube(boxes, &suite.row[i], &text));

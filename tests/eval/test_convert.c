@@ -23,8 +23,11 @@ static void test_formats_are_told_by_the_end_of_the_name(void **state)
     static const struct {
         const char *path;
         cad_format format;
-    } known[] = {{"a.ir", CAD_FORMAT_ir},     {"b/c.d.STEP", CAD_FORMAT_step}, {"a.stp", CAD_FORMAT_step},
-                 {"a.Stl", CAD_FORMAT_stl}, {"a.png", CAD_FORMAT_png}};
+    } known[] = {{"a.ir", CAD_FORMAT_ir},
+                 {"b/c.d.STEP", CAD_FORMAT_step},
+                 {"a.stp", CAD_FORMAT_step},
+                 {"a.Stl", CAD_FORMAT_stl},
+                 {"a.png", CAD_FORMAT_png}};
     cad_format f;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         ok(cad_format_of(known[i].path, &f));

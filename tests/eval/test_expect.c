@@ -7,8 +7,16 @@ static cad_cylinder holes[5];
 
 static cad_cylinder hole(double x, double y, double d)
 {
-    return (cad_cylinder){.point = {x, y, 0}, .dir = {0, 0, 1}, .radius = d / 2, .lo = 0, .hi = 5, .sweep = 360,
-                          .concave = true, .open_lo = true, .open_hi = true, .n_faces = 1};
+    return (cad_cylinder){.point = {x, y, 0},
+                          .dir = {0, 0, 1},
+                          .radius = d / 2,
+                          .lo = 0,
+                          .hi = 5,
+                          .sweep = 360,
+                          .concave = true,
+                          .open_lo = true,
+                          .open_hi = true,
+                          .n_faces = 1};
 }
 
 static cad_facts plate(void)
@@ -18,8 +26,15 @@ static cad_facts plate(void)
     holes[2] = hole(35, 5, 4);
     holes[3] = hole(5, 25, 4);
     holes[4] = hole(35, 25, 4);
-    cad_facts f = {.volume = 6000 - M_PI * (25 + 4 * 4) * 5, .box = {0, 0, 0, 40, 30, 5}, .solids = 1, .shells = 1,
-                   .genus = 5, .faces_merged = 11, .level = 8, .n_cylinders = 5, .cylinders = holes};
+    cad_facts f = {.volume = 6000 - M_PI * (25 + 4 * 4) * 5,
+                   .box = {0, 0, 0, 40, 30, 5},
+                   .solids = 1,
+                   .shells = 1,
+                   .genus = 5,
+                   .faces_merged = 11,
+                   .level = 8,
+                   .n_cylinders = 5,
+                   .cylinders = holes};
     f.kinds[CAD_SURFACE_plane] = 6;
     f.kinds[CAD_SURFACE_cylinder] = 5;
     return f;
@@ -60,7 +75,7 @@ static void test_each_wrong_claim_fails(void **state)
         "{\"genus\":4}",
         "{\"faces\":{\"plane\":7}}",
         "{\"holes\":[]}",
-        "{\"holes\":[{\"d\":4,\"count\":4}]}",                               /* the bore is not named */
+        "{\"holes\":[{\"d\":4,\"count\":4}]}", /* the bore is not named */
         "{\"holes\":[{\"d\":4,\"count\":5}]}",
         "{\"holes\":[{\"d\":4,\"count\":4,\"spacing\":[30,21]},{\"d\":10}]}",
         "{\"holes\":[{\"d\":4,\"count\":4,\"through\":false},{\"d\":10}]}",

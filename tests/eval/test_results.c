@@ -11,15 +11,35 @@ static json_t *results(void)
 {
     static const char *const family[] = {"box", "box", "plate", "plate"};
     for (int i = 0; i < 4; i++) {
-        rows[i] = (cad_suite_row){.id = "x", .prompt = "p", .reference = "C 1 1 1", .family = family[i], .phrasing = "seen",
-                                  .units = "", .cluster = (uint64_t)i};
-        scored[i] = (cad_scored){.row = &rows[i], .class_ = CAD_CLASS_ok, .complete = true, .valid = true, .checks = 1,
-                                 .seven = -1, .cd = 0.001, .iou_a1 = 1, .iou_a0c = 1, .stopped = true};
+        rows[i] = (cad_suite_row){.id = "x",
+                                  .prompt = "p",
+                                  .reference = "C 1 1 1",
+                                  .family = family[i],
+                                  .phrasing = "seen",
+                                  .units = "",
+                                  .cluster = (uint64_t)i};
+        scored[i] = (cad_scored){.row = &rows[i],
+                                 .class_ = CAD_CLASS_ok,
+                                 .complete = true,
+                                 .valid = true,
+                                 .checks = 1,
+                                 .seven = -1,
+                                 .cd = 0.001,
+                                 .iou_a1 = 1,
+                                 .iou_a0c = 1,
+                                 .stopped = true};
     }
     scored[1].checks = 0;
     scored[1].iou_a0c = 0.5;
-    scored[3] = (cad_scored){.row = &rows[3], .class_ = CAD_CLASS_kernel_crash, .complete = true, .checks = 0, .seven = -1,
-                             .cd = NAN, .iou_a1 = NAN, .iou_a0c = NAN, .stopped = true};
+    scored[3] = (cad_scored){.row = &rows[3],
+                             .class_ = CAD_CLASS_kernel_crash,
+                             .complete = true,
+                             .checks = 0,
+                             .seven = -1,
+                             .cd = NAN,
+                             .iou_a1 = NAN,
+                             .iou_a0c = NAN,
+                             .stopped = true};
     cad_arena *a;
     json_t *o;
     ok(cad_arena_create("results", 1 << 24, &a));

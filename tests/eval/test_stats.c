@@ -76,10 +76,8 @@ static void test_bootstrap_covers_the_mean_and_repeats(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_wilson_intervals_have_the_published_ends),
-        cmocka_unit_test(test_mcnemar_is_exact),
-        cmocka_unit_test(test_normal_quantile_of_a_two_sided_interval),
-        cmocka_unit_test(test_median_takes_infinite_values),
+        cmocka_unit_test(test_wilson_intervals_have_the_published_ends), cmocka_unit_test(test_mcnemar_is_exact),
+        cmocka_unit_test(test_normal_quantile_of_a_two_sided_interval),  cmocka_unit_test(test_median_takes_infinite_values),
         cmocka_unit_test(test_bootstrap_covers_the_mean_and_repeats),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,8 +12,11 @@
 static const struct {
     const char *caption, *program;
 } TAUGHT[] = {
-    {"cube 10", "C 10 10 10"},        {"cylinder r 5 h 12", "Y 5 12"}, {"ball 3", "S 3"},
-    {"flat cube", "C 10 0 10"},       {"plate with a hole", "C 40 20 5\nY 3 5\nT 1 20 10 0\nD 0 2"},
+    {"cube 10", "C 10 10 10"},
+    {"cylinder r 5 h 12", "Y 5 12"},
+    {"ball 3", "S 3"},
+    {"flat cube", "C 10 0 10"},
+    {"plate with a hole", "C 40 20 5\nY 3 5\nT 1 20 10 0\nD 0 2"},
 };
 enum { N_TAUGHT = sizeof TAUGHT / sizeof *TAUGHT, BAD = 3 };
 

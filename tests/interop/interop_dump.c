@@ -2,7 +2,8 @@
  *
  *   interop_dump logits MODEL ADAPTER|- fp32|bf16|nf4|nf4dq IDS.u32 OUT.f32      (n, V) logits of one sequence
  *   interop_dump tokens TOKENIZER.json TEXT OUT.u32                              ids of the whole file, specials as text
- *   interop_dump adapter MODEL OUT_DIR SEED                                   a LoRA r 8 with random A and B, as PEFT reads it */
+ *   interop_dump adapter MODEL OUT_DIR SEED                                   a LoRA r 8 with random A and B, as PEFT reads it
+ */
 #include "core/buf.h"
 #include "core/fs.h"
 #include "core/rng.h"

@@ -12,8 +12,8 @@ static const cad_opt_tensor tensors[] = {{0, 5000, 1}, {5120, 250, 1}, {5376, 45
 
 static cad_adamw_hyper hyper(int before)
 {
-    return (cad_adamw_hyper){.lr = 1e-3, .beta1 = 0.9, .beta2 = 0.95, .eps = 1e-8, .weight_decay = 0.1, .t = 1,
-                             .decay_before = before};
+    return (cad_adamw_hyper){
+        .lr = 1e-3, .beta1 = 0.9, .beta2 = 0.95, .eps = 1e-8, .weight_decay = 0.1, .t = 1, .decay_before = before};
 }
 
 void check_adamw_step(checkop *t)
@@ -30,9 +30,15 @@ void check_adamw_step(checkop *t)
         float *np = co_f32(t, SIZE), *nm = co_f32(t, SIZE), *nv = co_f32(t, SIZE), *pad = co_f32(t, SIZE);
         memcpy(np, p, SIZE * 4);
         memcpy(pad, p, SIZE * 4);
-        cad_adamw_step_args a = {.p = CO_1D(p, SIZE), .g = CO_1D(g, SIZE), .m = CO_1D(m, SIZE), .v = CO_1D(v, SIZE),
-                                 .p_bf16 = cad_tensor_1d(CAD_BF16, half, SIZE), .gscale = CO_1D(gs, 1), .tensor = tensors,
-                                 .n_tensors = 3, .h = hyper(before)};
+        cad_adamw_step_args a = {.p = CO_1D(p, SIZE),
+                                 .g = CO_1D(g, SIZE),
+                                 .m = CO_1D(m, SIZE),
+                                 .v = CO_1D(v, SIZE),
+                                 .p_bf16 = cad_tensor_1d(CAD_BF16, half, SIZE),
+                                 .gscale = CO_1D(gs, 1),
+                                 .tensor = tensors,
+                                 .n_tensors = 3,
+                                 .h = hyper(before)};
         for (a.h.t = 1; a.h.t <= STEPS; a.h.t++) {
             for (int i = 0; i < SIZE; i++)
                 g[i] = (float)(0.02 * cad_rng_normal(&t->rng));
@@ -65,8 +71,13 @@ void check_adamw_step(checkop *t)
     g[9] = (float)INFINITY;
     cad_opt_tensor one = {0, 256, 0};
     CO_RUN(t, adamw_step,
-           (&(cad_adamw_step_args){.p = CO_1D(p, 256), .g = CO_1D(g, 256), .m = CO_1D(m, 256), .v = CO_1D(v, 256), .tensor = &one,
-                                   .n_tensors = 1, .h = hyper(0)}));
+           (&(cad_adamw_step_args){.p = CO_1D(p, 256),
+                                   .g = CO_1D(g, 256),
+                                   .m = CO_1D(m, 256),
+                                   .v = CO_1D(v, 256),
+                                   .tensor = &one,
+                                   .n_tensors = 1,
+                                   .h = hyper(0)}));
     if (!(p[3] == kept[3] && p[9] == kept[9] && m[3] == 0 && v[9] == 0) || p[4] == kept[4])
         co_fail(t, "p[3] %g was %g, m[3] %g, v[9] %g", (double)p[3], (double)kept[3], (double)m[3], (double)v[9]);
 }
@@ -153,9 +164,16 @@ void check_adamw8bit_step(checkop *t)
         double *rp = co_widen(t, p + 5120, 250), *rm = co_f64(t, 250), *rv = co_f64(t, 250);
         block8 *state = (block8 *)(void *)co_f64(t, blocks * (int64_t)(sizeof(block8) / 8 + 1));
         memcpy(want, p, SIZE * 4);
-        cad_adamw8bit_step_args a = {.p = CO_1D(p, SIZE), .g = CO_1D(g, SIZE), .m8 = cad_tensor_1d(CAD_U8, m8, SIZE),
-                                     .v8 = cad_tensor_1d(CAD_U8, v8, SIZE), .ma = CO_1D(ma, blocks), .va = CO_1D(va, blocks),
-                                     .m32 = CO_1D(m32, 256), .v32 = CO_1D(v32, 256), .tensor = tensors, .n_tensors = 3,
+        cad_adamw8bit_step_args a = {.p = CO_1D(p, SIZE),
+                                     .g = CO_1D(g, SIZE),
+                                     .m8 = cad_tensor_1d(CAD_U8, m8, SIZE),
+                                     .v8 = cad_tensor_1d(CAD_U8, v8, SIZE),
+                                     .ma = CO_1D(ma, blocks),
+                                     .va = CO_1D(va, blocks),
+                                     .m32 = CO_1D(m32, 256),
+                                     .v32 = CO_1D(v32, 256),
+                                     .tensor = tensors,
+                                     .n_tensors = 3,
                                      .h = hyper(variant)};
         a.h.no_sign_rule = variant;
         for (a.h.t = 1; a.h.t <= STEPS; a.h.t++) {

@@ -9,8 +9,8 @@ typedef struct attn_shape {
 } attn_shape;
 
 static const attn_shape shapes[] = {
-    {1, 1, 2, 1, {1}},          {2, 1, 8, 3, {1, 2, 1}},       {4, 4, 32, 4, {40, 1, 37, 16}}, {6, 2, 64, 2, {65, 64}},
-    {4, 1, 16, 3, {5, 129, 7}}, {2, 2, 128, 2, {33, 1}},       {3, 3, 10, 5, {1, 1, 1, 1, 9}},
+    {1, 1, 2, 1, {1}},          {2, 1, 8, 3, {1, 2, 1}}, {4, 4, 32, 4, {40, 1, 37, 16}}, {6, 2, 64, 2, {65, 64}},
+    {4, 1, 16, 3, {5, 129, 7}}, {2, 2, 128, 2, {33, 1}}, {3, 3, 10, 5, {1, 1, 1, 1, 9}},
 };
 enum { N_SHAPES = sizeof shapes / sizeof shapes[0] };
 
@@ -49,9 +49,9 @@ void check_attn_fwd(checkop *t)
                    (double)scale, causal, ro, rl);
         ref32_attn(q, kk, v, seg, s->n_len, h, k, d, scale, causal, no, nl);
         CO_RUN(t, attn_fwd,
-               (&(cad_attn_fwd_args){CO_3D(qkv, n, h, d), CO_3D(qkv + h * d, n, k, d), CO_3D(qkv + (h + k) * d, n, k, d), ld, ld,
-                                     ld, cad_tensor_1d(CAD_I32, seg, s->n_len + 1), CO_3D(o, n, h, d), CO_2D(lse, h, n), scale,
-                                     causal}));
+               (&(cad_attn_fwd_args){CO_3D(qkv, n, h, d), CO_3D(qkv + h * d, n, k, d), CO_3D(qkv + (h + k) * d, n, k, d), ld,
+                                     ld, ld, cad_tensor_1d(CAD_I32, seg, s->n_len + 1), CO_3D(o, n, h, d), CO_2D(lse, h, n),
+                                     scale, causal}));
         co_close(t, "o", o, ro, no, n * h * d);
         for (int64_t e = 0; e < h * n; e++)
             if (!(fabs((double)lse[e] - rl[e]) <= 1e-5))
@@ -81,7 +81,8 @@ void check_attn_bwd(checkop *t)
         int32_t *seg = segments(t, s);
         int64_t n = seg[s->n_len], h = s->h, k = s->k, d = s->d, nq = n * h * d, nk = n * k * d;
         float *q = co_in(t, "q", nq, CO_NORMAL), *kk = co_in(t, "k", nk, CO_NORMAL), *v = co_in(t, "v", nk, CO_NORMAL);
-        float *d_o = co_in(t, "d_o", nq, CO_NORMAL), *o = co_in(t, "o", nq, CO_NORMAL), *lse = co_in(t, "lse", h * n, CO_NORMAL);
+        float *d_o = co_in(t, "d_o", nq, CO_NORMAL), *o = co_in(t, "o", nq, CO_NORMAL),
+              *lse = co_in(t, "lse", h * n, CO_NORMAL);
         float *dq = co_out(t, "dq", nq), *dk = co_out(t, "dk", nk), *dv = co_out(t, "dv", nk);
         float scale = (float)(1 / sqrt((double)d)), *nlse = co_f32(t, (h + 1) * n);
         double *ro = co_f64(t, nq), *rl = co_f64(t, (h + 1) * n), *row = co_f64(t, 2 * n);
@@ -97,10 +98,18 @@ void check_attn_bwd(checkop *t)
         ref64_attn_bwd(q64, k64, v64, d64, seg, s->n_len, h, k, d, (double)scale, causal, rq, rk, rv, row);
         ref32_attn_bwd(q, kk, v, d_o, seg, s->n_len, h, k, d, scale, causal, mq, mk, mv, co_f32(t, 2 * n));
         CO_RUN(t, attn_bwd,
-               (&(cad_attn_bwd_args){.q = CO_3D(q, n, h, d), .k = CO_3D(kk, n, k, d), .v = CO_3D(v, n, k, d),
-                                     .seg = cad_tensor_1d(CAD_I32, seg, s->n_len + 1), .o = CO_3D(o, n, h, d),
-                                     .lse = CO_2D(lse, h, n), .d_o = CO_3D(d_o, n, h, d), .dq = CO_3D(dq, n, h, d),
-                                     .dk = CO_3D(dk, n, k, d), .dv = CO_3D(dv, n, k, d), .scale = scale, .causal = causal}));
+               (&(cad_attn_bwd_args){.q = CO_3D(q, n, h, d),
+                                     .k = CO_3D(kk, n, k, d),
+                                     .v = CO_3D(v, n, k, d),
+                                     .seg = cad_tensor_1d(CAD_I32, seg, s->n_len + 1),
+                                     .o = CO_3D(o, n, h, d),
+                                     .lse = CO_2D(lse, h, n),
+                                     .d_o = CO_3D(d_o, n, h, d),
+                                     .dq = CO_3D(dq, n, h, d),
+                                     .dk = CO_3D(dk, n, k, d),
+                                     .dv = CO_3D(dv, n, k, d),
+                                     .scale = scale,
+                                     .causal = causal}));
         /* dP and delta are dot products of do with v and o; what is left of them is multiplied by scale and k or q */
         double norm_do = longest(d_o, n * h, d), norm_v = longest(v, n * k, d);
         co_close_terms(t, "dq", dq, rq, mq, nq, norm_do * norm_v * (double)scale * longest(kk, n * k, d));
@@ -136,7 +145,10 @@ void grad_attn_bwd(checkop *t)
     int64_t nq = GN * GH * GD, nk = GN * GK * GD;
     attn_grad g = {{co_widen(t, co_in(t, "q", nq, CO_NORMAL), nq), co_widen(t, co_in(t, "k", nk, CO_NORMAL), nk),
                     co_widen(t, co_in(t, "v", nk, CO_NORMAL), nk)},
-                   co_widen(t, co_in(t, "d_o", nq, CO_NORMAL), nq), 0, co_f64(t, nq), co_f64(t, (GH + 1) * GN)};
+                   co_widen(t, co_in(t, "d_o", nq, CO_NORMAL), nq),
+                   0,
+                   co_f64(t, nq),
+                   co_f64(t, (GH + 1) * GN)};
     double *d[3] = {co_f64(t, nq), co_f64(t, nk), co_f64(t, nk)};
     ref64_attn_bwd(g.x[0], g.x[1], g.x[2], g.d_o, grad_seg, 2, GH, GK, GD, 0.5, 1, d[0], d[1], d[2], co_f64(t, 2 * GN));
     static const char *const name[] = {"dq", "dk", "dv"};

@@ -35,8 +35,8 @@ void check_kv_append(checkop *t)
     for (int i = 0; i < N_SHAPES; i++) {
         const decode_shape *s = &shapes[i];
         int64_t n = s->slots + 1, cells = s->slots * s->k * s->d * s->capacity;
-        co_case(t, "slots %lld K %lld D %lld T %lld", (long long)s->slots, (long long)s->k,
-                (long long)s->d, (long long)s->capacity);
+        co_case(t, "slots %lld K %lld D %lld T %lld", (long long)s->slots, (long long)s->k, (long long)s->d,
+                (long long)s->capacity);
         float *k = co_in(t, "k", n * s->k * s->d, CO_NORMAL), *v = co_in(t, "v", n * s->k * s->d, CO_NORMAL);
         float *ck = co_inplace(t, "cache k", cells, CO_NORMAL), *cv = co_inplace(t, "cache v", cells, CO_NORMAL);
         int32_t *slot = co_bytes(t, "slot", CO_IN, (size_t)n * 4), *pos = co_bytes(t, "pos", CO_IN, (size_t)n * 4);
@@ -53,8 +53,10 @@ void check_kv_append(checkop *t)
                 }
         }
         CO_RUN(t, kv_append,
-               (&(cad_kv_append_args){.k = CO_3D(k, n, s->k, s->d), .v = CO_3D(v, n, s->k, s->d),
-                                      .slot = cad_tensor_1d(CAD_I32, slot, n), .pos = cad_tensor_1d(CAD_I32, pos, n),
+               (&(cad_kv_append_args){.k = CO_3D(k, n, s->k, s->d),
+                                      .v = CO_3D(v, n, s->k, s->d),
+                                      .slot = cad_tensor_1d(CAD_I32, slot, n),
+                                      .pos = cad_tensor_1d(CAD_I32, pos, n),
                                       .cache = cache_of(ck, cv, s)}));
         co_equal(t, "cache k", ck, wk, (size_t)cells * 4);
         co_equal(t, "cache v", cv, wv, (size_t)cells * 4);
@@ -94,17 +96,19 @@ void check_attn_decode(checkop *t)
                     kk[p * s->k * d + e] = ck[key_at(s, slot[r], e / d, e % d, p)];
                     vv[p * s->k * d + e] = cv[value_at(s, slot[r], e / d, e % d, p)];
                 }
-            ref64_attn(co_widen(t, qq, m * h * d), co_widen(t, kk, m * s->k * d),
-                       co_widen(t, vv, m * s->k * d), seg, 1, h, s->k, d, (double)scale, 1, od,
-                       co_f64(t, (h + 1) * m));
+            ref64_attn(co_widen(t, qq, m * h * d), co_widen(t, kk, m * s->k * d), co_widen(t, vv, m * s->k * d), seg, 1, h,
+                       s->k, d, (double)scale, 1, od, co_f64(t, (h + 1) * m));
             ref32_attn(qq, kk, vv, seg, 1, h, s->k, d, scale, 1, oo, co_f32(t, (h + 1) * m));
             memcpy(ro + r * h * d, od + (m - 1) * h * d, (size_t)(h * d) * 8);
             memcpy(no + r * h * d, oo + (m - 1) * h * d, (size_t)(h * d) * 4);
         }
         CO_RUN(t, attn_decode,
-               (&(cad_attn_decode_args){.q = CO_3D(q, n, h, d), .slot = cad_tensor_1d(CAD_I32, slot, n),
-                                        .len = cad_tensor_1d(CAD_I32, len, n), .cache = cache_of(ck, cv, s),
-                                        .o = CO_3D(o, n, h, d), .scale = scale}));
+               (&(cad_attn_decode_args){.q = CO_3D(q, n, h, d),
+                                        .slot = cad_tensor_1d(CAD_I32, slot, n),
+                                        .len = cad_tensor_1d(CAD_I32, len, n),
+                                        .cache = cache_of(ck, cv, s),
+                                        .o = CO_3D(o, n, h, d),
+                                        .scale = scale}));
         co_close(t, "o", o, ro, no, n * h * d);
     }
 }

@@ -3,8 +3,8 @@
 typedef struct linear_shape {
     int64_t n, in, out;
 } linear_shape;
-static const linear_shape shapes[] = {{1, 1, 1},    {4, 32, 32},   {3, 31, 33},  {65, 128, 384}, {1, 896, 7},
-                                      {257, 64, 3}, {33, 576, 20}, {600, 16, 16}};
+static const linear_shape shapes[] = {{1, 1, 1},   {4, 32, 32},  {3, 31, 33},   {65, 128, 384},
+                                      {1, 896, 7}, {257, 64, 3}, {33, 576, 20}, {600, 16, 16}};
 enum { N_SHAPES = sizeof shapes / sizeof shapes[0] };
 
 /* Each shape three times: integers (the result is exact), normal numbers with bias and residual, and without. */
@@ -71,7 +71,8 @@ void check_linear_bwd_x(checkop *t)
         float *dy = co_in(t, "dy", n * out, fill), *w = co_in(t, "w", out * in, fill), *dx = co_out(t, "dx", n * in);
         float *res = i % VARIANTS != PLAIN ? co_in(t, "res", n * in, fill) : NULL, *n32 = co_f32(t, n * in);
         double *r = co_f64(t, n * in);
-        ref64_linear_dx(co_widen(t, dy, n * out), co_widen(t, w, out * in), res ? co_widen(t, res, n * in) : NULL, n, in, out, r);
+        ref64_linear_dx(co_widen(t, dy, n * out), co_widen(t, w, out * in), res ? co_widen(t, res, n * in) : NULL, n, in, out,
+                        r);
         ref32_linear_dx(dy, w, res, n, in, out, n32);
         cad_linear_bwd_x_args a = {.dy = CO_2D(dy, n, out), .w = CO_2D(w, out, in), .dx = CO_2D(dx, n, in)};
         if (res)

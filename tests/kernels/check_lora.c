@@ -38,8 +38,13 @@ static lora_case begin(checkop *t, const lora_shape *s)
         row[i] = (uint32_t)(i / 7);
         pos[i] = (int32_t)(i % 7);
     }
-    c.drop = (cad_dropout){.rate = s->rate, .seed = 9, .step = 4, .layer = 2, .projection = {0, 1, 2, 3},
-                           .row = cad_tensor_1d(CAD_U32, row, c.n), .pos = cad_tensor_1d(CAD_I32, pos, c.n)};
+    c.drop = (cad_dropout){.rate = s->rate,
+                           .seed = 9,
+                           .step = 4,
+                           .layer = 2,
+                           .projection = {0, 1, 2, 3},
+                           .row = cad_tensor_1d(CAD_U32, row, c.n),
+                           .pos = cad_tensor_1d(CAD_I32, pos, c.n)};
     c.x = co_in(t, "x", c.n * c.in, CO_NORMAL);
     c.a = co_in(t, "a", c.nr * c.in, CO_SMALL);
     c.bl = co_in(t, "bl", c.out * c.r, CO_SMALL);
@@ -58,8 +63,8 @@ void check_lora_down_fwd(checkop *t)
         double *r = co_f64(t, c.n * c.nr);
         ref64_lora_down(co_widen(t, c.x, c.n * c.in), co_widen(t, c.a, c.nr * c.in), 2, &c.drop, c.n, c.in, c.r, c.parts_n, r);
         ref32_lora_down(c.x, c.a, 2, &c.drop, c.n, c.in, c.r, c.parts_n, n32);
-        cad_lora_down_fwd_args a = {CO_2D(c.x, c.n, c.in), CO_2D(c.a, c.nr, c.in), CO_2D(u, c.n, c.nr), 2, c.parts_n, c.drop,
-                                    {NULL, 0}};
+        cad_lora_down_fwd_args a = {
+            CO_2D(c.x, c.n, c.in), CO_2D(c.a, c.nr, c.in), CO_2D(u, c.n, c.nr), 2, c.parts_n, c.drop, {NULL, 0}};
         a.scratch = co_scratch(t, t->ops->lora_down_fwd_scratch(&a));
         CO_RUN(t, lora_down_fwd, &a);
         co_close(t, "u", u, r, n32, c.n * c.nr);
@@ -79,9 +84,9 @@ void check_linear_lora_fwd(checkop *t)
         ref32_linear(c.x, c.w, b, res, c.n, c.in, c.out, n32);
         ref64_lora_up(co_widen(t, c.u, c.n * c.nr), co_widen(t, c.bl, c.out * c.r), &shapes[i].parts, c.n, c.out, c.r, r);
         ref32_lora_up(c.u, c.bl, &shapes[i].parts, c.n, c.out, c.r, n32);
-        cad_linear_lora_fwd_args a = {CO_2D(c.x, c.n, c.in), CO_2D(c.w, c.out, c.in), CO_2D(c.u, c.n, c.nr),
-                                      CO_2D(c.bl, c.out, c.r), CO_1D(b, c.out), CO_2D(res, c.n, c.out), CO_2D(y, c.n, c.out),
-                                      shapes[i].parts, {NULL, 0}};
+        cad_linear_lora_fwd_args a = {CO_2D(c.x, c.n, c.in),   CO_2D(c.w, c.out, c.in), CO_2D(c.u, c.n, c.nr),
+                                      CO_2D(c.bl, c.out, c.r), CO_1D(b, c.out),         CO_2D(res, c.n, c.out),
+                                      CO_2D(y, c.n, c.out),    shapes[i].parts,         {NULL, 0}};
         a.scratch = co_scratch(t, t->ops->linear_lora_fwd_scratch(&a));
         CO_RUN(t, linear_lora_fwd, &a);
         co_close(t, "y", y, r, n32, c.n * c.out);
@@ -105,8 +110,14 @@ void check_lora_up_bwd(checkop *t)
             rb[e] += (double)db[e];
             nb[e] += db[e];
         }
-        cad_lora_up_bwd_args a = {CO_2D(c.dy, c.n, c.out), CO_2D(c.bl, c.out, c.r), CO_2D(c.u, c.n, c.nr), CO_2D(v, c.n, c.nr),
-                                  CO_2D(db, c.out, c.r), 2, *p, {NULL, 0}};
+        cad_lora_up_bwd_args a = {CO_2D(c.dy, c.n, c.out),
+                                  CO_2D(c.bl, c.out, c.r),
+                                  CO_2D(c.u, c.n, c.nr),
+                                  CO_2D(v, c.n, c.nr),
+                                  CO_2D(db, c.out, c.r),
+                                  2,
+                                  *p,
+                                  {NULL, 0}};
         a.scratch = co_scratch(t, t->ops->lora_up_bwd_scratch(&a));
         CO_RUN(t, lora_up_bwd, &a);
         co_close(t, "v", v, rv, nv, c.n * c.nr);
@@ -126,8 +137,8 @@ void check_lora_down_bwd(checkop *t)
             r[e] += (double)da[e];
             n32[e] += da[e];
         }
-        cad_lora_down_bwd_args a = {CO_2D(c.v, c.n, c.nr), CO_2D(c.x, c.n, c.in), CO_2D(da, c.nr, c.in), c.parts_n, c.drop,
-                                    {NULL, 0}};
+        cad_lora_down_bwd_args a = {
+            CO_2D(c.v, c.n, c.nr), CO_2D(c.x, c.n, c.in), CO_2D(da, c.nr, c.in), c.parts_n, c.drop, {NULL, 0}};
         a.scratch = co_scratch(t, t->ops->lora_down_bwd_scratch(&a));
         CO_RUN(t, lora_down_bwd, &a);
         co_close(t, "da", da, r, n32, c.nr * c.in);
@@ -145,8 +156,14 @@ void check_linear_lora_bwd_x(checkop *t)
         ref32_linear_dx(c.dy, c.w, res, c.n, c.in, c.out, n32);
         ref64_lora_down_dx(co_widen(t, c.v, c.n * c.nr), co_widen(t, c.a, c.nr * c.in), &c.drop, c.n, c.in, c.r, c.parts_n, r);
         ref32_lora_down_dx(c.v, c.a, &c.drop, c.n, c.in, c.r, c.parts_n, n32);
-        cad_linear_lora_bwd_x_args a = {CO_2D(c.dy, c.n, c.out), CO_2D(c.w, c.out, c.in), CO_2D(c.v, c.n, c.nr),
-                                        CO_2D(c.a, c.nr, c.in), CO_2D(res, c.n, c.in), CO_2D(dx, c.n, c.in), c.parts_n, c.drop,
+        cad_linear_lora_bwd_x_args a = {CO_2D(c.dy, c.n, c.out),
+                                        CO_2D(c.w, c.out, c.in),
+                                        CO_2D(c.v, c.n, c.nr),
+                                        CO_2D(c.a, c.nr, c.in),
+                                        CO_2D(res, c.n, c.in),
+                                        CO_2D(dx, c.n, c.in),
+                                        c.parts_n,
+                                        c.drop,
                                         {NULL, 0}};
         a.scratch = co_scratch(t, t->ops->linear_lora_bwd_x_scratch(&a));
         CO_RUN(t, linear_lora_bwd_x, &a);
@@ -212,8 +229,11 @@ void grad_lora(checkop *t)
     lora_grad g = {co_widen(t, co_in(t, "x", GN * GIN, CO_NORMAL), GN * GIN),
                    co_widen(t, co_in(t, "a", GP * GR * GIN, CO_NORMAL), GP * GR * GIN),
                    co_widen(t, co_in(t, "b", GOUT * GR, CO_NORMAL), GOUT * GR),
-                   co_widen(t, co_in(t, "dy", GN * GOUT, CO_NORMAL), GN * GOUT), co_f64(t, GN * GP * GR), co_f64(t, GN * GOUT),
-                   {2, 2, {0}}, {.rate = 0.25f, .seed = 1, .step = 1, .layer = 1, .projection = {5, 6}}};
+                   co_widen(t, co_in(t, "dy", GN * GOUT, CO_NORMAL), GN * GOUT),
+                   co_f64(t, GN * GP * GR),
+                   co_f64(t, GN * GOUT),
+                   {2, 2, {0}},
+                   {.rate = 0.25f, .seed = 1, .step = 1, .layer = 1, .projection = {5, 6}}};
     g.drop.row = cad_tensor_1d(CAD_U32, row, GN);
     g.drop.pos = cad_tensor_1d(CAD_I32, pos, GN);
     double *v = co_f64(t, GN * GP * GR), *dx = co_f64(t, GN * GIN), *da = co_f64(t, GP * GR * GIN), *db = co_f64(t, GOUT * GR);

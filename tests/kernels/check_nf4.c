@@ -7,14 +7,26 @@
 #include <string.h>
 
 /* The levels and thresholds of formats.md 1, written here once more: the reference must not lean on the table under test. */
-static const float LEVEL[16] = {-1.0f, -0.6961928009986877f, -0.5250730514526367f, -0.39491748809814453f, -0.28444138169288635f,
-                                -0.18477343022823334f, -0.09105003625154495f, 0.0f, 0.07958029955625534f, 0.16093020141124725f,
-                                0.24611230194568634f, 0.33791524171829224f, 0.44070982933044434f, 0.5626170039176941f,
-                                0.7229568362236023f, 1.0f};
-static const float THRESHOLD[15] = {-0.8480964004993439f, -0.6106329262256622f, -0.4599952697753906f, -0.33967943489551544f,
+static const float LEVEL[16] = {-1.0f,
+                                -0.6961928009986877f,
+                                -0.5250730514526367f,
+                                -0.39491748809814453f,
+                                -0.28444138169288635f,
+                                -0.18477343022823334f,
+                                -0.09105003625154495f,
+                                0.0f,
+                                0.07958029955625534f,
+                                0.16093020141124725f,
+                                0.24611230194568634f,
+                                0.33791524171829224f,
+                                0.44070982933044434f,
+                                0.5626170039176941f,
+                                0.7229568362236023f,
+                                1.0f};
+static const float THRESHOLD[15] = {-0.8480964004993439f,  -0.6106329262256622f,  -0.4599952697753906f,   -0.33967943489551544f,
                                     -0.23460740596055984f, -0.13791173323988914f, -0.045525018125772476f, 0.03979014977812767f,
-                                    0.1202552504837513f, 0.2035212516784668f, 0.2920137718319893f, 0.3893125355243683f,
-                                    0.5016634166240692f, 0.6427869200706482f, 0.8614784178118011f};
+                                    0.1202552504837513f,   0.2035212516784668f,   0.2920137718319893f,    0.3893125355243683f,
+                                    0.5016634166240692f,   0.6427869200706482f,   0.8614784178118011f};
 
 static void reference_quant(const float *w, int64_t n, int64_t block, unsigned char *codes, float *absmax)
 {
@@ -80,9 +92,8 @@ void check_nf4_quant(checkop *t)
         if (k == 4)
             w[20] = 1;
         reference_quant(w, n, s->block, want, want_max);
-        cad_nf4_quant_args a = {CO_2D(w, s->out, s->in),
-                                cad_tensor_1d(CAD_U8, codes, (n + 1) / 2),
-                                CO_1D(absmax, blocks), s->block};
+        cad_nf4_quant_args a = {CO_2D(w, s->out, s->in), cad_tensor_1d(CAD_U8, codes, (n + 1) / 2), CO_1D(absmax, blocks),
+                                s->block};
         CO_RUN(t, nf4_quant, &a);
         co_equal(t, "absmax", absmax, want_max, (size_t)blocks * 4);
         co_equal(t, "codes", codes, want, (size_t)((n + 1) / 2));
@@ -104,7 +115,10 @@ static cad_nf4 some_nf4(checkop *t, int64_t out, int64_t in, int64_t block, floa
     reference_quant(w, n, block, codes, absmax);
     for (int64_t i = 0; i < n; i++)
         value[i] = reference_value(codes, absmax, block, i);
-    return (cad_nf4){.out = out, .in = in, .block = block, .codes = cad_tensor_1d(CAD_U8, codes, (n + 1) / 2),
+    return (cad_nf4){.out = out,
+                     .in = in,
+                     .block = block,
+                     .codes = cad_tensor_1d(CAD_U8, codes, (n + 1) / 2),
                      .absmax = CO_1D(absmax, blocks)};
 }
 
@@ -181,8 +195,9 @@ void check_q8_quant(checkop *t)
                     want[i] = (unsigned char)(top > 0 ? c : is_signed ? 127 : 0);
                 }
             }
-            CO_RUN(t, q8_quant,
-                   (&(cad_q8_quant_args){CO_1D(x, n), CO_1D(map, 256), cad_tensor_1d(CAD_U8, codes, n), CO_1D(absmax, blocks)}));
+            CO_RUN(
+                t, q8_quant,
+                (&(cad_q8_quant_args){CO_1D(x, n), CO_1D(map, 256), cad_tensor_1d(CAD_U8, codes, n), CO_1D(absmax, blocks)}));
             co_equal(t, "absmax", absmax, want_max, (size_t)blocks * 4);
             co_equal(t, "codes", codes, want, (size_t)n);
         }
@@ -201,8 +216,7 @@ void check_q8_dequant(checkop *t)
         want[i] = map[codes[i]] * absmax[i / 256];
     }
     CO_RUN(t, q8_dequant,
-           (&(cad_q8_dequant_args){cad_tensor_1d(CAD_U8, codes, n), CO_1D(map, 256),
-                                   CO_1D(absmax, blocks), CO_1D(x, n)}));
+           (&(cad_q8_dequant_args){cad_tensor_1d(CAD_U8, codes, n), CO_1D(map, 256), CO_1D(absmax, blocks), CO_1D(x, n)}));
     co_equal(t, "x", x, want, (size_t)n * 4);
 }
 
@@ -211,7 +225,8 @@ void check_nf4_absmax_expand(checkop *t)
     int64_t n = 700, blocks = 3;
     co_case(t, "n 700");
     unsigned char *q = co_bytes(t, "q", CO_IN, (size_t)n);
-    float *map = co_in(t, "map", 256, CO_NORMAL), *absmax2 = co_in(t, "absmax2", blocks, CO_SMALL), *out = co_out(t, "absmax", n);
+    float *map = co_in(t, "map", 256, CO_NORMAL), *absmax2 = co_in(t, "absmax2", blocks, CO_SMALL),
+          *out = co_out(t, "absmax", n);
     float *want = co_f32(t, n);
     for (int64_t i = 0; i < n; i++) {
         q[i] = (unsigned char)cad_rng_range(&t->rng, 0, 255);
@@ -237,8 +252,8 @@ void check_nf4_linear_fwd(checkop *t)
         float *value = co_f32(t, out * in), *x = co_in(t, "x", n * in, CO_NORMAL), *b = co_in(t, "b", out, CO_NORMAL);
         float *y = co_out(t, "y", n * out), *n32 = co_f32(t, n * out);
         double *r = co_f64(t, n * out);
-        cad_nf4_linear_fwd_args a = {.x = CO_2D(x, n, in), .w = some_nf4(t, out, in, 64, value), .b = CO_1D(b, out),
-                                     .y = CO_2D(y, n, out)};
+        cad_nf4_linear_fwd_args a = {
+            .x = CO_2D(x, n, in), .w = some_nf4(t, out, in, 64, value), .b = CO_1D(b, out), .y = CO_2D(y, n, out)};
         a.scratch = co_scratch(t, t->ops->nf4_linear_fwd_scratch(&a));
         ref64_linear(co_widen(t, x, n * in), co_widen(t, value, out * in), co_widen(t, b, out), NULL, n, in, out, r);
         ref32_linear(x, value, b, NULL, n, in, out, n32);
@@ -272,8 +287,12 @@ void check_nf4_linear_lora_fwd(checkop *t)
     float *value = co_f32(t, out * in), *x = co_in(t, "x", n * in, CO_NORMAL), *u = co_in(t, "u", n * nr, CO_NORMAL);
     float *bl = co_in(t, "bl", out * r, CO_SMALL), *y = co_out(t, "y", n * out), *n32 = co_f32(t, n * out);
     double *want = co_f64(t, n * out);
-    cad_nf4_linear_lora_fwd_args a = {.x = CO_2D(x, n, in), .w = some_nf4(t, out, in, 64, value), .u = CO_2D(u, n, nr),
-                                      .bl = CO_2D(bl, out, r), .y = CO_2D(y, n, out), .parts = parts};
+    cad_nf4_linear_lora_fwd_args a = {.x = CO_2D(x, n, in),
+                                      .w = some_nf4(t, out, in, 64, value),
+                                      .u = CO_2D(u, n, nr),
+                                      .bl = CO_2D(bl, out, r),
+                                      .y = CO_2D(y, n, out),
+                                      .parts = parts};
     a.scratch = co_scratch(t, t->ops->nf4_linear_lora_fwd_scratch(&a));
     ref64_linear(co_widen(t, x, n * in), co_widen(t, value, out * in), NULL, NULL, n, in, out, want);
     ref64_lora_up(co_widen(t, u, n * nr), co_widen(t, bl, out * r), &parts, n, out, r, want);
@@ -291,8 +310,12 @@ void check_nf4_linear_lora_bwd_x(checkop *t)
     float *la = co_in(t, "a", nr * in, CO_SMALL), *dx = co_out(t, "dx", n * in), *n32 = co_f32(t, n * in);
     double *want = co_f64(t, n * in);
     cad_dropout none = {0};
-    cad_nf4_linear_lora_bwd_x_args a = {.dy = CO_2D(dy, n, out), .w = some_nf4(t, out, in, 64, value), .v = CO_2D(v, n, nr),
-                                        .a = CO_2D(la, nr, in), .dx = CO_2D(dx, n, in), .n = 2};
+    cad_nf4_linear_lora_bwd_x_args a = {.dy = CO_2D(dy, n, out),
+                                        .w = some_nf4(t, out, in, 64, value),
+                                        .v = CO_2D(v, n, nr),
+                                        .a = CO_2D(la, nr, in),
+                                        .dx = CO_2D(dx, n, in),
+                                        .n = 2};
     a.scratch = co_scratch(t, t->ops->nf4_linear_lora_bwd_x_scratch(&a));
     ref64_linear_dx(co_widen(t, dy, n * out), co_widen(t, value, out * in), NULL, n, in, out, want);
     ref64_lora_down_dx(co_widen(t, v, n * nr), co_widen(t, la, nr * in), &none, n, in, r, 2, want);

@@ -58,7 +58,8 @@ void check_rmsnorm_bwd(checkop *t)
         for (int residual = 0; residual < 2; residual++) {
             int64_t n = co_shapes[k].n, c = co_shapes[k].c;
             co_case(t, "N %lld C %lld residual %d", (long long)n, (long long)c, residual);
-            float *x = co_in(t, "x", n * c, CO_NORMAL), *w = co_in(t, "w", c, CO_NORMAL), *dy = co_in(t, "dy", n * c, CO_NORMAL);
+            float *x = co_in(t, "x", n * c, CO_NORMAL), *w = co_in(t, "w", c, CO_NORMAL),
+                  *dy = co_in(t, "dy", n * c, CO_NORMAL);
             float *dr = residual ? co_in(t, "dr", n * c, CO_NORMAL) : NULL, *rstd = co_in(t, "rstd", n, CO_NORMAL);
             float *dx = co_out(t, "dx", n * c), *dw = co_sum(t, "dw", c);
             double *rdx = co_f64(t, n * c), *rdw = co_f64(t, c), *y = co_f64(t, n * c), *rr = co_f64(t, n);
@@ -76,8 +77,12 @@ void check_rmsnorm_bwd(checkop *t)
                 rdw[j] += (double)dw[j];
                 ndw[j] += dw[j];
             }
-            cad_rmsnorm_bwd_args a = {.x = CO_2D(x, n, c), .w = CO_1D(w, c), .rstd = CO_1D(rstd, n), .dy = CO_2D(dy, n, c),
-                                      .dx = CO_2D(dx, n, c), .dw = CO_1D(dw, c)};
+            cad_rmsnorm_bwd_args a = {.x = CO_2D(x, n, c),
+                                      .w = CO_1D(w, c),
+                                      .rstd = CO_1D(rstd, n),
+                                      .dy = CO_2D(dy, n, c),
+                                      .dx = CO_2D(dx, n, c),
+                                      .dw = CO_1D(dw, c)};
             if (residual)
                 a.dr = CO_2D(dr, n, c);
             a.scratch = co_scratch(t, t->ops->rmsnorm_bwd_scratch(&a));
@@ -113,8 +118,12 @@ static double loss_of_w(void *ctx, const double *w)
 void grad_rmsnorm_bwd(checkop *t)
 {
     co_case(t, "N 5 C 12");
-    norm_grad g = {co_widen(t, co_in(t, "x", 60, CO_NORMAL), 60), co_widen(t, co_in(t, "w", 12, CO_NORMAL), 12),
-                   co_widen(t, co_in(t, "dy", 60, CO_NORMAL), 60), 5, 12, co_f64(t, 60)};
+    norm_grad g = {co_widen(t, co_in(t, "x", 60, CO_NORMAL), 60),
+                   co_widen(t, co_in(t, "w", 12, CO_NORMAL), 12),
+                   co_widen(t, co_in(t, "dy", 60, CO_NORMAL), 60),
+                   5,
+                   12,
+                   co_f64(t, 60)};
     double *dx = co_f64(t, 60), *dw = co_f64(t, 12);
     ref64_rmsnorm_bwd(g.x, g.w, 1e-6, g.dy, 5, 12, dx, dw);
     co_gradient(t, "dx", loss_of_x, &g, g.x, dx, 60);

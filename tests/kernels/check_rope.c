@@ -60,7 +60,8 @@ void check_rope_bwd(checkop *t)
     /* there and back */
     co_case(t, "bwd(fwd(x))");
     int32_t *pos = some_positions(t, 9, 100);
-    float *x = co_inplace(t, "x", 9 * 64, CO_NORMAL), *table = co_in(t, "table", 100 * 32, CO_NORMAL), *kept = co_f32(t, 9 * 64);
+    float *x = co_inplace(t, "x", 9 * 64, CO_NORMAL), *table = co_in(t, "table", 100 * 32, CO_NORMAL),
+          *kept = co_f32(t, 9 * 64);
     cad_rope_table(&(cad_rope_config){.theta = 1e4}, 100, 32, table);
     memcpy(kept, x, 9 * 64 * 4);
     cad_rope_args a = {CO_3D(x, 9, 2, 32), 0, cad_tensor_1d(CAD_I32, pos, 9), CO_2D(table, 100, 32)};

@@ -14,8 +14,7 @@ void check_logits_mask(checkop *t)
     for (int64_t i = 0; i < n; i++)
         for (int64_t j = 0; j < v; j++)
             want[i * v + j] = bits[i * words + j / 32] >> (j % 32) & 1 ? z[i * v + j] + add[j] : -(float)INFINITY;
-    CO_RUN(t, logits_mask,
-           (&(cad_logits_mask_args){CO_2D(z, n, v), CO_1D(add, v), cad_tensor_2d(CAD_U32, bits, n, words)}));
+    CO_RUN(t, logits_mask, (&(cad_logits_mask_args){CO_2D(z, n, v), CO_1D(add, v), cad_tensor_2d(CAD_U32, bits, n, words)}));
     co_equal(t, "logits", z, want, (size_t)(n * v) * 4);
 }
 
@@ -125,10 +124,15 @@ void check_sample(checkop *t)
             seed[i] = cad_rng_u64(&t->rng);
             position[i] = (uint32_t)i * 3;
         }
-        cad_sample_args a = {.logits = CO_2D(z, N, v), .temperature = CO_1D(temperature, N),
-                             .top_k = cad_tensor_1d(CAD_I32, top_k, N), .top_p = CO_1D(top_p, N), .min_p = CO_1D(min_p, N),
-                             .seed = cad_tensor_1d(CAD_U64, seed, N), .position = cad_tensor_1d(CAD_U32, position, N),
-                             .id = cad_tensor_1d(CAD_U32, id, N), .logp = CO_1D(logp, N)};
+        cad_sample_args a = {.logits = CO_2D(z, N, v),
+                             .temperature = CO_1D(temperature, N),
+                             .top_k = cad_tensor_1d(CAD_I32, top_k, N),
+                             .top_p = CO_1D(top_p, N),
+                             .min_p = CO_1D(min_p, N),
+                             .seed = cad_tensor_1d(CAD_U64, seed, N),
+                             .position = cad_tensor_1d(CAD_U32, position, N),
+                             .id = cad_tensor_1d(CAD_U32, id, N),
+                             .logp = CO_1D(logp, N)};
         a.scratch = co_scratch(t, t->ops->sample_scratch(&a));
         CO_RUN(t, sample, &a);
         int other = 0;
@@ -157,8 +161,10 @@ void check_sample(checkop *t)
         memcpy(all + i * 32, z, 32 * 4);
         one[i] = 1;
     }
-    cad_sample_args a = {.logits = CO_2D(all, DRAWS, 32), .temperature = CO_1D(one, DRAWS),
-                         .seed = cad_tensor_1d(CAD_U64, seed, DRAWS), .position = cad_tensor_1d(CAD_U32, position, DRAWS),
+    cad_sample_args a = {.logits = CO_2D(all, DRAWS, 32),
+                         .temperature = CO_1D(one, DRAWS),
+                         .seed = cad_tensor_1d(CAD_U64, seed, DRAWS),
+                         .position = cad_tensor_1d(CAD_U32, position, DRAWS),
                          .id = cad_tensor_1d(CAD_U32, id, DRAWS)};
     a.scratch = co_scratch(t, t->ops->sample_scratch(&a));
     for (int r = 0; r < ROUNDS; r++) {

@@ -38,8 +38,8 @@ static xent_case begin(checkop *t, const xent_shape *s, bool weights, bool peake
     k.nnll = co_f32(t, k.m);
     k.ndx = co_f32(t, k.m * k.c);
     k.ndw = co_f32(t, k.v * k.c);
-    ref64_xent(co_widen(t, k.x, k.m * k.c), co_widen(t, k.w, k.v * k.c), k.y, co_widen(t, k.wt, k.m), 0.25, k.m, k.c, k.v, k.rnll,
-               k.rdx, k.rdw, co_f64(t, k.v));
+    ref64_xent(co_widen(t, k.x, k.m * k.c), co_widen(t, k.w, k.v * k.c), k.y, co_widen(t, k.wt, k.m), 0.25, k.m, k.c, k.v,
+               k.rnll, k.rdx, k.rdw, co_f64(t, k.v));
     ref32_xent(k.x, k.w, k.y, k.wt, 0.25f, k.m, k.c, k.v, k.nnll, k.ndx, k.ndw, co_f32(t, k.v));
     return k;
 }
@@ -61,9 +61,14 @@ void check_linear_xent(checkop *t)
             k.rdw[e] += (double)k.dw[e];
             k.ndw[e] += k.dw[e];
         }
-        cad_linear_xent_args a = {.x = CO_2D(k.x, k.m, k.c), .w = CO_2D(k.w, k.v, k.c), .y = cad_tensor_1d(CAD_U32, k.y, k.m),
-                                  .wt = CO_1D(k.wt, k.m), .nll = CO_1D(k.nll, k.m), .dx = CO_2D(k.dx, k.m, k.c),
-                                  .dw = CO_2D(k.dw, k.v, k.c), .scale = 0.25f};
+        cad_linear_xent_args a = {.x = CO_2D(k.x, k.m, k.c),
+                                  .w = CO_2D(k.w, k.v, k.c),
+                                  .y = cad_tensor_1d(CAD_U32, k.y, k.m),
+                                  .wt = CO_1D(k.wt, k.m),
+                                  .nll = CO_1D(k.nll, k.m),
+                                  .dx = CO_2D(k.dx, k.m, k.c),
+                                  .dw = CO_2D(k.dw, k.v, k.c),
+                                  .scale = 0.25f};
         a.scratch = co_scratch(t, t->ops->linear_xent_scratch(&a));
         CO_RUN(t, linear_xent, &a);
         judge_nll(t, &k);

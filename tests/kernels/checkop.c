@@ -210,10 +210,10 @@ void co_refuses(checkop *t, co_call call, const void *args, cad_status code, con
             co_fail(t, "refused, but touched %s", t->buffer[i].name);
 }
 
-#define X(op)                                                                                  \
-    cad_status co_call_##op(const cad_ops *ops, const void *args)                              \
-    {                                                                                          \
-        return ops->op(args, NULL);                                                            \
+#define X(op)                                                                                                                  \
+    cad_status co_call_##op(const cad_ops *ops, const void *args)                                                              \
+    {                                                                                                                          \
+        return ops->op(args, NULL);                                                                                            \
     }
 CAD_OPS_TABLE(X)
 #undef X

@@ -3,8 +3,8 @@
  *   outputs stand between guard bands and start as NaN ("="), or as random values ("+=")
  *   inputs must be unchanged after the call
  *   the op runs twice on equal inputs and must give equal bits, and once more with another number of threads
- *   error against the f64 reference:  E(a) <= 2 E(n) + 8 ulp(max |r|)  and  Q(a) <= 1.25 Q(n) + 1e-6, where n is the same formula
- *   in f32 throughout (FlashAttention's rule); written so that NaN fails
+ *   error against the f64 reference:  E(a) <= 2 E(n) + 8 ulp(max |r|)  and  Q(a) <= 1.25 Q(n) + 1e-6, where n is the same
+ * formula in f32 throughout (FlashAttention's rule); written so that NaN fails
  *
  * A check is a function that declares its buffers (co_in, co_out, co_sum, ..), runs the op through co_run, and compares
  * through co_close or co_equal.  Seed and replay command are printed with every failure. */
@@ -34,8 +34,8 @@ typedef struct checkop {
     const cad_ops *ops;
     cad_arena *arena;
     cad_rng rng;
-    const char *op;       /* name of the check that runs */
-    char shape[160];      /* of the case that runs, for messages */
+    const char *op;  /* name of the check that runs */
+    char shape[160]; /* of the case that runs, for messages */
     uint64_t seed;
     co_buffer buffer[CO_MAX_BUFFERS];
     int n_buffers;
@@ -48,11 +48,11 @@ typedef struct checkop {
 void co_case(checkop *t, const char *fmt, ...) CAD_PRINTF(2, 3);
 
 typedef enum co_fill {
-    CO_NORMAL,   /* N(0,1) */
-    CO_SMALL,    /* N(0, 0.02) */
-    CO_INTEGER,  /* -3..3: products and sums are exact in f32 */
-    CO_LARGE,    /* N(0,1) times 1e4 in one element of eight */
-    CO_EQUAL     /* all 0.5 */
+    CO_NORMAL,  /* N(0,1) */
+    CO_SMALL,   /* N(0, 0.02) */
+    CO_INTEGER, /* -3..3: products and sums are exact in f32 */
+    CO_LARGE,   /* N(0,1) times 1e4 in one element of eight */
+    CO_EQUAL    /* all 0.5 */
 } co_fill;
 /* f32 buffers of n elements.  in: filled; out: NaN; sum: random start values; inplace: filled, may change. */
 float *co_in(checkop *t, const char *name, int64_t n, co_fill fill);
@@ -69,9 +69,9 @@ const float *co_before(const checkop *t, const float *data);
 /* Runs the op twice and with another thread count; checks status, guards, inputs and repeatability. */
 typedef cad_status (*co_call)(const cad_ops *ops, const void *args);
 void co_run_call(checkop *t, co_call call, const void *args);
-#define CO_RUN(t, op, args)                                                                    \
-    do {                                                                                       \
-        co_run_call((t), co_call_##op, (args));                                                \
+#define CO_RUN(t, op, args)                                                                                                    \
+    do {                                                                                                                       \
+        co_run_call((t), co_call_##op, (args));                                                                                \
     } while (0)
 #define X(op) cad_status co_call_##op(const cad_ops *ops, const void *args);
 CAD_OPS_TABLE(X)

@@ -1,5 +1,5 @@
-/* checkop BACKEND [OP..] [--grad] [--mutants] [--library] [--seed=N]: every op of the table against its reference; with --library
- * the products go through the BLAS. */
+/* checkop BACKEND [OP..] [--grad] [--mutants] [--library] [--seed=N]: every op of the table against its reference; with
+ * --library the products go through the BLAS. */
 #include "tests/kernels/checks.h"
 
 #include "core/status.h"

@@ -137,9 +137,12 @@ static cad_status one_key_too_few(const cad_attn_decode_args *a, void *s)
     return st;
 }
 
-#define MUTANT(op, fn)                                                                         \
-    {                                                                                          \
-#fn, check_##op, offsetof(cad_ops, op), {.op = (fn) }                                  \
+#define MUTANT(op, fn)                                                                                                         \
+    {                                                                                                                          \
+#fn, check_##op, offsetof(cad_ops, op),                                                                                \
+        {                                                                                                                      \
+            .op = (fn)                                                                                                         \
+        }                                                                                                                      \
     }
 
 typedef union any_op {
@@ -154,20 +157,13 @@ static const struct {
     size_t place;
     any_op fn;
 } mutants[] = {
-    MUTANT(linear_fwd, nan_in_the_last_element),
-    MUTANT(linear_fwd, write_past_the_end),
-    MUTANT(swiglu_fwd, last_element_forgotten),
-    MUTANT(rmsnorm_fwd, input_clobbered),
-    MUTANT(rmsnorm_fwd, other_bits_each_time),
-    MUTANT(linear_fwd, bf16_result),
-    MUTANT(attn_fwd, mask_turned_round),
-    MUTANT(attn_fwd, mask_off_by_one),
-    MUTANT(linear_bwd_w, sum_overwritten),
-    MUTANT(linear_bwd_x, residual_forgotten),
-    MUTANT(nf4_dequant, nibbles_swapped),
-    MUTANT(lora_down_bwd, mask_of_dropout_redrawn),
-    MUTANT(adamw_step, weight_decay_forgotten),
-    MUTANT(embed_bwd, one_row_short),
+    MUTANT(linear_fwd, nan_in_the_last_element), MUTANT(linear_fwd, write_past_the_end),
+    MUTANT(swiglu_fwd, last_element_forgotten),  MUTANT(rmsnorm_fwd, input_clobbered),
+    MUTANT(rmsnorm_fwd, other_bits_each_time),   MUTANT(linear_fwd, bf16_result),
+    MUTANT(attn_fwd, mask_turned_round),         MUTANT(attn_fwd, mask_off_by_one),
+    MUTANT(linear_bwd_w, sum_overwritten),       MUTANT(linear_bwd_x, residual_forgotten),
+    MUTANT(nf4_dequant, nibbles_swapped),        MUTANT(lora_down_bwd, mask_of_dropout_redrawn),
+    MUTANT(adamw_step, weight_decay_forgotten),  MUTANT(embed_bwd, one_row_short),
     MUTANT(attn_decode, one_key_too_few),
 };
 

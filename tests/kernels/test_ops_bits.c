@@ -27,13 +27,10 @@ static void test_threads_change_no_bits(void **state)
             memset(dv[t], 0, sizeof dv[t]);
             memset(dn[t], 0, sizeof dn[t]);
             ok(ops->linear_fwd(&(cad_linear_fwd_args){.x = F2(x, N, C), .w = F2(w, O, C), .y = F2(y[t], N, O)}, NULL));
-            ok(ops->linear_bwd_x(&(cad_linear_bwd_x_args){.dy = F2(dy, N, O), .w = F2(w, O, C), .dx = F2(dx[t], N, C)},
-                                 NULL));
-            ok(ops->linear_bwd_w(&(cad_linear_bwd_w_args){.dy = F2(dy, N, O),
-                                                          .x = F2(x, N, C),
-                                                          .dw = F2(dw[t], O, C),
-                                                          .db = F1(db[t], O)},
-                                 NULL));
+            ok(ops->linear_bwd_x(&(cad_linear_bwd_x_args){.dy = F2(dy, N, O), .w = F2(w, O, C), .dx = F2(dx[t], N, C)}, NULL));
+            ok(ops->linear_bwd_w(
+                &(cad_linear_bwd_w_args){.dy = F2(dy, N, O), .x = F2(x, N, C), .dw = F2(dw[t], O, C), .db = F1(db[t], O)},
+                NULL));
             ok(ops->linear_xent(&(cad_linear_xent_args){.x = F2(x, N, C),
                                                         .w = F2(w, O, C),
                                                         .y = cad_tensor_1d(CAD_U32, target, N),
@@ -76,8 +73,8 @@ static void rows_body(const cad_ops *ops)
     for (int64_t from = 0; from < N; from += 77)
         for (int64_t rows = 1; rows < 12; rows += 5) {
             int64_t n = from + rows > N ? N - from : rows;
-            ok(ops->linear_fwd(
-                &(cad_linear_fwd_args){.x = F2(x + from * C, n, C), .w = F2(w, O, C), .y = F2(part, n, O)}, NULL));
+            ok(ops->linear_fwd(&(cad_linear_fwd_args){.x = F2(x + from * C, n, C), .w = F2(w, O, C), .y = F2(part, n, O)},
+                               NULL));
             assert_memory_equal(part, y + from * O, (size_t)(n * O) * sizeof(float));
         }
 }

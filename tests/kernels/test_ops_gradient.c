@@ -12,12 +12,10 @@ typedef struct norm_case {
 static double norm_loss(void *ctx)
 {
     norm_case *c = ctx;
-    ok(c->ops->rmsnorm_fwd(&(cad_rmsnorm_fwd_args){.x = F2(c->x, NN, NC),
-                                                   .w = F1(c->w, NC),
-                                                   .y = F2(c->y, NN, NC),
-                                                   .rstd = F1(c->rstd, NN),
-                                                   .eps = 1e-5f},
-                           NULL));
+    ok(c->ops->rmsnorm_fwd(
+        &(cad_rmsnorm_fwd_args){
+            .x = F2(c->x, NN, NC), .w = F1(c->w, NC), .y = F2(c->y, NN, NC), .rstd = F1(c->rstd, NN), .eps = 1e-5f},
+        NULL));
     return fixture_dot(c->y, c->dy, NN * NC) + fixture_dot(c->x, c->dr, NN * NC);
 }
 
@@ -59,8 +57,7 @@ typedef struct glu_case {
 static double glu_loss(void *ctx)
 {
     glu_case *c = ctx;
-    ok(c->ops->swiglu_fwd(
-        &(cad_swiglu_fwd_args){.gu = F2(c->gu, SN, 2 * SF), .h = F2(c->h, SN, SF), .group = 4}, NULL));
+    ok(c->ops->swiglu_fwd(&(cad_swiglu_fwd_args){.gu = F2(c->gu, SN, 2 * SF), .h = F2(c->h, SN, SF), .group = 4}, NULL));
     return fixture_dot(c->h, c->dh, SN * SF);
 }
 
@@ -72,12 +69,10 @@ static void glu_body(const cad_ops *ops)
     fixture_normal(5, c.gu, SN * 2 * SF, 2);
     fixture_normal(6, c.dh, SN * SF, 1);
     glu_loss(&c);
-    ok(ops->swiglu_bwd(&(cad_swiglu_bwd_args){.gu = F2(c.gu, SN, 2 * SF),
-                                              .dh = F2(c.dh, SN, SF),
-                                              .dgu = F2(dgu, SN, 2 * SF),
-                                              .h = F2(h, SN, SF),
-                                              .group = 4},
-                       NULL));
+    ok(ops->swiglu_bwd(
+        &(cad_swiglu_bwd_args){
+            .gu = F2(c.gu, SN, 2 * SF), .dh = F2(c.dh, SN, SF), .dgu = F2(dgu, SN, 2 * SF), .h = F2(h, SN, SF), .group = 4},
+        NULL));
     assert_memory_equal(h, c.h, sizeof h);
     fixture_gradient("swiglu dgu", glu_loss, &c, c.gu, SN * 2 * SF, dgu, 1e-2f, 1e-3);
 }
@@ -145,8 +140,7 @@ static void attn_body(const cad_ops *ops)
                                               .causal = c.causal},
                          NULL));
         fixture_gradient("attention dqkv, first rows", attn_loss, &c, c.qkv, 9 * ALD, d, 2e-2f, 2e-3);
-        fixture_gradient("attention dqkv, across tiles", attn_loss, &c, c.qkv + 68 * ALD, 5 * ALD, d + 68 * ALD, 2e-2f,
-                         2e-3);
+        fixture_gradient("attention dqkv, across tiles", attn_loss, &c, c.qkv + 68 * ALD, 5 * ALD, d + 68 * ALD, 2e-2f, 2e-3);
     }
 }
 
@@ -216,7 +210,7 @@ static void lora_gradients(lora_case *c)
                                                                .dx = F2(dx, LN, LI),
                                                                .n = LP,
                                                                .drop = c->drop,
-                                                       .scratch = {c->masks, sizeof c->masks}},
+                                                               .scratch = {c->masks, sizeof c->masks}},
                                  NULL));
     fixture_gradient("LoRA dx", lora_loss, c, c->x, LN * LI, dx, 5e-2f, 1e-3);
     fixture_gradient("LoRA dA", lora_loss, c, c->a, LP * LR * LI, da, 5e-2f, 1e-3);
@@ -381,7 +375,7 @@ static void small_body(const cad_ops *ops)
                                                 .scratch = {scratch, sizeof scratch}},
                         NULL));
     near(nll[0], 4.5400960617e-05, 1e-11); /* log1p(exp(-10) + exp(-20)): a small loss keeps its digits */
-    near(dx[0], -4.5401991e-04, 1e-9);      /* sum_j p_j w_j - w_y */
+    near(dx[0], -4.5401991e-04, 1e-9);     /* sum_j p_j w_j - w_y */
     near(nll[1], 0, 0);
     ok(ops->linear_xent_eval(&(cad_linear_xent_eval_args){.x = F2(x, 2, 1),
                                                           .w = F2(w, 3, 1),
@@ -405,8 +399,8 @@ static void test_cross_entropy_keeps_small_losses_and_survives_large_logits(void
 static void nf4_body(const cad_ops *ops)
 {
     enum { N = 9, O = 40, I = 100, R = 2 };
-    static float w[O * I], wide[O * I], absmax[63], x[N * I], dy[N * O], u[N * R], bl[O * R], al[R * I], y[N * O],
-        y2[N * O], dx[N * I], dx2[N * I], scratch[O * I], map2[1];
+    static float w[O * I], wide[O * I], absmax[63], x[N * I], dy[N * O], u[N * R], bl[O * R], al[R * I], y[N * O], y2[N * O],
+        dx[N * I], dx2[N * I], scratch[O * I], map2[1];
     static uint8_t codes[O * I / 2], q8[63];
     fixture_normal(31, w, O * I, 0.1f);
     fixture_normal(32, x, N * I, 1);
@@ -432,42 +426,30 @@ static void nf4_body(const cad_ops *ops)
         }
         ok(ops->nf4_dequant(&(cad_nf4_dequant_args){.q = q, .w = F2(wide, O, I)}, NULL));
         cad_scratch s = {scratch, sizeof scratch};
-        ok(ops->nf4_linear_lora_fwd(&(cad_nf4_linear_lora_fwd_args){.x = F2(x, N, I),
-                                                                    .w = q,
-                                                                    .u = F2(u, N, R),
-                                                                    .bl = F2(bl, O, R),
-                                                                    .y = F2(y, N, O),
-                                                                    .scratch = s},
-                                    NULL));
-        ok(ops->linear_lora_fwd(&(cad_linear_lora_fwd_args){.x = F2(x, N, I),
-                                                            .w = F2(wide, O, I),
-                                                            .u = F2(u, N, R),
-                                                            .bl = F2(bl, O, R),
-                                                            .y = F2(y2, N, O)},
-                                NULL));
+        ok(ops->nf4_linear_lora_fwd(
+            &(cad_nf4_linear_lora_fwd_args){
+                .x = F2(x, N, I), .w = q, .u = F2(u, N, R), .bl = F2(bl, O, R), .y = F2(y, N, O), .scratch = s},
+            NULL));
+        ok(ops->linear_lora_fwd(
+            &(cad_linear_lora_fwd_args){
+                .x = F2(x, N, I), .w = F2(wide, O, I), .u = F2(u, N, R), .bl = F2(bl, O, R), .y = F2(y2, N, O)},
+            NULL));
         assert_memory_equal(y, y2, sizeof y);
-        ok(ops->nf4_linear_lora_bwd_x(&(cad_nf4_linear_lora_bwd_x_args){.dy = F2(dy, N, O),
-                                                                        .w = q,
-                                                                        .v = F2(u, N, R),
-                                                                        .a = F2(al, R, I),
-                                                                        .dx = F2(dx, N, I),
-                                                                        .scratch = s},
-                                      NULL));
-        ok(ops->linear_lora_bwd_x(&(cad_linear_lora_bwd_x_args){.dy = F2(dy, N, O),
-                                                                .w = F2(wide, O, I),
-                                                                .v = F2(u, N, R),
-                                                                .a = F2(al, R, I),
-                                                                .dx = F2(dx2, N, I)},
-                                  NULL));
+        ok(ops->nf4_linear_lora_bwd_x(
+            &(cad_nf4_linear_lora_bwd_x_args){
+                .dy = F2(dy, N, O), .w = q, .v = F2(u, N, R), .a = F2(al, R, I), .dx = F2(dx, N, I), .scratch = s},
+            NULL));
+        ok(ops->linear_lora_bwd_x(
+            &(cad_linear_lora_bwd_x_args){
+                .dy = F2(dy, N, O), .w = F2(wide, O, I), .v = F2(u, N, R), .a = F2(al, R, I), .dx = F2(dx2, N, I)},
+            NULL));
         assert_memory_equal(dx, dx2, sizeof dx);
-        ok(ops->nf4_linear_fwd(
-            &(cad_nf4_linear_fwd_args){.x = F2(x, N, I), .w = q, .y = F2(y, N, O), .scratch = s}, NULL));
+        ok(ops->nf4_linear_fwd(&(cad_nf4_linear_fwd_args){.x = F2(x, N, I), .w = q, .y = F2(y, N, O), .scratch = s}, NULL));
         ok(ops->linear_fwd(&(cad_linear_fwd_args){.x = F2(x, N, I), .w = F2(wide, O, I), .y = F2(y2, N, O)}, NULL));
         assert_memory_equal(y, y2, sizeof y);
-        ok(ops->nf4_linear_bwd_x(
-            &(cad_nf4_linear_bwd_x_args){.dy = F2(dy, N, O), .w = q, .dx = F2(dx, N, I), .scratch = s}, NULL));
-        ok(ops->linear_bwd_x(&(cad_linear_bwd_x_args){.dy = F2(dy, N, O), .w = F2(wide, O, I), .dx = F2(dx2, N, I)},
-                             NULL));
+        ok(ops->nf4_linear_bwd_x(&(cad_nf4_linear_bwd_x_args){.dy = F2(dy, N, O), .w = q, .dx = F2(dx, N, I), .scratch = s},
+                                 NULL));
+        ok(ops->linear_bwd_x(&(cad_linear_bwd_x_args){.dy = F2(dy, N, O), .w = F2(wide, O, I), .dx = F2(dx2, N, I)}, NULL));
         assert_memory_equal(dx, dx2, sizeof dx);
     }
 }

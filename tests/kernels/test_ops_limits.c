@@ -7,10 +7,10 @@ static void test_each_op_refuses_missing_arguments_by_name(void **state)
     (void)state;
     const cad_ops *ops;
     ok(cad_ops_get("cpu", &ops));
-#define X(op)                                                                                  \
-    {                                                                                          \
-        cad_##op##_args nothing = {0};                                                         \
-        fails(ops->op(&nothing, NULL), CAD_EINVAL, #op ": ");                                  \
+#define X(op)                                                                                                                  \
+    {                                                                                                                          \
+        cad_##op##_args nothing = {0};                                                                                         \
+        fails(ops->op(&nothing, NULL), CAD_EINVAL, #op ": ");                                                                  \
     }
     CAD_OPS_TABLE(X)
 #undef X
@@ -22,8 +22,8 @@ static void test_arguments_are_checked_with_the_numbers_that_matter(void **state
     const cad_ops *ops;
     ok(cad_ops_get("cpu", &ops));
     float x[128], y[128];
-    fails(ops->rmsnorm_fwd(&(cad_rmsnorm_fwd_args){.x = F2(x, 4, 32), .w = F1(x, 31), .y = F2(y, 4, 32)}, NULL),
-          CAD_EINVAL, "rmsnorm_fwd: w is (31), expected (32)");
+    fails(ops->rmsnorm_fwd(&(cad_rmsnorm_fwd_args){.x = F2(x, 4, 32), .w = F1(x, 31), .y = F2(y, 4, 32)}, NULL), CAD_EINVAL,
+          "rmsnorm_fwd: w is (31), expected (32)");
     fails(ops->linear_fwd(&(cad_linear_fwd_args){.x = F2(x, 4, 32), .y = F2(y, 4, 32)}, NULL), CAD_EINVAL,
           "linear_fwd: w is missing");
     fails(ops->axpy(&(cad_axpy_args){.x = F1(x, 4), .y = cad_tensor_1d(CAD_I32, y, 4)}, NULL), CAD_EINVAL,
@@ -32,19 +32,15 @@ static void test_arguments_are_checked_with_the_numbers_that_matter(void **state
           "x is bf16");
     fails(ops->swiglu_fwd(&(cad_swiglu_fwd_args){.gu = F2(x, 2, 20), .h = F2(y, 2, 10), .group = 3}, NULL), CAD_EINVAL,
           "group 3 does not divide F 10");
-    fails(ops->linear_lora_fwd(&(cad_linear_lora_fwd_args){.x = F2(x, 4, 8),
-                                                           .w = F2(x, 4, 8),
-                                                           .u = F2(NULL, 4, 0),
-                                                           .bl = F2(NULL, 4, 0),
-                                                           .y = F2(y, 4, 4)},
-                               NULL),
+    fails(ops->linear_lora_fwd(
+              &(cad_linear_lora_fwd_args){
+                  .x = F2(x, 4, 8), .w = F2(x, 4, 8), .u = F2(NULL, 4, 0), .bl = F2(NULL, 4, 0), .y = F2(y, 4, 4)},
+              NULL),
           CAD_EINVAL, "factors of rank 0");
-    fails(ops->linear_lora_bwd_x(&(cad_linear_lora_bwd_x_args){.dy = F2(x, 4, 4),
-                                                               .w = F2(x, 4, 8),
-                                                               .v = F2(NULL, 4, 0),
-                                                               .a = F2(NULL, 0, 8),
-                                                               .dx = F2(y, 4, 8)},
-                                 NULL),
+    fails(ops->linear_lora_bwd_x(
+              &(cad_linear_lora_bwd_x_args){
+                  .dy = F2(x, 4, 4), .w = F2(x, 4, 8), .v = F2(NULL, 4, 0), .a = F2(NULL, 0, 8), .dx = F2(y, 4, 8)},
+              NULL),
           CAD_EINVAL, "A has no rows");
     fails(cad_ops_get("cuda", &ops), CAD_EUNSUPPORTED, "back end 'cuda'");
     setenv("CADLM_ISA", "x86-64-v9", 1);
@@ -96,9 +92,10 @@ static void no_rows_body(const cad_ops *ops)
     ok(ops->rmsnorm_bwd(&(cad_rmsnorm_bwd_args){.x = x, .w = F1(w, C), .rstd = row, .dy = x, .dx = x, .dw = F1(dw, C)}, NULL));
     ok(ops->rope_fwd(&(cad_rope_args){.x = heads, .pos = i32, .table = F2(table, 2, C)}, NULL));
     ok(ops->swiglu_fwd(&(cad_swiglu_fwd_args){.gu = F2(NULL, 0, 2 * C), .h = x, .group = C}, NULL));
-    ok(ops->attn_fwd(&(cad_attn_fwd_args){.q = heads, .k = heads, .v = heads, .o = heads, .causal = 1,
-                                          .seg = cad_tensor_1d(CAD_I32, seg, 1)},
-                     NULL));
+    ok(ops->attn_fwd(
+        &(cad_attn_fwd_args){
+            .q = heads, .k = heads, .v = heads, .o = heads, .causal = 1, .seg = cad_tensor_1d(CAD_I32, seg, 1)},
+        NULL));
     ok(ops->linear_fwd(&(cad_linear_fwd_args){.x = x, .w = F2(w, 4, C), .y = x}, NULL));
     ok(ops->linear_bwd_x(&(cad_linear_bwd_x_args){.dy = x, .w = F2(w, 4, C), .dx = x}, NULL));
     ok(ops->linear_bwd_w(&(cad_linear_bwd_w_args){.dy = x, .x = x, .dw = F2(dw, 4, C), .db = F1(dw, 4)}, NULL));
@@ -110,9 +107,10 @@ static void no_rows_body(const cad_ops *ops)
     ok(ops->kv_append(&(cad_kv_append_args){.k = heads, .v = heads, .slot = i32, .pos = i32, .cache = cache}, NULL));
     ok(ops->attn_decode(&(cad_attn_decode_args){.q = heads, .slot = i32, .len = i32, .cache = cache, .o = heads}, NULL));
     ok(ops->argmax(&(cad_argmax_args){.logits = F2(NULL, 0, V), .id = u32}, NULL));
-    ok(ops->sample(&(cad_sample_args){.logits = F2(NULL, 0, V), .temperature = row, .position = u32, .id = u32,
-                                      .seed = cad_tensor_1d(CAD_U64, NULL, 0)},
-                   NULL));
+    ok(ops->sample(
+        &(cad_sample_args){
+            .logits = F2(NULL, 0, V), .temperature = row, .position = u32, .id = u32, .seed = cad_tensor_1d(CAD_U64, NULL, 0)},
+        NULL));
     assert_memory_equal(dw, before, sizeof dw);
 }
 

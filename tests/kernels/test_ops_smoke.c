@@ -8,19 +8,16 @@
 static void rmsnorm_body(const cad_ops *ops)
 {
     float x[4] = {1, 2, 2, 4}, w[4] = {1, 1, 2, 0.5f}, y[4], rstd[1]; /* mean square 6.25, rstd 0.4 */
-    ok(ops->rmsnorm_fwd(
-        &(cad_rmsnorm_fwd_args){.x = F2(x, 1, 4), .w = F1(w, 4), .y = F2(y, 1, 4), .rstd = F1(rstd, 1)}, NULL));
+    ok(ops->rmsnorm_fwd(&(cad_rmsnorm_fwd_args){.x = F2(x, 1, 4), .w = F1(w, 4), .y = F2(y, 1, 4), .rstd = F1(rstd, 1)}, NULL));
     near(rstd[0], 0.4, 1e-7);
     float expect[4] = {0.4f, 0.8f, 1.6f, 0.8f};
     for (int i = 0; i < 4; i++)
         near(y[i], expect[i], 1e-6);
     float r[4] = {0, 1, 1, 3}, sum[4], one[4] = {1, 1, 1, 1};
-    ok(ops->add_rmsnorm_fwd(&(cad_add_rmsnorm_fwd_args){.r = F2(r, 1, 4),
-                                                        .x = F2(one, 1, 4),
-                                                        .w = F1(w, 4),
-                                                        .sum = F2(sum, 1, 4),
-                                                        .y = F2(y, 1, 4)},
-                            NULL));
+    ok(ops->add_rmsnorm_fwd(
+        &(cad_add_rmsnorm_fwd_args){
+            .r = F2(r, 1, 4), .x = F2(one, 1, 4), .w = F1(w, 4), .sum = F2(sum, 1, 4), .y = F2(y, 1, 4)},
+        NULL));
     assert_memory_equal(sum, x, sizeof x);
     for (int i = 0; i < 4; i++)
         near(y[i], expect[i], 1e-6);
@@ -35,22 +32,18 @@ static void test_rmsnorm_gives_hand_values(void **state)
 static void linear_body(const cad_ops *ops)
 {
     float x[6] = {1, 2, 3, -1, 0, 1}, w[6] = {1, 0, 1, 2, -1, 0.5f}, b[2] = {10, 20}, res[4] = {100, 0, 0, 100}, y[4];
-    ok(ops->linear_fwd(&(cad_linear_fwd_args){.x = F2(x, 2, 3), .w = F2(w, 2, 3), .b = F1(b, 2), .y = F2(y, 2, 2)},
-                       NULL));
+    ok(ops->linear_fwd(&(cad_linear_fwd_args){.x = F2(x, 2, 3), .w = F2(w, 2, 3), .b = F1(b, 2), .y = F2(y, 2, 2)}, NULL));
     assert_memory_equal(y, ((float[]){14, 21.5f, 10, 18.5f}), sizeof y);
     /* the residual in place */
-    ok(ops->linear_fwd(&(cad_linear_fwd_args){.x = F2(x, 2, 3),
-                                              .w = F2(w, 2, 3),
-                                              .b = F1(b, 2),
-                                              .res = F2(res, 2, 2),
-                                              .y = F2(res, 2, 2)},
-                       NULL));
+    ok(ops->linear_fwd(
+        &(cad_linear_fwd_args){.x = F2(x, 2, 3), .w = F2(w, 2, 3), .b = F1(b, 2), .res = F2(res, 2, 2), .y = F2(res, 2, 2)},
+        NULL));
     assert_memory_equal(res, ((float[]){114, 21.5f, 10, 118.5f}), sizeof res);
     float dy[4] = {1, 2, 3, 4}, dx[6], dw[6] = {1, 1, 1, 1, 1, 1}, db[2] = {0.5f, 0.5f};
     ok(ops->linear_bwd_x(&(cad_linear_bwd_x_args){.dy = F2(dy, 2, 2), .w = F2(w, 2, 3), .dx = F2(dx, 2, 3)}, NULL));
     assert_memory_equal(dx, ((float[]){5, -2, 2, 11, -4, 5}), sizeof dx);
-    ok(ops->linear_bwd_w(
-        &(cad_linear_bwd_w_args){.dy = F2(dy, 2, 2), .x = F2(x, 2, 3), .dw = F2(dw, 2, 3), .db = F1(db, 2)}, NULL));
+    ok(ops->linear_bwd_w(&(cad_linear_bwd_w_args){.dy = F2(dy, 2, 2), .x = F2(x, 2, 3), .dw = F2(dw, 2, 3), .db = F1(db, 2)},
+                         NULL));
     assert_memory_equal(dw, ((float[]){-1, 3, 7, -1, 5, 11}), sizeof dw);
     assert_memory_equal(db, ((float[]){4.5f, 6.5f}), sizeof db);
 }
@@ -77,10 +70,8 @@ static void integer_body(const cad_ops *ops)
             dy[i] = (float)cad_rng_range(&r, -4, 4);
         memset(dw, 0, sizeof dw);
         ok(ops->linear_fwd(&(cad_linear_fwd_args){.x = F2(x, n, in), .w = F2(w, out, in), .y = F2(y, n, out)}, NULL));
-        ok(ops->linear_bwd_x(&(cad_linear_bwd_x_args){.dy = F2(dy, n, out), .w = F2(w, out, in), .dx = F2(dx, n, in)},
-                             NULL));
-        ok(ops->linear_bwd_w(&(cad_linear_bwd_w_args){.dy = F2(dy, n, out), .x = F2(x, n, in), .dw = F2(dw, out, in)},
-                             NULL));
+        ok(ops->linear_bwd_x(&(cad_linear_bwd_x_args){.dy = F2(dy, n, out), .w = F2(w, out, in), .dx = F2(dx, n, in)}, NULL));
+        ok(ops->linear_bwd_w(&(cad_linear_bwd_w_args){.dy = F2(dy, n, out), .x = F2(x, n, in), .dw = F2(dw, out, in)}, NULL));
         for (int64_t i = 0; i < n; i++)
             for (int64_t o = 0; o < out; o += 1 + (n > 100) * 6)
                 assert_true((double)y[i * out + o] == fixture_dot(x + i * in, w + o * in, in));
@@ -136,8 +127,8 @@ static void test_llama3_scaling_keeps_short_waves_and_stretches_long_ones(void *
     float plain[2 * 128], scaled[2 * 128];
     cad_rope_table(&(cad_rope_config){.theta = 5e5}, 2, 128, plain);
     cad_rope_table(&(cad_rope_config){.theta = 5e5, .factor = 32, .low = 1, .high = 4, .original = 8192}, 2, 128, scaled);
-    near(scaled[128 + 64], plain[128 + 64], 0);                                      /* wavelength 6.28 */
-    near(scaled[128 + 127], plain[128 + 127] / 32, 1e-11);                           /* wavelength 2.5 million */
+    near(scaled[128 + 64], plain[128 + 64], 0);            /* wavelength 6.28 */
+    near(scaled[128 + 127], plain[128 + 127] / 32, 1e-11); /* wavelength 2.5 million */
     assert_true(scaled[128 + 64 + 34] < plain[128 + 64 + 34] && scaled[128 + 64 + 34] > plain[128 + 64 + 34] / 32);
 }
 
@@ -170,11 +161,9 @@ static void rows_body(const cad_ops *ops)
     assert_memory_equal(y, ((float[]){5, 6, 1, 2, 5, 6, 3, 4}), sizeof y);
     cad_embed_order(id, 4, 3, order, count);
     assert_memory_equal(order, ((uint32_t[]){1, 3, 0, 2}), sizeof order);
-    ok(ops->embed_bwd(&(cad_embed_bwd_args){.id = ids,
-                                            .order = cad_tensor_1d(CAD_U32, order, 4),
-                                            .dy = F2(dy, 4, 2),
-                                            .de = F2(de, 3, 2)},
-                      NULL));
+    ok(ops->embed_bwd(
+        &(cad_embed_bwd_args){.id = ids, .order = cad_tensor_1d(CAD_U32, order, 4), .dy = F2(dy, 4, 2), .de = F2(de, 3, 2)},
+        NULL));
     assert_memory_equal(de, ((float[]){2, 20, 4, 40, 4, 40}), sizeof de);
     uint32_t pick[2] = {3, 1};
     float small[4], back[8] = {0};
@@ -217,8 +206,7 @@ static void sums_body(const cad_ops *ops)
     assert_int_equal(finite, 0);
     g[9999] = 0;
     plain -= (double)((float)(9999 % 97) * 0.25f - 3);
-    ok(ops->sum_ordered(&(cad_sum_ordered_args){.x = a.g, .out = cad_tensor_1d(CAD_F64, &sum, 1), .scratch = a.scratch},
-                        NULL));
+    ok(ops->sum_ordered(&(cad_sum_ordered_args){.x = a.g, .out = cad_tensor_1d(CAD_F64, &sum, 1), .scratch = a.scratch}, NULL));
     near(sum, plain, 1e-9);
     a.scratch.bytes = 8;
     fails(ops->grad_norm2(&a, NULL), CAD_EINVAL, "grad_norm2: scratch has 8 bytes, needs 24");
@@ -246,11 +234,10 @@ static void nf4_body(const cad_ops *ops)
     uint8_t codes[48];
     for (int i = 0; i < 96; i++)
         w[i] = i < 64 ? cad_nf4_level[i % 16] * 2.5f : 0;
-    ok(ops->nf4_quant(&(cad_nf4_quant_args){.w = F2(w, 2, 48),
-                                            .codes = cad_tensor_1d(CAD_U8, codes, 48),
-                                            .absmax = F1(absmax, 2),
-                                            .block = 64},
-                      NULL));
+    ok(ops->nf4_quant(
+        &(cad_nf4_quant_args){
+            .w = F2(w, 2, 48), .codes = cad_tensor_1d(CAD_U8, codes, 48), .absmax = F1(absmax, 2), .block = 64},
+        NULL));
     near(absmax[0], 2.5, 0);
     near(absmax[1], 0, 0);
     for (int i = 0; i < 32; i++)
@@ -261,8 +248,7 @@ static void nf4_body(const cad_ops *ops)
     for (int i = 0; i < 96; i++)
         near(back[i], cad_bf16_to_f32(cad_f32_to_bf16(w[i])), 0);
     w[50] = INFINITY;
-    fails(ops->nf4_quant(&(cad_nf4_quant_args){.w = F2(w, 2, 48), .codes = q.codes, .absmax = q.absmax, .block = 64},
-                         NULL),
+    fails(ops->nf4_quant(&(cad_nf4_quant_args){.w = F2(w, 2, 48), .codes = q.codes, .absmax = q.absmax, .block = 64}, NULL),
           CAD_ENUMERIC, "weight (1,2) is inf");
 }
 
@@ -369,14 +355,10 @@ static void adamw8_body(const cad_ops *ops)
     cad_adamw_hyper h = {.lr = 0.01, .beta1 = 0.9, .beta2 = 0.95, .eps = 1e-8, .weight_decay = 0.01};
     for (h.t = 1; h.t <= STEPS; h.t++) {
         fixture_normal(100 + (uint64_t)h.t, g, N, 0.5f);
-        ok(ops->adamw_step(&(cad_adamw_step_args){.p = F1(p32, N),
-                                                  .g = F1(g, N),
-                                                  .m = F1(m, N),
-                                                  .v = F1(v, N),
-                                                  .tensor = list,
-                                                  .n_tensors = 2,
-                                                  .h = h},
-                           NULL));
+        ok(ops->adamw_step(
+            &(cad_adamw_step_args){
+                .p = F1(p32, N), .g = F1(g, N), .m = F1(m, N), .v = F1(v, N), .tensor = list, .n_tensors = 2, .h = h},
+            NULL));
         ok(ops->adamw8bit_step(&(cad_adamw8bit_step_args){.p = F1(p8, N),
                                                           .g = F1(g, N),
                                                           .m8 = cad_tensor_1d(CAD_U8, m8, N),

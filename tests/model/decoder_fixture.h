@@ -91,13 +91,9 @@ static inline void fix_add(cad_batch *b, uint64_t r, float weight, float context
 {
     uint32_t ids[32], span[2];
     int64_t n = fix_row(r, ids, span);
-    ok(cad_batch_add(b, &(cad_batch_row){.ids = ids,
-                                         .n = n,
-                                         .span = span,
-                                         .n_spans = 1,
-                                         .weight = weight,
-                                         .context_weight = context,
-                                         .row = r}));
+    ok(cad_batch_add(
+        b, &(cad_batch_row){
+               .ids = ids, .n = n, .span = span, .n_spans = 1, .weight = weight, .context_weight = context, .row = r}));
 }
 
 static inline cad_batch *fix_batch(cad_arena *a, uint64_t first, int n)

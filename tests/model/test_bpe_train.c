@@ -89,8 +89,10 @@ static void test_digits_stay_single_and_heads_become_one_token(void **state)
 {
     (void)state;
     static const char *const text[] = {
-        "plate 40 x 40 x 40 mm\n",          "plate 40 x 40 x 40 mm\n",
-        "C 40 40 5\nY 40 5\nT 1 40 40 0\nD 0 2", "C 40 40 5\nY 40 5\nT 1 40 40 0\nD 0 2",
+        "plate 40 x 40 x 40 mm\n",
+        "plate 40 x 40 x 40 mm\n",
+        "C 40 40 5\nY 40 5\nT 1 40 40 0\nD 0 2",
+        "C 40 40 5\nY 40 5\nT 1 40 40 0\nD 0 2",
         "SK 0 0\nEND\nT 10 1 -1\nT 10 1 -1",
     };
     cad_tokenizer *t = learn(CAD_BPE_ir, 400, text, 5);

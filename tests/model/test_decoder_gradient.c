@@ -53,8 +53,8 @@ static void check_tensor(cad_decoder *d, const cad_batch *b, float scale, const 
         }
         double h = 0.02, got = slope(d, b, scale, all.p + t->offset, dir, t->count, h, keep);
         if (!(fabs(got - want) <= 2e-3 * norm + 2e-5))
-            fail_msg("%s (%s direction): slope %.6g, gradient says %.6g, norm %.4g", t->name,
-                     random ? "random" : "own", got, want, norm);
+            fail_msg("%s (%s direction): slope %.6g, gradient says %.6g, norm %.4g", t->name, random ? "random" : "own", got,
+                     want, norm);
     }
     free(dir);
     free(keep);

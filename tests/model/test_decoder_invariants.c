@@ -1,7 +1,6 @@
 /* What must not change anything: packing, neighbours, later tokens, splitting, an adapter with B = 0, threads, row weights. */
 #include "tests/model/decoder_fixture.h"
 
-
 static cad_decoder *full(void)
 {
     cad_model_config c = fix_config(CAD_ARCH_qwen2, false, 128);
@@ -342,8 +341,8 @@ static void test_dropout_masks_follow_row_and_position_not_packing(void **state)
     assert_memory_equal(packed + two->n_loss - second->n_loss, cad_decoder_last_nll(d),
                         (size_t)second->n_loss * sizeof *packed);
     ok(cad_decoder_forward_backward(d, second, 1, 10, &sum));
-    assert_true(memcmp(packed + two->n_loss - second->n_loss, cad_decoder_last_nll(d),
-                       (size_t)second->n_loss * sizeof *packed) != 0);
+    assert_true(
+        memcmp(packed + two->n_loss - second->n_loss, cad_decoder_last_nll(d), (size_t)second->n_loss * sizeof *packed) != 0);
     cad_decoder_destroy(d);
     cad_arena_destroy(a);
 }

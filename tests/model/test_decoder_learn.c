@@ -55,12 +55,9 @@ static cad_batch *texts(cad_arena *a, int set)
     for (int i = 0; i < TEXTS; i++) {
         uint32_t ids[PROMPT + ANSWER];
         text_of(set, i, ids);
-        ok(cad_batch_add(b, &(cad_batch_row){.ids = ids,
-                                             .n = PROMPT + ANSWER,
-                                             .span = span,
-                                             .n_spans = 1,
-                                             .weight = 1,
-                                             .row = (uint64_t)i}));
+        ok(cad_batch_add(
+            b,
+            &(cad_batch_row){.ids = ids, .n = PROMPT + ANSWER, .span = span, .n_spans = 1, .weight = 1, .row = (uint64_t)i}));
     }
     return b;
 }

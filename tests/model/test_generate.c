@@ -45,7 +45,9 @@ static void make_requests(cad_gen_request *req, uint32_t (*ids)[16])
             ids[i][k] = (uint32_t)cad_rng_range(&r, 0, MASK_FROM - 1);
         req[i] = (cad_gen_request){.prompt = ids[i],
                                    .n_prompt = 3 + i,
-                                   .max_new = i == 1 ? 1 : i == 2 ? 0 : MAX_NEW,
+                                   .max_new = i == 1   ? 1
+                                              : i == 2 ? 0
+                                                       : MAX_NEW,
                                    .seed = 100 + (uint64_t)i};
     }
 }
@@ -53,10 +55,8 @@ static void make_requests(cad_gen_request *req, uint32_t (*ids)[16])
 static void answer(cad_decoder *d, const cad_gen_request *req, int64_t n, double temp, answers *out)
 {
     static const uint32_t stop[] = {3, 17};
-    cad_gen_opts o = {.sampling = {.temp = temp, .top_p = 0.95, .top_k = 30, .min_p = 0.01},
-                      .stop = stop,
-                      .n_stop = 2,
-                      .vocab = MASK_FROM};
+    cad_gen_opts o = {
+        .sampling = {.temp = temp, .top_p = 0.95, .top_k = 30, .min_p = 0.01}, .stop = stop, .n_stop = 2, .vocab = MASK_FROM};
     memset(out, 0, sizeof *out);
     ok(cad_generate(d, req, n, &o, keep, NULL, out));
     assert_int_equal(out->count, n);

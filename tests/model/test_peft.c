@@ -3,9 +3,20 @@
 #include "model/hf/peft.h"
 #include "model/hf/safetensors.h"
 
-static const cad_model_config model = {.arch = CAD_ARCH_qwen2, .layers = 2, .width = 32, .heads = 4, .kv_heads = 2,
-                                       .head_dim = 8, .ffn = 48, .vocab = 300, .max_pos = 64, .theta = 1e4, .eps = 1e-6,
-                                       .qkv_bias = true, .bos = -1, .pad = -1};
+static const cad_model_config model = {.arch = CAD_ARCH_qwen2,
+                                       .layers = 2,
+                                       .width = 32,
+                                       .heads = 4,
+                                       .kv_heads = 2,
+                                       .head_dim = 8,
+                                       .ffn = 48,
+                                       .vocab = 300,
+                                       .max_pos = 64,
+                                       .theta = 1e4,
+                                       .eps = 1e-6,
+                                       .qkv_bias = true,
+                                       .bos = -1,
+                                       .pad = -1};
 static cad_arena *arena;
 
 enum { PAIRS = 4, R = 4 };
@@ -20,8 +31,8 @@ static void make_factors(cad_lora_factors *f, float (*a)[R * 48], float (*b)[48 
 
 static cad_lora_config config_of_two(void)
 {
-    return (cad_lora_config){.rank = R, .alpha = 8, .dropout = 0.05, .targets = 1u << CAD_LORA_q | 1u << CAD_LORA_down,
-                             .base_model = "models/base"};
+    return (cad_lora_config){
+        .rank = R, .alpha = 8, .dropout = 0.05, .targets = 1u << CAD_LORA_q | 1u << CAD_LORA_down, .base_model = "models/base"};
 }
 
 static void test_the_configuration_is_written_as_peft_writes_it(void **state)

@@ -127,7 +127,10 @@ static void test_arriving_bytes_come_out_as_whole_characters(void **state)
     (void)state;
     expect_detok("a\xC3\xA9\xE4\xB8\xAD\xF0\x9F\x98\x80", "a\xC3\xA9\xE4\xB8\xAD\xF0\x9F\x98\x80");
     expect_detok("\xC3", "\xEF\xBF\xBD");
-    expect_detok("\xC3" "b", "\xEF\xBF\xBD" "b");
+    expect_detok("\xC3"
+                 "b",
+                 "\xEF\xBF\xBD"
+                 "b");
     expect_detok("\xE4\xB8\xC3\xA9", "\xEF\xBF\xBD\xC3\xA9");
     expect_detok("\x80\xFF", "\xEF\xBF\xBD\xEF\xBF\xBD");
     expect_detok("\xF0\x9F\x98", "\xEF\xBF\xBD");
@@ -359,9 +362,15 @@ static const check checks[] = {
     {" Vi\xE1\xBB\x87t", 1, {128324}, 1, {101798}},
     {"C 50 30 5\n", 10, {34, 220, 20, 15, 220, 18, 15, 220, 20, 198}, 8, {34, 220, 1135, 220, 966, 220, 20, 198}},
     {"ENDSEC;\n", 3, {4689, 25548, 280}, 3, {4794, 26629, 280}},
-    {"END-ISO-10303-21;", 13, {4689, 12, 24167, 12, 16, 15, 18, 15, 18, 12, 17, 16, 26}, 9,
+    {"END-ISO-10303-21;",
+     13,
+     {4689, 12, 24167, 12, 16, 15, 18, 15, 18, 12, 17, 16, 26},
+     9,
      {4794, 12, 25141, 12, 6889, 2839, 12, 1691, 26}},
-    {"#10 = CARTESIAN_POINT( -0.025", 15, {2, 16, 15, 284, 78032, 1570, 22002, 27407, 7, 481, 15, 13, 15, 17, 20}, 12,
+    {"#10 = CARTESIAN_POINT( -0.025",
+     15,
+     {2, 16, 15, 284, 78032, 1570, 22002, 27407, 7, 481, 15, 13, 15, 17, 20},
+     12,
      {2, 605, 284, 79132, 1600, 22774, 28507, 7, 482, 15, 13, 18070}},
 };
 

@@ -88,10 +88,27 @@ static void test_rotation_counts_by_step_and_metric_and_spares_the_links(void **
 static void test_a_state_comes_back_as_it_was(void **state)
 {
     (void)state;
-    const cad_train_state in = {.step = 7, .epoch = 1, .batch = 3, .rows = 11, .tokens = 12, .loss_tokens = 13, .skipped = 1,
-                                .loss_ema = 0.1 + 0.2, .norm_ema = 1.0 / 3.0, .ema_steps = 6, .metric = (double)NAN,
-                                .best = 0.7, .best_step = 5, .wall_s = 1.5, .seed = UINT64_MAX, .micro_tokens = 64, .lanes = 8,
-                                .ranks = 1, .base_hash = "aa", .data_hash = "bb", .config_hash = "cc"};
+    const cad_train_state in = {.step = 7,
+                                .epoch = 1,
+                                .batch = 3,
+                                .rows = 11,
+                                .tokens = 12,
+                                .loss_tokens = 13,
+                                .skipped = 1,
+                                .loss_ema = 0.1 + 0.2,
+                                .norm_ema = 1.0 / 3.0,
+                                .ema_steps = 6,
+                                .metric = (double)NAN,
+                                .best = 0.7,
+                                .best_step = 5,
+                                .wall_s = 1.5,
+                                .seed = UINT64_MAX,
+                                .micro_tokens = 64,
+                                .lanes = 8,
+                                .ranks = 1,
+                                .base_hash = "aa",
+                                .data_hash = "bb",
+                                .config_hash = "cc"};
     cad_train_state out;
     ok(cad_train_state_save(&in, train_path(dir, "s.json")));
     ok(cad_train_state_load(train_path(dir, "s.json"), &out));

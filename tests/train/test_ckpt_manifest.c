@@ -59,7 +59,11 @@ static void test_a_changed_byte_is_found_by_the_deep_check(void **state)
 static void test_a_damaged_manifest_is_corrupt(void **state)
 {
     (void)state;
-    const char *bad[] = {"", "{", "[]", "{\"files\":3}", "{\"files\":[{\"name\":\"weights\"}]}",
+    const char *bad[] = {"",
+                         "{",
+                         "[]",
+                         "{\"files\":3}",
+                         "{\"files\":[{\"name\":\"weights\"}]}",
                          "{\"files\":[{\"name\":\"../weights\",\"size\":10,\"xxh3\":\"x\"}]}"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         ok(cad_fs_write(train_path(dir, "DONE"), bad[i], strlen(bad[i])));

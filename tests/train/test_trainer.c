@@ -103,8 +103,8 @@ static void forget(const char *name, int step)
     ok(cad_fs_remove_tree(ckpt(name, step, "")));
 }
 
-static const char *const full_files[] = {"master.safetensors", "model.safetensors", "optimizer.safetensors", "tokenizer.json",
-                                         "template.txt", NULL};
+static const char *const full_files[] = {"master.safetensors", "model.safetensors", "optimizer.safetensors",
+                                         "tokenizer.json",     "template.txt",      NULL};
 static const char *const lora_files[] = {"adapter_model.safetensors", "adapter_config.json", "optimizer.safetensors", NULL};
 
 static int setup(void **state)
@@ -167,8 +167,9 @@ static void test_an_adapter_over_nf4_resumes_to_the_same_bits(void **state)
     char model[8300];
     snprintf(model, sizeof model, "model.path=%s", ckpt("base", 20, ""));
     model[strlen(model) - 1] = '\0';
-    const char *const set[] = {"model.init=pretrained", model,   "model.weights=nf4",         "lora.enabled=on",
-                               "lora.rank=8",           "lora.dropout=0.1", "train.optimizer=adamw8bit", NULL};
+    const char *const set[] = {"model.init=pretrained",     model,         "model.weights=nf4",
+                               "lora.enabled=on",           "lora.rank=8", "lora.dropout=0.1",
+                               "train.optimizer=adamw8bit", NULL};
     ok(run("lora", "auto", set, NULL));
     ok(run("lora2", "auto", set, NULL));
     same_end("lora", "lora2", lora_files, 20);
@@ -347,8 +348,9 @@ static void test_a_step_that_is_not_finite_stops_and_names_its_rows(void **state
     char model[8300], tokenizer[8300];
     snprintf(model, sizeof model, "model.path=%s/broken", dir);
     snprintf(tokenizer, sizeof tokenizer, "tokenizer.path=%s/tok", dir);
-    const char *const stop[] = {"model.init=pretrained", model, tokenizer, NULL},
-                      *const skip[] = {"model.init=pretrained", model, tokenizer, "train.on_nan=skip", NULL};
+    const char *const stop[] = {"model.init=pretrained", model, tokenizer, NULL}, *const skip[] = {"model.init=pretrained",
+                                                                                                   model, tokenizer,
+                                                                                                   "train.on_nan=skip", NULL};
     fails(run("nan", "auto", stop, NULL), CAD_ENUMERIC, "step 1: the loss of row 'row-");
     assert_non_null(strstr(cad_error_text(), "(rows of the step: row-"));
     assert_false(cad_fs_exists(ckpt("nan", 1, "")));
