@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -176,22 +177,36 @@ static void writer_free(cad_writer *w)
     cad_mem_free(w);
 }
 
+/* A link is followed to the file it names; a device, pipe, socket or folder is never replaced by a file. */
+static cad_status resolve_target(const char *path, cad_buf *out)
+{
+    struct stat st;
+    char real[PATH_MAX];
+    if (lstat(path, &st) != 0)
+        return cad_buf_str(out, path);
+    if (S_ISLNK(st.st_mode) && realpath(path, real))
+        return stat(real, &st) == 0 && !S_ISREG(st.st_mode) ? cad_fail(CAD_EWRITE, "%s: not a regular file", path)
+                                                            : cad_buf_str(out, real);
+    if (!S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode))
+        CAD_FAIL(CAD_EWRITE, "%s: %s; expected a regular file", path, S_ISDIR(st.st_mode) ? "a folder" : "a special file");
+    return cad_buf_str(out, path);
+}
+
 cad_status cad_writer_open(const char *path, cad_writer **out)
 {
     cad_writer *w;
     CAD_TRY(cad_mem_alloc(sizeof *w, "writer", &w));
     w->fd = -1;
-    size_t len = strlen(path);
-    cad_buf temp = CAD_BUF_INIT;
-    cad_status s = cad_mem_alloc(len + 1, "file name", &w->path);
+    cad_buf target = CAD_BUF_INIT, temp = CAD_BUF_INIT;
+    cad_status s = resolve_target(path, &target);
     if (s == CAD_OK)
-        s = cad_buf_printf(&temp, "%s.tmp.%ld", path, (long)getpid());
+        s = cad_buf_printf(&temp, "%s.tmp.%ld", target.data, (long)getpid());
+    w->path = target.data;
     w->temp = temp.data;
     if (s != CAD_OK) {
         writer_free(w);
         return s;
     }
-    memcpy(w->path, path, len + 1);
     unlink(w->temp); /* a leftover of a dead process with our pid */
     w->fd = open(w->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (w->fd < 0) {

@@ -36,7 +36,9 @@ void cad_file_close(cad_file *f);
 /* Replaces `path` as a whole with `len` bytes. */
 CAD_MUST_USE cad_status cad_fs_write(const char *path, const void *data, size_t len);
 
-typedef struct cad_writer cad_writer; /* a replacement of one file, invisible until commit */
+/* A replacement of one file, invisible until commit.  A link is followed; what exists and is no regular file (a device, a pipe,
+ * a folder) is CAD_EWRITE, never replaced. */
+typedef struct cad_writer cad_writer;
 CAD_MUST_USE cad_status cad_writer_open(const char *path, cad_writer **out);
 CAD_MUST_USE cad_status cad_writer_add(cad_writer *w, const void *data, size_t len);
 const char *cad_writer_temp_path(const cad_writer *w);    /* for libraries that write by path: the file exists, empty */

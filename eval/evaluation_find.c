@@ -85,6 +85,16 @@ cad_status cad_eval_find_pack(cad_eval_run_state *r, const char **folders, size_
 
 /* ---- gates ---- */
 
+static cad_status unknown_metric(const char *text, const char *metric, const cad_table_row *row)
+{
+    char known[512] = "";
+    const char *name;
+    json_t *m;
+    json_object_foreach(json_object_get(row->results, "metrics"), name, m)
+        snprintf(known + strlen(known), sizeof known - strlen(known), " %s", name);
+    CAD_FAIL(CAD_ECONFIG, "--require '%s': no metric '%s' in the results of %s; it has%s", text, metric, row->label, known);
+}
+
 static cad_status gate(const cad_evaluation *e, const char *text)
 {
     const char *at = strstr(text, ">="), *colon = strchr(text, ':');
@@ -111,7 +121,7 @@ static cad_status gate(const cad_evaluation *e, const char *text)
     metric[len] = '\0';
     const json_t *m = json_object_get(json_object_get(row->results, "metrics"), metric);
     if (!m)
-        CAD_FAIL(CAD_ECONFIG, "--require '%s': no metric '%s' in the results of %s", text, metric, row->label);
+        return unknown_metric(text, metric, row);
     const json_t *v = json_object_get(m, "value");
     if (!json_is_number(v)) /* "inf", or null without a single sample */
         CAD_FAIL(CAD_EGATE, "requirement not met: %s; %s of %s is %s", text, metric, row->label,

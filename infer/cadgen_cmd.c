@@ -214,7 +214,7 @@ static void tell(const task *t)
         const cad_answer_part *a = &t->parts.item[i];
         unchecked += !a->checked;
         if (a->valid && t->parts.n == 1)
-            cad_log(CAD_LOG_INFO, "valid: %s", a->summary);
+            cad_log(CAD_LOG_INFO, "valid solid: %s", a->summary);
         else if (a->checked && !a->valid && t->parts.n > 1)
             cad_log(CAD_LOG_WARN, "prompt %s, sample %" PRId64 ": %s", a->prompt->id, a->sample + 1, a->reason);
     }

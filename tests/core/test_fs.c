@@ -152,6 +152,26 @@ static void test_links_are_replaced_and_never_followed_when_removing(void **stat
     ok(cad_fs_remove(at("l/gone")));
 }
 
+static void test_writing_follows_a_link_and_never_replaces_a_special_file(void **state)
+{
+    (void)state;
+    struct stat st;
+    ok(cad_fs_write(at("aim"), "old", 3));
+    assert_int_equal(symlink("aim", at("alias")), 0);
+    ok(cad_fs_write(at("alias"), "new", 3));
+    expect_file(at("aim"), "new");
+    assert_int_equal(lstat(at("alias"), &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+    assert_int_equal(mkfifo(at("pipe"), 0600), 0);
+    fails(cad_fs_write(at("pipe"), "x", 1), CAD_EWRITE, "special file");
+    assert_int_equal(lstat(at("pipe"), &st), 0);
+    assert_true(S_ISFIFO(st.st_mode));
+    fails(cad_fs_write(dir, "x", 1), CAD_EWRITE, "a folder");
+    ok(cad_fs_remove(at("alias")));
+    ok(cad_fs_remove(at("pipe")));
+    ok(cad_fs_remove(at("aim")));
+}
+
 static void test_names_are_sorted_and_paths_absolute(void **state)
 {
     (void)state;
@@ -226,6 +246,7 @@ int main(void)
         cmocka_unit_test(test_logs_append_whole_lines_and_drop_a_torn_one),
         cmocka_unit_test(test_a_finished_folder_takes_its_place_at_once),
         cmocka_unit_test(test_links_are_replaced_and_never_followed_when_removing),
+        cmocka_unit_test(test_writing_follows_a_link_and_never_replaces_a_special_file),
         cmocka_unit_test(test_names_are_sorted_and_paths_absolute),
         cmocka_unit_test(test_a_lock_names_its_owner_and_ends_with_it),
         cmocka_unit_test(test_each_allocation_may_fail_without_a_leak_or_a_half_written_file),

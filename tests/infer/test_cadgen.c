@@ -67,7 +67,7 @@ static void test_files_are_written_by_their_endings(void **state)
         exits("--ckpt=model 'cube 10' -o p.step", 69, "CADLM_OCCT");
         skip();
     }
-    exits("--ckpt=model 'plate with a hole' -o p.step -o p.ir -o p.png -o p.stl", 0, "valid: 40 x 20 x 5 mm");
+    exits("--ckpt=model 'plate with a hole' -o p.step -o p.ir -o p.png -o p.stl", 0, "valid solid: 40 x 20 x 5 mm");
     assert_int_equal(out.len, 0);
     ok(cad_fs_read(scratch("p.step"), 0, &text));
     assert_memory_equal(text.data, "ISO-10303-21;", 13);
