@@ -162,13 +162,13 @@ static void test_writing_follows_a_link_and_never_replaces_a_special_file(void *
     expect_file(at("aim"), "new");
     assert_int_equal(lstat(at("alias"), &st), 0);
     assert_true(S_ISLNK(st.st_mode));
-    assert_int_equal(mkfifo(at("pipe"), 0600), 0);
-    fails(cad_fs_write(at("pipe"), "x", 1), CAD_EWRITE, "special file");
-    assert_int_equal(lstat(at("pipe"), &st), 0);
+    assert_int_equal(mkfifo(at("hose"), 0600), 0);
+    fails(cad_fs_write(at("hose"), "x", 1), CAD_EWRITE, "special file");
+    assert_int_equal(lstat(at("hose"), &st), 0);
     assert_true(S_ISFIFO(st.st_mode));
     fails(cad_fs_write(dir, "x", 1), CAD_EWRITE, "a folder");
     ok(cad_fs_remove(at("alias")));
-    ok(cad_fs_remove(at("pipe")));
+    ok(cad_fs_remove(at("hose")));
     ok(cad_fs_remove(at("aim")));
 }
 
