@@ -44,7 +44,8 @@ static bool selected_faces(const part &child, unsigned mask, TopTools_ListOfShap
         if (!(mask & (1u << bit)))
             continue;
         gp_XYZ want;
-        want.SetCoord(bit / 2 + 1, bit % 2 ? -1.0 : 1.0);
+        const double v = bit % 2 ? -1.0 : 1.0;
+        want.SetCoord(bit / 2 == 0 ? v : 0.0, bit / 2 == 1 ? v : 0.0, bit / 2 == 2 ? v : 0.0);
         double far = -Precision::Infinite();
         for (int pass = 0; pass < 2; ++pass) {
             for (TopExp_Explorer f(all, TopAbs_FACE); f.More(); f.Next()) {

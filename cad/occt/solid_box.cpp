@@ -31,9 +31,8 @@ namespace
 
 gp_Dir axis(int i)
 {
-    gp_XYZ d;
-    d.SetCoord(i / 2 + 1, i % 2 ? -1.0 : 1.0);
-    return gp_Dir(d);
+    const double v = i % 2 ? -1.0 : 1.0;
+    return gp_Dir(i / 2 == 0 ? v : 0.0, i / 2 == 1 ? v : 0.0, i / 2 == 2 ? v : 0.0);
 }
 
 class domain

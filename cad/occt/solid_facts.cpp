@@ -194,9 +194,9 @@ cad_status open_of(const cad_solid *s, uint32_t *out)
         IntCurvesFace_ShapeIntersector rays;
         rays.Load(s->shape, Precision::Confusion());
         for (int i = 0; i < 6; ++i) {
-            gp_XYZ d;
-            d.SetCoord(i / 2 + 1, i % 2 ? -1.0 : 1.0);
-            rays.Perform(gp_Lin(centre, gp_Dir(d)), -Precision::Confusion(), Precision::Infinite());
+            const double v = i % 2 ? -1.0 : 1.0; /* not SetCoord(index, ..): it steps over members, and clang drops the store */
+            const gp_Dir d(i / 2 == 0 ? v : 0.0, i / 2 == 1 ? v : 0.0, i / 2 == 2 ? v : 0.0);
+            rays.Perform(gp_Lin(centre, d), -Precision::Confusion(), Precision::Infinite());
             if (rays.NbPnt() == 0)
                 mask |= 1u << i;
         }

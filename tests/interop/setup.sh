@@ -11,6 +11,6 @@ fi
 echo "setup: making $venv (PyTorch, transformers, PEFT; used by tests only)"
 rm -rf "$venv"
 python3 -m venv "$venv"
-"$venv/bin/pip" install --quiet --disable-pip-version-check "$(grep '^torch==' tests/interop/requirements.txt)" 2>/dev/null
-"$venv/bin/pip" install --quiet --disable-pip-version-check -r tests/interop/requirements.txt 2>/dev/null
+"$venv/bin/pip" install --quiet --disable-pip-version-check "$(grep '^torch==' tests/interop/requirements.txt)"
+"$venv/bin/pip" install --quiet --disable-pip-version-check -r tests/interop/requirements.txt
 cp tests/interop/requirements.txt "$stamp"
