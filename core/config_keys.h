@@ -154,7 +154,9 @@
     X(l, families,     "all",   "",             "families of parts")                                                        \
     X(l, captions,     "short,long,dims", "",   "styles of captions")                                                       \
     X(l, units,        "mm",    "",             "units that captions use")                                                  \
-    X(f, primitives,   "0.25",  "0..1",         "share of parts with nothing extra")
+    X(f, primitives,   "0.25",  "0..1",         "share of parts with nothing extra")                                        \
+    X(i, captions_each, "1",    "1..1000",      "wordings of each part, a row each")                                        \
+    X(f, noise,        "0",     "0..1",         "share of rows with made-up or misspelt words in the caption")
 
 #define CAD_CONFIG_PREP(X, E)                                                                                               \
     X(p, out,          "*",     "",             "prefix of what the stages write")                                          \

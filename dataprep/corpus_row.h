@@ -2,7 +2,7 @@
  *
  *   {"info":{..},"kind":"corpus","name":..,"schema":1}
  *   {"id":..,"caption":..,"target":..,"kind":"ir","source":"synth","split":"train","group":{"caption":hex,"geometry":hex},
- *    "expect":{..},"meta":{"family":..,"phrasing":"seen|held","units":"mm|cm|in|none","params":{..},"held":..}}
+ *    "expect":{..},"meta":{"family":..,"phrasing":"seen|noisy|held","units":"mm|cm|in|none","params":{..},"held":..}}
  *
  * Keys are written sorted and without blanks, so equal rows give equal bytes.  Readers skip fields they do not know.
  * `group` holds the two hashes by which splits and leak checks compare rows; 16 hex digits, absent when unknown. */
@@ -22,18 +22,19 @@ extern "C" {
 
 /* A borrowed view of one row; every text is NUL-terminated UTF-8.  "" stands for an absent optional text. */
 typedef struct cad_row {
-    const char *id;       /* unique in its corpus */
-    const char *caption;  /* the sentence; may hold line feeds */
-    const char *target;   /* the answer: canonical Compact IR, no line end after the last statement */
-    const char *kind;     /* "ir" or "step" */
-    const char *source;   /* "synth", or where an import came from */
-    const char *split;    /* "train", "val", "test", or "" before the split */
-    const char *family;   /* meta.family */
-    const char *phrasing; /* meta.phrasing: "seen", "held" (wording that training never shows), or "" */
-    const char *units;    /* meta.units: "mm", "cm", "in", "none" (a bare number is mm), or "" */
-    const char *params;   /* meta.params: JSON object, parameter name -> true value in mm, degrees or count; "" if absent */
-    const char *held;     /* meta.held: a second caption of the same part in held wording; only before the split */
-    const char *expect;   /* JSON object: the checks that an answer must pass, made from the true parameters; "" if absent */
+    const char *id;      /* unique in its corpus */
+    const char *caption; /* the sentence; may hold line feeds */
+    const char *target;  /* the answer: canonical Compact IR, no line end after the last statement */
+    const char *kind;    /* "ir" or "step" */
+    const char *source;  /* "synth", or where an import came from */
+    const char *split;   /* "train", "val", "test", or "" before the split */
+    const char *family;  /* meta.family */
+    const char
+        *phrasing;     /* meta.phrasing: "seen", "noisy" (made-up or misspelt words in it), "held" (never in training), or "" */
+    const char *units; /* meta.units: "mm", "cm", "in", "none" (a bare number is mm), or "" */
+    const char *params; /* meta.params: JSON object, parameter name -> true value in mm, degrees or count; "" if absent */
+    const char *held;   /* meta.held: a second caption of the same part in held wording; only before the split */
+    const char *expect; /* JSON object: the checks that an answer must pass, made from the true parameters; "" if absent */
     uint64_t caption_hash, geometry_hash; /* 0 = unknown */
 } cad_row;
 

@@ -44,9 +44,13 @@ cad_status cad_prep_synth(const cad_prep_job *j, const char *out)
     cad_stage_synth_result r;
     CAD_TRY(cad_synth_opts_make((uint64_t)j->cfg->run.seed, names(&c->families), names(&c->units), names(&c->captions),
                                 c->primitives, &args.opts));
+    args.opts.captions = (int)c->captions_each;
+    args.opts.noise = c->noise;
     CAD_TRY(cad_stage_synth(&args, &r));
-    cad_log(CAD_LOG_INFO, "synth: %" PRId64 " parts in %s%s; %" PRId64 " left out", r.rows, out,
-            r.checked ? ", all compiled and checked" : ", none compiled", r.failed);
+    cad_log(CAD_LOG_INFO,
+            "synth: %" PRId64 " rows of %" PRId64 " parts in %s%s; %" PRId64 " parts and %" PRId64
+            " ambiguous captions left out",
+            r.rows, c->n - r.failed, out, r.checked ? ", all compiled and checked" : ", none compiled", r.failed, r.ambiguous);
     return CAD_OK;
 }
 

@@ -48,7 +48,8 @@ static bool learns_tokenizer(const cad_prep_job *j)
 
 static const stage stages[] = {
     {"synth",
-     "run.seed synth.kind synth.n synth.families synth.captions synth.units synth.primitives prep.max_bad",
+     "run.seed synth.kind synth.n synth.families synth.captions synth.units synth.primitives synth.captions_each synth.noise "
+     "prep.max_bad",
      {NULL},
      {"synth.jsonl"},
      synth,

@@ -20,20 +20,27 @@ typedef struct job {
     bool check;
 } job;
 
-/* One line per row: its JSON, or "!" and what was wrong with it. */
-static cad_status make_rows(const job *j, cad_arena *a, cad_buf *out)
+/* One line per row of a part, or one with "!" and what was wrong with the part. */
+static cad_status make_part(const job *j, uint64_t part, cad_arena *a, cad_buf *out)
+{
+    uint64_t first = part * (uint64_t)j->opts.captions;
+    for (uint64_t k = 0; k < (uint64_t)j->opts.captions; k++) {
+        cad_row row;
+        cad_status s = cad_synth_row(&j->opts, first + k, j->check && !k, a, &row);
+        if (s == CAD_EDATA || s == CAD_EGEOM)
+            return cad_buf_printf(out, "!%s\n", cad_error_text());
+        CAD_TRY(s);
+        CAD_TRY(cad_row_print(&row, out));
+        CAD_TRY(cad_buf_str(out, "\n"));
+    }
+    return CAD_OK;
+}
+
+static cad_status make_parts(const job *j, cad_arena *a, cad_buf *out)
 {
     for (uint64_t i = j->first; i < j->first + j->count; i++) {
         cad_frame mark = cad_arena_mark(a);
-        cad_row row;
-        cad_status s = cad_synth_row(&j->opts, i, j->check, a, &row);
-        if (s == CAD_EDATA || s == CAD_EGEOM)
-            CAD_TRY(cad_buf_printf(out, "!%s", cad_error_text()));
-        else if (s != CAD_OK)
-            return s;
-        else
-            CAD_TRY(cad_row_print(&row, out));
-        CAD_TRY(cad_buf_str(out, "\n"));
+        CAD_TRY(make_part(j, i, a, out));
         cad_arena_rewind(a, mark);
     }
     return CAD_OK;
@@ -47,7 +54,7 @@ static cad_status handle(const void *in, size_t len, cad_buf *out)
     memcpy(&j, in, sizeof j);
     cad_arena *a = NULL;
     CAD_TRY(cad_arena_create("synth", SCRATCH, &a));
-    cad_status s = make_rows(&j, a, out);
+    cad_status s = make_parts(&j, a, out);
     cad_arena_destroy(a);
     return s;
 }
@@ -80,7 +87,7 @@ static void take_failure(state *st, const char *text)
         cad_log(CAD_LOG_WARN, "part left out: %s", text);
 }
 
-static cad_status take_row(state *st, const char *line, size_t len)
+static cad_status take_line(state *st, const char *line, size_t len)
 {
     if (len && line[0] == '!') {
         char text[512];
@@ -98,10 +105,14 @@ static cad_status take_row(state *st, const char *line, size_t len)
     uint64_t program = cad_caption_hash(row.target), *kept = NULL;
     bool is_new = false;
     CAD_TRY(cad_hash_index_at(&st->captions, row.caption_hash, program, &is_new, &kept));
-    if (!is_new && *kept != program)
+    bool clash = !is_new && *kept != program, noisy = !strcmp(row.phrasing, "noisy");
+    if (clash && !noisy)
         CAD_FAIL(CAD_EDATA, "%s: its caption was used for another part before: %s", row.id, row.caption);
-    CAD_TRY(cad_corpus_add(st->out, &row));
-    st->result.rows++;
+    if (clash)
+        st->result.ambiguous++; /* noise took the word that told two parts apart */
+    else
+        CAD_TRY(cad_corpus_add(st->out, &row));
+    st->result.rows += !clash;
     cad_arena_rewind(st->arena, mark);
     return CAD_OK;
 }
@@ -117,7 +128,25 @@ static cad_status submit(state *st, cad_pool *pool, uint64_t first, uint64_t cou
     return cad_pool_submit(pool, HANDLER, first, &j, sizeof j);
 }
 
-/* A batch whose worker died: each of its rows alone, so that one bad part costs one row. */
+/* The lines of a worker for `parts` parts. */
+static cad_status take_lines(state *st, const cad_pool_result *r, uint64_t parts)
+{
+    const char *line = (const char *)r->out, *end = line + r->out_len;
+    uint64_t lines = 0, captions = (uint64_t)st->args->opts.captions, failed = (uint64_t)st->result.failed;
+    for (; line < end; lines++) {
+        const char *lf = memchr(line, '\n', (size_t)(end - line));
+        if (!lf)
+            CAD_FAIL(CAD_EINTERNAL, "synth worker: an answer without line end");
+        CAD_TRY(take_line(st, line, (size_t)(lf - line)));
+        line = lf + 1;
+    }
+    failed = (uint64_t)st->result.failed - failed;
+    if (lines != (parts - failed) * captions + failed)
+        CAD_FAIL(CAD_EINTERNAL, "synth worker: %" PRIu64 " lines for %" PRIu64 " parts", lines, parts);
+    return CAD_OK;
+}
+
+/* A batch whose worker died: each of its parts alone, so that one bad part costs one part. */
 static cad_status one_by_one(state *st, uint64_t first, uint64_t count)
 {
     cad_pool *pool = NULL;
@@ -128,11 +157,11 @@ static cad_status one_by_one(state *st, uint64_t first, uint64_t count)
     for (uint64_t i = 0; s == CAD_OK && i < count; i++) {
         cad_pool_result r;
         s = cad_pool_next(pool, &r);
-        if (s == CAD_OK && r.verdict == CAD_VERDICT_ok && r.out_len)
-            s = take_row(st, (const char *)r.out, r.out_len - 1);
+        if (s == CAD_OK && r.verdict == CAD_VERDICT_ok)
+            s = take_lines(st, &r, 1);
         else if (s == CAD_OK) {
             char text[400];
-            snprintf(text, sizeof text, "row %" PRIu64 ": worker ended by %s %s", r.tag, cad_verdict_name(r.verdict), r.error);
+            snprintf(text, sizeof text, "part %" PRIu64 ": worker ended by %s %s", r.tag, cad_verdict_name(r.verdict), r.error);
             take_failure(st, text);
         }
     }
@@ -144,20 +173,7 @@ static cad_status take_batch(state *st, const cad_pool_result *r, uint64_t count
 {
     if (r->verdict == CAD_VERDICT_failed)
         CAD_FAIL(r->status, "%s", r->error);
-    if (r->verdict != CAD_VERDICT_ok)
-        return one_by_one(st, r->tag, count);
-    const char *line = (const char *)r->out, *end = line + r->out_len;
-    uint64_t n = 0;
-    for (; line < end; n++) {
-        const char *lf = memchr(line, '\n', (size_t)(end - line));
-        if (!lf)
-            CAD_FAIL(CAD_EINTERNAL, "synth worker: an answer without line end");
-        CAD_TRY(take_row(st, line, (size_t)(lf - line)));
-        line = lf + 1;
-    }
-    if (n != count)
-        CAD_FAIL(CAD_EINTERNAL, "synth worker: %" PRIu64 " rows; expected %" PRIu64, n, count);
-    return CAD_OK;
+    return r->verdict == CAD_VERDICT_ok ? take_lines(st, r, count) : one_by_one(st, r->tag, count);
 }
 
 static cad_status make_all(state *st)
@@ -186,8 +202,9 @@ static json_t *header_info(const cad_stage_synth_args *args, bool checked)
     for (size_t i = 0; i < cad_synth_family_count(); i++)
         if (args->opts.share[i] > 0)
             json_object_set_new(families, cad_synth_family_name(i), json_real(args->opts.share[i]));
-    return json_pack("{s:s, s:I, s:I, s:b, s:o}", "stage", "synth", "seed", (json_int_t)args->opts.seed, "n",
-                     (json_int_t)args->n, "checked", checked, "families", families);
+    return json_pack("{s:s, s:I, s:I, s:i, s:f, s:b, s:o}", "stage", "synth", "seed", (json_int_t)args->opts.seed, "n",
+                     (json_int_t)args->n, "captions_each", args->opts.captions, "noise", args->opts.noise, "checked", checked,
+                     "families", families);
 }
 
 static cad_status open_all(state *st)

@@ -13,15 +13,17 @@ void cad_stage_synth_register(void);
 
 typedef struct cad_stage_synth_args {
     cad_synth_opts opts;
-    int64_t n;       /* rows 0 .. n-1 */
+    int64_t n;       /* parts 0 .. n-1, each in opts.captions rows */
     int jobs;        /* worker processes; 0 = CPUs of the affinity mask */
     double max_bad;  /* share of parts that may fail their check; more is CAD_EDATA */
     const char *out; /* .jsonl */
 } cad_stage_synth_args;
 
 typedef struct cad_stage_synth_result {
-    int64_t rows, failed;
-    bool checked; /* false: this build has no geometry kernel */
+    int64_t rows;      /* written */
+    int64_t failed;    /* parts */
+    int64_t ambiguous; /* noisy captions that would have meant two parts, left out */
+    bool checked;      /* false: this build has no geometry kernel */
 } cad_stage_synth_result;
 
 /* Writes the rows in order; a part that fails its check is reported and left out.  The bytes do not depend on `jobs`.

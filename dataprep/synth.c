@@ -2,6 +2,7 @@
 
 #include "dataprep/synth_family.h"
 #include "dataprep/synth_measures.h"
+#include "dataprep/synth_noise.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -114,7 +115,7 @@ static cad_status pick_families(cad_synth_names names, double primitives, double
 cad_status cad_synth_opts_make(uint64_t seed, cad_synth_names names, cad_synth_names units, cad_synth_names styles,
                                double primitives, cad_synth_opts *o)
 {
-    cad_synth_opts r = {.seed = seed};
+    cad_synth_opts r = {.seed = seed, .captions = 1};
     CAD_TRY(pick_families(names, primitives, r.share));
     CAD_TRY(pick("synth.units", units, unit_names, unit_usual, CAD_UNIT_count, r.unit_share));
     CAD_TRY(pick("synth.captions", styles, style_names, style_usual, CAD_STYLE_count, r.style_share));
@@ -226,6 +227,20 @@ static cad_status keep(cad_arena *a, const cad_buf *text, const char **out)
     return cad_arena_strdup(a, cad_buf_cstr(text), text->len, out);
 }
 
+/* Replaces the caption of one row in 1 / noise. */
+static cad_status make_noise(const cad_synth_opts *o, uint64_t index, cad_buf *text, cad_arena *a, cad_row *row)
+{
+    cad_rng r = cad_rng_make(o->seed, "synth.noise", index);
+    if (!cad_rng_chance(&r, o->noise))
+        return CAD_OK;
+    cad_buf_clear(text);
+    CAD_TRY(cad_caption_noise(row->caption, &r, text));
+    if (cad_caption_is_of_seven(cad_caption_hash(cad_buf_cstr(text))))
+        return CAD_OK;
+    row->phrasing = "noisy";
+    return keep(a, text, &row->caption);
+}
+
 static cad_status fill(const cad_synth_opts *o, uint64_t index, drawn *d, cad_buf *text, cad_arena *a, cad_row *out)
 {
     cad_row row = {.kind = "ir", .source = "synth", .split = "", .phrasing = "seen"};
@@ -234,6 +249,7 @@ static cad_status fill(const cad_synth_opts *o, uint64_t index, drawn *d, cad_bu
     CAD_TRY(cad_arena_strdup(a, id, (size_t)n, &row.id));
     CAD_TRY(caption(o, index, d, false, text));
     CAD_TRY(keep(a, text, &row.caption));
+    CAD_TRY(make_noise(o, index, text, a, &row));
     CAD_TRY(caption(o, index, d, true, text));
     CAD_TRY(keep(a, text, &row.held));
     CAD_TRY(cad_arena_strdup(a, d->part.ir, d->part.ir_len, &row.target));
@@ -255,7 +271,7 @@ cad_status cad_synth_row(const cad_synth_opts *o, uint64_t index, bool check, ca
 {
     drawn d;
     cad_row row;
-    CAD_TRY(draw_part(o, index, &d));
+    CAD_TRY(draw_part(o, index / (uint64_t)o->captions, &d));
     cad_buf text = CAD_BUF_INIT;
     cad_status s = fill(o, index, &d, &text, a, &row);
     cad_buf_deinit(&text);

@@ -33,6 +33,8 @@ typedef struct cad_synth_opts {
     double share[CAD_SYNTH_MAX_FAMILIES]; /* by index of the family; their sum is 1 */
     double unit_share[CAD_UNIT_count];
     double style_share[CAD_STYLE_count];
+    int captions; /* wordings of each part, in rows that follow each other; 1 unless set */
+    double noise; /* share of rows with made-up and misspelt words (synth_noise.h); 0 unless set */
 } cad_synth_opts;
 
 typedef struct cad_synth_names {
@@ -51,10 +53,12 @@ bool cad_synth_family_unseen(size_t i); /* kept out of the base model's corpus *
 CAD_MUST_USE cad_status cad_synth_opts_make(uint64_t seed, cad_synth_names families, cad_synth_names units,
                                             cad_synth_names styles, double primitives, cad_synth_opts *o);
 
-/* Row `index`; texts live in `a`.  Sets id, caption, held, target, kind, source, family, phrasing, units, params, expect and
- * both hashes.  Never one of the parts or sentences of the suite cad0-seven.  Errors: CAD_ENOMEM, CAD_EINTERNAL.
- * With `check` the program is compiled as well: strict-clean, canonical text, one solid, one shell, and volume, area, extents,
- * faces by kind and genus as the closed forms say; CAD_EDATA names the first difference, CAD_EUNSUPPORTED: no OCCT. */
+/* Row `index`: part index / captions in its wording index % captions; phrasing is "seen", or "noisy" for a caption that
+ * cad_synth_opts.noise has been at (its held caption has not).  Texts live in `a`.  Sets id, caption, held, target, kind,
+ * source, family, phrasing, units, params, expect and both hashes.  Never one of the parts or sentences of the suite
+ * cad0-seven.  Errors: CAD_ENOMEM, CAD_EINTERNAL. With `check` the program is compiled as well: strict-clean, canonical text,
+ * one solid, one shell, and volume, area, extents, faces by kind and genus as the closed forms say; CAD_EDATA names the first
+ * difference, CAD_EUNSUPPORTED: no OCCT. */
 CAD_MUST_USE cad_status cad_synth_row(const cad_synth_opts *o, uint64_t index, bool check, cad_arena *a, cad_row *out);
 
 /* XXH64 of what equal geometry has in common: volume, area, sorted extents (6 digits each), faces by kind.  Never 0. */

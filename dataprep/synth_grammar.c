@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_DEPTH = 24, MAX_ALTERNATIVES = 64 };
+enum { MAX_DEPTH = 24, MAX_ALTERNATIVES = 128 };
 
 /* ---- reading names and brackets ---- */
 
@@ -81,6 +81,8 @@ static cad_status number(cad_expander *e, double v, cad_buf *out)
 
 static cad_status unit(cad_expander *e, bool of_size, cad_buf *out)
 {
+    if (of_size && e->unit.here_and_there && cad_rng_chance(e->rng, 0.5))
+        return CAD_OK;
     if (of_size && e->unit.first_only && e->unit.text[0]) {
         CAD_TRY(cad_buf_str(out, e->unit.text));
         e->unit.text = "";
@@ -146,7 +148,7 @@ static cad_status conditions(cad_expander *e, alternative *a, scope sc)
             continue;
         }
         if (s + 1 < a->end && s[0] == 'u' && s[1] == ';') {
-            a->eligible = a->eligible && e->unit.text[0] && !e->unit.first_only;
+            a->eligible = a->eligible && e->unit.text[0] && !e->unit.first_only && !e->unit.here_and_there;
             a->begin += 2;
             continue;
         }
@@ -324,6 +326,7 @@ cad_unit_style cad_grammar_unit(cad_rng *rng, cad_synth_unit u)
     else
         s.text = in[cad_rng_range(rng, 0, 7)];
     s.first_only = cad_rng_chance(rng, 0.15);
+    s.here_and_there = u == CAD_UNIT_mm && !s.first_only && cad_rng_chance(rng, 0.12);
     s.fractions = u == CAD_UNIT_in && cad_rng_chance(rng, 0.2);
     return s;
 }

@@ -32,9 +32,10 @@ typedef struct cad_rule {
 
 /* How one caption writes units. */
 typedef struct cad_unit_style {
-    const char *text; /* " mm", "mm", "\"" ..; "" for none */
-    bool first_only;  /* `$` writes the unit at the first size alone */
-    bool fractions;   /* 1/4 instead of 0.25 */
+    const char *text;    /* " mm", "mm", "\"" ..; "" for none */
+    bool first_only;     /* `$` writes the unit at the first size alone */
+    bool here_and_there; /* `$` writes it at some sizes and not at others */
+    bool fractions;      /* 1/4 instead of 0.25 */
 } cad_unit_style;
 
 typedef struct cad_expander {

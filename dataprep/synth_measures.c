@@ -104,11 +104,14 @@ cad_status cad_part_params(const cad_part *p, cad_buf *b)
 
 uint64_t cad_geometry_hash(double volume, double area, const double extent[3], const int faces[4])
 {
+    /* Sizes are round numbers, so their products often lie half way between two of 6 digits, where the order of the factors
+     * would decide; a nudge takes them all to the same side. */
+    const double nudge = 1 + 1e-9;
     char text[160];
     double e[3];
     sorted(extent, e);
-    int n = snprintf(text, sizeof text, "%.5e %.5e %.5e %.5e %.5e %d %d %d %d", volume, area, e[0], e[1], e[2], faces[0],
-                     faces[1], faces[2], faces[3]);
+    int n = snprintf(text, sizeof text, "%.5e %.5e %.5e %.5e %.5e %d %d %d %d", volume * nudge, area * nudge, e[0] * nudge,
+                     e[1] * nudge, e[2] * nudge, faces[0], faces[1], faces[2], faces[3]);
     uint64_t h = XXH64(text, (size_t)n, 0);
     return h ? h : 1;
 }

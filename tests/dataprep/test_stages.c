@@ -15,6 +15,9 @@ static cad_arena *arena;
 static const cad_template *tpl;
 static cad_tokenizer *tokenizer;
 
+static double noise;
+static int captions = 1;
+
 static void synth(const char *out, int jobs, int64_t n, const char *family)
 {
     static const char *const units[] = {"mm", "none", "cm", "in"}, *const styles[] = {"short", "long", "dims"};
@@ -22,8 +25,10 @@ static void synth(const char *out, int jobs, int64_t n, const char *family)
     cad_stage_synth_result r;
     ok(cad_synth_opts_make(9, (cad_synth_names){&family, 1}, (cad_synth_names){units, 4}, (cad_synth_names){styles, 3}, 0.25,
                            &args.opts));
+    args.opts.noise = noise;
+    args.opts.captions = captions;
     ok(cad_stage_synth(&args, &r));
-    assert_int_equal(r.rows, n);
+    assert_int_equal(r.rows, n * captions);
     assert_int_equal(r.failed, 0);
 }
 
@@ -157,6 +162,28 @@ static void test_the_suite_has_equal_counts_in_both_wordings(void **state)
     assert_int_equal(held, 15);
     assert_int_equal(seen, 15);
     cad_buf_deinit(&text);
+    noise = 0.5;
+    captions = 2;
+    synth(DIR "/noisy.jsonl", 2, 400, "washer");
+    noise = 0;
+    captions = 1;
+    args.in = DIR "/noisy.jsonl";
+    ok(cad_split_corpus(&args, &r));
+    ok(cad_fs_read(DIR "/p/synth-test.jsonl", 0, &text));
+    cad_row *row = NULL;
+    size_t n = 0, noisy = 0;
+    ok(cad_corpus_load(DIR "/p/test.jsonl", arena, &row, &n));
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(row[i].phrasing, "noisy") != 0)
+            continue;
+        noisy++;
+        char id[80];
+        snprintf(id, sizeof id, "\"%s-s\"", row[i].id);
+        assert_null(strstr(text.data, id));
+    }
+    assert_in_range(noisy, n / 3, 2 * n / 3);
+    cad_buf_deinit(&text);
+    args.in = DIR "/one.jsonl";
     args.suite_rows = 4000;
     fails(cad_split_corpus(&args, &r), CAD_EDATA, "family washer has");
 }

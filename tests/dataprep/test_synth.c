@@ -1,9 +1,11 @@
 #include "tests/unit.h"
 
 #include "core/json.h"
+#include "core/rng.h"
 #include "dataprep/synth.h"
 
 #include <ctype.h>
+#include <strings.h>
 
 static cad_arena *arena;
 
@@ -204,6 +206,92 @@ static void test_held_captions_bring_words_that_training_never_shows(void **stat
     assert_in_range(held_only, 40, 400);
 }
 
+/* ---- several wordings, and wordings with slips in them ---- */
+
+static void test_a_part_comes_in_as_many_wordings_as_asked(void **state)
+{
+    (void)state;
+    cad_synth_opts o = options("all", 12);
+    o.captions = 3;
+    int equal = 0;
+    for (uint64_t i = 0; i < 900; i += 3) {
+        cad_frame mark = cad_arena_mark(arena);
+        cad_row row[3];
+        for (uint64_t k = 0; k < 3; k++) {
+            ok(cad_synth_row(&o, i + k, false, arena, &row[k]));
+            assert_string_equal(row[k].target, row[0].target);
+            assert_true(row[k].geometry_hash == row[0].geometry_hash);
+            assert_true(!k || strcmp(row[k].id, row[0].id) != 0);
+            equal += k && row[k].caption_hash == row[0].caption_hash;
+        }
+        cad_arena_rewind(arena, mark);
+    }
+    assert_in_range(equal, 0, 12);
+}
+
+static int count_of(const char *text, const char *word)
+{
+    int n = 0;
+    for (size_t len = strlen(word); *text; text++)
+        n += !strncasecmp(text, word, len);
+    return n;
+}
+
+static void test_noise_changes_words_and_no_number_unit_or_radius(void **state)
+{
+    (void)state;
+    static const char *const kept[] = {"radius", "inch", "millim", "centim", " no ", "without", "open", "eleven"};
+    int changed = 0;
+    for (uint64_t i = 0; i < 3000; i++) {
+        cad_frame mark = cad_arena_mark(arena);
+        cad_row clean, noisy;
+        cad_synth_opts o = options("all", 14);
+        ok(cad_synth_row(&o, i, false, arena, &clean));
+        o.noise = 1;
+        ok(cad_synth_row(&o, i, false, arena, &noisy));
+        assert_string_equal(clean.phrasing, "seen");
+        assert_string_equal(noisy.phrasing, "noisy");
+        assert_string_equal(noisy.target, clean.target);
+        assert_string_equal(noisy.held, clean.held);
+        changed += strcmp(noisy.caption, clean.caption) != 0;
+        const char *a = clean.caption, *b = noisy.caption;
+        for (;; a++, b++) { /* what is no letter, blanks aside, stands there unchanged and in its order */
+            while (isalpha((unsigned char)*a) || *a == ' ')
+                a++;
+            while (isalpha((unsigned char)*b) || *b == ' ')
+                b++;
+            if (*a != *b)
+                fail_msg("%s: '%s' became '%s'", noisy.id, clean.caption, noisy.caption);
+            if (!*a)
+                break;
+        }
+        for (size_t k = 0; k < sizeof kept / sizeof *kept; k++)
+            if (count_of(noisy.caption, kept[k]) < count_of(clean.caption, kept[k]))
+                fail_msg("%s: '%s' is gone: '%s' became '%s'", noisy.id, kept[k], clean.caption, noisy.caption);
+        cad_arena_rewind(arena, mark);
+    }
+    assert_in_range(changed, 2900, 3000);
+}
+
+static void test_a_turned_part_has_the_same_geometry_hash(void **state)
+{
+    (void)state;
+    const int faces[4] = {6, 0, 0, 0};
+    cad_rng r = cad_rng_make(5, "boxes", 0);
+    for (int i = 0; i < 100000; i++) {
+        double s[3], t[3];
+        for (int k = 0; k < 3; k++)
+            s[k] = (double)cad_rng_range(&r, 1, 2000) / 10;
+        t[0] = s[2];
+        t[1] = s[0];
+        t[2] = s[1];
+        uint64_t one = cad_geometry_hash(s[0] * s[1] * s[2], 2 * (s[0] * s[1] + s[1] * s[2] + s[2] * s[0]), s, faces);
+        uint64_t two = cad_geometry_hash(t[0] * t[1] * t[2], 2 * (t[0] * t[1] + t[1] * t[2] + t[2] * t[0]), t, faces);
+        if (one != two)
+            fail_msg("%g x %g x %g and its turned copy have two hashes", s[0], s[1], s[2]);
+    }
+}
+
 /* ---- what the base model must have seen ---- */
 
 /* Marks (or looks for) each line's head: the opcode with its first reference, and the bare opcode of a first line. */
@@ -314,6 +402,9 @@ int main(void)
         cmocka_unit_test(test_every_number_of_a_caption_is_a_parameter),
         cmocka_unit_test(test_one_caption_means_one_program),
         cmocka_unit_test(test_held_captions_bring_words_that_training_never_shows),
+        cmocka_unit_test(test_a_part_comes_in_as_many_wordings_as_asked),
+        cmocka_unit_test(test_noise_changes_words_and_no_number_unit_or_radius),
+        cmocka_unit_test(test_a_turned_part_has_the_same_geometry_hash),
         cmocka_unit_test(test_unseen_families_need_no_opcode_token_that_the_base_has_not_seen),
         cmocka_unit_test(test_the_seven_prompts_and_their_parts_are_left_out),
         cmocka_unit_test(test_choices_of_families_units_and_styles_are_checked),
