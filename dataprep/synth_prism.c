@@ -143,7 +143,7 @@ static const cad_rule family_rules[] = {
                    "{shape} {prism}{sep}{wide}{sep}L=$h{sep}ID=$b|"
                    "regular polygon{sep}sides !k{sep}{wide}{sep}height $h{sep}center hole $b]"},
     {"prism", "[prism|prism|prism|prism|bar|bar|block|block|post|column|solid|piece|pillar|pole|part|extrusion|bar section|"
-              "shaft|piece of bar|body|length of bar|peg|^rod|^stake]"},
+              "shaft|piece of bar|length of bar|peg|^rod|^stake]"},
     {NULL, NULL},
 };
 
@@ -191,7 +191,7 @@ static const cad_rule stud_rules[] = {
              "{oct} {head} ({across}, {thick:t}) with a {pin} ({dia:d}), {total}]"},
     {"pin", "[stud|stud|stud|round stud|round stud|pin|round pin|boss|post|round post|cylindrical stud|cylindrical pin]"},
     {"total", "[overall height $h|overall height $h|$h overall|total height $h|$h total height|$h overall height|"
-              "$h in total|overall $h|total $h tall|height overall $h|height over all $h|overall length $h|"
+              "$h in total|overall $h|total $h tall|height overall $h|overall length $h|"
               "total height: $h|$h tall in total|overall height of $h|a total height of $h|$h high overall]"},
     {"oct", "[octagonal|octagonal|octagonal|octagonal|eight-sided|8-sided|octagon|octagon-shaped]"},
     {"head", "[base|base|foot|head|head|plate|plate|flange|slab|base plate|^pad]"},
