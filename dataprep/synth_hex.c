@@ -60,16 +60,16 @@ static bool bolt(cad_part *p)
 /* ---- words ---- */
 
 static const cad_rule family_rules[] = {
-    {"flats", "[$f across flats|$f across flats|$f across the flats|$f AF|AF $f|AF=$f|across flats $f|$f hex|hex size $f|$f "
-              "between flats|$f flat to flat|$f wrench size|"
-              "spanner size $f|$f across flats|$f across the flats|$f AF|AF $f|AF: $f|AF = $f|A/F $f|$f A/F|AF of $f|af "
-              "$f|af=$f|across flats: $f|across flats = $f|across flats=$f|across-flats $f|across the flats $f|flats $f "
-              "apart|opposite flats $f apart|wrench size $f|wrench size: $f|$f wrench|for ~ $f wrench|to fit ~ $f wrench|takes "
-              "~ $f spanner|$f spanner|$f spanner size|SW $f|SW=$f|hex $f|hex: $f|hex width $f|$f hex width|width across flats "
-              "$f|$f width across flats|width across flats: $f|WAF $f|distance across flats $f|$f distance across flats|$f "
-              "between opposite flats|$f between opposite sides|distance between flats $f|$f between parallel sides|$f wide "
-              "across the flats|flat-to-flat $f|flat to flat $f|$f flat-to-flat|socket size $f|flats: $f|hexagon size $f|hex "
-              "is $f across flats|$f across-flats|{flatsmore}|{flatsmore}|^$f over flats|^$f from flat to flat|^key size $f]"},
+    {"flats",
+     "[$f across flats|$f across flats|$f across the flats|$f AF|AF $f|AF=$f|across flats $f|$f hex|hex size $f|$f between "
+     "flats|$f flat to flat|$f wrench size|spanner size $f|$f across flats|$f across the flats|$f AF|AF $f|AF: $f|AF = $f|A/F "
+     "$f|$f A/F|AF of $f|af $f|af=$f|across flats: $f|across flats = $f|across flats=$f|across-flats $f|across the flats "
+     "$f|flats $f apart|opposite flats $f apart|wrench size $f|wrench size: $f|$f wrench|for ~ $f wrench|to fit ~ $f "
+     "wrench|takes ~ $f spanner|$f spanner|$f spanner size|SW $f|SW=$f|hex $f|hex: $f|hex width $f|$f hex width|width across "
+     "flats $f|$f width across flats|width across flats: $f|WAF $f|distance across flats $f|$f distance across flats|$f "
+     "between opposite flats|$f between opposite sides|distance between flats $f|$f between parallel sides|$f wide across the "
+     "flats|flat-to-flat $f|flat to flat $f|$f flat-to-flat|socket size $f|flats: $f|hexagon size $f|hex is $f across flats|$f "
+     "across-flats|{flatsmore}|{flatsmore}|^$f over flats|^$f from flat to flat|^key size $f]"},
     {"flatsmore",
      "[across flats is $f|flats $f|$f over two opposite sides|hex of $f|hex across $f|$f hexagon width|$f side to side|$f from "
      "side to opposite side|inscribed radius $/f|inscribed diameter $f|half across flats $/f|apothem $/f|$f wide between the "
@@ -107,11 +107,11 @@ static const cad_rule family_rules[] = {
                 "rod|piece of hex bar|length of hex bar|hexagon rod|solid hexagonal prism|hexagonal solid|regular hexagon "
                 "prism|hex bar blank|hexagonal shaft|^hex stock|^hexagonal column]"},
     {"standoffnoun",
-     "[hex standoff|hex standoff|hex spacer|hexagonal standoff|hexagonal spacer|threaded-style hex "
-     "standoff|hex pillar|hex standoff|hex standoff|hex standoff|hex spacer|hexagon standoff|hexagon spacer|hex PCB "
-     "standoff|PCB hex standoff|hex sleeve|hexagonal pillar|hex post|hexagonal post|hollow hex bar|hollow hex spacer|hexagonal "
-     "sleeve|six-sided spacer|six-sided standoff|female hex standoff|through-hole hex standoff|standoff with hex body|hex bar "
-     "with a hole|hex tube|hexagonal tube|hex bushing|^hex stand-off|^hexagonal distance piece]"},
+     "[hex standoff|hex standoff|hex spacer|hexagonal standoff|hexagonal spacer|threaded-style hex standoff|hex pillar|hex "
+     "standoff|hex standoff|hex standoff|hex spacer|hexagon standoff|hexagon spacer|hex PCB standoff|PCB hex standoff|hex "
+     "sleeve|hexagonal pillar|hex post|hexagonal post|hollow hex bar|hollow hex spacer|hexagonal sleeve|six-sided "
+     "spacer|six-sided standoff|female hex standoff|through-hole hex standoff|standoff with hex body|hex bar with a hole|hex "
+     "tube|hexagonal tube|hex bushing|^hex stand-off|^hexagonal distance piece]"},
     {"nutnoun", "[hex nut|hex nut|nut|hexagonal nut|hexagon nut|plain hex nut|hex nut|hex nut|hex nut|nut blank|hex nut "
                 "blank|unthreaded hex nut|unthreaded nut|hex nut without thread|nut, no thread|simple hex nut|simple "
                 "nut|machine nut|jam nut|standard hex nut|smooth-bore nut|dummy nut|hex nut, plain hole|^six-sided nut]"},
@@ -124,24 +124,21 @@ static const cad_rule family_rules[] = {
 };
 
 static const cad_rule bar_rules[] = {
-    {"np",
-     "[{barnoun} {flats}[, | and |, ]{height:h}|{barnoun}, {flats}, {len}|{barnoun}, {flats}, {len}|{barnoun}, {len}, "
-     "{flats}|{barnoun}, {len}, {flats}|{tall:h} "
-     "{barnoun}, {flats}|{tall:h} {barnoun}, {flats}|{preflats} bar, {len}|{preflats} [bar|rod|prism|block], {len}|"
-     "{just} {barnoun} {flats}, {height:h}|{barnoun} with {flats} and [height|length] $h|"
-     "{barnoun} with {with_flats}, {len}|{barnoun} with {with_flats} and $h long|{barnoun}, {flats} and {len}|{barnoun}, "
-     "{flats} x $h long|{barnoun} $f AF x $h|{barnoun} AF $f x $h long|{barnoun} $f x $h long|$f AF x $h long {barnoun}|$f AF "
-     "{barnoun}, {len}|{barnoun} $h long, {flats}|{barnoun} {len}, {flats}|{barnoun}: {flats}, {len}|{barnoun}; {flats}; "
-     "{len}|{barnoun} ({flats}, {len})|{barnoun} - {flats}, {len}|{barnoun} that is $h long and $f across flats|{barnoun}, $h "
-     "long with {with_flats}|{barnoun} of length $h, {flats}|{barnoun} of $h length and $f across flats|{barnoun} cut to $h, "
-     "{flats}|piece of {preflats} bar, $h long|$h of {preflats} bar|$h length of $f AF hex bar|"
-     "{barnoun}. {s_flats}. {s_len}|{barnoun}. {s_len}. {s_flats}|{barnoun}. {s_flats}. {s_len}|{barnoun}, {flats}. "
-     "{s_len}|{barnoun}, {len}. {s_flats}|^{barnoun} measuring {flats}, "
-     "{height:h}]{plain}"},
+    {"np", "[{barnoun} {flats}[, | and |, ]{height:h}|{barnoun}, {flats}, {len}|{barnoun}, {flats}, {len}|{barnoun}, {len}, "
+           "{flats}|{barnoun}, {len}, {flats}|{tall:h} {barnoun}, {flats}|{tall:h} {barnoun}, {flats}|{preflats} bar, "
+           "{len}|{preflats} [bar|rod|prism|block], {len}|{just} {barnoun} {flats}, {height:h}|{barnoun} with {flats} and "
+           "[height|length] $h|{barnoun} with {with_flats}, {len}|{barnoun} with {with_flats} and $h long|{barnoun}, {flats} "
+           "and {len}|{barnoun}, {flats} x $h long|{barnoun} $f AF x $h|{barnoun} AF $f x $h long|{barnoun} $f x $h long|$f AF "
+           "x $h long {barnoun}|$f AF {barnoun}, {len}|{barnoun} $h long, {flats}|{barnoun} {len}, {flats}|{barnoun}: {flats}, "
+           "{len}|{barnoun}; {flats}; {len}|{barnoun} ({flats}, {len})|{barnoun} - {flats}, {len}|{barnoun} that is $h long "
+           "and $f across flats|{barnoun}, $h long with {with_flats}|{barnoun} of length $h, {flats}|{barnoun} of $h length "
+           "and $f across flats|{barnoun} cut to $h, {flats}|piece of {preflats} bar, $h long|$h of {preflats} bar|$h length "
+           "of $f AF hex bar|{barnoun}. {s_flats}. {s_len}|{barnoun}. {s_len}. {s_flats}|{barnoun}. {s_flats}. "
+           "{s_len}|{barnoun}, {flats}. {s_len}|{barnoun}, {len}. {s_flats}|^{barnoun} measuring {flats}, {height:h}]{plain}"},
     {"spec",
-     "[{barnoun}: {flats}, {height:h}|{barnoun}{sep}AF=$f{sep}L=$h|{barnoun}\nacross flats: $f\nlength: $h|{barnoun} "
-     "AF$f L$h|{barnoun}{sep}{flats}{sep}{len}|{barnoun}{sep}{flats}{sep}{len}|{barnoun}{sep}{len}{sep}{flats}|{barnoun}: "
-     "{len}, {flats}|{barnoun} - {flats} - {len}|{barnoun}\n- {flats}\n- {len}|{flats}{sep}{len}{sep}{barnoun}|{len}, {flats}, "
+     "[{barnoun}: {flats}, {height:h}|{barnoun}{sep}AF=$f{sep}L=$h|{barnoun}\nacross flats: $f\nlength: $h|{barnoun} AF$f "
+     "L$h|{barnoun}{sep}{flats}{sep}{len}|{barnoun}{sep}{flats}{sep}{len}|{barnoun}{sep}{len}{sep}{flats}|{barnoun}: {len}, "
+     "{flats}|{barnoun} - {flats} - {len}|{barnoun}\n- {flats}\n- {len}|{flats}{sep}{len}{sep}{barnoun}|{len}, {flats}, "
      "{barnoun}|{barnoun}\nlength: $h\nwidth across flats: $f|{barnoun}. {s_flats}. {s_len}|{barnoun}\nAF: $f\nheight: "
      "$h|^{barnoun} / {flats} / {height:h}]{plain}"},
     {"plain", "[||||||||, solid|, no hole|, no bore|, nothing else|, without a hole|, solid all through|, no center hole|, not "
@@ -151,39 +148,36 @@ static const cad_rule bar_rules[] = {
 
 static const cad_rule standoff_rules[] = {
     {"np",
-     "[{standoffnoun}, {flats}, {height:h}, {bore:b}|{standoffnoun} {flats}, {height:h}, {bore:b}|{standoffnoun}, "
-     "{bore:b}, {height:h}, {flats}|&b;{standoffnoun} M#b, {height:h}, {flats}|"
-     "&b;{standoffnoun} M#b, {flats}, {height:h}|&b;M#b {standoffnoun}, {height:h}, {flats}|&b;M#b {standoffnoun}, "
-     "{flats}, {height:h}|{tall:h} {standoffnoun}, {flats}, {bore:b}|"
-     "{preflats} standoff, {height:h}, with {with_bore:b}|{standoffnoun} {height:h}, {flats}, with "
-     "{with_bore:b}|&b;{tall:h} M#b {standoffnoun}, {flats}|"
-     "{standoffnoun}, {flats}, {len}, {mid}|{standoffnoun}, {flats}, {mid}, {len}|{standoffnoun}, {len}, {flats}, "
-     "{mid}|{standoffnoun}, {len}, {mid}, {flats}|{standoffnoun}, {mid}, {flats}, {len}|{standoffnoun}, {mid}, {len}, "
-     "{flats}|{standoffnoun} {len}, {flats}, {mid}|{standoffnoun}: {flats}, {len}, {mid}|{standoffnoun}; {len}; {flats}; "
-     "{mid}|{standoffnoun} ({flats}, {len}, {mid})|{standoffnoun} - {flats}, {len}, {mid}|{standoffnoun} with {with_mid}, "
-     "{flats}, {len}|{standoffnoun} with {with_mid}, {len}, {flats}|{standoffnoun} with {with_flats}, {len} and "
-     "{with_mid}|{standoffnoun}, {flats}, {len}, with {with_mid}|{tall:h} {standoffnoun} with {with_mid}, {flats}|{tall:h} "
-     "{standoffnoun}, {mid}, {flats}|{tall:h} {standoffnoun} with {with_flats} and {with_mid}|"
-     "$f AF x $h long {standoffnoun}, {mid}|$f AF {standoffnoun}, {len}, {mid}|{standoffnoun} $f AF x $h long, "
+     "[{standoffnoun}, {flats}, {height:h}, {bore:b}|{standoffnoun} {flats}, {height:h}, {bore:b}|{standoffnoun}, {bore:b}, "
+     "{height:h}, {flats}|&b;{standoffnoun} M#b, {height:h}, {flats}|&b;{standoffnoun} M#b, {flats}, {height:h}|&b;M#b "
+     "{standoffnoun}, {height:h}, {flats}|&b;M#b {standoffnoun}, {flats}, {height:h}|{tall:h} {standoffnoun}, {flats}, "
+     "{bore:b}|{preflats} standoff, {height:h}, with {with_bore:b}|{standoffnoun} {height:h}, {flats}, with "
+     "{with_bore:b}|&b;{tall:h} M#b {standoffnoun}, {flats}|{standoffnoun}, {flats}, {len}, {mid}|{standoffnoun}, {flats}, "
+     "{mid}, {len}|{standoffnoun}, {len}, {flats}, {mid}|{standoffnoun}, {len}, {mid}, {flats}|{standoffnoun}, {mid}, {flats}, "
+     "{len}|{standoffnoun}, {mid}, {len}, {flats}|{standoffnoun} {len}, {flats}, {mid}|{standoffnoun}: {flats}, {len}, "
+     "{mid}|{standoffnoun}; {len}; {flats}; {mid}|{standoffnoun} ({flats}, {len}, {mid})|{standoffnoun} - {flats}, {len}, "
+     "{mid}|{standoffnoun} with {with_mid}, {flats}, {len}|{standoffnoun} with {with_mid}, {len}, {flats}|{standoffnoun} with "
+     "{with_flats}, {len} and {with_mid}|{standoffnoun}, {flats}, {len}, with {with_mid}|{tall:h} {standoffnoun} with "
+     "{with_mid}, {flats}|{tall:h} {standoffnoun}, {mid}, {flats}|{tall:h} {standoffnoun} with {with_flats} and {with_mid}|$f "
+     "AF x $h long {standoffnoun}, {mid}|$f AF {standoffnoun}, {len}, {mid}|{standoffnoun} $f AF x $h long, "
      "{mid}|{standoffnoun} $h long, {flats} and {mid}|{standoffnoun} that is $h long, $f across flats, with "
-     "{with_mid}|{preflats} [standoff|spacer|pillar], {len}, {mid}|{preflats} [standoff|spacer|sleeve], {mid}, {len}|"
-     "&b;M#b {standoffnoun}, {flats}, {len}|&b;M#b {standoffnoun} with {with_flats}, {len}|&b;M#b {standoffnoun}: {len}, "
+     "{with_mid}|{preflats} [standoff|spacer|pillar], {len}, {mid}|{preflats} [standoff|spacer|sleeve], {mid}, {len}|&b;M#b "
+     "{standoffnoun}, {flats}, {len}|&b;M#b {standoffnoun} with {with_flats}, {len}|&b;M#b {standoffnoun}: {len}, "
      "{flats}|&b;{standoffnoun} for M#b, {flats}, {len}|&b;{standoffnoun} for M#b screws, {len}, {flats}|&b;{standoffnoun} M#b "
-     "x $h, {flats}|&b;M#b x $h {standoffnoun}, {flats}|&b;$h M#b {standoffnoun} with {with_flats}|"
-     "{standoffnoun}. {s_flats}. {s_len}. {s_bore}|{standoffnoun}. {s_len}. {s_flats}. {s_bore}|{standoffnoun}. {s_bore}. "
-     "{s_len}. {s_flats}|{standoffnoun}, {flats}, {len}. {s_bore}|{standoffnoun}, {len}, {mid}. {s_flats}|{standoffnoun}, "
-     "{mid}. {s_flats}. {s_len}|"
-     "^{standoffnoun} measuring {flats}, {height:h}, {bore:b}]"},
+     "x $h, {flats}|&b;M#b x $h {standoffnoun}, {flats}|&b;$h M#b {standoffnoun} with {with_flats}|{standoffnoun}. {s_flats}. "
+     "{s_len}. {s_bore}|{standoffnoun}. {s_len}. {s_flats}. {s_bore}|{standoffnoun}. {s_bore}. {s_len}. "
+     "{s_flats}|{standoffnoun}, {flats}, {len}. {s_bore}|{standoffnoun}, {len}, {mid}. {s_flats}|{standoffnoun}, {mid}. "
+     "{s_flats}. {s_len}|^{standoffnoun} measuring {flats}, {height:h}, {bore:b}]"},
     {"spec",
      "[{standoffnoun}: {flats}, {height:h}, {bore:b}|{standoffnoun}{sep}AF=$f{sep}L=$h{sep}bore=$b|{standoffnoun}\nacross "
-     "flats: $f\nlength: $h\nbore: $b|{standoffnoun} AF$f L$h ID$b|"
-     "{standoffnoun}{sep}{flats}{sep}{len}{sep}{mid}|{standoffnoun}{sep}{len}{sep}{flats}{sep}{mid}|{standoffnoun}{sep}{mid}{"
-     "sep}{flats}{sep}{len}|{standoffnoun}{sep}{len}{sep}{mid}{sep}{flats}|{standoffnoun}: {len}, {mid}, "
+     "flats: $f\nlength: $h\nbore: $b|{standoffnoun} AF$f L$h "
+     "ID$b|{standoffnoun}{sep}{flats}{sep}{len}{sep}{mid}|{standoffnoun}{sep}{len}{sep}{flats}{sep}{mid}|{standoffnoun}{sep}{"
+     "mid}{sep}{flats}{sep}{len}|{standoffnoun}{sep}{len}{sep}{mid}{sep}{flats}|{standoffnoun}: {len}, {mid}, "
      "{flats}|{standoffnoun} - {flats} - {len} - {mid}|{standoffnoun}\n- {flats}\n- {len}\n- "
      "{mid}|{flats}{sep}{len}{sep}{mid}{sep}{standoffnoun}|{len}, {flats}, {mid}, {standoffnoun}|{standoffnoun}\nlength: "
-     "$h\nwidth across flats: $f\nhole diameter: $b|{standoffnoun}. {s_flats}. {s_len}. {s_bore}.|&b;M#b "
-     "{standoffnoun}{sep}{len}{sep}{flats}|&b;thread size M#b, {standoffnoun}, {flats}, {len}|"
-     "^{standoffnoun} / {flats} / {height:h} / {bore:b}]"},
+     "$h\nwidth across flats: $f\nhole diameter: $b|{standoffnoun}. {s_flats}. {s_len}. {s_bore}|&b;M#b "
+     "{standoffnoun}{sep}{len}{sep}{flats}|&b;thread size M#b, {standoffnoun}, {flats}, {len}|^{standoffnoun} / {flats} / "
+     "{height:h} / {bore:b}]"},
     {NULL, NULL},
 };
 
@@ -193,53 +187,49 @@ static const cad_rule nut_rules[] = {
      "$h|thick: $h|thickness is $h|nut height $h|nut thickness $h|$h height|ht $h|$h-thick body|m=$h|thickness=$h]"},
     {"s_th", "[The thickness is $h|Thickness is $h|Thickness should be $h|The nut is $h thick|Should be $h thick|The height is "
              "$h|{th}|{th}|{th}]"},
-    {"np", "[{nutnoun}, {flats}, {thick:h}, {bore:b}|{nutnoun} {flats}, {thick:h}, {bore:b}|&b;M#b {nutnoun}, {flats}, "
-           "{thick:h}|&b;M#b {nutnoun}, {thick:h}, {flats}|&b;{nutnoun} M#b, {flats}, {thick:h}|"
-           "{nutnoun}, {bore:b}, {flats}, {thick:h}|{preflats} nut, {thick:h}, with {with_bore:b}|{prethick:h} {nutnoun}, "
-           "{flats}, with {with_bore:b}|"
-           "{nutnoun}, {flats}, {th}, {mid}|{nutnoun}, {flats}, {th}, {mid}|{nutnoun}, {flats}, {mid}, {th}|{nutnoun}, {th}, "
-           "{flats}, {mid}|{nutnoun}, {th}, {mid}, {flats}|{nutnoun}, {mid}, {th}, {flats}|{nutnoun}, {mid}, {flats}, "
-           "{th}|{nutnoun} {th}, {flats}, {mid}|{nutnoun}: {flats}, {th}, {mid}|{nutnoun}; {mid}; {flats}; {th}|{nutnoun} "
-           "({flats}, {th}, {mid})|{nutnoun} - {flats}, {th}, {mid}|{nutnoun} with {with_mid}, {flats}, {th}|{nutnoun} with "
-           "{with_flats}, {th} and {with_mid}|{nutnoun} with {with_flats} and {with_mid}, {th}|{nutnoun}, {flats}, {th}, with "
-           "{with_mid}|$f AF {nutnoun}, {th}, {mid}|$f AF x $h thick {nutnoun}, {mid}|{preflats} nut, {th}, {mid}|{preflats} "
-           "nut with {with_mid}, {th}|{nutnoun} that is $h thick and $f across flats with {with_mid}|$h thick {nutnoun}, "
-           "{flats}, {mid}|$h thick {nutnoun} with {with_mid}, {flats}|"
-           "&b;M#b {nutnoun} with {with_flats}, {th}|&b;M#b {nutnoun}: {flats}, {th}|&b;{nutnoun} for M#b, {th}, "
-           "{flats}|&b;{nutnoun} for an M#b bolt, {flats}, {th}|&b;{nutnoun}, size M#b, {flats}, {th}|"
-           "{nutnoun}. {s_flats}. {s_th}. {s_bore}|{nutnoun}. {s_th}. {s_flats}. {s_bore}|{nutnoun}. {s_bore}. {s_flats}. "
-           "{s_th}|{nutnoun}, {flats}, {th}. {s_bore}|{nutnoun}, {mid}. {s_flats}. {s_th}|^{nutnoun} measuring {flats}, "
-           "{thick:h}, {bore:b}]"},
+    {"np",
+     "[{nutnoun}, {flats}, {thick:h}, {bore:b}|{nutnoun} {flats}, {thick:h}, {bore:b}|&b;M#b {nutnoun}, {flats}, "
+     "{thick:h}|&b;M#b {nutnoun}, {thick:h}, {flats}|&b;{nutnoun} M#b, {flats}, {thick:h}|{nutnoun}, {bore:b}, {flats}, "
+     "{thick:h}|{preflats} nut, {thick:h}, with {with_bore:b}|{prethick:h} {nutnoun}, {flats}, with {with_bore:b}|{nutnoun}, "
+     "{flats}, {th}, {mid}|{nutnoun}, {flats}, {th}, {mid}|{nutnoun}, {flats}, {mid}, {th}|{nutnoun}, {th}, {flats}, "
+     "{mid}|{nutnoun}, {th}, {mid}, {flats}|{nutnoun}, {mid}, {th}, {flats}|{nutnoun}, {mid}, {flats}, {th}|{nutnoun} {th}, "
+     "{flats}, {mid}|{nutnoun}: {flats}, {th}, {mid}|{nutnoun}; {mid}; {flats}; {th}|{nutnoun} ({flats}, {th}, "
+     "{mid})|{nutnoun} - {flats}, {th}, {mid}|{nutnoun} with {with_mid}, {flats}, {th}|{nutnoun} with {with_flats}, {th} and "
+     "{with_mid}|{nutnoun} with {with_flats} and {with_mid}, {th}|{nutnoun}, {flats}, {th}, with {with_mid}|$f AF {nutnoun}, "
+     "{th}, {mid}|$f AF x $h thick {nutnoun}, {mid}|{preflats} nut, {th}, {mid}|{preflats} nut with {with_mid}, {th}|{nutnoun} "
+     "that is $h thick and $f across flats with {with_mid}|$h thick {nutnoun}, {flats}, {mid}|$h thick {nutnoun} with "
+     "{with_mid}, {flats}|&b;M#b {nutnoun} with {with_flats}, {th}|&b;M#b {nutnoun}: {flats}, {th}|&b;{nutnoun} for M#b, {th}, "
+     "{flats}|&b;{nutnoun} for an M#b bolt, {flats}, {th}|&b;{nutnoun}, size M#b, {flats}, {th}|{nutnoun}. {s_flats}. {s_th}. "
+     "{s_bore}|{nutnoun}. {s_th}. {s_flats}. {s_bore}|{nutnoun}. {s_bore}. {s_flats}. {s_th}|{nutnoun}, {flats}, {th}. "
+     "{s_bore}|{nutnoun}, {mid}. {s_flats}. {s_th}|^{nutnoun} measuring {flats}, {thick:h}, {bore:b}]"},
     {"spec", "[{nutnoun}: {flats}, {thick:h}, {bore:b}|{nutnoun}{sep}AF=$f{sep}T=$h{sep}bore=$b|{nutnoun}\nacross flats: "
-             "$f\nthickness: $h\nbore: $b|{nutnoun} AF$f T$h ID$b|"
-             "{nutnoun}{sep}{flats}{sep}{th}{sep}{mid}|{nutnoun}{sep}{mid}{sep}{flats}{sep}{th}|{nutnoun}{sep}{th}{sep}{mid}{"
-             "sep}{flats}|{nutnoun}: {mid}, {flats}, {th}|{nutnoun} - {flats} - {th} - {mid}|{nutnoun}\n- {flats}\n- {th}\n- "
-             "{mid}|{flats}{sep}{th}{sep}{mid}{sep}{nutnoun}|{nutnoun}\nhole diameter: $b\nwidth across flats: $f\nheight: "
-             "$h|{nutnoun}. {s_flats}. {s_th}. {s_bore}.|&b;M#b {nutnoun}{sep}{flats}{sep}{th}|"
-             "^{nutnoun} / {flats} / {thick:h} / {bore:b}]"},
+             "$f\nthickness: $h\nbore: $b|{nutnoun} AF$f T$h "
+             "ID$b|{nutnoun}{sep}{flats}{sep}{th}{sep}{mid}|{nutnoun}{sep}{mid}{sep}{flats}{sep}{th}|{nutnoun}{sep}{th}{sep}{"
+             "mid}{sep}{flats}|{nutnoun}: {mid}, {flats}, {th}|{nutnoun} - {flats} - {th} - {mid}|{nutnoun}\n- {flats}\n- "
+             "{th}\n- {mid}|{flats}{sep}{th}{sep}{mid}{sep}{nutnoun}|{nutnoun}\nhole diameter: $b\nwidth across flats: "
+             "$f\nheight: $h|{nutnoun}. {s_flats}. {s_th}. {s_bore}|&b;M#b {nutnoun}{sep}{flats}{sep}{th}|^{nutnoun} / {flats} "
+             "/ {thick:h} / {bore:b}]"},
     {NULL, NULL},
 };
 
 static const cad_rule bolt_rules[] = {
-    {"np", "[{boltnoun}, {head}, {shank}, {overall}|{boltnoun}, {head}, {shank}, {overall}|{boltnoun} with {head}, {shank}, "
-           "{overall}|{boltnoun}, {shank}, {head}, "
-           "{overall}|{boltnoun}, {overall}, {shank}, {head}|"
-           "&d;M#d {boltnoun}, {head}, {overall}|&d;M#d {boltnoun}, {overall}, {head}|"
-           "{boltnoun}, {shank}, {overall}, {head}|{boltnoun}, {head}, {overall}, {shank}|{boltnoun}, {overall}, {head}, "
-           "{shank}|{boltnoun}: {head}, {shank}, {overall}|{boltnoun}; {shank}; {head}; {overall}|{boltnoun} ({shank}, "
-           "{overall}), {head}|{boltnoun} with {shank}, {overall}, {head}|{boltnoun} with {head} and {shank}, "
-           "{overall}|{boltnoun}. {head}. {shank}. {overall}|{boltnoun}. {shank}. {overall}. {head}|{boltnoun}. {s_head}. "
-           "{s_shank}. {s_overall}|{boltnoun}. {s_shank}. {s_overall}. {s_head}|{boltnoun}, {shank}, {overall}. "
-           "{s_head}|{boltnoun}, {head}. {s_shank}. {s_overall}|&d;{boltnoun} M#d, {overall}, {head}|&d;{boltnoun} M#d, "
-           "{head}, {overall}|&d;M#d {boltnoun}. {s_head}. {s_overall}|&d;M#d {boltnoun} with {head}, {overall}]"},
+    {"np",
+     "[{boltnoun}, {head}, {shank}, {overall}|{boltnoun}, {head}, {shank}, {overall}|{boltnoun} with {head}, {shank}, "
+     "{overall}|{boltnoun}, {shank}, {head}, {overall}|{boltnoun}, {overall}, {shank}, {head}|&d;M#d {boltnoun}, {head}, "
+     "{overall}|&d;M#d {boltnoun}, {overall}, {head}|{boltnoun}, {shank}, {overall}, {head}|{boltnoun}, {head}, {overall}, "
+     "{shank}|{boltnoun}, {overall}, {head}, {shank}|{boltnoun}: {head}, {shank}, {overall}|{boltnoun}; {shank}; {head}; "
+     "{overall}|{boltnoun} ({shank}, {overall}), {head}|{boltnoun} with {shank}, {overall}, {head}|{boltnoun} with {head} and "
+     "{shank}, {overall}|{boltnoun}. {head}. {shank}. {overall}|{boltnoun}. {shank}. {overall}. {head}|{boltnoun}. {s_head}. "
+     "{s_shank}. {s_overall}|{boltnoun}. {s_shank}. {s_overall}. {s_head}|{boltnoun}, {shank}, {overall}. {s_head}|{boltnoun}, "
+     "{head}. {s_shank}. {s_overall}|&d;{boltnoun} M#d, {overall}, {head}|&d;{boltnoun} M#d, {head}, {overall}|&d;M#d "
+     "{boltnoun}. {s_head}. {s_overall}|&d;M#d {boltnoun} with {head}, {overall}]"},
     {"spec",
-     "[{boltnoun}{sep}AF=$f{sep}head=$k{sep}shank D=$d{sep}overall length $h|{boltnoun}\nacross flats: $f\nhead "
-     "height: $k\nshank diameter: $d\noverall length: $h|"
-     "{boltnoun}: {head}, {shank}, "
+     "[{boltnoun}{sep}AF=$f{sep}head=$k{sep}shank D=$d{sep}overall length $h|{boltnoun}\nacross flats: $f\nhead height: "
+     "$k\nshank diameter: $d\noverall length: $h|{boltnoun}: {head}, {shank}, "
      "{overall}|{boltnoun}{sep}{head}{sep}{shank}{sep}{overall}|{boltnoun}{sep}{shank}{sep}{head}{sep}{overall}|{boltnoun}{sep}"
      "{overall}{sep}{shank}{sep}{head}|{boltnoun}{sep}{shank}{sep}{overall}{sep}{head}|{boltnoun}\n- {head}\n- {shank}\n- "
      "{overall}|{boltnoun}\nshaft diameter: $d\ntotal length: $h\nhead thickness: $k\nhead AF: $f|{boltnoun} - {shank} - "
-     "{overall} - {head}|{boltnoun}. {s_head}. {s_shank}. {s_overall}.|{boltnoun}: AF $f, head h $k, d $d, total L $h]"},
+     "{overall} - {head}|{boltnoun}. {s_head}. {s_shank}. {s_overall}|{boltnoun}: AF $f, head h $k, d $d, total L $h]"},
     {"head", "[head {flats}, head height $k|$k high head, {flats}|head height $k, {flats}|head $k thick, {flats}|{flats}, head "
              "$k high|{flats}, {headh}|{headh}, {flats}|head {flats}, {headh}|head {flats} and $k thick|head {flats} and $k "
              "high|$k thick hex head, {flats}|$k tall head, {flats}|hex head {flats}, {headh}|head: {flats}, $k thick|$f AF "
