@@ -177,7 +177,7 @@ const cad_rule cad_common_rules[] = {
      "+hd;u;[%n $hd {anyholes}|%n $hd {anyholes}|%n $hd holes|%n $hd through holes|%n $hd diameter holes|%n $hd diameter "
      "{anyholes}|%n $hd dia {anyholes}|%n $hd dia. {anyholes}|%n $hd-diameter {anyholes}|%n $/hd radius {anyholes}|%n round "
      "$hd holes]|"
-     "+hd;[!n x $hd {anyholes}|!nx $hd {anyholes}|!n × Ø$hd {anyholes}|!n x Ø$hd|!nx Ø$hd {anyholes}|!n-Ø$hd {anyholes}|%n "
+     "+hd;[!n x $hd {anyholes}|!nx $hd {anyholes}|!n X Ø$hd {anyholes}|!n x Ø$hd|!nx Ø$hd {anyholes}|!n-Ø$hd {anyholes}|%n "
      "Ø$hd "
      "{anyholes}|%n ø$hd {anyholes}|%n ⌀$hd {anyholes}|!n x $hd dia {anyholes}|!n x $hd diameter {anyholes}|!nx $hd dia "
      "{anyholes}|!n pcs $hd {anyholes}|!n off $hd {anyholes}]|"
