@@ -248,7 +248,7 @@ static const cad_rule bolt_rules[] = {
                 "$h|$h long in total|overall length: $h|overall length of $h|total length of $h|length overall $h|$h long "
                 "including the head|$h long with the head|length with head $h|length including head $h|$h including the "
                 "head|$h long, head included|head included $h long|OAL $h|OAL=$h|total $h|overall $h|full length $h|whole bolt "
-                "$h long|$h in total|total L $h|overall L=$h|entire length $h|$h total]"},
+                "$h long|$h in total|total L $h|overall L=$h|entire length $h|$h total|^$h from end to end]"},
     {"s_head", "[The head is $f across flats and $k thick|The hex head is $f across the flats and $k high|Head $f AF, $k "
                "thick|The head is $k high, {flats}|Head height $k, {flats}|{head}|{head}]"},
     {"s_shank", "[The shank is $d in diameter|The {shankword} is $d in diameter|Shank diameter is $d|The {shankword} should be "

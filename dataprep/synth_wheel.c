@@ -169,48 +169,161 @@ static bool knob_boss(cad_part *p)
 /* ---- words ---- */
 
 static const cad_rule family_rules[] = {
-    {"table", "[turntable|turntable|pin wheel|pin disc|disc with pins|index disc|^carrier plate]"},
-    {"knob", "[knob|star knob|notched disc|scalloped disc|hand wheel|scalloped wheel|^lobed grip]"},
-    {"od", "[{dia:d}|{dia:d}|{outer:d}]"},
-    {"disc_t", "[{table}, {od}, {thick:t}|{predia:d} {table}, {thick:t}|{table} {od}, {thick:t}|{table}, {thick:t}, {od}]"},
-    {"disc_k", "[{knob}, {od}, {thick:t}|{predia:d} {knob}, {thick:t}|{knob} {od}, {thick:t}|{knob}, {thick:t}, {od}]"},
+    {"table", "[turntable|turntable|pin wheel|pin disc|disc with pins|index disc|turntable|turntable|turntable|pin disc|rotary "
+              "plate|indexing disc|pegged disc|peg wheel|disc with pegs|round plate with pins|rotating table|pin plate|studded "
+              "disc|drive disc|index plate|round turntable|turntable disc|pin turntable|disc with posts|indexing plate|peg "
+              "disc|^carrier plate]"},
+    {"knob",
+     "[knob|star knob|notched disc|scalloped disc|hand wheel|scalloped wheel|knob|knob|knob|star knob|clamping knob|fluted "
+     "knob|control knob|notched wheel|fluted wheel|star wheel|round knob|scalloped knob|adjusting knob|thumb wheel|machine "
+     "knob|disc with a notched rim|disc with notches|notched knob|knob disc|wheel with notches|^lobed grip]"},
+    {"od", "[{dia:d}|{dia:d}|{dia:d}|{outer:d}|{outer:d}|{odmore}]"},
+    {"odmore", "[rim diameter $d|disc diameter $d|disc dia $d|overall diameter $d|$d overall diameter|total diameter $d|$d rim "
+               "diameter|$d disc|diameter = $d|diameter is $d|Dia: $d|rim radius $/d|outside radius $/d|wheel diameter $d|D: "
+               "$d|d: $d|plate diameter $d]"},
+    {"th", "[{thick:t}|{thick:t}|{thick:t}|{thick:t}|{thmore}]"},
+    {"thmore", "[disc thickness $t|disc $t thick|plate thickness $t|$t thick disc|$t plate|thickness = $t|thickness is "
+               "$t|thick $t|thick: $t|rim $t thick|rim thickness $t|t: $t|$t disc thickness|made from $t plate]"},
+    {"size", "[{od}, {th}|{od}, {th}|{od}, {th}|{od}, {th}|{th}, {od}|{th}, {od}|{od} and {th}|{od}; {th}|{od} x $t thick]"},
+    {"disc_t",
+     "[{table}, {od}, {thick:t}|{predia:d} {table}, {thick:t}|{table} {od}, {thick:t}|{table}, {thick:t}, {od}|{table}, "
+     "{size}|{table}, {size}|{table} {size}|{table}: {size}|{table} ({size})|{table} - {size}|{predia:d} {table}, {th}|$t "
+     "thick {table}, {od}|$d x $t {table}|{table} $d x $t|{table} that is $d across and $t thick|{table} of $d diameter and $t "
+     "thickness|{table} $d in diameter and $t thick|{predia:d} by $t thick {table}|{table}. {size}|{table}. The disc is $d in "
+     "diameter and $t thick|{table}. Diameter $d, thickness $t]"},
+    {"disc_k", "[{knob}, {od}, {thick:t}|{predia:d} {knob}, {thick:t}|{knob} {od}, {thick:t}|{knob}, {thick:t}, {od}|{knob}, "
+               "{size}|{knob}, {size}|{knob} {size}|{knob}: {size}|{knob} ({size})|{knob} - {size}|{predia:d} {knob}, {th}|$t "
+               "thick {knob}, {od}|$d x $t {knob}|{knob} $d x $t|{knob} that is $d across and $t thick|{knob} of $d diameter "
+               "and $t thickness|{knob} $d in diameter and $t thick|{predia:d} by $t thick {knob}|{knob}. {size}|{knob}. The "
+               "disc is $d in diameter and $t thick|{knob}. Diameter $d, thickness $t]"},
+    {"mid", "[{bore:b}|{bore:b}|{bore:b}|{bore:b}|{midmore}|{midmore}]"},
+    {"midmore", "[center hole $b|centre hole $b|$b center hole|$b central hole|central hole $b|center bore $b|$b center "
+                "bore|$b hole in the middle|$b in the middle|middle hole $b|shaft hole $b|$b shaft hole|for ~ $b shaft|bore "
+                "diameter $b|bore dia $b|bore = $b|bore: $b|bore Ø$b|ID = $b|ID: $b|inside dia $b|inner $b|$/b bore "
+                "radius|bored $b|through bore $b|thru bore $b|hole through the middle $b|center hole of $b|{with_bore:b}]"},
+    {"with_mid", "[{with_bore:b}|{with_bore:b}|{with_bore:b}|~ $b center bore|a center bore of $b|~ $b shaft hole|~ $b hole in "
+                 "the middle|~ $b hole in the center|~ $b through bore|a bore diameter of $b|a center hole of $b|an inner "
+                 "diameter of $b|an ID of $b|a bore $b in diameter]"},
+    {"nomid", "[no bore|no bore|no bore|without a bore|without a bore|no center hole|no centre hole|no central hole|no hole in "
+              "the middle|solid center|without a center hole|not bored]"},
     {"pins", "[%n pins of $e on ~ $k circle, pin tops at $g|%n pins, {dia:e}, on ~ $k circle, pin height $g overall|!n x $e "
              "pins on a circle of $k, overall height of the pins $g|"
-             "%n round pins of $e diameter on a circle of radius $/k, tops $g above the bottom]"},
+             "%n round pins of $e diameter on a circle of radius $/k, tops $g above the bottom|"
+             "{pinset} {pin_k}, {pin_g}|{pinset} {pin_k}, {pin_g}|{pinset} {pin_k}, {pin_g}|{pinset} {pin_k}, {pin_g}|{pinset} "
+             "{pin_k}, {pin_g}|{pinset} {pin_k}, {pin_g}|{pinset}, {pin_g} {pin_k}|{pinset}, {pin_g} {pin_k}|a circle of "
+             "{pinset}, $k across, {pin_g}|pin circle $k with {pinset}, {pin_g}|~ $k pin circle with {pinset}, {pin_g}]"},
+    {"pinword", "[pins|pins|pins|pins|round pins|pegs|posts|studs|dowels|dowel pins|cylindrical pins|upright pins|round "
+                "posts|round pegs]"},
+    {"pinset", "[%n {pinword} of $e|u;%n $e {pinword}|!n x $e {pinword}|!nx $e {pinword}|%n {pinword}, {dia:e}|%n {pinword}, "
+               "$e diameter|%n {pinword} of $e diameter|%n {pinword} $e in diameter|%n {pinword}, $e each|%n {pinword} "
+               "(Ø$e)|%n {pinword} with a diameter of $e|%n {pinword}, dia $e|%n {pinword} of radius $/e|!n x Ø$e {pinword}]"},
+    {"pin_k",
+     "[on ~ $k circle|on ~ $k circle|on a circle of $k|on a circle of diameter $k|on a circle of radius $/k|on ~ $k pitch "
+     "circle|on ~ $k PCD|, PCD $k|at radius $/k|, $/k from the center|equally spaced on ~ $k circle|evenly spaced on a circle "
+     "of $k|around ~ $k circle|in a circle $k across|on a pitch circle of $k|with PCD $k|on a circle $k in diameter]"},
+    {"pin_g", "[pin tops at $g|pin height $g overall|tops $g above the bottom|pin tops $g above the bottom|overall height of "
+              "the pins $g|overall pin height $g|total pin height $g|reaching $g above the bottom|pins $g high from the "
+              "bottom|pins $g tall overall|total height over the pins $g|height over the pins $g|pin tops $g from the "
+              "underside|pins end $g above the underside|pins $g tall including the disc]"},
     {"notches", "[%n round notches of $e in the rim|%n rim notches, {dia:e}|%n scallops of $e around the edge|!n x $e notches "
                 "centered on the rim|%n notches with radius $/e in the edge|"
-                "^%n finger dents of $e at the rim]"},
+                "{cutset} {cut_at}|{cutset} {cut_at}|{cutset} {cut_at}|{cutset} {cut_at}|{cutset} {cut_at}|{cutset} "
+                "{cut_at}|{cutset} {cut_at}|%n rim {cutword}, $e each|^%n finger dents of $e at the rim]"},
+    {"cutword", "[notches|notches|notches|round notches|scallops|scallops|flutes|circular notches|round cuts|semicircular "
+                "notches|round scallops|half-round notches|concave notches|round grooves|circular cuts]"},
+    {"cutset", "[%n {cutword} of $e|u;%n $e {cutword}|!n x $e {cutword}|!nx $e {cutword}|%n {cutword} of $e diameter|%n "
+               "{cutword} $e in diameter|%n {cutword} with a diameter of $e|%n {cutword} (Ø$e)|%n {cutword} of radius $/e|%n "
+               "{cutword} with radius $/e|!n x Ø$e {cutword}|!n x R#/e@ {cutword}]"},
+    {"cut_at", "[in the rim|in the rim|in the edge|around the edge|around the rim|centered on the rim|centered on the "
+               "edge|along the rim|cut into the rim|cut into the edge|evenly spaced around the rim|equally spaced on the "
+               "rim|on the rim|at the edge|with centers on the rim]"},
     {"hub", "[hub {dia:u}, overall height $h|~ $u hub, $h high overall|hub diameter $u, total height $h|a hub of $u, $h "
-            "overall height]"},
+            "overall height|~ $u {hubword}, {total}|~ $u {hubword}, {total}|{hubword} {dia:u}, {total}|{hubword} {dia:u}, "
+            "{total}|{hubword} diameter $u, {total}|a {hubword} of $u, {total}|~ $u diameter {hubword}, {total}|a {hubword} $u "
+            "in diameter, {total}|{hubword} Ø$u, {total}|a {hubword} with {with_dia:u}, {total}|{hubword}: $u, "
+            "{total}|{hubword} radius $/u, {total}]"},
+    {"hubword", "[hub|hub|hub|hub|hub|boss|center boss|central hub|center hub|raised hub|neck|raised center|round boss|round "
+                "hub|cylindrical hub|shoulder]"},
+    {"total", "[overall hub height $h|total hub height $h|hub top at $h|hub $h tall overall|$h tall at the hub|height at the "
+              "hub $h|hub top $h above the bottom|length through hub $h|hub height overall $h|hub height with the disc $h|hub "
+              "$h high including the disc]"},
     {NULL, NULL},
 };
 
 static const cad_rule pins_plain_rules[] = {
-    {"np", "[{disc_t}, {pins}|{disc_t}, no bore, {pins}|{disc_t} with {pins}]"},
-    {"spec", "[{table}{sep}D=$d{sep}T=$t{sep}{pins}|{table}\ndiameter: $d\nthickness: $t\n{pins}]"},
-    {NULL, NULL}};
+    {"np", "[{disc_t}, {pins}|{disc_t}, {pins}|{disc_t}, {pins}|{disc_t}, {pins}|{disc_t}, {nomid}, {pins}|{disc_t}, {pins}, "
+           "{nomid}|{disc_t} with {pins}|{disc_t} with {pins}|{disc_t}. {pins}|{disc_t}; {pins}|{table} with {pins}, "
+           "{size}|{table}, {pins}, {size}|{disc_t}. Add {pins}|{disc_t} and {pins}|{table}, {nomid}, {size}, {pins}]"},
+    {"spec", "[{table}{sep}D=$d{sep}T=$t{sep}{pins}|{table}\ndiameter: $d\nthickness: "
+             "$t\n{pins}|{table}{sep}{od}{sep}{th}{sep}{pins}|{table}{sep}{th}{sep}{od}{sep}{pins}|{table}{sep}{pins}{sep}{od}{"
+             "sep}{th}|{table}: {od}, {th}, {pins}|{table}\n- {od}\n- {th}\n- {pins}]"},
+    {NULL, NULL},
+};
 static const cad_rule pins_bored_rules[] = {
-    {"np", "[{disc_t}, {bore:b}, {pins}|{disc_t}, {pins}, {bore:b}|{disc_t} with {with_bore:b} and {pins}]"},
-    {"spec", "[{table}{sep}D=$d{sep}T=$t{sep}bore=$b{sep}{pins}|{table}\ndiameter: $d\nthickness: $t\nbore: $b\n{pins}]"},
-    {NULL, NULL}};
-static const cad_rule pins_hub_rules[] = {{"np", "[{disc_t}, {hub}, {bore:b}, {pins}|{disc_t}, {pins}, {hub}, {bore:b}]"},
-                                          {"spec", "[{table}{sep}D=$d{sep}T=$t{sep}{hub}{sep}bore=$b{sep}{pins}]"},
-                                          {NULL, NULL}};
+    {"np", "[{disc_t}, {bore:b}, {pins}|{disc_t}, {mid}, {pins}|{disc_t}, {mid}, {pins}|{disc_t}, {pins}, {mid}|{disc_t}, "
+           "{pins}, {mid}|{disc_t} with {with_bore:b} and {pins}|{disc_t} with {with_mid} and {pins}|{disc_t}. {mid}. "
+           "{pins}|{disc_t}; {mid}; {pins}|{table} with {with_mid}, {size}, {pins}|{table}, {od}, {mid}, {th}, {pins}|{table}, "
+           "{pins}, {size}, {mid}|{disc_t}. Add {pins}. The bore is $b|{disc_t}. The bore is $b. {pins}|{disc_t}, {pins}. "
+           "Center hole $b|{disc_t}. Bore $b. {pins}|{table} with {pins}, {size}, {mid}]"},
+    {"spec", "[{table}{sep}D=$d{sep}T=$t{sep}bore=$b{sep}{pins}|{table}\ndiameter: $d\nthickness: $t\nbore: "
+             "$b\n{pins}|{table}{sep}{od}{sep}{th}{sep}{mid}{sep}{pins}|{table}{sep}{od}{sep}{mid}{sep}{th}{sep}{pins}|{table}{"
+             "sep}{mid}{sep}{size}{sep}{pins}|{table}{sep}{pins}{sep}{od}{sep}{th}{sep}{mid}|{table}: {od}, {th}, {mid}, "
+             "{pins}|{table}\n- {od}\n- {th}\n- {mid}\n- {pins}]"},
+    {NULL, NULL},
+};
+static const cad_rule pins_hub_rules[] = {
+    {"np", "[{disc_t}, {hub}, {mid}, {pins}|{disc_t}, {hub}, {bore:b}, {pins}|{disc_t}, {pins}, {hub}, {mid}|{disc_t}, {mid}, "
+           "{hub}, {pins}|{disc_t}, {hub}, {pins}, {mid}|{disc_t} with {hub}, {mid}, {pins}|{disc_t}. {hub}. {mid}. "
+           "{pins}|{disc_t}; {hub}; {mid}; {pins}|{disc_t} with {hub}, {pins} and {with_mid}|{disc_t}, {mid}, {pins}, "
+           "{hub}|{disc_t}, {hub}. The bore is $b. {pins}|{disc_t}, {hub}, {pins}. Center hole $b]"},
+    {"spec", "[{table}{sep}D=$d{sep}T=$t{sep}{hub}{sep}bore=$b{sep}{pins}|{table}{sep}{od}{sep}{th}{sep}{hub}{sep}{mid}{sep}{"
+             "pins}|{table}{sep}{od}{sep}{th}{sep}{mid}{sep}{hub}{sep}{pins}|{table}: {od}, {th}, {hub}, {mid}, "
+             "{pins}|{table}\n- {size}\n- {hub}\n- {mid}\n- {pins}]"},
+    {NULL, NULL},
+};
 static const cad_rule knob_plain_rules[] = {
-    {"np", "[{disc_k}, {notches}|{disc_k}, no bore, {notches}|{disc_k} with {notches}]"},
-    {"spec", "[{knob}{sep}D=$d{sep}T=$t{sep}{notches}|{knob}\ndiameter: $d\nthickness: $t\n{notches}]"},
-    {NULL, NULL}};
+    {"np", "[{disc_k}, {notches}|{disc_k}, {notches}|{disc_k}, {notches}|{disc_k}, {notches}|{disc_k}, {nomid}, "
+           "{notches}|{disc_k}, {notches}, {nomid}|{disc_k} with {notches}|{disc_k} with {notches}|{disc_k}. "
+           "{notches}|{disc_k}; {notches}|{knob} with {notches}, {size}|{knob}, {notches}, {size}|{disc_k}. Add "
+           "{notches}|{disc_k} and {notches}|{knob}, {nomid}, {size}, {notches}]"},
+    {"spec", "[{knob}{sep}D=$d{sep}T=$t{sep}{notches}|{knob}\ndiameter: $d\nthickness: "
+             "$t\n{notches}|{knob}{sep}{od}{sep}{th}{sep}{notches}|{knob}{sep}{th}{sep}{od}{sep}{notches}|{knob}{sep}{notches}{"
+             "sep}{od}{sep}{th}|{knob}: {od}, {th}, {notches}|{knob}\n- {od}\n- {th}\n- {notches}]"},
+    {NULL, NULL},
+};
 static const cad_rule knob_bored_rules[] = {
-    {"np", "[{disc_k}, {bore:b}, {notches}|{disc_k}, {notches}, {bore:b}|{disc_k} with {with_bore:b} and {notches}]"},
-    {"spec", "[{knob}{sep}D=$d{sep}T=$t{sep}bore=$b{sep}{notches}|{knob}\ndiameter: $d\nthickness: $t\nbore: $b\n{notches}]"},
-    {NULL, NULL}};
-static const cad_rule knob_hub_rules[] = {{"np", "[{disc_k}, {hub}, {bore:b}, {notches}|{disc_k}, {notches}, {hub}, {bore:b}]"},
-                                          {"spec", "[{knob}{sep}D=$d{sep}T=$t{sep}{hub}{sep}bore=$b{sep}{notches}]"},
-                                          {NULL, NULL}};
+    {"np",
+     "[{disc_k}, {bore:b}, {notches}|{disc_k}, {mid}, {notches}|{disc_k}, {mid}, {notches}|{disc_k}, {notches}, "
+     "{mid}|{disc_k}, {notches}, {mid}|{disc_k} with {with_bore:b} and {notches}|{disc_k} with {with_mid} and "
+     "{notches}|{disc_k}. {mid}. {notches}|{disc_k}; {mid}; {notches}|{knob} with {with_mid}, {size}, {notches}|{knob}, {od}, "
+     "{mid}, {th}, {notches}|{knob}, {notches}, {size}, {mid}|{disc_k}. Add {notches}. The bore is $b|{disc_k}. The bore is "
+     "$b. {notches}|{disc_k}, {notches}. Center hole $b|{disc_k}. Bore $b. {notches}|{knob} with {notches}, {size}, {mid}]"},
+    {"spec", "[{knob}{sep}D=$d{sep}T=$t{sep}bore=$b{sep}{notches}|{knob}\ndiameter: $d\nthickness: $t\nbore: "
+             "$b\n{notches}|{knob}{sep}{od}{sep}{th}{sep}{mid}{sep}{notches}|{knob}{sep}{od}{sep}{mid}{sep}{th}{sep}{notches}|{"
+             "knob}{sep}{mid}{sep}{size}{sep}{notches}|{knob}{sep}{notches}{sep}{od}{sep}{th}{sep}{mid}|{knob}: {od}, {th}, "
+             "{mid}, {notches}|{knob}\n- {od}\n- {th}\n- {mid}\n- {notches}]"},
+    {NULL, NULL},
+};
+static const cad_rule knob_hub_rules[] = {
+    {"np",
+     "[{disc_k}, {hub}, {mid}, {notches}|{disc_k}, {hub}, {bore:b}, {notches}|{disc_k}, {notches}, {hub}, {mid}|{disc_k}, "
+     "{mid}, {hub}, {notches}|{disc_k}, {hub}, {notches}, {mid}|{disc_k} with {hub}, {mid}, {notches}|{disc_k}. {hub}. {mid}. "
+     "{notches}|{disc_k}; {hub}; {mid}; {notches}|{disc_k} with {hub}, {notches} and {with_mid}|{disc_k}, {mid}, {notches}, "
+     "{hub}|{disc_k}, {hub}. The bore is $b. {notches}|{disc_k}, {hub}, {notches}. Center hole $b]"},
+    {"spec", "[{knob}{sep}D=$d{sep}T=$t{sep}{hub}{sep}bore=$b{sep}{notches}|{knob}{sep}{od}{sep}{th}{sep}{hub}{sep}{mid}{sep}{"
+             "notches}|{knob}{sep}{od}{sep}{th}{sep}{mid}{sep}{hub}{sep}{notches}|{knob}: {od}, {th}, {hub}, {mid}, "
+             "{notches}|{knob}\n- {size}\n- {hub}\n- {mid}\n- {notches}]"},
+    {NULL, NULL},
+};
 static const cad_rule knob_boss_rules[] = {
-    {"np", "[{disc_k}, {hub}, no bore, {notches}|{disc_k}, {notches}, {hub}, without a bore]"},
-    {"spec", "[{knob}, no bore{sep}D=$d{sep}T=$t{sep}{hub}{sep}{notches}]"},
-    {NULL, NULL}};
+    {"np", "[{disc_k}, {hub}, {nomid}, {notches}|{disc_k}, {notches}, {hub}, {nomid}|{disc_k}, {hub}, {notches}, "
+           "{nomid}|{disc_k} with {hub}, {notches}, {nomid}|{disc_k}, {nomid}, {hub}, {notches}|{disc_k}. {hub}. {notches}. "
+           "{nomid}|{disc_k}; {hub}; {notches}; {nomid}]"},
+    {"spec", "[{knob}, no bore{sep}D=$d{sep}T=$t{sep}{hub}{sep}{notches}|{knob}, "
+             "{nomid}{sep}{od}{sep}{th}{sep}{hub}{sep}{notches}|{knob}{sep}{od}{sep}{th}{sep}{hub}{sep}{notches}{sep}{nomid}|{"
+             "knob}\n- {size}\n- {hub}\n- {nomid}\n- {notches}]"},
+    {NULL, NULL},
+};
 
 static const cad_form table_forms[] = {
     {"pins_plain", 0.35, pins_plain, pins_plain_rules},
