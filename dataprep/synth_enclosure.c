@@ -243,7 +243,7 @@ static const cad_rule square_tube_rules[] = {
            "{tube}, {wall}, #w x #d@, {height:h}|{tube}, {wall}, {height:h}, #w x #d@ outside|"
            "#wx#dx#t@ {tube}, {height:h}|#w x #d x #t@ {tube}, {height:h}|{tube} #wx#dx#t@, {height:h}|"
            "{tube} #w x #d x #t@, cut to $h|{tube} #w x #d@, wall $t, cut to $h|"
-           "{tube}, sides $w and $d, {wall}, {height:h}|{tube} with sides of $w and $d, {wall}, {height:h}|"
+           "{tube}, sides $w and $d, {wall}, {height:h}|{tube} with side lengths $w and $d, {wall}, {height:h}|"
            "{tube} with ~ #w x #d@ section, {wall}, {height:h}|{tube}, section #w x #d@, {wall}, {height:h}|"
            "{tube}; #w x #d@; {wall}; {height:h}|{tube}. #w x #d@ outside. {wall}. {height:h}|"
            "{tube}: #w x #d@, {wall}, {height:h}|{tube}, $w x $d on the outer sides, {wall}, length $h|"

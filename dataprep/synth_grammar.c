@@ -71,12 +71,14 @@ static cad_status fraction(double v, cad_buf *out, bool *done)
     return cad_buf_printf(out, "%d/%d", num, den);
 }
 
-static cad_status number(cad_expander *e, double v, cad_buf *out)
+/* `slashed`: the text has a slash on one side of the number, where a fraction would read as two sizes. */
+static cad_status number(cad_expander *e, double v, bool slashed, cad_buf *out)
 {
     bool done = false;
-    if (e->unit.fractions)
+    if (e->unit.fractions && !slashed)
         CAD_TRY(fraction(v, out, &done));
-    return done ? CAD_OK : cad_buf_number(out, v);
+    return done ? CAD_OK
+                : cad_buf_number(out, floor(v * 1e6 + 0.5) / 1e6); /* a size that follows from others has rounding in it */
 }
 
 static cad_status unit(cad_expander *e, bool of_size, cad_buf *out)
@@ -100,7 +102,8 @@ static cad_status size(cad_expander *e, const char **s, bool with_unit, scope sc
     CAD_TRY(lookup(e, *s, name_length(*s), sc, &q, &n));
     *s += n;
     q->used = true;
-    CAD_TRY(number(e, half ? q->shown / 2 : q->shown, out));
+    bool slashed = **s == '/' || (out->len && out->data[out->len - 1] == '/');
+    CAD_TRY(number(e, half ? q->shown / 2 : q->shown, slashed, out));
     return with_unit ? unit(e, true, out) : CAD_OK;
 }
 
@@ -301,6 +304,8 @@ cad_status cad_grammar_finish(const char *text, cad_buf *out)
         char last = out->len > start ? out->data[out->len - 1] : '\n';
         if (*s == ' ' && (last == ' ' || last == '\n' || !*next || strchr(",.;\n", *next)))
             continue; /* blanks that an empty choice left */
+        if (*s == '.' && last == '.')
+            continue; /* the stop of an abbreviation ends the sentence as well */
         if (*s != '~')
             CAD_TRY(cad_buf_add(out, s, 1));
         else if (has_article(next))

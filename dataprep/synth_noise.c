@@ -16,16 +16,19 @@ typedef struct span {
 static bool is_kept(const char *s, size_t n)
 {
     static const char *const word[] = {
-        "radius",     "radii",      "apothem",     "half",        "no",         "not",        "without",     "none",
-        "nothing",    "only",       "open",        "closed",      "solid",      "hollow",     "blind",       "top",
-        "bottom",     "both",       "base",        "upright",     "each",       "every",      "corner",      "corners",
-        "center",     "centre",     "middle",      "x",           "by",         "mm",         "cm",          "in",
-        "inch",       "inches",     "one",         "two",         "three",      "four",       "five",        "six",
-        "seven",      "eight",      "nine",        "ten",         "eleven",     "twelve",     "millimeters", "millimetres",
-        "millimeter", "millimetre", "centimeters", "centimetres", "centimeter", "centimetre",
+        "rad",        "apothem",     "half",        "no",         "not",        "without",     "none",        "nothing",
+        "only",       "open",        "closed",      "solid",      "hollow",     "blind",       "top",         "bottom",
+        "both",       "base",        "upright",     "each",       "every",      "corner",      "corners",     "center",
+        "centre",     "middle",      "x",           "by",         "mm",         "cm",          "in",          "inch",
+        "inches",     "one",         "two",         "three",      "four",       "five",        "six",         "seven",
+        "eight",      "nine",        "ten",         "eleven",     "twelve",     "millimeters", "millimetres", "millimeter",
+        "millimetre", "centimeters", "centimetres", "centimeter", "centimetre",
     };
     for (size_t i = 0; i < sizeof word / sizeof *word; i++)
         if (strlen(word[i]) == n && !strncasecmp(word[i], s, n))
+            return true;
+    for (size_t i = 0; i + 4 <= n; i++) /* inradius, radially .. */
+        if (!strncasecmp(s + i, "radi", 4))
             return true;
     bool capitals = true; /* OD, PCD, AF: labels */
     for (size_t i = 0; i < n; i++)

@@ -76,7 +76,7 @@ static bool octa_stud(cad_part *p)
 static const cad_rule family_rules[] = {
     {"across", "[$f across flats|$f across flats|$f across flats|$f across the flats|$f across the flats|$f AF|$f AF|"
                "across flats $f|across flats $f|across the flats $f|AF=$f|AF $f|AF: $f|A/F $f|$f A/F|AF = $f|"
-               "$f flat to flat|$f flat-to-flat|flat to flat $f|$f from flat to flat|$f between flats|"
+               "$f flat to flat|$f flat-to-flat|flat to flat $f|$f between flats|"
                "$f between opposite flats|across flats: $f|across flats=$f|distance across flats $f|"
                "distance across the flats $f|width across flats $f|$f wide across flats|$f wide across the flats|"
                "flats $f apart|opposite flats $f apart|^$f over flats]"},

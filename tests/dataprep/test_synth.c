@@ -96,6 +96,23 @@ static bool is_parameter(const json_t *params, double v, double unit)
     return false;
 }
 
+/* Whether the number from `begin` to `end` is one that no size is meant by: "90 degree bend", "3D model", "1) box", "3 flats",
+ * "D1=20", "leg 1: 50". */
+static bool is_no_size(const char *caption, const char *begin, const char *end)
+{
+    size_t n = (size_t)(end - begin) - (end[-1] == '.'); /* without the full stop that strtod takes along */
+    bool labels =
+        begin > caption && (isalpha((unsigned char)begin[-1]) || (begin >= caption + 4 && !memcmp(begin - 4, "leg ", 4)));
+    if (n == 1 && labels)
+        return *end == '=' || *end == ':' || !strncmp(end, " =", 2);
+    if (n == 2 && !memcmp(begin, "90", 2))
+        return strstr(caption, "degree") || strstr(caption, " deg") ||
+               (begin >= caption + 6 && !memcmp(begin - 6, "angle ", 6));
+    if (n == 1 && *begin == '3')
+        return !strncasecmp(end, "D ", 2) || !strncmp(end, " flats", 6);
+    return n == 1 && *begin == '1' && *end == ')' && begin == caption;
+}
+
 static void check_numbers(const cad_row *row, const char *caption)
 {
     double unit = !strcmp(row->units, "cm") ? 10 : !strcmp(row->units, "in") ? 25.4 : 1;
@@ -109,7 +126,7 @@ static void check_numbers(const cad_row *row, const char *caption)
         }
         const char *begin = s;
         double v = read_number(&s);
-        if (v == 90 && !strncmp(s, " degree", 7))
+        if (is_no_size(caption, begin, s))
             continue;
         numbers++;
         if (!is_parameter(params, v, unit)) { /* "4 1/2": a count in front of a fraction, or "4 x .." */

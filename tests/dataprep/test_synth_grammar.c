@@ -39,6 +39,7 @@ static void test_sizes_counts_and_rules_are_written_out(void **state)
     expect("!nx $a", "4x 5 mm");
     expect("{size:c}", "2.75 mm wide");
     expect("M#a", "M5");
+    expect("$a I.D.[.]", "5 mm I.D.");
 }
 
 static void test_conditions_choose_alternatives(void **state)
