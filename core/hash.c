@@ -7,7 +7,7 @@ static void to_hex(XXH128_hash_t h, char out[CAD_HASH_HEX])
     static const char digit[] = "0123456789abcdef";
     XXH128_canonical_t c;
     XXH128_canonicalFromHash(&c, h);
-    for (int i = 0; i < 16; i++) {
+    for (size_t i = 0; i < 16; i++) {
         out[2 * i] = digit[c.digest[i] >> 4];
         out[2 * i + 1] = digit[c.digest[i] & 15];
     }

@@ -120,7 +120,7 @@ static void escape(char *out, size_t cap, const char *text, size_t len)
         if (passes)
             memcpy(piece, text + at, bytes);
         else if (c == '\n' || c == '\t')
-            memcpy(piece, c == '\n' ? "\\n" : "\\t", 2);
+            memcpy(piece, c == '\n' ? "\\n" : "\\t", 3);
         else
             for (size_t i = 0; i < bytes; i++)
                 snprintf(piece + 4 * i, sizeof piece - 4 * i, "\\x%02x", (unsigned char)text[at + i]);

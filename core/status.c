@@ -8,6 +8,8 @@
 
 static _Thread_local char error_text[2048];
 
+#undef cad_fail /* the hint to the analyzer */
+
 cad_status cad_fail(cad_status code, const char *fmt, ...)
 {
     assert(code != CAD_OK);
@@ -56,12 +58,10 @@ const char *cad_status_name(cad_status s)
 
 int cad_status_exit_code(cad_status s)
 {
-    switch (s) {
-#define X(name, value, exit_code, text)                                                                                        \
-    case CAD_##name:                                                                                                           \
-        return exit_code;
+    static const unsigned char code[] = {
+#define X(name, value, exit_code, text) [-(value)] = (exit_code),
         CAD_STATUS_TABLE(X)
 #undef X
-    }
-    return 1;
+    };
+    return s <= CAD_OK && (size_t)-s < sizeof code ? code[-s] : 1;
 }

@@ -33,7 +33,7 @@ extern "C" {
     X(EINTR, -19, 130, "interrupted")
 
 typedef enum cad_status {
-#define X(name, value, exit_code, text) CAD_##name = value,
+#define X(name, value, exit_code, text) CAD_##name = (value),
     CAD_STATUS_TABLE(X)
 #undef X
 } cad_status;
@@ -50,6 +50,17 @@ const char *cad_error_text(void);
 const char *cad_status_text(cad_status s);
 const char *cad_status_name(cad_status s);
 int cad_status_exit_code(cad_status s);
+
+#ifdef __clang_analyzer__
+/* The analyzer sees one file at a time; untold that a failure is never CAD_OK, it follows paths that do not exist. */
+#define cad_fail(...)                                                                                                          \
+    ({                                                                                                                         \
+        cad_status cad_failed_ = cad_fail(__VA_ARGS__);                                                                        \
+        if (cad_failed_ == CAD_OK)                                                                                             \
+            __builtin_unreachable();                                                                                           \
+        cad_failed_;                                                                                                           \
+    })
+#endif
 
 #define CAD_FAIL(code, ...) return cad_fail((code), __VA_ARGS__)
 #define CAD_TRY(expr)                                                                                                          \

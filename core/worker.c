@@ -47,9 +47,9 @@ void cad_worker_register(const char *name, cad_worker_fn fn)
 /* ---- the zygote: forks children, kills the late ones, tells how they ended ---- */
 
 static struct {
-    pid_t pid; /* 0: free */
     uint64_t job;
     double start, wall;
+    pid_t pid; /* 0: free */
     bool over_wall;
 } child[CAD_WORKER_SLOTS];
 
