@@ -224,9 +224,7 @@ cad_status cad_lex_text(const cad_token *t, cad_ir_dialect dialect, cad_arena *a
     CAD_TRY(cad_arena_alloc(a, n + 1, "text of a program", &text));
     for (size_t i = 0; i < n; i++) {
         bool pair = escapes && s[i] == '\\' && i + 1 < n;
-        if (pair && dialect == CAD_IR_DIALECT_cadlm && (s[i + 1] == '"' || s[i + 1] == '\\'))
-            i++;
-        else if (pair && dialect == CAD_IR_DIALECT_upstream && s[i + 1] == '"')
+        if (pair && (s[i + 1] == '"' || (s[i + 1] == '\\' && dialect == CAD_IR_DIALECT_cadlm)))
             i++;
         text[k++] = s[i];
     }

@@ -147,8 +147,9 @@ cad_status cad_bvh_build(const cad_mesh *m, cad_arena *a, cad_bvh **out)
     for (int k = 0; k < 3; k++) {
         CAD_TRY(cad_arena_alloc(a, (size_t)n * sizeof **centre, "centres", &centre[k]));
         for (int32_t i = 0; i < n; i++)
-            centre[k][i] = m->xyz[3 * (size_t)m->tri[3 * i] + (size_t)k] + m->xyz[3 * (size_t)m->tri[3 * i + 1] + (size_t)k] +
-                           m->xyz[3 * (size_t)m->tri[3 * i + 2] + (size_t)k];
+            centre[k][i] = m->xyz[3 * (size_t)m->tri[3 * (size_t)i] + (size_t)k] +
+                           m->xyz[3 * (size_t)m->tri[3 * (size_t)i + 1] + (size_t)k] +
+                           m->xyz[3 * (size_t)m->tri[3 * (size_t)i + 2] + (size_t)k];
     }
     for (int32_t i = 0; i < n; i++)
         b->order[i] = i;

@@ -65,10 +65,11 @@ static void enlarge(const mask *in, mask *out)
             uint8_t here = in->at[y][x], up = mask_at(in, x, y - 1), down = mask_at(in, x, y + 1);
             uint8_t left = mask_at(in, x - 1, y), right = mask_at(in, x + 1, y);
             bool bent = up != down && left != right;
-            out->at[2 * y][2 * x] = bent && left == up ? left : here;
-            out->at[2 * y][2 * x + 1] = bent && right == up ? right : here;
-            out->at[2 * y + 1][2 * x] = bent && left == down ? left : here;
-            out->at[2 * y + 1][2 * x + 1] = bent && right == down ? right : here;
+            uint8_t *above = &out->at[2 * (size_t)y][2 * (size_t)x], *below = &out->at[2 * (size_t)y + 1][2 * (size_t)x];
+            above[0] = bent && left == up ? left : here;
+            above[1] = bent && right == up ? right : here;
+            below[0] = bent && left == down ? left : here;
+            below[1] = bent && right == down ? right : here;
         }
 }
 

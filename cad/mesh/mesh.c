@@ -146,9 +146,8 @@ static cad_status put_f32(cad_buf *out, double v)
 
 cad_status cad_stl_write(const cad_mesh *m, const char *name, cad_buf *out)
 {
-    char head[84] = {0};
+    char head[84] = "cadlm "; /* never "solid": readers take that for the text form */
     size_t len = strlen(name);
-    memcpy(head, "cadlm ", 6); /* never "solid": readers take that for the text form */
     memcpy(head + 6, name, len < 73 ? len : 73);
     size_t count_at = out->len + 80;
     CAD_TRY(cad_buf_add(out, head, sizeof head));

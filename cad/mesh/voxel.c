@@ -47,7 +47,7 @@ static bool owns(const shadow *s, int a, int b)
 static void toggle_from(uint64_t *column, int words, int64_t k)
 {
     for (int w = 0; w < words; w++) {
-        int64_t from = k - 64 * w;
+        int64_t from = k - INT64_C(64) * w;
         if (from <= 0)
             column[w] = ~column[w];
         else if (from < 64)
