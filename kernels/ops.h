@@ -86,7 +86,7 @@ typedef struct cad_ops {
     cad_status (*mem_get)(void *host, const void *device, size_t bytes, void *stream);
     cad_status (*sync)(void *stream);
 #define X(op)                                                                                                                  \
-    cad_status (*op)(const cad_##op##_args *a, void *stream);                                                                  \
+    cad_status (*op)(const cad_##op##_args *a, void *stream); /* NOLINT(bugprone-macro-parentheses): a name */                 \
     size_t (*op##_scratch)(const cad_##op##_args *a);
     CAD_OPS_TABLE(X)
 #undef X

@@ -64,27 +64,27 @@ static void block_bwd(const bwd_job *w, const place *at, int64_t i0, int64_t row
     for (int64_t r = 0; r < rows; r += QR) {
         int m = (int)cad_min64(QR, rows - r);
         int64_t lo[QR] = {0}, hi[QR] = {0};
-        for (int x = 0; x < m; x++)
+        for (int64_t x = 0; x < m; x++)
             hi[x] = a->causal ? cad_max64(0, cad_min64(at->keys, i0 + r + x + 1 - at->t)) : at->keys;
         if (hi[m - 1] == 0)
             continue;
         float *p = z->p + r * KEYS, *ds = z->ds + r * KEYS;
         scores(m, q + r * w->ld_q, w->ld_q, z->kt, KEYS, d, hi[m - 1], p);
         scores(m, d_o + r * ldo, ldo, z->vt, KEYS, d, hi[m - 1], ds);
-        for (int x = 0; x < m; x++)
+        for (int64_t x = 0; x < m; x++)
             weights_of_row(p + x * KEYS, ds + x * KEYS, hi[x], a->scale, lse[r + x],
                            dot(d_o + (r + x) * ldo, o + (r + x) * ldo, d));
-        add_rows(m, dq + r * w->ld_dq, w->ld_dq, ds, KEYS, 1, k, w->ld_k, lo, hi, d);
+        add_rows(m, dq + r * w->ld_dq, w->ld_dq, (terms){ds, KEYS, 1, k, w->ld_k}, lo, hi, d);
     }
     for (int64_t j = 0; j < at->keys; j += QR) {
         int m = (int)cad_min64(QR, at->keys - j);
         int64_t lo[QR] = {0}, hi[QR] = {0};
-        for (int x = 0; x < m; x++) {
+        for (int64_t x = 0; x < m; x++) {
             hi[x] = rows;
             lo[x] = a->causal ? cad_min64(rows, cad_max64(0, at->t + j + x - i0)) : 0;
         }
-        add_rows(m, z->dv + j * d, d, z->p + j, 1, KEYS, d_o, ldo, lo, hi, d);
-        add_rows(m, z->dk + j * d, d, z->ds + j, 1, KEYS, q, w->ld_q, lo, hi, d);
+        add_rows(m, z->dv + j * d, d, (terms){z->p + j, 1, KEYS, d_o, ldo}, lo, hi, d);
+        add_rows(m, z->dk + j * d, d, (terms){z->ds + j, 1, KEYS, q, w->ld_q}, lo, hi, d);
     }
 }
 

@@ -43,15 +43,15 @@ static void query_block(const fwd_job *w, int64_t begin, int64_t len, int64_t i0
             for (int64_t r = 0; r < rows; r += QR) {
                 int m = (int)cad_min64(QR, rows - r);
                 int64_t lo[QR] = {0}, hi[QR] = {0};
-                for (int x = 0; x < m; x++)
+                for (int64_t x = 0; x < m; x++)
                     hi[x] = a->causal ? cad_max64(0, cad_min64(keys, i0 + r + x + 1 - t)) : keys;
                 if (hi[m - 1] == 0)
                     continue;
                 scores(m, q + r * w->ld_q, w->ld_q, kt, KEYS, d, hi[m - 1], s);
-                for (int x = 0; x < m; x++)
+                for (int64_t x = 0; x < m; x++)
                     if (hi[x] > 0)
                         soft_tile(&state[r + x], s + x * KEYS, hi[x], a->scale, o + (r + x) * ldo, d);
-                add_rows(m, o + r * ldo, ldo, s, KEYS, 1, v + t * w->ld_v, w->ld_v, lo, hi, d);
+                add_rows(m, o + r * ldo, ldo, (terms){s, KEYS, 1, v + t * w->ld_v, w->ld_v}, lo, hi, d);
             }
         }
         for (int64_t r = 0; r < rows; r++) {

@@ -47,30 +47,30 @@ CAD_INLINE void transpose_tile(const float *x, int64_t ld, int64_t n, int64_t d,
 CAD_INLINE void score_block(const int rows, const float *q, int64_t ldq, const float *kt, int64_t ldk, int64_t d, int64_t n,
                             float *s)
 {
-    for (int64_t j = 0; j < n; j += KV * VW) {
+    for (int64_t j = 0; j < n; j += (int64_t)KV * VW) {
         vf acc[QR][KV];
 #pragma GCC unroll 4
-        for (int r = 0; r < rows; r++)
+        for (int64_t r = 0; r < rows; r++)
 #pragma GCC unroll 4
-            for (int v = 0; v < KV; v++)
+            for (int64_t v = 0; v < KV; v++)
                 acc[r][v] = vzero();
         for (int64_t c = 0; c < d; c++) {
             vf k[KV];
 #pragma GCC unroll 4
-            for (int v = 0; v < KV; v++)
+            for (int64_t v = 0; v < KV; v++)
                 k[v] = vload(kt + c * ldk + j + v * VW);
 #pragma GCC unroll 4
-            for (int r = 0; r < rows; r++) {
+            for (int64_t r = 0; r < rows; r++) {
                 vf x = vset(q[r * ldq + c]);
 #pragma GCC unroll 4
-                for (int v = 0; v < KV; v++)
+                for (int64_t v = 0; v < KV; v++)
                     acc[r][v] = vfma(x, k[v], acc[r][v]);
             }
         }
 #pragma GCC unroll 4
-        for (int r = 0; r < rows; r++)
+        for (int64_t r = 0; r < rows; r++)
 #pragma GCC unroll 4
-            for (int v = 0; v < KV; v++)
+            for (int64_t v = 0; v < KV; v++)
                 vstore(s + r * KEYS + j + v * VW, acc[r][v]);
     }
 }
@@ -93,11 +93,18 @@ CAD_INLINE void scores(int rows, const float *q, int64_t ldq, const float *kt, i
     }
 }
 
-/* dst[r] += sum over t in [lo, hi) of coef[r*cr + t*ct] * src[t], `d` columns, for rows held together in registers. */
-CAD_INLINE void add_block(const int rows, float *dst, int64_t ldd, const float *coef, int64_t cr, int64_t ct, const float *src,
-                          int64_t lds, int64_t lo, int64_t hi, int64_t d)
+/* What is added to row r of a destination: sum over t of coef[r*cr + t*ct] * src[t*lds]. */
+typedef struct terms {
+    const float *coef;
+    int64_t cr, ct;
+    const float *src;
+    int64_t lds;
+} terms;
+
+/* dst[r] += the terms t in [lo, hi), `d` columns, for rows held together in registers. */
+CAD_INLINE void add_block(const int rows, float *dst, int64_t ldd, terms of, int64_t lo, int64_t hi, int64_t d)
 {
-    for (int64_t c = 0; c < d; c += 2 * VW) {
+    for (int64_t c = 0; c < d; c += 2 * (int64_t)VW) {
         int64_t w0 = cad_min64(VW, d - c), w1 = cad_min64(VW, d - c - VW);
         vf acc[QR][2];
 #pragma GCC unroll 4
@@ -107,21 +114,21 @@ CAD_INLINE void add_block(const int rows, float *dst, int64_t ldd, const float *
         }
         if (w1 == VW) {
             for (int64_t t = lo; t < hi; t++) {
-                vf x0 = vload(src + t * lds + c), x1 = vload(src + t * lds + c + VW);
+                vf x0 = vload(of.src + t * of.lds + c), x1 = vload(of.src + t * of.lds + c + VW);
 #pragma GCC unroll 4
                 for (int r = 0; r < rows; r++) {
-                    vf p = vset(coef[r * cr + t * ct]);
+                    vf p = vset(of.coef[r * of.cr + t * of.ct]);
                     acc[r][0] = vfma(p, x0, acc[r][0]);
                     acc[r][1] = vfma(p, x1, acc[r][1]);
                 }
             }
         } else {
             for (int64_t t = lo; t < hi; t++) {
-                vf x0 = vget(src + t * lds + c, w0);
-                vf x1 = w1 > 0 ? vget(src + t * lds + c + VW, w1) : vzero();
+                vf x0 = vget(of.src + t * of.lds + c, w0);
+                vf x1 = w1 > 0 ? vget(of.src + t * of.lds + c + VW, w1) : vzero();
 #pragma GCC unroll 4
                 for (int r = 0; r < rows; r++) {
-                    vf p = vset(coef[r * cr + t * ct]);
+                    vf p = vset(of.coef[r * of.cr + t * of.ct]);
                     acc[r][0] = vfma(p, x0, acc[r][0]);
                     acc[r][1] = vfma(p, x1, acc[r][1]);
                 }
@@ -136,10 +143,16 @@ CAD_INLINE void add_block(const int rows, float *dst, int64_t ldd, const float *
     }
 }
 
-/* dst[r] += sum over t in [lo[r], hi[r]), ascending, of coef[r*cr + t*ct] * src[t].  What a row does not see is never touched,
- * so a NaN there does not spread. */
-CAD_INLINE void add_rows(int rows, float *dst, int64_t ldd, const float *coef, int64_t cr, int64_t ct, const float *src,
-                         int64_t lds, const int64_t *lo, const int64_t *hi, int64_t d)
+/* One row of it. */
+CAD_INLINE void add_row(int r, float *dst, int64_t ldd, terms of, int64_t lo, int64_t hi, int64_t d)
+{
+    of.coef += r * of.cr;
+    add_block(1, dst + r * ldd, ldd, of, lo, hi, d);
+}
+
+/* dst[r] += the terms t in [lo[r], hi[r]), ascending.  What a row does not see is never touched, so a NaN there does
+ * not spread. */
+CAD_INLINE void add_rows(int rows, float *dst, int64_t ldd, terms of, const int64_t *lo, const int64_t *hi, int64_t d)
 {
     int64_t from = lo[0], to = hi[0];
     for (int r = 1; r < rows; r++) {
@@ -148,16 +161,16 @@ CAD_INLINE void add_rows(int rows, float *dst, int64_t ldd, const float *coef, i
     }
     if (rows < QR || from >= to) {
         for (int r = 0; r < rows; r++)
-            add_block(1, dst + r * ldd, ldd, coef + r * cr, cr, ct, src, lds, lo[r], hi[r], d);
+            add_row(r, dst, ldd, of, lo[r], hi[r], d);
         return;
     }
     for (int r = 0; r < rows; r++)
         if (lo[r] < from)
-            add_block(1, dst + r * ldd, ldd, coef + r * cr, cr, ct, src, lds, lo[r], from, d);
-    add_block(QR, dst, ldd, coef, cr, ct, src, lds, from, to, d);
+            add_row(r, dst, ldd, of, lo[r], from, d);
+    add_block(QR, dst, ldd, of, from, to, d);
     for (int r = 0; r < rows; r++)
         if (hi[r] > to)
-            add_block(1, dst + r * ldd, ldd, coef + r * cr, cr, ct, src, lds, to, hi[r], d);
+            add_row(r, dst, ldd, of, to, hi[r], d);
 }
 
 /* Running softmax of one row. */

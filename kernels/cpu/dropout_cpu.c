@@ -60,13 +60,13 @@ static void mask_rows(void *ctx, int64_t begin, int64_t end)
             for (uint32_t lane = 0; lane < 16; lane += VW) {
                 vu word[4];
                 philox(j->key, (uint32_t)group * 16 + lane, rest, word);
-                for (int i = 0; i < 4; i++) {
+                for (size_t i = 0; i < 4; i++) {
                     bits[2 * i] |= vu_at_least(vu_low16(word[i]), j->limit) << lane;
                     bits[2 * i + 1] |= vu_at_least(vu_high16(word[i]), j->limit) << lane;
                 }
             }
             uint8_t *out = j->bits + x * j->ld + group * 16;
-            for (int h = 0; h < 8; h++) {
+            for (size_t h = 0; h < 8; h++) {
                 out[2 * h] = (uint8_t)bits[h];
                 out[2 * h + 1] = (uint8_t)(bits[h] >> 8);
             }

@@ -35,15 +35,15 @@ CAD_INLINE void tile(const int mr, const int nv, const block *s, float *t)
 {
     vf acc[MR][2];
 #pragma GCC unroll 8
-    for (int i = 0; i < mr; i++)
+    for (int64_t i = 0; i < mr; i++)
 #pragma GCC unroll 2
-        for (int j = 0; j < nv; j++)
+        for (int64_t j = 0; j < nv; j++)
             acc[i][j] = vload(t + i * NR + j * VW);
     const float *a = s->a, *b = s->b;
     for (int64_t k = 0; k < s->k; k++, a += s->step, b += NR) {
         vf b0 = vload(b), b1 = nv > 1 ? vload(b + VW) : b0;
 #pragma GCC unroll 8
-        for (int i = 0; i < mr; i++) {
+        for (int64_t i = 0; i < mr; i++) {
             vf x = vset(a[i * s->row]);
             acc[i][0] = vfma(x, b0, acc[i][0]);
             if (nv > 1)
@@ -51,9 +51,9 @@ CAD_INLINE void tile(const int mr, const int nv, const block *s, float *t)
         }
     }
 #pragma GCC unroll 8
-    for (int i = 0; i < mr; i++)
+    for (int64_t i = 0; i < mr; i++)
 #pragma GCC unroll 2
-        for (int j = 0; j < nv; j++)
+        for (int64_t j = 0; j < nv; j++)
             vstore(t + i * NR + j * VW, acc[i][j]);
 }
 
@@ -197,8 +197,8 @@ static void rows_of_block(const unit *u, block *s, int from, int to)
             memset(t, 0, (size_t)(mr * NR) * sizeof(float));
         s->a = a0 + (i - u->i0) * s->row;
         tile_any(mr, nv, s, t);
-        for (int r = 0; to && r < mr; r++)
-            for (int v = 0; v < nv; v++)
+        for (int64_t r = 0; to && r < mr; r++)
+            for (int64_t v = 0; v < nv; v++)
                 finish_row(u->g, i + r, u->j + v * VW, cad_min64(VW, u->n - v * VW), t + r * NR + v * VW);
     }
     s->a = a0;
@@ -215,7 +215,7 @@ static void masked_product(const unit *u, block *s, const cad_gemm_term *d)
         memset(t, 0, sizeof t);
         s->a = a0 + (i - u->i0) * s->row;
         tile_any(mr, u->n > VW ? 2 : 1, s, t);
-        for (int r = 0; r < mr; r++) {
+        for (int64_t r = 0; r < mr; r++) {
             drop_row(d, i + r, u->j, u->n, t + r * NR);
             for (int64_t j = 0; j < u->n; j++)
                 g->c[(i + r) * g->ldc + u->j + j] += t[r * NR + j];

@@ -53,19 +53,19 @@ static void decode_unit(const cad_attn_decode_args *a, int64_t n, int64_t kv)
     for (int64_t g = 0; g < group; g += QR) {
         int m = (int)cad_min64(QR, group - g);
         soft state[QR];
-        for (int x = 0; x < m; x++)
+        for (int64_t x = 0; x < m; x++)
             state[x] = (soft){-INFINITY, 0.0f};
         memset(o + g * d, 0, (size_t)(m * d) * sizeof(float));
         for (int64_t t = 0; t < len; t += KEYS) {
             int64_t lo[QR] = {0}, hi[QR], keys = cad_min64(KEYS, len - t);
             scores(m, q + g * d, d, kt + t, cap, d, keys, s);
-            for (int x = 0; x < m; x++) {
+            for (int64_t x = 0; x < m; x++) {
                 hi[x] = keys;
                 soft_tile(&state[x], s + x * KEYS, keys, a->scale, o + (g + x) * d, d);
             }
-            add_rows(m, o + g * d, d, s, KEYS, 1, v + t * d, d, lo, hi, d);
+            add_rows(m, o + g * d, d, (terms){s, KEYS, 1, v + t * d, d}, lo, hi, d);
         }
-        for (int x = 0; x < m; x++)
+        for (int64_t x = 0; x < m; x++)
             (void)soft_finish(&state[x], o + (g + x) * d, d);
     }
 }

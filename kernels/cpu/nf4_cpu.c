@@ -100,7 +100,7 @@ static void dequant_rows(void *ctx, int64_t begin, int64_t end)
         return;
     }
     uint16_t *w = a->w.data;
-    float tmp[256];
+    float tmp[256] = {0};
     for (int64_t e = begin * in; e < end * in; e += 256) {
         int64_t n = cad_min64(256, end * in - e);
         widen(&a->q, e, n, tmp);

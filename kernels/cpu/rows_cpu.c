@@ -41,7 +41,7 @@ static void copy_part(void *ctx, int64_t begin, int64_t end)
 CAD_CPU_OP(copy)
 {
     CAD_TRY(cad_copy_validate(a));
-    cad_parallel_for((int64_t)cad_tensor_bytes(&a->x), 4 * GRAIN, copy_part, (void *)(uintptr_t)a);
+    cad_parallel_for((int64_t)cad_tensor_bytes(&a->x), INT64_C(4) * GRAIN, copy_part, (void *)(uintptr_t)a);
     return CAD_OK;
 }
 CAD_CPU_NO_SCRATCH(copy)

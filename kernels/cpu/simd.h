@@ -228,8 +228,8 @@ CAD_INLINE vf vexp(vf x)
 
 /* For each vector of [0, n): body sees c (first index) and w (lanes, VW but for the last). */
 #define CAD_LANES(c, w, n)                                                                     \
-    for (int64_t c = 0, w = (n) < VW ? (n) : VW; c < (n);                                      \
-         c += VW, w = (n) - c < VW ? (n) - c : VW)
+    for (int64_t c = 0, (w) = (n) < VW ? (n) : VW; (c) < (n);                                  \
+         (c) += VW, (w) = (n) - (c) < VW ? (n) - (c) : VW)
 
 CAD_INLINE vf vget(const float *p, int64_t w)
 {
