@@ -88,9 +88,7 @@ cad_status cad_h5_put(hid_t file, const char *name, cad_h5_type t, const void *d
     hid_t set = e < 0 ? -1 : H5Dcreate2(file, name, file_type(t), space, H5P_DEFAULT, plist, H5P_DEFAULT);
     if (set >= 0 && rows)
         e = H5Dwrite(set, memory_type(t), H5S_ALL, H5S_ALL, H5P_DEFAULT, data);
-    if (set < 0)
-        e = -1;
-    else if (H5Dclose(set) < 0)
+    if (set < 0 || H5Dclose(set) < 0)
         e = -1;
     if (plist >= 0)
         (void)H5Pclose(plist);

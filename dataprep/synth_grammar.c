@@ -159,22 +159,23 @@ static cad_status conditions(cad_expander *e, alternative *a, scope sc)
             return CAD_OK;
         size_t n = name_length(s + 1), m = 0;
         const char *after = s + 1 + n;
-        if (*s == '<' && *after == ',')
+        bool less = *s == '<';
+        if (less && *after == ',')
             m = name_length(after + 1);
-        const char *stop = *s == '<' ? after + 1 + m : after;
+        const char *stop = less ? after + 1 + m : after;
         if (!n || stop >= a->end || *stop != ';')
             return CAD_OK; /* plain text that happens to begin with such a character */
         cad_param *q = NULL, *r = NULL;
         size_t used = 0;
         CAD_TRY(lookup(e, s + 1, n, sc, &q, &used));
-        if (*s == '<')
+        if (less)
             CAD_TRY(lookup(e, after + 1, m, sc, &r, &used));
-        bool holds = *s == '+'   ? !q->omitted
+        bool holds = less        ? q->mm < r->mm
+                     : *s == '+' ? !q->omitted
                      : *s == '-' ? q->omitted
                      : *s == '&' ? metric_thread(e, q)
                      : *s == '1' ? q->mm == 1
-                     : *s == '2' ? q->mm > 1
-                                 : q->mm < r->mm;
+                                 : q->mm > 1;
         a->eligible = a->eligible && holds;
         a->begin = stop + 1;
     }

@@ -126,11 +126,11 @@ cad_status cad_expect_validate(const json_t *expect, const char *where)
                 return bad(where, key, "a number or [lo, hi]");
         } else if (!strcmp(key, "order")) {
             const char *t = json_string_value(v);
-            if (!t || (strcmp(t, "any") && strcmp(t, "xyz")))
+            if (!t || (strcmp(t, "any") != 0 && strcmp(t, "xyz") != 0))
                 return bad(where, key, "any or xyz");
         } else if (!strcmp(key, "open")) {
             const char *t = json_string_value(v);
-            if (!t || (strcmp(t, "any") && !(strlen(t) == 2 && strchr("+-", t[0]) && strchr("XYZ", t[1]))))
+            if (!t || (strcmp(t, "any") != 0 && !(strlen(t) == 2 && strchr("+-", t[0]) && strchr("XYZ", t[1]))))
                 return bad(where, key, "any or +X -X +Y -Y +Z -Z");
         } else if (!strcmp(key, "tol")) {
             if (!json_is_number(v) || !(json_number_value(v) > 0 && json_number_value(v) < 1))

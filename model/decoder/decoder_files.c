@@ -43,7 +43,7 @@ static cad_status check_tied_head(const cad_decoder *d, const cad_safetensors *f
         int64_t n = e->count - i < BLOCK ? e->count - i : BLOCK;
         CAD_TRY(cad_st_read_f32(f, e, i, x, n));
         CAD_TRY(cad_st_read_f32(f, head, i, y, n));
-        if (memcmp(x, y, (size_t)n * sizeof *x))
+        if (memcmp(x, y, (size_t)n * sizeof *x) != 0)
             CAD_FAIL(CAD_EDATA, "%s: lm_head.weight differs from model.embed_tokens.weight, but config.json says tied",
                      cad_st_path(f, head));
     }

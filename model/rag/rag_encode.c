@@ -68,9 +68,9 @@ static size_t normal_number(const char *s, size_t len, char out[64])
     while (first + 1 < n && text[first] == '0' && is_digit(text[first + 1]))
         first++;
     if (memchr(text, '.', n)) {
-        while (text[n - 1] == '0')
+        while (n > 1 && text[n - 1] == '0')
             n--;
-        if (text[n - 1] == '.')
+        if (n > 1 && text[n - 1] == '.')
             n--;
     }
     memcpy(out, text + first, n - first);
