@@ -13,7 +13,7 @@ enum { MOST_ON_SHEET = 120 }; /* a picture has at most 32768 rows */
 
 static const cad_cli_option OPTIONS[] = {
     {"ckpt", 0, "[LABEL=]DIR", NULL, "checkpoint or model; repeatable  [models/tiny]", NULL},
-    {"suite", 0, "NAME|FILE", NULL, "prompts: synth-test, cad0-seven, or a .jsonl file", NULL},
+    {"suite", 0, "NAME|FILE", NULL, "prompts: synth-test, cad0-seven, natural, or a .jsonl file", NULL},
     {"samples", 'n', "K", "decode.samples", "answers per prompt", NULL},
     {"temp", 0, "T", "decode.temp", "temperature; 0 = greedy", NULL},
     {"top-p", 0, "P", "decode.top_p", NULL, NULL},
@@ -101,7 +101,7 @@ static cad_status run(cad_cli *cli)
     int64_t sheet;
     bool wanted[CAD_TABLE_FORMATS] = {false};
     if (!o.suite)
-        CAD_FAIL(CAD_EUSAGE, "no suite given\nhint: --suite=synth-test, --suite=cad0-seven or --suite=FILE.jsonl");
+        CAD_FAIL(CAD_EUSAGE, "no suite given\nhint: --suite=synth-test, cad0-seven, natural or FILE.jsonl");
     CAD_TRY(cad_cli_int(cli, "sheet", 12, &sheet));
     if (sheet < 0 || sheet > MOST_ON_SHEET)
         CAD_FAIL(CAD_EUSAGE, "--sheet=%lld; expected 0..%d", (long long)sheet, MOST_ON_SHEET);

@@ -23,7 +23,7 @@ typedef struct cad_suite_row {
     const char *id, *prompt;
     const char *reference; /* Compact IR, NULL: none */
     const char *family;    /* "" when not given */
-    const char *phrasing;  /* "seen", "held" or "" */
+    const char *phrasing;  /* "seen", "held", "natural" or "" */
     const char *units;     /* "mm", .. or "" */
     const json_t *expect;  /* borrowed from the suite; NULL: none */
     int seven;             /* 0: not a prompt of cad0-seven */
