@@ -96,6 +96,9 @@ function(cad_test_properties name labels timeout)
     if(NOT timeout)
         set(timeout 120)
     endif()
+    if(CADLM_SANITIZE)
+        math(EXPR timeout "10 * ${timeout}") # a limit for what hangs, not for what is slow
+    endif()
     set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT ${timeout} SKIP_RETURN_CODE 77
         ENVIRONMENT "CADLM_SOURCE=${PROJECT_SOURCE_DIR};CADLM_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
     if(CADLM_SANITIZE)

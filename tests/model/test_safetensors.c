@@ -312,6 +312,7 @@ static void test_mutated_headers_never_get_past_the_checks(void **state)
         int fd_path = round % 4;
         char name[32];
         snprintf(name, sizeof name, "m%d.safetensors", fd_path);
+        remove(scratch(name)); /* some file systems write a file out at once when it is cut off and written again */
         FILE *out = fopen(scratch(name), "wb");
         assert_non_null(out);
         assert_int_equal(fwrite(copy, 1, len, out), len);
@@ -332,7 +333,7 @@ static void test_mutated_headers_never_get_past_the_checks(void **state)
         }
         cad_st_close(f);
     }
-    assert_true(opened > 5 && opened < 1400);
+    assert_in_range(opened, 6, rounds - rounds / 20);
     cad_buf_deinit(&seed);
 }
 
