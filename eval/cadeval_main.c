@@ -13,7 +13,7 @@ enum { MOST_ON_SHEET = 120 }; /* a picture has at most 32768 rows */
 
 static const cad_cli_option OPTIONS[] = {
     {"ckpt", 0, "[LABEL=]DIR", NULL, "checkpoint or model; repeatable  [models/tiny]", NULL},
-    {"suite", 0, "NAME|FILE", NULL, "prompts: synth-test, cad0-seven, natural, or a .jsonl file", NULL},
+    {"suite", 0, "NAME|FILE", NULL, "synth-test, cad0-seven, natural, or a .jsonl file", NULL},
     {"samples", 'n', "K", "decode.samples", "answers per prompt", NULL},
     {"temp", 0, "T", "decode.temp", "temperature; 0 = greedy", NULL},
     {"top-p", 0, "P", "decode.top_p", NULL, NULL},
