@@ -53,10 +53,15 @@ CAD_MUST_USE cad_status cad_appender_sync(cad_appender *a);
 void cad_appender_close(cad_appender *a);
 
 /* Lock files: held by the kernel for the life of the process, so a lock of a dead process is free; `owner` is written into the
- * file for people.  Errors: CAD_ELOCKED with the owner's text, CAD_EWRITE. */
+ * file for people, and for `judge` of a later process.  Errors: CAD_ELOCKED with the owner's text, CAD_EWRITE. */
 typedef struct cad_lock cad_lock;
-CAD_MUST_USE cad_status cad_lock_take(const char *path, const char *owner, cad_lock **out);
-void cad_lock_release(cad_lock *l); /* removes the file; NULL is fine */
+enum { CAD_LOCK_OWNER = 600 }; /* longest owner, with NUL */
+/* Asked when the kernel says that another process holds the lock, or (held = false) that nobody does and the file still names
+ * an owner, which may run on another host.  CAD_OK: it is taken over.  NULL: held is locked, a leftover is free. */
+typedef cad_status cad_lock_judge(void *ctx, const char *path, const char *owner, bool held);
+CAD_MUST_USE cad_status cad_lock_take(const char *path, const char *owner, cad_lock_judge *judge, void *ctx, cad_lock **out);
+CAD_MUST_USE cad_status cad_lock_check(const cad_lock *l); /* CAD_ELOCKED: another process took it over */
+void cad_lock_release(cad_lock *l);                        /* removes the file; NULL is fine */
 
 /* ---- folders and names ---- */
 bool cad_fs_exists(const char *path);
@@ -72,6 +77,9 @@ CAD_MUST_USE cad_status cad_fs_readlink(const char *link, cad_buf *out);
 /* Names (not paths) in a folder, sorted by bytes, without "." and ".."; arrays live in `a`. */
 CAD_MUST_USE cad_status cad_fs_list(const char *path, cad_arena *a, const char ***out, size_t *count);
 CAD_MUST_USE cad_status cad_fs_free_bytes(const char *path, uint64_t *out);
+/* When the file was last written, in Unix seconds; and marks it as written now. */
+CAD_MUST_USE cad_status cad_fs_modified(const char *path, double *out);
+CAD_MUST_USE cad_status cad_fs_touch(const char *path);
 CAD_MUST_USE cad_status cad_fs_absolute(const char *path, cad_buf *out);
 
 /* XXH3-128 of a file's bytes in hex (33 bytes with NUL). */

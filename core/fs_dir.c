@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,6 +144,22 @@ cad_status cad_fs_free_bytes(const char *path, uint64_t *out)
     if (statvfs(path, &v) != 0)
         CAD_FAIL(CAD_EIO, "%s: cannot ask for free space: %s", path, strerror(errno));
     *out = (uint64_t)v.f_bavail * v.f_frsize;
+    return CAD_OK;
+}
+
+cad_status cad_fs_modified(const char *path, double *out)
+{
+    struct stat st;
+    if (stat(path, &st) != 0)
+        CAD_FAIL(errno == ENOENT ? CAD_ENOTFOUND : CAD_EIO, "%s: cannot look at it: %s", path, strerror(errno));
+    *out = (double)st.st_mtim.tv_sec + 1e-9 * (double)st.st_mtim.tv_nsec;
+    return CAD_OK;
+}
+
+cad_status cad_fs_touch(const char *path)
+{
+    if (utimensat(AT_FDCWD, path, NULL, 0) != 0)
+        CAD_FAIL(CAD_EWRITE, "%s: cannot set its time: %s", path, strerror(errno));
     return CAD_OK;
 }
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -21,50 +22,73 @@ static bool still_named(int fd, const char *path)
     return fstat(fd, &mine) == 0 && stat(path, &named) == 0 && mine.st_ino == named.st_ino && mine.st_dev == named.st_dev;
 }
 
-static cad_status locked_by(int fd, const char *path)
+/* What the file says of its owner, without line ends. */
+static void read_owner(int fd, char owner[CAD_LOCK_OWNER])
 {
-    char owner[200] = "";
-    ssize_t n = pread(fd, owner, sizeof owner - 1, 0);
+    ssize_t n = pread(fd, owner, CAD_LOCK_OWNER - 1, 0);
     while (n > 0 && (owner[n - 1] == '\n' || owner[n - 1] == '\0'))
-        owner[--n] = '\0';
-    CAD_FAIL(CAD_ELOCKED, "%s: in use by %s", path, n > 0 ? owner : "another process");
+        n--;
+    owner[n > 0 ? n : 0] = '\0';
 }
 
-static cad_status take(const char *path, const char *owner, int *out_fd)
+/* CAD_OK: `fd` is locked, or its file was removed so that another one may be made (*again). */
+static cad_status lock_fd(int fd, const char *path, cad_lock_judge *judge, void *ctx, bool *again)
+{
+    char owner[CAD_LOCK_OWNER];
+    *again = false;
+    bool held = flock(fd, LOCK_EX | LOCK_NB) != 0;
+    if (held && errno != EWOULDBLOCK)
+        CAD_FAIL(CAD_EWRITE, "%s: cannot lock: %s", path, strerror(errno));
+    if (!held && !still_named(fd, path)) {
+        *again = true;
+        return CAD_OK;
+    }
+    read_owner(fd, owner);
+    if (judge && (held || owner[0]))
+        CAD_TRY(judge(ctx, path, owner, held));
+    else if (held)
+        CAD_FAIL(CAD_ELOCKED, "%s: in use by %s", path, owner[0] ? owner : "another process");
+    if (held && still_named(fd, path) && unlink(path) != 0 && errno != ENOENT)
+        CAD_FAIL(CAD_EWRITE, "%s: cannot remove: %s", path, strerror(errno));
+    *again = held;
+    return CAD_OK;
+}
+
+static cad_status write_owner(int fd, const char *path, const char *owner)
+{
+    size_t len = strlen(owner);
+    if (ftruncate(fd, 0) != 0 || write(fd, owner, len) != (ssize_t)len || write(fd, "\n", 1) != 1)
+        CAD_FAIL(CAD_EWRITE, "%s: cannot write: %s", path, strerror(errno));
+    return CAD_OK;
+}
+
+static cad_status take(const char *path, const char *owner, cad_lock_judge *judge, void *ctx, int *out_fd)
 {
     for (;;) {
+        bool again;
         int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
         if (fd < 0)
             CAD_FAIL(CAD_EWRITE, "%s: cannot create: %s", path, strerror(errno));
-        if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-            cad_status s =
-                errno == EWOULDBLOCK ? locked_by(fd, path) : cad_fail(CAD_EWRITE, "%s: cannot lock: %s", path, strerror(errno));
-            close(fd);
-            return s;
+        cad_status s = lock_fd(fd, path, judge, ctx, &again);
+        if (s == CAD_OK && !again)
+            s = write_owner(fd, path, owner);
+        if (s == CAD_OK && !again) {
+            *out_fd = fd;
+            return CAD_OK;
         }
-        if (!still_named(fd, path)) {
-            close(fd);
-            continue;
-        }
-        size_t len = strlen(owner);
-        if (ftruncate(fd, 0) != 0 || write(fd, owner, len) != (ssize_t)len || write(fd, "\n", 1) != 1) {
-            cad_status s = cad_fail(CAD_EWRITE, "%s: cannot write: %s", path, strerror(errno));
-            close(fd);
-            return s;
-        }
-        *out_fd = fd;
-        return CAD_OK;
+        close(fd);
+        CAD_TRY(s);
     }
 }
 
-cad_status cad_lock_take(const char *path, const char *owner, cad_lock **out)
+cad_status cad_lock_take(const char *path, const char *owner, cad_lock_judge *judge, void *ctx, cad_lock **out)
 {
     cad_lock *l;
     CAD_TRY(cad_mem_alloc(sizeof *l, "lock", &l));
     l->fd = -1;
     cad_status s = cad_mem_alloc(strlen(path) + 1, "file name", &l->path);
     if (s == CAD_OK)
-        s = take(path, owner, &l->fd);
+        s = take(path, owner, judge, ctx, &l->fd);
     if (s != CAD_OK) {
         cad_mem_free(l->path);
         cad_mem_free(l);
@@ -75,11 +99,25 @@ cad_status cad_lock_take(const char *path, const char *owner, cad_lock **out)
     return CAD_OK;
 }
 
+cad_status cad_lock_check(const cad_lock *l)
+{
+    if (still_named(l->fd, l->path))
+        return CAD_OK;
+    char owner[CAD_LOCK_OWNER] = "";
+    int fd = open(l->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd >= 0) {
+        read_owner(fd, owner);
+        close(fd);
+    }
+    CAD_FAIL(CAD_ELOCKED, "%s: %s%s", l->path, owner[0] ? "taken over by " : "gone", owner);
+}
+
 void cad_lock_release(cad_lock *l)
 {
     if (!l)
         return;
-    unlink(l->path);
+    if (still_named(l->fd, l->path)) /* not that of another process which took it over */
+        unlink(l->path);
     close(l->fd);
     cad_mem_free(l->path);
     cad_mem_free(l);

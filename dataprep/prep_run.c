@@ -228,7 +228,7 @@ cad_status cad_prep_run(const cad_prep_job *j)
     cad_lock *lock = NULL;
     CAD_TRY(cad_prep_path(j, "LOCK", &path));
     CAD_TRY(cad_fs_mkdirs(j->dir));
-    CAD_TRY(cad_lock_take(path, "cadprep run", &lock));
+    CAD_TRY(cad_lock_take(path, "cadprep run", NULL, NULL, &lock));
     cad_status s = run_stages(j);
     cad_lock_release(lock);
     return s;

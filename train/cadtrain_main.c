@@ -9,14 +9,19 @@
 #include <string.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t stop_signal;
+static volatile sig_atomic_t stop_signal, insists;
 
-/* The first signal asks the loop to save and end after its step; a second INT or TERM ends at once. */
+/* The first signal asks the loop to save and end after its step.  A second INT or TERM ends at once; the first TERM after USR2
+ * does not: a scheduler that gave notice sends it when the time is up, perhaps in the middle of the save.  A person's INT counts
+ * more than the others: such a run is not to be queued again. */
 static void on_signal(int number)
 {
-    if (stop_signal && (number == SIGINT || number == SIGTERM))
+    bool hard = number == SIGINT || number == SIGTERM;
+    if (hard && insists)
         _exit(number == SIGINT ? 130 : 143);
-    stop_signal = number;
+    insists = insists || hard;
+    if (stop_signal != SIGINT)
+        stop_signal = number;
 }
 
 static void catch_signals(void)
@@ -61,7 +66,11 @@ static cad_status train(cad_cli *cli, const cad_config *cfg)
     enum { MOST_ALLOWED = 64 };
     const char *allow[MOST_ALLOWED];
     cad_trainer_opts o = {
-        .run_dir = cad_cli_value(cli, "run-dir"), .resume = cad_cli_value(cli, "resume"), .allow = allow, .stop = &stop_signal};
+        .run_dir = cad_cli_value(cli, "run-dir"),
+        .resume = cad_cli_value(cli, "resume"),
+        .allow = allow,
+        .force_unlock = cad_cli_has(cli, "force-unlock"),
+        .stop = &stop_signal};
     for (const char *key; o.n_allow < MOST_ALLOWED && (key = cad_cli_value_at(cli, "allow-change", o.n_allow));) {
         if (!cad_config_origin(cfg, key))
             CAD_FAIL(CAD_EUSAGE, "--allow-change=%s: no such key", key);
@@ -102,6 +111,7 @@ static const cad_cli_option options[] = {
     {.name = "resume", .arg = "auto|no|DIR", .help = "continue a run [auto]"},
     {.name = "allow-change", .arg = "S.K", .help = "let this key differ on resume; repeatable"},
     {.name = "check", .help = "validate config and files, list every problem, exit"},
+    {.name = "force-unlock", .help = "take over a run directory whose owner is gone"},
     {0},
 };
 

@@ -119,6 +119,16 @@ static cad_status link_to(const char *dir, const char *link, const char *target)
     return s;
 }
 
+/* What a failed save left behind holds space that the next one needs.  The text of the failure stays. */
+static void remove_failed(const char *temp)
+{
+    char text[2048];
+    snprintf(text, sizeof text, "%s", cad_error_text());
+    if (cad_fs_remove_tree(temp) != CAD_OK)
+        cad_log(CAD_LOG_WARN, "%s", cad_error_text());
+    (void)cad_fail(CAD_EWRITE, "%s", text);
+}
+
 cad_status cad_checkpoint_save(const cad_checkpoint_source *src, const cad_train_state *state, bool is_best, cad_arena *scratch)
 {
     char name[STEP_NAME];
@@ -148,6 +158,8 @@ cad_status cad_checkpoint_save(const cad_checkpoint_source *src, const cad_train
         s = link_to(src->dir, "latest", name);
     if (s == CAD_OK && is_best)
         s = link_to(src->dir, "best", name);
+    if (s != CAD_OK && temp.len > 0)
+        remove_failed(temp.data);
     cad_buf_deinit(&path);
     cad_buf_deinit(&temp);
     return s;

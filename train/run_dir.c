@@ -1,4 +1,5 @@
 #include "train/run_dir.h"
+#include "train/run_lock.h"
 
 #include "core/clock.h"
 #include "core/fs.h"
@@ -17,7 +18,7 @@ enum { MAX_RUN_JSON = 16 << 20, MAX_ASIDE = 10000 };
 
 struct cad_run_dir {
     cad_buf path, file;
-    cad_lock *lock;
+    cad_run_lock *lock;
     json_t *run;
     char host[256];
     char id[17];
@@ -166,22 +167,13 @@ static cad_status continue_run(cad_run_dir *r, bool *out)
     return s;
 }
 
-static cad_status take_lock(cad_run_dir *r)
-{
-    char owner[400];
-    const char *path;
-    snprintf(owner, sizeof owner, "%s:%ld:%s", r->host, (long)getpid(), job_id());
-    CAD_TRY(cad_run_dir_file(r, "LOCK", &path));
-    return cad_lock_take(path, owner, &r->lock);
-}
-
-static cad_status open_run(cad_run_dir *r, const char *path, const char *name)
+static cad_status open_run(cad_run_dir *r, const char *path, const char *name, bool force_unlock)
 {
     if (gethostname(r->host, sizeof r->host - 1) != 0)
         snprintf(r->host, sizeof r->host, "unknown");
     CAD_TRY(cad_buf_str(&r->path, path));
     CAD_TRY(cad_fs_mkdirs(path));
-    CAD_TRY(take_lock(r));
+    CAD_TRY(cad_run_lock_take(path, &(cad_run_lock_opts){.force = force_unlock}, &r->lock));
     CAD_TRY(continue_run(r, &r->continued));
     if (!r->continued)
         CAD_TRY(start_run(r, name));
@@ -189,17 +181,22 @@ static cad_status open_run(cad_run_dir *r, const char *path, const char *name)
     return cad_run_dir_set_status(r, "starting", 0, NULL);
 }
 
-cad_status cad_run_dir_open(const char *path, const char *name, cad_run_dir **out)
+cad_status cad_run_dir_open(const char *path, const char *name, bool force_unlock, cad_run_dir **out)
 {
     cad_run_dir *r;
     CAD_TRY(cad_mem_alloc(sizeof *r, "run directory", &r));
-    cad_status s = open_run(r, path, name);
+    cad_status s = open_run(r, path, name, force_unlock);
     if (s != CAD_OK) {
         cad_run_dir_close(r);
         return s;
     }
     *out = r;
     return CAD_OK;
+}
+
+cad_status cad_run_dir_check_lock(const cad_run_dir *r)
+{
+    return cad_run_lock_check(r->lock);
 }
 
 const char *cad_run_dir_path(const cad_run_dir *r)
@@ -273,7 +270,7 @@ void cad_run_dir_close(cad_run_dir *r)
     if (!r)
         return;
     json_decref(r->run);
-    cad_lock_release(r->lock);
+    cad_run_lock_release(r->lock);
     cad_buf_deinit(&r->file);
     cad_buf_deinit(&r->path);
     cad_mem_free(r);

@@ -24,9 +24,11 @@ typedef struct cad_run_totals {
     double wall_s;
 } cad_run_totals;
 
-/* Creates the folder where needed, takes its lock, reads or starts run.json (status starting) and writes env.json.
- * Errors: CAD_ELOCKED naming the owner, CAD_EWRITE; a run.json that is no run.json is set aside as run.json.bad. */
-CAD_MUST_USE cad_status cad_run_dir_open(const char *path, const char *name, cad_run_dir **out);
+/* Creates the folder where needed, takes its lock (train/run_lock.h), reads or starts run.json (status starting) and writes
+ * env.json.  Errors: CAD_ELOCKED naming the owner, CAD_EWRITE; a run.json that is no run.json is set aside as run.json.bad. */
+CAD_MUST_USE cad_status cad_run_dir_open(const char *path, const char *name, bool force_unlock, cad_run_dir **out);
+/* CAD_ELOCKED: another process took the folder over, and nothing more may be written here. */
+CAD_MUST_USE cad_status cad_run_dir_check_lock(const cad_run_dir *r);
 const char *cad_run_dir_path(const cad_run_dir *r);
 const char *cad_run_dir_id(const cad_run_dir *r); /* 16 hex digits */
 bool cad_run_dir_continued(const cad_run_dir *r); /* an earlier start left its run.json */

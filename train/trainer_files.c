@@ -86,13 +86,13 @@ static cad_status open_log(cad_trainer *t)
 cad_status cad_trainer_start_files(cad_trainer *t)
 {
     bool afresh = t->o.resume && !strcmp(t->o.resume, "no");
-    CAD_TRY(cad_run_dir_open(t->run_path.data, t->cfg->run.name, &t->run));
+    CAD_TRY(cad_run_dir_open(t->run_path.data, t->cfg->run.name, t->o.force_unlock, &t->run));
     if (afresh && (cad_run_dir_continued(t->run) || cad_fs_exists(t->ckpt_path.data))) {
         /* The lock showed that nobody uses it; a new folder takes its place. */
         cad_run_dir_close(t->run);
         t->run = NULL;
         CAD_TRY(cad_run_dir_set_aside(t->run_path.data));
-        CAD_TRY(cad_run_dir_open(t->run_path.data, t->cfg->run.name, &t->run));
+        CAD_TRY(cad_run_dir_open(t->run_path.data, t->cfg->run.name, t->o.force_unlock, &t->run));
     }
     CAD_TRY(cad_checkpoint_check_space(t->run_path.data, t->decoder, t->optimizer));
     CAD_TRY(open_log(t));
@@ -142,10 +142,18 @@ cad_status cad_trainer_evaluate(cad_trainer *t)
 
 static cad_status poll_stop(void *ctx, int64_t tokens, int64_t done)
 {
-    const cad_trainer *t = ctx;
+    cad_trainer *t = ctx;
     (void)tokens;
     (void)done;
-    if (t->o.stop && *t->o.stop)
+    bool stop = t->o.stop && *t->o.stop;
+    double now = cad_clock_now();
+    if (!stop && now - t->last_look >= 1.0) { /* the loop removes the file */
+        const char *path;
+        t->last_look = now;
+        CAD_TRY(cad_run_dir_file(t->run, "STOP", &path));
+        stop = cad_fs_exists(path);
+    }
+    if (stop)
         CAD_FAIL(CAD_EINTR, "sampling was interrupted");
     return CAD_OK;
 }
@@ -286,6 +294,7 @@ static cad_status write_checkpoint(cad_trainer *t, bool best)
 
 cad_status cad_trainer_save(cad_trainer *t)
 {
+    CAD_TRY(cad_run_dir_check_lock(t->run));
     /* `best` compares checkpoints, so each is measured with the weights that it holds; but one that only an end asks for is not
      * kept waiting, and a run that is left alone would not have it. */
     if (cad_trainer_has_eval(t) && t->last_eval_step != t->at.step && !t->hurry)

@@ -39,6 +39,12 @@ static bool is_due(cad_interval every, int64_t step, double before, double after
     return false;
 }
 
+/* A signal, or the file STOP as the last look at it found. */
+static bool wants_stop(const cad_trainer *t)
+{
+    return t->stop_file || (t->o.stop && *t->o.stop);
+}
+
 /* Removes RUN/<name> and says whether it was there. */
 static cad_status asked_by_file(cad_trainer *t, const char *name, bool *out)
 {
@@ -148,6 +154,8 @@ static cad_status handle_bad_step(cad_trainer *t, const cad_step_result *r, int6
 static void advance(cad_trainer *t, const cad_step_result *r, int64_t n_batches)
 {
     cad_train_state *at = &t->at;
+    t->last_epoch = at->epoch;
+    t->last_batch = at->batch;
     at->step++;
     if (++at->batch >= n_batches) {
         at->epoch++;
@@ -177,6 +185,22 @@ static cad_status beside(cad_trainer *t, cad_status (*job)(cad_trainer *))
     return CAD_OK;
 }
 
+/* Weights or moments that are not finite after a finite step are refused by the save; the rows of that step made them so. */
+static cad_status save_or_name_rows(cad_trainer *t)
+{
+    cad_status s = cad_trainer_save(t);
+    if (s != CAD_ENUMERIC)
+        return s;
+    char text[1024];
+    snprintf(text, sizeof text, "%.1000s", cad_error_text());
+    cad_buf rows = CAD_BUF_INIT;
+    s = cad_stepper_name_rows(&t->stepper, t->last_epoch, t->last_batch, &rows);
+    if (s == CAD_OK)
+        s = cad_fail(CAD_ENUMERIC, "step %" PRId64 ": %s (rows of the step: %s)", t->at.step, text, rows.data);
+    cad_buf_deinit(&rows);
+    return s;
+}
+
 static cad_status one_step(cad_trainer *t, bool *stop)
 {
     const cad_config *c = t->cfg;
@@ -197,13 +221,15 @@ static cad_status one_step(cad_trainer *t, bool *stop)
         CAD_TRY(log_step(t, &r));
     CAD_TRY(asked_by_file(t, "SAVE", &save));
     CAD_TRY(asked_by_file(t, "STOP", &stop_file));
-    *stop = stop_file || (t->o.stop && *t->o.stop);
+    t->stop_file = t->stop_file || stop_file;
+    *stop = wants_stop(t);
     if (cad_trainer_has_eval(t) && (last || is_due(c->eval.every, step, before, after, t->last_evaluated)) && !*stop)
         CAD_TRY(beside(t, cad_trainer_evaluate));
     bool due = save || last || is_due(c->checkpoint.every, step, before, after, t->last_save);
     t->hurry = *stop && !due;
     if (due || *stop)
-        CAD_TRY(beside(t, cad_trainer_save));
+        CAD_TRY(beside(t, save_or_name_rows));
+    *stop = *stop || (due && wants_stop(t)); /* asked during the save: this one will do */
     if (t->engine && !*stop && (last || is_due(c->sample.every, step, before, after, t->last_sample)))
         CAD_TRY(beside(t, cad_trainer_sample));
     return CAD_OK;
@@ -260,6 +286,11 @@ static void record_end(cad_trainer *t, cad_status s)
 {
     char text[2048];
     snprintf(text, sizeof text, "%s", cad_error_text());
+    if (cad_run_dir_check_lock(t->run) != CAD_OK) { /* run.json belongs to another process by now */
+        if (s != CAD_OK)
+            (void)cad_fail(s, "%s", text);
+        return;
+    }
     cad_run_totals totals = cad_trainer_totals(t);
     const char *word = s == CAD_OK ? "done" : s == CAD_EREQUEUE || s == CAD_EINTR ? "preempted" : "failed";
     cad_status written = cad_run_dir_set_status(t->run, word, cad_status_exit_code(s), &totals);

@@ -72,11 +72,14 @@ struct cad_trainer {
 
     /* the loop */
     cad_best_metric best_metric;
+    bool stop_file;                 /* RUN/STOP was there */
+    int64_t last_epoch, last_batch; /* of the step that was made last */
     bool hurry; /* the checkpoint to write is only for an end that was asked for */
     cad_eval_result last_eval;
     int64_t last_eval_step;                        /* -1: not in this process */
     double started, loop_started, wall_before;     /* monotonic s; wall seconds of earlier starts */
     double last_save, last_sample, last_evaluated; /* monotonic s, for intervals in seconds */
+    double last_look;                              /* at RUN/STOP, while sampling */
     double paused;                                 /* s of the current log window spent outside of steps */
     double window_start;
     double window_host; /* s spent on batches in it */

@@ -199,17 +199,52 @@ static void test_a_lock_names_its_owner_and_ends_with_it(void **state)
 {
     (void)state;
     cad_lock *first, *second;
-    ok(cad_lock_take(at("lock"), "pid 12 on host", &first));
+    ok(cad_lock_take(at("lock"), "pid 12 on host", NULL, NULL, &first));
     expect_file(at("lock"), "pid 12 on host\n");
-    fails(cad_lock_take(at("lock"), "pid 13", &second), CAD_ELOCKED, "lock: in use by pid 12 on host");
+    fails(cad_lock_take(at("lock"), "pid 13", NULL, NULL, &second), CAD_ELOCKED, "lock: in use by pid 12 on host");
     cad_lock_release(first);
     assert_false(cad_fs_exists(at("lock")));
     ok(cad_fs_write(at("lock"), "pid 9999 that died\n", 19)); /* a file without a lock is a leftover */
-    ok(cad_lock_take(at("lock"), "pid 14", &second));
+    ok(cad_lock_take(at("lock"), "pid 14", NULL, NULL, &second));
     expect_file(at("lock"), "pid 14\n");
     cad_lock_release(second);
     cad_lock_release(NULL);
-    fails(cad_lock_take(at("none/lock"), "x", &first), CAD_EWRITE, "none/lock: cannot create");
+    fails(cad_lock_take(at("none/lock"), "x", NULL, NULL, &first), CAD_EWRITE, "none/lock: cannot create");
+}
+
+/* Takes over from "old", in use or not. */
+static cad_status judge_old(void *ctx, const char *path, const char *owner, bool held)
+{
+    *(int *)ctx += held ? 10 : 1;
+    if (!strcmp(owner, "old"))
+        return CAD_OK;
+    CAD_FAIL(CAD_ELOCKED, "%s belongs to %s", path, owner);
+}
+
+static void test_a_judge_decides_about_an_owner_and_a_robbed_one_notices(void **state)
+{
+    (void)state;
+    int asked = 0;
+    cad_lock *first, *second, *third;
+    ok(cad_lock_take(at("judged"), "old", judge_old, &asked, &first));
+    assert_int_equal(asked, 0); /* a file without an owner needs no judge */
+    ok(cad_lock_check(first));
+    ok(cad_lock_take(at("judged"), "new", judge_old, &asked, &second));
+    assert_int_equal(asked, 10);
+    expect_file(at("judged"), "new\n");
+    fails(cad_lock_check(first), CAD_ELOCKED, "judged: taken over by new");
+    cad_lock_release(first); /* leaves the file of the other one alone */
+    expect_file(at("judged"), "new\n");
+    fails(cad_lock_take(at("judged"), "third", judge_old, &asked, &third), CAD_ELOCKED, "judged belongs to new");
+    ok(cad_lock_check(second));
+    cad_lock_release(second);
+    ok(cad_fs_write(at("judged"), "new\n", 4));
+    fails(cad_lock_take(at("judged"), "third", judge_old, &asked, &third), CAD_ELOCKED, "judged belongs to new");
+    expect_file(at("judged"), "new\n");
+    ok(cad_fs_write(at("judged"), "old\n", 4));
+    ok(cad_lock_take(at("judged"), "third", judge_old, &asked, &third));
+    assert_int_equal(asked, 10 + 10 + 1 + 1);
+    cad_lock_release(third);
 }
 
 static void test_each_allocation_may_fail_without_a_leak_or_a_half_written_file(void **state)
@@ -249,6 +284,7 @@ int main(void)
         cmocka_unit_test(test_writing_follows_a_link_and_never_replaces_a_special_file),
         cmocka_unit_test(test_names_are_sorted_and_paths_absolute),
         cmocka_unit_test(test_a_lock_names_its_owner_and_ends_with_it),
+        cmocka_unit_test(test_a_judge_decides_about_an_owner_and_a_robbed_one_notices),
         cmocka_unit_test(test_each_allocation_may_fail_without_a_leak_or_a_half_written_file),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,11 +1,16 @@
 #include "tests/unit.h"
 
+#include "core/clock.h"
 #include "core/fs.h"
 #include "core/json.h"
+#include "core/log.h"
 #include "tests/train/train_tmp.h"
 #include "train/run_dir.h"
+#include "train/run_lock.h"
 
 #include <signal.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 static char base[4096], dir[4096];
@@ -37,12 +42,12 @@ static void test_the_id_lives_as_long_as_the_run(void **state)
     (void)state;
     cad_run_dir *r;
     char id[17];
-    ok(cad_run_dir_open(dir, "one", &r));
+    ok(cad_run_dir_open(dir, "one", false, &r));
     strcpy(id, cad_run_dir_id(r));
     assert_int_equal(strlen(id), 16);
     ok(cad_run_dir_set_status(r, "preempted", 75, &(cad_run_totals){.steps = 7, .rows = 70, .tokens = 700, .wall_s = 1.5}));
     cad_run_dir_close(r);
-    ok(cad_run_dir_open(dir, "one", &r));
+    ok(cad_run_dir_open(dir, "one", false, &r));
     assert_string_equal(cad_run_dir_id(r), id);
     ok(cad_run_dir_add_restart(r, 7));
     ok(cad_run_dir_add_allowed(r, "train.lr", "1e-4", "2e-4"));
@@ -61,10 +66,10 @@ static void test_a_live_run_is_locked(void **state)
 {
     (void)state;
     cad_run_dir *r, *second;
-    ok(cad_run_dir_open(dir, "one", &r));
-    fails(cad_run_dir_open(dir, "one", &second), CAD_ELOCKED, "in use by");
+    ok(cad_run_dir_open(dir, "one", false, &r));
+    fails(cad_run_dir_open(dir, "one", false, &second), CAD_ELOCKED, "in use by");
     cad_run_dir_close(r);
-    ok(cad_run_dir_open(dir, "one", &r));
+    ok(cad_run_dir_open(dir, "one", false, &r));
     cad_run_dir_close(r);
     assert_false(cad_fs_exists(train_path(dir, "LOCK")));
 }
@@ -77,7 +82,7 @@ static void test_the_lock_of_a_killed_process_is_free(void **state)
     pid_t child = fork();
     if (child == 0) {
         cad_run_dir *r;
-        char c = cad_run_dir_open(dir, "one", &r) == CAD_OK ? 'k' : 'f';
+        char c = cad_run_dir_open(dir, "one", false, &r) == CAD_OK ? 'k' : 'f';
         if (write(ready[1], &c, 1) != 1)
             _exit(1);
         pause();
@@ -86,11 +91,118 @@ static void test_the_lock_of_a_killed_process_is_free(void **state)
     assert_int_equal(read(ready[0], &c, 1), 1);
     assert_int_equal(c, 'k');
     cad_run_dir *r;
-    fails(cad_run_dir_open(dir, "one", &r), CAD_ELOCKED, "LOCK");
+    fails(cad_run_dir_open(dir, "one", false, &r), CAD_ELOCKED, "LOCK");
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
-    ok(cad_run_dir_open(dir, "one", &r));
+    ok(cad_run_dir_open(dir, "one", false, &r));
     cad_run_dir_close(r);
+}
+
+static void set_age(const char *name, double seconds)
+{
+    double at = cad_clock_wall() - seconds;
+    const struct timespec t[2] = {{(time_t)at, 0}, {(time_t)at, 0}};
+    assert_int_equal(utimensat(AT_FDCWD, train_path(dir, name), t, 0), 0);
+}
+
+/* A run that a process of another host left, with a sign of life so many seconds ago. */
+static void left_elsewhere(const char *owner, const char *status, double age)
+{
+    char text[100];
+    ok(cad_fs_mkdirs(dir));
+    ok(cad_fs_write(train_path(dir, "LOCK"), owner, strlen(owner)));
+    int n = snprintf(text, sizeof text, "{\"status\":\"%s\"}", status);
+    ok(cad_fs_write(train_path(dir, "run.json"), text, (size_t)n));
+    set_age("run.json", age);
+}
+
+static cad_status try_lock(bool force)
+{
+    cad_run_lock *l;
+    CAD_TRY(cad_run_lock_take(dir, &(cad_run_lock_opts){.force = force}, &l));
+    cad_run_lock_release(l);
+    return CAD_OK;
+}
+
+static void test_an_owner_on_another_host_counts_while_it_beats(void **state)
+{
+    (void)state;
+    const char *const owner = "elsewhere:12:77:0000-boot:";
+    left_elsewhere(owner, "running", 10);
+    fails(try_lock(false), CAD_ELOCKED, "in use by elsewhere:12:77:0000-boot:, last sign of life 1");
+    assert_non_null(strstr(cad_error_text(), "hint: --force-unlock"));
+    cad_buf b = train_read(train_path(dir, "LOCK")); /* a refusal leaves it as it was */
+    assert_string_equal(b.data, owner);
+    cad_buf_deinit(&b);
+    left_elsewhere(owner, "starting", 10);
+    fails(try_lock(false), CAD_ELOCKED, "elsewhere");
+    left_elsewhere(owner, "running", -3600); /* written by a clock that is ahead */
+    fails(try_lock(false), CAD_ELOCKED, "elsewhere");
+    left_elsewhere(owner, "preempted", 10);
+    ok(try_lock(false));
+    left_elsewhere(owner, "running", 200);
+    ok(try_lock(false));
+    left_elsewhere(owner, "running", 10);
+    ok(try_lock(true));
+    assert_false(cad_fs_exists(train_path(dir, "LOCK")));
+}
+
+static void test_a_requeued_job_takes_over_but_not_its_twin(void **state)
+{
+    (void)state;
+    setenv("SLURM_JOB_ID", "77", 1);
+    setenv("SLURM_RESTART_COUNT", "1", 1);
+    left_elsewhere("elsewhere:12:77:0000-boot:1", "running", 10);
+    fails(try_lock(false), CAD_ELOCKED, "elsewhere"); /* the same start of the same job, on another of its hosts */
+    left_elsewhere("elsewhere:12:78:0000-boot:", "running", 10);
+    fails(try_lock(false), CAD_ELOCKED, "elsewhere"); /* another job */
+    left_elsewhere("elsewhere:12:77:0000-boot:", "running", 10);
+    ok(try_lock(false));
+    unsetenv("SLURM_JOB_ID");
+    unsetenv("SLURM_RESTART_COUNT");
+}
+
+/* flock is by open file, so a second one in this process stands for that of another. */
+static void test_no_word_takes_a_lock_from_a_live_process_of_this_host(void **state)
+{
+    (void)state;
+    cad_run_lock *mine;
+    ok(cad_fs_mkdirs(dir));
+    ok(cad_run_lock_take(dir, &(cad_run_lock_opts){0}, &mine));
+    fails(try_lock(false), CAD_ELOCKED, "a live process of this host");
+    fails(try_lock(true), CAD_ELOCKED, "a live process of this host");
+    ok(cad_run_lock_check(mine));
+    cad_run_lock_release(mine);
+    ok(try_lock(false));
+}
+
+static void test_a_robbed_run_notices_and_leaves_the_files_alone(void **state)
+{
+    (void)state;
+    cad_run_dir *r;
+    ok(cad_run_dir_open(dir, "one", false, &r));
+    ok(cad_run_dir_check_lock(r));
+    ok(cad_fs_write(train_path(dir, "LOCK"), "elsewhere:12::0000-boot:", 24)); /* replaces the file, as a takeover does */
+    fails(cad_run_dir_check_lock(r), CAD_ELOCKED, "LOCK: taken over by elsewhere:12");
+    cad_run_dir_close(r);
+    assert_true(cad_fs_exists(train_path(dir, "LOCK")));
+}
+
+static void test_an_owner_gives_signs_of_life(void **state)
+{
+    (void)state;
+    cad_run_lock *l;
+    double written = 0.0;
+    ok(cad_fs_mkdirs(dir));
+    ok(cad_fs_write(train_path(dir, "run.json"), "{}", 2));
+    set_age("run.json", 1000);
+    ok(cad_run_lock_take(dir, &(cad_run_lock_opts){.beat_s = 0.05}, &l));
+    for (int i = 0; i < 200 && cad_clock_wall() - written > 900; i++) {
+        cad_clock_sleep(0.02);
+        ok(cad_fs_modified(train_path(dir, "run.json"), &written));
+    }
+    assert_true(cad_clock_wall() - written < 900);
+    cad_run_lock_release(l);
 }
 
 static void test_a_damaged_run_json_is_set_aside(void **state)
@@ -99,7 +211,7 @@ static void test_a_damaged_run_json_is_set_aside(void **state)
     ok(cad_fs_mkdirs(dir));
     ok(cad_fs_write(train_path(dir, "run.json"), "{\"run_id\":", 10));
     cad_run_dir *r;
-    ok(cad_run_dir_open(dir, "one", &r));
+    ok(cad_run_dir_open(dir, "one", false, &r));
     cad_run_dir_close(r);
     assert_true(cad_fs_exists(train_path(dir, "run.json.bad")));
     json_t *o = read_run();
@@ -115,7 +227,7 @@ static void test_the_environment_is_kept_without_secrets(void **state)
     setenv("CADLM_API_KEY", "hunter2", 1);
     setenv("UNRELATED", "x", 1);
     cad_run_dir *r;
-    ok(cad_run_dir_open(dir, "one", &r));
+    ok(cad_run_dir_open(dir, "one", false, &r));
     cad_run_dir_close(r);
     unsetenv("SLURM_JOB_ID");
     cad_buf b = train_read(train_path(dir, "env.json"));
@@ -131,7 +243,7 @@ static void test_a_run_moves_aside_to_the_first_free_name(void **state)
     (void)state;
     for (int i = 1; i <= 2; i++) {
         cad_run_dir *r;
-        ok(cad_run_dir_open(dir, "one", &r));
+        ok(cad_run_dir_open(dir, "one", false, &r));
         cad_run_dir_close(r);
         ok(cad_run_dir_set_aside(dir));
         char aside[8192];
@@ -150,7 +262,7 @@ static void test_the_command_file_runs_from_the_same_folder(void **state)
     snprintf(command, sizeof command, "sh '%s'", train_path(dir, "cmd.sh"));
     assert_non_null(getcwd(cwd, sizeof cwd));
     assert_int_equal(chdir(base), 0);
-    ok(cad_run_dir_open(dir, "one", &r));
+    ok(cad_run_dir_open(dir, "one", false, &r));
     ok(cad_run_dir_write_command(r, "sh -c 'pwd > out.txt'"));
     cad_run_dir_close(r);
     assert_int_equal(chdir("/"), 0);
@@ -163,10 +275,16 @@ static void test_the_command_file_runs_from_the_same_folder(void **state)
 
 int main(void)
 {
+    cad_log_set_level(CAD_LOG_ERROR);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_the_id_lives_as_long_as_the_run, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_live_run_is_locked, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_lock_of_a_killed_process_is_free, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_an_owner_on_another_host_counts_while_it_beats, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_requeued_job_takes_over_but_not_its_twin, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_no_word_takes_a_lock_from_a_live_process_of_this_host, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_robbed_run_notices_and_leaves_the_files_alone, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_an_owner_gives_signs_of_life, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_damaged_run_json_is_set_aside, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_environment_is_kept_without_secrets, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_run_moves_aside_to_the_first_free_name, setup, teardown),
