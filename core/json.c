@@ -130,14 +130,22 @@ json_t *cad_json_text(const char *text)
     return o;
 }
 
-static int append(const char *bytes, size_t len, void *buf)
+typedef struct printer {
+    cad_buf *out;
+    bool failed; /* jansson overlooks a failure in the middle of an object */
+} printer;
+
+static int append(const char *bytes, size_t len, void *ctx)
 {
-    return cad_buf_add(buf, bytes, len) == CAD_OK ? 0 : -1;
+    printer *p = ctx;
+    p->failed = p->failed || cad_buf_add(p->out, bytes, len) != CAD_OK;
+    return p->failed ? -1 : 0;
 }
 
 static cad_status print(const json_t *v, size_t flags, cad_buf *out)
 {
-    if (json_dump_callback(v, append, out, flags | JSON_ENCODE_ANY) != 0)
+    printer p = {.out = out};
+    if (json_dump_callback(v, append, &p, flags | JSON_ENCODE_ANY) != 0 || p.failed)
         CAD_FAIL(CAD_ENOMEM, "out of memory or invalid text in a JSON document");
     return CAD_OK;
 }

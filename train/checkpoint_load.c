@@ -34,6 +34,8 @@ cad_status cad_checkpoint_find(const char *dir, cad_arena *scratch, cad_buf *out
         s = cad_buf_printf(&path, "%s/%s", dir, name[i]);
         if (s == CAD_OK)
             s = cad_manifest_check(path.data, true);
+        if (s == CAD_ENOMEM)
+            break; /* says nothing about the checkpoint, and an older one would change the result */
         if (s != CAD_OK) {
             cad_log(CAD_LOG_WARN, "checkpoint passed over: %s", cad_error_text());
             if (!newest[0])
@@ -42,9 +44,9 @@ cad_status cad_checkpoint_find(const char *dir, cad_arena *scratch, cad_buf *out
     }
     if (s == CAD_OK)
         s = cad_buf_str(out, path.data);
-    else if (newest[0])
+    else if (newest[0] && s != CAD_ENOMEM)
         s = cad_fail(CAD_ECORRUPT, "no sound checkpoint in %s: %s\nhint: --resume=no starts afresh", dir, newest);
-    else
+    else if (s != CAD_ENOMEM)
         s = cad_fail(CAD_ENOTFOUND, "%s: no checkpoints", dir);
     cad_buf_deinit(&path);
     CAD_TRY(s);

@@ -152,7 +152,7 @@ static cad_status add_item(const cad_decoder *d, save_ctx *x, int64_t i, bool bf
     CAD_TRY(gather(d, &t, &x->copy[i], &data));
     int64_t count = t.dim[0] * (t.ndim == 2 ? t.dim[1] : 1);
     for (int64_t k = 0; k < count; k++)
-        if (!isfinite(data[k]))
+        if (!isfinite(data[k]) || (bf16 && fabsf(data[k]) >= 0x1.ffp127f)) /* from there on bf16 rounds to infinity */
             CAD_FAIL(CAD_ENUMERIC, "%s: element %lld is not finite; nothing was saved", t.name, (long long)k);
     x->item[i] = (cad_st_item){.name = x->name[i],
                                .data = data,

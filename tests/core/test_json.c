@@ -2,6 +2,7 @@
 
 #include "core/fs.h"
 #include "core/json.h"
+#include "core/mem.h"
 
 static json_t *parse(const char *text)
 {
@@ -85,6 +86,34 @@ static void test_any_bytes_become_a_string(void **state)
     json_decref(bad);
 }
 
+/* jansson overlooks that a key could not be printed; the text would lack it. */
+static void test_each_allocation_of_printing_may_fail(void **state)
+{
+    (void)state;
+    json_t *o = json_object();
+    for (int i = 0; i < 200; i++) {
+        char key[40];
+        snprintf(key, sizeof key, "a key of some length, number %d", i);
+        json_object_set_new(o, key, json_integer(i));
+    }
+    for (uint64_t k = 1;; k++) {
+        cad_buf b = CAD_BUF_INIT;
+        cad_mem_fail_at(k, 0);
+        cad_status s = cad_json_print_pretty(o, &b);
+        cad_mem_fail_at(0, 0);
+        if (s != CAD_OK)
+            assert_int_equal(s, CAD_ENOMEM);
+        else
+            json_decref(parse(b.data));
+        cad_buf_deinit(&b);
+        if (s == CAD_OK) {
+            assert_true(k > 3);
+            break;
+        }
+    }
+    json_decref(o);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -92,6 +121,7 @@ int main(void)
         cmocka_unit_test(test_broken_text_is_refused_with_line_and_column),
         cmocka_unit_test(test_equal_values_print_to_equal_bytes),
         cmocka_unit_test(test_any_bytes_become_a_string),
+        cmocka_unit_test(test_each_allocation_of_printing_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -62,13 +62,24 @@ static void test_a_damaged_manifest_is_corrupt(void **state)
     const char *bad[] = {"",
                          "{",
                          "[]",
-                         "{\"files\":3}",
-                         "{\"files\":[{\"name\":\"weights\"}]}",
-                         "{\"files\":[{\"name\":\"../weights\",\"size\":10,\"xxh3\":\"x\"}]}"};
+                         "{\"schema\":2,\"files\":[]}",
+                         "{\"schema\":1,\"files\":[],\"xxh4\":\"\"}",
+                         "{\"schema\":1,\"files\":[],\"xxh3\":\"0123\"}",
+                         "{\"schema\":1,\"files\":3}",
+                         "{\"schema\":1,\"files\":[{\"name\":\"weights\"}]}",
+                         "{\"schema\":1,\"files\":[{\"name\":\"../weights\",\"size\":10,\"xxh3\":\"x\"}]}"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         ok(cad_fs_write(train_path(dir, "DONE"), bad[i], strlen(bad[i])));
         fails(cad_manifest_check(dir, false), CAD_ECORRUPT, "DONE");
     }
+}
+
+static void test_a_manifest_without_a_sum_of_its_own_still_counts(void **state)
+{
+    (void)state;
+    const char *old = "{\"schema\":1,\"commit\":\"c\",\"time\":\"t\",\"files\":[{\"name\":\"state\",\"size\":2,\"xxh3\":\"x\"}]}";
+    ok(cad_fs_write(train_path(dir, "DONE"), old, strlen(old)));
+    ok(cad_manifest_check(dir, false));
 }
 
 int main(void)
@@ -78,6 +89,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_without_done_it_does_not_exist, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_missing_or_shorter_file_is_named, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_changed_byte_is_found_by_the_deep_check, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_manifest_without_a_sum_of_its_own_still_counts, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_damaged_manifest_is_corrupt, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
