@@ -12,8 +12,8 @@
 static volatile sig_atomic_t stop_signal, insists;
 
 /* The first signal asks the loop to save and end after its step.  A second INT or TERM ends at once; the first TERM after USR2
- * does not: a scheduler that gave notice sends it when the time is up, perhaps in the middle of the save.  A person's INT counts
- * more than the others: such a run is not to be queued again. */
+ * does not: a scheduler that gave notice sends it when the time is up, perhaps in the middle of the save.  A person's INT
+ * counts more than the others: such a run is not to be queued again. */
 static void on_signal(int number)
 {
     bool hard = number == SIGINT || number == SIGTERM;
@@ -65,12 +65,11 @@ static cad_status train(cad_cli *cli, const cad_config *cfg)
 {
     enum { MOST_ALLOWED = 64 };
     const char *allow[MOST_ALLOWED];
-    cad_trainer_opts o = {
-        .run_dir = cad_cli_value(cli, "run-dir"),
-        .resume = cad_cli_value(cli, "resume"),
-        .allow = allow,
-        .force_unlock = cad_cli_has(cli, "force-unlock"),
-        .stop = &stop_signal};
+    cad_trainer_opts o = {.run_dir = cad_cli_value(cli, "run-dir"),
+                          .resume = cad_cli_value(cli, "resume"),
+                          .allow = allow,
+                          .force_unlock = cad_cli_has(cli, "force-unlock"),
+                          .stop = &stop_signal};
     for (const char *key; o.n_allow < MOST_ALLOWED && (key = cad_cli_value_at(cli, "allow-change", o.n_allow));) {
         if (!cad_config_origin(cfg, key))
             CAD_FAIL(CAD_EUSAGE, "--allow-change=%s: no such key", key);

@@ -217,7 +217,8 @@ static cad_status check_self(const json_t *o, const char *path)
     CAD_TRY(cad_json_get_int(o, "schema", path, &schema));
     if (schema != SCHEMA)
         CAD_FAIL(CAD_ECORRUPT, "%s: schema %" PRId64 "; expected %d", path, schema, SCHEMA);
-    json_object_foreach((json_t *)(uintptr_t)o, key, value) {
+    json_object_foreach((json_t *)(uintptr_t)o, key, value)
+    {
         bool found = false;
         for (size_t i = 0; i < sizeof known / sizeof *known; i++)
             found = found || !strcmp(key, known[i]);

@@ -16,11 +16,13 @@ extern "C" {
 
 #define CAD_MANIFEST_NAME "DONE"
 
-/* Reads every file of `dir` back, hashes it (and each tensor of *.safetensors) and writes `dir`/DONE.  Subfolders are refused (CAD_EINVAL). */
+/* Reads every file of `dir` back, hashes it (and each tensor of *.safetensors) and writes `dir`/DONE.  Subfolders are refused
+ * (CAD_EINVAL). */
 CAD_MUST_USE cad_status cad_manifest_write(const char *dir, const char *commit, cad_arena *scratch);
 
-/* Checks that DONE agrees with its own sum and that the folder holds the listed files with their sizes and, when `deep`, their hashes.  Files that the manifest does
- * not name are ignored.  Errors: CAD_ENOTFOUND (no DONE), CAD_ECORRUPT naming the file, where possible the tensor, and what differs. */
+/* Checks that DONE agrees with its own sum and that the folder holds the listed files with their sizes and, when `deep`, their
+ * hashes.  Files that the manifest does not name are ignored.  Errors: CAD_ENOTFOUND (no DONE), CAD_ECORRUPT naming the file,
+ * where possible the tensor, and what differs. */
 CAD_MUST_USE cad_status cad_manifest_check(const char *dir, bool deep);
 
 #ifdef __cplusplus

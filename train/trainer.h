@@ -29,7 +29,7 @@ typedef struct cad_trainer_opts {
                                  directory is moved aside; else a checkpoint directory.  NULL: auto */
     const char *const *allow; /* (n_allow) keys that may differ from the checkpoint's config.ini */
     size_t n_allow;
-    bool force_unlock;        /* take over from an owner of the run directory that is gone: train/run_lock.h */
+    bool force_unlock;                 /* take over from an owner of the run directory that is gone: train/run_lock.h */
     const char *command;               /* line of shell for cmd.sh; NULL: none is written */
     const volatile sig_atomic_t *stop; /* number of the signal that asked for an end, else 0; NULL: never */
 } cad_trainer_opts;

@@ -74,7 +74,7 @@ struct cad_trainer {
     cad_best_metric best_metric;
     bool stop_file;                 /* RUN/STOP was there */
     int64_t last_epoch, last_batch; /* of the step that was made last */
-    bool hurry; /* the checkpoint to write is only for an end that was asked for */
+    bool hurry;                     /* the checkpoint to write is only for an end that was asked for */
     cad_eval_result last_eval;
     int64_t last_eval_step;                        /* -1: not in this process */
     double started, loop_started, wall_before;     /* monotonic s; wall seconds of earlier starts */

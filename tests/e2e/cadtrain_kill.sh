@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A run that is killed with SIGKILL at ten random moments and started again ends in the bits of an uninterrupted one.
+# A run that is killed with SIGKILL at twenty random moments and started again ends in the bits of an uninterrupted one.
 # usage: cadtrain_kill.sh MAKE_FIXTURE      CADLM_BIN: folder of cadtrain      SEED: of the moments, printed
 set -euo pipefail
 fixture=$1
@@ -11,7 +11,7 @@ RANDOM=$seed
 echo "moments from SEED=$seed"
 
 "$fixture" "$dir"
-steps=120
+steps=160
 options=(--set=train.max_steps=$steps "--set=checkpoint.every=4 steps" "--set=eval.every=7 steps" --set=checkpoint.keep_last=2)
 
 run() { # NAME: to the end
@@ -26,9 +26,9 @@ echo "uninterrupted: $whole_ms ms"
 kills=0
 tries=0
 longest_ms=$((whole_ms / 10 + 60))
-while [ $kills -lt 10 ]; do
+while [ $kills -lt 20 ]; do
     tries=$((tries + 1))
-    [ $tries -lt 60 ] || { echo "only $kills of 10 kills in $tries starts"; exit 1; }
+    [ $tries -lt 90 ] || { echo "only $kills of 20 kills in $tries starts"; exit 1; }
     "$cadtrain" "$dir/run.ini" --run-dir="$dir/killed" "${options[@]}" -q 2>>"$dir/killed.err" &
     pid=$!
     # From the first millisecond of a start to about a tenth of the whole run.
@@ -36,7 +36,7 @@ while [ $kills -lt 10 ]; do
     sleep "$(printf '0.%03d' $((wait_ms > 999 ? 999 : wait_ms)))"
     if kill -KILL $pid 2>/dev/null; then kills=$((kills + 1)); fi
     wait $pid 2>/dev/null || true
-    if [ $kills -lt 10 ] && grep -qs '"status": "done"' "$dir/killed/run.json"; then
+    if [ $kills -lt 20 ] && grep -qs '"status": "done"' "$dir/killed/run.json"; then
         echo "the run ended after $kills kills; again, with kills twice as dense"
         rm -rf "$dir/killed"
         kills=0

@@ -21,8 +21,8 @@ start() {
 start
 grep -qE "^[^:]+:$pid::[0-9a-f-]{36}:\$" "$run/LOCK" || die "LOCK does not name host, process and boot: $(cat "$run/LOCK")"
 cp "$run/run.json" before.json
-for options in "" --force-unlock --resume=no; do
-    runs 73 cadtrain "$TINY" "${short[@]}" $options
+for more in "" --force-unlock --resume=no; do
+    runs 73 cadtrain "$TINY" "${short[@]}" $more
     says "$err" "cadtrain: error: $run/LOCK: in use by " ":$pid:" "a live process of this host"
 done
 same "$run/run.json" before.json

@@ -45,7 +45,7 @@ sent() { # what, rules, expected exit code, newest checkpoint (0: none) [, abort
     rm -rf "$run"
 }
 
-for pair in USR2:75 TERM:75 INT:130; do
+for pair in USR2:75 INT:130; do
     s=${pair%:*} code=${pair#*:}
     sent "$s while the pack is read" "open:train.pack.h5:1:$s" $code 1
     sent "$s while the run directory is made" "rename:run.json:1:$s" $code 1
@@ -55,9 +55,12 @@ for pair in USR2:75 TERM:75 INT:130; do
     sent "$s in a save" "write:.tmp-step-000002/optimizer:1:$s" $code 2
     sent "$s at the end of a save" "symlink:latest:1:$s" $code 2
     sent "$s in the samples" "write:samples/step-000002:1:$s" $code 3
-    sent "$s while the workers draw" "write:samples/step-000002.tmp/scores:1:$s" $code 3
+    sent "$s when the samples are scored" "write:samples/step-000002.tmp/scores:1:$s" $code 3
     sent "$s when all is done" "unlink:LOCK:1:$s" 0 4
 done
+sent "TERM in the first step" "write:metrics.jsonl:2:TERM" 75 1
+sent "TERM in a save" "write:.tmp-step-000002/optimizer:1:TERM" 75 2
+sent "TERM in the samples" "write:samples/step-000002:1:TERM" 75 3
 begin="write:metrics.jsonl:2" save="write:.tmp-step-000001"
 sent "USR2 twice" "$begin:USR2;$save:1:USR2" 75 1
 sent "USR2, then TERM in the save" "$begin:USR2;$save:2:TERM" 75 1
@@ -82,7 +85,7 @@ for how in USR2 TERM "USR2 TERM" "CONT TERM"; do
             ! grep -qs '"step":' "$run/metrics.jsonl" || break
             sleep 0.02
         done
-        sleep "0.$((RANDOM % 900 + 100))"
+        sleep "0.$((RANDOM % 400 + 100))"
         for s in $how; do
             kill -s "$s" -- -$pid
         done

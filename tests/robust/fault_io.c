@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { MAX_RULES = 8, MAX_TEXT = 200, MAX_PATH = 4096 };
@@ -24,12 +25,13 @@ typedef struct rule {
 static rule rules[MAX_RULES];
 static int n_rules, skip_sync;
 static long hits;
+static long clock_at, clock_shift, clock_looks;
 
 static const struct {
     const char *name;
     int value, is_signal;
-} actions[] = {{"ENOSPC", ENOSPC, 0}, {"EIO", EIO, 0},       {"EDQUOT", EDQUOT, 0}, {"EROFS", EROFS, 0},   {"EINTR", EINTR, 0},
-               {"EXDEV", EXDEV, 0},   {"EMFILE", EMFILE, 0}, {"KILL", SIGKILL, 1},  {"INT", SIGINT, 1},    {"TERM", SIGTERM, 1},
+} actions[] = {{"ENOSPC", ENOSPC, 0}, {"EIO", EIO, 0},       {"EDQUOT", EDQUOT, 0}, {"EROFS", EROFS, 0}, {"EINTR", EINTR, 0},
+               {"EXDEV", EXDEV, 0},   {"EMFILE", EMFILE, 0}, {"KILL", SIGKILL, 1},  {"INT", SIGINT, 1},  {"TERM", SIGTERM, 1},
                {"USR2", SIGUSR2, 1},  {"STOP", SIGSTOP, 1},  {"CONT", SIGCONT, 1},  {"SHORT", 0, 0}};
 
 /* Copies up to one of `ends`; the rest of the text, or NULL when it does not fit. */
@@ -99,6 +101,11 @@ __attribute__((constructor)) static void from_environment(void)
         _exit(99);
     if (text && getenv("FAULT_IO_SKIP_SYNC"))
         skip_sync = 1;
+    const char *shift = getenv("FAULT_IO_CLOCK");
+    if (shift) {
+        clock_at = strtol(shift, NULL, 10);
+        clock_shift = strtol(strchr(shift, ':') + 1, NULL, 10);
+    }
 }
 
 static const char *fd_path(int fd, char out[MAX_PATH])
@@ -120,8 +127,7 @@ static int fault(const char *call, const char *path, int *half)
 {
     for (int i = 0; i < n_rules; i++) {
         rule *r = &rules[i];
-        if ((strcmp(r->call, "*") != 0 && strcmp(r->call, call) != 0) ||
-            (strcmp(r->path, "*") != 0 && !strstr(path, r->path)))
+        if ((strcmp(r->call, "*") != 0 && strcmp(r->call, call) != 0) || (strcmp(r->path, "*") != 0 && !strstr(path, r->path)))
             continue;
         r->seen++;
         if (r->seen != r->n && !(r->forever && r->seen > r->n))
@@ -177,6 +183,15 @@ ssize_t write(int fd, const void *p, size_t n);
 ssize_t pwrite(int fd, const void *p, size_t n, off_t at);
 ssize_t pwrite64(int fd, const void *p, size_t n, off_t at);
 int rename(const char *from, const char *to);
+int clock_gettime(clockid_t id, struct timespec *out);
+
+int clock_gettime(clockid_t id, struct timespec *out)
+{
+    int failed = (int)syscall(SYS_clock_gettime, id, out);
+    if (id == CLOCK_REALTIME && clock_at && ++clock_looks >= clock_at)
+        out->tv_sec += clock_shift;
+    return failed;
+}
 
 int open(const char *path, int flags, ...)
 {

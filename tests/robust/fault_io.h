@@ -7,7 +7,9 @@
  *   CALL     name of the call, or * for any      PATH    part of its path, or * for any
  *   N        the n-th such call from now on; N+: that one and all later ones
  *   ACTION   an errno (ENOSPC EIO EDQUOT EROFS EINTR EXDEV EMFILE), SHORT (half of a read or write), or a signal (KILL INT TERM
- *            USR2 STOP), which is raised before the call */
+ *            USR2 STOP CONT), which is raised before the call
+ *
+ * As a module it also moves the wall clock: FAULT_IO_CLOCK=N:SECONDS adds SECONDS from the N-th look at it on. */
 #ifndef CADLM_TESTS_ROBUST_FAULT_IO_H
 #define CADLM_TESTS_ROBUST_FAULT_IO_H
 

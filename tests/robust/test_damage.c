@@ -14,9 +14,9 @@
 
 enum { FLIPS = 500, CUTS = 200 };
 
-static const char *const file[] = {"DONE",           "README.md",     "config.ini",   "config.json",       "generation_config.json",
-                                   "tokenizer.json", "template.txt",  "trainer_state.json", "master.safetensors",
-                                   "model.safetensors", "optimizer.safetensors"};
+static const char *const file[] = {
+    "DONE",         "README.md",          "config.ini",         "config.json",       "generation_config.json", "tokenizer.json",
+    "template.txt", "trainer_state.json", "master.safetensors", "model.safetensors", "optimizer.safetensors"};
 enum { N_FILES = sizeof file / sizeof *file };
 
 static ckpt_rig rig;

@@ -77,7 +77,8 @@ static void test_a_damaged_manifest_is_corrupt(void **state)
 static void test_a_manifest_without_a_sum_of_its_own_still_counts(void **state)
 {
     (void)state;
-    const char *old = "{\"schema\":1,\"commit\":\"c\",\"time\":\"t\",\"files\":[{\"name\":\"state\",\"size\":2,\"xxh3\":\"x\"}]}";
+    const char *old =
+        "{\"schema\":1,\"commit\":\"c\",\"time\":\"t\",\"files\":[{\"name\":\"state\",\"size\":2,\"xxh3\":\"x\"}]}";
     ok(cad_fs_write(train_path(dir, "DONE"), old, strlen(old)));
     ok(cad_manifest_check(dir, false));
 }

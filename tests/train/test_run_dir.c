@@ -8,8 +8,8 @@
 #include "train/run_dir.h"
 #include "train/run_lock.h"
 
-#include <signal.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
