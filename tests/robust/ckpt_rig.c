@@ -57,7 +57,7 @@ void rig_use(ckpt_rig *r, int state)
     r->t->at.metric = r->t->at.best = (double)NAN;
 }
 
-cad_status rig_save(ckpt_rig *r)
+cad_status rig_write(ckpt_rig *r)
 {
     cad_trainer *t = r->t;
     const cad_checkpoint_source src = {.dir = r->ckpt,
@@ -68,8 +68,13 @@ cad_status rig_save(ckpt_rig *r)
                                        .config_text = t->config_text.data,
                                        .card = "a checkpoint\n",
                                        .commit = "c0ffee"};
-    CAD_TRY(cad_checkpoint_save(&src, &t->at, true, t->scratch));
-    return cad_checkpoint_rotate(r->ckpt, 1, 1, false, t->scratch);
+    return cad_checkpoint_save(&src, &t->at, true, t->scratch);
+}
+
+cad_status rig_save(ckpt_rig *r)
+{
+    CAD_TRY(rig_write(r));
+    return cad_checkpoint_rotate(r->ckpt, 1, 1, false, r->t->scratch);
 }
 
 void rig_start_over(ckpt_rig *r)

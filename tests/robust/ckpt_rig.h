@@ -22,7 +22,9 @@ void rig_close(ckpt_rig *r);
 CAD_MUST_USE cad_status rig_open_trainer(const ckpt_rig *r, cad_trainer **out);
 /* Puts old (0) or new (1) weights and position into the trainer. */
 void rig_use(ckpt_rig *r, int state);
-/* Saves what the trainer holds, then removes what a run with keep_last = 1 no longer keeps. */
+/* Saves what the trainer holds. */
+CAD_MUST_USE cad_status rig_write(ckpt_rig *r);
+/* The same, then removes what a run with keep_last = 1 no longer keeps. */
 CAD_MUST_USE cad_status rig_save(ckpt_rig *r);
 /* Only the old checkpoint is there; the trainer holds the new state. */
 void rig_start_over(ckpt_rig *r);

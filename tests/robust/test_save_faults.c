@@ -213,7 +213,7 @@ static void test_I3_each_allocation_of_a_save_may_fail(void **state)
     }
 }
 
-static cad_status find_and_load(void)
+static cad_status find_and_load(int64_t step)
 {
     cad_train_state s;
     cad_buf path = CAD_BUF_INIT;
@@ -221,7 +221,7 @@ static cad_status find_and_load(void)
     if (got == CAD_OK)
         got = cad_checkpoint_load(path.data, rig.t->decoder, rig.t->optimizer, &s);
     if (got == CAD_OK)
-        assert_int_equal(s.step, 1);
+        assert_int_equal(s.step, step);
     cad_buf_deinit(&path);
     return got;
 }
@@ -234,7 +234,7 @@ static void test_I3_each_allocation_of_a_load_may_fail(void **state)
         for (uint64_t k = 1;; k++) {
             cad_frame mark = cad_arena_mark(rig.t->scratch);
             cad_mem_fail_at(k, forever);
-            bool done = through(find_and_load(), "load");
+            bool done = through(find_and_load(1), "load");
             cad_arena_rewind(rig.t->scratch, mark);
             if (done) {
                 assert_true(k > 20);
@@ -247,19 +247,13 @@ static void test_I3_each_allocation_of_a_load_may_fail(void **state)
 static void test_I3_a_lack_of_memory_never_picks_an_older_checkpoint(void **state)
 {
     (void)state;
-    char old[4300], away[4300];
     rig_start_over(&rig);
-    snprintf(old, sizeof old, "%s", rig_file(&rig, ""));
-    snprintf(away, sizeof away, "%.4200s/step-000000", rig.ckpt);
-    old[strlen(old) - 1] = '\0';
-    ok(cad_fs_commit_dir(old, away));
-    rig_use(&rig, 0);
-    ok(rig_save(&rig));
-    rig_use(&rig, 0);
+    ok(rig_write(&rig)); /* two of them stand */
+    assert_true(cad_fs_exists(rig_file(&rig, "DONE")));
     for (uint64_t k = 1;; k++) {
         cad_frame mark = cad_arena_mark(rig.t->scratch);
         cad_mem_fail_at(k, 0);
-        bool done = through(find_and_load(), "load");
+        bool done = through(find_and_load(2), "load");
         cad_arena_rewind(rig.t->scratch, mark);
         if (done)
             return;
