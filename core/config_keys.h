@@ -127,7 +127,8 @@
 #define CAD_CONFIG_LOG(X, E)                                                                                                \
     E(level, CAD_LOG_LEVEL, "info", (error, warn, info, debug, trace), "messages up to this level")                         \
     E(console, CAD_LOG_CONSOLE, "auto", (auto, bar, lines, none), "progress; auto: bar on a terminal, lines elsewhere")     \
-    X(d, every_s,      "10",    "",             "between lines of progress")
+    X(d, every_s,      "10",    "",             "between lines of progress")                                                \
+    X(b, tensorboard,  "on",    "",             "event files for TensorBoard in the run directory, tb/")
 
 #define CAD_CONFIG_DECODE(X, E)                                                                                             \
     X(i, max_new,      "4096",  "1..1M",        "longest answer in tokens")                                                 \

@@ -281,28 +281,63 @@ static off_t whole_lines(int fd, off_t size)
     return size;
 }
 
-cad_status cad_appender_open(const char *path, cad_appender **out)
+/* Opens or creates the file; *out_size is its length. */
+static cad_status appender_create(const char *path, cad_appender **out, off_t *out_size)
 {
     cad_appender *a;
+    struct stat st = {0};
     CAD_TRY(cad_mem_alloc(sizeof *a, "appender", &a));
     a->fd = -1;
     cad_status s = cad_mem_alloc(strlen(path) + 1, "file name", &a->path);
-    if (s == CAD_OK)
-        s = cad_buf_reserve(&a->line, 1023); /* usual lines then never allocate */
     if (s == CAD_OK) {
         memcpy(a->path, path, strlen(path) + 1);
         a->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-        struct stat st;
         if (a->fd < 0 || fstat(a->fd, &st) != 0)
             s = cad_fail(CAD_EWRITE, "%s: cannot open for appending: %s", path, strerror(errno));
-        else {
-            off_t keep = whole_lines(a->fd, st.st_size);
-            if (keep < 0)
-                s = cad_fail(CAD_EIO, "%s: cannot read its last line: %s", path, strerror(errno));
-            else if (keep != st.st_size && ftruncate(a->fd, keep) != 0)
-                s = cad_fail(CAD_EWRITE, "%s: cannot drop a torn last line: %s", path, strerror(errno));
-        }
     }
+    if (s != CAD_OK) {
+        cad_appender_close(a);
+        return s;
+    }
+    *out = a;
+    *out_size = st.st_size;
+    return CAD_OK;
+}
+
+static cad_status cut(const cad_appender *a, off_t size, off_t keep)
+{
+    if (keep != size && ftruncate(a->fd, keep) != 0)
+        CAD_FAIL(CAD_EWRITE, "%s: cannot cut off what is torn: %s", a->path, strerror(errno));
+    return CAD_OK;
+}
+
+cad_status cad_appender_open(const char *path, cad_appender **out)
+{
+    cad_appender *a;
+    off_t size;
+    CAD_TRY(appender_create(path, &a, &size));
+    cad_status s = cad_buf_reserve(&a->line, 1023); /* usual lines then never allocate */
+    off_t keep = whole_lines(a->fd, size);
+    if (s == CAD_OK && keep < 0)
+        s = cad_fail(CAD_EIO, "%s: cannot read its last line: %s", path, strerror(errno));
+    if (s == CAD_OK)
+        s = cut(a, size, keep);
+    if (s != CAD_OK) {
+        cad_appender_close(a);
+        return s;
+    }
+    *out = a;
+    return CAD_OK;
+}
+
+cad_status cad_appender_open_at(const char *path, uint64_t keep, cad_appender **out)
+{
+    cad_appender *a;
+    off_t size;
+    CAD_TRY(appender_create(path, &a, &size));
+    cad_status s = keep <= (uint64_t)size ? cut(a, size, (off_t)keep)
+                                          : cad_fail(CAD_EIO, "%s: %lld bytes; expected at least %llu", path, (long long)size,
+                                                     (unsigned long long)keep);
     if (s != CAD_OK) {
         cad_appender_close(a);
         return s;
@@ -317,6 +352,11 @@ cad_status cad_appender_line(cad_appender *a, const char *text, size_t len)
     CAD_TRY(cad_buf_add(&a->line, text, len));
     CAD_TRY(cad_buf_add(&a->line, "\n", 1));
     return write_all(a->fd, a->path, a->line.data, a->line.len);
+}
+
+cad_status cad_appender_bytes(cad_appender *a, const void *data, size_t len)
+{
+    return write_all(a->fd, a->path, data, len);
 }
 
 cad_status cad_appender_sync(cad_appender *a)

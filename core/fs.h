@@ -49,6 +49,10 @@ void cad_writer_abort(cad_writer *w);                     /* removes what was wr
 typedef struct cad_appender cad_appender;
 CAD_MUST_USE cad_status cad_appender_open(const char *path, cad_appender **out); /* drops a torn last line */
 CAD_MUST_USE cad_status cad_appender_line(cad_appender *a, const char *text, size_t len);
+/* The same for logs of binary records: the first `keep` bytes stay, the rest is cut off; each call adds `len` bytes by one
+ * write.  A file shorter than `keep`: CAD_EIO. */
+CAD_MUST_USE cad_status cad_appender_open_at(const char *path, uint64_t keep, cad_appender **out);
+CAD_MUST_USE cad_status cad_appender_bytes(cad_appender *a, const void *data, size_t len);
 CAD_MUST_USE cad_status cad_appender_sync(cad_appender *a);
 void cad_appender_close(cad_appender *a);
 

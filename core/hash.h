@@ -24,6 +24,8 @@ void cad_hasher_destroy(cad_hasher *h);
 
 /* CRC-32 (IEEE, reflected, as in zlib). */
 uint32_t cad_crc32(const void *data, size_t len);
+/* CRC-32C (Castagnoli, reflected, as in iSCSI, RFC 3720 B.4). */
+uint32_t cad_crc32c(const void *data, size_t len);
 
 #ifdef __cplusplus
 }

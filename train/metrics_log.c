@@ -5,15 +5,17 @@
 #include "core/fs.h"
 #include "core/json.h"
 #include "core/mem.h"
+#include "train/tb_events.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
-enum { LINE_RESERVE = 1024 };
+enum { LINE_RESERVE = 1024, MOST_PICTURE_BYTES = 64 << 20 };
 
 struct cad_metrics {
     cad_appender *file;
+    cad_tb_events *events; /* NULL: not asked for */
     cad_buf line;
 };
 
@@ -97,6 +99,16 @@ static cad_status write_header(cad_metrics *m, const char *run_id, const char *c
     return s == CAD_OK ? cad_appender_line(m->file, m->line.data, m->line.len) : s;
 }
 
+static cad_status open_events(cad_metrics *m, const char *dir, int64_t resume_step)
+{
+    cad_buf path = CAD_BUF_INIT;
+    cad_status s = cad_buf_printf(&path, "%s/tb", dir);
+    if (s == CAD_OK)
+        s = cad_tb_open(path.data, resume_step, &m->events);
+    cad_buf_deinit(&path);
+    return s;
+}
+
 static cad_status open_file(cad_metrics *m, const char *path, bool is_new, const char *run_id, const char *commit)
 {
     CAD_TRY(cad_buf_reserve(&m->line, LINE_RESERVE));
@@ -104,7 +116,8 @@ static cad_status open_file(cad_metrics *m, const char *path, bool is_new, const
     return is_new ? write_header(m, run_id, commit) : CAD_OK;
 }
 
-cad_status cad_metrics_open(const char *dir, const char *run_id, const char *commit, int64_t resume_step, cad_metrics **out)
+cad_status cad_metrics_open(const char *dir, const char *run_id, const char *commit, int64_t resume_step, bool tensorboard,
+                            cad_metrics **out)
 {
     cad_buf path = CAD_BUF_INIT;
     CAD_TRY(cad_buf_printf(&path, "%s/metrics.jsonl", dir));
@@ -122,6 +135,8 @@ cad_status cad_metrics_open(const char *dir, const char *run_id, const char *com
     if (s == CAD_OK)
         s = open_file(m, path.data, is_new, run_id, commit);
     cad_buf_deinit(&path);
+    if (s == CAD_OK && tensorboard)
+        s = open_events(m, dir, resume_step);
     if (s != CAD_OK) {
         cad_metrics_close(m);
         return s;
@@ -130,10 +145,10 @@ cad_status cad_metrics_open(const char *dir, const char *run_id, const char *com
     return CAD_OK;
 }
 
-static cad_status start_line(cad_metrics *m, int64_t step, const char *kind)
+static cad_status start_line(cad_metrics *m, double now, int64_t step, const char *kind)
 {
     cad_buf_clear(&m->line);
-    return cad_buf_printf(&m->line, "{\"t\":%.3f,\"step\":%" PRId64 ",\"kind\":\"%s\",", cad_clock_wall(), step, kind);
+    return cad_buf_printf(&m->line, "{\"t\":%.3f,\"step\":%" PRId64 ",\"kind\":\"%s\",", now, step, kind);
 }
 
 static cad_status add_value(cad_buf *b, double v)
@@ -148,32 +163,49 @@ static cad_status add_value(cad_buf *b, double v)
 
 cad_status cad_metrics_add(cad_metrics *m, int64_t step, const char *kind, const cad_metric *v, size_t n)
 {
-    CAD_TRY(start_line(m, step, kind));
+    double now = cad_clock_wall();
+    CAD_TRY(start_line(m, now, step, kind));
     CAD_TRY(cad_buf_str(&m->line, "\"v\":{"));
     for (size_t i = 0; i < n; i++) {
         CAD_TRY(cad_buf_printf(&m->line, "%s\"%s\":", i ? "," : "", v[i].name));
         CAD_TRY(add_value(&m->line, v[i].value));
     }
     CAD_TRY(cad_buf_str(&m->line, "}}"));
-    return cad_appender_line(m->file, m->line.data, m->line.len);
+    CAD_TRY(cad_appender_line(m->file, m->line.data, m->line.len));
+    return m->events ? cad_tb_scalars(m->events, now, step, v, n) : CAD_OK;
 }
 
 cad_status cad_metrics_note(cad_metrics *m, int64_t step, const char *msg)
 {
-    CAD_TRY(start_line(m, step, "note"));
+    double now = cad_clock_wall();
+    CAD_TRY(start_line(m, now, step, "note"));
     CAD_TRY(cad_buf_str(&m->line, "\"msg\":"));
     json_t *text = cad_json_text(msg);
     cad_status s = text ? cad_json_print(text, &m->line) : cad_fail(CAD_ENOMEM, "out of memory for a note");
     json_decref(text);
     CAD_TRY(s);
     CAD_TRY(cad_buf_str(&m->line, "}"));
-    return cad_appender_line(m->file, m->line.data, m->line.len);
+    CAD_TRY(cad_appender_line(m->file, m->line.data, m->line.len));
+    return m->events ? cad_tb_text(m->events, now, step, "note", msg) : CAD_OK;
+}
+
+cad_status cad_metrics_picture(cad_metrics *m, int64_t step, const char *name, const char *path)
+{
+    if (!m->events || !cad_fs_exists(path))
+        return CAD_OK;
+    cad_buf png = CAD_BUF_INIT;
+    cad_status s = cad_fs_read(path, MOST_PICTURE_BYTES, &png);
+    if (s == CAD_OK)
+        s = cad_tb_image(m->events, cad_clock_wall(), step, name, png.data, png.len);
+    cad_buf_deinit(&png);
+    return s;
 }
 
 void cad_metrics_close(cad_metrics *m)
 {
     if (!m)
         return;
+    cad_tb_close(m->events);
     cad_appender_close(m->file);
     cad_buf_deinit(&m->line);
     cad_mem_free(m);

@@ -107,7 +107,8 @@ cad_status cad_trainer_start_files(cad_trainer *t)
     CAD_TRY(write_build(t));
     CAD_TRY(write_device(t));
     CAD_TRY(write_audit(t));
-    CAD_TRY(cad_metrics_open(t->run_path.data, cad_run_dir_id(t->run), cad_build_commit(), t->at.step, &t->metrics));
+    CAD_TRY(cad_metrics_open(t->run_path.data, cad_run_dir_id(t->run), cad_build_commit(), t->at.step, t->cfg->log.tensorboard,
+                             &t->metrics));
     for (size_t i = 0; i < t->n_changes; i++) {
         char note[400];
         snprintf(note, sizeof note, "changed: %.100s from %.100s to %.100s", t->change[i].key, t->change[i].from,
@@ -178,6 +179,10 @@ cad_status cad_trainer_sample(cad_trainer *t)
     cad_status s = cad_buf_printf(&dir, "%s/samples/step-%06" PRId64, t->run_path.data, t->at.step);
     if (s == CAD_OK)
         s = cad_sample_run(&o, dir.data, &sum);
+    if (s == CAD_OK)
+        s = cad_buf_str(&dir, "/contact.png");
+    if (s == CAD_OK)
+        s = cad_metrics_picture(t->metrics, t->at.step, "sample/contact", dir.data);
     cad_buf_deinit(&dir);
     t->last_sample = cad_clock_now();
     t->paused += t->last_sample - start;

@@ -122,6 +122,22 @@ static void test_logs_append_whole_lines_and_drop_a_torn_one(void **state)
     expect_file(at("log"), "one\ntwo\n");
 }
 
+static void test_logs_of_records_go_on_behind_the_bytes_to_keep(void **state)
+{
+    (void)state;
+    cad_appender *a;
+    ok(cad_appender_open_at(at("bin"), 0, &a));
+    ok(cad_appender_bytes(a, "one,two,thr", 11));
+    cad_appender_close(a);
+    ok(cad_appender_open_at(at("bin"), 8, &a));
+    ok(cad_appender_bytes(a, "three", 5));
+    ok(cad_appender_bytes(a, ",", 1));
+    cad_appender_close(a);
+    expect_file(at("bin"), "one,two,three,");
+    fails(cad_appender_open_at(at("bin"), 15, &a), CAD_EIO, "14 bytes; expected at least 15");
+    expect_file(at("bin"), "one,two,three,");
+}
+
 static void test_a_finished_folder_takes_its_place_at_once(void **state)
 {
     (void)state;
@@ -279,6 +295,7 @@ int main(void)
         cmocka_unit_test(test_reading_tells_missing_from_unreadable_from_too_long),
         cmocka_unit_test(test_a_file_that_became_shorter_is_corrupt),
         cmocka_unit_test(test_logs_append_whole_lines_and_drop_a_torn_one),
+        cmocka_unit_test(test_logs_of_records_go_on_behind_the_bytes_to_keep),
         cmocka_unit_test(test_a_finished_folder_takes_its_place_at_once),
         cmocka_unit_test(test_links_are_replaced_and_never_followed_when_removing),
         cmocka_unit_test(test_writing_follows_a_link_and_never_replaces_a_special_file),

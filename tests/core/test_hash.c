@@ -10,6 +10,24 @@ static void test_crc32_gives_the_check_value(void **state)
     assert_int_equal(cad_crc32("", 0), 0);
 }
 
+/* RFC 3720, B.4, and the usual check value. */
+static void test_crc32c_gives_the_published_values(void **state)
+{
+    (void)state;
+    unsigned char zeros[32] = {0}, ones[32], up[32], down[32];
+    for (unsigned i = 0; i < 32; i++) {
+        ones[i] = 0xFF;
+        up[i] = (unsigned char)i;
+        down[i] = (unsigned char)(31 - i);
+    }
+    assert_int_equal(cad_crc32c("", 0), 0);
+    assert_int_equal(cad_crc32c("123456789", 9), 0xE3069283);
+    assert_int_equal(cad_crc32c(zeros, 32), 0x8A9136AA);
+    assert_int_equal(cad_crc32c(ones, 32), 0x62A8AB43);
+    assert_int_equal(cad_crc32c(up, 32), 0x46DD794E);
+    assert_int_equal(cad_crc32c(down, 32), 0x113FDB5C);
+}
+
 static void test_xxh3_gives_known_values(void **state)
 {
     (void)state;
@@ -131,6 +149,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_crc32_gives_the_check_value),
+        cmocka_unit_test(test_crc32c_gives_the_published_values),
         cmocka_unit_test(test_xxh3_gives_known_values),
         cmocka_unit_test(test_the_streaming_form_gives_the_same),
         cmocka_unit_test(test_utf8_is_checked_to_the_letter),

@@ -8,7 +8,7 @@ if [ -f "$stamp" ] && cmp -s tests/interop/requirements.txt "$stamp"; then
     echo "setup: $venv is there"
     exit 0
 fi
-echo "setup: making $venv (PyTorch, transformers, PEFT; used by tests only)"
+echo "setup: making $venv (PyTorch, transformers, PEFT, TensorBoard; used by tests only)"
 rm -rf "$venv"
 python3 -m venv "$venv"
 "$venv/bin/pip" install --quiet --disable-pip-version-check "$(grep '^torch==' tests/interop/requirements.txt)"

@@ -24,7 +24,7 @@ static int teardown(void **state)
 static void add_steps(int64_t from, int64_t to, int64_t resume)
 {
     cad_metrics *m;
-    ok(cad_metrics_open(dir, "run-1", "c0ffee", resume, &m));
+    ok(cad_metrics_open(dir, "run-1", "c0ffee", resume, true, &m));
     for (int64_t s = from; s <= to; s++) {
         const cad_metric v[] = {{"train/loss", 1.0 / (double)s}, {"train/lr", 2e-4}};
         ok(cad_metrics_add(m, s, "train", v, 2));
@@ -104,7 +104,7 @@ static void test_numbers_that_are_not_finite_stay_json(void **state)
 {
     (void)state;
     cad_metrics *m;
-    ok(cad_metrics_open(dir, "r", "c", 0, &m));
+    ok(cad_metrics_open(dir, "r", "c", 0, true, &m));
     const cad_metric v[] = {{"a", NAN}, {"b", INFINITY}, {"c", -INFINITY}, {"d", 0.1}};
     ok(cad_metrics_add(m, 1, "train", v, 4));
     ok(cad_metrics_note(m, 1, "quote \" and\nline"));
@@ -119,7 +119,7 @@ static void test_lines_allocate_nothing(void **state)
 {
     (void)state;
     cad_metrics *m;
-    ok(cad_metrics_open(dir, "r", "c", 0, &m));
+    ok(cad_metrics_open(dir, "r", "c", 0, true, &m));
     uint64_t calls = cad_mem_calls();
     for (int i = 1; i < 50; i++) {
         const cad_metric v[] = {{"train/loss", 1.0 / 3}, {"perf/tok_s", 1e9}, {"x", -1.0 / 7}};
