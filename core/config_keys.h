@@ -67,6 +67,8 @@
     X(p, val,          "",      "",             "pack of the evaluation rows")                                              \
     X(i, max_tokens,   "16K",   "16..1M",       "longest row, applied by pack")                                             \
     X(i, limit,        "0",     "",             "use the first N rows; 0 = all")                                            \
+    X(i, expect_rows,  "0",     "",             "rows of data.train, for --dry-run before the pack exists")                 \
+    X(i, expect_tokens, "0",    "",             "their tokens, likewise")                                                   \
     E(on_overflow, CAD_DATA_ON_OVERFLOW, "error", (error, drop, trim_context), "what happens to a longer row; an answer is never cut") \
     E(packing, CAD_DATA_PACKING, "best_fit", (best_fit, in_order, off), "how rows share a pass")                            \
     E(order, CAD_DATA_ORDER, "shuffle", (shuffle, length, file), "order of rows in an epoch")

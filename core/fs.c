@@ -108,6 +108,24 @@ cad_status cad_fs_read(const char *path, size_t limit, cad_buf *out)
     return s;
 }
 
+cad_status cad_fs_read_kernel(const char *path, cad_buf *out)
+{
+    char block[4096];
+    int fd;
+    uint64_t size;
+    cad_status s = CAD_OK;
+    CAD_TRY(open_regular(path, &fd, &size));
+    for (ssize_t n = 1; s == CAD_OK && n > 0;) {
+        n = read(fd, block, sizeof block);
+        if (n < 0)
+            s = cad_fail(CAD_EIO, "%s: cannot read: %s", path, strerror(errno));
+        else if (n > 0)
+            s = cad_buf_add(out, block, (size_t)n);
+    }
+    close(fd);
+    return s;
+}
+
 cad_status cad_fs_read_stdin(size_t limit, cad_buf *out)
 {
     char block[65536];

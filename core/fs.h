@@ -21,6 +21,9 @@ extern "C" {
 /* Appends the whole file to *out, which the caller owns.  More than `limit` bytes (0: no limit): CAD_EDATA. */
 CAD_MUST_USE cad_status cad_fs_read(const char *path, size_t limit, cad_buf *out);
 
+/* The same for a file of /proc or /sys, which does not know its size. */
+CAD_MUST_USE cad_status cad_fs_read_kernel(const char *path, cad_buf *out);
+
 /* The same for standard input, up to its end; a pipe is fine. */
 CAD_MUST_USE cad_status cad_fs_read_stdin(size_t limit, cad_buf *out);
 

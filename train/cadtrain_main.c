@@ -2,6 +2,7 @@
 #include "core/cli.h"
 #include "core/json.h"
 #include "core/log.h"
+#include "train/dry_run.h"
 #include "train/sample_task.h"
 #include "train/trainer.h"
 
@@ -90,6 +91,18 @@ static cad_status train(cad_cli *cli, const cad_config *cfg)
     return s;
 }
 
+static cad_status dry_run(cad_cli *cli, const cad_config *cfg)
+{
+    cad_dry_report r;
+    CAD_TRY(cad_dry_run(cfg, cad_cli_value(cli, "run-dir"), cad_cli_value(cli, "assume"), &r));
+    cad_buf text = CAD_BUF_INIT;
+    cad_status s = cad_cli_json(cli) ? cad_dry_json(&r, &text) : cad_dry_print(&r, &text);
+    if (s == CAD_OK)
+        s = cad_out(text.data, text.len);
+    cad_buf_deinit(&text);
+    return s == CAD_OK ? cad_dry_verdict(&r) : s;
+}
+
 static cad_status run(cad_cli *cli)
 {
     enum { MOST_FILES = 64 };
@@ -102,7 +115,12 @@ static cad_status run(cad_cli *cli)
     cad_config *cfg;
     bool done;
     CAD_TRY(cad_cli_config(cli, NULL, 0, file, n, &cfg, &done));
-    return done ? CAD_OK : train(cli, cfg);
+    bool dry = cad_cli_has(cli, "dry-run");
+    if (cad_cli_has(cli, "assume") && !dry)
+        CAD_FAIL(CAD_EUSAGE, "--assume is for --dry-run");
+    if (dry && cad_cli_has(cli, "check"))
+        CAD_FAIL(CAD_EUSAGE, "--check and --dry-run; expected one of them");
+    return done ? CAD_OK : dry ? dry_run(cli, cfg) : train(cli, cfg);
 }
 
 static const cad_cli_option options[] = {
@@ -110,6 +128,8 @@ static const cad_cli_option options[] = {
     {.name = "resume", .arg = "auto|no|DIR", .help = "continue a run [auto]"},
     {.name = "allow-change", .arg = "S.K", .help = "let this key differ on resume; repeatable"},
     {.name = "check", .help = "validate config and files, list every problem, exit"},
+    {.name = "dry-run", .help = "audit, memory, disk, time; start nothing"},
+    {.name = "assume", .arg = "DEVICE", .help = "h100-80g h200-141g a100-80g cpu, or GiB:TFLOPS"},
     {.name = "force-unlock", .help = "take over a run directory whose owner is gone"},
     {0},
 };
@@ -120,6 +140,7 @@ static const cad_cli_spec spec = {
     .doc = "Fine-tune a decoder to write CAD.\n"
            "  cadtrain configs/tiny_qlora.ini                       # a laptop\n"
            "  cadtrain configs/tiny_qlora.ini --check               # would it run\n"
+           "  cadtrain configs/tiny_qlora.ini --dry-run             # does it fit, how long\n"
            "  cadtrain configs/tiny_qlora.ini --set=train.lr=1e-4   # change one key\n"
            "The same command again continues a run that was stopped or killed.",
     .options = options,

@@ -57,6 +57,8 @@ typedef struct cad_checkpoint_source {
     const char *commit;
 } cad_checkpoint_source;
 
+/* Bytes of one checkpoint with `params` trained (all weights, or LoRA pairs) and moments of `moments` bytes. */
+uint64_t cad_checkpoint_bytes(const cad_params *params, bool full, size_t moments);
 /* Twice what a checkpoint takes must be free where `dir` lies: the old one stays until the new one stands.  CAD_EWRITE tells
  * the numbers. */
 CAD_MUST_USE cad_status cad_checkpoint_check_space(const char *dir, const cad_decoder *d, const cad_optimizer *o);

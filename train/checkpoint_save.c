@@ -97,11 +97,17 @@ static cad_status write_files(const cad_checkpoint_source *src, const cad_train_
     return s;
 }
 
+uint64_t cad_checkpoint_bytes(const cad_params *params, bool full, size_t moments)
+{
+    /* bf16 weights beside their f32 masters, or the pairs in f32; moments; tokenizer and texts */
+    return (uint64_t)params->count * (full ? 6 : 4) + moments + (1 << 20);
+}
+
 cad_status cad_checkpoint_check_space(const char *dir, const cad_decoder *d, const cad_optimizer *o)
 {
     cad_params p = cad_decoder_params(d);
     bool full = cad_decoder_options(d)->train == CAD_TRAIN_full;
-    uint64_t need = (uint64_t)p.count * (full ? 6 : 4) + cad_optimizer_bytes(o) + (1 << 20), left;
+    uint64_t need = cad_checkpoint_bytes(&p, full, cad_optimizer_bytes(o)), left;
     CAD_TRY(cad_fs_free_bytes(dir, &left));
     if (left < 2 * need)
         CAD_FAIL(CAD_EWRITE, "%s: %.1f MB free; a checkpoint needs twice its %.1f MB", dir, (double)left / 1e6,

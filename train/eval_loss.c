@@ -1,5 +1,40 @@
 #include "train/eval_loss.h"
 
+static int64_t most_rows(const cad_loader *l, int64_t max_tokens)
+{
+    int64_t shortest = l->longest;
+    for (int64_t r = 0; r < l->n_rows; r++)
+        shortest = l->row_tokens[r] < shortest ? l->row_tokens[r] : shortest;
+    return max_tokens / shortest;
+}
+
+/* Rows from `at` on that one pass takes. */
+static int64_t rows_of_pass(const cad_loader *l, int64_t at, int64_t max_tokens, int64_t max_rows)
+{
+    int64_t n = 0, tokens = 0;
+    while (at + n < l->n_rows && n < max_rows && tokens + l->row_tokens[at + n] <= max_tokens)
+        tokens += l->row_tokens[at + n++];
+    return n;
+}
+
+cad_eval_extent cad_evaluator_survey(const cad_loader *l, int64_t max_tokens)
+{
+    const cad_evaluator *e = NULL;
+    cad_eval_extent most = {.rows = most_rows(l, max_tokens)};
+    for (int64_t at = 0, n; (n = rows_of_pass(l, at, max_tokens, most.rows)) > 0; at += n) {
+        int64_t tokens = 0, targets = 0;
+        for (int64_t r = at; r < at + n; r++) {
+            tokens += l->row_tokens[r];
+            targets += l->row_targets[r];
+        }
+        most.tokens = tokens > most.tokens ? tokens : most.tokens;
+        most.targets = targets > most.targets ? targets : most.targets;
+    }
+    most.bytes = cad_batch_bytes(max_tokens, most.rows) + (size_t)max_tokens * (sizeof *e->nll + sizeof *e->top) +
+                 (size_t)most.rows * sizeof *e->row;
+    return most;
+}
+
 cad_status cad_evaluator_init(cad_evaluator *e, cad_decoder *d, const cad_loader *l, const cad_tokenizer *t, int64_t max_tokens,
                               cad_arena *a)
 {
@@ -10,10 +45,7 @@ cad_status cad_evaluator_init(cad_evaluator *e, cad_decoder *d, const cad_loader
                  (long long)max_tokens);
     }
     *e = (cad_evaluator){.decoder = d, .loader = l, .tokenizer = t, .max_tokens = max_tokens};
-    int64_t shortest = l->longest;
-    for (int64_t r = 0; r < l->n_rows; r++)
-        shortest = l->row_tokens[r] < shortest ? l->row_tokens[r] : shortest;
-    e->max_rows = max_tokens / shortest;
+    e->max_rows = most_rows(l, max_tokens);
     CAD_TRY(cad_batch_create(a, max_tokens, e->max_rows, &e->batch));
     CAD_TRY(cad_arena_zalloc(a, (size_t)max_tokens, sizeof *e->nll, "evaluation", &e->nll));
     CAD_TRY(cad_arena_zalloc(a, (size_t)max_tokens, sizeof *e->top, "evaluation", &e->top));
@@ -41,11 +73,9 @@ cad_status cad_evaluator_run(cad_evaluator *e, int64_t passes, cad_eval_result *
     double nll = 0.0;
     int64_t bytes = 0, exact = 0;
     for (int64_t at = 0; at < l->n_rows && (passes == 0 || r.passes < passes); r.passes++) {
-        int64_t n = 0, tokens = 0;
-        while (at < l->n_rows && n < e->max_rows && tokens + l->row_tokens[at] <= e->max_tokens) {
-            tokens += l->row_tokens[at];
-            e->row[n++] = at++;
-        }
+        int64_t n = rows_of_pass(l, at, e->max_tokens, e->max_rows);
+        for (int64_t i = 0; i < n; i++)
+            e->row[i] = at++;
         CAD_TRY(cad_loader_fill(l, e->row, n, 0.0, e->batch));
         CAD_TRY(cad_decoder_eval(e->decoder, e->batch, e->nll, e->top));
         cad_answer_loss sum = cad_loader_sum(l, e->batch, e->nll, e->top);

@@ -32,6 +32,13 @@ typedef struct cad_evaluator {
     int64_t *row;  /* (max_rows) */
 } cad_evaluator;
 
+/* What passes of at most max_tokens over the loader hold at most. */
+typedef struct cad_eval_extent {
+    int64_t tokens, targets, rows;
+    size_t bytes; /* that init takes from the arena, but for some padding */
+} cad_eval_extent;
+cad_eval_extent cad_evaluator_survey(const cad_loader *l, int64_t max_tokens);
+
 /* max_tokens: at least the longest row of the loader, at most what the decoder was planned for. */
 CAD_MUST_USE cad_status cad_evaluator_init(cad_evaluator *e, cad_decoder *d, const cad_loader *l, const cad_tokenizer *t,
                                            int64_t max_tokens, cad_arena *a);

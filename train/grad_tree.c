@@ -3,10 +3,17 @@
 #include <assert.h>
 #include <string.h>
 
+enum { WAITING = sizeof((cad_grad_tree *)0)->part / sizeof(float *) };
+
+size_t cad_grad_tree_bytes(int64_t count, bool many)
+{
+    return many ? WAITING * (size_t)count * sizeof(float) : 0;
+}
+
 cad_status cad_grad_tree_init(float *g, int64_t count, bool many, cad_arena *a, cad_grad_tree *out)
 {
     cad_grad_tree t = {.g = g, .count = count, .lane = -1};
-    for (int i = 0; many && i < 3; i++)
+    for (int i = 0; many && i < WAITING; i++)
         CAD_TRY(cad_arena_zalloc(a, (size_t)count, sizeof(float), "gradients of lanes", &t.part[i]));
     *out = t;
     return CAD_OK;
@@ -49,7 +56,7 @@ void cad_grad_tree_group(cad_grad_tree *t, int lane0)
                 break;
             add_newest(t);
         }
-        assert(t->depth < 3);
+        assert(t->depth < WAITING);
         memcpy(t->part[t->depth], t->g, (size_t)t->count * sizeof(float));
         t->part_lane[t->depth++] = t->lane;
         memset(t->g, 0, (size_t)t->count * sizeof(float));

@@ -10,6 +10,7 @@
 #include "core/status.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -27,6 +28,8 @@ typedef struct cad_grad_tree {
 
 /* `many`: cad_plan_many_passes; the buffers (3 x count f32) live in `a` and exist only then.  Errors: CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_grad_tree_init(float *g, int64_t count, bool many, cad_arena *a, cad_grad_tree *out);
+/* Bytes that init takes from the arena. */
+size_t cad_grad_tree_bytes(int64_t count, bool many);
 /* Starts a step: zeroes g. */
 void cad_grad_tree_begin(cad_grad_tree *t);
 /* The next passes belong to the group that starts at `lane0`; groups come in ascending order. */

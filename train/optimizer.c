@@ -37,15 +37,47 @@ static cad_grad_norm2_args norm_args(const cad_optimizer *o)
                                  .scratch = o->scratch};
 }
 
+static cad_opt_tensor tensor_of(const cad_param *p)
+{
+    return (cad_opt_tensor){.offset = p->offset, .count = p->count, .decay = p->decay};
+}
+
+/* Elements with f32 moments, and blocks of those in 8 bits. */
+static void count_moments(bool eight_bit, const cad_params *p, int64_t *n_f32, int64_t *n_blocks)
+{
+    *n_f32 = p->size;
+    *n_blocks = 0;
+    if (!eight_bit)
+        return;
+    *n_f32 = 0;
+    for (int64_t i = 0; i < p->n; i++) {
+        cad_opt_tensor one = tensor_of(&p->item[i]);
+        *n_f32 += cad_adamw8bit_small(&one, 1);
+    }
+    *n_blocks = (p->size + BLOCK - 1) / BLOCK;
+}
+
+static size_t moment_bytes(int64_t n_f32, int64_t n_blocks, int64_t size)
+{
+    size_t f32 = 2 * (size_t)n_f32 * sizeof(float);
+    return n_blocks ? f32 + 2 * (size_t)size + 2 * (size_t)n_blocks * sizeof(float) : f32;
+}
+
+size_t cad_optimizer_moments(const cad_optimizer_opts *o, const cad_params *params)
+{
+    int64_t n_f32, n_blocks;
+    count_moments(o->eight_bit, params, &n_f32, &n_blocks);
+    return moment_bytes(n_f32, n_blocks, params->size);
+}
+
 static cad_status alloc_moments(cad_optimizer *o, cad_arena *a)
 {
     int64_t size = o->params->size;
-    o->n_f32 = o->o.eight_bit ? cad_adamw8bit_small(o->tensor, o->params->n) : size;
+    count_moments(o->o.eight_bit, o->params, &o->n_f32, &o->n_blocks);
     CAD_TRY(cad_arena_zalloc(a, (size_t)o->n_f32, sizeof(float), "first moments", &o->m));
     CAD_TRY(cad_arena_zalloc(a, (size_t)o->n_f32, sizeof(float), "second moments", &o->v));
     if (!o->o.eight_bit)
         return CAD_OK;
-    o->n_blocks = (size + BLOCK - 1) / BLOCK;
     CAD_TRY(cad_arena_zalloc(a, (size_t)size, 1, "first moments in 8 bits", &o->m_code));
     CAD_TRY(cad_arena_zalloc(a, (size_t)size, 1, "second moments in 8 bits", &o->v_code));
     CAD_TRY(cad_arena_zalloc(a, (size_t)o->n_blocks, sizeof(float), "scales of moments", &o->m_absmax));
@@ -67,8 +99,7 @@ cad_status cad_optimizer_create(const cad_optimizer_opts *opts, const cad_params
     o->ops = ops;
     CAD_TRY(cad_arena_zalloc(a, (size_t)params->n, sizeof *o->tensor, "optimizer tensors", &o->tensor));
     for (int64_t i = 0; i < params->n; i++)
-        o->tensor[i] =
-            (cad_opt_tensor){.offset = params->item[i].offset, .count = params->item[i].count, .decay = params->item[i].decay};
+        o->tensor[i] = tensor_of(&params->item[i]);
     CAD_TRY(alloc_moments(o, a));
     CAD_TRY(cad_arena_zalloc(a, 1, sizeof *o->norm2, "gradient norm", &o->norm2));
     CAD_TRY(cad_arena_zalloc(a, 1, sizeof *o->finite, "gradient norm", &o->finite));
@@ -80,10 +111,17 @@ cad_status cad_optimizer_create(const cad_optimizer_opts *opts, const cad_params
     return CAD_OK;
 }
 
+size_t cad_optimizer_plan(const cad_optimizer_opts *opts, const cad_params *params, const cad_ops *ops)
+{
+    const cad_optimizer o = {.params = params};
+    cad_grad_norm2_args n = norm_args(&o);
+    size_t maps = opts->eight_bit ? 2 * BLOCK * sizeof(float) : 0;
+    return cad_optimizer_moments(opts, params) + ops->grad_norm2_scratch(&n) + maps + (size_t)params->n * sizeof *o.tensor;
+}
+
 size_t cad_optimizer_bytes(const cad_optimizer *o)
 {
-    size_t f32 = 2 * (size_t)o->n_f32 * sizeof(float);
-    return o->o.eight_bit ? f32 + 2 * (size_t)o->params->size + 2 * (size_t)o->n_blocks * sizeof(float) : f32;
+    return moment_bytes(o->n_f32, o->n_blocks, o->params->size);
 }
 
 cad_status cad_optimizer_measure(cad_optimizer *o, cad_grad_stats *out)

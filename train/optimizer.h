@@ -31,6 +31,11 @@ typedef struct cad_optimizer cad_optimizer;
 CAD_MUST_USE cad_status cad_optimizer_create(const cad_optimizer_opts *o, const cad_params *params, const cad_ops *ops,
                                              cad_arena *a, cad_optimizer **out);
 
+/* Bytes that create takes from the arena, but for some padding; the values of `params` may be NULL. */
+size_t cad_optimizer_plan(const cad_optimizer_opts *o, const cad_params *params, const cad_ops *ops);
+/* Of them the moments, which a checkpoint holds. */
+size_t cad_optimizer_moments(const cad_optimizer_opts *o, const cad_params *params);
+
 typedef struct cad_grad_stats {
     double norm; /* before clipping */
     double clip; /* factor that clipping applies: 1 when it does nothing */

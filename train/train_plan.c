@@ -312,3 +312,31 @@ void cad_plan_get(cad_plan *p, int64_t epoch, int64_t batch, cad_plan_step *out)
                            .pass = p->pass,
                            .n_passes = p->n_passes};
 }
+
+/* The rows of every epoch are the same but for order = shuffle. */
+static bool same_each_epoch(const cad_plan *p)
+{
+    return p->o.order != CAD_PLAN_ORDER_shuffle;
+}
+
+cad_plan_extent cad_plan_survey(cad_plan *p, int64_t steps, const int64_t *row_targets)
+{
+    cad_plan_extent most = {0};
+    for (int64_t epoch = 0; steps > 0 && (epoch == 0 || !same_each_epoch(p)); epoch++) {
+        int64_t n = cad_plan_batches(p, epoch);
+        for (int64_t b = 0; b < n && steps > 0; b++, steps--) {
+            cad_plan_step step;
+            cad_plan_get(p, epoch, b, &step);
+            for (int64_t i = 0; i < step.n_passes; i++) {
+                const cad_plan_pass *pass = &step.pass[i];
+                int64_t targets = 0;
+                for (int64_t r = 0; row_targets && r < pass->n_rows; r++)
+                    targets += row_targets[pass->row[r]];
+                most.tokens = pass->n_tokens > most.tokens ? pass->n_tokens : most.tokens;
+                most.targets = targets > most.targets ? targets : most.targets;
+            }
+        }
+    }
+    move_to_epoch(p, 0);
+    return most;
+}

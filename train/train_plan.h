@@ -80,6 +80,12 @@ void cad_plan_get(cad_plan *p, int64_t epoch, int64_t batch, cad_plan_step *out)
 /* Upper bounds over all steps, for whoever sizes buffers. */
 int64_t cad_plan_max_pass_tokens(const cad_plan *p);
 int64_t cad_plan_max_pass_rows(const cad_plan *p);
+/* The largest pass of the first `steps` steps, by walking through them: O(rows of those steps).  With `row_targets` (n_rows)
+ * also the most targets of a pass; NULL: they stay 0. */
+typedef struct cad_plan_extent {
+    int64_t tokens, targets;
+} cad_plan_extent;
+cad_plan_extent cad_plan_survey(cad_plan *p, int64_t steps, const int64_t *row_targets);
 /* False when every step is a single pass, so no tree of gradients is needed. */
 bool cad_plan_many_passes(const cad_plan *p);
 

@@ -6,18 +6,18 @@
 #include "core/mem.h"
 
 #include <math.h>
-#include <stdio.h>
+#include <stddef.h>
 #include <string.h>
 
 #define MB ((size_t)1 << 20)
-enum { MAX_SLOTS = 16, MAX_JSON = 1 << 20 };
+enum { MAX_JSON = 1 << 20 };
 
 bool cad_trainer_has_eval(const cad_trainer *t)
 {
-    return t->val_pack && t->cfg->eval.every.unit != CAD_INTERVAL_OFF;
+    return t->val_loader.n_rows > 0 && t->cfg->eval.every.unit != CAD_INTERVAL_OFF;
 }
 
-static bool has_samples(const cad_trainer *t)
+bool cad_trainer_has_samples(const cad_trainer *t)
 {
     return t->cfg->sample.every.unit != CAD_INTERVAL_OFF && t->cfg->sample.n > 0;
 }
@@ -93,14 +93,25 @@ static cad_status open_val(cad_trainer *t)
 
 static cad_status open_inputs(cad_trainer *t)
 {
-    static cad_status (*const part[])(cad_trainer *) = {open_tokenizer, open_model, open_template, open_train, open_val};
+    static const struct {
+        cad_status (*open)(cad_trainer *);
+        size_t absent; /* its flag */
+    } part[] = {{open_tokenizer, offsetof(cad_trainer_absent, tokenizer)},
+                {open_model, offsetof(cad_trainer_absent, model)},
+                {open_template, offsetof(cad_trainer_absent, template_)},
+                {open_train, offsetof(cad_trainer_absent, train)},
+                {open_val, offsetof(cad_trainer_absent, val)}};
     cad_buf problems = CAD_BUF_INIT;
     cad_status first = CAD_OK, s = CAD_OK;
     int n = 0;
     for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
-        cad_status one = part[i](t);
+        cad_status one = part[i].open(t);
         if (one == CAD_OK)
             continue;
+        if (one == CAD_ENOTFOUND && t->absent) {
+            *(bool *)((char *)t->absent + part[i].absent) = true;
+            continue;
+        }
         first = n++ ? first : one;
         if (s == CAD_OK)
             s = cad_buf_printf(&problems, "%s%s", problems.len ? "\n" : "", cad_error_text());
@@ -130,7 +141,7 @@ static cad_status random_model(cad_trainer *t)
                                   .kv_heads = c->model.kv_heads,
                                   .head_dim = c->model.width / c->model.heads,
                                   .ffn = c->model.ffn,
-                                  .vocab = cad_tokenizer_vocab_size(t->tokenizer),
+                                  .vocab = t->tokenizer ? cad_tokenizer_vocab_size(t->tokenizer) : c->tokenizer.own_bpe,
                                   .max_pos = c->data.max_tokens,
                                   .theta = c->model.rope_theta,
                                   .rope = CAD_ROPE_plain,
@@ -138,9 +149,9 @@ static cad_status random_model(cad_trainer *t)
                                   .tie = c->model.tie,
                                   .qkv_bias = c->model.qkv_bias,
                                   .dtype = CAD_BF16,
-                                  .bos = t->train_pack->info.bos_id,
+                                  .bos = t->train_pack ? t->train_pack->info.bos_id : -1,
                                   .pad = -1,
-                                  .eos = {t->train_pack->info.eos_id},
+                                  .eos = {t->train_pack ? t->train_pack->info.eos_id : 0},
                                   .n_eos = 1};
     return cad_model_config_check(&t->model, "[model]");
 }
@@ -187,14 +198,7 @@ static cad_status make_plan(cad_trainer *t)
         CAD_FAIL(CAD_EDATA, "row '%s' has %lld tokens; a pass holds train.micro_tokens = %lld", name,
                  (long long)t->loader.longest, (long long)c->train.micro_tokens);
     }
-    cad_plan_opts o = {.n_rows = t->loader.n_rows,
-                       .row_tokens = t->loader.row_tokens,
-                       .seed = (uint64_t)c->run.seed,
-                       .order = (cad_plan_order)c->data.order,
-                       .packing = (cad_plan_packing)c->data.packing,
-                       .batch_rows = c->train.batch_rows,
-                       .batch_tokens = c->train.batch_tokens,
-                       .micro_tokens = c->train.micro_tokens};
+    cad_plan_opts o = cad_trainer_plan_opts(t);
     CAD_TRY(cad_plan_create(&o, t->rows, &t->plan));
     t->total = c->train.max_steps > 0 ? c->train.max_steps : cad_plan_count_steps(t->plan, c->train.epochs);
     if (t->total < 1)
@@ -258,27 +262,6 @@ static cad_status measure_prompts(cad_trainer *t)
 
 /* ---- the decoder and its trainer ---- */
 
-static cad_status lora_config(const cad_trainer *t, cad_lora_config *out)
-{
-    const cad_config *c = t->cfg;
-    *out = (cad_lora_config){.rank = c->lora.rank,
-                             .alpha = c->lora.alpha,
-                             .dropout = c->lora.dropout,
-                             .rslora = c->lora.rslora,
-                             .base_model = cad_buf_cstr(&t->base_path)};
-    for (size_t i = 0; i < c->lora.targets.n; i++) {
-        char name[64];
-        snprintf(name, sizeof name, "%.40s_proj", c->lora.targets.item[i]);
-        int target = cad_lora_target_find(name);
-        if (target < 0)
-            CAD_FAIL(CAD_ECONFIG, "lora.targets: '%s'; expected some of q, k, v, o, gate, up, down", c->lora.targets.item[i]);
-        out->targets |= 1u << target;
-    }
-    if (!out->targets)
-        CAD_FAIL(CAD_ECONFIG, "lora.targets is empty; expected some of q, k, v, o, gate, up, down");
-    return CAD_OK;
-}
-
 static cad_status fill_weights(cad_trainer *t)
 {
     const cad_config *c = t->cfg;
@@ -295,30 +278,9 @@ static cad_status fill_weights(cad_trainer *t)
     return c->model.adapter[0] ? cad_decoder_load_adapter(t->decoder, c->model.adapter) : CAD_OK;
 }
 
-static int64_t at_least(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
-
 static cad_status make_decoder(cad_trainer *t)
 {
-    const cad_config *c = t->cfg;
-    int64_t pass = at_least(cad_plan_max_pass_tokens(t->plan), cad_trainer_has_eval(t) ? t->val_loader.longest : 0);
-    cad_decoder_opts o = {.weights = c->lora.enabled ? (cad_weights)c->model.weights : CAD_WEIGHTS_fp32,
-                          .double_quant = c->model.double_quant,
-                          .nf4_base = CAD_NF4_resident,
-                          .train = c->lora.enabled ? CAD_TRAIN_lora : CAD_TRAIN_full,
-                          .seed = (uint64_t)c->run.seed,
-                          .max_tokens = at_least(pass, t->longest_prompt)};
-    if (c->lora.enabled)
-        CAD_TRY(lora_config(t, &o.lora));
-    if (t->n_prompts > 0) {
-        o.slots = t->n_prompts < MAX_SLOTS ? t->n_prompts : MAX_SLOTS;
-        o.context = t->longest_prompt + c->sample.max_new;
-        if (o.context > t->model.max_pos)
-            o.context = t->model.max_pos;
-    }
-    CAD_TRY(cad_decoder_create(&t->model, t->ops, &o, &t->decoder));
+    CAD_TRY(cad_decoder_create(&t->model, t->ops, &t->sizes.decoder, &t->decoder));
     CAD_TRY(fill_weights(t));
     t->params = cad_decoder_params(t->decoder);
     if (t->n_prompts > 0)
@@ -329,17 +291,10 @@ static cad_status make_decoder(cad_trainer *t)
 static cad_status make_stepper(cad_trainer *t)
 {
     const cad_config *c = t->cfg;
-    size_t moments = c->train.optimizer == CAD_TRAIN_OPTIMIZER_adamw8bit ? 1 : 2, lanes = cad_plan_many_passes(t->plan) ? 3 : 0;
-    size_t pass = (size_t)cad_decoder_options(t->decoder)->max_tokens;
-    CAD_TRY(cad_arena_create("trainer", 64 * MB + (size_t)t->params.size * 4 * (moments + lanes + 1) + pass * 256, &t->state));
-    cad_optimizer_opts o = {.eight_bit = c->train.optimizer == CAD_TRAIN_OPTIMIZER_adamw8bit,
-                            .decay_before = c->train.decay == CAD_TRAIN_DECAY_before,
-                            .beta1 = c->train.beta1,
-                            .beta2 = c->train.beta2,
-                            .eps = c->train.eps,
-                            .weight_decay = c->train.weight_decay,
-                            .clip = c->train.grad_clip};
-    CAD_TRY(cad_optimizer_create(&o, &t->params, t->ops, t->state, &t->optimizer));
+    cad_trainer_size_state(t, &t->params);
+    const cad_trainer_sizes *z = &t->sizes;
+    CAD_TRY(cad_arena_create("trainer", 8 * MB + z->optimizer_bytes + z->lanes + z->batches, &t->state));
+    CAD_TRY(cad_optimizer_create(&z->optimizer, &t->params, t->ops, t->state, &t->optimizer));
     int64_t warmup;
     CAD_TRY(cad_config_steps(c->train.warmup, t->total, &warmup));
     static const cad_lr_shape shape[] = {[CAD_TRAIN_SCHEDULE_linear] = CAD_LR_linear,
@@ -357,10 +312,9 @@ static cad_status make_stepper(cad_trainer *t)
                                .context_weight = c->prompt.context_weight,
                                .context_steps = (int64_t)(c->prompt.context_until * (double)t->total + 0.5)};
     CAD_TRY(cad_stepper_init(&t->stepper, t->state));
-    if (!cad_trainer_has_eval(t))
+    if (!z->eval_tokens)
         return CAD_OK;
-    return cad_evaluator_init(&t->evaluator, t->decoder, &t->val_loader, t->tokenizer,
-                              at_least(cad_plan_max_pass_tokens(t->plan), t->val_loader.longest), t->state);
+    return cad_evaluator_init(&t->evaluator, t->decoder, &t->val_loader, t->tokenizer, z->eval_tokens, t->state);
 }
 
 static cad_status set_paths(cad_trainer *t)
@@ -382,7 +336,7 @@ static void start_state(cad_trainer *t)
         .metric = (double)NAN, .best = (double)NAN, .seed = (uint64_t)t->cfg->run.seed, .lanes = CAD_PLAN_LANES, .ranks = 1};
 }
 
-static cad_status open_all(cad_trainer *t)
+cad_status cad_trainer_read_inputs(cad_trainer *t)
 {
     static const char *const needed[] = {"run.name", "data.train"};
     CAD_TRY(cad_config_require(t->cfg, needed, sizeof needed / sizeof *needed));
@@ -392,19 +346,33 @@ static cad_status open_all(cad_trainer *t)
     CAD_TRY(cad_trainer_read_best(t->cfg->checkpoint.best_metric, &t->best_metric));
     CAD_TRY(cad_arena_create("rows", 1024 * MB, &t->rows));
     CAD_TRY(cad_arena_create("trainer scratch", 64 * MB, &t->scratch));
-    CAD_TRY(open_inputs(t));
+    return open_inputs(t);
+}
+
+cad_status cad_trainer_settle(cad_trainer *t)
+{
     if (t->cfg->model.init == CAD_MODEL_INIT_random)
         CAD_TRY(random_model(t));
-    CAD_TRY(settle_template(t));
-    CAD_TRY(check_vocabulary(t));
-    CAD_TRY(check_begin(t, t->cfg->data.train, t->train_pack));
-    if (t->val_pack)
+    if (t->train_pack)
+        CAD_TRY(settle_template(t));
+    if (t->train_pack && t->tokenizer) {
+        CAD_TRY(check_vocabulary(t));
+        CAD_TRY(check_begin(t, t->cfg->data.train, t->train_pack));
+    }
+    if (t->val_pack && t->tokenizer)
         CAD_TRY(check_begin(t, t->cfg->data.val, t->val_pack));
     CAD_TRY(make_plan(t));
-    if (has_samples(t)) {
-        CAD_TRY(read_prompts(t));
-        CAD_TRY(measure_prompts(t));
-    }
+    if (!cad_trainer_has_samples(t))
+        return CAD_OK;
+    CAD_TRY(read_prompts(t));
+    return t->template_ && t->tokenizer ? measure_prompts(t) : CAD_OK;
+}
+
+static cad_status open_all(cad_trainer *t)
+{
+    CAD_TRY(cad_trainer_read_inputs(t));
+    CAD_TRY(cad_trainer_settle(t));
+    CAD_TRY(cad_trainer_size(t));
     start_state(t);
     CAD_TRY(cad_trainer_find_resume(t));
     CAD_TRY(make_decoder(t));

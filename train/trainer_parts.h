@@ -30,9 +30,24 @@ typedef struct cad_best_metric {
     bool maximise;
 } cad_best_metric;
 
+/* What the decoder and the trainer's own arena are made for; a dry run prints what the run takes, from the same numbers. */
+typedef struct cad_trainer_sizes {
+    cad_decoder_opts decoder;
+    cad_optimizer_opts optimizer;
+    int64_t eval_tokens; /* of an evaluation pass; 0: no evaluation */
+    /* bytes in the arena "trainer", once the parameters are known */
+    size_t optimizer_bytes, lanes, eval_batch, batches;
+} cad_trainer_sizes;
+
+/* Inputs that were not there; for a dry run, which goes on with what the configuration says of them. */
+typedef struct cad_trainer_absent {
+    bool tokenizer, model, template_, train, val;
+} cad_trainer_absent;
+
 struct cad_trainer {
     const cad_config *cfg;
     cad_trainer_opts o;
+    cad_trainer_absent *absent; /* NULL: an absent input is an error */
     const cad_ops *ops;
     cad_arena *rows;    /* lists over rows, texts */
     cad_arena *state;   /* moments, gradients of lanes, batches */
@@ -51,6 +66,7 @@ struct cad_trainer {
     /* work */
     cad_plan *plan;
     int64_t total; /* steps */
+    cad_trainer_sizes sizes;
     cad_decoder *decoder;
     cad_params params;
     cad_optimizer *optimizer;
@@ -87,8 +103,17 @@ struct cad_trainer {
     int64_t bad_in_a_row;
 };
 
-/* trainer_open.c */
+/* trainer_open.c.  Opening in two parts: read_inputs opens and checks each file, whatever became of the others; settle makes
+ * the plan and the prompts from them.  Neither reads weights. */
+CAD_MUST_USE cad_status cad_trainer_read_inputs(cad_trainer *t);
+CAD_MUST_USE cad_status cad_trainer_settle(cad_trainer *t);
 bool cad_trainer_has_eval(const cad_trainer *t);
+bool cad_trainer_has_samples(const cad_trainer *t);
+/* trainer_sizes.c: the options of the plan; t->sizes from plan and prompts; then its bytes from the parameters, whose values
+ * need not exist. */
+cad_plan_opts cad_trainer_plan_opts(const cad_trainer *t);
+CAD_MUST_USE cad_status cad_trainer_size(cad_trainer *t);
+void cad_trainer_size_state(cad_trainer *t, const cad_params *params);
 /* trainer_resume.c: finds the checkpoint, compares its configuration, loads it. */
 CAD_MUST_USE cad_status cad_trainer_find_resume(cad_trainer *t);
 CAD_MUST_USE cad_status cad_trainer_load_resume(cad_trainer *t);

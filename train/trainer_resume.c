@@ -10,7 +10,8 @@
 static bool may_differ(const char *key)
 {
     static const char *const section[] = {"log.", "checkpoint.", "eval.", "sample.", "decode.", "metrics.", "synth.", "prep."};
-    static const char *const single[] = {"run.threads", "run.notes", "run.tags", "run.name", "run.out_root"};
+    static const char *const single[] = {"run.threads",  "run.notes",        "run.tags",          "run.name",
+                                         "run.out_root", "data.expect_rows", "data.expect_tokens"};
     for (size_t i = 0; i < sizeof section / sizeof *section; i++)
         if (!strncmp(key, section[i], strlen(section[i])))
             return true;

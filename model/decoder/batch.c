@@ -2,6 +2,13 @@
 
 #include <inttypes.h>
 
+size_t cad_batch_bytes(int64_t max_tokens, int64_t max_segments)
+{
+    const cad_batch *b = NULL;
+    size_t token = sizeof *b->ids + sizeof *b->pos + sizeof *b->loss_row + sizeof *b->target + sizeof *b->weight;
+    return sizeof *b + (size_t)max_tokens * token + ((size_t)max_segments + 1) * (sizeof *b->seg + sizeof *b->row);
+}
+
 cad_status cad_batch_create(cad_arena *a, int64_t max_tokens, int64_t max_segments, cad_batch **out)
 {
     if (max_tokens < 1 || max_segments < 1)

@@ -8,6 +8,7 @@
 #include "core/arena.h"
 #include "core/status.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -30,6 +31,8 @@ typedef struct cad_batch {
 
 /* *out = an empty batch for at most `max_tokens` tokens in `max_segments` segments; it lives as long as the arena. */
 CAD_MUST_USE cad_status cad_batch_create(cad_arena *a, int64_t max_tokens, int64_t max_segments, cad_batch **out);
+/* Bytes that create takes from the arena, but for some padding. */
+size_t cad_batch_bytes(int64_t max_tokens, int64_t max_segments);
 void cad_batch_clear(cad_batch *b);
 
 typedef struct cad_batch_row {

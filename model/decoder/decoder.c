@@ -52,8 +52,7 @@ static cad_decoder_opts filled(const cad_decoder_opts *in)
 }
 
 /* Round one: shapes, and the bytes of each arena. */
-static cad_status measure(const cad_model_config *cfg, const cad_ops *ops, const cad_decoder_opts *o, cad_decoder *d,
-                          size_t used[4])
+static cad_status measure(const cad_model_config *cfg, const cad_ops *ops, const cad_decoder_opts *o, cad_decoder *d)
 {
     CAD_TRY(cad_model_config_check(cfg, "decoder"));
     CAD_TRY(check_options(cfg, o));
@@ -67,24 +66,25 @@ static cad_status measure(const cad_model_config *cfg, const cad_ops *ops, const
     /* Any address that is not NULL: nothing is read or written there. */
     static unsigned char nowhere[64] __attribute__((aligned(64)));
     unsigned char *const base[4] = {nowhere, nowhere, nowhere, nowhere};
-    cad_decoder_bind(d, base, used);
+    cad_decoder_bind(d, base);
     d->measuring = true;
     CAD_TRY(cad_decoder_measure(d));
     d->measuring = false;
-    used[CAD_ARENA_scratch] = d->scratch_need;
+    d->bytes.scratch = d->scratch_need;
+    d->bytes.saving = cad_decoder_saving(d);
     return CAD_OK;
 }
 
-static cad_status build(cad_decoder *d, const size_t want[4])
+static cad_status build(cad_decoder *d)
 {
     static const char *const name[4] = {"weights", "state", "activations", "scratch"};
+    const size_t want[4] = {d->bytes.weights, d->bytes.state, d->bytes.activations, d->bytes.scratch};
     unsigned char *base[4];
-    size_t used[4];
     for (int i = 0; i < 4; i++) {
         CAD_TRY(cad_arena_create(name[i], want[i] + 64, &d->arena[i]));
         CAD_TRY(cad_arena_alloc(d->arena[i], want[i], "decoder", &base[i]));
     }
-    cad_decoder_bind(d, base, used);
+    cad_decoder_bind(d, base);
     d->scratch = (cad_scratch){.data = base[CAD_ARENA_scratch], .bytes = want[CAD_ARENA_scratch]};
     if (d->p_size > 0) {
         memset(d->p, 0, (size_t)d->p_size * sizeof *d->p);
@@ -103,32 +103,36 @@ static cad_status build(cad_decoder *d, const size_t want[4])
     return CAD_OK;
 }
 
-cad_status cad_decoder_plan(const cad_model_config *cfg, const cad_ops *ops, const cad_decoder_opts *o,
-                            cad_decoder_plan_bytes *out)
+cad_status cad_decoder_sketch(const cad_model_config *cfg, const cad_ops *ops, const cad_decoder_opts *o, cad_decoder **out)
 {
     cad_decoder *d;
-    size_t used[4] = {0};
     CAD_TRY(cad_mem_alloc(sizeof *d, "decoder", &d));
-    cad_status s = measure(cfg, ops, o, d, used);
-    cad_decoder_destroy(d);
-    CAD_TRY(s);
-    *out = (cad_decoder_plan_bytes){.weights = used[0], .state = used[1], .activations = used[2], .scratch = used[3]};
+    cad_status s = measure(cfg, ops, o, d);
+    if (s != CAD_OK) {
+        cad_decoder_destroy(d);
+        return s;
+    }
+    d->p = d->g = d->own_g = NULL;
+    *out = d;
     return CAD_OK;
+}
+
+cad_decoder_bytes cad_decoder_plan(const cad_decoder *d)
+{
+    return d->bytes;
 }
 
 cad_status cad_decoder_create(const cad_model_config *cfg, const cad_ops *ops, const cad_decoder_opts *o, cad_decoder **out)
 {
     cad_decoder *d;
-    size_t used[4] = {0};
-    cad_status s;
-    CAD_TRY(cad_mem_alloc(sizeof *d, "decoder", &d));
-    CAD_TRY_GOTO(s, measure(cfg, ops, o, d, used), failed);
-    CAD_TRY_GOTO(s, build(d, used), failed);
+    CAD_TRY(cad_decoder_sketch(cfg, ops, o, &d));
+    cad_status s = build(d);
+    if (s != CAD_OK) {
+        cad_decoder_destroy(d);
+        return s;
+    }
     *out = d;
     return CAD_OK;
-failed:
-    cad_decoder_destroy(d);
-    return s;
 }
 
 void cad_decoder_destroy(cad_decoder *d)

@@ -11,8 +11,8 @@
  * Flat buffers: `p` (f32 masters of all that is trained) and `g` (its gradient, "+="), each tensor padded with zeros to a
  * multiple of 256 elements.  Frozen tensors are in neither.
  *
- * Memory: four arenas owned by the decoder, sized by cad_decoder_plan at creation; forward, backward and eval allocate nothing.
- * Threads: one caller at a time per decoder. */
+ * Memory: four arenas owned by the decoder, of the bytes that cad_decoder_plan tells; forward, backward and eval allocate
+ * nothing. Threads: one caller at a time per decoder. */
 #ifndef CADLM_MODEL_DECODER_DECODER_H
 #define CADLM_MODEL_DECODER_DECODER_H
 
@@ -70,12 +70,18 @@ typedef struct cad_decoder_opts {
     int64_t slots, context; /* KV cache: sequences at once and tokens of each; 0: no generation */
 } cad_decoder_opts;
 
-/* Bytes of each arena for one configuration; what `create` reserves and what a dry run prints. */
-typedef struct cad_decoder_plan_bytes {
+/* Bytes of each arena for one configuration: what `create` reserves and what a dry run prints. */
+typedef struct cad_decoder_bytes {
     size_t weights, state, activations, scratch;
-} cad_decoder_plan_bytes;
-CAD_MUST_USE cad_status cad_decoder_plan(const cad_model_config *cfg, const cad_ops *ops, const cad_decoder_opts *o,
-                                         cad_decoder_plan_bytes *out);
+    size_t values, gradients;          /* state: p, g */
+    size_t saved, work, inputs, cache; /* activations: kept for the backward pass, of a pass, its batch, keys and values */
+    size_t saving; /* in no arena: copies that saving the trained weights makes of rows that are scattered in a fused matrix */
+} cad_decoder_bytes;
+/* *out = a decoder of shapes alone, without memory for values: its options, parameters, cad_decoder_params (p, g NULL) and
+ * cad_decoder_plan are those of `create`; nothing else may be asked of it.  Errors: as cad_decoder_create. */
+CAD_MUST_USE cad_status cad_decoder_sketch(const cad_model_config *cfg, const cad_ops *ops, const cad_decoder_opts *o,
+                                           cad_decoder **out);
+cad_decoder_bytes cad_decoder_plan(const cad_decoder *d);
 
 /* *out = a decoder with uninitialised weights: call init_random or load next.  `ops` is borrowed for life, *cfg copied.
  * Errors: CAD_EINVAL (options or shapes that do not go together), CAD_EUNSUPPORTED, CAD_ENOMEM. */

@@ -124,6 +124,26 @@ static void free_save(save_ctx *x)
     cad_mem_free(x->name);
 }
 
+/* A full model copies what gather copies; an adapter all its factors B (decoder_adapter.c). */
+size_t cad_decoder_saving(cad_decoder *d)
+{
+    size_t sum = 0;
+    for (int64_t i = 0; d->opt.train == CAD_TRAIN_full && i < cad_named_count(d); i++) {
+        cad_named t;
+        int64_t at;
+        cad_named_get(d, i, &t);
+        if (cad_named_run(d, &t, 0, &at) != t.dim[0])
+            sum += (size_t)(t.dim[0] * t.dim[1]) * sizeof(float);
+    }
+    for (int i = 0; d->opt.lora.rank > 0 && i < CAD_LORA_TARGET_COUNT; i++) {
+        int64_t rows, cols;
+        cad_lora_target_shape(&d->cfg, (cad_lora_target)i, &rows, &cols);
+        if (d->opt.lora.targets >> i & 1)
+            sum += (size_t)(d->cfg.layers * rows * d->opt.lora.rank) * sizeof(float);
+    }
+    return sum;
+}
+
 /* *out = the tensor's elements in file order, copied only where its rows are scattered. */
 static cad_status gather(const cad_decoder *d, const cad_named *t, float **copy, const float **out)
 {

@@ -79,6 +79,7 @@ struct cad_decoder {
     cad_arena *arena[4];
     bool measuring;
     size_t scratch_need;
+    cad_decoder_bytes bytes;
     cad_scratch scratch;
 
     int64_t group; /* rows of gate and up alternate in groups of this size */
@@ -139,9 +140,13 @@ typedef struct cad_pass {
     uint64_t step;
 } cad_pass;
 
+/* decoder_files.c */
+size_t cad_decoder_saving(cad_decoder *d);
+
 /* decoder_layout.c */
 CAD_MUST_USE cad_status cad_decoder_shape(cad_decoder *d);
-void cad_decoder_bind(cad_decoder *d, unsigned char *const base[4], size_t used[4]);
+/* Addresses from the four bases, and d->bytes but for the scratch. */
+void cad_decoder_bind(cad_decoder *d, unsigned char *const base[4]);
 
 /* decoder_linear.c: products with everything that a linear may carry; x (N,in), y (N,out), u and v (N,nR). */
 CAD_MUST_USE cad_status cad_linear_forward(cad_decoder *d, const cad_linear *l, const cad_pass *p, int64_t layer, float *x,

@@ -292,19 +292,26 @@ static void bind_cache(cad_decoder *d, lay *a)
     k->mask = take(a, (c->vocab + 31) / 32, sizeof *k->mask);
 }
 
-void cad_decoder_bind(cad_decoder *d, unsigned char *const base[4], size_t used[4])
+void cad_decoder_bind(cad_decoder *d, unsigned char *const base[4])
 {
     lay w = {.base = base[CAD_ARENA_weights]}, s = {.base = base[CAD_ARENA_state]};
     lay a = {.base = base[CAD_ARENA_activations]};
+    cad_decoder_bytes *b = &d->bytes;
     d->p = take_f(&s, d->p_size);
+    b->values = s.used;
     d->own_g = d->opt.train == CAD_TRAIN_none ? NULL : take_f(&s, d->p_size);
     d->g = d->own_g;
+    b->gradients = s.used - b->values;
     bind_weights(d, &w);
     bind_saved(d, &a);
+    b->saved = a.used;
     bind_work(d, &a);
+    b->work = a.used - b->saved;
     bind_input(d, &a);
+    b->inputs = a.used - b->saved - b->work;
     bind_cache(d, &a);
-    used[CAD_ARENA_weights] = w.used;
-    used[CAD_ARENA_state] = s.used;
-    used[CAD_ARENA_activations] = a.used;
+    b->cache = a.used - b->saved - b->work - b->inputs;
+    b->weights = w.used;
+    b->state = s.used;
+    b->activations = a.used;
 }

@@ -169,6 +169,37 @@ static void test_steps_are_counted_over_whole_and_partial_epochs(void **state)
     assert_int_equal(cad_plan_count_steps(p, 2), cad_plan_batches(p, 0) + cad_plan_batches(p, 1));
 }
 
+static void test_a_survey_finds_the_largest_pass_of_the_steps_asked_for(void **state)
+{
+    fixture *f = *state;
+    static const cad_plan_order orders[] = {CAD_PLAN_ORDER_shuffle, CAD_PLAN_ORDER_length, CAD_PLAN_ORDER_file};
+    int64_t targets[N];
+    for (int i = 0; i < N; i++)
+        targets[i] = f->len[N - 1 - i] / 2; /* the most targets are not where the most tokens are */
+    for (size_t k = 0; k < sizeof orders / sizeof *orders; k++) {
+        cad_plan *p = make(f, (cad_plan_opts){.batch_rows = 3, .micro_tokens = 1000, .order = orders[k], .seed = 3});
+        enum { STEPS = 400 }; /* an epoch has 68 */
+        int64_t tokens = 0, most = 0;
+        for (int64_t s = 0; s < STEPS; s++) {
+            cad_plan_step step;
+            int64_t n = cad_plan_batches(p, 0);
+            cad_plan_get(p, s / n, s % n, &step);
+            for (int64_t i = 0; i < step.n_passes; i++) {
+                int64_t sum = 0;
+                for (int64_t r = 0; r < step.pass[i].n_rows; r++)
+                    sum += targets[step.pass[i].row[r]];
+                most = sum > most ? sum : most;
+                tokens = step.pass[i].n_tokens > tokens ? step.pass[i].n_tokens : tokens;
+            }
+            cad_plan_extent e = cad_plan_survey(p, s + 1, targets);
+            assert_int_equal(e.tokens, tokens);
+            assert_int_equal(e.targets, most);
+        }
+        assert_true(tokens <= cad_plan_max_pass_tokens(p));
+        assert_int_equal(cad_plan_survey(p, STEPS, NULL).targets, 0);
+    }
+}
+
 static void test_bad_sizes_are_refused_by_name(void **state)
 {
     fixture *f = *state;
@@ -190,6 +221,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_lanes_are_about_equal_and_do_not_depend_on_the_pass, setup, teardown),
         cmocka_unit_test_setup_teardown(test_best_fit_needs_fewer_passes_than_in_order, setup, teardown),
         cmocka_unit_test_setup_teardown(test_steps_are_counted_over_whole_and_partial_epochs, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_survey_finds_the_largest_pass_of_the_steps_asked_for, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bad_sizes_are_refused_by_name, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

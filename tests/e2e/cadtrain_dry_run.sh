@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# --dry-run: audit, memory, disk, time; starts and writes nothing.  Its memory is within 10 % of the peak of the run itself.
+. "$(dirname "$0")/lib.sh"
+fixture
+cd "$T"
+rm -r "$E2E/runs"
+
+# Shipped configurations without weights or packs, on a device that is not here.
+mkdir none && cd none
+n=0
+for config in "$CADLM_SOURCE"/configs/*.ini; do
+    n=$((n + 1))
+    runs 66 cadtrain "$config" --check # every key holds; what is missing is named
+    says "$err" train.pack.h5
+    runs 0 cadtrain "$config" --dry-run --assume=h100-80g
+    says "$out" "model   " "data    " "memory  h100-80g (assumed" ": fits" "disk    " "time    " "(assumed: 50 % of 989 TFLOP/s)" "steps   " "audit   "
+    runs 0 cadtrain "$config" --dry-run --assume=h100-80g --json
+    json "$out" 'd["fits"] and d["data"]["assumed"] and d["audit"] is None'
+    json "$out" 'abs(d["memory"]["total"] - sum(d["memory"]["bytes"].values())) < 20 and d["memory"]["total"] < d["memory"]["planned"]'
+done
+[ $n -ge 6 ] || die "$n configurations"
+[ -z "$(ls -A)" ] || die "a dry run wrote $(ls -A)"
+cd ..
+
+# What cannot be known is said, not guessed.
+runs 66 cadtrain "$TINY" --set=data.train=$T/absent.h5 --dry-run --assume=h100-80g
+says "$err" absent.h5 data.expect_rows "hint: "
+runs 66 cadtrain "$CADLM_SOURCE/configs/qwen3b_ir.ini" --set=model.path=models/Unknown-1B --dry-run --assume=h100-80g
+says "$err" Unknown-1B Qwen2.5-3B
+runs 2 cadtrain "$TINY" --dry-run --assume=h100
+empty "$out"
+says "$err" h200-141g GiB:TFLOPS
+runs 2 cadtrain "$TINY" --assume=h100-80g
+runs 2 cadtrain "$TINY" --check --dry-run
+
+# A device that is too small: the table all the same, then 69 with both numbers.
+runs 69 cadtrain "$CADLM_SOURCE/configs/coder7b_ir.ini" --dry-run --assume=8:100
+says "$out" "does not fit" "recompute full, NF4 base in scratch"
+says "$err" "7.60 GiB may be used" "hint: "
+
+# The audit: a damaged pack and a foreign tokenizer stop it as they stop the run.
+head -c $(($(stat -c %s "$E2E/data/train.pack.h5") / 2)) "$E2E/data/train.pack.h5" >cut.h5
+runs 74 cadtrain "$TINY" --set=data.train=$T/cut.h5 --dry-run
+empty "$out"
+runs 65 cadtrain "$TINY" --set=tokenizer.path="$CADLM_SOURCE/models/tiny" --dry-run
+says "$err" "tokenizer hash"
+
+# Here: the total against the peak that the run reports, where activations decide, and where the adapter's base does.
+compare() { # name, options...
+    local name=$1
+    shift
+    runs 0 cadtrain "$TINY" "$@" --dry-run --json
+    cp "$out" "$name.json"
+    [ ! -e "$E2E/runs" ] || die "--dry-run made a run directory"
+    runs 0 cadtrain "$TINY" "$@" --run-dir="$T/$name"
+    python3 - "$name" <<'P'
+import json, sys
+d = json.load(open(f"{sys.argv[1]}.json"))
+lines = [json.loads(x) for x in open(f"{sys.argv[1]}/metrics.jsonl")]
+peak = max(x["v"]["mem/peak_gib"] for x in lines[1:] if "mem/peak_gib" in x["v"]) * 2**30
+steps = max(x["step"] for x in lines[1:])
+ratio = d["memory"]["total"] / peak
+print(f"{sys.argv[1]}: planned {d['memory']['total'] / 2**20:.1f} MiB, peak {peak / 2**20:.1f} MiB, ratio {ratio:.3f}")
+assert 0.9 <= ratio <= 1.1, ratio
+assert d["memory"]["fits"] and not d["memory"]["assumed"] and d["steps"]["total"] == steps
+assert d["time"]["tok_s"] > 0 and d["disk"]["free"] > 0
+sizes = json.load(open(f"{sys.argv[1]}/device.json"))["arena_bytes"]
+b = d["memory"]["bytes"]
+near = lambda a, b: abs(a - b) <= 8192
+assert near(sizes["weights"], b["frozen weights"]), (sizes, b)
+assert near(sizes["activations"], sum(b[k] for k in ("saved activations", "workspace of a pass", "KV cache of samples"))), (sizes, b)
+assert near(sizes["scratch"], b["chunk of logits, scratch of ops"]), (sizes, b)
+P
+}
+full=(--set=model.width=256 --set=model.layers=4 --set=model.heads=4 --set=model.kv_heads=4 --set=model.ffn=1024
+    --set=train.batch_rows=24 --set=train.max_steps=2)
+compare full "${full[@]}"
+compare lanes "${full[@]}" --set=train.micro_tokens=512 --set=train.optimizer=adamw8bit --set=sample.n=8 --set=sample.max_new=256
+du=$(du -sb full/ckpt/step-000002 | cut -f 1)
+json full.json "abs(d['disk']['checkpoint'] - $du) < 0.1 * $du + 1e6"
+
+tuned=(--set=model.init=pretrained --set=model.path=$T/full/ckpt/latest --set=lora.enabled=on --set=model.weights=nf4
+    --set=train.batch_rows=24)
+compare adapter "${tuned[@]}"
+runs 0 cadtrain "$TINY" "${tuned[@]}" --dry-run
+says "$out" "trained (LoRA r16, 28 matrices)" "end token in the loss of every row" "measured here"

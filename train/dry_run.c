@@ -1,0 +1,455 @@
+#include "train/dry_run.h"
+
+#include "core/build_info.h"
+#include "core/fs.h"
+#include "core/log.h"
+#include "core/mem.h"
+#include "core/ram.h"
+#include "model/hf/known_models.h"
+#include "train/gpu_model.h"
+#include "train/speed_probe.h"
+#include "train/trainer_parts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { GPU_PASS = 16384 };
+static const double planned_share = 0.95; /* of the memory of this machine that is free */
+static const double gpu_share = 0.5;      /* of the published products, as the goals of spec/kernels.md 5 */
+/* Bytes of what a run writes beside checkpoints, rounded up from runs of models/tiny. */
+static const double bytes_of_line = 400.0, bytes_of_sample = 120e3, bytes_of_sample_text = 8e3;
+
+/* ---- inputs that are not there ---- */
+
+static cad_status assume_model(cad_trainer *t, cad_dry_report *r)
+{
+    const char *path = t->cfg->model.path;
+    cad_buf found = CAD_BUF_INIT;
+    cad_status s = cad_share_find(path, &found);
+    if (s == CAD_OK)
+        s = cad_model_config_load(found.data, &t->model);
+    cad_buf_deinit(&found);
+    if (s == CAD_OK || s != CAD_ENOTFOUND)
+        return s;
+    r->model.assumed = true;
+    return cad_model_known(path, &t->model);
+}
+
+/* The last row is as long as any may be, the others share what is left of the tokens. */
+static cad_status assume_rows(cad_trainer *t, int64_t rows, int64_t tokens, int64_t longest, cad_loader *out)
+{
+    cad_loader l = {.n_rows = rows, .longest_row = rows - 1};
+    CAD_TRY(cad_arena_zalloc(t->rows, (size_t)rows, sizeof *l.row_tokens, "lengths of rows", &l.row_tokens));
+    CAD_TRY(cad_arena_zalloc(t->rows, (size_t)rows, sizeof *l.row_targets, "lengths of answers", &l.row_targets));
+    int64_t others = rows - 1, rest = tokens - longest;
+    for (int64_t i = 0; i < rows; i++) {
+        int64_t n = i == others ? longest : rest * (i + 1) / others - rest * i / others;
+        n = n < 2 ? 2 : n;
+        l.row_tokens[i] = n;
+        l.row_targets[i] = n - 1;
+        l.n_tokens += n;
+        l.n_targets += n - 1;
+        l.longest = n > l.longest ? n : l.longest;
+    }
+    *out = l;
+    return CAD_OK;
+}
+
+static cad_status assume_data(cad_trainer *t)
+{
+    const cad_config *c = t->cfg;
+    int64_t rows = c->data.expect_rows, tokens = c->data.expect_tokens, longest = c->data.max_tokens;
+    if (rows < 1 || tokens < rows)
+        CAD_FAIL(CAD_ENOTFOUND,
+                 "%s: no such pack; expected it, or data.expect_rows and data.expect_tokens to plan without it\n"
+                 "hint: cadprep run CONFIG.ini makes the pack",
+                 c->data.train);
+    if (c->data.limit > 0 && c->data.limit < rows) {
+        tokens = (int64_t)((double)tokens * (double)c->data.limit / (double)rows);
+        rows = c->data.limit;
+    }
+    if (c->train.micro_tokens > 0 && longest > c->train.micro_tokens)
+        longest = c->train.micro_tokens;
+    return assume_rows(t, rows, tokens, longest, &t->loader);
+}
+
+/* The evaluation rows by the shares of [prep] split, as long as the training rows are. */
+static cad_status assume_val(cad_trainer *t)
+{
+    const cad_config *c = t->cfg;
+    double train = 70.0, val = 10.0;
+    if (c->prep.split.n == 3 && sscanf(c->prep.split.item[0], "%lf", &train) == 1)
+        (void)!sscanf(c->prep.split.item[1], "%lf", &val);
+    int64_t rows = train > 0.0 ? (int64_t)((double)t->loader.n_rows * val / train) : 0;
+    if (rows < 1)
+        return CAD_OK;
+    int64_t mean = t->loader.n_tokens / t->loader.n_rows;
+    return assume_rows(t, rows, rows * mean, t->loader.longest, &t->val_loader);
+}
+
+/* Prompts that could not be read are as many as asked for, half as long as a mean row. */
+static void assume_prompts(cad_trainer *t)
+{
+    if (!cad_trainer_has_samples(t) || (!t->absent->tokenizer && !t->absent->train && !t->absent->val))
+        return;
+    if (t->n_prompts == 0 && (t->absent->val || t->cfg->sample.prompts[0]))
+        t->n_prompts = t->cfg->sample.n;
+    if (t->n_prompts > 0 && t->longest_prompt == 0)
+        t->longest_prompt = 1 + t->loader.n_tokens / t->loader.n_rows / 2;
+}
+
+static cad_status open_inputs(cad_trainer *t, cad_dry_report *r)
+{
+    CAD_TRY(cad_trainer_read_inputs(t));
+    bool random = t->cfg->model.init == CAD_MODEL_INIT_random;
+    if (t->absent->model)
+        CAD_TRY(assume_model(t, r));
+    if (random && t->absent->tokenizer && t->cfg->tokenizer.own_bpe < 1)
+        CAD_FAIL(CAD_ENOTFOUND, "%s: no tokenizer.json, which says how many rows a random model has", t->cfg->tokenizer.path);
+    r->model.assumed = r->model.assumed || (random && t->absent->tokenizer);
+    r->data.assumed = t->absent->train;
+    if (t->absent->train)
+        CAD_TRY(assume_data(t));
+    if (t->absent->val)
+        CAD_TRY(assume_val(t));
+    CAD_TRY(cad_trainer_settle(t));
+    assume_prompts(t);
+    return CAD_OK;
+}
+
+/* ---- the model and the data ---- */
+
+static void describe_model(const cad_trainer *t, const cad_decoder *d, cad_dry_report *r)
+{
+    const cad_config *c = t->cfg;
+    int64_t matrices = 0;
+    for (unsigned bits = t->sizes.decoder.lora.targets; bits; bits &= bits - 1)
+        matrices += t->model.layers;
+    if (c->model.init == CAD_MODEL_INIT_random)
+        snprintf(r->model.name, sizeof r->model.name, "random %lld x %lld", (long long)t->model.layers,
+                 (long long)t->model.width);
+    else
+        snprintf(r->model.name, sizeof r->model.name, "%.150s", c->model.path);
+    if (c->lora.enabled)
+        snprintf(r->model.method, sizeof r->model.method, "LoRA r%lld, %lld matrices", (long long)c->lora.rank,
+                 (long long)matrices);
+    else
+        snprintf(r->model.method, sizeof r->model.method, "all weights");
+    r->model.parameters = cad_decoder_parameters(d);
+    r->model.trained = cad_decoder_params(d).count;
+}
+
+static void describe_data(const cad_trainer *t, cad_dry_report *r)
+{
+    const cad_loader *l = &t->loader;
+    double squares = 0.0;
+    for (int64_t i = 0; i < l->n_rows; i++)
+        squares += (double)l->row_tokens[i] * (double)l->row_tokens[i];
+    r->data.rows = l->n_rows;
+    r->data.tokens = l->n_tokens;
+    r->data.targets = l->n_targets;
+    r->data.longest = l->longest;
+    r->data.p99 = t->train_pack ? t->train_pack->info.length_p99 : l->longest;
+    r->data.s_eff = squares / (double)l->n_tokens;
+    r->audit.done = t->train_pack && t->tokenizer;
+    if (!t->train_pack)
+        return;
+    const cad_pack_info *i = &t->train_pack->info;
+    snprintf(r->audit.template_hash, sizeof r->audit.template_hash, "%.32s", i->template_xxh3);
+    snprintf(r->audit.template_name, sizeof r->audit.template_name, "%.32s", i->template_name);
+    snprintf(r->audit.waived, sizeof r->audit.waived, "%.150s", i->waived);
+}
+
+/* ---- memory ---- */
+
+static void add_item(cad_dry_report *r, const char *purpose, double bytes)
+{
+    if (bytes < 0.5 || r->memory.n_items == CAD_DRY_ITEMS)
+        return;
+    r->memory.item[r->memory.n_items++] = (cad_dry_item){purpose, bytes};
+    r->memory.total += bytes;
+}
+
+static double pack_bytes(const cad_pack *p)
+{
+    if (!p)
+        return 0.0;
+    size_t row = 4 * sizeof *p->row_offset + sizeof *p->caption_hash + sizeof *p->geometry_hash + sizeof *p->family +
+                 (p->weight ? sizeof *p->weight : 0) + (p->retrieved ? p->rag_k * sizeof *p->retrieved : 0);
+    size_t texts = (size_t)(p->id_offset[p->n_rows] + p->caption_offset[p->n_rows]);
+    return (double)(p->n_rows * row + texts + p->n_tokens * sizeof *p->tokens + p->n_spans * sizeof *p->span);
+}
+
+/* What a pack that is not there would take: its tokens, and about two hundred bytes of a row beside them. */
+static double assumed_pack_bytes(const cad_loader *l)
+{
+    return (double)l->n_tokens * sizeof(uint32_t) + (double)l->n_rows * 200.0;
+}
+
+/* By the plan of the run; what the process holds beside it is taken as it is now, with all inputs open. */
+static cad_status cpu_memory(cad_trainer *t, const cad_decoder *d, cad_dry_report *r)
+{
+    cad_decoder_bytes b = cad_decoder_plan(d);
+    const cad_trainer_sizes *z = &t->sizes;
+    cad_ram ram;
+    CAD_TRY(cad_ram_get(&ram));
+    double packs = pack_bytes(t->train_pack) + pack_bytes(t->val_pack), lists = (double)cad_arena_used(t->rows);
+    double process = (double)ram.resident - packs - lists;
+    if (!t->train_pack)
+        packs += assumed_pack_bytes(&t->loader);
+    if (!t->val_pack && t->val_loader.n_rows > 0)
+        packs += assumed_pack_bytes(&t->val_loader);
+    add_item(r, "frozen weights", (double)b.weights);
+    add_item(r, z->decoder.train == CAD_TRAIN_full ? "trained weights" : "LoRA factors", (double)b.values);
+    add_item(r, "gradients", (double)b.gradients);
+    add_item(r, "gradients of lanes", (double)z->lanes);
+    add_item(r, "optimizer", (double)z->optimizer_bytes);
+    add_item(r, "saved activations", (double)b.saved);
+    add_item(r, "workspace of a pass", (double)(b.work + b.inputs));
+    add_item(r, "chunk of logits, scratch of ops", (double)b.scratch);
+    add_item(r, "KV cache of samples", (double)b.cache);
+    add_item(r, "batches", (double)z->batches);
+    add_item(r, "copies while saving", (double)b.saving);
+    add_item(r, "packs", packs);
+    add_item(r, "lists of rows, plan", lists);
+    add_item(r, "program, libraries, tokenizer", process > 0.0 ? process : 0.0);
+    /* What this process holds already is not available to others, but is to the run. */
+    r->memory.capacity = (double)ram.available + (double)ram.resident;
+    r->memory.planned = planned_share * r->memory.capacity;
+    r->memory.pass_tokens = z->decoder.max_tokens;
+    r->memory.recompute = cad_recompute_name(CAD_RECOMPUTE_none);
+    r->memory.fits = r->memory.total <= r->memory.planned;
+    snprintf(r->memory.device, sizeof r->memory.device, "cpu");
+    return CAD_OK;
+}
+
+/* Passes as a GPU would take them: as long as asked for, or up to GPU_PASS tokens. */
+static cad_status gpu_passes(cad_trainer *t, int64_t *want, bool *many)
+{
+    const cad_config *c = t->cfg;
+    cad_plan *plan;
+    int64_t micro = c->train.micro_tokens;
+    if (micro == 0)
+        micro = t->loader.longest > GPU_PASS ? t->loader.longest : GPU_PASS;
+    cad_plan_opts o = cad_trainer_plan_opts(t);
+    o.micro_tokens = micro;
+    CAD_TRY(cad_plan_create(&o, t->rows, &plan));
+    *want = cad_plan_max_pass_tokens(plan);
+    *many = cad_plan_many_passes(plan);
+    return CAD_OK;
+}
+
+static cad_gpu_job job_of(const cad_trainer *t, const cad_dry_report *r)
+{
+    return (cad_gpu_job){.model = &t->model,
+                         .decoder = &t->sizes.decoder,
+                         .trained = r->model.trained,
+                         .eight_bit = t->sizes.optimizer.eight_bit,
+                         .s_eff = r->data.s_eff,
+                         .loss_share = (double)r->data.targets / (double)r->data.tokens};
+}
+
+static cad_status gpu_memory(cad_trainer *t, const cad_gpu *g, cad_dry_report *r)
+{
+    cad_gpu_job j = job_of(t, r);
+    cad_gpu_pass p, full;
+    int64_t want, longest = t->loader.longest;
+    CAD_TRY(gpu_passes(t, &want, &j.lanes));
+    if (cad_trainer_has_eval(t) && t->val_loader.longest > longest)
+        longest = t->val_loader.longest;
+    r->memory.fits = cad_gpu_choose(g, &j, want, longest, &p);
+    full = p;
+    full.recompute = CAD_RECOMPUTE_full;
+    cad_gpu_bytes b = cad_gpu_memory(g, &j, &p);
+    add_item(r, t->sizes.decoder.train == CAD_TRAIN_full ? "bf16 weights" : "weights", b.weights);
+    add_item(r, t->sizes.decoder.train == CAD_TRAIN_full ? "master, gradient, moments" : "LoRA master, gradient, moments, copy",
+             b.state);
+    add_item(r, "gradients of lanes", b.lanes);
+    add_item(r, "saved activations", b.saved);
+    add_item(r, "workspace", b.work);
+    add_item(r, "chunk of logits", b.head);
+    add_item(r, "KV cache of samples", b.cache);
+    add_item(r, "context and collectives", b.context);
+    r->memory.assumed = true;
+    r->memory.capacity = g->bytes;
+    r->memory.planned = cad_gpu_planned(g);
+    r->memory.pass_tokens = p.tokens;
+    r->memory.largest_pass = cad_gpu_largest_pass(g, &j, &p);
+    r->memory.recompute = cad_recompute_name(p.recompute);
+    r->memory.scratch_base = p.scratch_base;
+    r->memory.full_recompute = cad_gpu_memory(g, &j, &full).total;
+    snprintf(r->memory.device, sizeof r->memory.device, "%s", g->name);
+    r->time.flops_per_token = cad_train_flops(&j, p.recompute);
+    r->time.share = gpu_share;
+    r->time.tflops = g->tflops;
+    r->time.tok_s = gpu_share * g->tflops * 1e12 / r->time.flops_per_token;
+    r->time.train_s = r->time.tokens / r->time.tok_s;
+    return CAD_OK;
+}
+
+/* ---- steps, time, disk ---- */
+
+static void print_interval(cad_interval v, char out[40])
+{
+    switch (v.unit) {
+    case CAD_INTERVAL_OFF:
+        snprintf(out, 40, "off");
+        break;
+    case CAD_INTERVAL_STEPS:
+        snprintf(out, 40, "%.0f", v.value);
+        break;
+    case CAD_INTERVAL_EPOCHS:
+        snprintf(out, 40, "%g epoch%s", v.value, v.value > 1.0 ? "s" : "");
+        break;
+    case CAD_INTERVAL_SECONDS:
+        snprintf(out, 40, "%.0f s", v.value);
+        break;
+    }
+}
+
+/* How often an interval comes round, the last step included. */
+static int64_t count_times(cad_interval v, const cad_dry_report *r)
+{
+    double total = (double)r->steps.total, every = 0.0;
+    if (v.unit == CAD_INTERVAL_STEPS)
+        every = v.value;
+    else if (v.unit == CAD_INTERVAL_EPOCHS)
+        every = v.value * (double)r->steps.per_epoch;
+    else if (v.unit == CAD_INTERVAL_SECONDS && r->time.train_s > 0.0)
+        every = v.value / r->time.train_s * total;
+    return every > 0.0 ? (int64_t)ceil(total / every - 1e-9) : 1;
+}
+
+static cad_status describe_steps(cad_trainer *t, cad_dry_report *r)
+{
+    const cad_config *c = t->cfg;
+    r->steps.per_epoch = cad_plan_batches(t->plan, 0);
+    r->steps.total = t->total;
+    CAD_TRY(cad_config_steps(c->train.warmup, t->total, &r->steps.warmup));
+    print_interval(c->checkpoint.every, r->steps.save_every);
+    print_interval(cad_trainer_has_eval(t) ? c->eval.every : (cad_interval){.unit = CAD_INTERVAL_OFF}, r->steps.eval_every);
+    r->time.tokens = (double)r->data.tokens * (double)t->total / (double)r->steps.per_epoch;
+    return CAD_OK;
+}
+
+static cad_status measure_rate(cad_trainer *t, cad_dry_report *r)
+{
+    cad_gpu_job j = job_of(t, r);
+    const cad_probe_opts o = {.model = &t->model,
+                              .decoder = &t->sizes.decoder,
+                              .optimizer = &t->sizes.optimizer,
+                              .ops = t->ops,
+                              .pass_tokens = cad_plan_survey(t->plan, 1, NULL).tokens,
+                              .row_tokens = r->data.tokens / r->data.rows,
+                              .loss_share = j.loss_share};
+    cad_probe p;
+    CAD_TRY(cad_probe_speed(&o, &p));
+    double update = p.update_s * (double)r->model.trained;
+    r->time.flops_per_token = cad_train_flops(&j, CAD_RECOMPUTE_none);
+    r->time.probe_tokens = p.pass_tokens;
+    r->time.probe_cut = p.cut;
+    r->time.train_s = r->time.tokens / p.tok_s + update * (double)t->total;
+    r->time.tok_s = r->time.tokens / r->time.train_s;
+    return CAD_OK;
+}
+
+static void add_evaluations(cad_trainer *t, cad_dry_report *r)
+{
+    const cad_config *c = t->cfg;
+    cad_gpu_job j = job_of(t, r);
+    r->steps.saves = count_times(c->checkpoint.every, r);
+    if (!cad_trainer_has_eval(t))
+        return;
+    r->steps.evals = count_times(c->eval.every, r);
+    double tokens = (double)t->val_loader.n_tokens, most = (double)c->eval.batches * (double)t->sizes.eval_tokens;
+    if (c->eval.batches > 0 && most < tokens)
+        tokens = most;
+    double share = cad_forward_flops(&j) / cad_train_flops(&j, CAD_RECOMPUTE_none);
+    r->time.eval_s = (double)r->steps.evals * tokens * share / r->time.tok_s;
+}
+
+/* Bytes that are free where `path` will be: in the nearest folder that exists. */
+static cad_status free_bytes(const char *path, double *out)
+{
+    cad_buf dir = CAD_BUF_INIT;
+    uint64_t left = 0;
+    cad_status s = cad_fs_absolute(path, &dir);
+    while (s == CAD_OK && dir.len > 1 && !cad_fs_is_dir(dir.data)) {
+        while (dir.len > 1 && dir.data[dir.len - 1] != '/')
+            dir.len--;
+        while (dir.len > 1 && dir.data[dir.len - 1] == '/')
+            dir.len--;
+        dir.data[dir.len] = '\0';
+    }
+    if (s == CAD_OK)
+        s = cad_fs_free_bytes(dir.data, &left);
+    cad_buf_deinit(&dir);
+    *out = (double)left;
+    return s;
+}
+
+static cad_status describe_disk(cad_trainer *t, const cad_params *params, cad_dry_report *r)
+{
+    const cad_config *c = t->cfg;
+    bool full = t->sizes.decoder.train == CAD_TRAIN_full;
+    int64_t kept = c->checkpoint.keep_last + c->checkpoint.keep_best;
+    kept = (kept < r->steps.saves ? kept : r->steps.saves) + 1;
+    double samples = t->n_prompts > 0 ? (double)(count_times(c->sample.every, r) * t->n_prompts) : 0.0;
+    r->disk.kept = kept;
+    r->disk.checkpoint = (double)cad_checkpoint_bytes(params, full, cad_optimizer_moments(&t->sizes.optimizer, params));
+    r->disk.logs = bytes_of_line * (double)(r->steps.total / c->train.log_every + r->steps.evals + 2 * r->steps.saves);
+    r->disk.samples = samples * (c->sample.render ? bytes_of_sample : bytes_of_sample_text);
+    r->disk.total = (double)kept * r->disk.checkpoint + r->disk.logs + r->disk.samples;
+    CAD_TRY(free_bytes(t->run_path.data, &r->disk.left));
+    r->disk.fits = r->disk.total <= r->disk.left;
+    return CAD_OK;
+}
+
+static cad_status plan_work(cad_trainer *t, const cad_gpu *gpu, cad_decoder *d, cad_dry_report *r)
+{
+    cad_params params = cad_decoder_params(d);
+    cad_trainer_size_state(t, &params);
+    describe_model(t, d, r);
+    describe_data(t, r);
+    CAD_TRY(describe_steps(t, r));
+    if (gpu) {
+        CAD_TRY(gpu_memory(t, gpu, r));
+    } else {
+        CAD_TRY(measure_rate(t, r));
+        CAD_TRY(cpu_memory(t, d, r));
+    }
+    add_evaluations(t, r);
+    return describe_disk(t, &params, r);
+}
+
+static cad_status plan_run(cad_trainer *t, const cad_gpu *gpu, cad_dry_report *r)
+{
+    cad_decoder *d;
+    CAD_TRY(open_inputs(t, r));
+    CAD_TRY(cad_trainer_size(t));
+    CAD_TRY(cad_decoder_sketch(&t->model, t->ops, &t->sizes.decoder, &d));
+    cad_status s = plan_work(t, gpu, d, r);
+    cad_decoder_destroy(d);
+    return s;
+}
+
+cad_status cad_dry_run(const cad_config *cfg, const char *run_dir, const char *assume, cad_dry_report *out)
+{
+    cad_trainer *t;
+    cad_trainer_absent absent = {0};
+    cad_dry_report r = {0};
+    cad_gpu gpu;
+    bool formulas = assume && strcmp(assume, "cpu") != 0;
+    if (formulas)
+        CAD_TRY(cad_gpu_find(assume, &gpu));
+    CAD_TRY(cad_mem_alloc(sizeof *t, "trainer", &t));
+    t->cfg = cfg;
+    t->o.run_dir = run_dir;
+    t->absent = &absent;
+    cad_status s = plan_run(t, formulas ? &gpu : NULL, &r);
+    cad_trainer_close(t);
+    CAD_TRY(s);
+    *out = r;
+    return CAD_OK;
+}
