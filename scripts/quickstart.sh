@@ -37,7 +37,7 @@ step "one part from one sentence" cadgen --ckpt=$run/ckpt/latest \
 step "its picture" cadtool render $out/flange.step -o $out/flange.png --views=iso,top
 gates=()
 if [ "$check" = 1 ]; then
-    gates=(--require=adapted:valid\>=0.9)
+    gates=(--require=adapted:valid\>=0.93,adapted:sizes\>=0.75)
 fi
 step "scores: base and adapted, seen and unseen families" cadeval --ckpt=base=models/tiny --ckpt=adapted=$run/ckpt/latest \
     --suite=$data/synth-test.jsonl --out=$out/synth-test "${gates[@]}"
