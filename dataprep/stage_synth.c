@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BATCH = 64, SCRATCH = 256 << 20, SHOWN = 10 };
+enum { BATCH_ROWS = 64, SCRATCH = 256 << 20, MAX_ANSWER = 64 << 20, CPU_S = 120, SHOWN = 10 };
 
 /* ---- in the worker ---- */
 
@@ -150,7 +150,7 @@ static cad_status take_lines(state *st, const cad_pool_result *r, uint64_t parts
 static cad_status one_by_one(state *st, uint64_t first, uint64_t count)
 {
     cad_pool *pool = NULL;
-    CAD_TRY(cad_pool_create(&(cad_pool_opts){.workers = st->args->jobs}, &pool));
+    CAD_TRY(cad_pool_create(&(cad_pool_opts){.workers = st->args->jobs, .cpu_s = CPU_S, .out_limit = MAX_ANSWER}, &pool));
     cad_status s = CAD_OK;
     for (uint64_t i = 0; s == CAD_OK && i < count; i++)
         s = submit(st, pool, first + i, 1);
@@ -159,6 +159,8 @@ static cad_status one_by_one(state *st, uint64_t first, uint64_t count)
         s = cad_pool_next(pool, &r);
         if (s == CAD_OK && r.verdict == CAD_VERDICT_ok)
             s = take_lines(st, &r, 1);
+        else if (s == CAD_OK && r.verdict == CAD_VERDICT_failed)
+            s = cad_fail(r.status, "%s", r.error);
         else if (s == CAD_OK) {
             char text[400];
             snprintf(text, sizeof text, "part %" PRIu64 ": worker ended by %s %s", r.tag, cad_verdict_name(r.verdict), r.error);
@@ -178,16 +180,17 @@ static cad_status take_batch(state *st, const cad_pool_result *r, uint64_t count
 
 static cad_status make_all(state *st)
 {
+    uint64_t captions = (uint64_t)st->args->opts.captions, batch = captions < BATCH_ROWS ? BATCH_ROWS / captions : 1;
     uint64_t total = (uint64_t)st->args->n, sent = 0, done = 0;
     while (done < total) {
         while (sent < total && cad_pool_pending(st->pool) < 4 * (size_t)cad_pool_workers(st->pool)) {
-            uint64_t count = total - sent < BATCH ? total - sent : BATCH;
+            uint64_t count = total - sent < batch ? total - sent : batch;
             CAD_TRY(submit(st, st->pool, sent, count));
             sent += count;
         }
         cad_pool_result r;
         CAD_TRY(cad_pool_next(st->pool, &r));
-        uint64_t count = total - r.tag < BATCH ? total - r.tag : BATCH;
+        uint64_t count = total - r.tag < batch ? total - r.tag : batch;
         CAD_TRY(take_batch(st, &r, count));
         done += count;
         cad_progress_show(st->progress, (int64_t)done, NULL);
@@ -216,7 +219,7 @@ static cad_status open_all(state *st)
     json_decref(info);
     CAD_TRY(s);
     CAD_TRY(cad_arena_create("synth rows", 16 << 20, &st->arena));
-    CAD_TRY(cad_pool_create(&(cad_pool_opts){.workers = st->args->jobs, .cpu_s = 120}, &st->pool));
+    CAD_TRY(cad_pool_create(&(cad_pool_opts){.workers = st->args->jobs, .cpu_s = CPU_S, .out_limit = MAX_ANSWER}, &st->pool));
     return cad_progress_create("parts", 0, st->args->n, 0, &st->progress);
 }
 

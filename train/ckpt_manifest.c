@@ -10,7 +10,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { SCHEMA = 1, MAX_BYTES = 1 << 20 };
+enum { SCHEMA = 1, MAX_BYTES = 64 << 20 };
 
 static cad_status file_size(const char *path, uint64_t *out)
 {

@@ -4,6 +4,7 @@
 #include "core/clock.h"
 #include "core/fs.h"
 #include "core/json.h"
+#include "core/log.h"
 #include "core/mem.h"
 #include "train/tb_events.h"
 
@@ -161,6 +162,16 @@ static cad_status add_value(cad_buf *b, double v)
     return cad_buf_printf(b, "%.12g", v);
 }
 
+/* Event files repeat what metrics.jsonl holds: a run does not end because they cannot be written. */
+static void mirrored(cad_metrics *m, cad_status s)
+{
+    if (s == CAD_OK)
+        return;
+    cad_log(CAD_LOG_WARN, "no more TensorBoard events in this run: %s", cad_error_text());
+    cad_tb_close(m->events);
+    m->events = NULL;
+}
+
 cad_status cad_metrics_add(cad_metrics *m, int64_t step, const char *kind, const cad_metric *v, size_t n)
 {
     double now = cad_clock_wall();
@@ -172,7 +183,9 @@ cad_status cad_metrics_add(cad_metrics *m, int64_t step, const char *kind, const
     }
     CAD_TRY(cad_buf_str(&m->line, "}}"));
     CAD_TRY(cad_appender_line(m->file, m->line.data, m->line.len));
-    return m->events ? cad_tb_scalars(m->events, now, step, v, n) : CAD_OK;
+    if (m->events)
+        mirrored(m, cad_tb_scalars(m->events, now, step, v, n));
+    return CAD_OK;
 }
 
 cad_status cad_metrics_note(cad_metrics *m, int64_t step, const char *msg)
@@ -186,7 +199,9 @@ cad_status cad_metrics_note(cad_metrics *m, int64_t step, const char *msg)
     CAD_TRY(s);
     CAD_TRY(cad_buf_str(&m->line, "}"));
     CAD_TRY(cad_appender_line(m->file, m->line.data, m->line.len));
-    return m->events ? cad_tb_text(m->events, now, step, "note", msg) : CAD_OK;
+    if (m->events)
+        mirrored(m, cad_tb_text(m->events, now, step, "note", msg));
+    return CAD_OK;
 }
 
 cad_status cad_metrics_picture(cad_metrics *m, int64_t step, const char *name, const char *path)
@@ -198,7 +213,8 @@ cad_status cad_metrics_picture(cad_metrics *m, int64_t step, const char *name, c
     if (s == CAD_OK)
         s = cad_tb_image(m->events, cad_clock_wall(), step, name, png.data, png.len);
     cad_buf_deinit(&png);
-    return s;
+    mirrored(m, s);
+    return CAD_OK;
 }
 
 void cad_metrics_close(cad_metrics *m)

@@ -215,7 +215,8 @@ static cad_status prompt_of_row(cad_trainer *t, size_t r, cad_sample_prompt *out
     CAD_TRY(cad_arena_strdup(t->rows, caption, len, &out->caption));
     cad_buf text = CAD_BUF_INIT;
     cad_status s = CAD_OK;
-    for (uint64_t k = p->span_offset[r]; s == CAD_OK && k < p->span_offset[r + 1]; k++)
+    /* a dry run may be without tokenizer: then without reference */
+    for (uint64_t k = p->span_offset[r]; s == CAD_OK && t->tokenizer && k < p->span_offset[r + 1]; k++)
         s = cad_tokenizer_decode(t->tokenizer, p->tokens + p->row_offset[r] + p->span[k][0], p->span[k][1] - p->span[k][0],
                                  true, &text);
     if (s == CAD_OK)

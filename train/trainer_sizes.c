@@ -50,6 +50,8 @@ static void size_passes(cad_trainer *t, cad_decoder_opts *o)
 {
     bool context = t->cfg->prompt.context_weight > 0.0 && t->cfg->prompt.context_until > 0.0;
     cad_plan_extent pass = cad_plan_survey(t->plan, t->total, t->loader.row_targets);
+    if (t->o.n_allow) /* a plan that changes on resume may reach epochs that no run from step 0 would: the bound */
+        pass.tokens = pass.targets = cad_plan_max_pass_tokens(t->plan);
     cad_eval_extent eval = {0};
     t->sizes.eval_tokens = 0;
     if (cad_trainer_has_eval(t)) {
