@@ -14,8 +14,9 @@ extern "C" {
 #endif
 
 /* Appends `text` with one to three of its words replaced by made-up ones, misspelt, or followed by a word more; sometimes in
- * capitals or in small letters alone.  Numbers, units, number words, labels of sizes in capitals, and the words whose loss
- * would make another part of it (radius, no, open, both ..) are kept.  A text without a word to change is appended as it is. */
+ * capitals or in small letters alone.  Numbers, units, number words, labels of sizes in capitals and a list of words that turn
+ * a meaning round (radius, no, open, both ..) are kept.  Nouns are not: a caption whose noun alone told a cube from a sphere
+ * then tells it no more.  A text without a word to change is appended as it is. */
 CAD_MUST_USE cad_status cad_caption_noise(const char *text, cad_rng *rng, cad_buf *out);
 
 #ifdef __cplusplus

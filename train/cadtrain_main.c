@@ -4,35 +4,10 @@
 #include "core/log.h"
 #include "train/dry_run.h"
 #include "train/sample_task.h"
+#include "train/stop_signal.h"
 #include "train/trainer.h"
 
-#include <signal.h>
 #include <string.h>
-#include <unistd.h>
-
-static volatile sig_atomic_t stop_signal, insists;
-
-/* The first signal asks the loop to save and end after its step.  A second INT or TERM ends at once; the first TERM after USR2
- * does not: a scheduler that gave notice sends it when the time is up, perhaps in the middle of the save.  A person's INT
- * counts more than the others: such a run is not to be queued again. */
-static void on_signal(int number)
-{
-    bool hard = number == SIGINT || number == SIGTERM;
-    if (hard && insists)
-        _exit(number == SIGINT ? 130 : 143);
-    insists = insists || hard;
-    if (stop_signal != SIGINT)
-        stop_signal = number;
-}
-
-static void catch_signals(void)
-{
-    struct sigaction a = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-    sigemptyset(&a.sa_mask);
-    sigaction(SIGINT, &a, NULL);
-    sigaction(SIGTERM, &a, NULL);
-    sigaction(SIGUSR2, &a, NULL);
-}
 
 static cad_status print_facts(const cad_cli *cli, const cad_trainer *t)
 {
@@ -70,7 +45,7 @@ static cad_status train(cad_cli *cli, const cad_config *cfg)
                           .resume = cad_cli_value(cli, "resume"),
                           .allow = allow,
                           .force_unlock = cad_cli_has(cli, "force-unlock"),
-                          .stop = &stop_signal};
+                          .stop = cad_stop_signal()};
     for (const char *key; o.n_allow < MOST_ALLOWED && (key = cad_cli_value_at(cli, "allow-change", o.n_allow));) {
         if (!cad_config_origin(cfg, key))
             CAD_FAIL(CAD_EUSAGE, "--allow-change=%s: no such key", key);
@@ -82,7 +57,7 @@ static cad_status train(cad_cli *cli, const cad_config *cfg)
     cad_trainer *t = NULL;
     bool check = cad_cli_has(cli, "check");
     if (!check)
-        catch_signals();
+        cad_stop_signals_catch();
     cad_status s = cad_trainer_open(cfg, &o, &t);
     if (s == CAD_OK)
         s = check ? print_facts(cli, t) : cad_trainer_run(t);

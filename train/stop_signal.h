@@ -1,0 +1,21 @@
+/* The signals by which a scheduler or a person asks a run to save and end. */
+#ifndef CADLM_TRAIN_STOP_SIGNAL_H
+#define CADLM_TRAIN_STOP_SIGNAL_H
+
+#include <signal.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* From now on USR2, TERM and INT are noted instead of ending the process.  A second INT or TERM ends it at once (a
+ * shell sees 130 or 143); the first TERM after USR2 does not: a scheduler that gave notice sends it when the time is up,
+ * perhaps in the middle of the save. */
+void cad_stop_signals_catch(void);
+/* The signal that came, 0 while none has.  INT counts more than the others: such a run is not to be queued again. */
+const volatile sig_atomic_t *cad_stop_signal(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
