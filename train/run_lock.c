@@ -103,15 +103,13 @@ static cad_status judge(void *ctx, const char *path, const char *text, bool held
     if (here)
         CAD_FAIL(CAD_ELOCKED, "%s: in use by %s, a live process of this host", path, text[0] ? text : "another process");
     bool requeued = same(&was, &l->me, JOB) && strcmp(was.field[RESTART], l->me.field[RESTART]) != 0;
-    bool rebooted = same(&was, &l->me, HOST) && !held;
     double age = cad_fs_modified(l->run_json.data, &written) == CAD_OK ? cad_clock_wall() - written : l->stale_s;
     bool beats = age < l->stale_s && run_is_open(l->run_json.data);
-    if (requeued || rebooted || l->force || (!held && !beats)) {
+    if (requeued || l->force || (!held && !beats)) {
         cad_log(CAD_LOG_WARN, "%s: taken over from %s (%s)", path, text,
-                requeued   ? "the same job before its requeue"
-                : rebooted ? "this host before it started anew"
-                : beats    ? "--force-unlock"
-                           : "no sign of life");
+                requeued ? "the same job before its requeue"
+                : beats  ? "--force-unlock"
+                         : "no sign of life");
         return CAD_OK;
     }
     CAD_FAIL(CAD_ELOCKED, "%s: in use by %s, last sign of life %.0f s ago\nhint: --force-unlock, if that process is gone", path,
