@@ -214,7 +214,7 @@ cad_status cad_ir_report_json(const cad_ir *ir, const cad_diags *diags, cad_buf 
 {
     CAD_TRY(cad_buf_printf(out, "{\"ok\":%s,\"dialect\":\"%s\",\"nodes\":%d,\"root\":", diags->n_errors ? "false" : "true",
                            ir->dialect == CAD_IR_DIALECT_cadlm ? "cadlm" : "upstream", ir->n_nodes));
-    if (ir->has_root_ref)
+    if (ir->has_root_ref && ir->root_ref <= INT64_MAX) /* larger ones name no node, and few readers of JSON take them */
         CAD_TRY(cad_buf_printf(out, "%" PRIu64, ir->root_ref));
     else
         CAD_TRY(cad_buf_str(out, "null"));

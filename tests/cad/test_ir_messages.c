@@ -171,6 +171,21 @@ static void test_reports_are_json_whatever_the_text_holds(void **state)
     drop(&p);
 }
 
+static void test_a_root_beyond_all_nodes_is_null_in_the_report(void **state)
+{
+    (void)state;
+    program p = check_text("C 1 1 1\nROOT 18446744073709551615 steel", CADLM);
+    cad_buf b = CAD_BUF_INIT;
+    json_t *j;
+    ok(cad_ir_report_json(p.ir, &p.diags, &b));
+    ok(cad_json_parse(b.data, b.len, "report", &j));
+    assert_true(json_is_null(json_object_get(j, "root")));
+    assert_false(json_is_true(json_object_get(j, "ok")));
+    json_decref(j);
+    cad_buf_deinit(&b);
+    drop(&p);
+}
+
 static void test_reading_goes_on_after_an_error_and_ids_stay_right(void **state)
 {
     (void)state;
@@ -220,6 +235,7 @@ int main(void)
         cmocka_unit_test(test_nul_and_broken_utf8_are_shown_as_bytes),
         cmocka_unit_test(test_people_count_from_one_and_machines_keep_the_line_from_zero),
         cmocka_unit_test(test_reports_are_json_whatever_the_text_holds),
+        cmocka_unit_test(test_a_root_beyond_all_nodes_is_null_in_the_report),
         cmocka_unit_test(test_reading_goes_on_after_an_error_and_ids_stay_right),
         cmocka_unit_test(test_at_most_a_hundred_findings_are_kept_and_all_are_counted),
         cmocka_unit_test(test_an_error_is_shown_even_behind_a_hundred_warnings),
