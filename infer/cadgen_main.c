@@ -28,7 +28,7 @@ int main(int argc, char **argv)
         .name = "cadgen",
         .usage = "[PROMPT]",
         .doc = "Turn a sentence into a part.           (without --ckpt: models/tiny)\n"
-               "  cadgen \"plate 40x20x5, four 4 mm holes\"            # program on stdout\n"
+               "  cadgen \"plate 40x20x5, four 4 mm corner holes\"     # program on stdout\n"
                "  cadgen \"washer 24 x 13 x 2.5 mm\" -o washer.step -o washer.png\n"
                "  cadgen --ckpt=X --file=prompts.txt --out=parts/ --samples=4 --temp=0.8\n"
                "  cadgen --ckpt=X --jsonl < in.jsonl > out.jsonl\n",
