@@ -207,6 +207,14 @@ static cad_status print_text(const task *t, cad_buf *out)
     return CAD_OK;
 }
 
+/* Of an answer that is no valid part only the program is written. */
+static bool is_written(const task *t, const char *path)
+{
+    cad_format format;
+    const cad_answer_part *only = &t->parts.item[0];
+    return only->valid || !only->checked || (cad_format_of(path, &format) == CAD_OK && format == CAD_FORMAT_ir);
+}
+
 static void tell(const task *t)
 {
     int64_t unchecked = 0;
@@ -220,8 +228,11 @@ static void tell(const task *t)
     }
     if (unchecked)
         cad_log(CAD_LOG_WARN, "answers were not checked: this build has no geometry kernel (CADLM_OCCT)");
-    if (t->files.n_path > 0 || t->files.folder)
-        cad_log(CAD_LOG_INFO, "written: %s", t->files.folder ? t->files.folder : t->output[0]);
+    if (t->files.folder)
+        cad_log(CAD_LOG_INFO, "written: %s", t->files.folder);
+    for (size_t i = 0; i < t->files.n_path; i++)
+        if (is_written(t, t->files.path[i]))
+            cad_log(CAD_LOG_INFO, "written: %s", t->files.path[i]);
 }
 
 /* The exit code is in the status (spec/cli.md 6). */

@@ -82,6 +82,8 @@ static void test_files_are_written_by_their_endings(void **state)
     assert_true(cad_fs_exists(scratch("q.step")) && cad_fs_exists(scratch("q-2.step")));
     exits("--ckpt=model 'flat cube' -o bad.step", 65, "bad.step was not written");
     assert_false(cad_fs_exists(scratch("bad.step")));
+    assert_null(strstr(cad_buf_cstr(&err), "written: "));
+    exits("--ckpt=model 'flat cube' -o bad.ir", 3, "written: bad.ir");
     exits("--ckpt=model 'cube 10' -o none/p.ir", 73, "none");
     cad_buf_deinit(&text);
 }
