@@ -30,7 +30,7 @@ static cad_status assume_model(cad_trainer *t, cad_dry_report *r)
     if (s == CAD_OK)
         s = cad_model_config_load(found.data, &t->model);
     cad_buf_deinit(&found);
-    if (s == CAD_OK || s != CAD_ENOTFOUND)
+    if (s != CAD_ENOTFOUND)
         return s;
     r->model.assumed = true;
     return cad_model_known(path, &t->model);
@@ -398,7 +398,8 @@ static cad_status describe_disk(cad_trainer *t, const cad_params *params, cad_dr
     double samples = t->n_prompts > 0 ? (double)(count_times(c->sample.every, r) * t->n_prompts) : 0.0;
     r->disk.kept = kept;
     r->disk.checkpoint = (double)cad_checkpoint_bytes(params, full, cad_optimizer_moments(&t->sizes.optimizer, params));
-    r->disk.logs = bytes_of_line * (double)(r->steps.total / c->train.log_every + r->steps.evals + 2 * r->steps.saves);
+    int64_t lines = r->steps.total / c->train.log_every + r->steps.evals + 2 * r->steps.saves;
+    r->disk.logs = bytes_of_line * (double)lines;
     r->disk.samples = samples * (c->sample.render ? bytes_of_sample : bytes_of_sample_text);
     r->disk.total = (double)kept * r->disk.checkpoint + r->disk.logs + r->disk.samples;
     CAD_TRY(free_bytes(t->run_path.data, &r->disk.left));

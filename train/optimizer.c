@@ -115,7 +115,7 @@ size_t cad_optimizer_plan(const cad_optimizer_opts *opts, const cad_params *para
 {
     const cad_optimizer o = {.params = params};
     cad_grad_norm2_args n = norm_args(&o);
-    size_t maps = opts->eight_bit ? 2 * BLOCK * sizeof(float) : 0;
+    size_t maps = opts->eight_bit ? (size_t)2 * BLOCK * sizeof(float) : 0;
     return cad_optimizer_moments(opts, params) + ops->grad_norm2_scratch(&n) + maps + (size_t)params->n * sizeof *o.tensor;
 }
 

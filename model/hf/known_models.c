@@ -4,18 +4,18 @@
 
 typedef struct known {
     const char *name;
-    cad_arch arch;
     int64_t layers, width, heads, kv_heads, head_dim, ffn, vocab, max_pos;
+    cad_arch arch;
     bool tie;
 } known;
 
 /* clang-format off */
 static const known model[] = {
-    {"Qwen2.5-0.5B",     CAD_ARCH_qwen2, 24,  896, 14, 2,  64,  4864, 151936,  32768, true},
-    {"Qwen2.5-1.5B",     CAD_ARCH_qwen2, 28, 1536, 12, 2, 128,  8960, 151936, 131072, true},
-    {"Qwen2.5-3B",       CAD_ARCH_qwen2, 36, 2048, 16, 2, 128, 11008, 151936,  32768, true},
-    {"Qwen2.5-Coder-7B", CAD_ARCH_qwen2, 28, 3584, 28, 4, 128, 18944, 152064,  32768, false},
-    {"Llama-3.2-3B",     CAD_ARCH_llama, 28, 3072, 24, 8, 128,  8192, 128256, 131072, true},
+    {"Qwen2.5-0.5B",     24,  896, 14, 2,  64,  4864, 151936,  32768, CAD_ARCH_qwen2, true},
+    {"Qwen2.5-1.5B",     28, 1536, 12, 2, 128,  8960, 151936, 131072, CAD_ARCH_qwen2, true},
+    {"Qwen2.5-3B",       36, 2048, 16, 2, 128, 11008, 151936,  32768, CAD_ARCH_qwen2, true},
+    {"Qwen2.5-Coder-7B", 28, 3584, 28, 4, 128, 18944, 152064,  32768, CAD_ARCH_qwen2, false},
+    {"Llama-3.2-3B",     28, 3072, 24, 8, 128,  8192, 128256, 131072, CAD_ARCH_llama, true},
 };
 /* clang-format on */
 
