@@ -208,6 +208,7 @@ static cad_status one_step(cad_trainer *t, bool *stop)
     double before = epochs_done(t->at.epoch, t->at.batch, n), after = epochs_done(t->at.epoch, t->at.batch + 1, n);
     cad_step_result r;
     CAD_TRY(cad_stepper_step(&t->stepper, step, t->at.epoch, t->at.batch, &r));
+    CAD_TRY(cad_run_dir_check_lock(t->run)); /* a run that was robbed writes nothing of this step */
     if (!r.finite)
         CAD_TRY(handle_bad_step(t, &r, step));
     advance(t, &r, n);

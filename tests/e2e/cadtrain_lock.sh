@@ -27,6 +27,19 @@ for more in "" --force-unlock --resume=no; do
 done
 same "$run/run.json" before.json
 kill -0 $pid || die "the first run died of it"
+
+# Robbed all the same, it ends within a step and leaves the robber's files alone.
+echo "elsewhere:12:77:00000000-0000-0000-0000-000000000000:" >robber
+mv robber "$run/LOCK"
+code=0
+wait $pid || code=$?
+pid=
+[ $code = 73 ] || die "a robbed run ended with $code; expected 73: $(cat "$T/first.err")"
+says "$T/first.err" "LOCK: taken over by elsewhere:12:77:"
+grep -q '^elsewhere:12:77:' "$run/LOCK" || die "a robbed run removed the lock of another"
+rm "$run/LOCK"
+
+start
 kill -KILL $pid
 wait $pid 2>/dev/null || true
 pid=
