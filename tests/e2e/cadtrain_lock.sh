@@ -37,7 +37,7 @@ pid=
 [ $code = 73 ] || die "a robbed run ended with $code; expected 73: $(cat "$T/first.err")"
 says "$T/first.err" "LOCK: taken over by elsewhere:12:77:"
 grep -q '^elsewhere:12:77:' "$run/LOCK" || die "a robbed run removed the lock of another"
-rm "$run/LOCK"
+rm -r "$run"
 
 start
 kill -KILL $pid
