@@ -1,141 +1,4 @@
-#include "tests/unit.h"
-
-#include "core/json.h"
-#include "core/log.h"
-#include "core/progress.h"
-#include "core/threads.h"
-#include "model/decoder/engine.h"
-#include "tests/train/train_fixture.h"
-#include "tests/train/train_tmp.h"
-#include "train/trainer.h"
-
-static char dir[4096];
-static cad_arena *arena;
-
-/* The configuration of the fixture with overrides "a.b=c", NULL-terminated. */
-static const cad_config *config(const char *const *set)
-{
-    cad_config_source source[16] = {{.kind = CAD_CONFIG_FILE, .name = train_path(dir, "run.ini")}};
-    size_t n = 1;
-    for (; set && set[n - 1]; n++)
-        source[n] = (cad_config_source){.kind = CAD_CONFIG_PAIR, .name = "--set", .text = set[n - 1]};
-    cad_config *cfg;
-    ok(cad_config_load(source, n, arena, NULL, &cfg));
-    return cfg;
-}
-
-static cad_status run(const char *name, const char *resume, const char *const *set, const char *allow)
-{
-    char path[8192];
-    snprintf(path, sizeof path, "%s/runs/%s", dir, name);
-    const cad_trainer_opts o = {.run_dir = path, .resume = resume, .allow = &allow, .n_allow = allow != NULL};
-    cad_trainer *t;
-    CAD_TRY(cad_trainer_open(config(set), &o, &t));
-    cad_status s = cad_trainer_run(t);
-    cad_trainer_close(t);
-    return s;
-}
-
-static const char *ckpt(const char *run_name, int step, const char *file)
-{
-    char name[200];
-    snprintf(name, sizeof name, "runs/%s/ckpt/step-%06d/%s", run_name, step, file);
-    return train_path(dir, name);
-}
-
-static void same_file(const char *a, const char *b)
-{
-    cad_buf x = train_read(a), y = train_read(b);
-    if (x.len != y.len || memcmp(x.data, y.data, x.len) != 0)
-        fail_msg("%s and %s differ", a, b);
-    cad_buf_deinit(&x);
-    cad_buf_deinit(&y);
-}
-
-/* Values of train/loss by step; every step of 1..n exactly once. */
-static void read_losses(const char *run_name, int n, double *loss)
-{
-    char name[200];
-    snprintf(name, sizeof name, "runs/%s/metrics.jsonl", run_name);
-    cad_buf b = train_read(train_path(dir, name));
-    int next = 1;
-    for (char *line = b.data, *end; (end = strchr(line, '\n')); line = end + 1) {
-        json_t *o;
-        ok(cad_json_parse(line, (size_t)(end - line), name, &o));
-        const char *kind = json_string_value(json_object_get(o, "kind"));
-        if (!strcmp(kind, "train")) {
-            assert_int_equal(json_integer_value(json_object_get(o, "step")), next);
-            assert_true(next <= n);
-            loss[next++] = json_number_value(json_object_get(json_object_get(o, "v"), "train/loss"));
-        }
-        json_decref(o);
-    }
-    assert_int_equal(next, n + 1);
-    cad_buf_deinit(&b);
-}
-
-static void same_end(const char *a, const char *b, const char *const *files, int steps)
-{
-    for (; *files; files++)
-        same_file(ckpt(a, steps, *files), ckpt(b, steps, *files));
-    double x[64], y[64];
-    read_losses(a, steps, x);
-    read_losses(b, steps, y);
-    for (int i = 1; i <= steps; i++)
-        assert_true(x[i] == y[i]);
-}
-
-/* Positions, averages and the best checkpoint are equal; the time that it took is not. */
-static void same_state(const char *a, const char *b, int step)
-{
-    json_t *x, *y;
-    ok(cad_json_read(ckpt(a, step, "trainer_state.json"), 0, &x));
-    ok(cad_json_read(ckpt(b, step, "trainer_state.json"), 0, &y));
-    json_object_del(x, "wall_s");
-    json_object_del(y, "wall_s");
-    assert_true(json_equal(x, y));
-    json_decref(x);
-    json_decref(y);
-}
-
-static void forget(const char *name, int step)
-{
-    ok(cad_fs_remove_tree(ckpt(name, step, "")));
-}
-
-static const char *const full_files[] = {"master.safetensors", "model.safetensors", "optimizer.safetensors",
-                                         "tokenizer.json",     "template.txt",      NULL};
-static const char *const lora_files[] = {"adapter_model.safetensors", "adapter_config.json", "optimizer.safetensors", NULL};
-
-static int setup(void **state)
-{
-    (void)state;
-    train_tmp("trainer", dir);
-    cad_log_set_level(CAD_LOG_ERROR);
-    cad_progress_setup(CAD_PROGRESS_NONE, 10);
-    ok(cad_arena_create("config", 64 << 20, &arena));
-    ok(fixture_run(dir));
-    ok(run("base", "auto", NULL, NULL));
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    cad_arena_destroy(arena);
-    return cad_fs_remove_tree(dir) == CAD_OK ? 0 : -1;
-}
-
-static void test_ten_and_ten_steps_are_twenty(void **state)
-{
-    (void)state;
-    ok(run("again", "auto", NULL, NULL));
-    same_end("base", "again", full_files, 20);
-    forget("again", 20);
-    forget("again", 15);
-    ok(run("again", "auto", NULL, NULL));
-    same_end("base", "again", full_files, 20);
-}
+#include "tests/train/run_fixture.h"
 
 static void test_the_position_is_that_of_the_next_batch(void **state)
 {
@@ -155,33 +18,10 @@ static void test_the_size_of_a_pass_leaves_the_rows_alone(void **state)
     static const char *const set[] = {"train.micro_tokens=256", NULL};
     double x[64], y[64];
     ok(run("micro", "auto", set, NULL));
-    read_losses("base", 20, x);
-    read_losses("micro", 20, y);
+    read_series("base", "train/loss", 20, x);
+    read_series("micro", "train/loss", 20, y);
     for (int i = 1; i <= 20; i++)
         near(x[i], y[i], 2e-4 * x[i]);
-}
-
-static void test_an_adapter_over_nf4_resumes_to_the_same_bits(void **state)
-{
-    (void)state;
-    char model[8300];
-    snprintf(model, sizeof model, "model.path=%s", ckpt("base", 20, ""));
-    model[strlen(model) - 1] = '\0';
-    const char *const set[] = {"model.init=pretrained",     model,         "model.weights=nf4",
-                               "lora.enabled=on",           "lora.rank=8", "lora.dropout=0.1",
-                               "train.optimizer=adamw8bit", NULL};
-    ok(run("lora", "auto", set, NULL));
-    ok(run("lora2", "auto", set, NULL));
-    same_end("lora", "lora2", lora_files, 20);
-    forget("lora2", 20);
-    ok(run("lora2", "auto", set, NULL));
-    same_end("lora", "lora2", lora_files, 20);
-    assert_true(cad_fs_exists(ckpt("lora", 20, "tokenizer.json")));
-    cad_buf card = train_read(ckpt("lora", 20, "README.md"));
-    assert_non_null(strstr(card.data, "library_name: peft\nbase_model: /"));
-    assert_non_null(strstr(card.data, "LoRA rank 8, alpha 16, over NF4 weights"));
-    assert_non_null(strstr(card.data, "% of them exact"));
-    cad_buf_deinit(&card);
 }
 
 static void test_a_damaged_checkpoint_is_passed_over(void **state)
@@ -292,42 +132,6 @@ static void test_a_checkpoint_of_another_run_can_be_continued(void **state)
     for (int i = 0; full_files[i]; i++)
         same_file(ckpt("base", 20, full_files[i]), ckpt("other", 20, full_files[i]));
     assert_false(cad_fs_exists(ckpt("other", 10, "DONE")));
-}
-
-static void test_threads_do_not_change_a_bit(void **state)
-{
-    (void)state;
-    ok(cad_threads_init(3));
-    cad_status s = run("threads", "auto", NULL, NULL);
-    ok(cad_threads_init(1));
-    ok(s);
-    same_end("base", "threads", full_files, 20);
-}
-
-static cad_status count_answer(void *ctx, const cad_answer *a)
-{
-    (void)a;
-    ++*(int *)ctx;
-    return CAD_OK;
-}
-
-static void expect_answers(const char *path)
-{
-    cad_engine *e;
-    int n = 0;
-    ok(cad_engine_open(path, &(cad_engine_opts){.slots = 2, .context = 64}, &e));
-    const cad_prompt prompt = {.caption = "box 20 x 30 x 5"};
-    const cad_decode decode = {.sampling = {.top_p = 1}, .max_new = 8, .seed = 1};
-    ok(cad_engine_generate(e, &prompt, 1, &decode, count_answer, NULL, &n));
-    assert_int_equal(n, 1);
-    cad_engine_close(e);
-}
-
-static void test_a_checkpoint_answers_prompts_by_itself(void **state)
-{
-    (void)state;
-    expect_answers(train_path(dir, "runs/base/ckpt/best"));
-    expect_answers(train_path(dir, "runs/lora/ckpt/latest"));
 }
 
 /* A model whose last tensor holds the largest bf16: the forward pass leaves the range of f32. */
@@ -480,10 +284,8 @@ static void test_a_run_named_with_a_slash_moves_aside(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ten_and_ten_steps_are_twenty),
         cmocka_unit_test(test_the_position_is_that_of_the_next_batch),
         cmocka_unit_test(test_the_size_of_a_pass_leaves_the_rows_alone),
-        cmocka_unit_test(test_an_adapter_over_nf4_resumes_to_the_same_bits),
         cmocka_unit_test(test_a_damaged_checkpoint_is_passed_over),
         cmocka_unit_test(test_a_checkpoint_without_done_does_not_exist),
         cmocka_unit_test(test_a_changed_key_needs_a_word),
@@ -492,8 +294,6 @@ int main(void)
         cmocka_unit_test(test_files_ask_for_a_save_and_a_stop),
         cmocka_unit_test(test_a_file_asks_for_a_save),
         cmocka_unit_test(test_a_checkpoint_of_another_run_can_be_continued),
-        cmocka_unit_test(test_threads_do_not_change_a_bit),
-        cmocka_unit_test(test_a_checkpoint_answers_prompts_by_itself),
         cmocka_unit_test(test_a_step_that_is_not_finite_stops_and_names_its_rows),
         cmocka_unit_test(test_bad_inputs_are_named_together),
         cmocka_unit_test(test_another_tokenizer_than_the_packs_is_refused),
