@@ -38,80 +38,7 @@ static cad_status collect_options(cad_cli *cli)
     return CAD_OK;
 }
 
-static const cad_cli_option *find_long(const cad_cli *cli, const char *name, size_t len)
-{
-    for (size_t i = 0; i < cli->n_options; i++)
-        if (strlen(cli->options[i]->name) == len && !memcmp(cli->options[i]->name, name, len))
-            return cli->options[i];
-    return NULL;
-}
-
-static const cad_cli_option *find_letter(const cad_cli *cli, char letter)
-{
-    for (size_t i = 0; i < cli->n_options; i++)
-        if (cli->options[i]->letter == letter)
-            return cli->options[i];
-    return NULL;
-}
-
-/* ---- what getopt would let pass, and messages of our own ---- */
-
-static cad_status unknown_option(const cad_cli *cli, const char *arg, size_t len)
-{
-    const cad_cli_option *near = NULL;
-    for (size_t i = 0; i < cli->n_options && !near; i++)
-        if (len > 2 && !strncmp(cli->options[i]->name, arg + 2, len - 2))
-            near = cli->options[i];
-    if (near)
-        CAD_FAIL(CAD_EUSAGE, "unknown option '%.*s'\nhint: write it out: --%s", (int)len, arg, near->name);
-    CAD_FAIL(CAD_EUSAGE, "unknown option '%.*s'\nhint: %s --help", (int)len, arg, cli->spec->name);
-}
-
-static cad_status check_long(const cad_cli *cli, const char *arg, const char *next, bool *takes_next)
-{
-    size_t len = strcspn(arg, "=");
-    const cad_cli_option *o = find_long(cli, arg + 2, len - 2);
-    if (!o)
-        return unknown_option(cli, arg, len);
-    if (!o->arg && arg[len] == '=')
-        CAD_FAIL(CAD_EUSAGE, "option --%s takes no value", o->name);
-    *takes_next = o->arg && arg[len] != '=';
-    if (*takes_next && !next)
-        CAD_FAIL(CAD_EUSAGE, "option --%s needs a value: --%s=%s", o->name, o->name, o->arg);
-    return CAD_OK;
-}
-
-static cad_status check_letters(const cad_cli *cli, const char *arg, const char *next, bool *takes_next)
-{
-    for (const char *p = arg + 1; *p; p++) {
-        const cad_cli_option *o = find_letter(cli, *p);
-        if (!o)
-            CAD_FAIL(CAD_EUSAGE, "unknown option '-%c'\nhint: %s --help", *p, cli->spec->name);
-        if (!o->arg)
-            continue;
-        *takes_next = !p[1];
-        if (*takes_next && !next)
-            CAD_FAIL(CAD_EUSAGE, "option -%c needs a value: -%c %s", *p, *p, o->arg);
-        return CAD_OK;
-    }
-    return CAD_OK;
-}
-
-static cad_status check_argv(const cad_cli *cli)
-{
-    for (int i = 1; i < cli->argc; i++) {
-        const char *arg = cli->argv[i], *next = i + 1 < cli->argc ? cli->argv[i + 1] : NULL;
-        bool takes_next = false;
-        if (!strcmp(arg, "--"))
-            return CAD_OK;
-        if (!strncmp(arg, "--", 2))
-            CAD_TRY(check_long(cli, arg, next, &takes_next));
-        else if (arg[0] == '-' && arg[1])
-            CAD_TRY(check_letters(cli, arg, next, &takes_next));
-        i += takes_next;
-    }
-    return CAD_OK;
-}
+/* ---- parsing ---- */
 
 static error_t on_argp(int key, char *arg, struct argp_state *state)
 {
@@ -124,7 +51,7 @@ static error_t on_argp(int key, char *arg, struct argp_state *state)
     if (key >= LONG_KEY && (size_t)(key - LONG_KEY) < cli->n_options)
         o = cli->options[key - LONG_KEY];
     else if (key > 0 && key < LONG_KEY)
-        o = find_letter(cli, (char)key);
+        o = cad_cli_find_letter(cli, (char)key);
     if (!o)
         return ARGP_ERR_UNKNOWN;
     cli->given[cli->n_given++] = (cad_cli_given){o, arg};
@@ -134,7 +61,7 @@ static error_t on_argp(int key, char *arg, struct argp_state *state)
 static cad_status parse(cad_cli *cli)
 {
     CAD_TRY(collect_options(cli));
-    CAD_TRY(check_argv(cli));
+    CAD_TRY(cad_cli_check_argv(cli));
     size_t argc = (size_t)cli->argc, letters = 0;
     for (int i = 1; i < cli->argc; i++)
         letters += strlen(cli->argv[i]); /* -qvv gives three */
@@ -150,68 +77,6 @@ static cad_status parse(cad_cli *cli)
     error_t bad = argp_parse(&argp, cli->argc, cli->argv, ARGP_NO_EXIT | ARGP_NO_ERRS | ARGP_NO_HELP, NULL, cli);
     if (bad)
         CAD_FAIL(CAD_EUSAGE, "the command line does not parse: %s\nhint: %s --help", strerror(bad), cli->spec->name);
-    return CAD_OK;
-}
-
-/* ---- words ---- */
-
-static bool is_word(const char *name, const char *first, const char *second)
-{
-    const char *blank = strchr(name, ' ');
-    if (!blank)
-        return !second && !strcmp(name, first);
-    size_t n = (size_t)(blank - name);
-    return second && strlen(first) == n && !memcmp(name, first, n) && !strcmp(blank + 1, second);
-}
-
-static cad_status pick_word(cad_cli *cli)
-{
-    const cad_cli_spec *spec = cli->spec;
-    if (!spec->words)
-        return CAD_OK;
-    if (cli->n_args == 0) {
-        if (!spec->run)
-            CAD_FAIL(CAD_EUSAGE, "no command given\nhint: %s --help", spec->name);
-        return CAD_OK;
-    }
-    for (int two = 1; two >= 0 && !cli->word; two--)
-        for (const cad_cli_word *w = spec->words; w->name; w++) {
-            if (two && cli->n_args < 2)
-                break;
-            if (is_word(w->name, cli->args[0], two ? cli->args[1] : NULL)) {
-                cli->word = w;
-                cli->args += 1 + two;
-                cli->n_args -= 1 + (size_t)two;
-                return CAD_OK;
-            }
-        }
-    CAD_FAIL(CAD_EUSAGE, "unknown command '%s'\nhint: %s --help", cli->args[0], spec->name);
-}
-
-static bool listed(const char *words, const char *name)
-{
-    size_t n = strcspn(name, " "); /* "rag" stands for "rag embed" too */
-    for (const char *p = words; *p;) {
-        size_t len = strcspn(p, " ");
-        if (len == n && !memcmp(p, name, n))
-            return true;
-        p += len + strspn(p + len, " ");
-    }
-    return false;
-}
-
-static cad_status check_use(const cad_cli *cli)
-{
-    for (size_t i = 0; i < cli->n_given; i++) {
-        const cad_cli_option *o = cli->given[i].option;
-        if (o->words && cli->word && !listed(o->words, cli->word->name))
-            CAD_FAIL(CAD_EUSAGE, "option --%s has no meaning for '%s'; it belongs to: %s", o->name, cli->word->name, o->words);
-    }
-    if (cli->n_args < (size_t)cli->spec->min_args)
-        CAD_FAIL(CAD_EUSAGE, "%zu argument%s; expected %s%d\nhint: %s --help", cli->n_args, cli->n_args == 1 ? "" : "s",
-                 cli->spec->max_args == cli->spec->min_args ? "" : "at least ", cli->spec->min_args, cli->spec->name);
-    if (cli->spec->max_args >= 0 && cli->n_args > (size_t)cli->spec->max_args)
-        CAD_FAIL(CAD_EUSAGE, "unexpected argument '%s'\nhint: %s --help", cli->args[cli->spec->max_args], cli->spec->name);
     return CAD_OK;
 }
 
@@ -329,22 +194,53 @@ static cad_status set_up_messages(const cad_cli *cli)
     return log ? cad_log_open(log) : CAD_OK;
 }
 
+static cad_status version_text(const cad_cli *cli, cad_buf *out)
+{
+    if (!cad_cli_json(cli))
+        return cad_buf_printf(out, "%s %s\n", cli->spec->name, cad_build_line());
+    json_t *o = json_pack("{ss,ss,ss,ss,ss}", "name", cli->spec->name, "version", cad_build_version(), "commit",
+                          cad_build_commit(), "compiler", cad_build_compiler(), "build", cad_build_type());
+    cad_status s = o ? cad_json_print(o, out) : cad_fail(CAD_ENOMEM, "out of memory");
+    json_decref(o);
+    return s == CAD_OK ? cad_buf_str(out, "\n") : s;
+}
+
+/* --help and its like: no command runs. */
+static cad_status tell_of_itself(cad_cli *cli, bool *told)
+{
+    cad_buf text = CAD_BUF_INIT;
+    const char *shell = cad_cli_value(cli, "completion");
+    bool all = cad_cli_has(cli, "help-all");
+    *told = true;
+    if (all || cad_cli_has(cli, "help")) {
+        CAD_TRY(cad_cli_pick_help(cli));
+        return print_buf(cad_cli_help(cli, all, &text), &text);
+    }
+    if (cad_cli_has(cli, "man"))
+        return print_buf(cad_cli_man(cli, &text), &text);
+    if (shell)
+        return print_buf(cad_cli_completion(cli, shell, &text), &text);
+    if (cad_cli_has(cli, "version"))
+        return print_buf(version_text(cli, &text), &text);
+    *told = false;
+    return CAD_OK;
+}
+
 static cad_status run(cad_cli *cli)
 {
     CAD_TRY(parse(cli));
-    cad_buf text = CAD_BUF_INIT;
-    if (cad_cli_has(cli, "help") || cad_cli_has(cli, "help-all"))
-        return print_buf(cad_cli_help(cli, cad_cli_has(cli, "help-all"), &text), &text);
-    if (cad_cli_has(cli, "version"))
-        return print_buf(cad_buf_printf(&text, "%s %s\n", cli->spec->name, cad_build_line()), &text);
     CAD_TRY(set_up_messages(cli));
+    bool told;
+    CAD_TRY(tell_of_itself(cli, &told));
+    if (told)
+        return CAD_OK;
     bool asks = cad_cli_has(cli, "explain") || cad_cli_has(cli, "print-config"), done;
     if (asks && cli->n_args == 0) { /* a question about keys needs neither a command nor its arguments */
         cad_config *cfg;
         return cad_cli_config(cli, NULL, 0, NULL, 0, &cfg, &done);
     }
-    CAD_TRY(pick_word(cli));
-    CAD_TRY(check_use(cli));
+    CAD_TRY(cad_cli_pick_word(cli));
+    CAD_TRY(cad_cli_check_use(cli));
     cad_status s = cli->word ? cli->word->run(cli) : cli->spec->run(cli);
     if (s == CAD_OK && !cli->config_loaded && (cad_cli_has(cli, "set") || cad_cli_has(cli, "config") || asks))
         cad_log(CAD_LOG_WARN,
@@ -400,7 +296,7 @@ static bool wants_json(const cad_cli *cli)
 /* "what\nhint: do" as two lines; the configuration's list of problems as it is. */
 static void report(const cad_cli *cli, cad_status s)
 {
-    static char text[2048];
+    static char text[2048], usage[96];
     snprintf(text, sizeof text, "%s", cad_error_text());
     char *hint = strstr(text, "\nhint: ");
     if (hint) {
@@ -411,6 +307,10 @@ static void report(const cad_cli *cli, cad_status s)
         cad_log_raw(cli->problems.data, cli->problems.len);
     else
         report_lines(*text ? text : cad_status_text(s));
+    if (!hint && s == CAD_EUSAGE) {
+        snprintf(usage, sizeof usage, "%s%s%s --help", cli->spec->name, cli->word ? " " : "", cli->word ? cli->word->name : "");
+        hint = usage;
+    }
     if (hint)
         cad_log_note("hint: %s", hint);
     if (wants_json(cli) && cad_out_count() == cli->out_before)

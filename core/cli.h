@@ -1,7 +1,8 @@
 /* Command lines: one option table per binary over argp, the same common options everywhere, one place for exit codes.
  *
  * Common: --config=F --set=S.K=V --explain=S.K --device --threads --seed --json -q -v --color=auto|always|never --log-file=F
- * --print-config --help --help-all --version.  Abbreviated and unknown options are refused with exit code 2. */
+ * --print-config --help --help-all --man --completion=SHELL --version.  Abbreviated and unknown options are refused with exit
+ * code 2. */
 #ifndef CADLM_CORE_CLI_H
 #define CADLM_CORE_CLI_H
 
@@ -31,6 +32,8 @@ typedef struct cad_cli_option {
 typedef struct cad_cli_word {
     const char *name; /* "synth", or "rag embed" for two words */
     cad_status (*run)(cad_cli *cli);
+    const char *usage; /* after "NAME WORD [OPTION...] ": "PART.." */
+    const char *doc;   /* as that of the binary: what it does, an example or two; --help of the word shows it */
 } cad_cli_word;
 
 typedef struct cad_cli_spec {

@@ -71,6 +71,39 @@ static cad_status apply(const cad_cli *cli, const cad_config *cfg)
     return cad_threads_init((int)cfg->run.threads);
 }
 
+/* --explain=S.K and --print-config: as text one after the other, as one document with --json. */
+static cad_status explain(const cad_cli *cli, const cad_config *cfg, cad_buf *out)
+{
+    const char *key;
+    if (cad_cli_has(cli, "print-config") && cad_cli_json(cli))
+        return cad_config_json(cfg, NULL, 0, out);
+    const char **keys;
+    size_t n = 0;
+    CAD_TRY(cad_arena_zalloc(cli->arena, cli->n_given + 1, sizeof *keys, "keys to explain", &keys));
+    while ((key = cad_cli_value_at(cli, "explain", n)))
+        keys[n++] = key;
+    if (n && cad_cli_json(cli))
+        return cad_config_json(cfg, keys, n, out);
+    for (size_t i = 0; i < n; i++)
+        CAD_TRY(cad_config_explain(cfg, keys[i], out));
+    return cad_cli_has(cli, "print-config") ? cad_config_print(cfg, out) : CAD_OK;
+}
+
+static cad_status answer(const cad_cli *cli, const cad_config *cfg, bool *done)
+{
+    cad_buf text = CAD_BUF_INIT;
+    *done = cad_cli_has(cli, "explain") || cad_cli_has(cli, "print-config");
+    if (!*done)
+        return CAD_OK;
+    cad_status s = explain(cli, cfg, &text);
+    if (s == CAD_ENOTFOUND)
+        s = cad_fail(CAD_EUSAGE, "--explain: %s\nhint: %s --help-all", cad_error_text(), cli->spec->name);
+    if (s == CAD_OK)
+        s = cad_out(cad_buf_cstr(&text), text.len);
+    cad_buf_deinit(&text);
+    return s;
+}
+
 cad_status cad_cli_config(cad_cli *cli, const cad_config_source *below, size_t n_below, const char *const *files,
                           size_t n_files, cad_config **out, bool *done)
 {
@@ -81,24 +114,7 @@ cad_status cad_cli_config(cad_cli *cli, const cad_config_source *below, size_t n
     CAD_TRY(collect(cli, below, n_below, files, n_files, &sources, &n));
     CAD_TRY(cad_config_load(sources, n, cli->arena, &cli->problems, &cfg));
     CAD_TRY(apply(cli, cfg));
-    cad_buf text = CAD_BUF_INIT;
-    cad_status s = CAD_OK;
-    *done = false;
-    const char *key;
-    for (size_t i = 0; s == CAD_OK && (key = cad_cli_value_at(cli, "explain", i)); i++) {
-        *done = true;
-        s = cad_config_explain(cfg, key, &text);
-        if (s == CAD_ENOTFOUND)
-            s = cad_fail(CAD_EUSAGE, "--explain: %s", cad_error_text());
-    }
-    if (s == CAD_OK && cad_cli_has(cli, "print-config")) {
-        *done = true;
-        s = cad_config_print(cfg, &text);
-    }
-    if (s == CAD_OK && *done)
-        s = cad_out(cad_buf_cstr(&text), text.len);
-    cad_buf_deinit(&text);
-    CAD_TRY(s);
+    CAD_TRY(answer(cli, cfg, done));
     *out = cfg;
     return CAD_OK;
 }

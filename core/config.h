@@ -126,6 +126,12 @@ CAD_MUST_USE cad_status cad_config_print(const cad_config *cfg, cad_buf *out);
 CAD_MUST_USE cad_status cad_config_explain(const cad_config *cfg, const char *key, cad_buf *out);
 /* The whole schema, for --help-all (`markdown` false) and the reference page. */
 CAD_MUST_USE cad_status cad_config_schema(bool markdown, cad_buf *out);
+/* The same as one JSON document: {"train.lr": {"value", "origin", "default": false}, ..} for the keys named (n > 0), else for
+ * all; numbers and on/off are typed, everything else is text as a file would say it; paths are absolute.  Errors: CAD_ENOTFOUND
+ * for an unknown key. */
+CAD_MUST_USE cad_status cad_config_json(const cad_config *cfg, const char *const *keys, size_t n, cad_buf *out);
+/* The schema: [{"key","type","default","values","meaning","required"}, ..]. */
+CAD_MUST_USE cad_status cad_config_schema_json(cad_buf *out);
 /* Calls fn for each key whose value differs; what a resumed run may not change is the caller's rule. */
 CAD_MUST_USE cad_status cad_config_diff(const cad_config *a, const cad_config *b,
                                         void (*fn)(void *ctx, const char *key, const char *a, const char *b), void *ctx);

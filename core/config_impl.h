@@ -1,5 +1,5 @@
 /* Inside of core/config: the schema as a flat table, values, the strict INI reader.
- * Included by core/config*.c and core/cli_help.c only. */
+ * Included by core/config*.c and core/cli_*.c only. */
 #ifndef CADLM_CORE_CONFIG_IMPL_H
 #define CADLM_CORE_CONFIG_IMPL_H
 
@@ -51,6 +51,10 @@ typedef struct cad_ini_sink {
 
 /* Feeds INI text through inih under the strict rules; never fails, all goes to the sink. */
 void cad_ini_parse(const char *file, const char *text, size_t len, const cad_ini_sink *sink);
+
+/* ---- config_print.c ---- */
+/* CAD_ENOTFOUND with the nearest name. */
+CAD_MUST_USE cad_status cad_config_no_key(const char *key);
 
 /* ---- config_rules.c ---- */
 /* Rules over several keys: appends whole lines to `problems` and counts them; values that cannot act go to `warnings`. */

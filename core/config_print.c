@@ -24,7 +24,7 @@ bool cad_config_is_set(const cad_config *cfg, const char *key)
     return find(key, &i) && !cfg->origins[i].is_default;
 }
 
-static cad_status unknown(const char *key)
+cad_status cad_config_no_key(const char *key)
 {
     char suggestion[64] = "";
     char section[32];
@@ -44,7 +44,7 @@ cad_status cad_config_value(const cad_config *cfg, const char *key, cad_buf *out
 {
     const cad_key *k = cad_schema_find_full(key);
     if (!k)
-        return unknown(key);
+        return cad_config_no_key(key);
     return cad_value_print(k, cfg, out);
 }
 
@@ -97,7 +97,7 @@ cad_status cad_config_explain(const cad_config *cfg, const char *key, cad_buf *o
     size_t i = 0;
     const cad_key *k = find(key, &i);
     if (!k)
-        return unknown(key);
+        return cad_config_no_key(key);
     CAD_TRY(cad_buf_printf(out, "%s", k->full));
     if (cfg) {
         CAD_TRY(cad_buf_str(out, " = "));

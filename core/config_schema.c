@@ -1,4 +1,5 @@
 #include "core/config_impl.h"
+#include "core/near.h"
 
 #include <assert.h>
 #include <pthread.h>
@@ -99,52 +100,20 @@ bool cad_schema_has_section(const char *name, size_t len)
 
 /* ---- did you mean ---- */
 
-/* Edits (insert, delete, replace, swap of neighbours) that turn a into b; long names count as far. */
-static int distance(const char *a, const char *b)
-{
-    enum { MAX = 40 };
-    size_t la = strlen(a), lb = strlen(b);
-    if (la >= MAX || lb >= MAX)
-        return MAX;
-    int d[MAX + 1][MAX + 1];
-    for (size_t i = 0; i <= la; i++)
-        d[i][0] = (int)i;
-    for (size_t j = 0; j <= lb; j++)
-        d[0][j] = (int)j;
-    for (size_t i = 1; i <= la; i++)
-        for (size_t j = 1; j <= lb; j++) {
-            int best = d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
-            if (d[i - 1][j] + 1 < best)
-                best = d[i - 1][j] + 1;
-            if (d[i][j - 1] + 1 < best)
-                best = d[i][j - 1] + 1;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && d[i - 2][j - 2] + 1 < best)
-                best = d[i - 2][j - 2] + 1;
-            d[i][j] = best;
-        }
-    return d[la][lb];
-}
-
-static bool is_near(int edits, const char *name)
-{
-    int len = (int)strlen(name);
-    return edits <= (len <= 3 ? 1 : len <= 6 ? 2 : 3);
-}
-
 void cad_schema_suggest_section(const char *name, char out[64])
 {
     size_t n;
     const cad_key *k = cad_schema(&n), *best = NULL;
     int best_edits = 99;
     for (size_t i = 0; i < n; i++) {
-        int edits = distance(name, k[i].section);
+        int edits = cad_name_distance(name, k[i].section);
         if (edits < best_edits) {
             best_edits = edits;
             best = &k[i];
         }
     }
     out[0] = '\0';
-    if (best && is_near(best_edits, name))
+    if (best && cad_name_is_near(best_edits, name))
         snprintf(out, 64, "; did you mean [%s]?", best->section);
 }
 
@@ -159,14 +128,14 @@ void cad_schema_suggest_key(const char *section, const char *name, char out[64])
                 elsewhere = &k[i];
             continue;
         }
-        int edits = distance(name, k[i].name);
+        int edits = cad_name_distance(name, k[i].name);
         if (edits < best_edits) {
             best_edits = edits;
             best = &k[i];
         }
     }
     out[0] = '\0';
-    if (best && is_near(best_edits, name))
+    if (best && cad_name_is_near(best_edits, name))
         snprintf(out, 64, "; did you mean %s?", best->name);
     else if (elsewhere)
         snprintf(out, 64, "; did you mean %s?", elsewhere->full);

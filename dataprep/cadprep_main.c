@@ -5,7 +5,7 @@
 
 static const cad_cli_option OPTIONS[] = {
     {"output", 'o', "PATH", NULL, "file or folder to write", "synth split pack"},
-    {"count", 'n', "N", "synth.n", "parts to make, or rows to show (5)", "synth preview"},
+    {"count", 'n', "N", "synth.n", "parts to make [20k], or rows to show [5]", "synth preview"},
     {"kind", 0, "ir", "synth.kind", "language of the targets", "synth"},
     {"families", 0, "LIST", "synth.families", "all seen unseen, or names, NAME:WEIGHT", "synth"},
     {"units", 0, "LIST", "synth.units", "of mm none cm in", "synth"},
@@ -26,9 +26,40 @@ static const cad_cli_option OPTIONS[] = {
 };
 
 static const cad_cli_word WORDS[] = {
-    {"synth", cad_cmd_synth},   {"split", cad_cmd_split},     {"tokenizer", cad_cmd_tokenizer},
-    {"pack", cad_cmd_pack},     {"preview", cad_cmd_preview}, {"audit", cad_cmd_audit},
-    {"verify", cad_cmd_verify}, {"run", cad_cmd_run},         {NULL, NULL},
+    {"synth", cad_cmd_synth, "-o FILE.jsonl",
+     "Draw parts with captions; each is compiled and compared with closed forms.\n"
+     "The same seed gives the same bytes, whatever --jobs says.\n"
+     "  cadprep synth -o data/s.jsonl -n 20k\n"
+     "  cadprep synth -o data/f.jsonl -n 2k --families=flange,hex:2 --units=mm,in\n"},
+    {"split", cad_cmd_split, "CORPUS.jsonl -o DIR",
+     "Train, val, test and a suite; no caption and no geometry is in two of them.\n"
+     "  cadprep split data/s.jsonl -o data/p\n"
+     "  cadprep split data/s.jsonl -o data/p --split=80,10,10 --suite-rows=20\n"},
+    {"tokenizer", cad_cmd_tokenizer, "DIR",
+     "Learn a byte-level BPE from DIR/train.jsonl, or put a model's in its place.\n"
+     "  cadprep tokenizer data/p --own-bpe=1024\n"
+     "  cadprep tokenizer data/p --tokenizer=models/tiny\n"},
+    {"pack", cad_cmd_pack, "DIR | CORPUS.jsonl -o FILE.h5",
+     "Turn rows into tokens with loss spans, and audit them: 65 with the ids of rows\n"
+     "without a loss token, without an end token, or too long.\n"
+     "  cadprep pack data/p --tokenizer=data/p/tokenizer\n"
+     "  cadprep pack data/s.jsonl -o s.pack.h5 --tokenizer=models/tiny\n"},
+    {"preview", cad_cmd_preview, "PACK.h5",
+     "Show rows as the trainer sees them, decoded from their tokens: context grey,\n"
+     "loss green, end token red; without colour the loss stands in [[ ]].\n"
+     "  cadprep preview data/p/train.pack.h5 -n 3\n"},
+    {"audit", cad_cmd_audit, "PACK.h5",
+     "Rows, tokens, lengths and the share that is learnt.\n"
+     "  cadprep audit data/p/train.pack.h5\n"},
+    {"verify", cad_cmd_verify, "DIR",
+     "Hashes, loss spans, end tokens, leaks between splits and suite; 65 names them.\n"
+     "  cadprep verify data/p\n"
+     "  cadprep verify data/p --against=data/tiny_base\n"},
+    {"run", cad_cmd_run, "CONFIG.ini [OVERLAY.ini...]",
+     "All stages of a configuration into prep.out; finished stages are passed over.\n"
+     "  cadprep run configs/tiny_qlora.ini\n"
+     "  cadprep run configs/tiny_qlora.ini --set=synth.n=500 --set=prep.out=data/try\n"},
+    {0},
 };
 
 int main(int argc, char **argv)

@@ -24,9 +24,11 @@ cad_status cad_cmd_config_schema(cad_cli *cli)
     cad_buf out = CAD_BUF_INIT;
     if (cad_cli_nargs(cli) != 0)
         CAD_FAIL(CAD_EUSAGE, "config schema takes no argument; found '%s'", cad_cli_arg(cli, 0));
+    if (page && cad_cli_json(cli))
+        CAD_FAIL(CAD_EUSAGE, "--md and --json; expected one of them");
     cad_status s = page ? cad_buf_str(&out, PAGE) : CAD_OK;
     if (s == CAD_OK)
-        s = cad_config_schema(page, &out);
+        s = cad_cli_json(cli) ? cad_config_schema_json(&out) : cad_config_schema(page, &out);
     if (s == CAD_OK)
         s = cad_out(out.data, out.len);
     cad_buf_deinit(&out);

@@ -74,12 +74,12 @@ static const cad_cli_option options[] = {
     {"count", 'n', "N", NULL, "how many", NULL},          {"tag", 0, "WORD", NULL, NULL, NULL},
     {"dry-run", 0, NULL, NULL, "start nothing", NULL},    {0},
 };
-static const cad_cli_word words[] = {{"show", run_show},
-                                     {"fail", run_fail},
-                                     {"judge", run_judge},
-                                     {"bytes", run_bytes},
-                                     {"many", run_many},
-                                     {"rag embed", run_two},
+static const cad_cli_word words[] = {{"show", run_show, "[FILE]", "Shows what it was told.\n  cadtest show -n 3\n"},
+                                     {"fail", run_fail, NULL, NULL},
+                                     {"judge", run_judge, NULL, NULL},
+                                     {"bytes", run_bytes, NULL, NULL},
+                                     {"many", run_many, NULL, NULL},
+                                     {"rag embed", run_two, NULL, "Embeds.\n"},
                                      {0}};
 static const cad_cli_spec spec = {.name = "cadtest",
                                   .usage = "COMMAND [FILE]",
@@ -161,16 +161,28 @@ static void test_bad_command_lines_exit_2_and_say_why(void **state)
         {"cadtest show --dry", "cadtest: error: unknown option '--dry'\nhint: write it out: --dry-run\n"},
         {"cadtest show --nothing=1", "cadtest: error: unknown option '--nothing'\nhint: cadtest --help\n"},
         {"cadtest show -z", "cadtest: error: unknown option '-z'\nhint: cadtest --help\n"},
-        {"cadtest show --temp", "cadtest: error: option --temp needs a value: --temp=T\n"},
-        {"cadtest show -o", "cadtest: error: option -o needs a value: -o FILE\n"},
-        {"cadtest show --dry-run=yes", "cadtest: error: option --dry-run takes no value\n"},
+        {"cadtest show --temp", "cadtest: error: option --temp needs a value: --temp=T\nhint: cadtest --help\n"},
+        {"cadtest show -o", "cadtest: error: option -o needs a value: -o FILE\nhint: cadtest --help\n"},
+        {"cadtest show --dry-run=yes", "cadtest: error: option --dry-run takes no value\nhint: cadtest --help\n"},
         {"cadtest", "cadtest: error: no command given\nhint: cadtest --help\n"},
-        {"cadtest shwo", "cadtest: error: unknown command 'shwo'\nhint: cadtest --help\n"},
-        {"cadtest show a b", "cadtest: error: unexpected argument 'b'\nhint: cadtest --help\n"},
-        {"cadtest fail -o x", "cadtest: error: option --out has no meaning for 'fail'; it belongs to: show\n"},
-        {"cadtest show --count=many", "cadtest: error: --count=many; expected an integer\n"},
-        {"cadtest show --color=sometimes", "cadtest: error: --color=sometimes; expected auto, always or never\n"},
-        {"cadtest show --explain=train.lrr", "cadtest: error: --explain: no key 'train.lrr'; did you mean lr?\n"},
+        {"cadtest show --dry-rnu", "cadtest: error: unknown option '--dry-rnu'\nhint: write it out: --dry-run\n"},
+        {"cadtest show --max-steps=5",
+         "cadtest: error: unknown option '--max-steps'; it is a key\nhint: --set=train.max_steps=5\n"},
+        {"cadtest show --lr", "cadtest: error: unknown option '--lr'; it is a key\nhint: --set=train.lr=VALUE\n"},
+        {"cadtest shwo", "cadtest: error: unknown command 'shwo'; did you mean show?\nhint: cadtest show --help\n"},
+        {"cadtest part.ir", "cadtest: error: unknown command 'part.ir'\nhint: cadtest --help\n"},
+        {"cadtest rag", "cadtest: error: unknown command 'rag'\nhint: cadtest rag embed\n"},
+        {"cadtest rag query", "cadtest: error: unknown command 'rag query'\nhint: cadtest rag embed\n"},
+        {"cadtest shwo --help", "cadtest: error: unknown command 'shwo'; did you mean show?\nhint: cadtest show --help\n"},
+        {"cadtest show a b", "cadtest: error: unexpected argument 'b'\nhint: cadtest show --help\n"},
+        {"cadtest fail -o x",
+         "cadtest: error: option --out has no meaning for 'fail'; it belongs to: show\nhint: cadtest fail --help\n"},
+        {"cadtest show --count=many", "cadtest: error: --count=many; expected an integer\nhint: cadtest show --help\n"},
+        {"cadtest show --color=sometimes",
+         "cadtest: error: --color=sometimes; expected auto, always or never\nhint: cadtest --help\n"},
+        {"cadtest show --explain=train.lrr",
+         "cadtest: error: --explain: no key 'train.lrr'; did you mean lr?\nhint: cadtest --help-all\n"},
+        {"cadtest --completion=csh", "cadtest: error: --completion=csh; expected bash, zsh or fish\nhint: cadtest --help\n"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_int_equal(cli(bad[i].line), 2);
@@ -253,6 +265,89 @@ static void test_help_goes_to_stdout_and_fits_a_screen(void **state)
     assert_memory_equal(out.data, "cadtest 0.", 10);
 }
 
+static void test_help_of_a_word_is_about_that_word(void **state)
+{
+    (void)state;
+    assert_int_equal(cli("cadtest show --help"), 0);
+    assert_ptr_equal(strstr(out.data, "Usage: cadtest show [OPTION...] [FILE]\nShows what it was told.\n"), out.data);
+    assert_non_null(strstr(out.data, "--out=FILE"));
+    assert_non_null(strstr(out.data, "  --tag=WORD\n")); /* those that the short help leaves out, too */
+    assert_null(strstr(out.data, "--more"));
+    assert_int_equal(cli("cadtest fail --help"), 0);
+    assert_ptr_equal(strstr(out.data, "Usage: cadtest fail [OPTION...]\n"), out.data);
+    assert_null(strstr(out.data, "--out"));
+    assert_int_equal(cli("cadtest rag --help"), 0);
+    assert_ptr_equal(strstr(out.data, "Usage: cadtest rag embed [OPTION...]\nEmbeds.\n"), out.data);
+    assert_int_equal(cli("cadtest show --help-all"), 0);
+    assert_non_null(strstr(out.data, "\n[train]\n"));
+    assert_non_null(strstr(out.data, "  --log-file=FILE"));
+}
+
+static void test_man_page_and_completions_hold_every_option(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"cadtest --man", "cadtest --completion=bash", "cadtest --completion=zsh",
+                                        "cadtest --completion=fish"};
+    static const char *const names[] = {"out",  "temp",     "count",    "tag",   "dry-run", "config",     "set",
+                                        "json", "log-file", "help-all", "quiet", "device",  "completion", "explain"};
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(cli(lines[i]), 0);
+        assert_int_equal(err.len, 0);
+        for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+            char text[64], *c = text;
+            c += snprintf(text, sizeof text, i == 3 ? "-l " : "--");
+            for (const char *p = names[k]; *p; p++) {
+                if (*p == '-' && i == 0)
+                    *c++ = '\\';
+                *c++ = *p;
+            }
+            *c = '\0';
+            assert_non_null(strstr(out.data, i == 0 ? text + 2 : text));
+        }
+    }
+    assert_int_equal(cli("cadtest --man"), 0);
+    assert_non_null(strstr(out.data, "\n.SH EXIT STATUS\n"));
+    assert_non_null(strstr(out.data, ".SS cadtest show "));
+    assert_int_equal(cli("cadtest --completion=bash"), 0);
+    assert_non_null(strstr(out.data, "words='show fail judge bytes many rag'"));
+    assert_non_null(strstr(out.data, " train.lr= "));
+    assert_int_equal(cli("cadtest --completion=fish"), 0);
+    assert_non_null(strstr(out.data, "-l out -s o -n '__fish_seen_subcommand_from show' -r -d 'where to write'\n"));
+}
+
+static json_t *document(const char *line)
+{
+    json_t *doc;
+    assert_int_equal(cli(line), 0);
+    ok(cad_json_parse(out.data, out.len, "stdout", &doc));
+    return doc;
+}
+
+static void test_answers_about_keys_and_version_are_documents_too(void **state)
+{
+    (void)state;
+    json_t *doc = document("cadtest --explain=train.lr --explain=lora.enabled --json --set=train.lr=3e-3"), *lr;
+    assert_int_equal(json_object_size(doc), 2);
+    lr = json_object_get(doc, "train.lr");
+    assert_true(json_number_value(json_object_get(lr, "value")) == 3e-3);
+    assert_string_equal(json_string_value(json_object_get(lr, "origin")), "--set");
+    assert_true(json_is_false(json_object_get(lr, "default")));
+    assert_true(json_is_true(json_object_get(json_object_get(doc, "lora.enabled"), "value")));
+    json_decref(doc);
+    doc = document("cadtest show --print-config --json --seed=9");
+    assert_true(json_object_size(doc) > 50);
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(doc, "run.seed"), "value")), 9);
+    assert_string_equal(json_string_value(json_object_get(json_object_get(doc, "train.warmup"), "value")), "5%");
+    json_decref(doc);
+    doc = document("cadtest --version --json");
+    assert_string_equal(json_string_value(json_object_get(doc, "name")), "cadtest");
+    json_decref(doc);
+    assert_int_equal(cli("cadtest --explain=train.lrr --json"), 2);
+    ok(cad_json_parse(out.data, out.len, "stdout", &doc));
+    assert_non_null(json_object_get(doc, "error"));
+    json_decref(doc);
+}
+
 static void test_questions_about_keys_need_no_command(void **state)
 {
     (void)state;
@@ -288,6 +383,9 @@ int main(void)
         cmocka_unit_test(test_a_bad_configuration_exits_65_with_every_problem),
         cmocka_unit_test(test_failures_have_one_line_a_hint_and_the_code_of_the_table),
         cmocka_unit_test(test_help_goes_to_stdout_and_fits_a_screen),
+        cmocka_unit_test(test_help_of_a_word_is_about_that_word),
+        cmocka_unit_test(test_man_page_and_completions_hold_every_option),
+        cmocka_unit_test(test_answers_about_keys_and_version_are_documents_too),
         cmocka_unit_test(test_questions_about_keys_need_no_command),
         cmocka_unit_test(test_quiet_and_verbose_set_the_level),
     };

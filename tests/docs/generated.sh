@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # The committed reference pages are what the programs print now.
 . "$(dirname "$0")/../e2e/lib.sh"
-page=docs/reference/config_keys.md
-runs 0 cadtool config schema --md
-cmp -s "$out" "$CADLM_SOURCE/$page" || {
-    diff "$CADLM_SOURCE/$page" "$out" | head -20 || true
-    die "$page is not what the code says; make it again: cadtool config schema --md > $page"
-}
+runs 0 "$CADLM_SOURCE/scripts/make_reference.sh" "$T/pages"
+for page in config_keys.md cli_options.md; do
+    cmp -s "$T/pages/$page" "$CADLM_SOURCE/docs/reference/$page" || {
+        diff "$CADLM_SOURCE/docs/reference/$page" "$T/pages/$page" | head -20 || true
+        die "docs/reference/$page is not what the code says; make it again: PATH=build/release/bin:\$PATH scripts/make_reference.sh"
+    }
+done

@@ -29,6 +29,61 @@ done < <(sed -e ':join' -e '/\\$/{N;s/\\\n */ /;b join}' ../help.txt |
 [ -z "$(ls)" ] || die "an example with --print-config wrote $(ls)"
 cd ..
 
+# Each command has a help of its own, and its examples parse too.
+words=$(sed -n "s/^    local cur.* words='\([^']*\)'.*/\1/p" <("$binary" --completion=bash))
+for word in $words; do
+    runs 0 "$binary" "$word" --help
+    empty "$err"
+    grep -q "^Usage: $binary $word" "$out" || die "the help of $word is not about it"
+    ! cmp -s "$out" help.txt || die "the help of $word is that of $binary"
+    [ "$(wc -l <"$out")" -le 40 ] && [ "$(wc -L <"$out")" -le 80 ] || die "--help of $word: more than 40 lines of 80 columns"
+    cp "$out" word.txt
+    while IFS= read -r example; do
+        code=0
+        (cd none && timeout 20 bash -c "$example --print-config") >"$out" 2>"$err" </dev/null || code=$?
+        last=$example
+        case $code in 0 | 65 | 66) ;; *) die "exit $code; expected 0, 65 or 66: $example" ;; esac
+    done < <(sed -n "s/^  \($binary .*\)/\1/p" word.txt | sed -e 's/   *.*//')
+done
+[ -z "$(ls none)" ] || die "an example of a command wrote $(ls none)"
+first=${words%% *}
+if [ -n "$first" ]; then
+    runs 2 "$binary" "${first}x"
+    says "$err" "did you mean $first?" "hint: $binary $first --help"
+fi
+
+# Man page and completions hold every option; the bash function gives them to who types -- or --set=tra.
+runs 0 "$binary" --help-all
+options=$(sed -n '/^Configuration keys/q;s/^  \(-., \)\{0,1\}--\([a-z-]*\).*/\2/p' "$out")
+[ "$(printf '%s\n' "$options" | wc -l)" -ge 18 ] || die "--help-all lists too few options: $options"
+runs 0 "$binary" --man
+cp "$out" man.txt
+! command -v groff >/dev/null || [ -z "$(groff -man -ww -z -Tutf8 man.txt 2>&1)" ] || die "groff warns of the man page"
+for shell in bash zsh fish; do
+    runs 0 "$binary" --completion=$shell
+    cp "$out" completion.$shell
+    ! command -v $shell >/dev/null || $shell -n completion.$shell || die "--completion=$shell does not parse"
+done
+completes() { # expected, words typed so far...
+    local want=$1
+    shift
+    # shellcheck disable=SC2016
+    bash -c 'source completion.bash; compopt() { :; }; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); "_$1"
+        printf "%s\n" "${COMPREPLY[@]}"' _ "$binary" "$@" >completed
+    grep -qFx -- "$want" completed || die "'$want' is not completed after: $*: $(head -c 300 completed)"
+}
+for option in $options; do
+    grep -qF -- "\\-\\-${option//-/\\-}" man.txt || die "the man page lacks --$option"
+    grep -q -- "-l $option " completion.fish || die "the completion for fish lacks --$option"
+    value=
+    ! grep -q -- "-l $option .*-r -d" completion.fish || value==
+    completes "--$option$value" "${option:+--}"
+done
+completes --version --ver
+completes train.lr= --set = train.l
+completes train.lr --explain = train.lr
+[ -z "$first" ] || completes "$first" "${first:0:2}"
+
 runs 0 "$binary" --help-all
 says "$out" "[train]" "  grad_clip"
 [ "$(wc -l <"$out")" -gt "$lines" ] || die "--help-all says no more than --help"
@@ -66,5 +121,13 @@ runs 0 "$binary" --explain=train.lr
 grep -q '^train\.lr = ' "$out" || die "--explain=train.lr does not begin with the key"
 
 # --json: one document on stdout, on failure too.
+runs 0 "$binary" --version --json
+json "$out" "d['name'] == '$binary' and d['version']"
+runs 0 "$binary" --print-config --json --set=train.lr=3e-3
+json "$out" 'd["train.lr"] == {"value": 0.003, "origin": "--set", "default": False} and d["run.seed"]["default"]'
+runs 0 "$binary" --explain=train.lr --json
+json "$out" 'list(d) == ["train.lr"]'
+runs 2 "$binary" --json --nonsense
+json "$out" 'd["error"]["code"] == 2 and "--help" in d["error"]["hint"]'
 runs 65 "$binary" --json --set=train.nonsense=1 --print-config
 json "$out" 'd["error"]["code"] == 65 and "nonsense" in d["error"]["message"]'
