@@ -72,12 +72,14 @@ completes() { # expected, words typed so far...
         printf "%s\n" "${COMPREPLY[@]}"' _ "$binary" "$@" >completed
     grep -qFx -- "$want" completed || die "'$want' is not completed after: $*: $(head -c 300 completed)"
 }
+completes --help --
+cp completed all
 for option in $options; do
     grep -qF -- "\\-\\-${option//-/\\-}" man.txt || die "the man page lacks --$option"
     grep -q -- "-l $option " completion.fish || die "the completion for fish lacks --$option"
     value=
     ! grep -q -- "-l $option .*-r -d" completion.fish || value==
-    completes "--$option$value" "${option:+--}"
+    grep -qFx -- "--$option$value" all || die "the completion lacks --$option$value"
 done
 completes --version --ver
 completes train.lr= --set = train.l
