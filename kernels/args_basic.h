@@ -1,9 +1,13 @@
 /* Arguments of the plain ops: memory, sums, embedding, norms, rotary positions, SwiGLU, attention.
  *
  * Letters as everywhere: N packed tokens, C width, H query heads, K key/value heads, D head size, F feed-forward width, V
- * vocabulary rows.  "=" outputs are overwritten, "+=" outputs are added to; "opt" tensors may have data == NULL.  Types: "f"
- * storage type, f32 on the CPU back end (bf16 answers CAD_EUNSUPPORTED there); "f32" always f32.  N == 0 is legal everywhere:
- * nothing is written but zero sums.  Inputs and outputs do not overlap unless the line says so. */
+ * vocabulary rows.  "=" outputs are overwritten, "+=" outputs are added to; "opt" tensors may have data == NULL.  N == 0 is
+ * legal everywhere: nothing is written but zero sums.  Inputs and outputs do not overlap unless the line says so.
+ *
+ * Types.  "f" is the storage type, f32 or bf16: all "f" tensors of one call have the same (CAD_EINVAL otherwise, naming the
+ * tensor).  "f32" is always f32.  Whatever the storage type, products and statistics are formed in f32 (row sums in f64 where
+ * said) and every output is rounded once, to nearest even; an output that the op itself reads again (`sum` of add_rmsnorm_fwd)
+ * is read as stored.  A NaN reaches the outputs that depend on it and no others. */
 #ifndef CADLM_KERNELS_ARGS_BASIC_H
 #define CADLM_KERNELS_ARGS_BASIC_H
 
@@ -22,7 +26,7 @@ typedef struct cad_scratch {
 
 /* y = value */
 typedef struct cad_fill_args {
-    cad_tensor y; /* any shape, f32  = */
+    cad_tensor y; /* any shape, f    = */
     float value;
 } cad_fill_args;
 
@@ -34,7 +38,7 @@ typedef struct cad_copy_args {
 
 /* y += a x */
 typedef struct cad_axpy_args {
-    cad_tensor x; /* any shape, f32        */
+    cad_tensor x; /* any shape, f          */
     cad_tensor y; /* as x             +=   */
     float a;
 } cad_axpy_args;
@@ -174,6 +178,7 @@ typedef struct cad_attn_bwd_args {
     int64_t ld_dq, ld_dk, ld_dv;
     float scale;
     int causal;
+    cad_scratch scratch; /* bf16 only: dq in f32 until it is complete */
 } cad_attn_bwd_args;
 
 #ifdef __cplusplus

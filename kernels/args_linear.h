@@ -171,7 +171,8 @@ typedef struct cad_q8_dequant_args {
     cad_tensor x;      /* (n) f32  = map[code] * absmax */
 } cad_q8_dequant_args;
 
-/* The linear ops above with W in NF4; same members otherwise. */
+/* The linear ops above with W in NF4; same members and types otherwise (values of W are bf16 numbers in either storage type).
+ */
 typedef struct cad_nf4_linear_fwd_args {
     cad_tensor x;
     cad_nf4 w;

@@ -5,8 +5,9 @@
  *     CAD_TRY(ops->rmsnorm_fwd(&(cad_rmsnorm_fwd_args){.x = h, .w = g, .y = n, .eps = 1e-6f}, NULL));
  *
  * Meaning, shapes and types stand at the structs (args_basic.h, args_linear.h, args_step.h).  Arguments are checked before
- * anything is written: CAD_EINVAL with the numbers ("rmsnorm_fwd: x is (4,32), w is (31)"), CAD_EUNSUPPORTED for a type the
- * back end lacks.  No entry is NULL.  `stream` is ignored by the CPU.
+ * anything is written: CAD_EINVAL with the numbers ("rmsnorm_fwd: w is (31), expected (32)"; "w is f32, expected bf16").  The
+ * CPU takes both storage types, f32 and bf16, for every op that has tensors of storage type.  No entry is NULL.  `stream` is
+ * ignored by the CPU.
  *
  * Bits.  Class R (same inputs, same bits, whatever the number of threads): every op.  Class I (a row's bits depend on that row
  * alone): all ops but the row sums, with CAD_MATMUL_own; a library product may choose its edge kernels by the number of rows.
@@ -96,7 +97,8 @@ typedef struct cad_ops {
  * the one named by CADLM_ISA (x86-64-v2, x86-64-v3, x86-64-v4).  Errors: CAD_EUNSUPPORTED (no such back end or set). */
 CAD_MUST_USE cad_status cad_ops_get(const char *backend, const cad_ops **out);
 
-/* Who forms matrix products on the CPU, process-wide (config key model.matmul).  auto = own. */
+/* Who forms matrix products on the CPU, process-wide (config key model.matmul).  auto = own.  Products
+ * with bf16 in memory always take the own loops, which widen panel by panel. */
 typedef enum cad_matmul { CAD_MATMUL_auto, CAD_MATMUL_own, CAD_MATMUL_library } cad_matmul;
 void cad_ops_set_matmul(cad_matmul m);
 cad_matmul cad_ops_matmul(void);

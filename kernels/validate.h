@@ -11,7 +11,7 @@ extern "C" {
 
 /* Which types a tensor may have: bits 1 << cad_dtype, and whether it may be absent. */
 enum {
-    CAD_T_F = 1 << CAD_F32 | 1 << 20, /* storage type: f32; bf16 is named as unsupported */
+    CAD_T_F = 1 << CAD_F32 | 1 << CAD_BF16, /* storage type, for the tensor that says which; the others: CAD_T_AS */
     CAD_T_F32 = 1 << CAD_F32,
     CAD_T_F64 = 1 << CAD_F64,
     CAD_T_U8 = 1 << CAD_U8,
@@ -19,8 +19,7 @@ enum {
     CAD_T_U32 = 1 << CAD_U32,
     CAD_T_U64 = 1 << CAD_U64,
     CAD_T_BF16 = 1 << CAD_BF16,
-    CAD_T_STORAGE_BIT = 1 << 20,
-    CAD_T_OPT = 1 << 21
+    CAD_T_OPT = 1 << 20
 };
 
 /* t has one of `types` and `ndim` dimensions that equal dim[] where that is >= 0; data is there unless it has no elements or
@@ -39,6 +38,9 @@ CAD_MUST_USE cad_status cad_ld_check(const char *op, const char *name, int64_t l
 #ifdef __cplusplus
 }
 #endif
+
+/* For functions with `a`: the type of member m. */
+#define CAD_T_AS(m) (1 << (int)a->m.dtype)
 
 /* For functions with `op` and `a`: member `m` of the arguments has these types and dimensions (-1: any). */
 #define CAD_NEED(m, types, ...)                                                                                                \

@@ -23,6 +23,8 @@ static const char *shape_text(const int64_t *dim, int ndim, char *out, size_t si
 
 static const char *type_text(int types)
 {
+    if ((types & CAD_T_F) == CAD_T_F)
+        return "f32 or bf16";
     for (int t = CAD_F32; t <= CAD_U64; t++)
         if (types & 1 << t)
             return cad_dtype_name((cad_dtype)t);
@@ -36,8 +38,6 @@ cad_status cad_check_tensor(const char *op, const char *name, const cad_tensor *
         return CAD_OK;
     if (t->ndim < 1 || t->ndim > CAD_MAX_DIMS)
         CAD_FAIL(CAD_EINVAL, "%s: %s is missing", op, name);
-    if (types & CAD_T_STORAGE_BIT && t->dtype == CAD_BF16)
-        CAD_FAIL(CAD_EUNSUPPORTED, "%s: %s is bf16; the CPU back end stores f32", op, name);
     if (!(types & 1 << (int)t->dtype))
         CAD_FAIL(CAD_EINVAL, "%s: %s is %s, expected %s", op, name, cad_dtype_name(t->dtype), type_text(types));
     int same = t->ndim == ndim;
@@ -101,7 +101,7 @@ static cad_status any_shape(const char *op, const char *name, const cad_tensor *
 
 cad_status cad_fill_validate(const cad_fill_args *a)
 {
-    return any_shape("fill", "y", &a->y, CAD_T_F32);
+    return any_shape("fill", "y", &a->y, CAD_T_F);
 }
 
 cad_status cad_copy_validate(const cad_copy_args *a)
@@ -112,8 +112,8 @@ cad_status cad_copy_validate(const cad_copy_args *a)
 
 cad_status cad_axpy_validate(const cad_axpy_args *a)
 {
-    CAD_TRY(any_shape("axpy", "x", &a->x, CAD_T_F32));
-    return same_shape("axpy", "y", &a->y, CAD_T_F32, &a->x);
+    CAD_TRY(any_shape("axpy", "x", &a->x, CAD_T_F));
+    return same_shape("axpy", "y", &a->y, CAD_T_AS(x), &a->x);
 }
 
 cad_status cad_cast_validate(const cad_cast_args *a)
@@ -136,7 +136,7 @@ cad_status cad_embed_fwd_validate(const cad_embed_fwd_args *a)
     const char *op = "embed_fwd";
     CAD_NEED(id, CAD_T_U32, -1);
     CAD_NEED(e, CAD_T_F, -1, -1);
-    CAD_NEED(y, CAD_T_F, a->id.dim[0], a->e.dim[1]);
+    CAD_NEED(y, CAD_T_AS(e), a->id.dim[0], a->e.dim[1]);
     return CAD_OK;
 }
 
@@ -155,7 +155,7 @@ cad_status cad_gather_rows_validate(const cad_gather_rows_args *a)
     const char *op = "gather_rows";
     CAD_NEED(i, CAD_T_U32, -1);
     CAD_NEED(x, CAD_T_F, -1, -1);
-    CAD_NEED(y, CAD_T_F, a->i.dim[0], a->x.dim[1]);
+    CAD_NEED(y, CAD_T_AS(x), a->i.dim[0], a->x.dim[1]);
     return CAD_OK;
 }
 
@@ -164,7 +164,7 @@ cad_status cad_scatter_rows_validate(const cad_scatter_rows_args *a)
     const char *op = "scatter_rows";
     CAD_NEED(i, CAD_T_U32, -1);
     CAD_NEED(y, CAD_T_F, -1, -1);
-    CAD_NEED(x, CAD_T_F, a->i.dim[0], a->y.dim[1]);
+    CAD_NEED(x, CAD_T_AS(y), a->i.dim[0], a->y.dim[1]);
     return CAD_OK;
 }
 
@@ -172,8 +172,8 @@ cad_status cad_rmsnorm_fwd_validate(const cad_rmsnorm_fwd_args *a)
 {
     const char *op = "rmsnorm_fwd";
     CAD_NEED(x, CAD_T_F, -1, -1);
-    CAD_NEED(w, CAD_T_F, a->x.dim[1]);
-    CAD_NEED(y, CAD_T_F, a->x.dim[0], a->x.dim[1]);
+    CAD_NEED(w, CAD_T_AS(x), a->x.dim[1]);
+    CAD_NEED(y, CAD_T_AS(x), a->x.dim[0], a->x.dim[1]);
     CAD_NEED(rstd, CAD_T_F32 | CAD_T_OPT, a->x.dim[0]);
     return CAD_OK;
 }
@@ -182,10 +182,10 @@ cad_status cad_add_rmsnorm_fwd_validate(const cad_add_rmsnorm_fwd_args *a)
 {
     const char *op = "add_rmsnorm_fwd";
     CAD_NEED(x, CAD_T_F, -1, -1);
-    CAD_NEED(r, CAD_T_F, a->x.dim[0], a->x.dim[1]);
-    CAD_NEED(w, CAD_T_F, a->x.dim[1]);
-    CAD_NEED(sum, CAD_T_F, a->x.dim[0], a->x.dim[1]);
-    CAD_NEED(y, CAD_T_F, a->x.dim[0], a->x.dim[1]);
+    CAD_NEED(r, CAD_T_AS(x), a->x.dim[0], a->x.dim[1]);
+    CAD_NEED(w, CAD_T_AS(x), a->x.dim[1]);
+    CAD_NEED(sum, CAD_T_AS(x), a->x.dim[0], a->x.dim[1]);
+    CAD_NEED(y, CAD_T_AS(x), a->x.dim[0], a->x.dim[1]);
     CAD_NEED(rstd, CAD_T_F32 | CAD_T_OPT, a->x.dim[0]);
     return CAD_OK;
 }
@@ -195,11 +195,11 @@ cad_status cad_rmsnorm_bwd_validate(const cad_rmsnorm_bwd_args *a)
     const char *op = "rmsnorm_bwd";
     CAD_NEED(x, CAD_T_F, -1, -1);
     int64_t n = a->x.dim[0], c = a->x.dim[1];
-    CAD_NEED(w, CAD_T_F, c);
+    CAD_NEED(w, CAD_T_AS(x), c);
     CAD_NEED(rstd, CAD_T_F32, n);
-    CAD_NEED(dy, CAD_T_F, n, c);
-    CAD_NEED(dr, CAD_T_F | CAD_T_OPT, n, c);
-    CAD_NEED(dx, CAD_T_F, n, c);
+    CAD_NEED(dy, CAD_T_AS(x), n, c);
+    CAD_NEED(dr, CAD_T_AS(x) | CAD_T_OPT, n, c);
+    CAD_NEED(dx, CAD_T_AS(x), n, c);
     CAD_NEED(dw, CAD_T_F32 | CAD_T_OPT, c);
     return CAD_OK;
 }
@@ -235,7 +235,7 @@ cad_status cad_swiglu_fwd_validate(const cad_swiglu_fwd_args *a)
 {
     const char *op = "swiglu_fwd";
     CAD_NEED(h, CAD_T_F, -1, -1);
-    CAD_NEED(gu, CAD_T_F, a->h.dim[0], 2 * a->h.dim[1]);
+    CAD_NEED(gu, CAD_T_AS(h), a->h.dim[0], 2 * a->h.dim[1]);
     return group_check(op, a->group, a->h.dim[1]);
 }
 
@@ -244,9 +244,9 @@ cad_status cad_swiglu_bwd_validate(const cad_swiglu_bwd_args *a)
     const char *op = "swiglu_bwd";
     CAD_NEED(dh, CAD_T_F, -1, -1);
     int64_t n = a->dh.dim[0], f = a->dh.dim[1];
-    CAD_NEED(gu, CAD_T_F, n, 2 * f);
-    CAD_NEED(dgu, CAD_T_F, n, 2 * f);
-    CAD_NEED(h, CAD_T_F | CAD_T_OPT, n, f);
+    CAD_NEED(gu, CAD_T_AS(dh), n, 2 * f);
+    CAD_NEED(dgu, CAD_T_AS(dh), n, 2 * f);
+    CAD_NEED(h, CAD_T_AS(dh) | CAD_T_OPT, n, f);
     return group_check(op, a->group, f);
 }
 
@@ -265,12 +265,12 @@ cad_status cad_attn_fwd_validate(const cad_attn_fwd_args *a)
     const char *op = "attn_fwd";
     CAD_NEED(q, CAD_T_F, -1, -1, -1);
     int64_t n = a->q.dim[0], h = a->q.dim[1], d = a->q.dim[2];
-    CAD_NEED(k, CAD_T_F, n, -1, d);
-    CAD_NEED(v, CAD_T_F, n, a->k.dim[1], d);
+    CAD_NEED(k, CAD_T_AS(q), n, -1, d);
+    CAD_NEED(v, CAD_T_AS(q), n, a->k.dim[1], d);
     CAD_NEED(seg, CAD_T_I32, -1);
     if (a->seg.dim[0] < 1)
         CAD_FAIL(CAD_EINVAL, "%s: seg is empty, expected at least one offset", op);
-    CAD_NEED(o, CAD_T_F, n, h, d);
+    CAD_NEED(o, CAD_T_AS(q), n, h, d);
     CAD_NEED(lse, CAD_T_F32 | CAD_T_OPT, h, n);
     CAD_TRY(heads_check(op, h, a->k.dim[1], d));
     CAD_TRY(cad_ld_check(op, "ld_q", a->ld_q, h * d));
@@ -283,18 +283,18 @@ cad_status cad_attn_bwd_validate(const cad_attn_bwd_args *a)
     const char *op = "attn_bwd";
     CAD_NEED(q, CAD_T_F, -1, -1, -1);
     int64_t n = a->q.dim[0], h = a->q.dim[1], d = a->q.dim[2];
-    CAD_NEED(k, CAD_T_F, n, -1, d);
+    CAD_NEED(k, CAD_T_AS(q), n, -1, d);
     int64_t kh = a->k.dim[1];
-    CAD_NEED(v, CAD_T_F, n, kh, d);
+    CAD_NEED(v, CAD_T_AS(q), n, kh, d);
     CAD_NEED(seg, CAD_T_I32, -1);
     if (a->seg.dim[0] < 1)
         CAD_FAIL(CAD_EINVAL, "%s: seg is empty, expected at least one offset", op);
-    CAD_NEED(o, CAD_T_F, n, h, d);
+    CAD_NEED(o, CAD_T_AS(q), n, h, d);
     CAD_NEED(lse, CAD_T_F32, h, n);
-    CAD_NEED(d_o, CAD_T_F, n, h, d);
-    CAD_NEED(dq, CAD_T_F, n, h, d);
-    CAD_NEED(dk, CAD_T_F, n, kh, d);
-    CAD_NEED(dv, CAD_T_F, n, kh, d);
+    CAD_NEED(d_o, CAD_T_AS(q), n, h, d);
+    CAD_NEED(dq, CAD_T_AS(q), n, h, d);
+    CAD_NEED(dk, CAD_T_AS(q), n, kh, d);
+    CAD_NEED(dv, CAD_T_AS(q), n, kh, d);
     CAD_TRY(heads_check(op, h, kh, d));
     CAD_TRY(cad_ld_check(op, "ld_q", a->ld_q, h * d));
     CAD_TRY(cad_ld_check(op, "ld_k", a->ld_k, kh * d));

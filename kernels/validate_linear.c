@@ -87,11 +87,11 @@ cad_status cad_linear_fwd_validate(const cad_linear_fwd_args *a)
 {
     const char *op = "linear_fwd";
     CAD_NEED(x, CAD_T_F, -1, -1);
-    CAD_NEED(w, CAD_T_F, -1, a->x.dim[1]);
+    CAD_NEED(w, CAD_T_AS(x), -1, a->x.dim[1]);
     int64_t n = a->x.dim[0], out = a->w.dim[0];
-    CAD_NEED(b, CAD_T_F | CAD_T_OPT, out);
-    CAD_NEED(res, CAD_T_F | CAD_T_OPT, n, out);
-    CAD_NEED(y, CAD_T_F, n, out);
+    CAD_NEED(b, CAD_T_AS(x) | CAD_T_OPT, out);
+    CAD_NEED(res, CAD_T_AS(x) | CAD_T_OPT, n, out);
+    CAD_NEED(y, CAD_T_AS(x), n, out);
     return CAD_OK;
 }
 
@@ -99,9 +99,9 @@ cad_status cad_linear_bwd_x_validate(const cad_linear_bwd_x_args *a)
 {
     const char *op = "linear_bwd_x";
     CAD_NEED(dy, CAD_T_F, -1, -1);
-    CAD_NEED(w, CAD_T_F, a->dy.dim[1], -1);
-    CAD_NEED(res, CAD_T_F | CAD_T_OPT, a->dy.dim[0], a->w.dim[1]);
-    CAD_NEED(dx, CAD_T_F, a->dy.dim[0], a->w.dim[1]);
+    CAD_NEED(w, CAD_T_AS(dy), a->dy.dim[1], -1);
+    CAD_NEED(res, CAD_T_AS(dy) | CAD_T_OPT, a->dy.dim[0], a->w.dim[1]);
+    CAD_NEED(dx, CAD_T_AS(dy), a->dy.dim[0], a->w.dim[1]);
     return CAD_OK;
 }
 
@@ -109,7 +109,7 @@ cad_status cad_linear_bwd_w_validate(const cad_linear_bwd_w_args *a)
 {
     const char *op = "linear_bwd_w";
     CAD_NEED(dy, CAD_T_F, -1, -1);
-    CAD_NEED(x, CAD_T_F, a->dy.dim[0], -1);
+    CAD_NEED(x, CAD_T_AS(dy), a->dy.dim[0], -1);
     CAD_NEED(dw, CAD_T_F32 | CAD_T_OPT, a->dy.dim[1], a->x.dim[1]);
     CAD_NEED(db, CAD_T_F32 | CAD_T_OPT, a->dy.dim[1]);
     return CAD_OK;
@@ -119,8 +119,8 @@ cad_status cad_lora_down_fwd_validate(const cad_lora_down_fwd_args *a)
 {
     const char *op = "lora_down_fwd";
     CAD_NEED(x, CAD_T_F, -1, -1);
-    CAD_NEED(a, CAD_T_F, -1, a->x.dim[1]);
-    CAD_NEED(u, CAD_T_F, a->x.dim[0], a->a.dim[0]);
+    CAD_NEED(a, CAD_T_AS(x), -1, a->x.dim[1]);
+    CAD_NEED(u, CAD_T_AS(x), a->x.dim[0], a->a.dim[0]);
     CAD_TRY(stack_check(op, a->n, a->a.dim[0]));
     return drop_check(op, &a->drop, a->n, a->x.dim[0]);
 }
@@ -129,13 +129,13 @@ cad_status cad_linear_lora_fwd_validate(const cad_linear_lora_fwd_args *a)
 {
     const char *op = "linear_lora_fwd";
     CAD_NEED(x, CAD_T_F, -1, -1);
-    CAD_NEED(w, CAD_T_F, -1, a->x.dim[1]);
+    CAD_NEED(w, CAD_T_AS(x), -1, a->x.dim[1]);
     int64_t n = a->x.dim[0], out = a->w.dim[0];
-    CAD_NEED(u, CAD_T_F, n, -1);
-    CAD_NEED(bl, CAD_T_F, out, -1);
-    CAD_NEED(b, CAD_T_F | CAD_T_OPT, out);
-    CAD_NEED(res, CAD_T_F | CAD_T_OPT, n, out);
-    CAD_NEED(y, CAD_T_F, n, out);
+    CAD_NEED(u, CAD_T_AS(x), n, -1);
+    CAD_NEED(bl, CAD_T_AS(x), out, -1);
+    CAD_NEED(b, CAD_T_AS(x) | CAD_T_OPT, out);
+    CAD_NEED(res, CAD_T_AS(x) | CAD_T_OPT, n, out);
+    CAD_NEED(y, CAD_T_AS(x), n, out);
     return parts_check(op, &a->parts, out, a->u.dim[1], a->bl.dim[1]);
 }
 
@@ -143,9 +143,9 @@ cad_status cad_lora_up_bwd_validate(const cad_lora_up_bwd_args *a)
 {
     const char *op = "lora_up_bwd";
     CAD_NEED(dy, CAD_T_F, -1, -1);
-    CAD_NEED(bl, CAD_T_F, a->dy.dim[1], -1);
-    CAD_NEED(u, CAD_T_F, a->dy.dim[0], -1);
-    CAD_NEED(v, CAD_T_F, a->dy.dim[0], a->u.dim[1]);
+    CAD_NEED(bl, CAD_T_AS(dy), a->dy.dim[1], -1);
+    CAD_NEED(u, CAD_T_AS(dy), a->dy.dim[0], -1);
+    CAD_NEED(v, CAD_T_AS(dy), a->dy.dim[0], a->u.dim[1]);
     CAD_NEED(db, CAD_T_F32, a->bl.dim[0], a->bl.dim[1]);
     return parts_check(op, &a->parts, a->dy.dim[1], a->u.dim[1], a->bl.dim[1]);
 }
@@ -154,7 +154,7 @@ cad_status cad_lora_down_bwd_validate(const cad_lora_down_bwd_args *a)
 {
     const char *op = "lora_down_bwd";
     CAD_NEED(v, CAD_T_F, -1, -1);
-    CAD_NEED(x, CAD_T_F, a->v.dim[0], -1);
+    CAD_NEED(x, CAD_T_AS(v), a->v.dim[0], -1);
     CAD_NEED(da, CAD_T_F32, a->v.dim[1], a->x.dim[1]);
     CAD_TRY(stack_check(op, a->n, a->da.dim[0]));
     return drop_check(op, &a->drop, a->n, a->x.dim[0]);
@@ -164,12 +164,12 @@ cad_status cad_linear_lora_bwd_x_validate(const cad_linear_lora_bwd_x_args *a)
 {
     const char *op = "linear_lora_bwd_x";
     CAD_NEED(dy, CAD_T_F, -1, -1);
-    CAD_NEED(w, CAD_T_F, a->dy.dim[1], -1);
+    CAD_NEED(w, CAD_T_AS(dy), a->dy.dim[1], -1);
     int64_t n = a->dy.dim[0], in = a->w.dim[1];
-    CAD_NEED(v, CAD_T_F, n, -1);
-    CAD_NEED(a, CAD_T_F, a->v.dim[1], in);
-    CAD_NEED(res, CAD_T_F | CAD_T_OPT, n, in);
-    CAD_NEED(dx, CAD_T_F, n, in);
+    CAD_NEED(v, CAD_T_AS(dy), n, -1);
+    CAD_NEED(a, CAD_T_AS(dy), a->v.dim[1], in);
+    CAD_NEED(res, CAD_T_AS(dy) | CAD_T_OPT, n, in);
+    CAD_NEED(dx, CAD_T_AS(dy), n, in);
     CAD_TRY(stack_check(op, a->n, a->a.dim[0]));
     return drop_check(op, &a->drop, a->n, n);
 }
@@ -229,9 +229,9 @@ cad_status cad_nf4_linear_fwd_validate(const cad_nf4_linear_fwd_args *a)
     const char *op = "nf4_linear_fwd";
     CAD_TRY(nf4_check(op, &a->w));
     CAD_NEED(x, CAD_T_F, -1, a->w.in);
-    CAD_NEED(b, CAD_T_F | CAD_T_OPT, a->w.out);
-    CAD_NEED(res, CAD_T_F | CAD_T_OPT, a->x.dim[0], a->w.out);
-    CAD_NEED(y, CAD_T_F, a->x.dim[0], a->w.out);
+    CAD_NEED(b, CAD_T_AS(x) | CAD_T_OPT, a->w.out);
+    CAD_NEED(res, CAD_T_AS(x) | CAD_T_OPT, a->x.dim[0], a->w.out);
+    CAD_NEED(y, CAD_T_AS(x), a->x.dim[0], a->w.out);
     return CAD_OK;
 }
 
@@ -240,8 +240,8 @@ cad_status cad_nf4_linear_bwd_x_validate(const cad_nf4_linear_bwd_x_args *a)
     const char *op = "nf4_linear_bwd_x";
     CAD_TRY(nf4_check(op, &a->w));
     CAD_NEED(dy, CAD_T_F, -1, a->w.out);
-    CAD_NEED(res, CAD_T_F | CAD_T_OPT, a->dy.dim[0], a->w.in);
-    CAD_NEED(dx, CAD_T_F, a->dy.dim[0], a->w.in);
+    CAD_NEED(res, CAD_T_AS(dy) | CAD_T_OPT, a->dy.dim[0], a->w.in);
+    CAD_NEED(dx, CAD_T_AS(dy), a->dy.dim[0], a->w.in);
     return CAD_OK;
 }
 
@@ -251,11 +251,11 @@ cad_status cad_nf4_linear_lora_fwd_validate(const cad_nf4_linear_lora_fwd_args *
     CAD_TRY(nf4_check(op, &a->w));
     CAD_NEED(x, CAD_T_F, -1, a->w.in);
     int64_t n = a->x.dim[0], out = a->w.out;
-    CAD_NEED(u, CAD_T_F, n, -1);
-    CAD_NEED(bl, CAD_T_F, out, -1);
-    CAD_NEED(b, CAD_T_F | CAD_T_OPT, out);
-    CAD_NEED(res, CAD_T_F | CAD_T_OPT, n, out);
-    CAD_NEED(y, CAD_T_F, n, out);
+    CAD_NEED(u, CAD_T_AS(x), n, -1);
+    CAD_NEED(bl, CAD_T_AS(x), out, -1);
+    CAD_NEED(b, CAD_T_AS(x) | CAD_T_OPT, out);
+    CAD_NEED(res, CAD_T_AS(x) | CAD_T_OPT, n, out);
+    CAD_NEED(y, CAD_T_AS(x), n, out);
     return parts_check(op, &a->parts, out, a->u.dim[1], a->bl.dim[1]);
 }
 
@@ -265,10 +265,10 @@ cad_status cad_nf4_linear_lora_bwd_x_validate(const cad_nf4_linear_lora_bwd_x_ar
     CAD_TRY(nf4_check(op, &a->w));
     CAD_NEED(dy, CAD_T_F, -1, a->w.out);
     int64_t n = a->dy.dim[0], in = a->w.in;
-    CAD_NEED(v, CAD_T_F, n, -1);
-    CAD_NEED(a, CAD_T_F, a->v.dim[1], in);
-    CAD_NEED(res, CAD_T_F | CAD_T_OPT, n, in);
-    CAD_NEED(dx, CAD_T_F, n, in);
+    CAD_NEED(v, CAD_T_AS(dy), n, -1);
+    CAD_NEED(a, CAD_T_AS(dy), a->v.dim[1], in);
+    CAD_NEED(res, CAD_T_AS(dy) | CAD_T_OPT, n, in);
+    CAD_NEED(dx, CAD_T_AS(dy), n, in);
     CAD_TRY(stack_check(op, a->n, a->a.dim[0]));
     return drop_check(op, &a->drop, a->n, n);
 }
@@ -286,12 +286,12 @@ cad_status cad_linear_xent_validate(const cad_linear_xent_args *a)
     const char *op = "linear_xent";
     CAD_NEED(x, CAD_T_F, -1, -1);
     int64_t m = a->x.dim[0], c = a->x.dim[1];
-    CAD_NEED(w, CAD_T_F, -1, c);
+    CAD_NEED(w, CAD_T_AS(x), -1, c);
     CAD_TRY(classes_check(op, a->w.dim[0]));
     CAD_NEED(y, CAD_T_U32, m);
     CAD_NEED(wt, CAD_T_F32 | CAD_T_OPT, m);
     CAD_NEED(nll, CAD_T_F32, m);
-    CAD_NEED(dx, CAD_T_F | CAD_T_OPT, m, c);
+    CAD_NEED(dx, CAD_T_AS(x) | CAD_T_OPT, m, c);
     CAD_NEED(dw, CAD_T_F32 | CAD_T_OPT, a->w.dim[0], c);
     return CAD_OK;
 }
@@ -301,7 +301,7 @@ cad_status cad_linear_xent_eval_validate(const cad_linear_xent_eval_args *a)
     const char *op = "linear_xent_eval";
     CAD_NEED(x, CAD_T_F, -1, -1);
     int64_t m = a->x.dim[0];
-    CAD_NEED(w, CAD_T_F, -1, a->x.dim[1]);
+    CAD_NEED(w, CAD_T_AS(x), -1, a->x.dim[1]);
     CAD_TRY(classes_check(op, a->w.dim[0]));
     CAD_NEED(y, CAD_T_U32, m);
     CAD_NEED(nll, CAD_T_F32, m);

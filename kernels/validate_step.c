@@ -79,14 +79,14 @@ cad_status cad_adamw8bit_step_validate(const cad_adamw8bit_step_args *a)
     return hyper_check(op, &a->h);
 }
 
-static cad_status cache_check(const char *op, const cad_kv *c, int64_t d)
+static cad_status cache_check(const char *op, const cad_kv *c, int64_t d, int type)
 {
     int64_t k[4] = {-1, -1, d, -1};
-    CAD_TRY(cad_check_tensor(op, "cache.k", &c->k, CAD_T_F, k, 4));
+    CAD_TRY(cad_check_tensor(op, "cache.k", &c->k, type, k, 4));
     if (c->k.dim[3] % 64)
         CAD_FAIL(CAD_EINVAL, "%s: cache of %" PRId64 " positions, expected a multiple of 64", op, c->k.dim[3]);
     int64_t v[4] = {c->k.dim[0], c->k.dim[1], c->k.dim[3], d};
-    return cad_check_tensor(op, "cache.v", &c->v, CAD_T_F, v, 4);
+    return cad_check_tensor(op, "cache.v", &c->v, type, v, 4);
 }
 
 cad_status cad_kv_append_validate(const cad_kv_append_args *a)
@@ -94,11 +94,11 @@ cad_status cad_kv_append_validate(const cad_kv_append_args *a)
     const char *op = "kv_append";
     CAD_NEED(k, CAD_T_F, -1, -1, -1);
     int64_t n = a->k.dim[0], heads = a->k.dim[1], d = a->k.dim[2];
-    CAD_NEED(v, CAD_T_F, n, heads, d);
+    CAD_NEED(v, CAD_T_AS(k), n, heads, d);
     CAD_NEED(slot, CAD_T_I32, n);
     CAD_NEED(pos, CAD_T_I32, n);
-    CAD_TRY(cache_check(op, &a->cache, d));
-    CAD_NEED(cache.k, CAD_T_F, -1, heads, d, -1);
+    CAD_TRY(cache_check(op, &a->cache, d, CAD_T_AS(k)));
+    CAD_NEED(cache.k, CAD_T_AS(k), -1, heads, d, -1);
     CAD_TRY(cad_ld_check(op, "ld_k", a->ld_k, heads * d));
     return cad_ld_check(op, "ld_v", a->ld_v, heads * d);
 }
@@ -110,7 +110,7 @@ cad_status cad_attn_decode_validate(const cad_attn_decode_args *a)
     int64_t n = a->q.dim[0], h = a->q.dim[1], d = a->q.dim[2];
     CAD_NEED(slot, CAD_T_I32, n);
     CAD_NEED(len, CAD_T_I32, n);
-    CAD_TRY(cache_check(op, &a->cache, d));
+    CAD_TRY(cache_check(op, &a->cache, d, CAD_T_AS(q)));
     int64_t k = a->cache.k.dim[1];
     if (h < 1 || k < 1 || h % k)
         CAD_FAIL(CAD_EINVAL, "%s: %" PRId64 " query heads are no multiple of %" PRId64 " kv heads", op, h, k);
@@ -120,7 +120,7 @@ cad_status cad_attn_decode_validate(const cad_attn_decode_args *a)
         if (((const int32_t *)a->len.data)[i] < 1)
             CAD_FAIL(CAD_EINVAL, "%s: len[%" PRId64 "] is %d, expected at least 1", op, i,
                      (int)((const int32_t *)a->len.data)[i]);
-    CAD_NEED(o, CAD_T_F, n, h, d);
+    CAD_NEED(o, CAD_T_AS(q), n, h, d);
     return cad_ld_check(op, "ld_q", a->ld_q, h * d);
 }
 

@@ -1,12 +1,13 @@
 /* The three small products that attention is made of, over tiles of 64 keys.
  *
+ * Everything here is f32; rows in bf16 are widened tile by tile by the caller, and sums stay f32 until they are complete.
+ *
  * Forward and decode run the same code on every row, tile by tile from position 0, and a row's bits do not depend on the rows
  * beside it: so a token decoded from the cache has the bits of the full forward. */
 #ifndef CADLM_KERNELS_CPU_ATTN_TILE_H
 #define CADLM_KERNELS_CPU_ATTN_TILE_H
 
-#include "kernels/cpu/backend_cpu.h"
-#include "kernels/cpu/simd.h"
+#include "kernels/cpu/storage_cpu.h"
 
 #include <math.h>
 
@@ -14,7 +15,8 @@ enum {
     KEYS = 64,             /* keys of a tile, query rows of a block */
     QR = 4,                /* rows held in registers */
     KV = VW == 16 ? 4 : 2, /* key vectors held in registers */
-    MAX_D = 256
+    MAX_D = 256,
+    COPY = NARROW ? KEYS * MAX_D : 1 /* floats of a tile that is widened */
 };
 
 /* out[d*KEYS + j] = x[j*ld + d] for n rows; columns n..KEYS-1 are zero. */

@@ -12,7 +12,7 @@
  * source    spec kernels.md 2 rule 2; Salmon et al. 2011
  * test      tests/kernels/check_lora.c, test_ops_gradient.c
  */
-#include "kernels/cpu/gemm_cpu.h"
+#include "kernels/cpu/nf4_mask_cpu.h"
 #include "kernels/cpu/simd.h"
 
 #include <math.h>

@@ -3,7 +3,7 @@
  * math      C = alpha sum_t A_t B_t + bias + res, or C += slab sums of A B
  * shapes    C (m,n), A_t (m,k), B_t (k,n); strides and transposes in gemm_cpu.h
  * layout    B is packed by panels of NR columns, [k][NR], zeros beyond n; A is read in place
- * dtypes    f32 storage and accumulation; B may be NF4, widened panel by panel to its bf16 values
+ * dtypes    f32 or bf16 storage, f32 accumulation; B may be NF4, widened panel by panel to its bf16 values
  * grads     add == 1 is "+=", else "="
  * limits    any m, n, k; k is cut into blocks of KC that continue the same accumulation
  * mapping   a unit = ROWS rows x one panel of NR columns; units are independent, so threads change no bits
@@ -13,14 +13,13 @@
  * test      tests/kernels/check_linear.c
  */
 #include "kernels/cpu/gemm_cpu.h"
-#include "kernels/cpu/simd.h"
 
 enum {
     NR = 2 * VW,           /* columns of a panel */
     MR = VW == 16 ? 8 : 6, /* rows held in registers */
     KC = 512,              /* k's of a packed block */
     ROWS = 256,            /* rows of a unit */
-    DROP_ROWS = 64         /* the same when A has to be copied through a mask */
+    COPY_ROWS = 64         /* the same when A has to be copied: widened, or through a mask */
 };
 
 typedef struct block {
@@ -151,7 +150,8 @@ static void pack(const cad_gemm_term *t, int64_t run, int64_t k0, int64_t k, int
             CAD_ISA(nf4_rect)(t->q, first, k, j, n, tmp, ld = NR);
         src = tmp;
     } else {
-        src = t->b + run * t->b_step + (t->b_trans ? j * ld + k0 : k0 * ld + j);
+        const elem *b = t->b + run * t->b_step + (t->b_trans ? j * ld + k0 : k0 * ld + j);
+        src = t->b_trans ? rows_in(b, &ld, n, k, tmp) : rows_in(b, &ld, k, n, tmp);
     }
     if (t->b_trans)
         pack_rows(src, ld, k, n, out);
@@ -167,22 +167,34 @@ typedef struct unit {
     int64_t i0, i1, j, n;
     int part;
     float *sum; /* [rows][NR] raw sums between blocks */
+    int more;   /* masked products follow the finished sums */
 } unit;
 
-/* One row of C from its finished sum. */
-CAD_INLINE void finish_row(const cad_gemm *g, int64_t i, int64_t col, int64_t w, const float *sum)
+CAD_INLINE void put_c(const cad_gemm *g, int64_t i, int64_t col, int64_t w, vf x)
 {
+    if (g->cf)
+        vput(g->cf + i * g->ldc + col, x, w);
+    else
+        eput(g->c + i * g->ldc + col, x, w);
+}
+
+/* One row of C from its finished sum; it stays in the sums while masked products still follow. */
+CAD_INLINE void finish_row(const unit *u, int64_t i, int64_t col, int64_t w, float *sum)
+{
+    const cad_gemm *g = u->g;
     vf x = vload(sum);
-    float *c = g->c + i * g->ldc + col;
     if (g->alpha != 1.0f)
         x = vmul(x, vset(g->alpha));
     if (g->bias)
-        x = vadd(x, vget(g->bias + col, w));
+        x = vadd(x, eget(g->bias + col, w));
     if (g->res)
-        x = vadd(x, vget(g->res + i * g->ldc + col, w));
+        x = vadd(x, eget(g->res + i * g->ldc + col, w));
     if (g->add)
-        x = vadd(x, vget(c, w));
-    vput(c, x, w);
+        x = vadd(x, vget(g->cf + i * g->ldc + col, w));
+    if (u->more)
+        vstore(sum, x);
+    else
+        put_c(g, i, col, w, x);
 }
 
 /* Runs one block of k's over all row tiles.  from: continue the sums; to: they are complete, write C. */
@@ -199,15 +211,14 @@ static void rows_of_block(const unit *u, block *s, int from, int to)
         tile_any(mr, nv, s, t);
         for (int64_t r = 0; to && r < mr; r++)
             for (int64_t v = 0; v < nv; v++)
-                finish_row(u->g, i + r, u->j + v * VW, cad_min64(VW, u->n - v * VW), t + r * NR + v * VW);
+                finish_row(u, i + r, u->j + v * VW, cad_min64(VW, u->n - v * VW), t + r * NR + v * VW);
     }
     s->a = a0;
 }
 
-/* A product that goes through a mask before it is added: formed apart, row tile by row tile. */
+/* A product that goes through a mask before it is added to the finished sums: formed apart, row tile by row tile. */
 static void masked_product(const unit *u, block *s, const cad_gemm_term *d)
 {
-    const cad_gemm *g = u->g;
     const float *a0 = s->a;
     float t[MR * NR] __attribute__((aligned(64)));
     for (int64_t i = u->i0; i < u->i1; i += MR) {
@@ -216,61 +227,58 @@ static void masked_product(const unit *u, block *s, const cad_gemm_term *d)
         s->a = a0 + (i - u->i0) * s->row;
         tile_any(mr, u->n > VW ? 2 : 1, s, t);
         for (int64_t r = 0; r < mr; r++) {
+            float *sum = u->sum + (i - u->i0 + r) * NR;
             drop_row(d, i + r, u->j, u->n, t + r * NR);
             for (int64_t j = 0; j < u->n; j++)
-                g->c[(i + r) * g->ldc + u->j + j] += t[r * NR + j];
+                sum[j] += t[r * NR + j];
         }
     }
     s->a = a0;
 }
 
-/* Where A of this unit starts for one block; through a copy when it passes a mask. */
+static int copies_a(const cad_gemm_term *t)
+{
+    return t->mask_on == CAD_MASK_A || !(t->af || as_f32(t->a));
+}
+
+/* Where A of this unit starts for one block; in `copy` when it has to be widened or passes a mask. */
 static void block_of_a(const unit *u, const cad_gemm_term *t, int64_t run, int64_t k0, float *copy, block *s)
 {
-    const float *a = t->a + run * t->a_step + u->part * t->a_part;
-    if (t->mask_on == CAD_MASK_A) {
-        for (int64_t i = u->i0; i < u->i1; i++) {
-            float *row = copy + (i - u->i0) * KC;
-            memcpy(row, a + i * t->lda + k0, (size_t)s->k * sizeof(float));
-            drop_row(t, i, k0, s->k, row);
+    int64_t at = run * t->a_step + u->part * t->a_part + (t->a_trans ? k0 * t->lda + u->i0 : u->i0 * t->lda + k0);
+    int64_t lines = t->a_trans ? s->k : u->i1 - u->i0, width = t->a_trans ? u->i1 - u->i0 : s->k;
+    int64_t ld = t->lda;
+    if (copies_a(t)) {
+        ld = t->a_trans ? COPY_ROWS : KC;
+        for (int64_t i = 0; i < lines; i++) {
+            widen_row(t->a + at + i * t->lda, width, copy + i * ld);
+            if (t->mask_on == CAD_MASK_A)
+                drop_row(t, u->i0 + i, k0, width, copy + i * ld);
         }
         s->a = copy;
-        s->row = KC;
-        s->step = 1;
-        return;
+    } else {
+        s->a = (t->af ? t->af : as_f32(t->a)) + at;
     }
-    s->a = t->a_trans ? a + k0 * t->lda + u->i0 : a + u->i0 * t->lda + k0;
-    s->row = t->a_trans ? 1 : t->lda;
-    s->step = t->a_trans ? t->lda : 1;
+    s->row = t->a_trans ? 1 : ld;
+    s->step = t->a_trans ? ld : 1;
 }
 
-/* One unit with A copied through a mask: apart, because only it needs the room on the stack. */
-static __attribute__((noinline)) void run_unit_masked(const unit *u)
+static void write_sums(const unit *u)
 {
-    const cad_gemm_term *t = &u->g->term[0];
-    float panel[KC * NR] __attribute__((aligned(64))), copy[DROP_ROWS * KC] __attribute__((aligned(64)));
-    float sum[DROP_ROWS * NR] __attribute__((aligned(64)));
-    unit v = *u;
-    v.sum = sum;
-    for (int64_t k0 = 0; k0 < t->k; k0 += KC) {
-        block s = {.b = panel, .k = cad_min64(KC, t->k - k0)};
-        pack(t, 0, k0, s.k, u->j, u->n, panel);
-        block_of_a(u, t, 0, k0, copy, &s);
-        rows_of_block(&v, &s, k0 > 0, k0 + s.k == t->k);
-    }
+    for (int64_t i = u->i0; i < u->i1; i++)
+        for (int64_t v = 0; v < u->n; v += VW)
+            put_c(u->g, i, u->j + v, cad_min64(VW, u->n - v), vload(u->sum + (i - u->i0) * NR + v));
 }
 
-static void run_unit(const unit *at)
+/* All terms of one unit.  copy: room for COPY_ROWS x KC of A where a term needs it. */
+static void unit_terms(unit *u, float *copy)
 {
-    const cad_gemm *g = at->g;
-    float panel[KC * NR] __attribute__((aligned(64))), sum[ROWS * NR] __attribute__((aligned(64)));
-    unit own = *at;
-    const unit *u = &own;
-    own.sum = sum;
+    const cad_gemm *g = u->g;
+    float panel[KC * NR] __attribute__((aligned(64)));
     int64_t step = g->add ? cad_min64(KC, g->slab) : KC;
     int plain = 0;
     for (int i = 0; i < g->n_terms; i++)
         plain += g->term[i].mask_on != CAD_MASK_C;
+    u->more = plain < g->n_terms;
     int started = 0;
     for (int i = 0; i < g->n_terms; i++) {
         const cad_gemm_term *t = &g->term[i];
@@ -279,7 +287,7 @@ static void run_unit(const unit *at)
             for (int64_t k0 = 0; k0 < t->k; k0 += step) {
                 block s = {.b = panel, .k = cad_min64(step, t->k - k0)};
                 pack(t, run, k0, s.k, u->j, u->n, panel);
-                block_of_a(u, t, run, k0, NULL, &s);
+                block_of_a(u, t, run, k0, copy, &s);
                 int last = last_term && run == t->runs - 1 && k0 + s.k == t->k;
                 if (t->mask_on == CAD_MASK_C)
                     masked_product(u, &s, t);
@@ -289,6 +297,23 @@ static void run_unit(const unit *at)
                     rows_of_block(u, &s, started++ > 0, last);
             }
     }
+    if (u->more)
+        write_sums(u);
+}
+
+static void run_unit(unit *u)
+{
+    float sum[ROWS * NR] __attribute__((aligned(64)));
+    u->sum = sum;
+    unit_terms(u, NULL);
+}
+
+/* Apart, because only it needs the room on the stack. */
+static __attribute__((noinline)) void run_unit_copied(unit *u)
+{
+    float sum[COPY_ROWS * NR] __attribute__((aligned(64))), copy[COPY_ROWS * KC] __attribute__((aligned(64)));
+    u->sum = sum;
+    unit_terms(u, copy);
 }
 
 /* Panels: runs of one projection, each cut into NR columns.  Finds panel number `index`; n = 0 when there is none. */
@@ -322,6 +347,7 @@ static int64_t panels(const cad_gemm *g)
 typedef struct job {
     const cad_gemm *g;
     int64_t panels, rows;
+    int copied;
 } job;
 
 static void run_units(void *ctx, int64_t begin, int64_t end)
@@ -331,8 +357,8 @@ static void run_units(void *ctx, int64_t begin, int64_t end)
         unit u = {.g = w->g, .i0 = x / w->panels * w->rows};
         u.i1 = cad_min64(u.i0 + w->rows, w->g->m);
         panel_at(w->g, x % w->panels, &u);
-        if (w->g->term[0].mask_on == CAD_MASK_A)
-            run_unit_masked(&u);
+        if (w->copied)
+            run_unit_copied(&u);
         else
             run_unit(&u);
     }
@@ -342,11 +368,14 @@ static void run_units(void *ctx, int64_t begin, int64_t end)
 static void empty_product(const cad_gemm *g)
 {
     for (int64_t i = 0; i < g->m && !g->add; i++)
-        for (int64_t j = 0; j < g->n; j++)
-            g->c[i * g->ldc + j] = (g->bias ? g->bias[j] : 0.0f) + (g->res ? g->res[i * g->ldc + j] : 0.0f);
+        CAD_LANES(j, w, g->n)
+        {
+            vf bias = g->bias ? eget(g->bias + j, w) : vzero();
+            put_c(g, i, j, w, vadd(bias, g->res ? eget(g->res + i * g->ldc + j, w) : vzero()));
+        }
 }
 
-void CAD_ISA(gemm_own)(const cad_gemm *g)
+void CAD_STORED(gemm_own)(const cad_gemm *g)
 {
     if (g->m == 0 || g->n == 0)
         return;
@@ -354,6 +383,23 @@ void CAD_ISA(gemm_own)(const cad_gemm *g)
         empty_product(g);
         return;
     }
-    job w = {.g = g, .panels = panels(g), .rows = g->term[0].mask_on == CAD_MASK_A ? DROP_ROWS : ROWS};
+    job w = {.g = g, .panels = panels(g)};
+    for (int i = 0; i < g->n_terms; i++)
+        w.copied |= copies_a(&g->term[i]);
+    w.rows = w.copied ? COPY_ROWS : ROWS;
     cad_parallel_for(w.panels * cad_ceil_div(g->m, w.rows), 1, run_units, &w);
 }
+
+#ifdef CAD_STORE_BF16
+void CAD_STORED(gemm)(const cad_gemm *g, void *work)
+{
+    (void)work;
+    CAD_STORED(gemm_own)(g);
+}
+
+size_t CAD_STORED(gemm_scratch)(const cad_gemm *g)
+{
+    (void)g;
+    return 0;
+}
+#endif

@@ -4,11 +4,13 @@
  *   C += sum over slabs of `slab` k's of A B        (add == 1, one term; slab sums added in order)
  *
  * Terms share the accumulator: term 1 continues where term 0 stopped (LoRA as an extension of k).  The own loops form every
- * element of C as one chain of fused multiply-adds over k, whatever the position of its row: class I. */
+ * element of C as one chain of fused multiply-adds over k, whatever the position of its row: class I.  Storage type: A, B, C,
+ * bias and res are widened block by block, sums are f32, and C is rounded once. */
 #ifndef CADLM_KERNELS_CPU_GEMM_CPU_H
 #define CADLM_KERNELS_CPU_GEMM_CPU_H
 
-#include "kernels/cpu/backend_cpu.h"
+#include "kernels/cpu/nf4_mask_cpu.h"
+#include "kernels/cpu/storage_cpu.h"
 
 typedef enum cad_mask_on { CAD_MASK_NONE, CAD_MASK_A, CAD_MASK_B, CAD_MASK_C } cad_mask_on;
 
@@ -16,7 +18,8 @@ typedef enum cad_mask_on { CAD_MASK_NONE, CAD_MASK_A, CAD_MASK_B, CAD_MASK_C } c
  * kk runs over `runs` segments of k values each; segment s starts a_step, b_step elements further on (runs == 1: plain).
  * A projection p of the panel (see parts) moves the start of A by p*a_part elements. */
 typedef struct cad_gemm_term {
-    const float *a, *b;
+    const elem *a, *b;
+    const float *af;  /* instead of a: f32 whatever the storage type */
     const cad_nf4 *q; /* instead of b: NF4 matrix (out,in), ldb = in */
     int64_t lda, ldb, k, a_part, runs, a_step, b_step;
     int a_trans, b_trans;
@@ -37,30 +40,20 @@ typedef struct cad_gemm {
     cad_gemm_term term[CAD_GEMM_TERMS];
     int n_terms;
     const cad_parts *parts; /* NULL, or projections along n: no panel crosses from one to the next */
-    float *c;
+    elem *c;
+    float *cf; /* instead of c: f32 whatever the storage type */
     int64_t ldc;
     float alpha;
-    const float *bias, *res; /* optional; res has the stride of C */
-    int add;
+    const elem *bias, *res; /* optional; res has the stride of C */
+    int add;                /* with cf only */
     int64_t slab;
 } cad_gemm;
 
 /* Runs it by cad_ops_matmul().  `work` is needed only where cad_gemm_scratch says so (library with NF4). */
-void CAD_ISA(gemm)(const cad_gemm *g, void *work);
-size_t CAD_ISA(gemm_scratch)(const cad_gemm *g);
-/* The own loops, whatever the setting. */
-void CAD_ISA(gemm_own)(const cad_gemm *g);
-
-/* w(r, c) for rows [row, row+rows) and columns [col, col+cols) of an NF4 matrix, to out with stride ld. */
-void CAD_ISA(nf4_rect)(const cad_nf4 *q, int64_t row, int64_t rows, int64_t col, int64_t cols, float *out, int64_t ld);
-
-/* Dropout masks of all parts, rows and columns: bytes (0 without dropout), bytes of a row, and the masks themselves. */
-size_t CAD_ISA(mask_bytes)(const cad_dropout *d, int64_t parts, int64_t rows, int64_t columns);
-void CAD_ISA(mask_build)(const cad_dropout *d, int64_t parts, int64_t rows, int64_t columns, uint8_t *bits);
-static inline int64_t cad_mask_ld(int64_t columns)
-{
-    return cad_ceil_div(columns, 128) * 16;
-}
+void CAD_STORED(gemm)(const cad_gemm *g, void *work);
+size_t CAD_STORED(gemm_scratch)(const cad_gemm *g);
+/* The own loops, whatever the setting; bf16 always takes them. */
+void CAD_STORED(gemm_own)(const cad_gemm *g);
 
 /* Projection that owns row o of a fused weight; end of the run of rows with the same owner. */
 static inline int cad_part_of(const cad_parts *p, int64_t o, int64_t out, int64_t *run_end)

@@ -4,7 +4,7 @@
  *           v_p = s dy_p B_p, dB += dy^T u; dA_p += v_p^T drop_p(x); dx = dy W + sum_p mask_p/(1-rate) (v_p A_p) + res
  * shapes    x (N,in), W (out,in), A (nR,in), B (out,R), u and v (N,nR)
  * layout    factors of projections that share an input are stacked; cad_parts maps rows of W to projections
- * dtypes    f32 factors and activations; W f32 or NF4
+ * dtypes    activations, factors, b, res and a plain W f32 or bf16; W also NF4; dA, dB f32
  * grads     u, y, v, dx "="; dA, dB "+="
  * limits    at most CAD_MAX_PARTS projections
  * mapping   gemm_cpu.c: without dropout the thin products continue the k loop of the wide ones
@@ -53,7 +53,7 @@ static masks down_fwd_masks(const cad_lora_down_fwd_args *a)
     return (masks){&a->drop, count_parts(a->n), a->x.dim[0], a->x.dim[1], a->scratch.data};
 }
 
-CAD_CPU_OP(lora_down_fwd)
+CAD_STORED_OP(lora_down_fwd)
 {
     CAD_TRY(cad_lora_down_fwd_validate(a));
     masks m = down_fwd_masks(a);
@@ -63,16 +63,16 @@ CAD_CPU_OP(lora_down_fwd)
     /* Without masks the parts are one product; with them each has its own view of x. */
     int64_t products = a->drop.rate > 0.0f ? m.parts : 1, r = nr / products;
     for (int64_t p = 0; p < products; p++) {
-        cad_gemm g = {.m = a->x.dim[0], .n = r, .n_terms = 1, .c = (float *)a->u.data + p * r, .ldc = nr, .alpha = a->s};
+        cad_gemm g = {.m = a->x.dim[0], .n = r, .n_terms = 1, .c = (elem *)a->u.data + p * r, .ldc = nr, .alpha = a->s};
         g.term[0] = (cad_gemm_term){
-            .a = a->x.data, .lda = in, .b = (const float *)a->a.data + p * r * in, .ldb = in, .b_trans = 1, .k = in, .runs = 1};
+            .a = a->x.data, .lda = in, .b = (const elem *)a->a.data + p * r * in, .ldb = in, .b_trans = 1, .k = in, .runs = 1};
         mask_term(&g.term[0], &m, p, CAD_MASK_A);
-        CAD_ISA(gemm)(&g, NULL);
+        CAD_STORED(gemm)(&g, NULL);
     }
     return CAD_OK;
 }
 
-CAD_CPU_SCRATCH(lora_down_fwd)
+CAD_STORED_SCRATCH(lora_down_fwd)
 {
     masks m = down_fwd_masks(a);
     return masks_bytes(&m);
@@ -80,7 +80,7 @@ CAD_CPU_SCRATCH(lora_down_fwd)
 
 typedef struct lora_fwd {
     const cad_tensor *x, *u, *bl, *b, *res, *y;
-    const float *w;
+    const elem *w;
     const cad_nf4 *q;
     const cad_parts *parts;
 } lora_fwd;
@@ -98,28 +98,28 @@ static cad_gemm fwd_of(const lora_fwd *f)
     return g;
 }
 
-CAD_CPU_OP(linear_lora_fwd)
+CAD_STORED_OP(linear_lora_fwd)
 {
     CAD_TRY(cad_linear_lora_fwd_validate(a));
     cad_gemm g = fwd_of(&(lora_fwd){&a->x, &a->u, &a->bl, &a->b, &a->res, &a->y, a->w.data, NULL, &a->parts});
-    CAD_ISA(gemm)(&g, NULL);
+    CAD_STORED(gemm)(&g, NULL);
     return CAD_OK;
 }
-CAD_CPU_NO_SCRATCH(linear_lora_fwd)
+CAD_STORED_NO_SCRATCH(linear_lora_fwd)
 
-CAD_CPU_OP(nf4_linear_lora_fwd)
+CAD_STORED_OP(nf4_linear_lora_fwd)
 {
     CAD_TRY(cad_nf4_linear_lora_fwd_validate(a));
     cad_gemm g = fwd_of(&(lora_fwd){&a->x, &a->u, &a->bl, &a->b, &a->res, &a->y, NULL, &a->w, &a->parts});
-    CAD_TRY(cad_scratch_check("nf4_linear_lora_fwd", &a->scratch, CAD_ISA(gemm_scratch)(&g)));
-    CAD_ISA(gemm)(&g, a->scratch.data);
+    CAD_TRY(cad_scratch_check("nf4_linear_lora_fwd", &a->scratch, CAD_STORED(gemm_scratch)(&g)));
+    CAD_STORED(gemm)(&g, a->scratch.data);
     return CAD_OK;
 }
 
-CAD_CPU_SCRATCH(nf4_linear_lora_fwd)
+CAD_STORED_SCRATCH(nf4_linear_lora_fwd)
 {
     cad_gemm g = fwd_of(&(lora_fwd){&a->x, &a->u, &a->bl, &a->b, &a->res, &a->y, NULL, &a->w, &a->parts});
-    return CAD_ISA(gemm_scratch)(&g);
+    return CAD_STORED(gemm_scratch)(&g);
 }
 
 /* v_p: k runs over the rows of projection p, which stand in one segment (QKV) or in equal segments (gate/up). */
@@ -136,19 +136,19 @@ static void up_bwd_v(const cad_lora_up_bwd_args *a, int p)
         first = p ? a->parts.end[p - 1] : 0;
         k = a->parts.end[p] - first;
     }
-    cad_gemm g = {.m = a->dy.dim[0], .n = r, .n_terms = 1, .c = (float *)a->v.data + p * r, .ldc = nr, .alpha = a->s};
-    g.term[0] = (cad_gemm_term){.a = (const float *)a->dy.data + first,
+    cad_gemm g = {.m = a->dy.dim[0], .n = r, .n_terms = 1, .c = (elem *)a->v.data + p * r, .ldc = nr, .alpha = a->s};
+    g.term[0] = (cad_gemm_term){.a = (const elem *)a->dy.data + first,
                                 .lda = out,
                                 .a_step = step,
-                                .b = (const float *)a->bl.data + first * r,
+                                .b = (const elem *)a->bl.data + first * r,
                                 .ldb = r,
                                 .b_step = step * r,
                                 .k = k,
                                 .runs = runs};
-    CAD_ISA(gemm)(&g, NULL);
+    CAD_STORED(gemm)(&g, NULL);
 }
 
-CAD_CPU_OP(lora_up_bwd)
+CAD_STORED_OP(lora_up_bwd)
 {
     CAD_TRY(cad_lora_up_bwd_validate(a));
     int64_t n = a->dy.dim[0], out = a->bl.dim[0], r = a->bl.dim[1], nr = a->v.dim[1];
@@ -159,28 +159,28 @@ CAD_CPU_OP(lora_up_bwd)
     int64_t end;
     for (int64_t o = 0; o < out; o = end) {
         int p = cad_part_of(&a->parts, o, out, &end);
-        cad_gemm g = {.m = end - o, .n = r, .n_terms = 1, .c = (float *)a->db.data + o * r, .ldc = r, .alpha = 1.0f};
+        cad_gemm g = {.m = end - o, .n = r, .n_terms = 1, .cf = (float *)a->db.data + o * r, .ldc = r, .alpha = 1.0f};
         g.add = 1;
         g.slab = CAD_SLAB;
-        g.term[0] = (cad_gemm_term){.a = (const float *)a->dy.data + o,
+        g.term[0] = (cad_gemm_term){.a = (const elem *)a->dy.data + o,
                                     .a_trans = 1,
                                     .lda = out,
-                                    .b = (const float *)a->u.data + p * r,
+                                    .b = (const elem *)a->u.data + p * r,
                                     .ldb = nr,
                                     .k = n,
                                     .runs = 1};
-        CAD_ISA(gemm)(&g, NULL);
+        CAD_STORED(gemm)(&g, NULL);
     }
     return CAD_OK;
 }
-CAD_CPU_NO_SCRATCH(lora_up_bwd)
+CAD_STORED_NO_SCRATCH(lora_up_bwd)
 
 static masks down_bwd_masks(const cad_lora_down_bwd_args *a)
 {
     return (masks){&a->drop, count_parts(a->n), a->x.dim[0], a->x.dim[1], a->scratch.data};
 }
 
-CAD_CPU_OP(lora_down_bwd)
+CAD_STORED_OP(lora_down_bwd)
 {
     CAD_TRY(cad_lora_down_bwd_validate(a));
     masks m = down_bwd_masks(a);
@@ -191,18 +191,18 @@ CAD_CPU_OP(lora_down_bwd)
     masks_build(&m);
     int64_t products = a->drop.rate > 0.0f ? m.parts : 1, r = nr / products;
     for (int64_t p = 0; p < products; p++) {
-        cad_gemm g = {.m = r, .n = in, .n_terms = 1, .c = (float *)a->da.data + p * r * in, .ldc = in, .alpha = 1.0f};
+        cad_gemm g = {.m = r, .n = in, .n_terms = 1, .cf = (float *)a->da.data + p * r * in, .ldc = in, .alpha = 1.0f};
         g.add = 1;
         g.slab = CAD_SLAB;
         g.term[0] = (cad_gemm_term){
-            .a = (const float *)a->v.data + p * r, .a_trans = 1, .lda = nr, .b = a->x.data, .ldb = in, .k = n, .runs = 1};
+            .a = (const elem *)a->v.data + p * r, .a_trans = 1, .lda = nr, .b = a->x.data, .ldb = in, .k = n, .runs = 1};
         mask_term(&g.term[0], &m, p, CAD_MASK_B);
-        CAD_ISA(gemm)(&g, NULL);
+        CAD_STORED(gemm)(&g, NULL);
     }
     return CAD_OK;
 }
 
-CAD_CPU_SCRATCH(lora_down_bwd)
+CAD_STORED_SCRATCH(lora_down_bwd)
 {
     masks m = down_bwd_masks(a);
     return masks_bytes(&m);
@@ -211,7 +211,7 @@ CAD_CPU_SCRATCH(lora_down_bwd)
 typedef struct lora_bwd_x {
     const char *op;
     const cad_tensor *dy, *v, *a, *res, *dx;
-    const float *w;
+    const elem *w;
     const cad_nf4 *q;
     int n;
     const cad_dropout *drop;
@@ -229,9 +229,9 @@ static cad_gemm bwd_x_of(const lora_bwd_x *f, masks *m)
     int64_t products = f->drop->rate > 0.0f ? m->parts : 1, r = nr / products;
     for (int64_t p = 0; p < products; p++) {
         cad_gemm_term *t = &g.term[g.n_terms++];
-        *t = (cad_gemm_term){.a = (const float *)f->v->data + p * r,
+        *t = (cad_gemm_term){.a = (const elem *)f->v->data + p * r,
                              .lda = nr,
-                             .b = (const float *)f->a->data + p * r * in,
+                             .b = (const elem *)f->a->data + p * r * in,
                              .ldb = in,
                              .k = r,
                              .runs = 1};
@@ -244,7 +244,7 @@ static size_t bwd_x_bytes(const lora_bwd_x *f)
 {
     masks m;
     cad_gemm g = bwd_x_of(f, &m);
-    return masks_bytes(&m) + CAD_ISA(gemm_scratch)(&g);
+    return masks_bytes(&m) + CAD_STORED(gemm_scratch)(&g);
 }
 
 static cad_status bwd_x_run(const lora_bwd_x *f)
@@ -253,7 +253,7 @@ static cad_status bwd_x_run(const lora_bwd_x *f)
     cad_gemm g = bwd_x_of(f, &m);
     CAD_TRY(cad_scratch_check(f->op, f->scratch, bwd_x_bytes(f)));
     masks_build(&m);
-    CAD_ISA(gemm)(&g, f->scratch->data ? (char *)f->scratch->data + masks_bytes(&m) : NULL);
+    CAD_STORED(gemm)(&g, f->scratch->data ? (char *)f->scratch->data + masks_bytes(&m) : NULL);
     return CAD_OK;
 }
 
@@ -263,14 +263,14 @@ static lora_bwd_x plain_bwd_x(const cad_linear_lora_bwd_x_args *a)
                         a->w.data,           NULL,   a->n,  &a->drop, &a->scratch};
 }
 
-CAD_CPU_OP(linear_lora_bwd_x)
+CAD_STORED_OP(linear_lora_bwd_x)
 {
     CAD_TRY(cad_linear_lora_bwd_x_validate(a));
     lora_bwd_x f = plain_bwd_x(a);
     return bwd_x_run(&f);
 }
 
-CAD_CPU_SCRATCH(linear_lora_bwd_x)
+CAD_STORED_SCRATCH(linear_lora_bwd_x)
 {
     lora_bwd_x f = plain_bwd_x(a);
     return bwd_x_bytes(&f);
@@ -282,14 +282,14 @@ static lora_bwd_x nf4_bwd_x(const cad_nf4_linear_lora_bwd_x_args *a)
         "nf4_linear_lora_bwd_x", &a->dy, &a->v, &a->a, &a->res, &a->dx, NULL, &a->w, a->n, &a->drop, &a->scratch};
 }
 
-CAD_CPU_OP(nf4_linear_lora_bwd_x)
+CAD_STORED_OP(nf4_linear_lora_bwd_x)
 {
     CAD_TRY(cad_nf4_linear_lora_bwd_x_validate(a));
     lora_bwd_x f = nf4_bwd_x(a);
     return bwd_x_run(&f);
 }
 
-CAD_CPU_SCRATCH(nf4_linear_lora_bwd_x)
+CAD_STORED_SCRATCH(nf4_linear_lora_bwd_x)
 {
     lora_bwd_x f = nf4_bwd_x(a);
     return bwd_x_bytes(&f);

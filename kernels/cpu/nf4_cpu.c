@@ -11,7 +11,7 @@
  * source    spec formats.md 1-3
  * test      tests/kernels/check_nf4.c
  */
-#include "kernels/cpu/gemm_cpu.h"
+#include "kernels/cpu/nf4_mask_cpu.h"
 #include "kernels/cpu/q8_cpu.h"
 #include "kernels/cpu/simd.h"
 #include "kernels/nf4.h"

@@ -3,7 +3,7 @@
  * math      x_j' = x_j cos - x_{j+D/2} sin; x_{j+D/2}' = x_{j+D/2} cos + x_j sin; backward with sin negated
  * shapes    x (N,heads,D), pos (N), table (P,D)
  * layout    rows may be strided; table row = D/2 cosines, then D/2 sines
- * dtypes    f32
+ * dtypes    x f32 or bf16; table f32; the rotation in f32
  * grads     in place
  * limits    D even, pos < P
  * mapping   rows in chunks
@@ -12,8 +12,7 @@
  * source    Su et al. 2021, rotate-half pairing of Hugging Face
  * test      tests/kernels/check_rope.c
  */
-#include "kernels/cpu/backend_cpu.h"
-#include "kernels/cpu/simd.h"
+#include "kernels/cpu/storage_cpu.h"
 
 typedef struct rope_job {
     const cad_rope_args *a;
@@ -29,12 +28,12 @@ static void rotate_rows(void *ctx, int64_t begin, int64_t end)
     for (int64_t n = begin; n < end; n++) {
         const float *cs = (const float *)a->table.data + (int64_t)((const int32_t *)a->pos.data)[n] * d, *sn = cs + half;
         for (int64_t h = 0; h < heads; h++) {
-            float *lo = (float *)a->x.data + n * ld + h * d, *hi = lo + half;
+            elem *lo = (elem *)a->x.data + n * ld + h * d, *hi = lo + half;
             CAD_LANES(i, w, half)
             {
-                vf c = vget(cs + i, w), s = vmul(vget(sn + i, w), sign), x = vget(lo + i, w), y = vget(hi + i, w);
-                vput(lo + i, vsub(vmul(x, c), vmul(y, s)), w);
-                vput(hi + i, vadd(vmul(y, c), vmul(x, s)), w);
+                vf c = vget(cs + i, w), s = vmul(vget(sn + i, w), sign), x = eget(lo + i, w), y = eget(hi + i, w);
+                eput(lo + i, vsub(vmul(x, c), vmul(y, s)), w);
+                eput(hi + i, vadd(vmul(y, c), vmul(x, s)), w);
             }
         }
     }
@@ -48,16 +47,16 @@ static cad_status rotate(const char *op, const cad_rope_args *a, float sign)
     return CAD_OK;
 }
 
-CAD_CPU_OP(rope_fwd)
+CAD_STORED_OP(rope_fwd)
 {
     CAD_TRY(cad_rope_fwd_validate(a));
     return rotate("rope_fwd", a, 1.0f);
 }
-CAD_CPU_NO_SCRATCH(rope_fwd)
+CAD_STORED_NO_SCRATCH(rope_fwd)
 
-CAD_CPU_OP(rope_bwd)
+CAD_STORED_OP(rope_bwd)
 {
     CAD_TRY(cad_rope_bwd_validate(a));
     return rotate("rope_bwd", a, -1.0f);
 }
-CAD_CPU_NO_SCRATCH(rope_bwd)
+CAD_STORED_NO_SCRATCH(rope_bwd)

@@ -1,9 +1,9 @@
-/* fill, copy, axpy, cast, gather_rows, scatter_rows, embed_fwd, embed_bwd, CPU.
+/* fill, axpy, gather_rows, scatter_rows, embed_fwd, embed_bwd, CPU.
  *
- * math      y = value; y = x; y += a x; y = (type) x; y_m = x[i_m]; y[i_m] = x_m; y_n = E[id_n]; dE[id_n] += dy_n
+ * math      y = value; y += a x; y_m = x[i_m]; y[i_m] = x_m; y_n = E[id_n]; dE[id_n] += dy_n
  * shapes    as the argument structs
  * layout    row-major, dense
- * dtypes    f32; cast f32 and bf16; copy any
+ * dtypes    f32 or bf16; dE f32
  * grads     embed_bwd "+="
  * limits    indices are checked before anything is written
  * mapping   chunks of elements or rows; embed_bwd: columns in blocks, each thread all rows of its block
@@ -12,8 +12,7 @@
  * source    none
  * test      tests/kernels/check_rows.c
  */
-#include "kernels/cpu/backend_cpu.h"
-#include "kernels/cpu/simd.h"
+#include "kernels/cpu/storage_cpu.h"
 
 enum { GRAIN = 16384 };
 
@@ -21,76 +20,38 @@ static void fill_part(void *ctx, int64_t begin, int64_t end)
 {
     const cad_fill_args *a = ctx;
     for (int64_t i = begin; i < end; i++)
-        ((float *)a->y.data)[i] = a->value;
+        estore((elem *)a->y.data + i, a->value);
 }
 
-CAD_CPU_OP(fill)
+CAD_STORED_OP(fill)
 {
     CAD_TRY(cad_fill_validate(a));
     cad_parallel_for(cad_tensor_count(&a->y), GRAIN, fill_part, (void *)(uintptr_t)a);
     return CAD_OK;
 }
-CAD_CPU_NO_SCRATCH(fill)
-
-static void copy_part(void *ctx, int64_t begin, int64_t end)
-{
-    const cad_copy_args *a = ctx;
-    memcpy((char *)a->y.data + begin, (const char *)a->x.data + begin, (size_t)(end - begin));
-}
-
-CAD_CPU_OP(copy)
-{
-    CAD_TRY(cad_copy_validate(a));
-    cad_parallel_for((int64_t)cad_tensor_bytes(&a->x), INT64_C(4) * GRAIN, copy_part, (void *)(uintptr_t)a);
-    return CAD_OK;
-}
-CAD_CPU_NO_SCRATCH(copy)
+CAD_STORED_NO_SCRATCH(fill)
 
 static void axpy_part(void *ctx, int64_t begin, int64_t end)
 {
     const cad_axpy_args *a = ctx;
-    const float *x = a->x.data;
-    float *y = a->y.data;
+    const elem *x = a->x.data;
+    elem *y = a->y.data;
     for (int64_t i = begin; i < end; i++)
-        y[i] += a->a * x[i];
+        estore(y + i, eload(y + i) + a->a * eload(x + i));
 }
 
-CAD_CPU_OP(axpy)
+CAD_STORED_OP(axpy)
 {
     CAD_TRY(cad_axpy_validate(a));
     cad_parallel_for(cad_tensor_count(&a->y), GRAIN, axpy_part, (void *)(uintptr_t)a);
     return CAD_OK;
 }
-CAD_CPU_NO_SCRATCH(axpy)
-
-static void cast_part(void *ctx, int64_t begin, int64_t end)
-{
-    const cad_cast_args *a = ctx;
-    if (a->x.dtype == a->y.dtype) {
-        size_t size = cad_dtype_size(a->x.dtype);
-        memcpy((char *)a->y.data + (size_t)begin * size, (const char *)a->x.data + (size_t)begin * size,
-               (size_t)(end - begin) * size);
-    } else if (a->x.dtype == CAD_F32) {
-        for (int64_t i = begin; i < end; i++)
-            ((uint16_t *)a->y.data)[i] = cad_f32_to_bf16(((const float *)a->x.data)[i]);
-    } else {
-        for (int64_t i = begin; i < end; i++)
-            ((float *)a->y.data)[i] = cad_bf16_to_f32(((const uint16_t *)a->x.data)[i]);
-    }
-}
-
-CAD_CPU_OP(cast)
-{
-    CAD_TRY(cad_cast_validate(a));
-    cad_parallel_for(cad_tensor_count(&a->y), GRAIN, cast_part, (void *)(uintptr_t)a);
-    return CAD_OK;
-}
-CAD_CPU_NO_SCRATCH(cast)
+CAD_STORED_NO_SCRATCH(axpy)
 
 typedef struct move_job {
     const uint32_t *index;
-    const float *from;
-    float *to;
+    const elem *from;
+    elem *to;
     int64_t c;
     int scatter;
 } move_job;
@@ -100,11 +61,11 @@ static void move_rows(void *ctx, int64_t begin, int64_t end)
     const move_job *j = ctx;
     for (int64_t m = begin; m < end; m++) {
         int64_t other = j->index[m], src = j->scatter ? m : other, dst = j->scatter ? other : m;
-        memcpy(j->to + dst * j->c, j->from + src * j->c, (size_t)j->c * sizeof(float));
+        memcpy(j->to + dst * j->c, j->from + src * j->c, (size_t)j->c * sizeof(elem));
     }
 }
 
-CAD_CPU_OP(gather_rows)
+CAD_STORED_OP(gather_rows)
 {
     CAD_TRY(cad_gather_rows_validate(a));
     CAD_TRY(cad_ids_check("gather_rows", "i", &a->i, a->x.dim[0]));
@@ -112,9 +73,9 @@ CAD_CPU_OP(gather_rows)
     cad_parallel_for(a->i.dim[0], cad_row_grain(j.c), move_rows, &j);
     return CAD_OK;
 }
-CAD_CPU_NO_SCRATCH(gather_rows)
+CAD_STORED_NO_SCRATCH(gather_rows)
 
-CAD_CPU_OP(scatter_rows)
+CAD_STORED_OP(scatter_rows)
 {
     CAD_TRY(cad_scatter_rows_validate(a));
     CAD_TRY(cad_ids_check("scatter_rows", "i", &a->i, a->y.dim[0]));
@@ -122,9 +83,9 @@ CAD_CPU_OP(scatter_rows)
     cad_parallel_for(a->i.dim[0], cad_row_grain(j.c), move_rows, &j);
     return CAD_OK;
 }
-CAD_CPU_NO_SCRATCH(scatter_rows)
+CAD_STORED_NO_SCRATCH(scatter_rows)
 
-CAD_CPU_OP(embed_fwd)
+CAD_STORED_OP(embed_fwd)
 {
     CAD_TRY(cad_embed_fwd_validate(a));
     CAD_TRY(cad_ids_check("embed_fwd", "id", &a->id, a->e.dim[0]));
@@ -132,7 +93,7 @@ CAD_CPU_OP(embed_fwd)
     cad_parallel_for(a->id.dim[0], cad_row_grain(j.c), move_rows, &j);
     return CAD_OK;
 }
-CAD_CPU_NO_SCRATCH(embed_fwd)
+CAD_STORED_NO_SCRATCH(embed_fwd)
 
 enum { COLUMNS = 64 };
 
@@ -144,15 +105,15 @@ static void add_embed(void *ctx, int64_t begin, int64_t end)
     for (int64_t b = begin; b < end; b++) {
         int64_t c0 = b * COLUMNS, n = cad_min64(COLUMNS, width - c0);
         for (int64_t r = 0; r < rows; r++) {
-            const float *dy = (const float *)a->dy.data + (int64_t)order[r] * width + c0;
+            const elem *dy = (const elem *)a->dy.data + (int64_t)order[r] * width + c0;
             float *de = (float *)a->de.data + (int64_t)id[order[r]] * width + c0;
             CAD_LANES(i, w, n)
-            vput(de + i, vadd(vget(de + i, w), vget(dy + i, w)), w);
+            vput(de + i, vadd(vget(de + i, w), eget(dy + i, w)), w);
         }
     }
 }
 
-CAD_CPU_OP(embed_bwd)
+CAD_STORED_OP(embed_bwd)
 {
     CAD_TRY(cad_embed_bwd_validate(a));
     CAD_TRY(cad_ids_check("embed_bwd", "id", &a->id, a->de.dim[0]));
@@ -161,4 +122,4 @@ CAD_CPU_OP(embed_bwd)
         cad_parallel_for(cad_ceil_div(a->de.dim[1], COLUMNS), 1, add_embed, (void *)(uintptr_t)a);
     return CAD_OK;
 }
-CAD_CPU_NO_SCRATCH(embed_bwd)
+CAD_STORED_NO_SCRATCH(embed_bwd)

@@ -3,7 +3,7 @@
  * math      z = x W^T; nll = logsumexp(z) - z_y; dz = scale wt (softmax(z) - 1[y]); dx = dz W; dW += dz^T x
  * shapes    x, dx (M,C); W, dW (V,C); y, wt, nll (M)
  * layout    logits of one chunk of rows in the caller's scratch, (chunk,V)
- * dtypes    f32
+ * dtypes    x, W, dx f32 or bf16; logits, softmax, nll, lse, dW f32
  * grads     dx "=", dW "+="
  * limits    any M, V
  * mapping   a chunk holds a multiple of 256 rows, about 1 M logits; rows of a chunk in parallel
@@ -13,7 +13,6 @@
  * test      tests/kernels/check_xent.c
  */
 #include "kernels/cpu/gemm_cpu.h"
-#include "kernels/cpu/simd.h"
 
 #include <math.h>
 
@@ -93,34 +92,34 @@ static void grad_rows(void *ctx, int64_t begin, int64_t end)
 static cad_gemm logits_of(const cad_tensor *x, const cad_tensor *w, int64_t row0, int64_t rows, float *z)
 {
     int64_t c = x->dim[1], v = w->dim[0];
-    cad_gemm g = {.m = rows, .n = v, .n_terms = 1, .c = z, .ldc = v, .alpha = 1.0f};
+    cad_gemm g = {.m = rows, .n = v, .n_terms = 1, .cf = z, .ldc = v, .alpha = 1.0f};
     g.term[0] = (cad_gemm_term){
-        .a = (const float *)x->data + row0 * c, .lda = c, .b = w->data, .ldb = c, .b_trans = 1, .k = c, .runs = 1};
+        .a = (const elem *)x->data + row0 * c, .lda = c, .b = w->data, .ldb = c, .b_trans = 1, .k = c, .runs = 1};
     return g;
 }
 
 static void chunk_grads(const cad_linear_xent_args *a, int64_t row0, int64_t rows, float *z)
 {
     int64_t c = a->x.dim[1], v = a->w.dim[0];
-    const float *x = (const float *)a->x.data + row0 * c;
+    const elem *x = (const elem *)a->x.data + row0 * c;
     grad_job j = {a, z, row0};
     cad_gemm g = logits_of(&a->x, &a->w, row0, rows, z);
-    CAD_ISA(gemm)(&g, NULL);
+    CAD_STORED(gemm)(&g, NULL);
     cad_parallel_for(rows, cad_row_grain(v), grad_rows, &j);
     if (a->dx.data) {
-        cad_gemm d = {.m = rows, .n = c, .n_terms = 1, .c = (float *)a->dx.data + row0 * c, .ldc = c, .alpha = 1.0f};
-        d.term[0] = (cad_gemm_term){.a = z, .lda = v, .b = a->w.data, .ldb = c, .k = v, .runs = 1};
-        CAD_ISA(gemm)(&d, NULL);
+        cad_gemm d = {.m = rows, .n = c, .n_terms = 1, .c = (elem *)a->dx.data + row0 * c, .ldc = c, .alpha = 1.0f};
+        d.term[0] = (cad_gemm_term){.af = z, .lda = v, .b = a->w.data, .ldb = c, .k = v, .runs = 1};
+        CAD_STORED(gemm)(&d, NULL);
     }
     if (a->dw.data) {
-        cad_gemm d = {.m = v, .n = c, .n_terms = 1, .c = a->dw.data, .ldc = c, .alpha = 1.0f, .add = 1};
+        cad_gemm d = {.m = v, .n = c, .n_terms = 1, .cf = a->dw.data, .ldc = c, .alpha = 1.0f, .add = 1};
         d.slab = CAD_SLAB;
-        d.term[0] = (cad_gemm_term){.a = z, .a_trans = 1, .lda = v, .b = x, .ldb = c, .k = rows, .runs = 1};
-        CAD_ISA(gemm)(&d, NULL);
+        d.term[0] = (cad_gemm_term){.af = z, .a_trans = 1, .lda = v, .b = x, .ldb = c, .k = rows, .runs = 1};
+        CAD_STORED(gemm)(&d, NULL);
     }
 }
 
-CAD_CPU_OP(linear_xent)
+CAD_STORED_OP(linear_xent)
 {
     CAD_TRY(cad_linear_xent_validate(a));
     int64_t m = a->x.dim[0], v = a->w.dim[0];
@@ -132,7 +131,7 @@ CAD_CPU_OP(linear_xent)
     return CAD_OK;
 }
 
-CAD_CPU_SCRATCH(linear_xent)
+CAD_STORED_SCRATCH(linear_xent)
 {
     return chunk_bytes(a->x.dim[0], a->w.dim[0]);
 }
@@ -164,7 +163,7 @@ static void eval_rows(void *ctx, int64_t begin, int64_t end)
     }
 }
 
-CAD_CPU_OP(linear_xent_eval)
+CAD_STORED_OP(linear_xent_eval)
 {
     CAD_TRY(cad_linear_xent_eval_validate(a));
     int64_t m = a->x.dim[0], v = a->w.dim[0], step = chunk_rows(m, v);
@@ -174,13 +173,13 @@ CAD_CPU_OP(linear_xent_eval)
         int64_t rows = cad_min64(step, m - r);
         eval_job j = {a, a->scratch.data, r};
         cad_gemm g = logits_of(&a->x, &a->w, r, rows, j.z);
-        CAD_ISA(gemm)(&g, NULL);
+        CAD_STORED(gemm)(&g, NULL);
         cad_parallel_for(rows, cad_row_grain(v), eval_rows, &j);
     }
     return CAD_OK;
 }
 
-CAD_CPU_SCRATCH(linear_xent_eval)
+CAD_STORED_SCRATCH(linear_xent_eval)
 {
     return chunk_bytes(a->x.dim[0], a->w.dim[0]);
 }

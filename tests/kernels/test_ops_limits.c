@@ -28,8 +28,11 @@ static void test_arguments_are_checked_with_the_numbers_that_matter(void **state
           "linear_fwd: w is missing");
     fails(ops->axpy(&(cad_axpy_args){.x = F1(x, 4), .y = cad_tensor_1d(CAD_I32, y, 4)}, NULL), CAD_EINVAL,
           "axpy: y is i32, expected f32");
-    fails(ops->rmsnorm_fwd(&(cad_rmsnorm_fwd_args){.x = cad_tensor_2d(CAD_BF16, x, 4, 32)}, NULL), CAD_EUNSUPPORTED,
-          "x is bf16");
+    fails(ops->rmsnorm_fwd(&(cad_rmsnorm_fwd_args){.x = cad_tensor_2d(CAD_BF16, x, 4, 32), .w = F1(x, 32), .y = F2(y, 4, 32)},
+                           NULL),
+          CAD_EINVAL, "rmsnorm_fwd: w is f32, expected bf16");
+    fails(ops->fill(&(cad_fill_args){.y = cad_tensor_1d(CAD_I32, y, 4)}, NULL), CAD_EINVAL,
+          "fill: y is i32, expected f32 or bf16");
     fails(ops->swiglu_fwd(&(cad_swiglu_fwd_args){.gu = F2(x, 2, 20), .h = F2(y, 2, 10), .group = 3}, NULL), CAD_EINVAL,
           "group 3 does not divide F 10");
     fails(ops->linear_lora_fwd(
