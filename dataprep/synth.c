@@ -20,8 +20,8 @@ _Static_assert((int)N_FAMILIES <= (int)CAD_SYNTH_MAX_FAMILIES, "cad_synth_opts h
 
 static const char *const unit_names[CAD_UNIT_count] = {"mm", "none", "cm", "in"};
 static const double unit_usual[CAD_UNIT_count] = {0.72, 0.14, 0.06, 0.08};
-static const char *const style_names[CAD_STYLE_count] = {"short", "long", "dims"};
-static const double style_usual[CAD_STYLE_count] = {0.52, 0.30, 0.18};
+static const char *const style_names[CAD_STYLE_count] = {"short", "long", "dims", "free"};
+static const double style_usual[CAD_STYLE_count] = {0.34, 0.18, 0.12, 0.36};
 
 size_t cad_synth_family_count(void)
 {
@@ -182,11 +182,21 @@ static cad_status check_stated(const drawn *d, const char *caption)
     return CAD_OK;
 }
 
-static cad_status one_caption(const cad_synth_opts *o, drawn *d, cad_rng *r, bool held, bool *is_held, cad_buf *out)
+/* What one caption is expanded from: a frame of the grammar around the rules of the form, or one of the sentences written
+ * for this form alone.  `frame` has room for 16 bytes. */
+static const char *draw_frame(const cad_synth_opts *o, const cad_form *form, cad_rng *r, char *frame)
 {
     size_t style = draw_index(r, o->style_share, CAD_STYLE_count);
+    if (style == CAD_STYLE_free)
+        return form->say->text[cad_rng_range(r, 0, (int64_t)form->say->n - 1)];
+    snprintf(frame, 16, "{%s}", style_names[style]);
+    return frame;
+}
+
+static cad_status one_caption(const cad_synth_opts *o, drawn *d, cad_rng *r, bool held, bool *is_held, cad_buf *out)
+{
     char frame[16];
-    snprintf(frame, sizeof frame, "{%s}", style_names[style]);
+    const char *text = draw_frame(o, d->form, r, frame);
     cad_expander e = {.part = &d->part,
                       .rules = {d->form->rules, d->family->rules, cad_common_rules},
                       .rng = r,
@@ -195,13 +205,13 @@ static cad_status one_caption(const cad_synth_opts *o, drawn *d, cad_rng *r, boo
     for (int i = 0; i < d->part.n_params; i++)
         d->part.param[i].used = false;
     cad_buf raw = CAD_BUF_INIT;
-    cad_status s = cad_grammar_expand(&e, frame, &raw);
+    cad_status s = cad_grammar_expand(&e, text, &raw);
     cad_buf_clear(out);
     if (s == CAD_OK)
         s = cad_grammar_finish(cad_buf_cstr(&raw), out);
     if (s == CAD_OK && out->len && out->data[0] >= 'a' && out->data[0] <= 'z' && cad_rng_chance(r, 0.1))
         out->data[0] = (char)(out->data[0] - 'a' + 'A');
-    if (s == CAD_OK)
+    if (s == CAD_OK && out->len)
         s = check_stated(d, cad_buf_cstr(out));
     cad_buf_deinit(&raw);
     *is_held = e.held_used;
@@ -215,7 +225,7 @@ static cad_status caption(const cad_synth_opts *o, uint64_t index, drawn *d, boo
     for (int i = 0; i < MAX_CAPTIONS; i++) {
         bool is_held = false;
         CAD_TRY(one_caption(o, d, &r, held, &is_held, out));
-        if (is_held == held && !cad_caption_is_of_seven(cad_caption_hash(cad_buf_cstr(out))))
+        if (out->len && is_held == held && !cad_caption_is_of_seven(cad_caption_hash(cad_buf_cstr(out))))
             return CAD_OK;
     }
     CAD_FAIL(CAD_EINTERNAL, "row %llu: %s.%s has no %s caption", (unsigned long long)index, d->family->name, d->form->name,

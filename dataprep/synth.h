@@ -25,7 +25,7 @@ enum { CAD_SYNTH_MAX_FAMILIES = 16 };
 
 typedef enum cad_synth_unit { CAD_UNIT_mm, CAD_UNIT_none, CAD_UNIT_cm, CAD_UNIT_in, CAD_UNIT_count } cad_synth_unit;
 /* A noun phrase; a sentence with a verb; a specification of labelled sizes. */
-typedef enum cad_synth_style { CAD_STYLE_short, CAD_STYLE_long, CAD_STYLE_dims, CAD_STYLE_count } cad_synth_style;
+typedef enum cad_synth_style { CAD_STYLE_short, CAD_STYLE_long, CAD_STYLE_dims, CAD_STYLE_free, CAD_STYLE_count } cad_synth_style;
 
 /* Plain values without pointers: it travels to worker processes as bytes. */
 typedef struct cad_synth_opts {
@@ -48,7 +48,7 @@ bool cad_synth_family_unseen(size_t i); /* kept out of the base model's corpus *
 
 /* Fills *o with the usual shares of what is named.  `families`: names, or all, seen, unseen, each
  * with a weight where one is given ("flange:3").  `units`: of mm, none (bare
- * numbers are mm), cm, in.  `styles`: of short, long, dims.  `primitives`: share of plain parts, when that family is among
+ * numbers are mm), cm, in.  `styles`: of short, long, dims, free.  `primitives`: share of plain parts, when that family is among
  * others.  Errors: CAD_ECONFIG for an unknown name, with the list of those that exist. */
 CAD_MUST_USE cad_status cad_synth_opts_make(uint64_t seed, cad_synth_names families, cad_synth_names units,
                                             cad_synth_names styles, double primitives, cad_synth_opts *o);

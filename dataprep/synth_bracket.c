@@ -1,4 +1,5 @@
 /* L-brackets: two legs with a sharp bend; the first leg lies along X, the second stands up along Z at x = 0. */
+#include "dataprep/say.h"
 #include "dataprep/synth_family.h"
 
 #include "dataprep/synth_defaults.h"
@@ -331,11 +332,11 @@ static const cad_rule base_row_rules[] = {
 };
 
 static const cad_form forms[] = {
-    {"bare", 0.48, bare, bare_rules},
-    {"middle", 0.18, middle, middle_rules},
-    {"at_distance", 0.12, at_distance, distance_rules},
-    {"base_hole", 0.11, base_hole, base_hole_rules},
-    {"base_row", 0.11, base_row, base_row_rules},
+    {"bare", 0.48, bare, bare_rules, &cad_say_lbracket_bare},
+    {"middle", 0.18, middle, middle_rules, &cad_say_lbracket_middle},
+    {"at_distance", 0.12, at_distance, distance_rules, &cad_say_lbracket_at_distance},
+    {"base_hole", 0.11, base_hole, base_hole_rules, &cad_say_lbracket_base_hole},
+    {"base_row", 0.11, base_row, base_row_rules, &cad_say_lbracket_base_row},
 };
 
 const cad_family cad_family_lbracket = {"lbracket", 0.16, false, CAD_FORMS(forms), family_rules};

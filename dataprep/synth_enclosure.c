@@ -1,4 +1,5 @@
 /* Shelled parts that are open: boxes and cups open at the top, tubes open at both ends, a box with a hole in its floor. */
+#include "dataprep/say.h"
 #include "dataprep/synth_family.h"
 
 #include <math.h>
@@ -357,11 +358,11 @@ static const cad_rule round_tube_rules[] = {
 };
 
 static const cad_form forms[] = {
-    {"box", 0.54, box, box_rules},
-    {"box_hole", 0.10, box_hole, box_hole_rules},
-    {"cup", 0.13, cup, cup_rules},
-    {"round_tube", 0.13, round_tube, round_tube_rules},
-    {"square_tube", 0.10, square_tube, square_tube_rules},
+    {"box", 0.54, box, box_rules, &cad_say_enclosure_box},
+    {"box_hole", 0.10, box_hole, box_hole_rules, &cad_say_enclosure_box_hole},
+    {"cup", 0.13, cup, cup_rules, &cad_say_enclosure_cup},
+    {"round_tube", 0.13, round_tube, round_tube_rules, &cad_say_enclosure_round_tube},
+    {"square_tube", 0.10, square_tube, square_tube_rules, &cad_say_enclosure_square_tube},
 };
 
 const cad_family cad_family_enclosure = {"enclosure", 0.17, false, CAD_FORMS(forms), family_rules};

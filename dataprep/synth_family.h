@@ -5,6 +5,7 @@
 #ifndef CADLM_DATAPREP_SYNTH_FAMILY_H
 #define CADLM_DATAPREP_SYNTH_FAMILY_H
 
+#include "dataprep/say.h"
 #include "dataprep/synth_grammar.h"
 #include "dataprep/synth_part.h"
 
@@ -17,6 +18,7 @@ typedef struct cad_form {
     double share;              /* within its family */
     bool (*make)(cad_part *p); /* false: the drawn sizes do not fit together, draw again */
     const cad_rule *rules;
+    const cad_sentences *say; /* whole captions of the style free */
 } cad_form;
 
 typedef struct cad_family {

@@ -1,4 +1,5 @@
 /* Flanges: a disc with a bolt circle, with or without bore and hub.  Kept out of the base model's corpus. */
+#include "dataprep/say.h"
 #include "dataprep/synth_family.h"
 
 #include <math.h>
@@ -323,10 +324,10 @@ static const cad_rule hub_only_rules[] = {
 };
 
 static const cad_form forms[] = {
-    {"flat", 0.50, flat, flat_rules},
-    {"blind", 0.14, blind, blind_rules},
-    {"hubbed", 0.26, hubbed, hubbed_rules},
-    {"hub_only", 0.10, hub_only, hub_only_rules},
+    {"flat", 0.50, flat, flat_rules, &cad_say_flange_flat},
+    {"blind", 0.14, blind, blind_rules, &cad_say_flange_blind},
+    {"hubbed", 0.26, hubbed, hubbed_rules, &cad_say_flange_hubbed},
+    {"hub_only", 0.10, hub_only, hub_only_rules, &cad_say_flange_hub_only},
 };
 
 const cad_family cad_family_flange = {"flange", 0.13, true, CAD_FORMS(forms), family_rules};

@@ -81,6 +81,40 @@ static cad_status number(cad_expander *e, double v, bool slashed, cad_buf *out)
                 : cad_buf_number(out, floor(v * 1e6 + 0.5) / 1e6); /* a size that follows from others has rounding in it */
 }
 
+static const char *const words[] = {"zero",     "one",     "two",     "three",     "four",     "five",    "six",
+                                    "seven",    "eight",   "nine",    "ten",       "eleven",   "twelve",  "thirteen",
+                                    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"};
+static const char *const tens[] = {"twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"};
+
+/* Whole and half numbers below a hundred as words, where a word can stand: after a blank. */
+static cad_status in_words(cad_expander *e, double v, cad_buf *out, bool *done)
+{
+    int whole = (int)v;
+    bool half = v - whole == 0.5;
+    bool inch = !strcmp(e->unit.text, " inch") || !strcmp(e->unit.text, " in");
+    *done = e->unit.words && v < 100 && (whole || inch) && (half || v == whole) &&
+            (!out->len || strchr(" \n", out->data[out->len - 1])) && cad_rng_chance(e->rng, 0.6);
+    if (!*done)
+        return CAD_OK;
+    if (half && !whole)
+        return cad_buf_str(out, "half ~");
+    CAD_TRY(cad_buf_str(out, whole < 20 ? words[whole] : tens[whole / 10 - 2]));
+    if (whole >= 20 && whole % 10)
+        CAD_TRY(cad_buf_printf(out, "%c%s", cad_rng_chance(e->rng, 0.6) ? '-' : ' ', words[whole % 10]));
+    return half ? cad_buf_str(out, " and a half") : CAD_OK;
+}
+
+/* Some sizes in another unit than the rest of the caption. */
+static cad_status elsewhere(cad_expander *e, double v, cad_buf *out, bool *done)
+{
+    double other = v * e->unit.other_size;
+    *done = fabs(other * 100 - round(other * 100)) < 1e-7 && other >= 1 && other < 1000 && cad_rng_chance(e->rng, 0.5);
+    if (!*done)
+        return CAD_OK;
+    CAD_TRY(cad_buf_number(out, round(other * 100) / 100));
+    return cad_buf_str(out, e->unit.other);
+}
+
 static cad_status unit(cad_expander *e, bool of_size, cad_buf *out)
 {
     if (of_size && e->unit.here_and_there && cad_rng_chance(e->rng, 0.5))
@@ -103,12 +137,18 @@ static cad_status size(cad_expander *e, const char **s, bool with_unit, scope sc
     *s += n;
     q->used = true;
     bool slashed = **s == '/' || (out->len && out->data[out->len - 1] == '/');
-    CAD_TRY(number(e, half ? q->shown / 2 : q->shown, slashed, out));
+    double v = half ? q->shown / 2 : q->shown;
+    bool done = false;
+    if (with_unit && e->unit.other)
+        CAD_TRY(elsewhere(e, v, out, &done));
+    if (done)
+        return CAD_OK;
+    if (with_unit)
+        CAD_TRY(in_words(e, v, out, &done));
+    if (!done)
+        CAD_TRY(number(e, v, slashed, out));
     return with_unit ? unit(e, true, out) : CAD_OK;
 }
-
-static const char *const words[] = {"zero",  "one",   "two",  "three", "four",   "five",  "six",
-                                    "seven", "eight", "nine", "ten",   "eleven", "twelve"};
 
 static cad_status count(cad_expander *e, const char **s, bool digits, scope sc, cad_buf *out)
 {
@@ -317,6 +357,17 @@ cad_status cad_grammar_finish(const char *text, cad_buf *out)
     return CAD_OK;
 }
 
+/* The same way of writing, of the other metric unit. */
+static void mix(cad_unit_style *s, cad_synth_unit u)
+{
+    static const char *const pair[][2] = {
+        {" mm", " cm"}, {"mm", "cm"}, {" millimeters", " centimeters"}, {" millimetres", " centimetres"}};
+    for (size_t i = 0; i < sizeof pair / sizeof *pair; i++)
+        if (!strcmp(s->text, pair[i][u == CAD_UNIT_cm]))
+            s->other = pair[i][u == CAD_UNIT_mm];
+    s->other_size = u == CAD_UNIT_mm ? 0.1 : 10;
+}
+
 cad_unit_style cad_grammar_unit(cad_rng *rng, cad_synth_unit u)
 {
     static const char *const mm[] = {" mm", " mm", " mm", " mm", "mm", "mm", "mm", "mm", " millimeters", " millimetres"};
@@ -334,5 +385,11 @@ cad_unit_style cad_grammar_unit(cad_rng *rng, cad_synth_unit u)
     s.first_only = cad_rng_chance(rng, 0.15);
     s.here_and_there = u == CAD_UNIT_mm && !s.first_only && cad_rng_chance(rng, 0.12);
     s.fractions = u == CAD_UNIT_in && cad_rng_chance(rng, 0.2);
+    s.words = !s.fractions && s.text[0] == ' ' && cad_rng_chance(rng, u == CAD_UNIT_in ? 0.1 : 0.04);
+    if (!s.first_only && !s.here_and_there && !s.words &&
+        cad_rng_chance(rng, u == CAD_UNIT_mm   ? 0.04
+                            : u == CAD_UNIT_cm ? 0.3
+                                               : 0))
+        mix(&s, u);
     return s;
 }

@@ -36,13 +36,16 @@ typedef struct cad_unit_style {
     bool first_only;     /* `$` writes the unit at the first size alone */
     bool here_and_there; /* `$` writes it at some sizes and not at others */
     bool fractions;      /* 1/4 instead of 0.25 */
+    bool words;          /* `$` writes some sizes as words: twenty, two and a half */
+    const char *other;   /* NULL, or the text of another unit that `$` uses at some sizes: cm among mm, mm among cm */
+    double other_size;   /* sizes in it: times this */
 } cad_unit_style;
 
 typedef struct cad_expander {
     cad_part *part;
     const cad_rule *rules[3]; /* form, family, common; each ends with name == NULL */
     cad_rng *rng;
-    cad_unit_style unit;
+    cad_unit_style unit; /* first_only, here_and_there and other exclude each other */
     bool held_allowed;
     bool held_used; /* out */
 } cad_expander;

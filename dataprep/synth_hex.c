@@ -1,4 +1,5 @@
 /* Hexagonal parts: bars, standoffs, nuts, blanks of bolts.  Kept out of the base model's corpus. */
+#include "dataprep/say.h"
 #include "dataprep/synth_family.h"
 
 #include <math.h>
@@ -259,10 +260,10 @@ static const cad_rule bolt_rules[] = {
 };
 
 static const cad_form forms[] = {
-    {"bar", 0.28, bar, bar_rules},
-    {"standoff", 0.36, standoff, standoff_rules},
-    {"nut", 0.24, nut, nut_rules},
-    {"bolt", 0.12, bolt, bolt_rules},
+    {"bar", 0.28, bar, bar_rules, &cad_say_hex_bar},
+    {"standoff", 0.36, standoff, standoff_rules, &cad_say_hex_standoff},
+    {"nut", 0.24, nut, nut_rules, &cad_say_hex_nut},
+    {"bolt", 0.12, bolt, bolt_rules, &cad_say_hex_bolt},
 };
 
 const cad_family cad_family_hex = {"hex", 0.13, true, CAD_FORMS(forms), family_rules};

@@ -1,4 +1,5 @@
 /* Flat plates: bare, one centre hole, corner holes (mirrored, so that the program quotes the inset), rows and grids. */
+#include "dataprep/say.h"
 #include "dataprep/synth_family.h"
 
 #include "dataprep/synth_defaults.h"
@@ -429,10 +430,13 @@ static const cad_rule grid_rules[] = {
 };
 
 static const cad_form forms[] = {
-    {"bare", 0.16, bare, bare_rules},          {"centre", 0.15, centre, centre_rules},
-    {"corners", 0.32, corners, corners_rules}, {"corners_centre", 0.11, corners_centre, corners_centre_rules},
-    {"pair", 0.09, pair, pair_rules},          {"row", 0.09, row, row_rules},
-    {"grid", 0.08, grid, grid_rules},
+    {"bare", 0.16, bare, bare_rules, &cad_say_plate_bare},
+    {"centre", 0.15, centre, centre_rules, &cad_say_plate_centre},
+    {"corners", 0.32, corners, corners_rules, &cad_say_plate_corners},
+    {"corners_centre", 0.11, corners_centre, corners_centre_rules, &cad_say_plate_corners_centre},
+    {"pair", 0.09, pair, pair_rules, &cad_say_plate_pair},
+    {"row", 0.09, row, row_rules, &cad_say_plate_row},
+    {"grid", 0.08, grid, grid_rules, &cad_say_plate_grid},
 };
 
 const cad_family cad_family_plate = {"plate", 0.20, false, CAD_FORMS(forms), family_rules};

@@ -1,4 +1,5 @@
 /* Plain parts: one solid and nothing else.  A request for a box must not get holes. */
+#include "dataprep/say.h"
 #include "dataprep/synth_family.h"
 
 #include <math.h>
@@ -445,13 +446,13 @@ static const cad_rule frustum_rules[] = {
 };
 
 static const cad_form forms[] = {
-    {"box", 0.36, box, box_rules},
-    {"cube", 0.10, cube, cube_rules},
-    {"cylinder", 0.22, cylinder, cylinder_rules},
-    {"disc", 0.08, disc, disc_rules},
-    {"sphere", 0.08, sphere, sphere_rules},
-    {"cone", 0.08, cone, cone_rules},
-    {"frustum", 0.08, frustum, frustum_rules},
+    {"box", 0.36, box, box_rules, &cad_say_primitive_box},
+    {"cube", 0.10, cube, cube_rules, &cad_say_primitive_cube},
+    {"cylinder", 0.22, cylinder, cylinder_rules, &cad_say_primitive_cylinder},
+    {"disc", 0.08, disc, disc_rules, &cad_say_primitive_disc},
+    {"sphere", 0.08, sphere, sphere_rules, &cad_say_primitive_sphere},
+    {"cone", 0.08, cone, cone_rules, &cad_say_primitive_cone},
+    {"frustum", 0.08, frustum, frustum_rules, &cad_say_primitive_frustum},
 };
 
 const cad_family cad_family_primitive = {"primitive", 0.25, false, CAD_FORMS(forms), family_rules};

@@ -1,4 +1,5 @@
 /* Regular prisms other than hexagonal ones: they teach the base model the opcode P without showing it a hex part. */
+#include "dataprep/say.h"
 #include "dataprep/synth_family.h"
 
 #include <math.h>
@@ -199,19 +200,19 @@ static const cad_rule stud_rules[] = {
 };
 
 static const cad_form forms[] = {
-    {"octa_solid", 0.16, octa_solid, octa_solid_rules},
-    {"octa_bored", 0.20, octa_bored, octa_bored_rules},
-    {"octa_stud", 0.10, octa_stud, stud_rules},
-    {"penta_solid", 0.10, penta_solid, penta_solid_rules},
-    {"penta_bored", 0.10, penta_bored, penta_bored_rules},
-    {"tri_solid", 0.08, tri_solid, tri_solid_rules},
-    {"tri_bored", 0.06, tri_bored, tri_bored_rules},
-    {"hepta_solid", 0.04, hepta_solid, hepta_solid_rules},
-    {"hepta_bored", 0.04, hepta_bored, hepta_bored_rules},
-    {"deca_solid", 0.03, deca_solid, deca_solid_rules},
-    {"deca_bored", 0.03, deca_bored, deca_bored_rules},
-    {"dodeca_solid", 0.03, dodeca_solid, dodeca_solid_rules},
-    {"dodeca_bored", 0.03, dodeca_bored, dodeca_bored_rules},
+    {"octa_solid", 0.16, octa_solid, octa_solid_rules, &cad_say_prism_octa_solid},
+    {"octa_bored", 0.20, octa_bored, octa_bored_rules, &cad_say_prism_octa_bored},
+    {"octa_stud", 0.10, octa_stud, stud_rules, &cad_say_prism_octa_stud},
+    {"penta_solid", 0.10, penta_solid, penta_solid_rules, &cad_say_prism_penta_solid},
+    {"penta_bored", 0.10, penta_bored, penta_bored_rules, &cad_say_prism_penta_bored},
+    {"tri_solid", 0.08, tri_solid, tri_solid_rules, &cad_say_prism_tri_solid},
+    {"tri_bored", 0.06, tri_bored, tri_bored_rules, &cad_say_prism_tri_bored},
+    {"hepta_solid", 0.04, hepta_solid, hepta_solid_rules, &cad_say_prism_hepta_solid},
+    {"hepta_bored", 0.04, hepta_bored, hepta_bored_rules, &cad_say_prism_hepta_bored},
+    {"deca_solid", 0.03, deca_solid, deca_solid_rules, &cad_say_prism_deca_solid},
+    {"deca_bored", 0.03, deca_bored, deca_bored_rules, &cad_say_prism_deca_bored},
+    {"dodeca_solid", 0.03, dodeca_solid, dodeca_solid_rules, &cad_say_prism_dodeca_solid},
+    {"dodeca_bored", 0.03, dodeca_bored, dodeca_bored_rules, &cad_say_prism_dodeca_bored},
 };
 
 const cad_family cad_family_prism = {"prism", 0.09, false, CAD_FORMS(forms), family_rules};

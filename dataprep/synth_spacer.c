@@ -1,4 +1,5 @@
 /* Turned parts: spacers and standoffs (solid, hollow, flanged), washers. */
+#include "dataprep/say.h"
 #include "dataprep/synth_family.h"
 
 #include <math.h>
@@ -380,13 +381,13 @@ static const cad_rule washer_rules[] = {
 };
 
 static const cad_form spacer_forms[] = {
-    {"solid", 0.26, solid, solid_rules},
-    {"hollow", 0.44, hollow, hollow_rules},
-    {"flange_bottom", 0.12, flange_bottom, bottom_rules},
-    {"flange_top", 0.10, flange_top, top_rules},
-    {"flange_both", 0.08, flange_both, both_rules},
+    {"solid", 0.26, solid, solid_rules, &cad_say_spacer_solid},
+    {"hollow", 0.44, hollow, hollow_rules, &cad_say_spacer_hollow},
+    {"flange_bottom", 0.12, flange_bottom, bottom_rules, &cad_say_spacer_flange_bottom},
+    {"flange_top", 0.10, flange_top, top_rules, &cad_say_spacer_flange_top},
+    {"flange_both", 0.08, flange_both, both_rules, &cad_say_spacer_flange_both},
 };
-static const cad_form washer_forms[] = {{"washer", 1, washer, washer_rules}};
+static const cad_form washer_forms[] = {{"washer", 1, washer, washer_rules, &cad_say_washer}};
 
 const cad_family cad_family_spacer = {"spacer", 0.15, false, CAD_FORMS(spacer_forms), family_rules};
 const cad_family cad_family_washer = {"washer", 0.06, false, CAD_FORMS(washer_forms), family_rules};

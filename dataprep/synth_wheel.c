@@ -1,5 +1,6 @@
 /* Round parts with something repeated about their axis: turntables with pins, knobs with notches in the rim.  They teach the
  * base model every opcode with the first references that a flange needs, without showing it a flange. */
+#include "dataprep/say.h"
 #include "dataprep/synth_family.h"
 
 #include <math.h>
@@ -326,15 +327,15 @@ static const cad_rule knob_boss_rules[] = {
 };
 
 static const cad_form table_forms[] = {
-    {"pins_plain", 0.35, pins_plain, pins_plain_rules},
-    {"pins_bored", 0.40, pins_bored, pins_bored_rules},
-    {"pins_hub", 0.25, pins_hub, pins_hub_rules},
+    {"pins_plain", 0.35, pins_plain, pins_plain_rules, &cad_say_pins_plain},
+    {"pins_bored", 0.40, pins_bored, pins_bored_rules, &cad_say_pins_bored},
+    {"pins_hub", 0.25, pins_hub, pins_hub_rules, &cad_say_pins_hub},
 };
 static const cad_form knob_forms[] = {
-    {"knob_plain", 0.25, knob_plain, knob_plain_rules},
-    {"knob_bored", 0.35, knob_bored, knob_bored_rules},
-    {"knob_hub", 0.25, knob_hub, knob_hub_rules},
-    {"knob_boss", 0.15, knob_boss, knob_boss_rules},
+    {"knob_plain", 0.25, knob_plain, knob_plain_rules, &cad_say_knob_plain},
+    {"knob_bored", 0.35, knob_bored, knob_bored_rules, &cad_say_knob_bored},
+    {"knob_hub", 0.25, knob_hub, knob_hub_rules, &cad_say_knob_hub},
+    {"knob_boss", 0.15, knob_boss, knob_boss_rules, &cad_say_knob_boss},
 };
 
 const cad_family cad_family_turntable = {"turntable", 0.06, false, CAD_FORMS(table_forms), family_rules};
