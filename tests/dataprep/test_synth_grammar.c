@@ -4,14 +4,15 @@
 
 static const cad_rule rules[] = {{"size", "[$_ wide]"}, {"loop", "{loop}"}, {NULL, NULL}};
 
-/* Expands and finishes with parameters a = 5 (stated), b = 5 (omitted), n = 4, c = 2.75 in `unit`. */
+/* Expands and finishes with parameters a = 5 (stated), b = 5 (omitted), n = 4, c = 2.75, e = 0.5 in `unit`. */
 static cad_status expand(const char *text, uint64_t seed, bool held, cad_unit_style unit, cad_buf *out)
 {
-    cad_part p = {.n_params = 4};
+    cad_part p = {.n_params = 5};
     p.param[0] = (cad_param){.name = "a", .mm = 5, .shown = 5};
     p.param[1] = (cad_param){.name = "b", .mm = 5, .shown = 5, .omitted = true};
     p.param[2] = (cad_param){.name = "n", .mm = 4, .shown = 4, .is_count = true};
     p.param[3] = (cad_param){.name = "c", .mm = 2.75, .shown = 2.75};
+    p.param[4] = (cad_param){.name = "e", .mm = 12.7, .shown = 0.5};
     cad_rng r = cad_rng_make(seed, "test", 0);
     cad_expander e = {.part = &p, .rules = {rules, NULL, NULL}, .rng = &r, .unit = unit, .held_allowed = held};
     cad_buf raw = CAD_BUF_INIT;
@@ -90,6 +91,50 @@ static void test_held_turns_need_permission(void **state)
     cad_buf_deinit(&out);
 }
 
+/* How many of 400 expansions read `text`. */
+static int times(const char *grammar, cad_unit_style unit, const char *text)
+{
+    int n = 0;
+    cad_buf out = CAD_BUF_INIT;
+    for (uint64_t seed = 0; seed < 400; seed++) {
+        cad_buf_clear(&out);
+        ok(expand(grammar, seed, false, unit, &out));
+        n += !strcmp(cad_buf_cstr(&out), text);
+    }
+    cad_buf_deinit(&out);
+    return n;
+}
+
+/* The two ways to write one size share the draws between them. */
+static void either(const char *grammar, cad_unit_style unit, const char *one, const char *other)
+{
+    int n = times(grammar, unit, one);
+    assert_int_equal(n + times(grammar, unit, other), 400);
+    assert_in_range(n, 160, 280);
+}
+
+static void test_sizes_may_stand_in_words(void **state)
+{
+    (void)state;
+    cad_unit_style mm = {.text = " mm", .words = true}, inch = {.text = " inch", .words = true};
+    either("about $a", mm, "about five mm", "about 5 mm");
+    either("about $/a", mm, "about two and a half mm", "about 2.5 mm");
+    either("$e", inch, "half an inch", "0.5 inch");
+    assert_int_equal(times("$e", mm, "0.5 mm"), 400);
+    assert_int_equal(times("about $c", mm, "about 2.75 mm"), 400);
+    assert_int_equal(times("D=$a", mm, "D=5 mm"), 400); /* no word behind a sign */
+}
+
+static void test_sizes_may_stand_in_another_unit(void **state)
+{
+    (void)state;
+    either("$a", (cad_unit_style){.text = " cm", .other = " mm", .other_size = 10}, "50 mm", "5 cm");
+    either("$c", (cad_unit_style){.text = "cm", .other = "mm", .other_size = 10}, "27.5mm", "2.75cm");
+    assert_int_equal(times("$a", (cad_unit_style){.text = " mm", .other = " cm", .other_size = 0.1}, "5 mm"),
+                     400); /* below 1 */
+    assert_int_equal(times("#a@", (cad_unit_style){.text = " cm", .other = " mm", .other_size = 10}, "5 cm"), 400);
+}
+
 static void test_faults_of_a_grammar_are_named(void **state)
 {
     (void)state;
@@ -110,6 +155,8 @@ int main(void)
         cmocka_unit_test(test_articles_follow_the_sound),
         cmocka_unit_test(test_units_may_stand_at_the_first_size_alone),
         cmocka_unit_test(test_held_turns_need_permission),
+        cmocka_unit_test(test_sizes_may_stand_in_words),
+        cmocka_unit_test(test_sizes_may_stand_in_another_unit),
         cmocka_unit_test(test_faults_of_a_grammar_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
