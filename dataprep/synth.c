@@ -19,7 +19,7 @@ enum { N_FAMILIES = sizeof families / sizeof *families };
 _Static_assert((int)N_FAMILIES <= (int)CAD_SYNTH_MAX_FAMILIES, "cad_synth_opts has a share for each family");
 
 static const char *const unit_names[CAD_UNIT_count] = {"mm", "none", "cm", "in"};
-static const double unit_usual[CAD_UNIT_count] = {0.72, 0.14, 0.06, 0.08};
+static const double unit_usual[CAD_UNIT_count] = {0.64, 0.15, 0.07, 0.14};
 static const char *const style_names[CAD_STYLE_count] = {"short", "long", "dims", "free"};
 static const double style_usual[CAD_STYLE_count] = {0.34, 0.18, 0.12, 0.36};
 
