@@ -151,6 +151,13 @@ static const cad_rule family_rules[] = {
               "+w;, width of $w|+w;, with ~ width of $w|+w;, both $w wide|+w;, legs $w wide|+w;, both legs $w wide|"
               "+w;, wd $w|+w;, bracket width $w|+w;; width $w|+w;; $w wide|+w;, all $w wide|+w;, in a $w width|"
               "+w;, made $w wide|+w; with ~ width of $w|^+w;, $w across|^+w;, in $w stock]"},
+    /* for whole captions (say_bracket.c) */
+    {"w1", "[+w;[, $w wide|, $w wide|, width $w|, width: $w|, width of $w|, w=$w]]"},
+    {"ws", "[+w;[ Width $w.| The width is $w.| $w wide.| They are $w wide.| Both legs are $w wide.]]"},
+    {"at", "[$e from the [corner|bend|outer corner|outside corner]|at $e from the [corner|bend|outer corner]|center $e from "
+           "the [corner|bend]]"},
+    {"ah", "[-hd;hole|-hd;hole|-hd;round hole|-hd;through hole|-hd;screw hole|+hd;$hd hole|+hd;$hd hole|+hd;$hd diameter hole|"
+           "+hd;$hd through hole|+hd;$hd screw hole|&hd;M#hd hole]"},
     {"bend", "[|||||||||||||||, 90 degree bend|, 90 degree bend|, with 90 degree bend|, with a 90 degree bend|"
              ", 90 deg bend|, one 90 degree bend|, 90-degree bend|, 90 degree angle|, 90 degrees|, at 90 degrees|"
              ", legs at 90 degrees|, right angle|, right angle bend|, at a right angle|, with a right angle|"

@@ -238,6 +238,23 @@ static const cad_rule family_rules[] = {
      "from each edge|, measured $i from the edges to the centers|, $i from edge to hole center|, hole center to edge $i|, "
      "center to edge $i|, $i from the edge to the center of the hole|. Inset $i|. Centers are $i from the edges|, all inset "
      "$i|, all $i from the edges]|^+i;, margin $i|^+i;, set in by $i|^+i;, $i away from the sides]"},
+    /* for whole captions (say_plate.c) */
+    {"th1", "[+t;[, $t thick|, $t thick|, $t thick|, thickness $t|, thickness: $t|, thickness of $t|, t=$t]]"},
+    {"ah", "[-hd;hole|-hd;hole|-hd;round hole|-hd;through hole|-hd;screw hole|+hd;$hd hole|+hd;$hd hole|+hd;$hd diameter hole|"
+           "+hd;$hd through hole|+hd;$hd round hole|&hd;M#hd hole]"},
+    {"Hm", "[-hd;Hole|-hd;One hole|+hd;Hole of $hd diameter|+hd;Hole, $hd across,|+hd;$hd hole|+hd;One $hd hole]"},
+    {"fh", "[-hd;[four|4] [holes|holes|holes|mounting holes|screw holes|through holes]|+hd;u;four $hd "
+           "[holes|holes|holes|diameter holes|through holes|mounting holes]|+hd;u;four $hd [holes|round holes|screw holes]|"
+           "+hd;[four|4] [holes|holes|mounting holes] of $hd|+hd;[four|4] holes ($hd each)|+hd;4 x $hd holes|"
+           "+hd;four $hd holes|+hd;[four|4] holes of $hd diameter|&hd;four M#hd holes|&hd;[four|4] holes for M#hd screws]"},
+    {"Fh", "[-hd;Four holes|-hd;Four screw holes|+hd;u;Four $hd holes|+hd;u;Four $hd round holes|+hd;Four holes of $hd|"
+           "+hd;Four holes of $hd diameter|+hd;4 x $hd holes|&hd;Four M#hd holes]"},
+    {"th2", "[-hd;[two|2] [holes|holes|screw holes|through holes]|+hd;u;two $hd [holes|holes|round holes|through holes]|"
+            "+hd;[two|2] holes of $hd|+hd;two holes of $hd diameter|+hd;2 x $hd holes|&hd;two M#hd holes]"},
+    {"Th2", "[-hd;Two holes|+hd;u;Two $hd holes|+hd;Two holes of $hd|+hd;2 x $hd holes|&hd;Two M#hd holes]"},
+    {"eds", "[+i;[ Hole centers $i from the edges.| The holes are $i from both edges.| Hole centres are $i from the edges.|"
+            " Inset $i.| They sit $i from each edge.| Edge distance is $i.]]"},
+    {"edn", "[+i;[\ninset: $i|\nedge distance: $i|\nhole center to edge: $i|\nfrom the edges: $i]]"},
     {"mids",
      "[in the middle|in the center|in the centre|at the center|at the centre|through the middle|through the center|in the "
      "exact center|in the exact middle|right in the middle|right in the center|at the middle|on center|dead center]"},
