@@ -88,7 +88,7 @@ static const char *const plate_centre[] = {
     "[\"plate\": \"$w x $d\"[+t;, \"thickness\": \"$t\"], \"center hole\": [+hd;\"$hd\"|-hd;\"yes\"]]",
     "[- plate $w by $d[+t;\n- $t thick]\n- ~ {ah} in the middle\n- [no other holes|nothing else]]",
     "[[For my lamp|For a cable|For a shaft|For a knob|For a sensor|For a pipe], a plate, $w x $d{th1}, with ~ {ah} [in the "
-    "middle|in its center]]",
+    "middle|in the center]]",
     "[[Mounting plate|Cover plate|Base plate|Panel] for a [sensor|switch|lamp|valve|motor]: $w by $d{th1}, ~ {ah} [centered|in "
     "the centre], no other holes]",
     "[We need a [cover|panel] of $w by $d[+t; and $t thick], with [only |just |]one {ah}, [in the middle|centered]]",

@@ -164,20 +164,20 @@ static const cad_rule family_rules[] = {
             "by $t|#w*#d*#t@|#w X #d X #t@|#w * #d * #t@|#wX#dX#t@|$w*$d*$t|#w x #d by #t@|$w by $d x $t|^#w × #d × #t@]"},
     {"sides",
      "[[$w long and $d wide|$w long, $d wide|$d wide and $w long|$d wide, $w long|length $w, width $d|L=$w, W=$d|L $w, W $d|$w "
-     "long by $d wide|$w in length and $d in width]|[$d in width and $w in length|width $d, length $w|width $d and length "
+     "long by $d wide|u;$w in length and $d in width]|[u;$d in width and $w in length|width $d, length $w|width $d and length "
      "$w|length $w and width $d|length of $w and width of $d|a length of $w and a width of $d|with a length of $w and a width "
      "of $d|with a width of $d and a length of $w|with length $w and width $d|L $w x W $d|L$w W$d|L$w x W$d|W=$d, L=$w|W $d, L "
      "$w|L: $w, W: $d|l=$w, w=$d|L = $w, W = $d|length: $w, width: $d|length=$w, width=$d|length = $w, width = $d|len $w, wd "
-     "$d|len=$w, wid=$d|len $w, width $d|$w (L) x $d (W)|$w length, $d width|$w length and $d width|$w L x $d W|$w in length, "
-     "$d in width|$w long with a width of $d|$d wide with a length of $w|$d wide by $w long|$w long x $d wide|sides $w and "
-     "$d|sides of $w and $d|with sides of $w and $d|that is $w long and $d wide|that is $w by $d|which is $w long and $d "
+     "$d|len=$w, wid=$d|len $w, width $d|$w (L) x $d (W)|$w length, $d width|$w length and $d width|$w L x $d W|u;$w in "
+     "length, $d in width|$w long with a width of $d|$d wide with a length of $w|$d wide by $w long|$w long x $d wide|sides $w "
+     "and $d|sides of $w and $d|with sides of $w and $d|that is $w long and $d wide|that is $w by $d|which is $w long and $d "
      "wide|of length $w and width $d|of size $w by $d|of size $w x $d|size $w x $d|size: $w x $d|size $w by $d|size $w x "
      "$d|<d,w;long side $w, short side $d|<d,w;long side $w and short side $d|$w one way and $d the other|one side $w, the "
      "other $d|first side $w, second side $d]|^$w from end to end, $d across]"},
     {"sides3",
      "[[$w long, $d wide and {thick:t}|$w long, $d wide, {thick:t}|$d wide, $w long, {thick:t}|{thick:t}, $w long, $d "
-     "wide|length $w, width $d, thickness $t|L=$w, W=$d, T=$t|L $w W $d T $t|$w in length, $d in width, {thick:t}|$w long, $d "
-     "wide and $t thick]|[{sides}, {thick:t}|{sides} and {thick:t}|{sides}, and {thick:t}|{thick:t}, {sides}|$w long by $d "
+     "wide|length $w, width $d, thickness $t|L=$w, W=$d, T=$t|L $w W $d T $t|u;$w in length, $d in width, {thick:t}|$w long, "
+     "$d wide and $t thick]|[{sides}, {thick:t}|{sides} and {thick:t}|{sides}, and {thick:t}|{thick:t}, {sides}|$w long by $d "
      "wide by $t thick|$w long x $d wide x $t thick|$t thick, $w long and $d wide|$t thick, $d wide and $w long|$d wide, $t "
      "thick and $w long|$d wide, $t thick, $w long|with a length of $w, a width of $d and a thickness of $t|with length $w, "
      "width $d and thickness $t|length $w, width $d and thickness $t|length: $w, width: $d, thickness: $t|length=$w, width=$d, "
@@ -225,35 +225,46 @@ static const cad_rule family_rules[] = {
      "[ with | with | with | with | with |, |, |, with |, with | and | having | plus |, plus |, and |; | including | featuring "
      "|, having |, also | w/ |, including | and with |. Add |, and add |, then add |, together with |^ carrying |^ that has ]"},
     {"inset",
-     "[-i;|+i;[, $i from the edges|, $i from each edge| inset $i|, inset $i|, $i in from the edges|, $i from both edges|, edge "
-     "distance $i|, $i inset|, offset $i from the edges|, with an inset of $i|, centers $i from the edges|, hole inset "
-     "$i]|+i;[, inset by $i| inset by $i|, $i from the sides|, $i in from each edge|, $i in from the sides|, centers $i from "
-     "each edge|, centres $i from the edges|, hole centers $i from the edges|, hole centers $i in|, each $i from the edges|, "
-     "each $i in from the edges|, $i from each side|, $i from the nearest edges|, $i from the two nearest edges|, $i from both "
-     "sides|, inset: $i|, inset=$i|, inset = $i|, inset of $i|, offset $i|, offset by $i from each edge|, edge offset $i|, "
-     "edge offset of $i|, $i edge distance|, edge distance of $i|, edge distance: $i|, edge distance = $i|, distance to the "
-     "edges $i|, distance from the edges $i|, distance from each edge: $i|, with centers $i from the edges|, with $i to the "
-     "edges|, with ~ $i inset|, placed $i from the edges|, located $i from the edges|, positioned $i from each edge|, spaced "
-     "$i from the edges| placed $i from the edges| located $i from each edge| $i from the edges| at $i from the edges|, at $i "
-     "from each edge|, measured $i from the edges to the centers|, $i from edge to hole center|, hole center to edge $i|, "
-     "center to edge $i|, $i from the edge to the center of the hole|. Inset $i|. Centers are $i from the edges|, all inset "
-     "$i|, all $i from the edges]|^+i;, margin $i|^+i;, set in by $i|^+i;, $i away from the sides]"},
+     "[-i;|+i;[, $i from the edges|, $i from each edge| inset $i|, inset $i|u;, $i in from the edges|, $i from both edges|, "
+     "edge distance $i|, $i inset|, offset $i from the edges|, with an inset of $i|, centers $i from the edges|, hole inset "
+     "$i]|+i;[, inset by $i| inset by $i|, $i from the sides|u;, $i in from each edge|u;, $i in from the sides|, centers $i "
+     "from each edge|, centres $i from the edges|, hole centers $i from the edges|u;, hole centers $i in|, each $i from the "
+     "edges|u;, each $i in from the edges|, $i from each side|, $i from the nearest edges|, $i from the two nearest edges|, $i "
+     "from both sides|, inset: $i|, inset=$i|, inset = $i|, inset of $i|, offset $i|, offset by $i from each edge|, edge "
+     "offset $i|, edge offset of $i|, $i edge distance|, edge distance of $i|, edge distance: $i|, edge distance = $i|, "
+     "distance to the edges $i|, distance from the edges $i|, distance from each edge: $i|, with centers $i from the edges|, "
+     "with $i to the edges|, with ~ $i inset|, placed $i from the edges|, located $i from the edges|, positioned $i from each "
+     "edge|, spaced $i from the edges| placed $i from the edges| located $i from each edge|u; $i from the edges| at $i from "
+     "the edges|, at $i from each edge|, measured $i from the edges to the centers|, $i from edge to hole center|, hole center "
+     "to edge $i|, center to edge $i|, $i from the edge to the center of the hole|. Inset $i|. Centers are $i from the edges|, "
+     "all inset $i|, all $i from the edges]|^+i;, margin $i|^+i;, set in by $i|^+i;, $i away from the sides]"},
+    {"dia",
+     "[[$_ diameter|$_ diameter|$_ diameter|$_ dia|diameter $_|diameter $_|dia $_|dia. $_|Ø$_|Ø$_|Ø $_|u;$_ in "
+     "diameter|diameter of $_|diameter of $_|$_ across|D=$_|d $_|d = $_|diameter: $_]|[diameter = $_|diameter=$_|dia=$_|dia = "
+     "$_|dia: $_|D = $_|D: $_|D $_|D$_|d=$_|d: $_|⌀$_|ø$_|phi $_|$_ dia.|$_ Ø|Diameter $_|dia of $_|a diameter of $_|~ $_ "
+     "diameter|~ $_ dia|diameter is $_|$_-diameter|Ø: $_|Ø = $_|Ø=$_|DIA $_|D. $_|$_ diameter|$_ dia]|[radius $/_|R#/_@|radius "
+     "of $/_|$/_ radius|R=$/_|r $/_|r=$/_|R $/_|rad $/_|radius: $/_|radius = $/_|r = $/_|r: $/_|radius=$/_|a radius of $/_|~ "
+     "$/_ radius|R = $/_|radius is $/_]|[$_ diameter|$_ dia|diameter $_|Ø$_|diameter of $_|$_ across|D=$_|diameter: $_]|^diam. "
+     "$_|^diameter equal to $_|^$/_ in radius|^$_ wide in diameter]"},
+    {"with_dia", "[a diameter of $_|diameter $_|~ $_ diameter|$_ diameter|a diameter of $_|~ $_ diameter|a dia of $_|dia $_|~ "
+                 "$_ dia|$_ dia|diameter of $_|D=$_|Ø$_|Ø $_|⌀$_|dia. $_|diameter = $_|diameter: $_|dia of $_|a radius of "
+                 "$/_|radius $/_|~ $/_ radius|radius of $/_|R=$/_|$/_ radius|^a diameter equal to $_]"},
     /* for whole captions (say_plate.c) */
     {"th1", "[+t;[, $t thick|, $t thick|, $t thick|, thickness $t|, thickness: $t|, thickness of $t|, t=$t]]"},
-    {"ah", "[-hd;hole|-hd;hole|-hd;round hole|-hd;through hole|-hd;screw hole|+hd;$hd hole|+hd;$hd hole|+hd;$hd diameter hole|"
-           "+hd;$hd through hole|+hd;$hd round hole|&hd;M#hd hole]"},
+    {"ah", "[-hd;hole|-hd;hole|-hd;round hole|-hd;through hole|-hd;screw hole|+hd;$hd hole|+hd;$hd hole|+hd;$hd diameter "
+           "hole|+hd;$hd through hole|+hd;$hd round hole|&hd;M#hd hole]"},
     {"Hm", "[-hd;Hole|-hd;One hole|+hd;Hole of $hd diameter|+hd;Hole, $hd across,|+hd;$hd hole|+hd;One $hd hole]"},
     {"fh", "[-hd;[four|4] [holes|holes|holes|mounting holes|screw holes|through holes]|+hd;u;four $hd "
-           "[holes|holes|holes|diameter holes|through holes|mounting holes]|+hd;u;four $hd [holes|round holes|screw holes]|"
-           "+hd;[four|4] [holes|holes|mounting holes] of $hd|+hd;[four|4] holes ($hd each)|+hd;4 x $hd holes|"
-           "+hd;four $hd holes|+hd;[four|4] holes of $hd diameter|&hd;four M#hd holes|&hd;[four|4] holes for M#hd screws]"},
-    {"Fh", "[-hd;Four holes|-hd;Four screw holes|+hd;u;Four $hd holes|+hd;u;Four $hd round holes|+hd;Four holes of $hd|"
-           "+hd;Four holes of $hd diameter|+hd;4 x $hd holes|&hd;Four M#hd holes]"},
-    {"th2", "[-hd;[two|2] [holes|holes|screw holes|through holes]|+hd;u;two $hd [holes|holes|round holes|through holes]|"
-            "+hd;[two|2] holes of $hd|+hd;two holes of $hd diameter|+hd;2 x $hd holes|&hd;two M#hd holes]"},
+           "[holes|holes|holes|diameter holes|through holes|mounting holes]|+hd;u;four $hd [holes|round holes|screw "
+           "holes]|+hd;[four|4] [holes|holes|mounting holes] of $hd|+hd;[four|4] holes ($hd each)|+hd;4 x $hd holes|+hd;four "
+           "$hd holes|+hd;[four|4] holes of $hd diameter|&hd;four M#hd holes|&hd;[four|4] holes for M#hd screws]"},
+    {"Fh", "[-hd;Four holes|-hd;Four screw holes|+hd;u;Four $hd holes|+hd;u;Four $hd round holes|+hd;Four holes of "
+           "$hd|+hd;Four holes of $hd diameter|+hd;4 x $hd holes|&hd;Four M#hd holes]"},
+    {"th2", "[-hd;[two|2] [holes|holes|screw holes|through holes]|+hd;u;two $hd [holes|holes|round holes|through "
+            "holes]|+hd;[two|2] holes of $hd|+hd;two holes of $hd diameter|+hd;2 x $hd holes|&hd;two M#hd holes]"},
     {"Th2", "[-hd;Two holes|+hd;u;Two $hd holes|+hd;Two holes of $hd|+hd;2 x $hd holes|&hd;Two M#hd holes]"},
-    {"eds", "[+i;[ Hole centers $i from the edges.| The holes are $i from both edges.| Hole centres are $i from the edges.|"
-            " Inset $i.| They sit $i from each edge.| Edge distance is $i.]]"},
+    {"eds", "[+i;[ Hole centers $i from the edges.| The holes are $i from both edges.| Hole centres are $i from the edges.| "
+            "Inset $i.| They sit $i from each edge.| Edge distance is $i.]]"},
     {"edn", "[+i;[\ninset: $i|\nedge distance: $i|\nhole center to edge: $i|\nfrom the edges: $i]]"},
     {"mids",
      "[in the middle|in the center|in the centre|at the center|at the centre|through the middle|through the center|in the "
@@ -312,15 +323,16 @@ static const cad_rule corners_rules[] = {
      "holes]|-hd;[a hole {corner1}|a hole in each corner|one hole {corner1}|~ {anyhole} {corner1}|one {anyhole} per "
      "corner|holes in the four corners|corner holes (%n)|each corner with ~ {anyhole}|holes in the corners (%n in total)|one "
      "hole for each corner]|[{holes} {corner}|{holes} {corner}|{holes} in the corners|{holes}, one in each corner|{holes} at "
-     "the corners]|+hd;[%n corner holes of $hd|%n corner holes, {dia:hd}|u;%n $hd corner holes|u;%n $hd corner holes|u;%n $hd "
-     "mounting holes at the corners|!n x $hd corner holes|!nx $hd corner holes|%n corner holes ($hd)|%n corner holes (Ø$hd)|%n "
-     "corner holes Ø$hd|%n corner holes with {with_dia:hd}|%n corner holes, $hd each|%n corner holes, each $hd|%n corner holes "
-     "that are $hd in diameter]|+hd;[~ $hd hole in each corner|~ $hd hole in every corner|~ {hole} {corner1}|~ {hole} "
-     "{corner1}|one $hd hole {corner1}|one {hole} {corner1}|one {hole} per corner|corner holes of $hd (%n)|u;$hd holes in all "
-     "four corners|u;$hd holes in the four corners|holes of $hd in all four corners|each corner with ~ $hd hole|Ø$hd holes in "
-     "all four corners]|&hd;[%n M#hd holes in the corners|~ M#hd hole in each corner|%n M#hd holes {corner}|~ M#hd hole "
-     "{corner1}|%n M#hd corner holes|!n x M#hd corner holes|%n corner holes for M#hd|corner holes for M#hd screws (%n)|holes "
-     "for M#hd in all four corners]|^{holes} near the corners|^{holes}, one per corner|^+hd;drilled $hd at all four corners]"},
+     "the corners]|+hd;[%n corner holes of $hd|%n corner holes, {dia:hd}|u;four $hd corner holes|u;four $hd corner "
+     "holes|u;four $hd mounting holes at the corners|!n x $hd corner holes|!nx $hd corner holes|%n corner holes ($hd)|%n "
+     "corner holes (Ø$hd)|%n corner holes Ø$hd|%n corner holes with {with_dia:hd}|%n corner holes, $hd each|%n corner holes, "
+     "each $hd|u;%n corner holes that are $hd in diameter]|+hd;[~ $hd hole in each corner|~ $hd hole in every corner|~ {hole} "
+     "{corner1}|~ {hole} {corner1}|one $hd hole {corner1}|one {hole} {corner1}|one {hole} per corner|corner holes of $hd "
+     "(%n)|u;$hd holes in all four corners|u;$hd holes in the four corners|holes of $hd in all four corners|each corner with ~ "
+     "$hd hole|Ø$hd holes in all four corners]|&hd;[%n M#hd holes in the corners|~ M#hd hole in each corner|%n M#hd holes "
+     "{corner}|~ M#hd hole {corner1}|%n M#hd corner holes|!n x M#hd corner holes|%n corner holes for M#hd|corner holes for "
+     "M#hd screws (%n)|holes for M#hd in all four corners]|^{holes} near the corners|^{holes}, one per corner|^+hd;drilled $hd "
+     "at all four corners]"},
     {NULL, NULL},
 };
 
@@ -338,16 +350,16 @@ static const cad_rule corners_centre_rules[] = {
             "{mids}|one $b hole {mids}|a hole of $b {mids}|a hole of $b diameter {mids}|~ $b diameter hole {mids}|~ $b dia "
             "hole {mids}|~ Ø$b hole {mids}|one central hole of $b|one big hole of $b {mids}|~ $b centre hole|a centre hole of "
             "$b|a centered hole of $b|~ $b centered hole|a center hole with {with_dia:b}|a central hole with {with_dia:b}|a "
-            "central bore of $b|~ $b bore {mids}|~ $b diameter center hole|a center hole $b in diameter|a hole $b across "
+            "central bore of $b|~ $b bore {mids}|~ $b diameter center hole|u;a center hole $b in diameter|a hole $b across "
             "{mids}|a center hole $b across|a center hole (Ø$b)|a center hole (dia $b)|a center hole ($b)|a central hole $b|a "
             "center hole of radius $/b|~ $/b radius hole {mids}]|^~ $b opening at the centre]"},
     {"four",
      "[-hd;[%n corner holes|%n holes in the corners|a hole in each corner|%n holes {corner}|%n {anyholes} {corner}|~ {anyhole} "
-     "in every corner|%n corner mounting holes|one hole per corner]|+hd;[%n corner holes of $hd|u;%n $hd corner holes|u;%n $hd "
-     "corner holes|!n x $hd holes in the corners|~ $hd hole in each corner|%n corner holes, {dia:hd}|!n x $hd corner holes|~ "
-     "{hole} in each corner|~ {hole} at every corner|{holes} {corner}|{holes} {corner}|%n corner holes of $hd each|%n corner "
-     "holes (Ø$hd)|%n corner holes ($hd)|%n corner holes with {with_dia:hd}|one $hd hole per corner|holes of $hd in all four "
-     "corners|!nx $hd corner holes]|&hd;[%n M#hd holes in the corners|%n M#hd corner holes|~ M#hd hole in each corner|%n "
+     "in every corner|%n corner mounting holes|one hole per corner]|+hd;[%n corner holes of $hd|u;four $hd corner holes|u;four "
+     "$hd corner holes|!n x $hd holes in the corners|~ $hd hole in each corner|%n corner holes, {dia:hd}|!n x $hd corner "
+     "holes|~ {hole} in each corner|~ {hole} at every corner|{holes} {corner}|{holes} {corner}|%n corner holes of $hd each|%n "
+     "corner holes (Ø$hd)|%n corner holes ($hd)|%n corner holes with {with_dia:hd}|one $hd hole per corner|holes of $hd in all "
+     "four corners|!nx $hd corner holes]|&hd;[%n M#hd holes in the corners|%n M#hd corner holes|~ M#hd hole in each corner|%n "
      "corner holes for M#hd]|^-hd;%n holes near the corners|^+hd;%n drillings of $hd at the corners]"},
     {NULL, NULL},
 };
@@ -366,12 +378,12 @@ static const cad_rule pair_rules[] = {
      "at the ends|{holes} near the ends|{holes}, one near each end|{holes} centered across the width|one {hole} near each "
      "short edge|{holes} on the long center line]|^-hd;a hole at either end|^+hd;~ $hd hole at either end]"},
     {"ends", "[, $i from each end|, $i from each end|, $i from the ends|, centers $i from the ends|, {on_line}$i from each "
-             "end|, end distance $i|, $i in from the ends|, {on_line}$i from the short edges|, $i in from each end|, inset $i "
-             "from each end|, inset $i from the ends|, each $i from the end|, each one $i from the end|, both $i from the "
-             "ends|, {on_line}$i in from each end|, centers $i from each end|, hole centers $i from the ends|, distance to the "
-             "ends $i|, end distance of $i|, end distance: $i|, end distance = $i|, {on_line}centers $i in from the ends|, "
-             "{on_line}each $i from the nearest end|, offset $i from each end|, placed $i from each end| $i from each end| "
-             "placed $i from the ends| at $i from the ends|^, set $i in at both ends]"},
+             "end|, end distance $i|u;, $i in from the ends|, {on_line}$i from the short edges|u;, $i in from each end|, inset "
+             "$i from each end|, inset $i from the ends|, each $i from the end|, each one $i from the end|, both $i from the "
+             "ends|u;, {on_line}$i in from each end|, centers $i from each end|, hole centers $i from the ends|, distance to "
+             "the ends $i|, end distance of $i|, end distance: $i|, end distance = $i|u;, {on_line}centers $i in from the "
+             "ends|, {on_line}each $i from the nearest end|, offset $i from each end|, placed $i from each end|u; $i from each "
+             "end| placed $i from the ends| at $i from the ends|^, set $i in at both ends]"},
     {"on_line", "[||on the center line, |centered across the width, |on the centerline, |along the middle, |on the long center "
                 "line, |centered in the width, |in the middle of the width, |on the centre line, |along the center line, ]"},
     {NULL, NULL},
@@ -380,7 +392,7 @@ static const cad_rule pair_rules[] = {
 static const cad_rule row_rules[] = {
     {"np",
      "[{plate}{having}{line}, {pitch}, {start}|{plate}{having}{line}, {pitch}, {start}|{plate}{having}{line}, {start}, "
-     "{pitch}|{plate}{having}{line} {pitch}, {start}|{plate} with {line}, {pitch} and {start}|{plate} with {line}; {pitch}; "
+     "{pitch}|u;{plate}{having}{line} {pitch}, {start}|{plate} with {line}, {pitch} and {start}|{plate} with {line}; {pitch}; "
      "{start}|{plate} with {line} ({pitch}, {start})|{plate}; {line}, {start}, {pitch}|{plate}, {line}, {start} and {pitch}]"},
     {"spec", "[{body}{sep}{line}{sep}{pitch}{sep}{start}|{body}{sep}{line}{sep}{pitch}{sep}{start}|{body}{sep}{line}{sep}{"
              "start}{sep}{pitch}|{body}{sep}holes !n[+hd; x $hd|-hd;]{sep}pitch $s{sep}first at $i|{body}{sep}%n holes in a "
@@ -397,14 +409,14 @@ static const cad_rule row_rules[] = {
      "[$s apart|spaced $s|spaced $s apart|pitch $s|at a pitch of $s|spacing $s|$s spacing|$s pitch|$s between centers|every "
      "$s|$s centre to centre|$s center to center|$s between hole centers|spacing of $s|pitch of $s|pitch=$s|pitch = $s|pitch: "
      "$s|spacing: $s|spacing=$s|spacing = $s|with ~ $s pitch|with ~ $s spacing|with a spacing of $s|with a pitch of $s|one "
-     "every $s|$s between them|placed $s apart|$s on center|hole spacing $s|hole pitch $s|center distance $s|centers $s "
-     "apart|all $s apart|step $s|evenly spaced $s apart|at $s spacing|^with $s from one to the next]"},
+     "every $s|$s between hole centres|placed $s apart|$s on center|hole spacing $s|hole pitch $s|center distance $s|centers "
+     "$s apart|all $s apart|step $s|evenly spaced $s apart|at $s spacing|^with $s from one to the next]"},
     {"start", "[the first $i from the end|first hole $i from the edge|starting $i from the end|first hole $i from the left "
               "edge|the first one $i from the edge|first at $i|starting $i from the left|first center $i from the end|first "
               "hole $i from the end|the first hole $i from the edge|the first $i from the left end|starting at $i|starting at "
               "$i from the edge|start $i from the end|first hole at $i|first one at $i|first hole centre $i from the "
               "edge|first hole: $i|first hole center $i from the left end|with the first $i from the end|with the first hole "
-              "$i from the edge|start at $i|start: $i|start offset $i|offset $i from the left edge|first hole $i in from the "
+              "$i from the edge|start at $i|start: $i|start offset $i|offset $i from the left edge|u;first hole $i in from the "
               "end|end distance $i|the row starts $i from the end|first hole offset $i|^beginning $i in from the end]"},
     {NULL, NULL},
 };
@@ -425,8 +437,8 @@ static const cad_rule grid_rules[] = {
     {"by", "[!nxx!ny|!nx x !ny|!nx by !ny|!nx x !ny|!nx*!ny|!nx X !ny|!nx-by-!ny]"},
     {"hs", "[-hd;{anyholes}|-hd;holes|+hd;u;$hd {anyholes}|+hd;u;$hd holes|+hd;[{anyholes} of $hd|holes of $hd|{anyholes} "
            "Ø$hd|holes Ø$hd|holes with {with_dia:hd}|{anyholes} with {with_dia:hd}|{anyholes} ($hd)|{anyholes} "
-           "(Ø$hd)|{anyholes} (dia $hd)|{anyholes} of $hd diameter|{anyholes} of diameter $hd|{anyholes} $hd in diameter|Ø$hd "
-           "{anyholes}]|+hd;u;$hd diameter {anyholes}|&hd;M#hd holes|&hd;{anyholes} for M#hd|&hd;M#hd "
+           "(Ø$hd)|{anyholes} (dia $hd)|{anyholes} of $hd diameter|{anyholes} of diameter $hd|u;{anyholes} $hd in "
+           "diameter|Ø$hd {anyholes}]|+hd;u;$hd diameter {anyholes}|&hd;M#hd holes|&hd;{anyholes} for M#hd|&hd;M#hd "
            "{anyholes}|^-hd;perforations|^+hd;perforations of $hd]"},
     {"pitches",
      "[spacing $s by $v|spacing $s x $v|spaced $s along and $v across|pitch $s x $v|$s and $v apart|spaced $s lengthwise and "
@@ -437,9 +449,9 @@ static const cad_rule grid_rules[] = {
      "columns $s apart|hole spacing $s x $v|spaced $s by $v|spaced $s x $v|pitch $s lengthwise, $v across|x spacing $s, y "
      "spacing $v|X pitch $s, Y pitch $v|^with steps of $s and $v]"},
     {"start",
-     "[first hole $i from both edges|the first $i from the edges|starting $i from the corner edges|first hole $i in from the "
+     "[first hole $i from both edges|the first $i from the edges|starting $i from the corner edges|u;first hole $i in from the "
      "edges|first at $i, $i|margin $i at the first corner|first hole $i from each edge|the first hole $i from both "
-     "edges|starting $i from both edges|starting $i in from the edges|first hole at $i from both edges|first one $i from the "
+     "edges|starting $i from both edges|u;starting $i in from the edges|first hole at $i from both edges|first one $i from the "
      "two edges|first hole center $i from both edges|with the first $i from both edges|corner hole $i from the edges|the "
      "corner hole $i from both edges|first hole inset $i|start $i from both edges|edge distance of the first hole $i|offset $i "
      "from both edges|inset $i at the first corner|^beginning $i in from two edges]"},
