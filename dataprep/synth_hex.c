@@ -79,9 +79,9 @@ static const cad_rule family_rules[] = {
                    "$f|flats $f apart|~ $f hex|a wrench size of $f|an AF of $f|hex size $f|~ $f hex size]"},
     {"preflats",
      "[$f hex|$f AF hex|$f across-flats hex|$f hexagonal|$f A/F hex|$f hex|$f wrench hex|$f hex-shaped|^$f hexagon]"},
-    {"len", "[{height:h}|{height:h}|{height:h}|{height:h}|$h long|$h tall|{lenmore}|{lenmore}]"},
+    {"len", "[{full_height:h}|{full_height:h}|{full_height:h}|{full_height:h}|$h long|$h tall|{lenmore}|{lenmore}]"},
     {"lenmore", "[len $h|len=$h|len: $h|LEN $h|length = $h|length is $h|length=$h|L = $h|L: $h|l=$h|ht $h|ht=$h|height = "
-                "$h|height=$h|height is $h|$h lg|$h in all|total length $h|total height $h|overall height $h|$h overall|$h "
+                "$h|height=$h|height is $h|$h lg|u;$h in all|total length $h|total height $h|overall height $h|$h overall|$h "
                 "height|$h length|cut to $h|long $h|H = $h|H: $h|standing $h tall|$h high|extruded $h|with length $h]"},
     {"mid", "[{bore:b}|{bore:b}|{bore:b}|{bore:b}|{bore:b}|{midmore}|{midmore}]"},
     {"midmore",
@@ -91,7 +91,7 @@ static const cad_rule family_rules[] = {
      "Ø$b|hole diameter $b|hole dia $b|$b hole diameter|through hole $b|thru hole $b|$b thru hole|through bore $b|$b through "
      "bore|{with_bore:b}|hole radius $/b|inner hole $b|hole of $b|hollow, $b inside]"},
     {"with_mid",
-     "[{with_bore:b}|{with_bore:b}|{with_bore:b}|{with_bore:b}|~ $b hole through the middle|a hole $b in diameter|a through "
+     "[{with_bore:b}|{with_bore:b}|{with_bore:b}|{with_bore:b}|~ $b hole through the middle|u;a hole $b in diameter|a through "
      "bore of $b|~ $b through bore|a center hole of $b|a bore diameter of $b|an inner diameter of $b|an inside diameter of "
      "$b|an ID of $b|~ $b ID|a thru hole of $b|a hole diameter of $b|~ $b hole in the center]"},
     {"s_flats", "[The hex is $f across flats|The hexagon is $f across the flats|Across flats is $f|Across flats should be "
@@ -99,9 +99,10 @@ static const cad_rule family_rules[] = {
                 "across-flats size is $f|{flats}|{flats}|{flats}]"},
     {"s_len", "[Length is $h|The length is $h|The height is $h|Height is $h|Should be $h long|The length should be $h|$h "
               "long|$h tall|Make the length $h|{len}|{len}|{len}]"},
-    {"s_bore", "[The bore is $b|The hole is $b|The hole is $b in diameter|Hole diameter $b|The hole should be $b wide|The bore "
-               "should be $b|Bore diameter is $b|Add ~ $b hole through the middle|A $b hole goes all the way through|Put "
-               "{with_mid} through the center|Hole radius $/b|The inner diameter is $b|{mid}|{mid}|{mid}]"},
+    {"s_bore",
+     "[The bore is $b|The hole is $b|u;The hole is $b in diameter|Hole diameter $b|The hole should be $b wide|The bore "
+     "should be $b|Bore diameter is $b|Add ~ $b hole through the middle|There is ~ $b hole all the way through|Put "
+     "{with_mid} through the center|Hole radius $/b|The inner diameter is $b|{mid}|{mid}|{mid}]"},
     {"barnoun", "[hex bar|hex bar|hexagonal bar|hexagonal prism|hex rod|solid hex bar|hexagon bar|hex prism|hex "
                 "block|six-sided bar|hex bar|hex bar|hex bar|hexagonal rod|hexagonal block|hexagon prism|regular hexagonal "
                 "prism|solid hexagon|hex blank|hexagonal blank|six-sided rod|six-sided prism|hex shaft|hex pin|solid hex "
@@ -125,23 +126,24 @@ static const cad_rule family_rules[] = {
 };
 
 static const cad_rule bar_rules[] = {
-    {"np", "[{barnoun} {flats}[, | and |, ]{height:h}|{barnoun}, {flats}, {len}|{barnoun}, {flats}, {len}|{barnoun}, {len}, "
-           "{flats}|{barnoun}, {len}, {flats}|{tall:h} {barnoun}, {flats}|{tall:h} {barnoun}, {flats}|{preflats} bar, "
-           "{len}|{preflats} [bar|rod|prism|block], {len}|{just} {barnoun} {flats}, {height:h}|{barnoun} with {flats} and "
-           "[height|length] $h|{barnoun} with {with_flats}, {len}|{barnoun} with {with_flats} and $h long|{barnoun}, {flats} "
-           "and {len}|{barnoun}, {flats} x $h long|{barnoun} $f AF x $h|{barnoun} AF $f x $h long|{barnoun} $f x $h long|$f AF "
-           "x $h long {barnoun}|$f AF {barnoun}, {len}|{barnoun} $h long, {flats}|{barnoun} {len}, {flats}|{barnoun}: {flats}, "
-           "{len}|{barnoun}; {flats}; {len}|{barnoun} ({flats}, {len})|{barnoun} - {flats}, {len}|{barnoun} that is $h long "
-           "and $f across flats|{barnoun}, $h long with {with_flats}|{barnoun} of length $h, {flats}|{barnoun} of $h length "
-           "and $f across flats|{barnoun} cut to $h, {flats}|piece of {preflats} bar, $h long|$h of {preflats} bar|$h length "
-           "of $f AF hex bar|{barnoun}. {s_flats}. {s_len}|{barnoun}. {s_len}. {s_flats}|{barnoun}. {s_flats}. "
-           "{s_len}|{barnoun}, {flats}. {s_len}|{barnoun}, {len}. {s_flats}|^{barnoun} measuring {flats}, {height:h}]{plain}"},
+    {"np",
+     "[{barnoun} {flats}[, | and |, ]{full_height:h}|{barnoun}, {flats}, {len}|{barnoun}, {flats}, {len}|{barnoun}, {len}, "
+     "{flats}|{barnoun}, {len}, {flats}|{tall:h} {barnoun}, {flats}|{tall:h} {barnoun}, {flats}|{preflats} bar, "
+     "{len}|{preflats} [bar|rod|prism|block], {len}|{just} {barnoun} {flats}, {full_height:h}|{barnoun} with {flats} and "
+     "[height|length] $h|{barnoun} with {with_flats}, {len}|{barnoun} with {with_flats} and $h long|{barnoun}, {flats} "
+     "and {len}|{barnoun}, {flats} x $h long|{barnoun} $f AF x $h|{barnoun} AF $f x $h long|{barnoun} $f x $h long|$f AF "
+     "x $h long {barnoun}|$f AF {barnoun}, {len}|{barnoun} $h long, {flats}|{barnoun} {len}, {flats}|{barnoun}: {flats}, "
+     "{len}|{barnoun}; {flats}; {len}|{barnoun} ({flats}, {len})|{barnoun} - {flats}, {len}|{barnoun} that is $h long "
+     "and $f across flats|{barnoun}, $h long with {with_flats}|{barnoun} of length $h, {flats}|{barnoun} of $h length "
+     "and $f across flats|{barnoun} cut to $h, {flats}|piece of {preflats} bar, $h long|$h of {preflats} bar|$h length "
+     "of $f AF hex bar|{barnoun}. {s_flats}. {s_len}|{barnoun}. {s_len}. {s_flats}|{barnoun}. {s_flats}. "
+     "{s_len}|{barnoun}, {flats}. {s_len}|{barnoun}, {len}. {s_flats}|^{barnoun} measuring {flats}, {full_height:h}]{plain}"},
     {"spec",
-     "[{barnoun}: {flats}, {height:h}|{barnoun}{sep}AF=$f{sep}L=$h|{barnoun}\nacross flats: $f\nlength: $h|{barnoun} AF$f "
+     "[{barnoun}: {flats}, {full_height:h}|{barnoun}{sep}AF=$f{sep}L=$h|{barnoun}\nacross flats: $f\nlength: $h|{barnoun} AF$f "
      "L$h|{barnoun}{sep}{flats}{sep}{len}|{barnoun}{sep}{flats}{sep}{len}|{barnoun}{sep}{len}{sep}{flats}|{barnoun}: {len}, "
      "{flats}|{barnoun} - {flats} - {len}|{barnoun}\n- {flats}\n- {len}|{flats}{sep}{len}{sep}{barnoun}|{len}, {flats}, "
      "{barnoun}|{barnoun}\nlength: $h\nwidth across flats: $f|{barnoun}. {s_flats}. {s_len}|{barnoun}\nAF: $f\nheight: "
-     "$h|^{barnoun} / {flats} / {height:h}]{plain}"},
+     "$h|^{barnoun} / {flats} / {full_height:h}]{plain}"},
     {"plain", "[||||||||, solid|, no hole|, no bore|, nothing else|, without a hole|, solid all through|, no center hole|, not "
               "hollow|^, undrilled]"},
     {NULL, NULL},
@@ -149,10 +151,13 @@ static const cad_rule bar_rules[] = {
 
 static const cad_rule standoff_rules[] = {
     {"np",
-     "[{standoffnoun}, {flats}, {height:h}, {bore:b}|{standoffnoun} {flats}, {height:h}, {bore:b}|{standoffnoun}, {bore:b}, "
-     "{height:h}, {flats}|&b;{standoffnoun} M#b, {height:h}, {flats}|&b;{standoffnoun} M#b, {flats}, {height:h}|&b;M#b "
-     "{standoffnoun}, {height:h}, {flats}|&b;M#b {standoffnoun}, {flats}, {height:h}|{tall:h} {standoffnoun}, {flats}, "
-     "{bore:b}|{preflats} standoff, {height:h}, with {with_bore:b}|{standoffnoun} {height:h}, {flats}, with "
+     "[{standoffnoun}, {flats}, {full_height:h}, {bore:b}|{standoffnoun} {flats}, {full_height:h}, {bore:b}|{standoffnoun}, "
+     "{bore:b}, "
+     "{full_height:h}, {flats}|&b;{standoffnoun} M#b, {full_height:h}, {flats}|&b;{standoffnoun} M#b, {flats}, "
+     "{full_height:h}|&b;M#b "
+     "{standoffnoun}, {full_height:h}, {flats}|&b;M#b {standoffnoun}, {flats}, {full_height:h}|{tall:h} {standoffnoun}, "
+     "{flats}, "
+     "{bore:b}|{preflats} standoff, {full_height:h}, with {with_bore:b}|{standoffnoun} {full_height:h}, {flats}, with "
      "{with_bore:b}|&b;{tall:h} M#b {standoffnoun}, {flats}|{standoffnoun}, {flats}, {len}, {mid}|{standoffnoun}, {flats}, "
      "{mid}, {len}|{standoffnoun}, {len}, {flats}, {mid}|{standoffnoun}, {len}, {mid}, {flats}|{standoffnoun}, {mid}, {flats}, "
      "{len}|{standoffnoun}, {mid}, {len}, {flats}|{standoffnoun} {len}, {flats}, {mid}|{standoffnoun}: {flats}, {len}, "
@@ -168,9 +173,9 @@ static const cad_rule standoff_rules[] = {
      "x $h, {flats}|&b;M#b x $h {standoffnoun}, {flats}|&b;$h M#b {standoffnoun} with {with_flats}|{standoffnoun}. {s_flats}. "
      "{s_len}. {s_bore}|{standoffnoun}. {s_len}. {s_flats}. {s_bore}|{standoffnoun}. {s_bore}. {s_len}. "
      "{s_flats}|{standoffnoun}, {flats}, {len}. {s_bore}|{standoffnoun}, {len}, {mid}. {s_flats}|{standoffnoun}, {mid}. "
-     "{s_flats}. {s_len}|^{standoffnoun} measuring {flats}, {height:h}, {bore:b}]"},
+     "{s_flats}. {s_len}|^{standoffnoun} measuring {flats}, {full_height:h}, {bore:b}]"},
     {"spec",
-     "[{standoffnoun}: {flats}, {height:h}, {bore:b}|{standoffnoun}{sep}AF=$f{sep}L=$h{sep}bore=$b|{standoffnoun}\nacross "
+     "[{standoffnoun}: {flats}, {full_height:h}, {bore:b}|{standoffnoun}{sep}AF=$f{sep}L=$h{sep}bore=$b|{standoffnoun}\nacross "
      "flats: $f\nlength: $h\nbore: $b|{standoffnoun} AF$f L$h "
      "ID$b|{standoffnoun}{sep}{flats}{sep}{len}{sep}{mid}|{standoffnoun}{sep}{len}{sep}{flats}{sep}{mid}|{standoffnoun}{sep}{"
      "mid}{sep}{flats}{sep}{len}|{standoffnoun}{sep}{len}{sep}{mid}{sep}{flats}|{standoffnoun}: {len}, {mid}, "
@@ -178,20 +183,22 @@ static const cad_rule standoff_rules[] = {
      "{mid}|{flats}{sep}{len}{sep}{mid}{sep}{standoffnoun}|{len}, {flats}, {mid}, {standoffnoun}|{standoffnoun}\nlength: "
      "$h\nwidth across flats: $f\nhole diameter: $b|{standoffnoun}. {s_flats}. {s_len}. {s_bore}|&b;M#b "
      "{standoffnoun}{sep}{len}{sep}{flats}|&b;thread size M#b, {standoffnoun}, {flats}, {len}|^{standoffnoun} / {flats} / "
-     "{height:h} / {bore:b}]"},
+     "{full_height:h} / {bore:b}]"},
     {NULL, NULL},
 };
 
 static const cad_rule nut_rules[] = {
-    {"th",
-     "[{thick:h}|{thick:h}|{thick:h}|{thick:h}|$h tall|$h high|height $h|height = $h|height: $h|h=$h|thickness = $h|thick "
-     "$h|thick: $h|thickness is $h|nut height $h|nut thickness $h|$h height|ht $h|$h-thick body|m=$h|thickness=$h]"},
+    {"th", "[{full_thick:h}|{full_thick:h}|{full_thick:h}|{full_thick:h}|$h tall|$h high|height $h|height = $h|height: "
+           "$h|h=$h|thickness = $h|thick "
+           "$h|thick: $h|thickness is $h|nut height $h|nut thickness $h|$h height|ht $h|$h-thick body|m=$h|thickness=$h]"},
     {"s_th", "[The thickness is $h|Thickness is $h|Thickness should be $h|The nut is $h thick|Should be $h thick|The height is "
              "$h|{th}|{th}|{th}]"},
     {"np",
-     "[{nutnoun}, {flats}, {thick:h}, {bore:b}|{nutnoun} {flats}, {thick:h}, {bore:b}|&b;M#b {nutnoun}, {flats}, "
-     "{thick:h}|&b;M#b {nutnoun}, {thick:h}, {flats}|&b;{nutnoun} M#b, {flats}, {thick:h}|{nutnoun}, {bore:b}, {flats}, "
-     "{thick:h}|{preflats} nut, {thick:h}, with {with_bore:b}|{prethick:h} {nutnoun}, {flats}, with {with_bore:b}|{nutnoun}, "
+     "[{nutnoun}, {flats}, {full_thick:h}, {bore:b}|{nutnoun} {flats}, {full_thick:h}, {bore:b}|&b;M#b {nutnoun}, {flats}, "
+     "{full_thick:h}|&b;M#b {nutnoun}, {full_thick:h}, {flats}|&b;{nutnoun} M#b, {flats}, {full_thick:h}|{nutnoun}, {bore:b}, "
+     "{flats}, "
+     "{full_thick:h}|{preflats} nut, {full_thick:h}, with {with_bore:b}|{prethick:h} {nutnoun}, {flats}, with "
+     "{with_bore:b}|{nutnoun}, "
      "{flats}, {th}, {mid}|{nutnoun}, {flats}, {th}, {mid}|{nutnoun}, {flats}, {mid}, {th}|{nutnoun}, {th}, {flats}, "
      "{mid}|{nutnoun}, {th}, {mid}, {flats}|{nutnoun}, {mid}, {th}, {flats}|{nutnoun}, {mid}, {flats}, {th}|{nutnoun} {th}, "
      "{flats}, {mid}|{nutnoun}: {flats}, {th}, {mid}|{nutnoun}; {mid}; {flats}; {th}|{nutnoun} ({flats}, {th}, "
@@ -202,14 +209,14 @@ static const cad_rule nut_rules[] = {
      "{with_mid}, {flats}|&b;M#b {nutnoun} with {with_flats}, {th}|&b;M#b {nutnoun}: {flats}, {th}|&b;{nutnoun} for M#b, {th}, "
      "{flats}|&b;{nutnoun} for an M#b bolt, {flats}, {th}|&b;{nutnoun}, size M#b, {flats}, {th}|{nutnoun}. {s_flats}. {s_th}. "
      "{s_bore}|{nutnoun}. {s_th}. {s_flats}. {s_bore}|{nutnoun}. {s_bore}. {s_flats}. {s_th}|{nutnoun}, {flats}, {th}. "
-     "{s_bore}|{nutnoun}, {mid}. {s_flats}. {s_th}|^{nutnoun} measuring {flats}, {thick:h}, {bore:b}]"},
-    {"spec", "[{nutnoun}: {flats}, {thick:h}, {bore:b}|{nutnoun}{sep}AF=$f{sep}T=$h{sep}bore=$b|{nutnoun}\nacross flats: "
+     "{s_bore}|{nutnoun}, {mid}. {s_flats}. {s_th}|^{nutnoun} measuring {flats}, {full_thick:h}, {bore:b}]"},
+    {"spec", "[{nutnoun}: {flats}, {full_thick:h}, {bore:b}|{nutnoun}{sep}AF=$f{sep}T=$h{sep}bore=$b|{nutnoun}\nacross flats: "
              "$f\nthickness: $h\nbore: $b|{nutnoun} AF$f T$h "
              "ID$b|{nutnoun}{sep}{flats}{sep}{th}{sep}{mid}|{nutnoun}{sep}{mid}{sep}{flats}{sep}{th}|{nutnoun}{sep}{th}{sep}{"
              "mid}{sep}{flats}|{nutnoun}: {mid}, {flats}, {th}|{nutnoun} - {flats} - {th} - {mid}|{nutnoun}\n- {flats}\n- "
              "{th}\n- {mid}|{flats}{sep}{th}{sep}{mid}{sep}{nutnoun}|{nutnoun}\nhole diameter: $b\nwidth across flats: "
              "$f\nheight: $h|{nutnoun}. {s_flats}. {s_th}. {s_bore}|&b;M#b {nutnoun}{sep}{flats}{sep}{th}|^{nutnoun} / {flats} "
-             "/ {thick:h} / {bore:b}]"},
+             "/ {full_thick:h} / {bore:b}]"},
     {NULL, NULL},
 };
 
@@ -249,11 +256,12 @@ static const cad_rule bolt_rules[] = {
                 "$h|$h long in total|overall length: $h|overall length of $h|total length of $h|length overall $h|$h long "
                 "including the head|$h long with the head|length with head $h|length including head $h|$h including the "
                 "head|$h long, head included|head included $h long|OAL $h|OAL=$h|total $h|overall $h|full length $h|whole bolt "
-                "$h long|$h in total|total L $h|overall L=$h|entire length $h|$h total|^$h from end to end]"},
+                "$h long|u;$h in total|total L $h|overall L=$h|entire length $h|$h total|^$h from end to end]"},
     {"s_head", "[The head is $f across flats and $k thick|The hex head is $f across the flats and $k high|Head $f AF, $k "
                "thick|The head is $k high, {flats}|Head height $k, {flats}|{head}|{head}]"},
-    {"s_shank", "[The shank is $d in diameter|The {shankword} is $d in diameter|Shank diameter is $d|The {shankword} should be "
-                "$d across|The shaft is $d thick|{shank}|{shank}]"},
+    {"s_shank",
+     "[u;The shank is $d in diameter|u;The {shankword} is $d in diameter|Shank diameter is $d|The {shankword} should be "
+     "$d across|The shaft is $d thick|{shank}|{shank}]"},
     {"s_overall", "[The overall length is $h|Overall length is $h|Total length should be $h|The whole bolt is $h long|The "
                   "total length is $h|Head included, the length is $h|{overall}|{overall}]"},
     {NULL, NULL},
