@@ -19,7 +19,7 @@ static const char *const spacer_solid[] = {
     "[type = solid spacer, diameter = $d, height = $h]",
     "[part: standoff\nhole: no\n[dia|diameter]: $d\n[height|length]: $h]",
     "[name: spacer; bore: none; [od|OD|diameter]: $d; [h|H|height|length]: $h]",
-    "[Item 1: solid spacer\n  - diameter: $d\n  - height: $h\nQty 1]",
+    "[Item: solid spacer\n  - diameter: $d\n  - height: $h\nQty: one]",
     "[- {solidnoun}\n- $h [tall|high|long]\n- $d in [diameter|the round], [solid|no hole]]",
     "[A [simple|plain|solid|] post to hold up the [board|shelf|lid|panel]: $h tall, {with_dia:d}[, nothing drilled|, no "
     "hole|].]",
@@ -83,7 +83,7 @@ static const char *const spacer_hollow[] = {
     "[part: spacer\nod: $d\nid: $b\n[h|height|length]: $h]",
     "[name: sleeve; outside: $d; inside: $b; [length|height]: $h]",
     "[id $b / od $d / [length|height] $h / tube]",
-    "[Item 3: spacer with hole\n  - outside: $d\n  - hole: $b\n  - length: $h]",
+    "[Item: spacer with hole\n  - outside: $d\n  - hole: $b\n  - length: $h]",
     "[- {noun}\n- $h [tall|high|long]\n- hole $b\n- outside $d]",
     "[[bushing|sleeve|spacer], #d/#b@ x #h@ long]",
     "[Spacer OD/ID/L: #d / #b / #h@]",
@@ -159,7 +159,7 @@ const cad_sentences cad_say_spacer_hollow = CAD_SENTENCES(spacer_hollow);
         "[Flange {where}: [diameter|dia] $f, thickness $t. Body: [diameter|dia] $d. Bore: $b. [Total|Overall] "                \
         "[height|length]: "                                                                                                    \
         "$h.]",                                                                                                                \
-        "[Flange {where}, diameter $f, [$t thick|thickness $t]. [Otherwise nothing special:|The rest:] round body of $d, "    \
+        "[Flange {where}, diameter $f, [$t thick|thickness $t]. [Otherwise nothing special:|The rest:] round body of $d, "     \
         "bore "                                                                                                                \
         "$b, overall [height|length] $h.]",                                                                                    \
         "[The {fnoun} is $h [tall|high|long] overall. The hole is $b[ all the way through|]. The body is $d. Flange {where}: " \
@@ -173,7 +173,7 @@ const cad_sentences cad_say_spacer_hollow = CAD_SENTENCES(spacer_hollow);
         "[Q: part? A: flanged spacer. Q: body diameter? A: $d. Q: hole? A: $b. Q: total height? A: $h. Q: flange? A: "         \
         "{where}, $f "                                                                                                         \
         "dia, $t thick.]",                                                                                                     \
-        "[i wanna print a flanged tube: hole $b, tube part $d across, [height|length] $h in all, flange $f wide and $t "  \
+        "[i wanna print a flanged tube: hole $b, tube part $d across, [height|length] $h in all, flange $f wide and $t "       \
         "thick {where}]",                                                                                                      \
         "[please i need bush with flange {where}. flange diametr $f, thikness $t. body diametr $d, hole $b. whole lenght $h]", \
         "[Good morning, please quote one {fnoun}: flange {where}, $f dia by $t thick; body $d dia; bore $b; $h overall.]",     \
@@ -270,7 +270,7 @@ static const char *const washer[] = {
     "[&b;size: M#b\ntype: flat washer\nOD: $d\nthickness: $t]",
     "[&b;The bolt is M#b. The washer should be $d across and $t thick.]",
     "[[Hi|Hello|Hey] [all|folks|there], can someone model a [washer|flat washer|shim]? ID $b, OD $d, $t [thick|thickness].]",
-    "[Punch a $d disc from $t [sheet|plate|steel] and put ~ $b hole in the [middle|center|centre].]",
+    "[Punch ~ $d disc from $t [sheet|plate|steel] and put ~ $b hole in the [middle|center|centre].]",
     "[laser cut ring from $t [plate|sheet|acrylic|stainless]: outside $d, inside $b]",
     "[Ring out of $t [sheet|plate], outer diameter $d, inner diameter $b.]",
     "[a flat disc with a hole in the [middle|center|centre]: disc $d, hole $b, thickness $t]",
@@ -280,7 +280,7 @@ static const char *const washer[] = {
     "[type = washer, od = $d, id = $b, thickness = $t]",
     "[part: washer\nid: $b\nod: $d\nt: $t]",
     "[name: shim; inside: $b; outside: $d; thickness: $t]",
-    "[Item 2: flat washer\n  - hole: $b\n  - outside: $d\n  - thickness: $t]",
+    "[Item: flat washer\n  - hole: $b\n  - outside: $d\n  - thickness: $t]",
     "[- [washer|flat washer|ring]\n- $t thick\n- $d outside diameter\n- $b hole]",
     "[Washer ID/OD/t: #b / #d / #t@]",
     "[washer OD x ID x t = #d x #b x #t@]",

@@ -13,10 +13,12 @@
 extern "C" {
 #endif
 
-/* Appends `text` with one to three of its words replaced by made-up ones, misspelt, or followed by a word more; sometimes in
- * capitals or in small letters alone.  Numbers, units, number words, labels of sizes in capitals and a list of words that turn
- * a meaning round (radius, no, open, both ..) are kept.  Nouns are not: a caption whose noun alone told a cube from a sphere
- * then tells it no more.  A text without a word to change is appended as it is. */
+/* Appends `text` with one to three of its words replaced by made-up ones, misspelt, or followed by a word more; or with a
+ * clause more in front or behind that says nothing of the part ("for the zandel project"); or both.  Sometimes in capitals or
+ * in small letters alone, with semicolons for commas, without the commas where a word still stands between any two numbers, or
+ * with wider blanks.  Numbers, units, number words, labels of sizes in capitals, and words that tell one part from another
+ * (radius, no, open, both, hexagonal, cube, wall, apart ..) are kept; of the words that say which size a number is (diameter,
+ * tall, bore ..) at most one is lost.  Most nouns are not kept.  A text may come out as it is. */
 CAD_MUST_USE cad_status cad_caption_noise(const char *text, cad_rng *rng, cad_buf *out);
 
 #ifdef __cplusplus

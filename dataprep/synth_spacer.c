@@ -314,7 +314,7 @@ static const char flanged_flange[] =
     "[[a|one] flange {dia:f}, {thick:t}|~ $f flange, {thick:t},|flange of $f x $t|flange {dia:f} x {thick:t}|"
     "flange diameter $f, {thick:t},|u;flange $f in diameter and {thick:t}|[a|one] flange of {dia:f}, {thick:t}|"
     "[a|one] flange $f across and $t thick|[a|one] flange, $f diameter and $t thick,|flange Ø$f, {thick:t}|"
-    "flange OD $f, {thick:t},|a $f diameter flange, $t thick,|~ $f diameter flange, {thick:t},|"
+    "flange OD $f, {thick:t},|~ $f diameter flange, {thick:t},|"
     "flange dia $f, thickness $t,|~ $t thick flange, {dia:f},|~ $t thick flange of $f diameter|"
     "flange {thick:t}, {dia:f},|flange radius $/f, {thick:t},|flange #f x #t@|flange with diameter $f and thickness $t|"
     "flange (dia $f, thickness $t)|a flange that is $f across and $t thick|^rim {dia:f}, {thick:t},|"
