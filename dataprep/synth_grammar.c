@@ -180,6 +180,12 @@ typedef struct alternative {
     bool held, eligible;
 } alternative;
 
+/* Each size has its unit, and none reads as one number with a count before it ("4 1/4"). */
+static bool every_size_apart(const cad_unit_style *u)
+{
+    return u->text[0] && !u->first_only && !u->here_and_there && !u->fractions;
+}
+
 /* Reads the conditions in front of one alternative. */
 static cad_status conditions(cad_expander *e, alternative *a, scope sc)
 {
@@ -191,7 +197,7 @@ static cad_status conditions(cad_expander *e, alternative *a, scope sc)
             continue;
         }
         if (s + 1 < a->end && s[0] == 'u' && s[1] == ';') {
-            a->eligible = a->eligible && e->unit.text[0] && !e->unit.first_only && !e->unit.here_and_there;
+            a->eligible = a->eligible && every_size_apart(&e->unit);
             a->begin += 2;
             continue;
         }

@@ -15,7 +15,7 @@
  *   &x;        x is a metric thread size (M3) and the caption is in mm
  *   1x;        the count x is 1                                2x;  it is more than 1
  *   <x,y;      x is less than y
- *   u;         every size of this caption carries its unit, so that two numbers in a row stay apart
+ *   u;         every size of this caption carries its unit and none is a fraction, so that two numbers in a row stay apart
  * No eligible alternative: nothing. */
 #ifndef CADLM_DATAPREP_SYNTH_GRAMMAR_H
 #define CADLM_DATAPREP_SYNTH_GRAMMAR_H
