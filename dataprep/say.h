@@ -30,7 +30,8 @@ extern const cad_sentences cad_say_lbracket_bare, cad_say_lbracket_middle, cad_s
     cad_say_lbracket_base_hole, cad_say_lbracket_base_row;
 extern const cad_sentences cad_say_enclosure_box, cad_say_enclosure_box_hole, cad_say_enclosure_cup,
     cad_say_enclosure_round_tube, cad_say_enclosure_square_tube;
-extern const cad_sentences cad_say_flange_flat, cad_say_flange_blind, cad_say_flange_hubbed, cad_say_flange_hub_only;
+extern const cad_sentences cad_say_flange_flat, cad_say_flange_blind, cad_say_flange_hubbed, cad_say_flange_hub_only,
+    cad_say_flange_hubbed_above, cad_say_flange_hub_only_above;
 extern const cad_sentences cad_say_hex_bar, cad_say_hex_standoff, cad_say_hex_nut, cad_say_hex_bolt;
 extern const cad_sentences cad_say_prism_octa_solid, cad_say_prism_octa_bored, cad_say_prism_octa_stud,
     cad_say_prism_penta_solid, cad_say_prism_penta_bored, cad_say_prism_tri_solid, cad_say_prism_tri_bored,
@@ -38,8 +39,9 @@ extern const cad_sentences cad_say_prism_octa_solid, cad_say_prism_octa_bored, c
     cad_say_prism_dodeca_solid, cad_say_prism_dodeca_bored;
 extern const cad_sentences cad_say_spacer_solid, cad_say_spacer_hollow, cad_say_spacer_flange_bottom, cad_say_spacer_flange_top,
     cad_say_spacer_flange_both, cad_say_washer;
-extern const cad_sentences cad_say_pins_plain, cad_say_pins_bored, cad_say_pins_hub, cad_say_knob_plain, cad_say_knob_bored,
-    cad_say_knob_hub, cad_say_knob_boss;
+extern const cad_sentences cad_say_pins_plain, cad_say_pins_bored, cad_say_pins_hub, cad_say_pins_plain_above,
+    cad_say_pins_bored_above, cad_say_pins_hub_above, cad_say_knob_plain, cad_say_knob_bored, cad_say_knob_hub,
+    cad_say_knob_boss, cad_say_knob_hub_above, cad_say_knob_boss_above;
 
 #ifdef __cplusplus
 }
