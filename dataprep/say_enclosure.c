@@ -4,8 +4,8 @@
 
 static const char *const enclosure_box[] = {
     "[Hi, I need|I need|We need|Please make] a [box|case|small case] for my [Arduino|sensor|controller board|power supply]. "
-    "[Outside|Outer size] "
-    "is $w by $d, [height|and the height is] $h, [walls are $t thick|the walls are $t]. [No lid|The top stays open].",
+    "[Outside|Outer size] is $w by $d, [height|and the height is] $h, [walls are $t thick|the walls are $t]. [No lid|The top "
+    "stays open].",
     "[project box|electronics box|box], [open on top|no lid|top open], outside length $w, outside width $d, outside height $h, "
     "all walls [and floor|and the bottom] $t",
     "A tray for [screws|small parts|buttons|pens]. $w long, $d wide, [sides $h high|$h high], [all made from $t plastic|walls "
@@ -16,9 +16,8 @@ static const char *const enclosure_box[] = {
     "ENCL BOX {lwh} WT $t NO LID",
     "type=box; length=$w; width=$d; height=$h; wall=$t; lid=none",
     "\"part\": \"open box\", \"length\": $w, \"width\": $d, \"height\": $h, \"wall\": $t",
-    "I'm [building|making] a [weather station|robot|guitar pedal|clock] and need a housing: {lwh} [on the outside|outside], $t "
-    "walls, [top open|open at the top]"
-    "[ so I can reach the board|].",
+    "I'm [building|making] a [weather station|robot|guitar pedal|clock] and need a housing: {lwh} [on the outside|outside], "
+    "walls $t thick, [top open|open at the top][ so I can reach the board|].",
     "Please hollow out a {lwh} block from the top so that walls and floor are [$t|$t thick].",
     "Start with a block, $w x $d x $h. Shell the block with ~ $t wall and remove the top.",
     "shell a {lwh} box to $t, top [removed|open|off]",
@@ -44,7 +43,7 @@ static const char *const enclosure_box[] = {
     "Planter for the balcony, $w x $d, $h high, wall $t, open on top[, no drain hole|, no holes in the floor|]",
     "Dear all, we require an open-top enclosure with outside size $w x $d x $h and uniform wall thickness $t. Regards",
     "Good morning, please quote for a lidless housing, {lwh}, wall $t, in [black|grey|white] plastic.",
-    "for my printer: box shell {lwh}, $t walls all round plus floor, no top",
+    "for my printer: box shell {lwh}, walls $t thick all round plus floor, no top",
     "just an empty box with the top off\n{lwh}\nwalls $t",
     "- open box\n- $w long\n- $d wide\n- $h high\n- walls $t thick\n- no lid",
     "Item 1: tray. L = $w. W = $d. H = $h. Wall = $t. Qty 1.",
@@ -56,13 +55,13 @@ static const char *const enclosure_box[] = {
     "five-sided box (four walls and a floor), $w x $d x $h, each $t thick",
     "Four walls and a floor, all $t thick. Outside $w long, $d wide, $h tall. That's all.",
     "A: what do you need? B: a box. A: how big? B: $w by $d by $h. A: wall? B: $t, and no lid.",
-    "box not solid, hollow with $t walls, open top, size outside $w * $d * $h",
+    "box not solid, hollow with walls $t thick, open top, size outside $w * $d * $h",
     "Hollow, not solid: open housing of $w x $d x $h with the wall $t.",
     "Hello, I am needing one plastic box without cover, the length $w, the width $d, the height $h, wall is $t. Thanks",
     "Cable box to [screw|sit] under [the table|a shelf|the desk], {lwh}, walls $t, [no cover|no lid], no holes",
     "~ $t wall tray, $h high, on ~ $w x $d footprint",
-    "$t walls, open top, {lwh} overall: simple case for [electronics|a relay|a fan controller]",
-    "Thin-walled open box ($t walls). Overall $w x $d x $h.",
+    "[u;$t walls, open top, {lwh} overall: simple case for [electronics|a relay|a fan controller]]",
+    "Thin-walled open box (walls $t thick). Overall $w x $d x $h.",
     "Overall size $w x $d x $h. Wall $t. Box without lid.",
     "Print me a [tray|catch tray|drip tray], outer edges $w and $d, $h high, bottom and sides $t thick",
     "drip tray {lwh} t=$t",
@@ -73,11 +72,11 @@ static const char *const enclosure_box[] = {
     "Case OPEN. $w LONG, $d WIDE, $h HIGH, $t WALLS.",
     "so basically a shoebox without the lid: $w long, $d wide, $h high, cardboard.. no, plastic, $t thick",
     "box 4 sides + bottom, wall $t, L $w, W $d, H $h, nothing else",
-    "The customer wants a rectangular bin. He says $w by $d by $h outside with $t walls and no lid.",
+    "The customer wants a rectangular bin. He says $w by $d by $h outside with walls $t thick and no lid.",
     "L: $w / W: $d / H: $h / wall: $t / open-top enclosure",
     "Model an enclosure whose outside is $w long by $d wide by $h high, open at the top, whose walls are [$t|$t thick] all "
     "around.",
-    "$h tall open box with $t walls; base $w x $d",
+    "$h tall open box with walls $t thick; base $w x $d",
     "Title: TRAY\nOuter size: {lwh}\nWall: $t\nNote: open top, no holes",
     "make a rectangular tray and make the walls $t. The tray: $w x $d x $h.",
     "school project: open top box, $w x $d x $h, walls $t, no decoration",
@@ -91,21 +90,21 @@ static const char *const enclosure_box_hole[] = {
     "diameter at the center of the bottom.",
     "i need a planter {lwh} wall $t and ~ $hd hole in the bottom so the water gets out, in the middle",
     "Housing without lid. Outside $w x $d x $h. Wall $t. A cable goes through the floor: drill $hd, centered.",
-    "For my [lamp|router|speaker] I need a box, open on top, $w by $d by $h, $t walls. Drill ~ $hd hole through the middle of "
-    "the floor for the cable.",
+    "For my [lamp|router|speaker] I need a box, open on top, $w by $d by $h, walls $t thick. Drill ~ $hd hole through the "
+    "middle of the floor for the cable.",
     "OPEN BOX {lwh} WALL $t, FLOOR HOLE DIA $hd CENTRAL",
     "type: open box\nlength: $w\nwidth: $d\nheight: $h\nwall: $t\nhole in floor, centered: $hd",
     "type=tray; L=$w; W=$d; H=$h; wall=$t; floor hole dia=$hd (center)",
     "\"part\": \"open box\", \"length\": $w, \"width\": $d, \"height\": $h, \"wall\": $t, \"floor_hole\": $hd",
-    "A bin with a hole in the bottom. The bin is $w long, $d wide, $h tall, with $t walls and no lid. The hole is $hd across, "
-    "dead center.",
+    "A bin with a hole in the bottom. The bin is $w long, $d wide, $h tall, with walls $t thick and no lid. The hole is $hd "
+    "across, dead center.",
     "The tray is {lwh} outside and $t thick. In the center of the floor sits one round hole, $hd across.",
     "drip tray $w x $d x $h, t = $t, with one drain [$hd|of $hd] in the middle of the floor",
     "Tray, lidless, {lwh}, $t wall. One through hole Ø$hd, bottom center. No other holes.",
     "Shell a {lwh} block to a wall of $t, leave the top open, then bore $hd through the floor at the center.",
     "Shelled box {lwh}, thickness $t, top removed, floor pierced in the center with ~ $hd hole",
-    "Can you make a case for a [sensor|button|microphone]? $w x $d x $h outside, $t walls, open top. The sensor looks through "
-    "~ $hd hole in the center of the bottom.",
+    "Can you make a case for a [sensor|button|microphone]? $w x $d x $h outside, walls $t thick, open top. The sensor sees "
+    "through ~ $hd hole in the center of the bottom.",
     "case {lwh}, wall $t, no lid. hole bottom middle [$hd|dia $hd].",
     "Hello, one plastic container without cover, length $w, width $d, height $h, wall thickness $t, with hole of diameter $hd "
     "in the middle of bottom. Thanks",
@@ -120,15 +119,23 @@ static const char *const enclosure_box_hole[] = {
     "middle.",
     "u need to put a hole ($hd) in the floor of this box, center. box is $w x $d x $h, walls $t, no top",
     "Open case with a screw hole in the floor. Length $w, width $d, height $h, wall $t, hole diameter $hd, hole centered.",
-    "[&hd;Box {lwh}, $t walls, no lid. One M#hd hole in the center of the floor.]",
-    "[&hd;Lidless tray $w x $d x $h with $t walls, hole for an M#hd screw through the middle of the floor]",
+    "[&hd;Box {lwh}, walls $t thick, no lid. One M#hd hole in the center of the floor.]",
+    "[&hd;Lidless tray $w x $d x $h with walls $t thick, hole for an M#hd screw through the middle of the floor]",
     "Herb pot, rectangular, {lwh}, walls $t. Please punch ~ $hd hole in the bottom, centered both ways.",
-    "Rectangular funnel tray for beads: wall $t, $h high, base $w by $d, and a hole of $hd at the center of the base",
+    "Rectangular funnel tray for marbles: wall $t, $h high, base $w by $d, and a hole of $hd at the center of the base",
+    "[e-mail|note]: one planter please, {lwh} outside, wall $t, top open, and a water outlet of $hd in the center of the "
+    "floor.",
+    "floor: one hole, $hd, centered\nwalls: $t\nsize outside: {lwh}\ntop: none",
+    "Qty 6 open boxes, {lwh}, [ABS|steel|plywood] $t thick, hole Ø$hd in the middle of the floor",
+    "hey, box for a [funnel|spring|light bulb]: no lid, walls $t, $w by $d by $h outside, and the floor needs ~ $hd hole right "
+    "in the center",
+    "the hole in the floor is $hd and sits in the middle; the box is $w long, $d wide, $h high, wall $t, open at the top",
+    "Height $h, width $d, length $w, wall $t, open top, one $hd hole at the center of the floor: that's my tray.",
 };
 const cad_sentences cad_say_enclosure_box_hole = CAD_SENTENCES(enclosure_box_hole);
 
 static const char *const enclosure_cup[] = {
-    "A [cup|pot|beaker] $d across [and|,] $h tall with $t walls[.| and floor.]",
+    "A [cup|pot|beaker] $d across [and|,] $h tall with walls $t thick[.| and floor.]",
     "[pencil holder|pen holder|brush holder], round, outer diameter $d, height $h, wall [and bottom|] $t",
     "I need a [pen pot|pencil pot] for my desk, $h high, $d outside diameter, walls $t thick. Open on top of course.",
     "[Plant pot|Flower pot] for a [cactus|small plant|succulent]: diameter $d, height $h, wall thickness $t, no drain hole.",
@@ -168,10 +175,10 @@ static const char *const enclosure_cup[] = {
     "a round pot with thin walls ($t), $d x $h",
     "round open-top container: $d x $h, wall $t",
     "Height $h, diameter $d, wall $t: a plain round cup.",
-    "$t walls, $d diameter, $h height, cup",
+    "walls $t thick, $d diameter, $h height, cup",
     "empty round can, top cut off, $d OD by $h high, sheet thickness $t",
     "Not a tube, a cup: the bottom is shut. $d outer diameter, $h tall, $t wall.",
-    "cylinder $d by $h, hollow with $t walls, open on top only",
+    "cylinder $d by $h, hollow with walls $t thick, open on top only",
     "dice cup $d diameter x $h high, $t wall",
     "Measuring cup for rice, no markings. OD is $d, $h tall, wall is $t.",
 };
@@ -216,7 +223,7 @@ static const char *const enclosure_round_tube[] = {
     "~ $t walled tube, $h long, $d across the outside",
     "Thin tube, wall only $t, outside diameter $d, standing $h tall",
     "standing tube $h tall, $d OD, $t wall, no floor, no lid",
-    "Round duct piece, $d outside diameter, sheet $t, $h long.",
+    "Round ventilation pipe, $d outside diameter, sheet $t, $h long.",
     "Open at both ends: a pipe of length $h, OD $d, wall thickness $t.",
     "Pipe. Not solid, bored right through. $d OD, $h long, leaving a wall of $t.",
     "hollow cylinder, no floor: D $d, H $h, wall $t",
@@ -253,7 +260,7 @@ static const char *const enclosure_square_tube[] = {
     "rectangular cookie cutter: $w x $d outside, $h high, $t thick",
     "i need a rectangular pipe, $w by $d, $h long, wall $t",
     "The tube is rectangular, $w by $d on the outside. Wall thickness $t. Length $h.",
-    "The section measures $w x $d outside with $t walls. The tube is $h long.",
+    "The section measures $w x $d outside with walls $t thick. The tube is $h long.",
     "Wall $t, length $h, section $w x $d: rectangular steel tube, deburred.",
     "Length $h, outside $w x $d, thickness of the wall $t, hollow all the way through",
     "Hello, need tube with rectangular section $w x $d, wall $t, length $h, ends open. Thanks",
@@ -269,5 +276,10 @@ static const char *const enclosure_square_tube[] = {
     "A: profile? B: rectangular hollow, $w x $d. A: wall? B: $t. A: length? B: $h.",
     "Can you make ~ $t wall rectangular tube, $w by $d, $h tall?",
     "air channel, rectangular, outer sides $w and $d, wall $t, length $h, open at both ends",
+    "e-mail: one rectangular tube please, outside $w by $d, $t wall, $h long, [steel|aluminium], ends cut straight.",
+    "Qty 4 box tubes, $h each, section $w x $d, wall $t",
+    "hey, I need a hollow rectangular thing, open at both ends, $w by $d by $h, walls $t",
+    "no top, no bottom, only the sides: $w by $d outside, $h tall, $t thick",
+    "length first: $h. Then the section: $w by $d. Then the wall: $t. Rectangular tube.",
 };
 const cad_sentences cad_say_enclosure_square_tube = CAD_SENTENCES(enclosure_square_tube);

@@ -6,7 +6,7 @@ static const char *const flange_flat[] = {
     "Flange, OD $d, bore $b, $t thick, %n holes of $hd on ~ $k bolt circle.",
     "[I need|We need|Please make] a flange $d across and $t thick with ~ $b bore and %n bolt holes, each $hd, on ~ $k [bolt "
     "circle|PCD].",
-    "FLANGE OD$d ID$b THK $t, !n HOLES D$hd PCD $k",
+    "FLANGE OD$d ID$b T$t, !n HOLES D$hd PCD $k",
     "type: flange\nOD: $d\nID: $b\nthickness: $t\nholes: !n\nhole diameter: $hd\nPCD: $k",
     "part=flange; od=$d; id=$b; t=$t; holes=!n; hole_d=$hd; pcd=$k",
     "\"part\": \"flange\", \"od\": $d, \"bore\": $b, \"thickness\": $t, \"holes\": !n, \"hole_diameter\": $hd, "
@@ -42,6 +42,21 @@ static const char *const flange_flat[] = {
     "Laser cut one flange: sheet $t, outside Ø$d, inside Ø$b, holes %n x Ø$hd, hole centers on Ø$k.",
     "Flange for a fish tank pipe, ID $b, OD $d, $t thick acrylic, %n holes of $hd spaced evenly at $/k from the center",
     "mounting ring, %n fixing holes, hole size $hd, on ~ $k circle; ring $b ID, $d OD, $t high",
+    "For a [school project|water pump|vacuum chamber|windmill] I want a flange $d by $t, [bore $b|~ $b hole through the "
+    "middle|bored $b|center hole $b], %n bolt holes, $hd each, PCD $k.",
+    "e-mail: one flange please. Outside diameter $d, thickness $t, [bore $b|~ $b hole through the middle|bored $b|center hole "
+    "$b]. %n holes, hole diameter $hd, bolt circle $k.",
+    "holes: %n, $hd each, bolt circle $k\nflange: $d by $t\nmiddle: [bore $b|~ $b hole through the middle|bored $b|center hole "
+    "$b]",
+    "evenly around a circle of radius $/k drill %n holes of radius $/hd in a disc of radius $/d and thickness $t, [bore $b|~ "
+    "$b hole through the middle|bored $b|center hole $b]",
+    "[bore $b|~ $b hole through the middle|bored $b|center hole $b], flange disc $d x $t, %n holes, $hd each, PCD $k",
+    "hey, can somebody draw this flange: $d wide, $t thick, [bore $b|~ $b hole through the middle|bored $b|center hole $b], "
+    "with %n bolt holes of $hd around ~ $k bolt circle",
+    "Qty 4, [nylon|brass|steel] flange: Ø$d x $t, [bore $b|~ $b hole through the middle|bored $b|center hole $b], holes !n x "
+    "Ø$hd, PCD Ø$k",
+    "The bolt holes: %n, each $hd across, centers $/k from the middle. The flange: $d across, $t thick, [bore $b|~ $b hole "
+    "through the middle|bored $b|center hole $b].",
 };
 const cad_sentences cad_say_flange_flat = CAD_SENTENCES(flange_flat);
 
@@ -49,7 +64,7 @@ static const char *const flange_blind[] = {
     "Blind flange, OD $d, $t thick, %n holes of $hd on ~ $k bolt circle.",
     "[I need|We need|Please make] a blind flange $d across and $t thick with %n bolt holes, each $hd, on ~ $k [bolt "
     "circle|PCD].",
-    "BLIND FLANGE OD$d THK $t, !n HOLES D$hd PCD $k",
+    "BLIND FLANGE OD$d T$t, !n HOLES D$hd PCD $k",
     "type: blind flange\nOD: $d\nthickness: $t\nholes: !n\nhole diameter: $hd\nPCD: $k\nbore: none",
     "part=blind_flange; od=$d; t=$t; holes=!n; hole_d=$hd; pcd=$k",
     "Can you make a flange with no center hole? Outside $d, thickness $t, %n bolt holes of $hd, bolt circle $k.",
@@ -71,6 +86,19 @@ static const char *const flange_blind[] = {
     "[&hd;solid flange, no bore: D $d, t $t, !n x M#hd on a bolt circle of $k]",
     "Inspection cover, round: outside Ø$d, $t thick, holes %n x Ø$hd, hole centers on Ø$k, otherwise plain",
     "Tank cover: %n bolt holes, hole size $hd, pitch circle $k; disc diameter $d, disc thickness $t; no other holes",
+    "For a [school project|water pump|vacuum chamber|windmill] I want a flange $d by $t, [no bore|no hole in the middle|solid "
+    "center], %n bolt holes, $hd each, PCD $k.",
+    "e-mail: one flange please. Outside diameter $d, thickness $t, [no bore|no hole in the middle|solid center]. %n holes, "
+    "hole diameter $hd, bolt circle $k.",
+    "holes: %n, $hd each, bolt circle $k\nflange: $d by $t\nmiddle: [no bore|no hole in the middle|solid center]",
+    "evenly around a circle of radius $/k drill %n holes of radius $/hd in a disc of radius $/d and thickness $t, [no bore|no "
+    "hole in the middle|solid center]",
+    "[no bore|no hole in the middle|solid center], flange disc $d x $t, %n holes, $hd each, PCD $k",
+    "hey, can somebody draw this flange: $d wide, $t thick, [no bore|no hole in the middle|solid center], with %n bolt holes "
+    "of $hd around ~ $k bolt circle",
+    "Qty 4, [nylon|brass|steel] flange: Ø$d x $t, [no bore|no hole in the middle|solid center], holes !n x Ø$hd, PCD Ø$k",
+    "The bolt holes: %n, each $hd across, centers $/k from the middle. The flange: $d across, $t thick, [no bore|no hole in "
+    "the middle|solid center].",
 };
 const cad_sentences cad_say_flange_blind = CAD_SENTENCES(flange_blind);
 
@@ -78,7 +106,7 @@ static const char *const flange_hubbed[] = {
     "Flange, OD $d, $t thick, hub $u, overall height $h, bore $b, %n holes of $hd on ~ $k bolt circle.",
     "[I need|We need|Please make] a hubbed flange. Disc $d by $t, hub $u across, $h tall overall, bored $b, %n bolt holes of "
     "$hd on ~ $k [bolt circle|PCD].",
-    "HUBBED FLANGE OD$d THK $t, HUB D$u, OVERALL HEIGHT $h, BORE D$b, !n HOLES D$hd PCD $k",
+    "HUBBED FLANGE OD$d T$t, HUB D$u, OVERALL HEIGHT $h, BORE D$b, !n HOLES D$hd PCD $k",
     "type: hubbed flange\nOD: $d\nthickness: $t\nhub diameter: $u\noverall height: $h\nbore: $b\nholes: !n\nhole diameter: "
     "$hd\nPCD: $k",
     "part=hub_flange; od=$d; t=$t; hub_d=$u; height_over_all=$h; bore=$b; holes=!n; hole_d=$hd; pcd=$k",
@@ -109,6 +137,29 @@ static const char *const flange_hubbed[] = {
     "%n through holes of $hd diameter, PCD $k.",
     "so the plate is $d wide $t thick, the hub $u wide, all together $h tall, hole $b through, and %n bolt holes ($hd) around "
     "~ $k circle",
+    "For a [school project|water pump|vacuum chamber|windmill] I want a flange $d by $t, [hub $u across and $h tall from the "
+    "bottom|hub diameter $u, overall height $h|~ $u hub making the part $h tall overall], [bore $b|~ $b hole through the "
+    "middle|bored $b|center hole $b], %n bolt holes, $hd each, PCD $k.",
+    "e-mail: one flange please. Outside diameter $d, thickness $t, [hub $u across and $h tall from the bottom|hub diameter $u, "
+    "overall height $h|~ $u hub making the part $h tall overall], [bore $b|~ $b hole through the middle|bored $b|center hole "
+    "$b]. %n holes, hole diameter $hd, bolt circle $k.",
+    "holes: %n, $hd each, bolt circle $k\nflange: $d by $t, [hub $u across and $h tall from the bottom|hub diameter $u, "
+    "overall height $h|~ $u hub making the part $h tall overall]\nmiddle: [bore $b|~ $b hole through the middle|bored "
+    "$b|center hole $b]",
+    "evenly around a circle of radius $/k drill %n holes of radius $/hd in a disc of radius $/d and thickness $t, [hub $u "
+    "across and $h tall from the bottom|hub diameter $u, overall height $h|~ $u hub making the part $h tall overall], [bore "
+    "$b|~ $b hole through the middle|bored $b|center hole $b]",
+    "[bore $b|~ $b hole through the middle|bored $b|center hole $b], [hub $u across and $h tall from the bottom|hub diameter "
+    "$u, overall height $h|~ $u hub making the part $h tall overall], flange disc $d x $t, %n holes, $hd each, PCD $k",
+    "hey, can somebody draw this flange: $d wide, $t thick, [hub $u across and $h tall from the bottom|hub diameter $u, "
+    "overall height $h|~ $u hub making the part $h tall overall], [bore $b|~ $b hole through the middle|bored $b|center hole "
+    "$b], with %n bolt holes of $hd around ~ $k bolt circle",
+    "Qty 4, [nylon|brass|steel] flange: Ø$d x $t, [hub $u across and $h tall from the bottom|hub diameter $u, overall height "
+    "$h|~ $u hub making the part $h tall overall], [bore $b|~ $b hole through the middle|bored $b|center hole $b], holes !n x "
+    "Ø$hd, PCD Ø$k",
+    "The bolt holes: %n, each $hd across, centers $/k from the middle. The flange: $d across, $t thick, [hub $u across and $h "
+    "tall from the bottom|hub diameter $u, overall height $h|~ $u hub making the part $h tall overall], [bore $b|~ $b hole "
+    "through the middle|bored $b|center hole $b].",
 };
 const cad_sentences cad_say_flange_hubbed = CAD_SENTENCES(flange_hubbed);
 
@@ -116,7 +167,7 @@ static const char *const flange_hub_only[] = {
     "Flange, OD $d, $t thick, solid hub $u, overall height $h, no bore, %n holes of $hd on ~ $k bolt circle.",
     "[I need|We need|Please make] a flange with a solid hub. Disc $d by $t, hub $u across, $h tall overall, not bored, %n bolt "
     "holes of $hd on ~ $k [bolt circle|PCD].",
-    "HUBBED FLANGE, NO BORE, OD$d THK $t, HUB D$u, OVERALL HEIGHT $h, !n HOLES D$hd PCD $k",
+    "HUBBED FLANGE, NO BORE, OD$d T$t, HUB D$u, OVERALL HEIGHT $h, !n HOLES D$hd PCD $k",
     "type: hubbed flange\nOD: $d\nthickness: $t\nhub diameter: $u\noverall height: $h\nbore: none\nholes: !n\nhole diameter: "
     "$hd\nPCD: $k",
     "part=hub_flange; od=$d; t=$t; hub_d=$u; height_over_all=$h; bore=none; holes=!n; hole_d=$hd; pcd=$k",
@@ -139,6 +190,27 @@ static const char *const flange_hub_only[] = {
     "[&hd;Flange $d OD, $t thick, solid hub $u, $h tall overall, %n holes for M#hd bolts on ~ $k PCD.]",
     "post foot: plate $d round, $t thick, solid post $u, $h from the floor to the top, %n screw holes $hd on ~ $k circle",
     "whole part $h tall: flange disc $d by $t, solid hub $u, %n holes $hd around ~ $k bolt circle",
+    "For a [school project|water pump|vacuum chamber|windmill] I want a flange $d by $t, [hub $u across and $h tall from the "
+    "bottom|hub diameter $u, overall height $h|~ $u hub making the part $h tall overall], [no bore|no hole in the middle|solid "
+    "center], %n bolt holes, $hd each, PCD $k.",
+    "e-mail: one flange please. Outside diameter $d, thickness $t, [hub $u across and $h tall from the bottom|hub diameter $u, "
+    "overall height $h|~ $u hub making the part $h tall overall], [no bore|no hole in the middle|solid center]. %n holes, hole "
+    "diameter $hd, bolt circle $k.",
+    "holes: %n, $hd each, bolt circle $k\nflange: $d by $t, [hub $u across and $h tall from the bottom|hub diameter $u, "
+    "overall height $h|~ $u hub making the part $h tall overall]\nmiddle: [no bore|no hole in the middle|solid center]",
+    "evenly around a circle of radius $/k drill %n holes of radius $/hd in a disc of radius $/d and thickness $t, [hub $u "
+    "across and $h tall from the bottom|hub diameter $u, overall height $h|~ $u hub making the part $h tall overall], [no "
+    "bore|no hole in the middle|solid center]",
+    "[no bore|no hole in the middle|solid center], [hub $u across and $h tall from the bottom|hub diameter $u, overall height "
+    "$h|~ $u hub making the part $h tall overall], flange disc $d x $t, %n holes, $hd each, PCD $k",
+    "hey, can somebody draw this flange: $d wide, $t thick, [hub $u across and $h tall from the bottom|hub diameter $u, "
+    "overall height $h|~ $u hub making the part $h tall overall], [no bore|no hole in the middle|solid center], with %n bolt "
+    "holes of $hd around ~ $k bolt circle",
+    "Qty 4, [nylon|brass|steel] flange: Ø$d x $t, [hub $u across and $h tall from the bottom|hub diameter $u, overall height "
+    "$h|~ $u hub making the part $h tall overall], [no bore|no hole in the middle|solid center], holes !n x Ø$hd, PCD Ø$k",
+    "The bolt holes: %n, each $hd across, centers $/k from the middle. The flange: $d across, $t thick, [hub $u across and $h "
+    "tall from the bottom|hub diameter $u, overall height $h|~ $u hub making the part $h tall overall], [no bore|no hole in "
+    "the middle|solid center].",
 };
 const cad_sentences cad_say_flange_hub_only = CAD_SENTENCES(flange_hub_only);
 
@@ -146,7 +218,7 @@ static const char *const flange_hubbed_above[] = {
     "Flange, OD $d, $t thick, hub $u standing $v above the disc, bore $b, %n holes of $hd on ~ $k bolt circle.",
     "[I need|We need|Please make] a hubbed flange. Disc $d by $t, on top a hub $u across and $v tall, bored $b, %n bolt holes "
     "of $hd on ~ $k [bolt circle|PCD].",
-    "HUBBED FLANGE OD$d THK $t, HUB D$u $v ABOVE DISC, BORE D$b, !n HOLES D$hd PCD $k",
+    "HUBBED FLANGE OD$d T$t, HUB D$u $v ABOVE DISC, BORE D$b, !n HOLES D$hd PCD $k",
     "type: hubbed flange\nOD: $d\nthickness: $t\nhub diameter: $u\nhub height above disc: $v\nbore: $b\nholes: !n\nhole "
     "diameter: $hd\nPCD: $k",
     "part=hub_flange; od=$d; t=$t; hub_d=$u; hub_above_disc=$v; bore=$b; holes=!n; hole_d=$hd; pcd=$k",
@@ -165,6 +237,29 @@ static const char *const flange_hubbed_above[] = {
     "wheel hub: disc $d and $t thick, neck $u sticking up $v from the disc, axle hole $b, %n bolt holes $hd, PCD $k",
     "so the plate is $d wide $t thick, the hub on top $u wide and $v tall, hole $b through, and %n bolt holes ($hd) around ~ "
     "$k circle",
+    "For a [school project|water pump|vacuum chamber|windmill] I want a flange $d by $t, [hub $u across and $v tall above the "
+    "disc|hub diameter $u, standing $v proud of the disc|~ $u hub sticking up $v from the disc], [bore $b|~ $b hole through "
+    "the middle|bored $b|center hole $b], %n bolt holes, $hd each, PCD $k.",
+    "e-mail: one flange please. Outside diameter $d, thickness $t, [hub $u across and $v tall above the disc|hub diameter $u, "
+    "standing $v proud of the disc|~ $u hub sticking up $v from the disc], [bore $b|~ $b hole through the middle|bored "
+    "$b|center hole $b]. %n holes, hole diameter $hd, bolt circle $k.",
+    "holes: %n, $hd each, bolt circle $k\nflange: $d by $t, [hub $u across and $v tall above the disc|hub diameter $u, "
+    "standing $v proud of the disc|~ $u hub sticking up $v from the disc]\nmiddle: [bore $b|~ $b hole through the middle|bored "
+    "$b|center hole $b]",
+    "evenly around a circle of radius $/k drill %n holes of radius $/hd in a disc of radius $/d and thickness $t, [hub $u "
+    "across and $v tall above the disc|hub diameter $u, standing $v proud of the disc|~ $u hub sticking up $v from the disc], "
+    "[bore $b|~ $b hole through the middle|bored $b|center hole $b]",
+    "[bore $b|~ $b hole through the middle|bored $b|center hole $b], [hub $u across and $v tall above the disc|hub diameter "
+    "$u, standing $v proud of the disc|~ $u hub sticking up $v from the disc], flange disc $d x $t, %n holes, $hd each, PCD $k",
+    "hey, can somebody draw this flange: $d wide, $t thick, [hub $u across and $v tall above the disc|hub diameter $u, "
+    "standing $v proud of the disc|~ $u hub sticking up $v from the disc], [bore $b|~ $b hole through the middle|bored "
+    "$b|center hole $b], with %n bolt holes of $hd around ~ $k bolt circle",
+    "Qty 4, [nylon|brass|steel] flange: Ø$d x $t, [hub $u across and $v tall above the disc|hub diameter $u, standing $v proud "
+    "of the disc|~ $u hub sticking up $v from the disc], [bore $b|~ $b hole through the middle|bored $b|center hole $b], holes "
+    "!n x Ø$hd, PCD Ø$k",
+    "The bolt holes: %n, each $hd across, centers $/k from the middle. The flange: $d across, $t thick, [hub $u across and $v "
+    "tall above the disc|hub diameter $u, standing $v proud of the disc|~ $u hub sticking up $v from the disc], [bore $b|~ $b "
+    "hole through the middle|bored $b|center hole $b].",
 };
 const cad_sentences cad_say_flange_hubbed_above = CAD_SENTENCES(flange_hubbed_above);
 
@@ -172,7 +267,7 @@ static const char *const flange_hub_only_above[] = {
     "Flange, OD $d, $t thick, solid hub $u standing $v above the disc, no bore, %n holes of $hd on ~ $k bolt circle.",
     "[I need|We need|Please make] a flange with a solid hub. Disc $d by $t, on top a hub $u across and $v tall, not bored, %n "
     "bolt holes of $hd on ~ $k [bolt circle|PCD].",
-    "HUBBED FLANGE, NO BORE, OD$d THK $t, HUB D$u $v ABOVE DISC, !n HOLES D$hd PCD $k",
+    "HUBBED FLANGE, NO BORE, OD$d T$t, HUB D$u $v ABOVE DISC, !n HOLES D$hd PCD $k",
     "type: hubbed flange\nOD: $d\nthickness: $t\nhub diameter: $u\nhub height above disc: $v\nbore: none\nholes: !n\nhole "
     "diameter: $hd\nPCD: $k",
     "part=hub_flange; od=$d; t=$t; hub_d=$u; hub_above_disc=$v; bore=none; holes=!n; hole_d=$hd; pcd=$k",
@@ -188,5 +283,28 @@ static const char *const flange_hub_only_above[] = {
     "A: which flange? B: $d OD, $t thick. A: hub? B: $u, $v above the disc, solid. A: holes? B: %n of $hd, PCD $k.",
     "[&hd;Flange $d OD, $t thick, solid hub $u, $v above the disc, %n holes for M#hd bolts on ~ $k PCD.]",
     "post foot: plate $d round, $t thick, solid post $u sticking up $v, %n screw holes $hd on ~ $k circle",
+    "For a [school project|water pump|vacuum chamber|windmill] I want a flange $d by $t, [hub $u across and $v tall above the "
+    "disc|hub diameter $u, standing $v proud of the disc|~ $u hub sticking up $v from the disc], [no bore|no hole in the "
+    "middle|solid center], %n bolt holes, $hd each, PCD $k.",
+    "e-mail: one flange please. Outside diameter $d, thickness $t, [hub $u across and $v tall above the disc|hub diameter $u, "
+    "standing $v proud of the disc|~ $u hub sticking up $v from the disc], [no bore|no hole in the middle|solid center]. %n "
+    "holes, hole diameter $hd, bolt circle $k.",
+    "holes: %n, $hd each, bolt circle $k\nflange: $d by $t, [hub $u across and $v tall above the disc|hub diameter $u, "
+    "standing $v proud of the disc|~ $u hub sticking up $v from the disc]\nmiddle: [no bore|no hole in the middle|solid "
+    "center]",
+    "evenly around a circle of radius $/k drill %n holes of radius $/hd in a disc of radius $/d and thickness $t, [hub $u "
+    "across and $v tall above the disc|hub diameter $u, standing $v proud of the disc|~ $u hub sticking up $v from the disc], "
+    "[no bore|no hole in the middle|solid center]",
+    "[no bore|no hole in the middle|solid center], [hub $u across and $v tall above the disc|hub diameter $u, standing $v "
+    "proud of the disc|~ $u hub sticking up $v from the disc], flange disc $d x $t, %n holes, $hd each, PCD $k",
+    "hey, can somebody draw this flange: $d wide, $t thick, [hub $u across and $v tall above the disc|hub diameter $u, "
+    "standing $v proud of the disc|~ $u hub sticking up $v from the disc], [no bore|no hole in the middle|solid center], with "
+    "%n bolt holes of $hd around ~ $k bolt circle",
+    "Qty 4, [nylon|brass|steel] flange: Ø$d x $t, [hub $u across and $v tall above the disc|hub diameter $u, standing $v proud "
+    "of the disc|~ $u hub sticking up $v from the disc], [no bore|no hole in the middle|solid center], holes !n x Ø$hd, PCD "
+    "Ø$k",
+    "The bolt holes: %n, each $hd across, centers $/k from the middle. The flange: $d across, $t thick, [hub $u across and $v "
+    "tall above the disc|hub diameter $u, standing $v proud of the disc|~ $u hub sticking up $v from the disc], [no bore|no "
+    "hole in the middle|solid center].",
 };
 const cad_sentences cad_say_flange_hub_only_above = CAD_SENTENCES(flange_hub_only_above);

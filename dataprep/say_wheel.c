@@ -45,6 +45,27 @@ static const char *const pins_plain[] = {
     "circle of $k.",
     "Round foot with %n legs, drawn upside down: foot $d across, $t thick; legs $e across, around ~ $k circle, overall height "
     "$g.",
+    "For a [school project|robot base|winch|puzzle toy] I want a round plate $d by $t, [no bore|no hole in the middle|solid "
+    "center], and on this plate %n pins, $e each, PCD $k, [each $g tall from the bottom of the plate|tops $g above the "
+    "underside|each $g high with the plate included].",
+    "e-mail: one pin plate please. Plate diameter $d, thickness $t, [no bore|no hole in the middle|solid center]. %n pins, pin "
+    "diameter $e, pitch circle $k, [each $g tall from the bottom of the plate|tops $g above the underside|each $g high with "
+    "the plate included].",
+    "pins: %n, $e each, $k pitch circle, [each $g tall from the bottom of the plate|tops $g above the underside|each $g high "
+    "with the plate included]\nplate: $d by $t\nmiddle: [no bore|no hole in the middle|solid center]",
+    "evenly around a circle of radius $/k stand %n pins of radius $/e, [each $g tall from the bottom of the plate|tops $g "
+    "above the underside|each $g high with the plate included], on a disc of radius $/d and thickness $t, [no bore|no hole in "
+    "the middle|solid center]",
+    "[no bore|no hole in the middle|solid center], disc $d x $t, %n pins, $e each, PCD $k, [each $g tall from the bottom of "
+    "the plate|tops $g above the underside|each $g high with the plate included]",
+    "hey, can somebody draw this: round, $d wide, $t thick, [no bore|no hole in the middle|solid center], with %n pins of $e "
+    "around ~ $k circle, [each $g tall from the bottom of the plate|tops $g above the underside|each $g high with the plate "
+    "included]",
+    "Qty 4, [nylon|ABS|steel]: Ø$d x $t, [no bore|no hole in the middle|solid center], pins !n x Ø$e, PCD Ø$k, [each $g tall "
+    "from the bottom of the plate|tops $g above the underside|each $g high with the plate included]",
+    "The pins: %n, each $e across, [each $g tall from the bottom of the plate|tops $g above the underside|each $g high with "
+    "the plate included], centers $/k from the middle. The plate: $d across, $t thick, [no bore|no hole in the middle|solid "
+    "center].",
 };
 const cad_sentences cad_say_pins_plain = CAD_SENTENCES(pins_plain);
 
@@ -98,6 +119,27 @@ static const char *const pins_bored[] = {
     "Coupler disc: OD $d, bore $b, plate $t. Pins: %n off, dia $e, PCD $k. Height over everything $g.",
     "yarn winder wheel, $d wide, $t thick, $b axle hole, %n pegs dia $e on ~ $k pitch circle, part is $g tall in total",
     "A: disc? B: $d by $t. A: hole? B: $b. A: pins? B: %n, $e each, PCD $k, overall height $g.",
+    "For a [school project|robot base|winch|puzzle toy] I want a round plate $d by $t, [bore $b|~ $b hole through the "
+    "middle|bored $b|center hole $b], and on this plate %n pins, $e each, PCD $k, [each $g tall from the bottom of the "
+    "plate|tops $g above the underside|each $g high with the plate included].",
+    "e-mail: one pin plate please. Plate diameter $d, thickness $t, [bore $b|~ $b hole through the middle|bored $b|center hole "
+    "$b]. %n pins, pin diameter $e, pitch circle $k, [each $g tall from the bottom of the plate|tops $g above the "
+    "underside|each $g high with the plate included].",
+    "pins: %n, $e each, $k pitch circle, [each $g tall from the bottom of the plate|tops $g above the underside|each $g high "
+    "with the plate included]\nplate: $d by $t\nmiddle: [bore $b|~ $b hole through the middle|bored $b|center hole $b]",
+    "evenly around a circle of radius $/k stand %n pins of radius $/e, [each $g tall from the bottom of the plate|tops $g "
+    "above the underside|each $g high with the plate included], on a disc of radius $/d and thickness $t, [bore $b|~ $b hole "
+    "through the middle|bored $b|center hole $b]",
+    "[bore $b|~ $b hole through the middle|bored $b|center hole $b], disc $d x $t, %n pins, $e each, PCD $k, [each $g tall "
+    "from the bottom of the plate|tops $g above the underside|each $g high with the plate included]",
+    "hey, can somebody draw this: round, $d wide, $t thick, [bore $b|~ $b hole through the middle|bored $b|center hole $b], "
+    "with %n pins of $e around ~ $k circle, [each $g tall from the bottom of the plate|tops $g above the underside|each $g "
+    "high with the plate included]",
+    "Qty 4, [nylon|ABS|steel]: Ø$d x $t, [bore $b|~ $b hole through the middle|bored $b|center hole $b], pins !n x Ø$e, PCD "
+    "Ø$k, [each $g tall from the bottom of the plate|tops $g above the underside|each $g high with the plate included]",
+    "The pins: %n, each $e across, [each $g tall from the bottom of the plate|tops $g above the underside|each $g high with "
+    "the plate included], centers $/k from the middle. The plate: $d across, $t thick, [bore $b|~ $b hole through the "
+    "middle|bored $b|center hole $b].",
 };
 const cad_sentences cad_say_pins_bored = CAD_SENTENCES(pins_bored);
 
@@ -153,6 +195,37 @@ static const char *const pins_hub[] = {
     "hub+pins wheel; D $d; T $t; hub D $u; hub H from bottom $h; bore $b; pins %n; pin D $e; PCD $k; pin H from bottom $g",
     "Turn a plate of $d to $t thickness, leave a hub of $u so the part is $h tall there, bore $b. Then fit %n pins of $e on ~ "
     "$k pitch circle, their tops $g above the underside.",
+    "For a [school project|robot base|winch|puzzle toy] I want a round plate $d by $t, [hub $u across and $h tall from the "
+    "bottom|hub diameter $u, $h high with the plate included|~ $u hub with the top $h above the underside], [bore $b|~ $b hole "
+    "through the middle|bored $b|center hole $b], and on this plate %n pins, $e each, PCD $k, [each $g tall from the bottom of "
+    "the plate|tops $g above the underside|each $g high with the plate included].",
+    "e-mail: one pin plate please. Plate diameter $d, thickness $t, [hub $u across and $h tall from the bottom|hub diameter "
+    "$u, $h high with the plate included|~ $u hub with the top $h above the underside], [bore $b|~ $b hole through the "
+    "middle|bored $b|center hole $b]. %n pins, pin diameter $e, pitch circle $k, [each $g tall from the bottom of the "
+    "plate|tops $g above the underside|each $g high with the plate included].",
+    "pins: %n, $e each, $k pitch circle, [each $g tall from the bottom of the plate|tops $g above the underside|each $g high "
+    "with the plate included]\nplate: $d by $t, [hub $u across and $h tall from the bottom|hub diameter $u, $h high with the "
+    "plate included|~ $u hub with the top $h above the underside]\nmiddle: [bore $b|~ $b hole through the middle|bored "
+    "$b|center hole $b]",
+    "evenly around a circle of radius $/k stand %n pins of radius $/e, [each $g tall from the bottom of the plate|tops $g "
+    "above the underside|each $g high with the plate included], on a disc of radius $/d and thickness $t, [hub $u across and "
+    "$h tall from the bottom|hub diameter $u, $h high with the plate included|~ $u hub with the top $h above the underside], "
+    "[bore $b|~ $b hole through the middle|bored $b|center hole $b]",
+    "[bore $b|~ $b hole through the middle|bored $b|center hole $b], [hub $u across and $h tall from the bottom|hub diameter "
+    "$u, $h high with the plate included|~ $u hub with the top $h above the underside], disc $d x $t, %n pins, $e each, PCD "
+    "$k, [each $g tall from the bottom of the plate|tops $g above the underside|each $g high with the plate included]",
+    "hey, can somebody draw this: round, $d wide, $t thick, [hub $u across and $h tall from the bottom|hub diameter $u, $h "
+    "high with the plate included|~ $u hub with the top $h above the underside], [bore $b|~ $b hole through the middle|bored "
+    "$b|center hole $b], with %n pins of $e around ~ $k circle, [each $g tall from the bottom of the plate|tops $g above the "
+    "underside|each $g high with the plate included]",
+    "Qty 4, [nylon|ABS|steel]: Ø$d x $t, [hub $u across and $h tall from the bottom|hub diameter $u, $h high with the plate "
+    "included|~ $u hub with the top $h above the underside], [bore $b|~ $b hole through the middle|bored $b|center hole $b], "
+    "pins !n x Ø$e, PCD Ø$k, [each $g tall from the bottom of the plate|tops $g above the underside|each $g high with the "
+    "plate included]",
+    "The pins: %n, each $e across, [each $g tall from the bottom of the plate|tops $g above the underside|each $g high with "
+    "the plate included], centers $/k from the middle. The plate: $d across, $t thick, [hub $u across and $h tall from the "
+    "bottom|hub diameter $u, $h high with the plate included|~ $u hub with the top $h above the underside], [bore $b|~ $b hole "
+    "through the middle|bored $b|center hole $b].",
 };
 const cad_sentences cad_say_pins_hub = CAD_SENTENCES(pins_hub);
 
@@ -198,6 +271,25 @@ static const char *const pins_plain_above[] = {
     "disc: $d x $t. pins: %n x $e, height over the disc $a, PCD $k. middle: nothing",
     "The plate is $t thick and $d across. On top of the plate sit %n studs, each $e across and $a tall, evenly around ~ $k "
     "circle.",
+    "For a [school project|robot base|winch|puzzle toy] I want a round plate $d by $t, [no bore|no hole in the middle|solid "
+    "center], and on this plate %n pins, $e each, PCD $k, [each $a tall above the plate|standing $a proud of the "
+    "plate|sticking up $a|tops $a above the plate].",
+    "e-mail: one pin plate please. Plate diameter $d, thickness $t, [no bore|no hole in the middle|solid center]. %n pins, pin "
+    "diameter $e, pitch circle $k, [each $a tall above the plate|standing $a proud of the plate|sticking up $a|tops $a above "
+    "the plate].",
+    "pins: %n, $e each, $k pitch circle, [each $a tall above the plate|standing $a proud of the plate|sticking up $a|tops $a "
+    "above the plate]\nplate: $d by $t\nmiddle: [no bore|no hole in the middle|solid center]",
+    "evenly around a circle of radius $/k stand %n pins of radius $/e, [each $a tall above the plate|standing $a proud of the "
+    "plate|sticking up $a|tops $a above the plate], on a disc of radius $/d and thickness $t, [no bore|no hole in the "
+    "middle|solid center]",
+    "[no bore|no hole in the middle|solid center], disc $d x $t, %n pins, $e each, PCD $k, [each $a tall above the "
+    "plate|standing $a proud of the plate|sticking up $a|tops $a above the plate]",
+    "hey, can somebody draw this: round, $d wide, $t thick, [no bore|no hole in the middle|solid center], with %n pins of $e "
+    "around ~ $k circle, [each $a tall above the plate|standing $a proud of the plate|sticking up $a|tops $a above the plate]",
+    "Qty 4, [nylon|ABS|steel]: Ø$d x $t, [no bore|no hole in the middle|solid center], pins !n x Ø$e, PCD Ø$k, [each $a tall "
+    "above the plate|standing $a proud of the plate|sticking up $a|tops $a above the plate]",
+    "The pins: %n, each $e across, [each $a tall above the plate|standing $a proud of the plate|sticking up $a|tops $a above "
+    "the plate], centers $/k from the middle. The plate: $d across, $t thick, [no bore|no hole in the middle|solid center].",
 };
 const cad_sentences cad_say_pins_plain_above = CAD_SENTENCES(pins_plain_above);
 
@@ -248,6 +340,27 @@ static const char *const pins_bored_above[] = {
     "Coupler disc: OD $d, bore $b, plate $t. Pins: %n off, dia $e, PCD $k, $a proud of the plate.",
     "yarn winder wheel, $d wide, $t thick, $b axle hole, %n pegs dia $e on ~ $k pitch circle, pegs $a above the wheel",
     "A: disc? B: $d by $t. A: hole? B: $b. A: pins? B: %n, $e each, PCD $k, $a above the disc.",
+    "For a [school project|robot base|winch|puzzle toy] I want a round plate $d by $t, [bore $b|~ $b hole through the "
+    "middle|bored $b|center hole $b], and on this plate %n pins, $e each, PCD $k, [each $a tall above the plate|standing $a "
+    "proud of the plate|sticking up $a|tops $a above the plate].",
+    "e-mail: one pin plate please. Plate diameter $d, thickness $t, [bore $b|~ $b hole through the middle|bored $b|center hole "
+    "$b]. %n pins, pin diameter $e, pitch circle $k, [each $a tall above the plate|standing $a proud of the plate|sticking up "
+    "$a|tops $a above the plate].",
+    "pins: %n, $e each, $k pitch circle, [each $a tall above the plate|standing $a proud of the plate|sticking up $a|tops $a "
+    "above the plate]\nplate: $d by $t\nmiddle: [bore $b|~ $b hole through the middle|bored $b|center hole $b]",
+    "evenly around a circle of radius $/k stand %n pins of radius $/e, [each $a tall above the plate|standing $a proud of the "
+    "plate|sticking up $a|tops $a above the plate], on a disc of radius $/d and thickness $t, [bore $b|~ $b hole through the "
+    "middle|bored $b|center hole $b]",
+    "[bore $b|~ $b hole through the middle|bored $b|center hole $b], disc $d x $t, %n pins, $e each, PCD $k, [each $a tall "
+    "above the plate|standing $a proud of the plate|sticking up $a|tops $a above the plate]",
+    "hey, can somebody draw this: round, $d wide, $t thick, [bore $b|~ $b hole through the middle|bored $b|center hole $b], "
+    "with %n pins of $e around ~ $k circle, [each $a tall above the plate|standing $a proud of the plate|sticking up $a|tops "
+    "$a above the plate]",
+    "Qty 4, [nylon|ABS|steel]: Ø$d x $t, [bore $b|~ $b hole through the middle|bored $b|center hole $b], pins !n x Ø$e, PCD "
+    "Ø$k, [each $a tall above the plate|standing $a proud of the plate|sticking up $a|tops $a above the plate]",
+    "The pins: %n, each $e across, [each $a tall above the plate|standing $a proud of the plate|sticking up $a|tops $a above "
+    "the plate], centers $/k from the middle. The plate: $d across, $t thick, [bore $b|~ $b hole through the middle|bored "
+    "$b|center hole $b].",
 };
 const cad_sentences cad_say_pins_bored_above = CAD_SENTENCES(pins_bored_above);
 
@@ -292,206 +405,34 @@ static const char *const pins_hub_above[] = {
     "hub+pins wheel; D $d; T $t; hub D $u; hub above disc $v; bore $b; pins %n; pin D $e; PCD $k; pins above disc $a",
     "Turn a plate of $d to $t thickness with a hub of $u standing $v proud, bore $b. Then fit %n pins of $e on ~ $k pitch "
     "circle, $a proud.",
+    "For a [school project|robot base|winch|puzzle toy] I want a round plate $d by $t, [hub $u across and $v tall above the "
+    "plate|hub diameter $u, standing $v proud of the plate|~ $u hub sticking up $v from the plate], [bore $b|~ $b hole through "
+    "the middle|bored $b|center hole $b], and on this plate %n pins, $e each, PCD $k, [each $a tall above the plate|standing "
+    "$a proud of the plate|sticking up $a|tops $a above the plate].",
+    "e-mail: one pin plate please. Plate diameter $d, thickness $t, [hub $u across and $v tall above the plate|hub diameter "
+    "$u, standing $v proud of the plate|~ $u hub sticking up $v from the plate], [bore $b|~ $b hole through the middle|bored "
+    "$b|center hole $b]. %n pins, pin diameter $e, pitch circle $k, [each $a tall above the plate|standing $a proud of the "
+    "plate|sticking up $a|tops $a above the plate].",
+    "pins: %n, $e each, $k pitch circle, [each $a tall above the plate|standing $a proud of the plate|sticking up $a|tops $a "
+    "above the plate]\nplate: $d by $t, [hub $u across and $v tall above the plate|hub diameter $u, standing $v proud of the "
+    "plate|~ $u hub sticking up $v from the plate]\nmiddle: [bore $b|~ $b hole through the middle|bored $b|center hole $b]",
+    "evenly around a circle of radius $/k stand %n pins of radius $/e, [each $a tall above the plate|standing $a proud of the "
+    "plate|sticking up $a|tops $a above the plate], on a disc of radius $/d and thickness $t, [hub $u across and $v tall above "
+    "the plate|hub diameter $u, standing $v proud of the plate|~ $u hub sticking up $v from the plate], [bore $b|~ $b hole "
+    "through the middle|bored $b|center hole $b]",
+    "[bore $b|~ $b hole through the middle|bored $b|center hole $b], [hub $u across and $v tall above the plate|hub diameter "
+    "$u, standing $v proud of the plate|~ $u hub sticking up $v from the plate], disc $d x $t, %n pins, $e each, PCD $k, [each "
+    "$a tall above the plate|standing $a proud of the plate|sticking up $a|tops $a above the plate]",
+    "hey, can somebody draw this: round, $d wide, $t thick, [hub $u across and $v tall above the plate|hub diameter $u, "
+    "standing $v proud of the plate|~ $u hub sticking up $v from the plate], [bore $b|~ $b hole through the middle|bored "
+    "$b|center hole $b], with %n pins of $e around ~ $k circle, [each $a tall above the plate|standing $a proud of the "
+    "plate|sticking up $a|tops $a above the plate]",
+    "Qty 4, [nylon|ABS|steel]: Ø$d x $t, [hub $u across and $v tall above the plate|hub diameter $u, standing $v proud of the "
+    "plate|~ $u hub sticking up $v from the plate], [bore $b|~ $b hole through the middle|bored $b|center hole $b], pins !n x "
+    "Ø$e, PCD Ø$k, [each $a tall above the plate|standing $a proud of the plate|sticking up $a|tops $a above the plate]",
+    "The pins: %n, each $e across, [each $a tall above the plate|standing $a proud of the plate|sticking up $a|tops $a above "
+    "the plate], centers $/k from the middle. The plate: $d across, $t thick, [hub $u across and $v tall above the plate|hub "
+    "diameter $u, standing $v proud of the plate|~ $u hub sticking up $v from the plate], [bore $b|~ $b hole through the "
+    "middle|bored $b|center hole $b].",
 };
 const cad_sentences cad_say_pins_hub_above = CAD_SENTENCES(pins_hub_above);
-
-static const char *const knob_plain[] = {
-    "A knob $d across and $t thick with %n round notches of $e diameter around the rim.",
-    "Disc Ø$d x $t. Cut %n round notches Ø$e, centers on the rim, evenly spaced. No bore.",
-    "KNOB D$d X $t, !n NOTCHES D$e CENTERED ON RIM, NO BORE",
-    "type: knob\ndiameter: $d\nthickness: $t\nnotches: !n\nnotch diameter: $e\nbore: none",
-    "shape=knob; d=$d; t=$t; notches=!n; notch_d=$e; bore=0",
-    "I need a star knob: disc diameter $d, thickness $t, with %n scallops of radius $/e cut into the rim.",
-    "knob for a jar lid, $d wide, $t thick, %n finger cuts around the edge, each $e across",
-    "Can you model a wheel $d wide and $t thick whose edge is cut with %n half-round notches, notch radius $/e?",
-    "Take a disc ($d diameter, $t thick) and drill %n holes of $e exactly on the edge so they become half-round notches, "
-    "equally spaced.",
-    "Put %n cylinders of diameter $e on the rim of a disc, diameter $d, thickness $t, and subtract them.",
-    "a flower shaped disc: $d round, $t thick, bites of $e taken out of the edge at %n places",
-    "my son wants a gear, so just a disc $d wide, $t thick, with %n round notches ($e across) along the edge, nothing else",
-    "Hello, need knob, diameter $d, thickness $t, with %n round cuts diameter $e on the edge. No hole in center. Thanks",
-    "- round disc $d\n- thickness $t\n- %n notches, dia $e, centers on the edge\n- no hole",
-    "Thickness $t. Diameter $d. Notches: %n, each Ø$e, on the rim. Solid center.",
-    "The knob is $t thick and $d across before the notches are cut. There are %n notches, each $e across, centered on the "
-    "edge.",
-    "Scalloped disc, OD $d, $t thick, scallops %n x R#/e@",
-    "thumb wheel blank, no bore: $d dia, $t thick, %n flutes dia $e around the edge",
-    "For my [vise|jig|tripod|lamp]: fluted knob $d x $t, %n flutes of $e.",
-    "%n notches of $e along the rim of ~ $d disc, $t thick",
-    "Coaster with a scalloped rim: $d across, $t thick, %n scallops of radius $/e.",
-    "Solid disc, $d by $t; on the edge %n circular notches, notch radius $/e, spaced evenly. No center hole please.",
-    "A: how wide? B: $d. A: thick? B: $t. A: the notches? B: %n, round, $e each, on the rim.",
-    "Position 5: notched wheel, D=$d, t=$t, !n notches D=$e on the rim, evenly spaced.",
-    "Wheel, not bored, radius $/d, thickness $t, with %n round grooves of radius $/e on the rim",
-    "cut %n semicircles ($e diameter) out of the rim of ~ $t thick disc of $d diameter",
-    "the rim of this $d disc needs %n round notches, $e wide; disc thickness $t; no bore",
-};
-const cad_sentences cad_say_knob_plain = CAD_SENTENCES(knob_plain);
-
-static const char *const knob_bored[] = {
-    "A knob $d across and $t thick, with ~ $b hole in the middle and %n round notches of $e diameter around the rim.",
-    "Disc Ø$d x $t, bore Ø$b. Cut %n round notches Ø$e, centers on the rim, evenly spaced.",
-    "KNOB D$d X $t, BORE D$b, !n NOTCHES D$e CENTERED ON RIM",
-    "type: knob\ndiameter: $d\nthickness: $t\nbore: $b\nnotches: !n\nnotch diameter: $e",
-    "shape=knob; d=$d; t=$t; bore=$b; notches=!n; notch_d=$e",
-    "I need a star knob: disc diameter $d, thickness $t, bored $b, with %n scallops of radius $/e cut into the rim.",
-    "knob to go on ~ $b shaft, $d wide, $t thick, %n finger cuts around the edge, each $e across",
-    "Can you model a wheel $d wide and $t thick, center hole $b, whose edge is cut with %n half-round notches, notch radius "
-    "$/e?",
-    "Take a disc ($d diameter, $t thick), drill the center $b, and drill %n holes of $e exactly on the edge so they become "
-    "half-round notches, equally spaced.",
-    "Put %n cylinders of diameter $e on the rim of a disc, diameter $d, thickness $t, and subtract them. Drill $b through the "
-    "middle.",
-    "a flower shaped disc: $d round, $t thick, bites of $e taken out of the edge at %n places, hole of $b in the middle",
-    "Hello, need knob, diameter $d, thickness $t, hole in center $b, with %n round cuts diameter $e on the edge. Thanks",
-    "- round disc $d\n- thickness $t\n- bore $b\n- %n notches, dia $e, centers on the edge",
-    "Thickness $t. Diameter $d. Bore $b. Notches: %n, each Ø$e, on the rim.",
-    "The knob is $t thick and $d across before the notches are cut. There are %n notches, each $e across, centered on the "
-    "edge, and one hole of $b through the center.",
-    "Scalloped disc, OD $d, ID $b, $t thick, scallops %n x R#/e@",
-    "thumb wheel: $d dia, $t thick, bore $b, %n flutes dia $e around the edge",
-    "For my [vise|jig|tripod|lamp]: fluted knob $d x $t, through hole $b, %n flutes of $e.",
-    "%n notches of $e along the rim of ~ $d disc, $t thick, bored $b",
-    "Ring with a notched edge: $d outside, $b inside, $t thick, %n round notches, notch radius $/e, on the outer edge.",
-    "Disc, $d by $t, bore radius $/b; on the edge %n circular notches, notch radius $/e, spaced evenly.",
-    "A: how wide? B: $d. A: thick? B: $t. A: bore? B: $b. A: the notches? B: %n, round, $e each, on the rim.",
-    "Position 5: notched wheel, D=$d, t=$t, bore D=$b, !n notches D=$e on the rim, evenly spaced.",
-    "cut %n semicircles ($e diameter) out of the rim of ~ $t thick disc of $d diameter and bore the middle $b",
-    "Encoder-style wheel for ~ $b axle: $d across, $t thick, %n half-round notches of $e on the rim",
-    "Geneva wheel for school, simplified: disc $d, thickness $t, axle hole $b, %n round notches of $e on the rim",
-    "[&b;Clamping knob for an M#b bolt, $d wide, $t thick, through hole, %n round notches of $e on the edge.]",
-    "[&b;knob $d x $t, M#b hole through the middle, %n scallops dia $e along the rim]",
-    "Hand wheel in [aluminium|bakelite|nylon], diameter $d, thickness $t, bore $b, the edge fluted with %n cuts of $e.",
-    "bore $b, OD $d, t $t, rim notches !n x $e",
-    "The rim of this $d disc needs %n round notches, $e wide; disc thickness $t; the shaft hole is $b.",
-};
-const cad_sentences cad_say_knob_bored = CAD_SENTENCES(knob_bored);
-
-static const char *const knob_hub[] = {
-    "A knob $d across and $t thick, hub $u with an overall height of $h, bored $b, and %n round notches of $e around the rim.",
-    "Disc Ø$d x $t, hub Ø$u, overall height $h, bore Ø$b. Cut %n round notches Ø$e, centers on the rim.",
-    "KNOB D$d X $t, HUB D$u, OVERALL HEIGHT $h, BORE D$b, !n NOTCHES D$e ON RIM",
-    "type: hubbed knob\ndisc diameter: $d\ndisc thickness: $t\nhub diameter: $u\noverall height: $h\nbore: $b\nnotches: "
-    "!n\nnotch diameter: $e",
-    "shape=knob; d=$d; t=$t; hub_d=$u; height_over_all=$h; bore=$b; notches=!n; notch_d=$e",
-    "I need a star knob with a hub: disc $d x $t, hub $u, the whole knob $h tall, ~ $b hole through everything, %n scallops of "
-    "radius $/e on the rim.",
-    "knob to go on ~ $b shaft, wheel $d wide and $t thick, hub $u across, $h tall in all, %n finger cuts along the edge, each "
-    "$e across",
-    "Can you model a hand wheel? Rim $d, $t thick, hub $u, total height including the disc $h, bore $b, edge cut with %n "
-    "notches of radius $/e.",
-    "Join a disc, $d by $t, and a hub, $u by $h, both standing on the same plane. Bore $b through. Cut %n notches of $e on the "
-    "rim of the disc.",
-    "Hello, need knob, disc diameter $d, thickness $t, hub diameter $u, total height $h, hole $b through, with %n round cuts "
-    "diameter $e on the edge. Thanks",
-    "- disc $d x $t\n- hub $u\n- overall height $h\n- bore $b\n- %n notches, dia $e, centers on the edge",
-    "Thickness of the disc $t, disc diameter $d. Hub diameter $u. Overall height $h. Bore $b. Notches: %n, each Ø$e, on the "
-    "rim.",
-    "The disc of the knob is $t thick and $d across. The hub is $u across. From the underside to the hub top: $h. The bore is "
-    "$b and there are %n notches of $e on the rim.",
-    "thumb wheel with hub: $d dia, $t thick, hub dia $u, $h overall, bore $b, %n flutes dia $e around the edge",
-    "For my [vise|jig|tripod|lamp]: fluted knob $d x $t, boss $u, $h tall from the bottom, through hole $b, %n flutes of $e.",
-    "%n notches of $e along the rim of ~ $d disc, $t thick, with ~ $u hub, $h high overall, bored $b",
-    "Hub radius $/u, disc radius $/d, bore radius $/b, notch radius $/e, %n notches. Disc thickness $t, full height $h.",
-    "A: how wide? B: $d. A: thick? B: $t. A: hub? B: $u, overall height $h, bore $b. A: notches? B: %n, $e each.",
-    "Pos 8: star wheel, D=$d, t=$t, hub D=$u, overall H=$h, bore D=$b, !n notches D=$e on the rim.",
-    "[&b;Clamping knob for an M#b bolt: disc $d wide, $t thick, hub $u, overall height $h, through hole, %n round notches of "
-    "$e on the edge.]",
-    "Hand wheel in [aluminium|bakelite|nylon], rim diameter $d, rim thickness $t, bore $b, hub diameter $u, height over all "
-    "$h, the edge fluted with %n cuts of $e.",
-    "Total height $h. Disc $d, only $t thick. Hub $u. Bore $b right through. %n round notches, $e across, on the edge of the "
-    "disc.",
-    "bore $b, OD $d, t $t, hub $u, H overall $h, rim notches !n x $e",
-};
-const cad_sentences cad_say_knob_hub = CAD_SENTENCES(knob_hub);
-
-static const char *const knob_boss[] = {
-    "A knob $d across and $t thick, with a solid hub of $u, overall height $h, and %n round notches of $e around the rim. No "
-    "bore.",
-    "Disc Ø$d x $t, hub Ø$u, overall height $h, not bored. Cut %n round notches Ø$e, centers on the rim.",
-    "KNOB D$d X $t, HUB D$u, OVERALL HEIGHT $h, NO BORE, !n NOTCHES D$e ON RIM",
-    "type: hubbed knob\ndisc diameter: $d\ndisc thickness: $t\nhub diameter: $u\noverall height: $h\nbore: none\nnotches: "
-    "!n\nnotch diameter: $e",
-    "shape=knob; d=$d; t=$t; hub_d=$u; height_over_all=$h; bore=none; notches=!n; notch_d=$e",
-    "I need a star knob with a solid hub: disc $d x $t, hub $u, the whole knob $h tall, no hole, %n scallops of radius $/e on "
-    "the rim.",
-    "knob with a post in the middle, wheel $d wide and $t thick, post $u across, $h tall in all, %n finger cuts along the "
-    "edge, each $e across, no holes",
-    "Can you model a hand wheel without a bore? Rim $d, $t thick, hub $u, total height including the disc $h, edge cut with %n "
-    "notches of radius $/e.",
-    "Join a disc, $d by $t, and a hub, $u by $h, both standing on the same plane. Cut %n notches of $e on the rim of the disc. "
-    "Leave the middle solid.",
-    "Hello, need knob, disc diameter $d, thickness $t, hub diameter $u, total height $h, no hole, with %n round cuts diameter "
-    "$e on the edge. Thanks",
-    "- disc $d x $t\n- hub $u, solid\n- overall height $h\n- %n notches, dia $e, centers on the edge",
-    "Thickness of the disc $t, disc diameter $d. Hub diameter $u. Overall height $h. Solid center. Notches: %n, each Ø$e, on "
-    "the rim.",
-    "The disc of the knob is $t thick and $d across. The hub is $u across and solid. From the underside to the hub top: $h. "
-    "There are %n notches of $e on the rim.",
-    "For my [vise|jig|tripod|lamp]: fluted knob $d x $t, boss $u, $h tall from the bottom, %n flutes of $e, no through hole.",
-    "%n notches of $e along the rim of ~ $d disc, $t thick, with a solid $u hub, $h high overall",
-    "Hub radius $/u, disc radius $/d, notch radius $/e, %n notches. Disc thickness $t, full height $h. No bore.",
-    "A: how wide? B: $d. A: thick? B: $t. A: hub? B: $u, overall height $h, solid. A: notches? B: %n, $e each.",
-    "Pos 8: star wheel, no bore, D=$d, t=$t, hub D=$u, overall H=$h, !n notches D=$e on the rim.",
-    "Total height $h. Disc $d, only $t thick. Hub $u. No hole anywhere. %n round notches, $e across, on the edge of the disc.",
-    "OD $d, t $t, hub $u, H overall $h, rim notches !n x $e, bore none",
-};
-const cad_sentences cad_say_knob_boss = CAD_SENTENCES(knob_boss);
-
-static const char *const knob_hub_above[] = {
-    "A knob $d across and $t thick, hub $u standing $v above the disc, bored $b, and %n round notches of $e around the rim.",
-    "Disc Ø$d x $t, hub Ø$u, $v above the disc, bore Ø$b. Cut %n round notches Ø$e, centers on the rim.",
-    "KNOB D$d X $t, HUB D$u $v ABOVE DISC, BORE D$b, !n NOTCHES D$e ON RIM",
-    "type: hubbed knob\ndisc diameter: $d\ndisc thickness: $t\nhub diameter: $u\nhub height above disc: $v\nbore: $b\nnotches: "
-    "!n\nnotch diameter: $e",
-    "shape=knob; d=$d; t=$t; hub_d=$u; hub_above_disc=$v; bore=$b; notches=!n; notch_d=$e",
-    "I need a star knob with a hub: disc $d x $t, on top a hub $u wide and $v tall, ~ $b hole through everything, %n scallops "
-    "of radius $/e on the rim.",
-    "knob to go on ~ $b shaft, wheel $d wide and $t thick, hub $u across sticking up $v, %n finger cuts along the edge, each "
-    "$e across",
-    "Can you model a hand wheel? Rim $d, $t thick, hub $u, hub $v proud of the disc, bore $b, edge cut with %n notches of "
-    "radius $/e.",
-    "Stack a hub, $u by $v, on top of a disc, $d by $t. Bore $b through both. Cut %n notches of $e on the rim of the disc.",
-    "Hello, need knob, disc diameter $d, thickness $t, hub diameter $u, hub over the disc $v, hole $b through, with %n round "
-    "cuts diameter $e on the edge. Thanks",
-    "- disc $d x $t\n- hub $u\n- hub $v above the disc\n- bore $b\n- %n notches, dia $e, centers on the edge",
-    "Thickness of the disc $t, disc diameter $d. Hub diameter $u. Hub height above the disc $v. Bore $b. Notches: %n, each "
-    "Ø$e, on the rim.",
-    "The disc of the knob is $t thick and $d across. The hub is $u across and sticks up $v. The bore is $b and there are %n "
-    "notches of $e on the rim.",
-    "For my [vise|jig|tripod|lamp]: fluted knob $d x $t, boss $u standing $v above the disc, through hole $b, %n flutes of $e.",
-    "%n notches of $e along the rim of ~ $d disc, $t thick, with ~ $u hub, $v high above the disc, bored $b",
-    "Hub radius $/u, disc radius $/d, bore radius $/b, notch radius $/e, %n notches. Disc thickness $t, hub $v above that.",
-    "A: how wide? B: $d. A: thick? B: $t. A: hub? B: $u, $v above the disc, bore $b. A: notches? B: %n, $e each.",
-    "Pos 8: star wheel, D=$d, t=$t, hub D=$u, hub projection $v, bore D=$b, !n notches D=$e on the rim.",
-};
-const cad_sentences cad_say_knob_hub_above = CAD_SENTENCES(knob_hub_above);
-
-static const char *const knob_boss_above[] = {
-    "A knob $d across and $t thick, with a solid hub of $u standing $v above the disc, and %n round notches of $e around the "
-    "rim. No bore.",
-    "Disc Ø$d x $t, hub Ø$u, $v above the disc, not bored. Cut %n round notches Ø$e, centers on the rim.",
-    "KNOB D$d X $t, HUB D$u $v ABOVE DISC, NO BORE, !n NOTCHES D$e ON RIM",
-    "type: hubbed knob\ndisc diameter: $d\ndisc thickness: $t\nhub diameter: $u\nhub height above disc: $v\nbore: "
-    "none\nnotches: !n\nnotch diameter: $e",
-    "shape=knob; d=$d; t=$t; hub_d=$u; hub_above_disc=$v; bore=none; notches=!n; notch_d=$e",
-    "I need a star knob with a solid hub: disc $d x $t, on top a hub $u wide and $v tall, no hole, %n scallops of radius $/e "
-    "on the rim.",
-    "knob with a post in the middle, wheel $d wide and $t thick, post $u across sticking up $v, %n finger cuts along the edge, "
-    "each $e across, no holes",
-    "Can you model a hand wheel without a bore? Rim $d, $t thick, hub $u, hub $v proud of the disc, edge cut with %n notches "
-    "of radius $/e.",
-    "Stack a hub, $u by $v, on top of a disc, $d by $t. Cut %n notches of $e on the rim of the disc. Leave the middle solid.",
-    "Hello, need knob, disc diameter $d, thickness $t, hub diameter $u, hub over the disc $v, no hole, with %n round cuts "
-    "diameter $e on the edge. Thanks",
-    "- disc $d x $t\n- hub $u, solid\n- hub $v above the disc\n- %n notches, dia $e, centers on the edge",
-    "Thickness of the disc $t, disc diameter $d. Hub diameter $u. Hub height above the disc $v. Solid center. Notches: %n, "
-    "each Ø$e, on the rim.",
-    "The disc of the knob is $t thick and $d across. The hub is solid, $u across, and sticks up $v. There are %n notches of $e "
-    "on the rim.",
-    "For my [vise|jig|tripod|lamp]: fluted knob $d x $t, boss $u standing $v above the disc, %n flutes of $e, no through hole.",
-    "%n notches of $e along the rim of ~ $d disc, $t thick, with a solid $u hub, $v high above the disc",
-    "A: how wide? B: $d. A: thick? B: $t. A: hub? B: $u, $v above the disc, solid. A: notches? B: %n, $e each.",
-    "Pos 8: star wheel, no bore, D=$d, t=$t, hub D=$u, hub projection $v, !n notches D=$e on the rim.",
-};
-const cad_sentences cad_say_knob_boss_above = CAD_SENTENCES(knob_boss_above);
