@@ -28,8 +28,11 @@ cp "$out"/tiny-*/results.json $tiny/results.json
 cadeval --ckpt=tiny=$tiny --suite=cad0-seven --out="$out/seven" --sheet=0 >/dev/null
 
 python3 - "$run" "$out" $tiny/README.md <<'PY'
-import json, sys
+import configparser, json, sys
 run, out, card = sys.argv[1:4]
+ini = configparser.ConfigParser(inline_comment_prefixes=(";",), interpolation=None)
+ini.read("configs/tiny_base.ini")
+synth = ini["synth"]
 info = json.load(open(run + "/run.json"))
 build = json.load(open(run + "/build.json"))
 steps = [json.loads(line) for line in open(run + "/metrics.jsonl")]
@@ -50,8 +53,8 @@ tags: [cad, compact-ir, text-to-cad]
 A decoder of {size:,} parameters (Qwen2 form: 4 layers x 192, 6 heads, SwiGLU 576, untied head; bf16) that writes Compact IR programs of simple parts from one
 sentence. It is the default of `cadgen` and the base of `configs/tiny_qlora.ini`. It reads the wordings that the corpus generator makes, not English at large.
 
-* **Data**: `configs/tiny_base.ini`: 70,000 parts of the families called seen (docs/CORPUS.md), every one compiled and checked, each in five wordings; a quarter of
-  the rows has made-up or misspelt words in its caption. No flange, no hex part. None of the sentences or programs of the suite `cad0-seven`.
+* **Data**: `configs/tiny_base.ini`: {synth["n"]} parts of the families called seen (docs/CORPUS.md), every one compiled and checked, each in {synth["captions_each"]} wordings; of
+  every hundred rows {float(synth["noise"]) * 100:.0f} have made-up or misspelt words in their caption. No flange, no hex part. None of the sentences or programs of the suite `cad0-seven`.
 * **Training**: {last["step"]:,} steps from random weights, {minutes:.0f} minutes of wall clock on two CPU cores that also did other work,
   evaluation loss {evals[-1]["v"]["eval/loss"]:.4f} per answer token.
 * **Repeat it**: `cadprep run configs/tiny_base.ini && cadtrain configs/tiny_base.ini && scripts/ship_tiny.sh` (seed {info.get("seed", 3407)}, commit
