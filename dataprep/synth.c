@@ -3,6 +3,7 @@
 #include "dataprep/synth_family.h"
 #include "dataprep/synth_measures.h"
 #include "dataprep/synth_noise.h"
+#include "dataprep/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>

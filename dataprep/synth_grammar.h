@@ -59,9 +59,6 @@ CAD_MUST_USE cad_status cad_grammar_finish(const char *text, cad_buf *out);
 /* A way to write the part's unit. */
 cad_unit_style cad_grammar_unit(cad_rng *rng, cad_synth_unit u);
 
-/* Rules that every family may use (synth_words.c). */
-extern const cad_rule cad_common_rules[];
-
 #ifdef __cplusplus
 }
 #endif

@@ -1,4 +1,4 @@
-#include "dataprep/synth_grammar.h"
+#include "dataprep/words.h"
 
 /* Frames around a part's noun phrase or specification, and wordings that many families share.  Parameter names in use:
  * l length, w width or first side, d depth or diameter, h height, t thickness, b bore, hd hole diameter, n count, i inset. */
