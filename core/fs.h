@@ -77,8 +77,9 @@ CAD_MUST_USE cad_status cad_fs_mkdirs(const char *path); /* with parents; existi
 /* Puts the finished folder `temp` in the place of `path` (which must not exist).  Syncs its files (not those of folders inside)
  * and both parents. */
 CAD_MUST_USE cad_status cad_fs_commit_dir(const char *temp, const char *path);
-CAD_MUST_USE cad_status cad_fs_remove_tree(const char *path);                         /* missing is fine; never follows links */
-CAD_MUST_USE cad_status cad_fs_remove(const char *path);                              /* one file or link; missing is fine */
+CAD_MUST_USE cad_status cad_fs_remove_tree(const char *path);  /* missing is fine; never follows links */
+CAD_MUST_USE cad_status cad_fs_remove(const char *path);       /* one file or link; missing is fine */
+CAD_MUST_USE cad_status cad_fs_remove_empty(const char *path); /* one folder; left when it holds something */
 CAD_MUST_USE cad_status cad_fs_symlink_replace(const char *target, const char *link); /* by rename */
 CAD_MUST_USE cad_status cad_fs_readlink(const char *link, cad_buf *out);
 /* Names (not paths) in a folder, sorted by bytes, without "." and ".."; arrays live in `a`. */
@@ -87,6 +88,8 @@ CAD_MUST_USE cad_status cad_fs_free_bytes(const char *path, uint64_t *out);
 /* When the file was last written, in Unix seconds; and marks it as written now. */
 CAD_MUST_USE cad_status cad_fs_modified(const char *path, double *out);
 CAD_MUST_USE cad_status cad_fs_touch(const char *path);
+/* The same clock as cad_fs_modified, which may be that of a file server: the time of a file made in the folder and removed. */
+CAD_MUST_USE cad_status cad_fs_now(const char *dir, double *out);
 CAD_MUST_USE cad_status cad_fs_absolute(const char *path, cad_buf *out);
 
 /* XXH3-128 of a file's bytes in hex (33 bytes with NUL). */

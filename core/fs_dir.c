@@ -49,6 +49,13 @@ cad_status cad_fs_remove(const char *path)
     return CAD_OK;
 }
 
+cad_status cad_fs_remove_empty(const char *path)
+{
+    if (rmdir(path) != 0 && errno != ENOENT && errno != ENOTEMPTY && errno != EEXIST)
+        CAD_FAIL(CAD_EWRITE, "%s: cannot remove folder: %s", path, strerror(errno));
+    return CAD_OK;
+}
+
 cad_status cad_fs_remove_tree(const char *path)
 {
     struct stat st;
@@ -160,6 +167,25 @@ cad_status cad_fs_touch(const char *path)
 {
     if (utimensat(AT_FDCWD, path, NULL, 0) != 0)
         CAD_FAIL(CAD_EWRITE, "%s: cannot set its time: %s", path, strerror(errno));
+    return CAD_OK;
+}
+
+cad_status cad_fs_now(const char *dir, double *out)
+{
+    char path[PATH_MAX];
+    struct stat st;
+    if (snprintf(path, sizeof path, "%s/.now.%ld", dir, (long)getpid()) >= (int)sizeof path)
+        CAD_FAIL(CAD_EWRITE, "%s: path too long", dir);
+    unlink(path); /* a leftover of a dead process with our pid */
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    bool made = fd >= 0 && fstat(fd, &st) == 0;
+    cad_status s = made ? CAD_OK : cad_fail(CAD_EWRITE, "%s: cannot create a file there: %s", dir, strerror(errno));
+    if (fd >= 0) {
+        close(fd);
+        unlink(path);
+    }
+    CAD_TRY(s);
+    *out = (double)st.st_mtim.tv_sec + 1e-9 * (double)st.st_mtim.tv_nsec;
     return CAD_OK;
 }
 

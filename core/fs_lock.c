@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -20,6 +22,28 @@ static bool still_named(int fd, const char *path)
 {
     struct stat mine, named;
     return fstat(fd, &mine) == 0 && stat(path, &named) == 0 && mine.st_ino == named.st_ino && mine.st_dev == named.st_dev;
+}
+
+/* Whoever takes or removes a lock file holds its folder meanwhile, so that nothing changes between a look at the file and what
+ * follows from it.  -1: the folder cannot be locked (some network file systems): then the file is looked at once more. */
+static int hold_folder(const char *path)
+{
+    char dir[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    int n = slash ? snprintf(dir, sizeof dir, "%.*s/", (int)(slash - path), path) : snprintf(dir, sizeof dir, ".");
+    int fd = n < (int)sizeof dir ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    while (fd >= 0 && flock(fd, LOCK_EX) != 0)
+        if (errno != EINTR) {
+            close(fd);
+            return -1;
+        }
+    return fd;
+}
+
+static void let_go(int folder)
+{
+    if (folder >= 0)
+        close(folder);
 }
 
 /* What the file says of its owner, without line ends. */
@@ -87,8 +111,10 @@ cad_status cad_lock_take(const char *path, const char *owner, cad_lock_judge *ju
     CAD_TRY(cad_mem_alloc(sizeof *l, "lock", &l));
     l->fd = -1;
     cad_status s = cad_mem_alloc(strlen(path) + 1, "file name", &l->path);
+    int folder = hold_folder(path);
     if (s == CAD_OK)
         s = take(path, owner, judge, ctx, &l->fd);
+    let_go(folder);
     if (s != CAD_OK) {
         cad_mem_free(l->path);
         cad_mem_free(l);
@@ -116,8 +142,10 @@ void cad_lock_release(cad_lock *l)
 {
     if (!l)
         return;
+    int folder = hold_folder(l->path);
     if (still_named(l->fd, l->path)) /* not that of another process which took it over */
         unlink(l->path);
+    let_go(folder);
     close(l->fd);
     cad_mem_free(l->path);
     cad_mem_free(l);

@@ -45,6 +45,7 @@ static cad_status train(cad_cli *cli, const cad_config *cfg)
                           .resume = cad_cli_value(cli, "resume"),
                           .allow = allow,
                           .force_unlock = cad_cli_has(cli, "force-unlock"),
+                          .check = cad_cli_has(cli, "check"),
                           .stop = cad_stop_signal()};
     for (const char *key; o.n_allow < MOST_ALLOWED && (key = cad_cli_value_at(cli, "allow-change", o.n_allow));) {
         if (!cad_config_origin(cfg, key))
@@ -55,12 +56,11 @@ static cad_status train(cad_cli *cli, const cad_config *cfg)
     CAD_TRY(cad_cli_command(cli, &command));
     o.command = command.data;
     cad_trainer *t = NULL;
-    bool check = cad_cli_has(cli, "check");
-    if (!check)
+    if (!o.check)
         cad_stop_signals_catch();
     cad_status s = cad_trainer_open(cfg, &o, &t);
     if (s == CAD_OK)
-        s = check ? print_facts(cli, t) : cad_trainer_run(t);
+        s = o.check ? print_facts(cli, t) : cad_trainer_run(t);
     cad_trainer_close(t);
     cad_buf_deinit(&command);
     return s;

@@ -36,15 +36,20 @@ static cad_status assume_model(cad_trainer *t, cad_dry_report *r)
     return cad_model_known(path, &t->model);
 }
 
-/* The last row is as long as any may be, the others share what is left of the tokens. */
+/* The last row is as long as any may be, the others share what is left of the tokens; what does not divide is spread evenly. */
 static cad_status assume_rows(cad_trainer *t, int64_t rows, int64_t tokens, int64_t longest, cad_loader *out)
 {
     cad_loader l = {.n_rows = rows, .longest_row = rows - 1};
     CAD_TRY(cad_arena_zalloc(t->rows, (size_t)rows, sizeof *l.row_tokens, "lengths of rows", &l.row_tokens));
     CAD_TRY(cad_arena_zalloc(t->rows, (size_t)rows, sizeof *l.row_targets, "lengths of answers", &l.row_targets));
-    int64_t others = rows - 1, rest = tokens - longest;
+    int64_t others = rows - 1, rest = tokens > longest ? tokens - longest : 0, carry = 0;
     for (int64_t i = 0; i < rows; i++) {
-        int64_t n = i == others ? longest : rest * (i + 1) / others - rest * i / others;
+        int64_t n = i == others ? longest : rest / others;
+        carry += i == others ? 0 : rest % others;
+        if (i < others && carry >= others) {
+            carry -= others;
+            n++;
+        }
         n = n < 2 ? 2 : n;
         l.row_tokens[i] = n;
         l.row_targets[i] = n - 1;

@@ -36,12 +36,27 @@ static int64_t line_step(const char *text, size_t len)
     return step;
 }
 
+/* Bytes of `lines` with which `file` ends already: a start that was killed after it had added them, or some of them, and before
+ * it took them from metrics.jsonl.  Lines hold the time to the millisecond, so equal ones are the same. */
+static size_t there_already(const cad_buf *file, const cad_buf *lines)
+{
+    for (size_t at = 0; at < file->len;) {
+        size_t len = file->len - at;
+        if (len <= lines->len && memcmp(file->data + at, lines->data, len) == 0)
+            return len;
+        const char *end = memchr(file->data + at, '\n', len);
+        at = end ? (size_t)(end - file->data) + 1 : file->len;
+    }
+    return 0;
+}
+
 static cad_status append_lines(const char *path, const cad_buf *lines)
 {
     cad_appender *a;
-    CAD_TRY(cad_appender_open(path, &a));
-    cad_status s = CAD_OK;
-    for (size_t at = 0; s == CAD_OK && at < lines->len;) {
+    cad_buf file = CAD_BUF_INIT;
+    CAD_TRY(cad_appender_open(path, &a)); /* makes the file end with a whole line */
+    cad_status s = cad_fs_read(path, 0, &file);
+    for (size_t at = there_already(&file, lines); s == CAD_OK && at < lines->len;) {
         const char *end = memchr(lines->data + at, '\n', lines->len - at);
         size_t len = (size_t)(end - (lines->data + at));
         s = cad_appender_line(a, lines->data + at, len);
@@ -50,6 +65,7 @@ static cad_status append_lines(const char *path, const cad_buf *lines)
     if (s == CAD_OK)
         s = cad_appender_sync(a);
     cad_appender_close(a);
+    cad_buf_deinit(&file);
     return s;
 }
 

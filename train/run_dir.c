@@ -4,6 +4,7 @@
 #include "core/clock.h"
 #include "core/fs.h"
 #include "core/hash.h"
+#include "core/log.h"
 #include "core/mem.h"
 
 #include <inttypes.h>
@@ -20,9 +21,11 @@ struct cad_run_dir {
     cad_buf path, file;
     cad_run_lock *lock;
     json_t *run;
+    cad_buf run_before, env_before; /* run.json and env.json as this start found them; empty: not there */
     char host[256];
     char id[17];
     bool continued;
+    size_t made; /* folders from this prefix of the path on were made by this start; 0: none */
 };
 
 static const char *job_id(void)
@@ -167,13 +170,71 @@ static cad_status continue_run(cad_run_dir *r, bool *out)
     return s;
 }
 
+static cad_status read_before(cad_run_dir *r, const char *name, cad_buf *out)
+{
+    const char *path;
+    CAD_TRY(cad_run_dir_file(r, name, &path));
+    cad_status s = cad_fs_read(path, MAX_RUN_JSON, out);
+    return s == CAD_ENOTFOUND ? CAD_OK : s;
+}
+
+static cad_status put_back(cad_run_dir *r, const char *name, const cad_buf *before)
+{
+    const char *path;
+    if (before->len)
+        return cad_run_dir_write(r, name, before->data, before->len);
+    CAD_TRY(cad_run_dir_file(r, name, &path));
+    return cad_fs_remove(path);
+}
+
+/* Length of the shortest prefix of a path that names no folder yet; 0: the whole path is there. */
+static size_t first_missing(cad_buf *path)
+{
+    size_t missing = 0;
+    for (size_t i = 1; i <= path->len && !missing; i++) {
+        char c = path->data[i];
+        if (c != '/' && c != '\0')
+            continue;
+        path->data[i] = '\0';
+        missing = cad_fs_exists(path->data) ? 0 : i;
+        path->data[i] = c;
+    }
+    return missing;
+}
+
+void cad_run_dir_withdraw(cad_run_dir *r)
+{
+    char text[2048]; /* of the failure that ends the start */
+    snprintf(text, sizeof text, "%s", cad_error_text());
+    cad_status s = cad_run_lock_check(r->lock);
+    if (s == CAD_OK)
+        s = put_back(r, "env.json", &r->env_before);
+    if (s == CAD_OK)
+        s = put_back(r, "run.json", &r->run_before);
+    cad_run_lock_release(r->lock);
+    r->lock = NULL;
+    while (s == CAD_OK && r->made && r->path.len >= r->made) {
+        s = cad_fs_remove_empty(r->path.data);
+        const char *slash = strrchr(r->path.data, '/');
+        r->path.len = slash ? (size_t)(slash - r->path.data) : 0;
+        r->path.data[r->path.len] = '\0';
+    }
+    if (s != CAD_OK) {
+        cad_log(CAD_LOG_WARN, "%s", cad_error_text());
+        (void)cad_fail(s, "%s", text);
+    }
+}
+
 static cad_status open_run(cad_run_dir *r, const char *path, const char *name, bool force_unlock)
 {
     if (gethostname(r->host, sizeof r->host - 1) != 0)
         snprintf(r->host, sizeof r->host, "unknown");
     CAD_TRY(cad_buf_str(&r->path, path));
+    r->made = first_missing(&r->path);
     CAD_TRY(cad_fs_mkdirs(path));
     CAD_TRY(cad_run_lock_take(path, &(cad_run_lock_opts){.force = force_unlock}, &r->lock));
+    CAD_TRY(read_before(r, "run.json", &r->run_before));
+    CAD_TRY(read_before(r, "env.json", &r->env_before));
     CAD_TRY(continue_run(r, &r->continued));
     if (!r->continued)
         CAD_TRY(start_run(r, name));
@@ -271,6 +332,8 @@ void cad_run_dir_close(cad_run_dir *r)
         return;
     json_decref(r->run);
     cad_run_lock_release(r->lock);
+    cad_buf_deinit(&r->env_before);
+    cad_buf_deinit(&r->run_before);
     cad_buf_deinit(&r->file);
     cad_buf_deinit(&r->path);
     cad_mem_free(r);

@@ -48,6 +48,9 @@ CAD_MUST_USE cad_status cad_run_dir_add_restart(cad_run_dir *r, int64_t step);
 CAD_MUST_USE cad_status cad_run_dir_add_allowed(cad_run_dir *r, const char *key, const char *from, const char *to);
 /* Replaces run.json.  `totals` may be NULL: as before. */
 CAD_MUST_USE cad_status cad_run_dir_set_status(cad_run_dir *r, const char *status, int exit_code, const cad_run_totals *totals);
+/* Puts run.json and env.json back as they were before open, and removes the folders that open made and nobody used: for a start
+ * that came to nothing.  Only close may follow.  That it fails is a warning. */
+void cad_run_dir_withdraw(cad_run_dir *r);
 void cad_run_dir_close(cad_run_dir *r); /* releases the lock; NULL is fine */
 
 /* Moves a run folder aside to the first free of path.1, path.2, ..; nothing at `path` is fine. */

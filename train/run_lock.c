@@ -1,7 +1,6 @@
 #include "train/run_lock.h"
 
 #include "core/buf.h"
-#include "core/clock.h"
 #include "core/fs.h"
 #include "core/json.h"
 #include "core/log.h"
@@ -24,7 +23,7 @@ typedef struct owner {
 struct cad_run_lock {
     cad_lock *lock;
     cad_ticker *ticker;
-    cad_buf run_json;
+    cad_buf dir, run_json;
     owner me;
     bool force;
     double stale_s;
@@ -91,11 +90,19 @@ static bool run_is_open(const char *path)
     return open;
 }
 
+/* Seconds since run.json was touched, both times by the clock of its file system: that of this host may be another one. */
+static double sign_of_life(const cad_run_lock *l)
+{
+    double now = 0.0, written = 0.0;
+    if (cad_fs_modified(l->run_json.data, &written) != CAD_OK || cad_fs_now(l->dir.data, &now) != CAD_OK)
+        return l->stale_s;
+    return now - written;
+}
+
 static cad_status judge(void *ctx, const char *path, const char *text, bool held)
 {
     const cad_run_lock *l = ctx;
     owner was;
-    double written = 0.0;
     parse_owner(text, &was);
     bool here = same(&was, &l->me, BOOT) || !was.field[HOST][0] || (!was.field[BOOT][0] && same(&was, &l->me, HOST));
     if (here && !held)
@@ -103,7 +110,7 @@ static cad_status judge(void *ctx, const char *path, const char *text, bool held
     if (here)
         CAD_FAIL(CAD_ELOCKED, "%s: in use by %s, a live process of this host", path, text[0] ? text : "another process");
     bool requeued = same(&was, &l->me, JOB) && strcmp(was.field[RESTART], l->me.field[RESTART]) != 0;
-    double age = cad_fs_modified(l->run_json.data, &written) == CAD_OK ? cad_clock_wall() - written : l->stale_s;
+    double age = sign_of_life(l);
     bool beats = age < l->stale_s && run_is_open(l->run_json.data);
     if (requeued || l->force || (!held && !beats)) {
         cad_log(CAD_LOG_WARN, "%s: taken over from %s (%s)", path, text,
@@ -137,6 +144,7 @@ static cad_status take(cad_run_lock *l, const char *dir, const cad_run_lock_opts
     describe_me(&l->me);
     snprintf(text, sizeof text, "%.110s:%s:%.110s:%.110s:%.110s", l->me.field[HOST], l->me.field[PID], l->me.field[JOB],
              l->me.field[BOOT], l->me.field[RESTART]);
+    CAD_TRY(cad_buf_str(&l->dir, dir));
     CAD_TRY(cad_buf_printf(&l->run_json, "%s/run.json", dir));
     cad_status s = cad_buf_printf(&path, "%s/LOCK", dir);
     if (s == CAD_OK)
@@ -171,5 +179,6 @@ void cad_run_lock_release(cad_run_lock *l)
     cad_ticker_stop(l->ticker);
     cad_lock_release(l->lock);
     cad_buf_deinit(&l->run_json);
+    cad_buf_deinit(&l->dir);
     cad_mem_free(l);
 }

@@ -1,8 +1,8 @@
 /* Who writes into a run directory: RUN/LOCK with "host:pid:job:boot:restart", and signs of life.
  *
  * The kernel's lock decides about owners under the same kernel.  An owner elsewhere (the lock may not reach across hosts)
- * counts as alive while RUN/run.json says starting or running and was touched in the last minutes, which a thread of each owner
- * sees to; the same job after a requeue takes over at once. */
+ * counts as alive while RUN/run.json says starting or running and was touched in the last minutes, by the clock of the file
+ * system, which a thread of each owner sees to; the same job after a requeue takes over at once. */
 #ifndef CADLM_TRAIN_RUN_LOCK_H
 #define CADLM_TRAIN_RUN_LOCK_H
 

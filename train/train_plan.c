@@ -319,14 +319,30 @@ static bool same_each_epoch(const cad_plan *p)
     return p->o.order != CAD_PLAN_ORDER_shuffle;
 }
 
+/* What no pass can be beyond: its tokens by the plan, its targets by the row with the largest share of them. */
+static cad_plan_extent bound(const cad_plan *p, const int64_t *row_targets)
+{
+    double share = 0.0;
+    for (int64_t r = 0; row_targets && r < p->o.n_rows; r++)
+        share = fmax(share, (double)row_targets[r] / (double)p->o.row_tokens[r]);
+    int64_t tokens = cad_plan_max_pass_tokens(p), targets = (int64_t)ceil(share * (double)tokens);
+    return (cad_plan_extent){.tokens = tokens, .targets = targets < tokens ? targets : tokens};
+}
+
 cad_plan_extent cad_plan_survey(cad_plan *p, int64_t steps, const int64_t *row_targets)
 {
     cad_plan_extent most = {0};
+    int64_t walked = 0;
     for (int64_t epoch = 0; steps > 0 && (epoch == 0 || !same_each_epoch(p)); epoch++) {
+        if (walked > CAD_PLAN_SURVEY_ROWS) {
+            most = bound(p, row_targets);
+            break;
+        }
         int64_t n = cad_plan_batches(p, epoch);
         for (int64_t b = 0; b < n && steps > 0; b++, steps--) {
             cad_plan_step step;
             cad_plan_get(p, epoch, b, &step);
+            walked += step.n_rows;
             for (int64_t i = 0; i < step.n_passes; i++) {
                 const cad_plan_pass *pass = &step.pass[i];
                 int64_t targets = 0;

@@ -80,8 +80,10 @@ void cad_plan_get(cad_plan *p, int64_t epoch, int64_t batch, cad_plan_step *out)
 /* Upper bounds over all steps, for whoever sizes buffers. */
 int64_t cad_plan_max_pass_tokens(const cad_plan *p);
 int64_t cad_plan_max_pass_rows(const cad_plan *p);
-/* The largest pass of the first `steps` steps, by walking through them: O(rows of those steps).  With `row_targets` (n_rows)
- * also the most targets of a pass; NULL: they stay 0. */
+/* The largest pass of the first `steps` steps, by walking through them.  Whole epochs are walked through until they had
+ * CAD_PLAN_SURVEY_ROWS rows; when steps are left then, it is the bound that no pass of any epoch is beyond, so the time depends
+ * on the number of rows and not on that of steps.  With `row_targets` (n_rows) also the most targets of a pass; NULL: 0. */
+enum { CAD_PLAN_SURVEY_ROWS = 1 << 20 };
 typedef struct cad_plan_extent {
     int64_t tokens, targets;
 } cad_plan_extent;

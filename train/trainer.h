@@ -1,9 +1,9 @@
 /* A training run: everything that a configuration asks for, opened and checked, then trained.
  *
- *   open    reads and checks all inputs (packs against tokenizer and template, shapes, the checkpoint to continue from) and
- *           writes nothing, so that `cadtrain --check` is open and close;
- *   run     takes the run directory and trains to the last step, or until it is asked to stop;
- *   close   releases everything.
+ *   open    reads and checks all inputs (packs against tokenizer and template, shapes), takes the run directory, finds the
+ *           checkpoint to continue from and loads it;  with `check` it touches nothing: `cadtrain --check` is open and close;
+ *   run     trains to the last step, or until it is asked to stop;
+ *   close   releases everything; a run directory that was taken and not run is as it was before.
  *
  * A run that is killed at any moment and started again continues from its newest checkpoint with the same bits. */
 #ifndef CADLM_TRAIN_TRAINER_H
@@ -31,15 +31,16 @@ typedef struct cad_trainer_opts {
     size_t n_allow;
     bool force_unlock;                 /* take over from an owner of the run directory that is gone: train/run_lock.h */
     const char *command;               /* line of shell for cmd.sh; NULL: none is written */
+    bool check;                        /* only open: the run directory is read, not taken */
     const volatile sig_atomic_t *stop; /* number of the signal that asked for an end, else 0; NULL: never */
 } cad_trainer_opts;
 
 /* `cfg` and the options are borrowed for life.  All problems of the input files are reported at once.  Errors: CAD_ECONFIG
- * (also keys that differ on resume), CAD_EDATA, CAD_ENOTFOUND, CAD_ECORRUPT, CAD_ENOMEM. */
+ * (also keys that differ on resume), CAD_EDATA, CAD_ENOTFOUND, CAD_ECORRUPT, CAD_ENOMEM, CAD_ELOCKED, CAD_EWRITE. */
 CAD_MUST_USE cad_status cad_trainer_open(const cad_config *cfg, const cad_trainer_opts *o, cad_trainer **out);
 
-/* Errors: CAD_EINTR (SIGINT; saved), CAD_EREQUEUE (another signal, or the file STOP; saved), CAD_ENUMERIC (naming step and
- * rows; nothing is saved), CAD_ELOCKED, CAD_EWRITE. */
+/* Not after `check`.  Errors: CAD_EINTR (SIGINT; saved), CAD_EREQUEUE (another signal, or the file STOP; saved), CAD_ENUMERIC
+ * (naming step and rows; nothing is saved), CAD_ELOCKED, CAD_EWRITE. */
 CAD_MUST_USE cad_status cad_trainer_run(cad_trainer *t);
 void cad_trainer_close(cad_trainer *t); /* NULL is fine */
 

@@ -303,6 +303,7 @@ static void record_end(cad_trainer *t, cad_status s)
 
 cad_status cad_trainer_run(cad_trainer *t)
 {
+    t->ran = true;
     cad_status s = run_to_end(t);
     cad_progress_destroy(t->progress);
     t->progress = NULL;

@@ -50,7 +50,6 @@ static cad_status open_model(cad_trainer *t)
     if (t->cfg->model.init == CAD_MODEL_INIT_random)
         return CAD_OK; /* its vocabulary is the tokenizer's: see random_model */
     CAD_TRY(cad_model_config_load(dir, &t->model));
-    CAD_TRY(cad_fs_absolute(dir, &t->base_path));
     CAD_TRY(read_text(dir, "config.json", &t->model_json));
     CAD_TRY(read_text(dir, "generation_config.json", &t->generation_json));
     int arch = t->cfg->model.arch;
@@ -189,6 +188,20 @@ static cad_status check_begin(const cad_trainer *t, const char *path, const cad_
     return CAD_OK;
 }
 
+/* Longer rows than data.max_tokens would train positions that the configuration rules out. */
+static cad_status check_length(const cad_trainer *t, const char *path, const cad_pack *p, const cad_loader *l)
+{
+    int64_t most = t->cfg->data.max_tokens;
+    if (!p || l->longest <= most)
+        return CAD_OK;
+    char name[64];
+    cad_loader_row_name(l, l->longest_row, name);
+    CAD_FAIL(CAD_EDATA,
+             "%s: row '%s' has %lld tokens; data.max_tokens = %lld, and the pack was made with %lld\n"
+             "hint: raise data.max_tokens, or pack again",
+             path, name, (long long)l->longest, (long long)most, (long long)p->info.max_tokens);
+}
+
 static cad_status make_plan(cad_trainer *t)
 {
     const cad_config *c = t->cfg;
@@ -204,61 +217,6 @@ static cad_status make_plan(cad_trainer *t)
     if (t->total < 1)
         CAD_FAIL(CAD_ECONFIG, "train.epochs = 0 and train.max_steps = 0; expected one of them above 0");
     return CAD_OK;
-}
-
-/* Caption of row r of the evaluation pack, and its answer as text: the targets without the end token. */
-static cad_status prompt_of_row(cad_trainer *t, size_t r, cad_sample_prompt *out)
-{
-    const cad_pack *p = t->val_pack;
-    size_t len;
-    const char *caption = cad_pack_caption(p, r, &len);
-    CAD_TRY(cad_arena_strdup(t->rows, caption, len, &out->caption));
-    cad_buf text = CAD_BUF_INIT;
-    cad_status s = CAD_OK;
-    /* a dry run may be without tokenizer: then without reference */
-    for (uint64_t k = p->span_offset[r]; s == CAD_OK && t->tokenizer && k < p->span_offset[r + 1]; k++)
-        s = cad_tokenizer_decode(t->tokenizer, p->tokens + p->row_offset[r] + p->span[k][0], p->span[k][1] - p->span[k][0],
-                                 true, &text);
-    if (s == CAD_OK)
-        s = cad_arena_strdup(t->rows, cad_buf_cstr(&text), text.len, &out->reference);
-    cad_buf_deinit(&text);
-    return s;
-}
-
-/* Whole lines of sample.prompts, or the first rows of the evaluation pack. */
-static cad_status read_prompts(cad_trainer *t)
-{
-    const cad_config *c = t->cfg;
-    CAD_TRY(cad_arena_zalloc(t->rows, (size_t)c->sample.n, sizeof *t->prompt, "prompts", &t->prompt));
-    if (!c->sample.prompts[0]) {
-        for (size_t r = 0; t->val_pack && r < t->val_pack->n_rows && t->n_prompts < c->sample.n; r++)
-            CAD_TRY(prompt_of_row(t, r, &t->prompt[t->n_prompts++]));
-        return CAD_OK;
-    }
-    cad_buf text = CAD_BUF_INIT;
-    cad_status s = cad_fs_read(c->sample.prompts, MAX_JSON, &text);
-    for (char *line = text.data; s == CAD_OK && line && *line && t->n_prompts < c->sample.n;) {
-        size_t len = strcspn(line, "\n");
-        if (len > 0)
-            s = cad_arena_strdup(t->rows, line, len, &t->prompt[t->n_prompts++].caption);
-        line += len + (line[len] == '\n');
-    }
-    cad_buf_deinit(&text);
-    return s;
-}
-
-static cad_status measure_prompts(cad_trainer *t)
-{
-    cad_ids ids = CAD_IDS_INIT;
-    cad_status s = CAD_OK;
-    for (int64_t i = 0; s == CAD_OK && i < t->n_prompts; i++) {
-        cad_ids_clear(&ids);
-        s = cad_template_encode(t->template_, &(cad_prompt_slots){.caption = t->prompt[i].caption}, t->tokenizer, &ids);
-        if ((int64_t)ids.n + 1 > t->longest_prompt)
-            t->longest_prompt = (int64_t)ids.n + 1; /* BOS */
-    }
-    cad_ids_deinit(&ids);
-    return s;
 }
 
 /* ---- the decoder and its trainer ---- */
@@ -362,11 +320,12 @@ cad_status cad_trainer_settle(cad_trainer *t)
     }
     if (t->val_pack && t->tokenizer)
         CAD_TRY(check_begin(t, t->cfg->data.val, t->val_pack));
+    CAD_TRY(check_length(t, t->cfg->data.train, t->train_pack, &t->loader));
+    CAD_TRY(check_length(t, t->cfg->data.val, t->val_pack, &t->val_loader));
     CAD_TRY(make_plan(t));
     if (!cad_trainer_has_samples(t))
         return CAD_OK;
-    CAD_TRY(read_prompts(t));
-    return t->template_ && t->tokenizer ? measure_prompts(t) : CAD_OK;
+    return cad_trainer_read_prompts(t);
 }
 
 static cad_status open_all(cad_trainer *t)
@@ -375,6 +334,9 @@ static cad_status open_all(cad_trainer *t)
     CAD_TRY(cad_trainer_settle(t));
     CAD_TRY(cad_trainer_size(t));
     start_state(t);
+    /* Whoever has the directory may be writing the checkpoint that a look without the lock would miss. */
+    if (!t->o.check)
+        CAD_TRY(cad_run_dir_open(t->run_path.data, t->cfg->run.name, t->o.force_unlock, &t->run));
     CAD_TRY(cad_trainer_find_resume(t));
     CAD_TRY(make_decoder(t));
     CAD_TRY(make_stepper(t));
@@ -427,13 +389,15 @@ void cad_trainer_close(cad_trainer *t)
         return;
     cad_progress_destroy(t->progress);
     cad_metrics_close(t->metrics);
+    if (t->run && !t->ran)
+        cad_run_dir_withdraw(t->run);
     cad_run_dir_close(t->run);
     cad_engine_close(t->engine);
     cad_decoder_destroy(t->decoder);
     cad_pack_close(t->val_pack);
     cad_pack_close(t->train_pack);
     cad_tokenizer_destroy(t->tokenizer);
-    cad_buf *const text[] = {&t->run_path,   &t->ckpt_path,       &t->config_text, &t->base_path,
+    cad_buf *const text[] = {&t->run_path,   &t->ckpt_path,       &t->config_text,
                              &t->model_json, &t->generation_json, &t->resumed_from};
     for (size_t i = 0; i < sizeof text / sizeof *text; i++)
         cad_buf_deinit(text[i]);

@@ -81,8 +81,9 @@ struct cad_trainer {
     size_t n_changes, cap_changes;
 
     /* files */
-    cad_buf run_path, ckpt_path, config_text, base_path;
-    cad_run_dir *run;
+    cad_buf run_path, ckpt_path, config_text;
+    cad_run_dir *run; /* taken by open; NULL with `check` */
+    bool ran;
     cad_metrics *metrics;
     cad_progress *progress;
 
@@ -109,6 +110,8 @@ CAD_MUST_USE cad_status cad_trainer_read_inputs(cad_trainer *t);
 CAD_MUST_USE cad_status cad_trainer_settle(cad_trainer *t);
 bool cad_trainer_has_eval(const cad_trainer *t);
 bool cad_trainer_has_samples(const cad_trainer *t);
+/* trainer_prompts.c: t->prompt and, where a tokenizer is there, the longest of them in tokens. */
+CAD_MUST_USE cad_status cad_trainer_read_prompts(cad_trainer *t);
 /* trainer_sizes.c: the options of the plan; t->sizes from plan and prompts; then its bytes from the parameters, whose values
  * need not exist. */
 cad_plan_opts cad_trainer_plan_opts(const cad_trainer *t);

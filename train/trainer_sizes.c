@@ -31,7 +31,7 @@ static cad_status lora_config(const cad_trainer *t, cad_lora_config *out)
                              .alpha = c->lora.alpha,
                              .dropout = c->lora.dropout,
                              .rslora = c->lora.rslora,
-                             .base_model = cad_buf_cstr(&t->base_path)};
+                             .base_model = c->model.path}; /* as given: config.ini of a checkpoint has the absolute one */
     for (size_t i = 0; i < c->lora.targets.n; i++) {
         char name[64];
         snprintf(name, sizeof name, "%.40s_proj", c->lora.targets.item[i]);

@@ -4,9 +4,12 @@
 #include "core/mem.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char dir[] = "/tmp/cadlm-fs-XXXXXX";
@@ -285,6 +288,106 @@ static void test_each_allocation_may_fail_without_a_leak_or_a_half_written_file(
     }
 }
 
+/* A process that takes the lock `race` when it is told to, and tells what came of it. */
+typedef struct taker {
+    pid_t pid;
+    int go, told;
+} taker;
+
+static taker start_taker(void)
+{
+    int go[2], told[2];
+    assert_int_equal(pipe(go), 0);
+    assert_int_equal(pipe(told), 0);
+    taker t = {.pid = fork(), .go = go[1], .told = told[0]};
+    if (t.pid == 0) {
+        char c;
+        cad_lock *l;
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        (void)!read(go[0], &c, 1);
+        c = cad_lock_take(at("race"), "taker", NULL, NULL, &l) == CAD_OK ? 'y' : 'n';
+        (void)!write(told[1], &c, 1);
+        pause();
+    }
+    close(go[0]);
+    close(told[1]);
+    return t;
+}
+
+static int answer(const taker *t, int wait_ms) /* 0: none yet */
+{
+    struct pollfd p = {.fd = t->told, .events = POLLIN};
+    char c = 0;
+    return poll(&p, 1, wait_ms) == 1 && read(t->told, &c, 1) == 1 ? c : 0;
+}
+
+static void end_taker(taker *t)
+{
+    kill(t->pid, SIGKILL);
+    waitpid(t->pid, NULL, 0);
+    close(t->go);
+    close(t->told);
+}
+
+typedef struct race {
+    taker owner, other;
+    int early; /* what the other one told while we decided */
+} race;
+
+/* The owner dies and another process wants its lock, just after we were told that it is held. */
+static cad_status judge_race(void *ctx, const char *path, const char *owner, bool held)
+{
+    race *r = ctx;
+    (void)path;
+    (void)owner;
+    assert_true(held);
+    end_taker(&r->owner);
+    assert_int_equal(write(r->other.go, "x", 1), 1);
+    r->early = answer(&r->other, 300);
+    return CAD_OK;
+}
+
+static void test_a_lock_has_one_owner_whoever_comes_between(void **state)
+{
+    (void)state;
+    race r = {.owner = start_taker(), .other = start_taker()};
+    assert_int_equal(write(r.owner.go, "x", 1), 1);
+    assert_int_equal(answer(&r.owner, 10000), 'y');
+    cad_lock *mine;
+    ok(cad_lock_take(at("race"), "mine", judge_race, &r, &mine));
+    assert_int_equal(r.early, 0); /* it has to wait until we are done */
+    assert_int_equal(answer(&r.other, 10000), 'n');
+    ok(cad_lock_check(mine));
+    expect_file(at("race"), "mine\n");
+    cad_lock_release(mine);
+    end_taker(&r.other);
+}
+
+static void test_the_clock_of_a_folder_is_that_of_its_files(void **state)
+{
+    (void)state;
+    double before, now, after;
+    ok(cad_fs_write(at("a"), "", 0));
+    ok(cad_fs_modified(at("a"), &before));
+    ok(cad_fs_now(at("."), &now));
+    ok(cad_fs_write(at("a"), "", 0));
+    ok(cad_fs_modified(at("a"), &after));
+    assert_true(before <= now && now <= after);
+    fails(cad_fs_now(at("none"), &now), CAD_EWRITE, "none: cannot create a file");
+}
+
+static void test_only_an_empty_folder_is_removed(void **state)
+{
+    (void)state;
+    ok(cad_fs_mkdirs(at("hollow/empty")));
+    ok(cad_fs_remove_empty(at("hollow")));
+    assert_true(cad_fs_is_dir(at("hollow/empty")));
+    ok(cad_fs_remove_empty(at("hollow/empty")));
+    ok(cad_fs_remove_empty(at("hollow")));
+    assert_false(cad_fs_exists(at("hollow")));
+    ok(cad_fs_remove_empty(at("hollow")));
+}
+
 int main(void)
 {
     if (!mkdtemp(dir) || cad_arena_create("fs test", 1 << 20, &arena) != CAD_OK)
@@ -301,6 +404,9 @@ int main(void)
         cmocka_unit_test(test_writing_follows_a_link_and_never_replaces_a_special_file),
         cmocka_unit_test(test_names_are_sorted_and_paths_absolute),
         cmocka_unit_test(test_a_lock_names_its_owner_and_ends_with_it),
+        cmocka_unit_test(test_a_lock_has_one_owner_whoever_comes_between),
+        cmocka_unit_test(test_the_clock_of_a_folder_is_that_of_its_files),
+        cmocka_unit_test(test_only_an_empty_folder_is_removed),
         cmocka_unit_test(test_a_judge_decides_about_an_owner_and_a_robbed_one_notices),
         cmocka_unit_test(test_each_allocation_may_fail_without_a_leak_or_a_half_written_file),
     };

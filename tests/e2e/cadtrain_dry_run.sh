@@ -33,6 +33,11 @@ says "$err" h200-141g GiB:TFLOPS
 runs 2 cadtrain "$TINY" --assume=h100-80g
 runs 2 cadtrain "$TINY" --check --dry-run
 
+# Counts as large as a configuration may say leave room for their product: rows of equal length, too long for any device.
+runs 69 cadtrain "$TINY" --set=data.train=$T/absent.h5 --set=data.val= --set=data.expect_rows=3m --set=data.expect_tokens=9000000000m \
+    --set=train.max_steps=10 --dry-run --assume=h100-80g --json
+json "$out" 'd["data"]["rows"] == 3000000 and d["data"]["tokens"] == 9 * 10**15 and 3e9 < d["data"]["longest"] < 3.0001e9'
+
 # A device that is too small: the table all the same, then 69 with both numbers.
 runs 69 cadtrain "$CADLM_SOURCE/configs/coder7b_ir.ini" --dry-run --assume=8:100
 says "$out" "does not fit" "recompute full, NF4 base in scratch"

@@ -77,6 +77,32 @@ static void test_resume_moves_later_lines_away(void **state)
     assert_int_equal(read_steps("metrics.dropped.jsonl", s, 64), 6);
 }
 
+/* A start that was killed between the two files left its lines in both, the last of them perhaps torn. */
+static void test_a_dropped_line_is_kept_once(void **state)
+{
+    (void)state;
+    int64_t s[64];
+    add_steps(1, 9, 0);
+    cad_buf before = train_read(train_path(dir, "metrics.jsonl"));
+    add_steps(7, 7, 6); /* 7 8 9 are dropped */
+    cad_buf whole = train_read(train_path(dir, "metrics.dropped.jsonl"));
+    size_t cut[] = {0, 1, 40, whole.len / 2, whole.len - 1, whole.len};
+    for (size_t i = 0; i < sizeof cut / sizeof *cut; i++) {
+        ok(cad_fs_write(train_path(dir, "metrics.jsonl"), before.data, before.len));
+        ok(cad_fs_write(train_path(dir, "metrics.dropped.jsonl"), whole.data, cut[i]));
+        add_steps(7, 7, 6);
+        cad_buf again = train_read(train_path(dir, "metrics.dropped.jsonl"));
+        assert_string_equal(cad_buf_cstr(&again), whole.data);
+        cad_buf_deinit(&again);
+    }
+    add_steps(6, 6, 5); /* another step 7 */
+    assert_int_equal(read_steps("metrics.dropped.jsonl", s, 64), 5);
+    assert_int_equal(s[3], 6);
+    assert_int_equal(s[4], 7);
+    cad_buf_deinit(&whole);
+    cad_buf_deinit(&before);
+}
+
 static void test_a_torn_last_line_is_dropped(void **state)
 {
     (void)state;
@@ -134,6 +160,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_a_new_file_starts_with_its_header, setup, teardown),
         cmocka_unit_test_setup_teardown(test_resume_moves_later_lines_away, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_dropped_line_is_kept_once, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_torn_last_line_is_dropped, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_file_torn_in_its_header_gets_a_new_one, setup, teardown),
         cmocka_unit_test_setup_teardown(test_numbers_that_are_not_finite_stay_json, setup, teardown),

@@ -205,6 +205,40 @@ static void test_an_owner_gives_signs_of_life(void **state)
     cad_run_lock_release(l);
 }
 
+static void test_a_start_that_came_to_nothing_leaves_the_folder_as_it_was(void **state)
+{
+    (void)state;
+    cad_run_dir *r;
+    ok(cad_run_dir_open(dir, "one", false, &r));
+    cad_run_dir_withdraw(r);
+    cad_run_dir_close(r);
+    assert_false(cad_fs_exists(train_path(base, "runs"))); /* made for this start */
+    assert_true(cad_fs_exists(base));
+    ok(cad_run_dir_open(dir, "one", false, &r));
+    ok(cad_run_dir_set_status(r, "preempted", 75, NULL));
+    cad_run_dir_close(r);
+    cad_buf before = train_read(train_path(dir, "run.json")), env = train_read(train_path(dir, "env.json"));
+    setenv("CADLM_TRAIN__LR", "3e-4", 1);
+    ok(cad_run_dir_open(dir, "one", false, &r));
+    cad_buf now = train_read(train_path(dir, "run.json"));
+    assert_string_not_equal(now.data, before.data); /* others see that it starts */
+    cad_buf_deinit(&now);
+    (void)cad_fail(CAD_EDATA, "what ended it");
+    cad_run_dir_withdraw(r);
+    cad_run_dir_close(r);
+    unsetenv("CADLM_TRAIN__LR");
+    assert_string_equal(cad_error_text(), "what ended it");
+    now = train_read(train_path(dir, "run.json"));
+    assert_string_equal(now.data, before.data);
+    cad_buf_deinit(&now);
+    now = train_read(train_path(dir, "env.json"));
+    assert_string_equal(now.data, env.data);
+    assert_false(cad_fs_exists(train_path(dir, "LOCK")));
+    cad_buf_deinit(&now);
+    cad_buf_deinit(&env);
+    cad_buf_deinit(&before);
+}
+
 static void test_a_damaged_run_json_is_set_aside(void **state)
 {
     (void)state;
@@ -285,6 +319,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_no_word_takes_a_lock_from_a_live_process_of_this_host, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_robbed_run_notices_and_leaves_the_files_alone, setup, teardown),
         cmocka_unit_test_setup_teardown(test_an_owner_gives_signs_of_life, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_start_that_came_to_nothing_leaves_the_folder_as_it_was, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_damaged_run_json_is_set_aside, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_environment_is_kept_without_secrets, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_run_moves_aside_to_the_first_free_name, setup, teardown),

@@ -200,6 +200,21 @@ static void test_a_survey_finds_the_largest_pass_of_the_steps_asked_for(void **s
     }
 }
 
+/* Steps without number are bounded and not walked through: the bound holds for all, and no time depends on their number. */
+static void test_a_survey_of_countless_steps_is_a_bound(void **state)
+{
+    fixture *f = *state;
+    int64_t targets[N];
+    for (int i = 0; i < N; i++)
+        targets[i] = f->len[i] / 3 + i % 3;
+    cad_plan *p = make(f, (cad_plan_opts){.batch_rows = 3, .micro_tokens = 1000, .order = CAD_PLAN_ORDER_shuffle, .seed = 3});
+    cad_plan_extent some = cad_plan_survey(p, 100000, targets), all = cad_plan_survey(p, (int64_t)1 << 60, targets);
+    assert_int_equal(all.tokens, cad_plan_max_pass_tokens(p));
+    assert_true(all.tokens >= some.tokens && all.targets >= some.targets);
+    assert_true(all.targets < all.tokens);
+    assert_int_equal(cad_plan_survey(p, (int64_t)1 << 60, NULL).targets, 0);
+}
+
 static void test_bad_sizes_are_refused_by_name(void **state)
 {
     fixture *f = *state;
@@ -222,6 +237,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_best_fit_needs_fewer_passes_than_in_order, setup, teardown),
         cmocka_unit_test_setup_teardown(test_steps_are_counted_over_whole_and_partial_epochs, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_survey_finds_the_largest_pass_of_the_steps_asked_for, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_survey_of_countless_steps_is_a_bound, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bad_sizes_are_refused_by_name, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,108 @@
+#include "tests/unit.h"
+
+#include "core/fs.h"
+#include "core/json.h"
+#include "core/log.h"
+#include "core/progress.h"
+#include "tests/train/train_fixture.h"
+#include "tests/train/train_tmp.h"
+#include "train/trainer.h"
+
+static char dir[4096];
+static cad_arena *arena;
+
+static const cad_config *config(const char *pair)
+{
+    const cad_config_source source[] = {{.kind = CAD_CONFIG_FILE, .name = train_path(dir, "run.ini")},
+                                        {.kind = CAD_CONFIG_PAIR, .name = "--set", .text = pair}};
+    cad_config *cfg;
+    ok(cad_config_load(source, pair ? 2 : 1, arena, NULL, &cfg));
+    return cfg;
+}
+
+static cad_status start(const char *pair, bool check, cad_trainer **out)
+{
+    static char path[8192];
+    snprintf(path, sizeof path, "%s/runs/one", dir);
+    return cad_trainer_open(config(pair), &(cad_trainer_opts){.run_dir = path, .check = check}, out);
+}
+
+static const char *in_run(const char *name)
+{
+    static char path[300];
+    snprintf(path, sizeof path, "runs/one/%s", name);
+    return train_path(dir, path);
+}
+
+static void test_a_check_touches_nothing(void **state)
+{
+    (void)state;
+    cad_trainer *t;
+    ok(start(NULL, true, &t));
+    assert_false(cad_fs_exists(in_run("")));
+    cad_trainer_close(t);
+    assert_false(cad_fs_exists(in_run("")));
+}
+
+static void test_a_start_that_is_refused_leaves_no_directory(void **state)
+{
+    (void)state;
+    cad_trainer *t;
+    fails(start("data.max_tokens=16", false, &t), CAD_EDATA, "train.pack.h5: row '");
+    assert_non_null(strstr(cad_error_text(), " tokens; data.max_tokens = 16, and the pack was made with "));
+    assert_false(cad_fs_exists(in_run("")));
+    ok(start(NULL, false, &t)); /* opened, then not run */
+    assert_true(cad_fs_exists(in_run("LOCK")));
+    cad_trainer_close(t);
+    assert_false(cad_fs_exists(in_run("")));
+}
+
+/* The one that has the directory writes a checkpoint between the other's two looks: it would train from an older one. */
+static void test_the_directory_is_taken_before_its_checkpoint_is_looked_for(void **state)
+{
+    (void)state;
+    cad_trainer *first, *second;
+    ok(start("train.max_steps=2", false, &first));
+    fails(start("train.max_steps=2", false, &second), CAD_ELOCKED, "LOCK: in use by ");
+    ok(start("train.max_steps=2", true, &second)); /* a look is free */
+    assert_int_equal(cad_trainer_get_facts(second).resume_step, 0);
+    cad_trainer_close(second);
+    ok(cad_trainer_run(first));
+    cad_trainer_close(first);
+    ok(start("train.max_steps=2", false, &second));
+    assert_int_equal(cad_trainer_get_facts(second).resume_step, 2);
+    cad_trainer_close(second);
+    json_t *o;
+    ok(cad_json_read(in_run("run.json"), 0, &o));
+    assert_string_equal(json_string_value(json_object_get(o, "status")), "done"); /* the start that did not run left it */
+    json_decref(o);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    cad_log_set_level(CAD_LOG_ERROR);
+    cad_progress_setup(CAD_PROGRESS_NONE, 10);
+    train_tmp("start", dir);
+    ok(cad_arena_create("test", (size_t)64 << 20, &arena));
+    ok(fixture_run(dir));
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    cad_arena_destroy(arena);
+    ok(cad_fs_remove_tree(dir));
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_check_touches_nothing),
+        cmocka_unit_test(test_a_start_that_is_refused_leaves_no_directory),
+        cmocka_unit_test(test_the_directory_is_taken_before_its_checkpoint_is_looked_for),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}

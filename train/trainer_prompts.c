@@ -1,0 +1,69 @@
+/* The prompts that a run samples: lines of a file, or captions of the evaluation rows. */
+#include "train/trainer_parts.h"
+
+#include "core/fs.h"
+
+#include <string.h>
+
+enum { MAX_PROMPTS = 1 << 20 };
+
+/* Caption of row r of the evaluation pack, and its answer as text: the targets without the end token. */
+static cad_status prompt_of_row(cad_trainer *t, size_t r, cad_sample_prompt *out)
+{
+    const cad_pack *p = t->val_pack;
+    size_t len;
+    const char *caption = cad_pack_caption(p, r, &len);
+    CAD_TRY(cad_arena_strdup(t->rows, caption, len, &out->caption));
+    cad_buf text = CAD_BUF_INIT;
+    cad_status s = CAD_OK;
+    /* a dry run may be without tokenizer: then without reference */
+    for (uint64_t k = p->span_offset[r]; s == CAD_OK && t->tokenizer && k < p->span_offset[r + 1]; k++)
+        s = cad_tokenizer_decode(t->tokenizer, p->tokens + p->row_offset[r] + p->span[k][0], p->span[k][1] - p->span[k][0],
+                                 true, &text);
+    if (s == CAD_OK)
+        s = cad_arena_strdup(t->rows, cad_buf_cstr(&text), text.len, &out->reference);
+    cad_buf_deinit(&text);
+    return s;
+}
+
+/* Whole lines of sample.prompts, or the first rows of the evaluation pack. */
+static cad_status read_prompts(cad_trainer *t)
+{
+    const cad_config *c = t->cfg;
+    CAD_TRY(cad_arena_zalloc(t->rows, (size_t)c->sample.n, sizeof *t->prompt, "prompts", &t->prompt));
+    if (!c->sample.prompts[0]) {
+        for (size_t r = 0; t->val_pack && r < t->val_pack->n_rows && t->n_prompts < c->sample.n; r++)
+            CAD_TRY(prompt_of_row(t, r, &t->prompt[t->n_prompts++]));
+        return CAD_OK;
+    }
+    cad_buf text = CAD_BUF_INIT;
+    cad_status s = cad_fs_read(c->sample.prompts, MAX_PROMPTS, &text);
+    for (char *line = text.data; s == CAD_OK && line && *line && t->n_prompts < c->sample.n;) {
+        size_t len = strcspn(line, "\n");
+        if (len > 0)
+            s = cad_arena_strdup(t->rows, line, len, &t->prompt[t->n_prompts++].caption);
+        line += len + (line[len] == '\n');
+    }
+    cad_buf_deinit(&text);
+    return s;
+}
+
+static cad_status measure_prompts(cad_trainer *t)
+{
+    cad_ids ids = CAD_IDS_INIT;
+    cad_status s = CAD_OK;
+    for (int64_t i = 0; s == CAD_OK && i < t->n_prompts; i++) {
+        cad_ids_clear(&ids);
+        s = cad_template_encode(t->template_, &(cad_prompt_slots){.caption = t->prompt[i].caption}, t->tokenizer, &ids);
+        if ((int64_t)ids.n + 1 > t->longest_prompt)
+            t->longest_prompt = (int64_t)ids.n + 1; /* BOS */
+    }
+    cad_ids_deinit(&ids);
+    return s;
+}
+
+cad_status cad_trainer_read_prompts(cad_trainer *t)
+{
+    CAD_TRY(read_prompts(t));
+    return t->template_ && t->tokenizer ? measure_prompts(t) : CAD_OK;
+}
