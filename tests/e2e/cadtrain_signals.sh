@@ -81,7 +81,7 @@ for how in USR2 TERM "USR2 TERM" "CONT TERM"; do
         run=$T/group
         setsid cadtrain "$TINY" --run-dir="$run" "${long[@]}" >"$out" 2>"$err" </dev/null &
         pid=$!
-        for _ in $(seq 400); do
+        for _ in $(seq 3000); do
             ! grep -qs '"step":' "$run/metrics.jsonl" || break
             sleep 0.02
         done
