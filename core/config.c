@@ -263,7 +263,7 @@ static void read_file(loader *l, const char *path, const char *from, int from_li
     const char *kept;
     cad_status s = cad_arena_strdup(l->arena, real, strlen(real), &kept);
     if (s == CAD_OK)
-        s = cad_fs_read(path, 16u << 20, &text);
+        s = cad_fs_read(path, 1u << 20, &text);
     if (s == CAD_OK) {
         l->chain[l->depth++] = kept;
         read_text(l, path, cad_buf_cstr(&text), text.len);

@@ -5,9 +5,31 @@
 
 #include <string.h>
 
+enum { MAX_DEPTH = 512 };
+
+/* jansson recurses, and has a limit of its own that is the same for all programs: ours is found before it starts. */
+static cad_status check_depth(const char *text, size_t len, const char *where)
+{
+    int depth = 0, line = 1;
+    bool quoted = false;
+    for (size_t i = 0; i < len; i++) {
+        line += text[i] == '\n';
+        if (text[i] == '"')
+            quoted = !quoted;
+        else if (quoted && text[i] == '\\')
+            i++;
+        else if (!quoted && (text[i] == '[' || text[i] == '{') && ++depth > MAX_DEPTH)
+            CAD_FAIL(CAD_EPARSE, "%s: line %d: nested deeper than %d levels", where, line, MAX_DEPTH);
+        else if (!quoted && (text[i] == ']' || text[i] == '}'))
+            depth--;
+    }
+    return CAD_OK;
+}
+
 cad_status cad_json_parse(const char *text, size_t len, const char *where, json_t **out)
 {
     json_error_t e;
+    CAD_TRY(check_depth(text, len, where));
     json_t *v = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &e);
     if (!v)
         CAD_FAIL(CAD_EPARSE, "%s: line %d, column %d: not JSON: %s", where, e.line, e.column, e.text);

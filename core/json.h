@@ -17,7 +17,7 @@ extern "C" {
 #endif
 
 /* `where` names the source in messages ("run/config.json" or "corpus.jsonl:12").  Duplicate keys are refused; nesting is
- * limited by jansson (2048).  Errors: CAD_EPARSE with line and column. */
+ * limited to 512 levels.  Errors: CAD_EPARSE with line and column. */
 CAD_MUST_USE cad_status cad_json_parse(const char *text, size_t len, const char *where, json_t **out);
 CAD_MUST_USE cad_status cad_json_read(const char *path, size_t limit, json_t **out);
 

@@ -8,7 +8,7 @@
 #define XXH_STATIC_LINKING_ONLY /* the state lives on the stack */
 #include <xxhash.h>
 
-enum { READ_CHUNK = 1 << 16, MAX_LINE = 16 << 20 };
+enum { READ_CHUNK = 1 << 16, MAX_LINE = 64 << 20 };
 
 uint64_t cad_caption_hash(const char *caption)
 {
@@ -220,7 +220,7 @@ static cad_status next_line(cad_corpus_reader *r, bool *more)
         const char *lf = memchr(from, '\n', have);
         size_t take = lf ? (size_t)(lf - from) : have;
         if (r->line.len + take > MAX_LINE)
-            CAD_FAIL(CAD_EDATA, "%s:%ld: line longer than 16 MiB", cad_file_path(r->file), r->line_no + 1);
+            CAD_FAIL(CAD_EDATA, "%s:%ld: line longer than %d MiB", cad_file_path(r->file), r->line_no + 1, MAX_LINE >> 20);
         CAD_TRY(cad_buf_add(&r->line, from, take));
         r->chunk_pos += take + (lf ? 1 : 0);
         if (lf)

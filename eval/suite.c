@@ -10,14 +10,12 @@
 
 enum { MAX_BYTES = 256 << 20, WHERE = 300 };
 
-static cad_status copy_text(const json_t *o, const char *key, const char *fallback, cad_arena *a, const char **out)
+/* "" when the key is absent. */
+static cad_status copy_text(const json_t *o, const char *key, const char *where, cad_arena *a, const char **out)
 {
-    const json_t *v = json_object_get(o, key);
-    const char *text = v ? json_string_value(v) : fallback;
-    if (!text) {
-        *out = NULL;
-        return CAD_OK;
-    }
+    const char *text = "";
+    if (json_object_get(o, key))
+        CAD_TRY(cad_json_get_string(o, key, where, &text));
     return cad_arena_strdup(a, text, strlen(text), out);
 }
 
@@ -27,11 +25,11 @@ static cad_status read_row(const json_t *o, const char *where, cad_arena *a, cad
     *row = (cad_suite_row){0};
     CAD_TRY(cad_json_get_string(o, "id", where, &id));
     CAD_TRY(cad_json_get_string(o, "prompt", where, &prompt));
-    CAD_TRY(copy_text(o, "id", NULL, a, &row->id));
-    CAD_TRY(copy_text(o, "prompt", NULL, a, &row->prompt));
-    CAD_TRY(copy_text(o, "family", "", a, &row->family));
-    CAD_TRY(copy_text(o, "phrasing", "", a, &row->phrasing));
-    CAD_TRY(copy_text(o, "units", "", a, &row->units));
+    CAD_TRY(copy_text(o, "id", where, a, &row->id));
+    CAD_TRY(copy_text(o, "prompt", where, a, &row->prompt));
+    CAD_TRY(copy_text(o, "family", where, a, &row->family));
+    CAD_TRY(copy_text(o, "phrasing", where, a, &row->phrasing));
+    CAD_TRY(copy_text(o, "units", where, a, &row->units));
     const json_t *reference = json_object_get(o, "reference");
     if (reference) {
         const char *ir;
@@ -57,8 +55,10 @@ static cad_status read_header(const json_t *o, const char *where, cad_arena *a, 
     if (strcmp(kind, "suite") != 0)
         CAD_FAIL(CAD_EDATA, "%s: kind is '%s'; expected 'suite'", where, kind);
     CAD_TRY(cad_json_get_string(o, "name", where, &name));
-    CAD_TRY(copy_text(o, "name", NULL, a, &s->name));
-    CAD_TRY(copy_text(o, "version", "1", a, &s->version));
+    CAD_TRY(copy_text(o, "name", where, a, &s->name));
+    CAD_TRY(copy_text(o, "version", where, a, &s->version));
+    if (!*s->version)
+        s->version = "1";
     const char *sha = json_string_value(json_object_get(o, "rows_sha"));
     if (sha && strlen(sha) != 32)
         CAD_FAIL(CAD_EDATA, "%s: rows_sha: expected 32 hex digits", where);

@@ -1,6 +1,7 @@
 #include "model/text/template.h"
 
 #include "core/fs.h"
+#include "core/utf8.h"
 
 #include <string.h>
 
@@ -94,6 +95,10 @@ cad_status cad_template_parse(const char *name, const char *text, size_t len, ca
 {
     if (len > CAD_TEMPLATE_MAX_BYTES)
         CAD_FAIL(CAD_ECONFIG, "template %s: %zu bytes; the limit is %zu", name, len, CAD_TEMPLATE_MAX_BYTES);
+    const char *nul = memchr(text, '\0', len); /* packs and checkpoints keep the text up to it */
+    size_t good = nul ? (size_t)(nul - text) : cad_utf8_check(text, len);
+    if (good < len)
+        CAD_FAIL(CAD_ECONFIG, "template %s: byte %zu is %s; expected UTF-8 text", name, good, nul ? "NUL" : "no UTF-8");
     cad_template *t;
     CAD_TRY(cad_arena_zalloc(a, 1, sizeof *t, "template", &t));
     CAD_TRY(cad_arena_strdup(a, name, strlen(name), &t->name));

@@ -180,7 +180,7 @@ static random_program make(uint64_t i, bool plain)
 static void test_print_reads_back_as_the_same_program(void **state)
 {
     (void)state;
-    for (uint64_t i = 0; i < 600; i++) {
+    for (uint64_t i = 0; i < 10000; i++) {
         random_program r = make(i, false);
         program p = parse_bytes(r.text.data, r.text.len, r.dialect);
         if (!p.ir->ok)
@@ -205,7 +205,7 @@ static void test_canon_is_a_fixpoint_with_backward_references_and_one_result(voi
 {
     (void)state;
     int seen = 0;
-    for (uint64_t i = 0; i < 600; i++) {
+    for (uint64_t i = 0; i < 10000; i++) {
         random_program r = make(i, false);
         program p = parse_bytes(r.text.data, r.text.len, r.dialect);
         cad_buf once = CAD_BUF_INIT, twice = CAD_BUF_INIT;

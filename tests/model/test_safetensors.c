@@ -300,7 +300,7 @@ static void test_mutated_headers_never_get_past_the_checks(void **state)
     cad_rng r = cad_rng_make(7, "mutations", 0);
     static const char alphabet[] = "0123456789-,:[]{}\"\\ eE.F8U\x80\xFF";
     int opened = 0;
-    const int rounds = fuzz_cases(1500);
+    const int rounds = fuzz_cases(5000);
     for (int round = 0; round < rounds; round++) {
         char copy[2048];
         size_t len = seed.len;

@@ -290,7 +290,7 @@ static void test_mutated_files_load_whole_or_not_at_all(void **state)
     static const char alphabet[] = "0123456789-,:[]{}\"\\ eE.tfn\x80\xC4";
     char *copy = test_malloc(tiny_json.len);
     int loaded = 0;
-    const int rounds = fuzz_cases(1500);
+    const int rounds = fuzz_cases(5000);
     for (int round = 0; round < rounds; round++) {
         size_t len = tiny_json.len;
         memcpy(copy, tiny_json.data, len);
