@@ -19,11 +19,11 @@ static int64_t value_at(const decode_shape *s, int64_t slot, int64_t head, int64
     return ((slot * s->k + head) * s->capacity + pos) * s->d + e;
 }
 
-static cad_kv cache_of(float *k, float *v, const decode_shape *s)
+static cad_kv cache_of(const checkop *t, float *k, float *v, const decode_shape *s)
 {
     cad_kv c;
-    c.k = cad_tensor_3d(CAD_F32, k, s->slots, s->k, s->d);
-    c.v = cad_tensor_3d(CAD_F32, v, s->slots, s->k, s->capacity);
+    c.k = CO_3D(k, s->slots, s->k, s->d);
+    c.v = CO_3D(v, s->slots, s->k, s->capacity);
     c.k.ndim = c.v.ndim = 4;
     c.k.dim[3] = s->capacity;
     c.v.dim[3] = s->d;
@@ -57,7 +57,7 @@ void check_kv_append(checkop *t)
                                       .v = CO_3D(v, n, s->k, s->d),
                                       .slot = cad_tensor_1d(CAD_I32, slot, n),
                                       .pos = cad_tensor_1d(CAD_I32, pos, n),
-                                      .cache = cache_of(ck, cv, s)}));
+                                      .cache = cache_of(t, ck, cv, s)}));
         co_equal(t, "cache k", ck, wk, (size_t)cells * 4);
         co_equal(t, "cache v", cv, wv, (size_t)cells * 4);
     }
@@ -70,7 +70,7 @@ void check_attn_decode(checkop *t)
         int64_t n = s->slots, h = s->h, d = s->d, cells = n * s->k * d * s->capacity;
         co_case(t, "slots %lld H %lld K %lld D %lld T %lld", (long long)n, (long long)h, (long long)s->k, (long long)d,
                 (long long)s->capacity);
-        float *q = co_in(t, "q", n * h * d, CO_NORMAL), *ck = co_in(t, "cache k", cells, CO_NORMAL);
+        float *q = co_in(t, "q", n * h * d, CO_TAME), *ck = co_in(t, "cache k", cells, CO_TAME);
         float *cv = co_in(t, "cache v", cells, CO_NORMAL), *o = co_out(t, "o", n * h * d), *no = co_f32(t, n * h * d);
         int32_t *slot = co_bytes(t, "slot", CO_IN, (size_t)n * 4), *len = co_bytes(t, "len", CO_IN, (size_t)n * 4);
         float scale = (float)(1 / sqrt((double)d));
@@ -98,7 +98,7 @@ void check_attn_decode(checkop *t)
                 }
             ref64_attn(co_widen(t, qq, m * h * d), co_widen(t, kk, m * s->k * d), co_widen(t, vv, m * s->k * d), seg, 1, h,
                        s->k, d, (double)scale, 1, od, co_f64(t, (h + 1) * m));
-            ref32_attn(qq, kk, vv, seg, 1, h, s->k, d, scale, 1, oo, co_f32(t, (h + 1) * m));
+            CO_NAIVE(t, attn)(qq, kk, vv, seg, 1, h, s->k, d, scale, 1, oo, co_f32(t, (h + 1) * m));
             memcpy(ro + r * h * d, od + (m - 1) * h * d, (size_t)(h * d) * 8);
             memcpy(no + r * h * d, oo + (m - 1) * h * d, (size_t)(h * d) * 4);
         }
@@ -106,7 +106,7 @@ void check_attn_decode(checkop *t)
                (&(cad_attn_decode_args){.q = CO_3D(q, n, h, d),
                                         .slot = cad_tensor_1d(CAD_I32, slot, n),
                                         .len = cad_tensor_1d(CAD_I32, len, n),
-                                        .cache = cache_of(ck, cv, s),
+                                        .cache = cache_of(t, ck, cv, s),
                                         .o = CO_3D(o, n, h, d),
                                         .scale = scale}));
         co_close(t, "o", o, ro, no, n * h * d);

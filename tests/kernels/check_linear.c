@@ -3,49 +3,55 @@
 typedef struct linear_shape {
     int64_t n, in, out;
 } linear_shape;
-static const linear_shape shapes[] = {{1, 1, 1},   {4, 32, 32},  {3, 31, 33},   {65, 128, 384},
-                                      {1, 896, 7}, {257, 64, 3}, {33, 576, 20}, {600, 16, 16}};
+static const linear_shape shapes[] = {{1, 1, 1},     {4, 32, 32},   {3, 31, 33}, {65, 128, 384}, {1, 896, 7}, {257, 64, 3},
+                                      {33, 576, 20}, {600, 16, 16}, {3, 64, 5},  {3, 128, 5},    {3, 192, 5}, {3, 256, 5},
+                                      {3, 320, 5},   {3, 384, 5},   {3, 448, 5}, {3, 512, 5}};
 enum { N_SHAPES = sizeof shapes / sizeof shapes[0] };
 
-/* Each shape three times: integers (the result is exact), normal numbers with bias and residual, and without. */
-enum { INTEGER, FULL, PLAIN, VARIANTS };
+/* Each shape four times: integers and one-hot rows (the result is exact), normal numbers with bias and residual, and without.
+ */
+enum { INTEGER, ONE_HOT, FULL, PLAIN, VARIANTS };
 
 static const linear_shape *begin(checkop *t, int i, co_fill *fill)
 {
     const linear_shape *s = &shapes[i / VARIANTS];
-    *fill = i % VARIANTS == INTEGER ? CO_INTEGER : CO_NORMAL;
+    *fill = i % VARIANTS == INTEGER ? CO_INTEGER : i % VARIANTS == ONE_HOT ? CO_GIVEN : CO_NORMAL;
     co_case(t, "N %lld in %lld out %lld variant %d", (long long)s->n, (long long)s->in, (long long)s->out, i % VARIANTS);
     return s;
 }
 
-/* In the integer case the naive form is exact, so this demands equal values. */
-static void judge(checkop *t, int i, const char *what, const float *got, const double *r, const float *n32, int64_t n)
+/* One-hot rows against numbered weights: every output names the weight that it took. */
+static void structured(int i, float *hot, int64_t rows, int64_t columns, float *w, int64_t n)
 {
-    if (i % VARIANTS != INTEGER) {
-        co_close(t, what, got, r, n32, n);
+    if (i % VARIANTS != ONE_HOT)
         return;
-    }
-    for (int64_t e = 0; e < n; e++)
-        if (!((double)got[e] == r[e])) {
-            co_fail(t, "%s[%lld]: %.9g, expected exactly %.9g", what, (long long)e, (double)got[e], r[e]);
-            return;
-        }
+    co_one_hot(hot, rows, columns);
+    co_numbered(w, n);
+}
+
+static void judge(checkop *t, int i, const char *what, const float *got, const double *r, const float *naive, int64_t n)
+{
+    if (i % VARIANTS == INTEGER || i % VARIANTS == ONE_HOT)
+        co_exact(t, what, got, r, n);
+    else
+        co_close(t, what, got, r, naive, n);
 }
 
 void check_linear_fwd(checkop *t)
 {
-    for (int i = 0; i < N_SHAPES * VARIANTS; i++) {
+    for (int i = 0; i < CO_SOME(t, N_SHAPES, 4) * VARIANTS; i++) {
         co_fill fill;
         const linear_shape *s = begin(t, i, &fill);
         int64_t n = s->n, in = s->in, out = s->out;
         bool full = i % VARIANTS != PLAIN;
         float *x = co_in(t, "x", n * in, fill), *w = co_in(t, "w", out * in, fill), *y = co_out(t, "y", n * out);
         float *b = full ? co_in(t, "b", out, fill) : NULL, *res = full ? co_in(t, "res", n * out, fill) : NULL;
+        structured(i, x, n, in, w, out * in);
         double *r = co_f64(t, n * out);
         float *n32 = co_f32(t, n * out);
         ref64_linear(co_widen(t, x, n * in), co_widen(t, w, out * in), b ? co_widen(t, b, out) : NULL,
                      res ? co_widen(t, res, n * out) : NULL, n, in, out, r);
-        ref32_linear(x, w, b, res, n, in, out, n32);
+        CO_NAIVE(t, linear)(x, w, b, res, n, in, out, n32);
         cad_linear_fwd_args a = {.x = CO_2D(x, n, in), .w = CO_2D(w, out, in), .y = CO_2D(y, n, out)};
         if (full) {
             a.b = CO_1D(b, out);
@@ -64,16 +70,17 @@ void check_linear_fwd(checkop *t)
 
 void check_linear_bwd_x(checkop *t)
 {
-    for (int i = 0; i < N_SHAPES * VARIANTS; i++) {
+    for (int i = 0; i < CO_SOME(t, N_SHAPES, 4) * VARIANTS; i++) {
         co_fill fill;
         const linear_shape *s = begin(t, i, &fill);
         int64_t n = s->n, in = s->in, out = s->out;
         float *dy = co_in(t, "dy", n * out, fill), *w = co_in(t, "w", out * in, fill), *dx = co_out(t, "dx", n * in);
         float *res = i % VARIANTS != PLAIN ? co_in(t, "res", n * in, fill) : NULL, *n32 = co_f32(t, n * in);
+        structured(i, dy, n, out, w, out * in);
         double *r = co_f64(t, n * in);
         ref64_linear_dx(co_widen(t, dy, n * out), co_widen(t, w, out * in), res ? co_widen(t, res, n * in) : NULL, n, in, out,
                         r);
-        ref32_linear_dx(dy, w, res, n, in, out, n32);
+        CO_NAIVE(t, linear_dx)(dy, w, res, n, in, out, n32);
         cad_linear_bwd_x_args a = {.dy = CO_2D(dy, n, out), .w = CO_2D(w, out, in), .dx = CO_2D(dx, n, in)};
         if (res)
             a.res = CO_2D(res, n, in);
@@ -85,20 +92,21 @@ void check_linear_bwd_x(checkop *t)
 
 void check_linear_bwd_w(checkop *t)
 {
-    for (int i = 0; i < N_SHAPES * VARIANTS; i++) {
+    for (int i = 0; i < CO_SOME(t, N_SHAPES, 4) * VARIANTS; i++) {
         co_fill fill;
         const linear_shape *s = begin(t, i, &fill);
         int64_t n = s->n, in = s->in, out = s->out;
         float *dy = co_in(t, "dy", n * out, fill), *x = co_in(t, "x", n * in, fill);
         float *dw = co_sum(t, "dw", out * in), *db = i % VARIANTS != PLAIN ? co_sum(t, "db", out) : NULL;
-        for (int64_t e = 0; e < out * in && fill == CO_INTEGER; e++)
+        structured(i, dy, n, out, x, n * in);
+        for (int64_t e = 0; e < out * in && fill != CO_NORMAL; e++)
             dw[e] = (float)(e % 7);
-        for (int64_t e = 0; db && e < out && fill == CO_INTEGER; e++)
+        for (int64_t e = 0; db && e < out && fill != CO_NORMAL; e++)
             db[e] = (float)(e % 5);
         double *r = co_f64(t, out * in), *rb = co_f64(t, out);
         float *n32 = co_f32(t, out * in), *nb = co_f32(t, out);
         ref64_linear_dw(co_widen(t, dy, n * out), co_widen(t, x, n * in), n, in, out, r, rb);
-        ref32_linear_dw(dy, x, n, in, out, n32, nb);
+        CO_NAIVE(t, linear_dw)(dy, x, n, in, out, n32, nb);
         for (int64_t e = 0; e < out * in; e++) {
             r[e] += (double)dw[e];
             n32[e] += dw[e];

@@ -1,20 +1,22 @@
 #include "tests/kernels/checks.h"
 
+#include <math.h>
+
 static const float EPS = 1e-6f;
 
 void check_rmsnorm_fwd(checkop *t)
 {
     static const co_fill fills[] = {CO_NORMAL, CO_LARGE, CO_EQUAL};
-    for (int k = 0; k < CO_SHAPES; k++)
+    for (int k = 0; k < CO_SOME(t, CO_SHAPES, 5); k++)
         for (int f = 0; f < 3; f++) {
             int64_t n = co_shapes[k].n, c = co_shapes[k].c;
             co_case(t, "N %lld C %lld fill %d", (long long)n, (long long)c, f);
             float *x = co_in(t, "x", n * c, fills[f]), *w = co_in(t, "w", c, CO_NORMAL);
-            float *y = co_out(t, "y", n * c), *rstd = co_out(t, "rstd", n);
+            float *y = co_out(t, "y", n * c), *rstd = co_out_f32(t, "rstd", n);
             double *ry = co_f64(t, n * c), *rr = co_f64(t, n);
             float *ny = co_f32(t, n * c), *nr = co_f32(t, n);
             ref64_rmsnorm(co_widen(t, x, n * c), co_widen(t, w, c), (double)EPS, n, c, ry, rr);
-            ref32_rmsnorm(x, w, EPS, n, c, ny, nr);
+            CO_NAIVE(t, rmsnorm)(x, w, EPS, n, c, ny, nr);
             CO_RUN(t, rmsnorm_fwd, (&(cad_rmsnorm_fwd_args){CO_2D(x, n, c), CO_1D(w, c), CO_2D(y, n, c), CO_1D(rstd, n), EPS}));
             co_close(t, "y", y, ry, ny, n * c);
             for (int64_t i = 0; i < n; i++)
@@ -29,19 +31,22 @@ void check_rmsnorm_fwd(checkop *t)
 
 void check_add_rmsnorm_fwd(checkop *t)
 {
-    for (int k = 0; k < CO_SHAPES; k++) {
+    for (int k = 0; k < CO_SOME(t, CO_SHAPES, 5); k++) {
         int64_t n = co_shapes[k].n, c = co_shapes[k].c;
         co_case(t, "N %lld C %lld", (long long)n, (long long)c);
         float *r = co_in(t, "r", n * c, CO_NORMAL), *x = co_in(t, "x", n * c, CO_NORMAL), *w = co_in(t, "w", c, CO_NORMAL);
-        float *sum = co_out(t, "sum", n * c), *y = co_out(t, "y", n * c), *rstd = co_out(t, "rstd", n);
+        float *sum = co_out(t, "sum", n * c), *y = co_out(t, "y", n * c), *rstd = co_out_f32(t, "rstd", n);
         double *s64 = co_f64(t, n * c), *ry = co_f64(t, n * c), *rr = co_f64(t, n);
         float *s32 = co_f32(t, n * c), *ny = co_f32(t, n * c);
         for (int64_t i = 0; i < n * c; i++) {
             s64[i] = (double)r[i] + (double)x[i];
             s32[i] = r[i] + x[i];
         }
-        ref64_rmsnorm(s64, co_widen(t, w, c), (double)EPS, n, c, ry, rr);
-        ref32_rmsnorm(s32, w, EPS, n, c, ny, NULL);
+        co_round(t, s32, n * c);
+        ref64_rmsnorm(co_widen(t, s32, n * c), co_widen(t, w, c), (double)EPS, n, c, ry,
+                      rr); /* rstd is that of the stored sum */
+        ref64_rmsnorm(s64, co_widen(t, w, c), (double)EPS, n, c, ry, co_f64(t, n));
+        CO_NAIVE(t, rmsnorm)(s32, w, EPS, n, c, ny, NULL);
         CO_RUN(t, add_rmsnorm_fwd,
                (&(cad_add_rmsnorm_fwd_args){CO_2D(r, n, c), CO_2D(x, n, c), CO_1D(w, c), CO_2D(sum, n, c), CO_2D(y, n, c),
                                             CO_1D(rstd, n), EPS}));
@@ -52,15 +57,30 @@ void check_add_rmsnorm_fwd(checkop *t)
     }
 }
 
+/* y does not change with the length of x, so dx is orthogonal to x. */
+static void scale_free(checkop *t, const float *x, const float *dx, int64_t n, int64_t c)
+{
+    for (int64_t i = 0; i < n; i++) {
+        double dot = 0, xx = 0, dd = 0;
+        for (int64_t j = i * c; j < (i + 1) * c; j++) {
+            dot += (double)dx[j] * (double)x[j];
+            xx += (double)x[j] * (double)x[j];
+            dd += (double)dx[j] * (double)dx[j];
+        }
+        if (!(fabs(dot) <= 1e-5 * sqrt(xx * dd)))
+            co_fail(t, "row %lld: dot(dx, x) is %.3g of their norms", (long long)i, dot / sqrt(xx * dd));
+    }
+}
+
 void check_rmsnorm_bwd(checkop *t)
 {
-    for (int k = 0; k < CO_SHAPES; k++)
+    for (int k = 0; k < CO_SOME(t, CO_SHAPES, 5); k++)
         for (int residual = 0; residual < 2; residual++) {
             int64_t n = co_shapes[k].n, c = co_shapes[k].c;
             co_case(t, "N %lld C %lld residual %d", (long long)n, (long long)c, residual);
             float *x = co_in(t, "x", n * c, CO_NORMAL), *w = co_in(t, "w", c, CO_NORMAL),
                   *dy = co_in(t, "dy", n * c, CO_NORMAL);
-            float *dr = residual ? co_in(t, "dr", n * c, CO_NORMAL) : NULL, *rstd = co_in(t, "rstd", n, CO_NORMAL);
+            float *dr = residual ? co_in(t, "dr", n * c, CO_NORMAL) : NULL, *rstd = co_in_f32(t, "rstd", n, CO_GIVEN);
             float *dx = co_out(t, "dx", n * c), *dw = co_sum(t, "dw", c);
             double *rdx = co_f64(t, n * c), *rdw = co_f64(t, c), *y = co_f64(t, n * c), *rr = co_f64(t, n);
             float *ndx = co_f32(t, n * c), *ndw = co_f32(t, c);
@@ -68,11 +88,12 @@ void check_rmsnorm_bwd(checkop *t)
             for (int64_t i = 0; i < n; i++)
                 rstd[i] = (float)rr[i];
             ref64_rmsnorm_bwd(co_widen(t, x, n * c), co_widen(t, w, c), (double)EPS, co_widen(t, dy, n * c), n, c, rdx, rdw);
-            ref32_rmsnorm_bwd(x, w, EPS, dy, n, c, ndx, ndw);
+            CO_NAIVE(t, rmsnorm_bwd)(x, w, EPS, dy, n, c, ndx, ndw);
             for (int64_t i = 0; residual && i < n * c; i++) {
                 rdx[i] += (double)dr[i];
                 ndx[i] += dr[i];
             }
+            co_round(t, ndx, n * c);
             for (int64_t j = 0; j < c; j++) {
                 rdw[j] += (double)dw[j];
                 ndw[j] += dw[j];
@@ -87,8 +108,13 @@ void check_rmsnorm_bwd(checkop *t)
                 a.dr = CO_2D(dr, n, c);
             a.scratch = co_scratch(t, t->ops->rmsnorm_bwd_scratch(&a));
             CO_RUN(t, rmsnorm_bwd, &a);
-            co_close(t, "dx", dx, rdx, ndx, n * c);
+            double terms = 0; /* with one column or equal elements everything cancels but eps */
+            for (int64_t i = 0; t->twist && i < n * c; i++)
+                terms = fmax(terms, fabs((double)rstd[i / c] * (double)w[i % c] * (double)dy[i]));
+            co_close_terms(t, "dx", dx, rdx, ndx, n * c, terms);
             co_close(t, "dw", dw, rdw, ndw, c);
+            if (t->store == CAD_F32 && !t->twist && !residual && c > 1)
+                scale_free(t, x, dx, n, c);
         }
 }
 

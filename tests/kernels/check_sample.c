@@ -7,7 +7,8 @@ void check_logits_mask(checkop *t)
 {
     int64_t n = 3, v = 70, words = 3;
     co_case(t, "n 3 V 70");
-    float *z = co_inplace(t, "logits", n * v, CO_NORMAL), *add = co_in(t, "add", v, CO_NORMAL), *want = co_f32(t, n * v);
+    float *z = co_inplace_f32(t, "logits", n * v, CO_NORMAL), *add = co_in_f32(t, "add", v, CO_NORMAL),
+          *want = co_f32(t, n * v);
     uint32_t *bits = co_bytes(t, "bits", CO_IN, (size_t)(n * words) * 4);
     for (int64_t i = 0; i < n * words; i++)
         bits[i] = cad_rng_u32(&t->rng);
@@ -22,7 +23,7 @@ void check_argmax(checkop *t)
 {
     int64_t n = 40, v = 601;
     co_case(t, "n 40 V 601");
-    float *z = co_in(t, "logits", n * v, CO_INTEGER), *logp = co_out(t, "logp", n); /* integers: many ties */
+    float *z = co_in_f32(t, "logits", n * v, CO_INTEGER), *logp = co_out_f32(t, "logp", n); /* integers: many ties */
     uint32_t *id = co_bytes(t, "id", CO_OUT, (size_t)n * 4), want[40];
     CO_RUN(t, argmax, (&(cad_argmax_args){CO_2D(z, n, v), cad_tensor_1d(CAD_U32, id, n), CO_1D(logp, n)}));
     for (int64_t i = 0; i < n; i++) {
@@ -106,13 +107,20 @@ void check_sample(checkop *t)
     static const struct {
         float temperature, top_p, min_p;
         int32_t top_k;
-    } cut[] = {{1, 1, 0, 0}, {0.7f, 1, 0, 5}, {1, 0.8f, 0, 0}, {1.5f, 1, 0.2f, 0}, {0.9f, 0.9f, 0.05f, 40}, {0, 1, 0, 0}};
-    for (int c = 0; c < 6; c++) {
+        co_fill logits;
+    } cut[] = {
+        {1, 1, 0, 0, CO_NORMAL},       {0.7f, 1, 0, 5, CO_NORMAL},         {1, 0.8f, 0, 0, CO_NORMAL},
+        {1.5f, 1, 0.2f, 0, CO_NORMAL}, {0.9f, 0.9f, 0.05f, 40, CO_NORMAL}, {0, 1, 0, 0, CO_NORMAL},
+        {1, 1, 0, 7, CO_INTEGER}, /* many ties: the lower ids stay */
+        {0, 1, 0, 0, CO_INTEGER},
+    };
+    for (int c = 0; c < (int)(sizeof cut / sizeof cut[0]); c++) {
         int64_t v = 600;
         co_case(t, "temperature %g top_k %d top_p %g min_p %g", (double)cut[c].temperature, cut[c].top_k, (double)cut[c].top_p,
                 (double)cut[c].min_p);
-        float *z = co_in(t, "logits", N * v, CO_NORMAL), *temperature = co_in(t, "temperature", N, CO_EQUAL);
-        float *top_p = co_in(t, "top_p", N, CO_EQUAL), *min_p = co_in(t, "min_p", N, CO_EQUAL), *logp = co_out(t, "logp", N);
+        float *z = co_in_f32(t, "logits", N * v, cut[c].logits), *temperature = co_in_f32(t, "temperature", N, CO_EQUAL);
+        float *top_p = co_in_f32(t, "top_p", N, CO_EQUAL), *min_p = co_in_f32(t, "min_p", N, CO_EQUAL),
+              *logp = co_out_f32(t, "logp", N);
         int32_t *top_k = co_bytes(t, "top_k", CO_IN, N * 4);
         uint64_t *seed = co_bytes(t, "seed", CO_IN, N * 8);
         uint32_t *position = co_bytes(t, "position", CO_IN, N * 4), *id = co_bytes(t, "id", CO_OUT, N * 4);
@@ -151,9 +159,9 @@ void check_sample(checkop *t)
         if (other > 1) /* f32 may place one draw in 64 on the other side of a border */
             co_fail(t, "%d of %d draws differ from the definition", other, N);
     }
-    co_case(t, "chi-square of 32 bins, 200,000 draws");
-    enum { DRAWS = 2000, ROUNDS = 100 };
-    float *z = co_in(t, "logits", 32, CO_NORMAL), *all = co_f32(t, DRAWS * 32), *one = co_f32(t, DRAWS);
+    co_case(t, "chi-square of 32 bins, 1,000,000 draws");
+    enum { DRAWS = 2000, ROUNDS = 500 };
+    float *z = co_in_f32(t, "logits", 32, CO_NORMAL), *all = co_f32(t, DRAWS * 32), *one = co_f32(t, DRAWS);
     uint64_t *seed = (uint64_t *)(void *)co_f64(t, DRAWS);
     uint32_t *position = (uint32_t *)(void *)co_f32(t, DRAWS), *id = (uint32_t *)(void *)co_f32(t, DRAWS);
     int64_t seen[32] = {0};

@@ -26,7 +26,9 @@ void co_fail(checkop *t, const char *fmt, ...)
         return;
     va_list ap;
     va_start(ap, fmt);
-    fprintf(stderr, "FAIL %s [%s]: ", t->op, t->shape);
+    char pass[64];
+    co_pass_name(t, pass, sizeof pass);
+    fprintf(stderr, "FAIL %s [%s] (%s): ", t->op, t->shape, pass);
     vfprintf(stderr, fmt, ap);
     fprintf(stderr, "\n     replay: CADLM_ISA=%s checkop %s %s --seed=%llu%s\n", t->ops->isa, t->ops->name, t->op,
             (unsigned long long)t->seed, cad_ops_matmul() == CAD_MATMUL_library ? " --library" : "");
@@ -41,12 +43,13 @@ void co_case(checkop *t, const char *fmt, ...)
     va_end(ap);
     cad_arena_rewind(t->arena, (cad_frame){0});
     t->n_buffers = 0;
+    t->inputs = 0;
     t->rng = cad_rng_make(t->seed, t->op, (uint64_t)t->cases++);
 }
 
 /* ---- buffers ---- */
 
-void *co_bytes(checkop *t, const char *name, co_role role, size_t bytes)
+static co_buffer *buffer(checkop *t, const char *name, co_role role, size_t bytes)
 {
     if (t->n_buffers == CO_MAX_BUFFERS) {
         fprintf(stderr, "checkop: %s: too many buffers\n", t->op);
@@ -59,56 +62,148 @@ void *co_bytes(checkop *t, const char *name, co_role role, size_t bytes)
     b->before = take(t, bytes);
     b->first = take(t, bytes);
     memset(b->base, 0xA5, bytes + 2 * CO_GUARD);
-    memset(b->data, role == CO_OUT ? 0xFF : 0, bytes); /* 0xFFFFFFFF is a NaN */
-    return b->data;
+    memset(b->data, role == CO_OUT ? 0xFF : 0, bytes); /* 0xFFFFFFFF and 0xFFFF are NaN */
+    return b;
 }
 
-static void fill(checkop *t, float *x, int64_t n, co_fill how)
+void *co_bytes(checkop *t, const char *name, co_role role, size_t bytes)
 {
+    return buffer(t, name, role, bytes)->data;
+}
+
+/* Float and bf16 in the bits, apart from the code under test. */
+static float float_of(uint16_t h)
+{
+    uint32_t u = (uint32_t)h << 16;
+    float x;
+    memcpy(&x, &u, 4);
+    return x;
+}
+
+static uint16_t half_of(float x)
+{
+    uint32_t u;
+    memcpy(&u, &x, 4);
+    if (x != x)
+        return (uint16_t)(u >> 16 | 0x40);
+    uint32_t low = u & 0xFFFF, up = low > 0x8000 || (low == 0x8000 && (u >> 16 & 1));
+    return (uint16_t)((u >> 16) + up);
+}
+
+static float *floats(checkop *t, const char *name, co_role role, int64_t n, bool stored)
+{
+    bool half = stored && t->store == CAD_BF16;
+    co_buffer *b = buffer(t, name, role, (size_t)n * (half ? 2 : 4));
+    t->stored += stored;
+    b->half = half;
+    b->count = n;
+    b->view = half ? take(t, (size_t)n * 4) : (float *)(void *)b->data;
+    b->view_before = take(t, (size_t)n * 4);
+    for (int64_t i = 0; half && i < n; i++)
+        b->view[i] = float_of(((uint16_t *)(void *)b->data)[i]);
+    return b->view;
+}
+
+static float ordinary(checkop *t, int64_t i, co_fill how, bool half)
+{
+    switch (how) {
+    case CO_NORMAL:
+    case CO_TAME:
+        return (float)cad_rng_normal(&t->rng);
+    case CO_SMALL:
+        return (float)(0.02 * cad_rng_normal(&t->rng));
+    case CO_INTEGER:
+        return (float)cad_rng_range(&t->rng, half ? -1 : -3, half ? 1 : 3);
+    case CO_LARGE:
+        return (float)(cad_rng_normal(&t->rng) * (i % 8 == 3 ? 1e4 : 1));
+    case CO_EQUAL:
+        return 0.5f;
+    case CO_GIVEN:
+        break;
+    }
+    return 0;
+}
+
+static void twist(checkop *t, float *x, int64_t n, bool tame)
+{
+    bool mine = t->inputs++ == t->pick || t->twist == CO_ALL_EQUAL;
+    if (t->twist == CO_AS_IS || !mine || n == 0)
+        return;
+    t->twisted++;
+    if (tame && t->twist == CO_BIG)
+        return;
+    if (t->twist == CO_NAN) {
+        x[cad_rng_range(&t->rng, 0, n - 1)] = (float)NAN;
+        return;
+    }
     for (int64_t i = 0; i < n; i++)
-        switch (how) {
-        case CO_NORMAL:
-            x[i] = (float)cad_rng_normal(&t->rng);
-            break;
-        case CO_SMALL:
-            x[i] = (float)(0.02 * cad_rng_normal(&t->rng));
-            break;
-        case CO_INTEGER:
-            x[i] = (float)cad_rng_range(&t->rng, -3, 3);
-            break;
-        case CO_LARGE:
-            x[i] = (float)(cad_rng_normal(&t->rng) * (i % 8 == 3 ? 1e4 : 1));
-            break;
-        case CO_EQUAL:
-            x[i] = 0.5f;
-            break;
-        }
+        x[i] = t->twist == CO_ALL_EQUAL ? 0.5f : t->twist == CO_DENORMAL ? x[i] * 3e-39f : x[i] * (i % 8 == 3 ? 1e4f : 1);
+}
+
+static float *filled(checkop *t, const char *name, co_role role, int64_t n, co_fill how, bool stored)
+{
+    float *x = floats(t, name, role, n, stored);
+    for (int64_t i = 0; i < n; i++)
+        x[i] = ordinary(t, i, how, t->store == CAD_BF16);
+    if ((stored || role == CO_SUM) && (how == CO_NORMAL || how == CO_SMALL || how == CO_TAME))
+        twist(t, x, n, how == CO_TAME);
+    if (stored)
+        co_round(t, x, n);
+    return x;
+}
+
+void co_round(const checkop *t, float *x, int64_t n)
+{
+    for (int64_t i = 0; t->store == CAD_BF16 && i < n; i++)
+        x[i] = float_of(half_of(x[i]));
 }
 
 float *co_in(checkop *t, const char *name, int64_t n, co_fill how)
 {
-    float *x = co_bytes(t, name, CO_IN, (size_t)n * sizeof *x);
-    fill(t, x, n, how);
-    return x;
+    return filled(t, name, CO_IN, n, how, true);
+}
+
+float *co_in_f32(checkop *t, const char *name, int64_t n, co_fill how)
+{
+    return filled(t, name, CO_IN, n, how, false);
 }
 
 float *co_inplace(checkop *t, const char *name, int64_t n, co_fill how)
 {
-    float *x = co_bytes(t, name, CO_INPLACE, (size_t)n * sizeof *x);
-    fill(t, x, n, how);
-    return x;
+    return filled(t, name, CO_INPLACE, n, how, true);
+}
+
+float *co_inplace_f32(checkop *t, const char *name, int64_t n, co_fill how)
+{
+    return filled(t, name, CO_INPLACE, n, how, false);
 }
 
 float *co_out(checkop *t, const char *name, int64_t n)
 {
-    return co_bytes(t, name, CO_OUT, (size_t)n * sizeof(float));
+    return floats(t, name, CO_OUT, n, true);
+}
+
+float *co_out_f32(checkop *t, const char *name, int64_t n)
+{
+    return floats(t, name, CO_OUT, n, false);
 }
 
 float *co_sum(checkop *t, const char *name, int64_t n)
 {
-    float *x = co_bytes(t, name, CO_SUM, (size_t)n * sizeof *x);
-    fill(t, x, n, CO_NORMAL);
-    return x;
+    return filled(t, name, CO_SUM, n, CO_NORMAL, false);
+}
+
+void co_one_hot(float *x, int64_t n, int64_t c)
+{
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t j = 0; j < c; j++)
+            x[i * c + j] = j == CO_HOT(i, c);
+}
+
+void co_numbered(float *x, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        x[i] = (float)(i * 37 % 255 - 127);
 }
 
 cad_scratch co_scratch(checkop *t, size_t bytes)
@@ -118,12 +213,39 @@ cad_scratch co_scratch(checkop *t, size_t bytes)
     return s;
 }
 
+/* The buffer whose floats hold p. */
+static const co_buffer *owner(const checkop *t, const float *p)
+{
+    for (int i = 0; i < t->n_buffers; i++) {
+        const co_buffer *b = &t->buffer[i];
+        if (b->count > 0 && (uintptr_t)p >= (uintptr_t)b->view && (uintptr_t)p < (uintptr_t)(b->view + b->count))
+            return b;
+    }
+    return NULL;
+}
+
+cad_tensor co_tensor(const checkop *t, float *p, int ndim, int64_t a, int64_t b, int64_t c)
+{
+    const co_buffer *o = p ? owner(t, p) : NULL;
+    cad_tensor x = cad_tensor_3d(CAD_F32, p, a, b, c);
+    x.ndim = ndim;
+    if (o && o->half) {
+        x.data = o->data + (p - o->view) * 2;
+        x.dtype = CAD_BF16;
+    }
+    return x;
+}
+
+cad_dtype co_type_of(const checkop *t, const float *p)
+{
+    const co_buffer *o = owner(t, p);
+    return o ? o->half ? CAD_BF16 : CAD_F32 : t->store;
+}
+
 const float *co_before(const checkop *t, const float *data)
 {
-    for (int i = 0; i < t->n_buffers; i++)
-        if (t->buffer[i].data == (const unsigned char *)data)
-            return (const float *)(const void *)t->buffer[i].before;
-    return NULL;
+    const co_buffer *o = owner(t, data);
+    return o ? o->view_before : NULL;
 }
 
 double *co_f64(checkop *t, int64_t n)
@@ -171,12 +293,39 @@ static void after_run(checkop *t, const char *when)
     }
 }
 
+/* What the check put into its floats becomes what the op sees. */
+static void hand_over(checkop *t)
+{
+    for (int i = 0; i < t->n_buffers; i++) {
+        co_buffer *b = &t->buffer[i];
+        uint16_t *half = (uint16_t *)(void *)b->data;
+        for (int64_t k = 0; b->half && k < b->count; k++) {
+            half[k] = half_of(b->view[k]);
+            if (!(float_of(half[k]) == b->view[k] || b->view[k] != b->view[k])) {
+                co_fail(t, "the check gives %s[%lld] = %.9g, which bf16 has not", b->name, (long long)k, (double)b->view[k]);
+                break;
+            }
+        }
+        memcpy(b->before, b->data, b->bytes);
+        if (b->count > 0)
+            memcpy(b->view_before, b->view, (size_t)b->count * 4);
+    }
+}
+
+static void take_back(checkop *t)
+{
+    for (int i = 0; i < t->n_buffers; i++) {
+        co_buffer *b = &t->buffer[i];
+        for (int64_t k = 0; b->half && k < b->count; k++)
+            b->view[k] = float_of(((const uint16_t *)(const void *)b->data)[k]);
+    }
+}
+
 void co_run_call(checkop *t, co_call call, const void *args)
 {
-    int threads = cad_threads_count();
-    for (int i = 0; i < t->n_buffers; i++)
-        memcpy(t->buffer[i].before, t->buffer[i].data, t->buffer[i].bytes);
-    for (int run = 0; run < 3; run++) {
+    int threads = cad_threads_count(), runs = t->twist == CO_AS_IS ? 3 : 1;
+    hand_over(t);
+    for (int run = 0; run < runs; run++) {
         static const char *const when[] = {"first run", "second run", "run with other threads"};
         if (run == 2 && cad_threads_init(threads == 1 ? 3 : 1) != CAD_OK)
             co_fail(t, "threads: %s", cad_error_text());
@@ -193,14 +342,14 @@ void co_run_call(checkop *t, co_call call, const void *args)
             if (memcmp(t->buffer[i].data, t->buffer[i].first, t->buffer[i].bytes) != 0)
                 co_fail(t, "%s: other bits in %s", when[run], t->buffer[i].name);
     }
-    if (cad_threads_init(threads) != CAD_OK)
+    if (runs == 3 && cad_threads_init(threads) != CAD_OK)
         co_fail(t, "threads: %s", cad_error_text());
+    take_back(t);
 }
 
 void co_refuses(checkop *t, co_call call, const void *args, cad_status code, const char *part)
 {
-    for (int i = 0; i < t->n_buffers; i++)
-        memcpy(t->buffer[i].before, t->buffer[i].data, t->buffer[i].bytes);
+    hand_over(t);
     cad_status s = call(t->ops, args);
     if (s != code || !strstr(cad_error_text(), part))
         co_fail(t, "answers %s (%s); expected %s naming '%s'", cad_status_name(s), s ? cad_error_text() : "",
@@ -217,80 +366,3 @@ void co_refuses(checkop *t, co_call call, const void *args, cad_status code, con
     }
 CAD_OPS_TABLE(X)
 #undef X
-
-/* ---- judging ---- */
-
-void co_close(checkop *t, const char *what, const float *got, const double *r, const float *n32, int64_t n)
-{
-    co_close_terms(t, what, got, r, n32, n, 0);
-}
-
-void co_close_terms(checkop *t, const char *what, const float *got, const double *r, const float *n32, int64_t n, double terms)
-{
-    double top = terms, ea = 0, en = 0, qa = 0, qn = 0, norm = 0;
-    int64_t worst = 0;
-    for (int64_t i = 0; i < n; i++) {
-        double a = fabs((double)got[i] - r[i]), b = fabs((double)n32[i] - r[i]);
-        if (!(a <= ea)) { /* NaN becomes the worst */
-            ea = a;
-            worst = i;
-        }
-        en = fmax(en, b);
-        qa += a * a;
-        qn += b * b;
-        norm += r[i] * r[i];
-        top = fmax(top, fabs(r[i]));
-    }
-    double ulp = top > 0 ? ldexp(1, ilogb(top) - 23) : 0;
-    if (!(ea <= 2 * en + 8 * ulp))
-        co_fail(t, "%s[%lld]: %.9g, reference %.9g; error %.3g, naive %.3g, 8 ulp %.3g", what, (long long)worst,
-                (double)got[worst], r[worst], ea, en, 8 * ulp);
-    else if (norm > 0 && terms == 0 && !(sqrt(qa / norm) <= 1.25 * sqrt(qn / norm) + 1e-6))
-        co_fail(t, "%s: relative error %.3g, naive %.3g", what, sqrt(qa / norm), sqrt(qn / norm));
-}
-
-void co_within(checkop *t, const char *what, double got, double want, double rel)
-{
-    if (!(fabs(got - want) <= rel * fabs(want)))
-        co_fail(t, "%s: %.17g, expected %.17g within %g", what, got, want, rel);
-}
-
-void co_equal(checkop *t, const char *what, const void *got, const void *want, size_t bytes)
-{
-    const unsigned char *a = got, *b = want;
-    for (size_t i = 0; i < bytes; i++)
-        if (a[i] != b[i]) {
-            co_fail(t, "%s: byte %zu of %zu is %02x, expected %02x", what, i, bytes, a[i], b[i]);
-            return;
-        }
-}
-
-void co_gradient(checkop *t, const char *what, co_scalar f, void *ctx, const double *x, const double *g, int64_t n)
-{
-    double *d = co_f64(t, n), *y = co_f64(t, n), size = 1, norm = 0;
-    for (int64_t i = 0; i < n; i++) {
-        size = fmax(size, fabs(x[i]));
-        norm += g[i] * g[i];
-    }
-    double step = 1e-5 * size;
-    for (int k = 0; k < 64; k++) {
-        double dot = 0, length = 0;
-        for (int64_t i = 0; i < n; i++) {
-            d[i] = cad_rng_normal(&t->rng);
-            length += d[i] * d[i];
-        }
-        for (int64_t i = 0; i < n; i++) {
-            d[i] /= sqrt(length);
-            dot += d[i] * g[i];
-            y[i] = x[i] + step * d[i];
-        }
-        double up = f(ctx, y);
-        for (int64_t i = 0; i < n; i++)
-            y[i] = x[i] - step * d[i];
-        double slope = (up - f(ctx, y)) / (2 * step);
-        if (!(fabs(slope - dot) <= 1e-6 * fmax(sqrt(norm), 1e-3))) {
-            co_fail(t, "%s: slope %.12g along direction %d, gradient says %.12g (norm %.3g)", what, slope, k, dot, sqrt(norm));
-            return;
-        }
-    }
-}

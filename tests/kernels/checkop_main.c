@@ -1,5 +1,5 @@
-/* checkop BACKEND [OP..] [--grad] [--mutants] [--library] [--seed=N]: every op of the table against its reference; with
- * --library the products go through the BLAS. */
+/* checkop BACKEND [OP..] [--grad] [--mutants] [--library] [--plain] [--seed=N]: every op of the table against its reference;
+ * with --library the products go through the BLAS, with --plain no inputs are twisted. */
 #include "tests/kernels/checks.h"
 
 #include "core/status.h"
@@ -44,7 +44,7 @@ int main(int argc, char **argv)
     const cad_ops *ops;
     checkop t = {.seed = 3407};
     if (argc < 2) {
-        fprintf(stderr, "usage: checkop BACKEND [OP..] [--grad] [--mutants] [--library] [--seed=N]\n");
+        fprintf(stderr, "usage: checkop BACKEND [OP..] [--grad] [--mutants] [--library] [--plain] [--seed=N]\n");
         return 2;
     }
     for (int i = 2; i < argc; i++)
@@ -62,17 +62,21 @@ int main(int argc, char **argv)
         return co_mutants(ops, t.seed) == 0 ? 0 : 1;
     }
     t.ops = ops;
-    bool grad = has(argc, argv, "--grad");
+    bool grad = has(argc, argv, "--grad"), plain = has(argc, argv, "--plain");
     const co_check *list = grad ? gradients : checks;
     size_t n = grad ? sizeof gradients / sizeof gradients[0] : sizeof checks / sizeof checks[0], ran = 0;
     int64_t cases = 0;
+    setvbuf(stdout, NULL, _IOLBF, 0);
     for (size_t i = 0; i < n; i++) {
         if (!chosen(argc, argv, list[i].op))
             continue;
         int64_t before = t.failures;
         t.op = list[i].op;
         t.cases = 0;
-        (grad ? list[i].grad : list[i].run)(&t);
+        if (grad)
+            list[i].grad(&t);
+        else
+            co_passes(&t, list[i].run, plain);
         cases += t.cases;
         ran++;
         printf("%-24s %4lld cases  %s\n", list[i].op, (long long)t.cases, t.failures == before ? "ok" : "FAILED");

@@ -7,4 +7,5 @@
 #define EXP expf
 #define LOG logf
 #define SQRT sqrtf
+#define R(x) (x)
 #include "tests/kernels/ref_ops.inc"

@@ -9,6 +9,7 @@
 #define EXP exp
 #define LOG log
 #define SQRT sqrt
+#define R(x) (x)
 #include "tests/kernels/ref_ops.inc"
 
 int ref_parts(const cad_parts *p)

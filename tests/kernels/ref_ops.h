@@ -1,5 +1,6 @@
 /* References of the op table, written from the formulas of the spec, one loop nest each; never from the code under test.
- * Everything is of type double (ref64_*) or float (ref32_*: the naive form that tolerances are measured with).  Arrays are
+ * Everything is of type double (ref64_*) or float: the naive forms that tolerances are measured with, ref32_* and, with every
+ * intermediate and result rounded to bf16, refb_*.  Arrays are
  * dense and row-major.  Gradients are overwritten, sums over heads and rows run in index order.
  *
  * Letters: n rows, c width, h query heads, k key/value heads, d head size, f feed-forward width, v vocabulary, r rank. */
@@ -43,6 +44,7 @@ int ref_dropout_keeps(const cad_dropout *d, int part, int64_t row, int64_t colum
 
 REF_DECLARE(double, ref64)
 REF_DECLARE(float, ref32)
+REF_DECLARE(float, refb)
 
 /* Projection of row o of a fused weight; number of projections. */
 int ref_part_of(const cad_parts *p, int64_t o);
