@@ -41,7 +41,7 @@ static void reference_quant(const float *w, int64_t n, int64_t block, unsigned c
         for (int64_t i = b * block; i < end; i++) {
             int code = 7;
             if (top > 0) {
-                float s = w[i] * inverse;
+                float s = isfinite(inverse) ? w[i] * inverse : w[i] / top; /* below 2^-128 */
                 for (code = 0; code < 15 && s > THRESHOLD[code];)
                     code++;
             }

@@ -155,24 +155,34 @@ static const co_mutant mutants[] = {
     CO_MUTANT(attn_decode, one_key_too_few, CAD_F32, CO_AS_IS, 0),
 };
 
+/* Failures of a mutant's check in its pass, with the op broken or as it is. */
+static int64_t failures_of(const co_mutant *m, bool broken, uint64_t seed, char *pass, size_t size)
+{
+    cad_ops ops = *co_real;
+    if (broken)
+        memcpy((char *)&ops + m->place, &m->fn, sizeof(co_any_op));
+    checkop t = {.ops = &ops, .op = m->name, .seed = seed, .quiet = broken};
+    t.store = m->store;
+    t.twist = m->twist;
+    t.pick = m->pick;
+    if (cad_arena_create("mutant", (size_t)4 << 30, &t.arena) != CAD_OK)
+        return -1;
+    m->check(&t);
+    cad_arena_destroy(t.arena);
+    co_pass_name(&t, pass, size);
+    return t.failures;
+}
+
+/* A mutant counts as caught when its check passes without it: otherwise anything would be caught. */
 static int run_all(const co_mutant *list, int n, uint64_t seed)
 {
     int survived = 0;
     for (int i = 0; i < n; i++) {
         char pass[64];
-        cad_ops broken = *co_real;
-        memcpy((char *)&broken + list[i].place, &list[i].fn, sizeof(co_any_op));
-        checkop t = {.ops = &broken, .op = list[i].name, .seed = seed, .quiet = true};
-        t.store = list[i].store;
-        t.twist = list[i].twist;
-        t.pick = list[i].pick;
-        if (cad_arena_create("mutant", (size_t)4 << 30, &t.arena) != CAD_OK)
-            return -1;
-        list[i].check(&t);
-        cad_arena_destroy(t.arena);
-        co_pass_name(&t, pass, sizeof pass);
-        printf("mutant %-24s (%s) %s\n", list[i].name, pass, t.failures ? "caught" : "SURVIVED");
-        survived += t.failures == 0;
+        int64_t sound = failures_of(&list[i], false, seed, pass, sizeof pass);
+        bool caught = sound == 0 && failures_of(&list[i], true, seed, pass, sizeof pass) > 0;
+        printf("mutant %-24s (%s) %s\n", list[i].name, pass, caught ? "caught" : sound ? "FAILS WITHOUT IT" : "SURVIVED");
+        survived += !caught;
     }
     return survived;
 }
@@ -182,5 +192,5 @@ int co_mutants(const cad_ops *ops, uint64_t seed)
     co_real = ops;
     int first = run_all(mutants, (int)(sizeof mutants / sizeof mutants[0]), seed);
     int second = run_all(co_mutants_half, co_n_mutants_half, seed);
-    return first < 0 || second < 0 ? -1 : first + second;
+    return first + second;
 }
