@@ -222,6 +222,19 @@ done:
     return s;
 }
 
+/* The gates can be met in principle: rows of the models and the baselines that are asked for. */
+static cad_status check_gates(const cad_eval_opts *o)
+{
+    const char *label[CAD_EVAL_MAX_ROWS];
+    size_t n = 0;
+    for (; n < o->n_models; n++)
+        label[n] = o->model[n].label;
+    const cad_list *b = &o->config->metrics.baselines;
+    for (size_t i = 0; o->baselines && i < b->n && n < CAD_EVAL_MAX_ROWS; i++)
+        label[n++] = b->item[i];
+    return cad_eval_gates_check(&o->config->metrics.require, label, n);
+}
+
 cad_status cad_eval_run(const cad_eval_opts *o, cad_arena *arena, cad_evaluation *out)
 {
     cad_evaluation *e = out;
@@ -232,6 +245,7 @@ cad_status cad_eval_run(const cad_eval_opts *o, cad_arena *arena, cad_evaluation
     cad_buf path = CAD_BUF_INIT;
     if (strcmp(cad_solid_kernel(), "none") == 0)
         CAD_FAIL(CAD_EUNSUPPORTED, "built without OCCT: parts cannot be scored\nhint: configure with -DCADLM_OCCT=ON");
+    CAD_TRY(check_gates(o));
     CAD_TRY(cad_eval_find_pack(&r, folders, &n_folders));
     cad_status s = cad_eval_find_suite(o->suite, folders, n_folders, &path);
     if (s == CAD_OK)

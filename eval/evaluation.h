@@ -54,9 +54,13 @@ CAD_MUST_USE cad_status cad_eval_find_suite(const char *name, const char *const 
 CAD_MUST_USE cad_status cad_eval_run(const cad_eval_opts *o, cad_arena *arena, cad_evaluation *out);
 void cad_eval_deinit(cad_evaluation *e);
 
-/* Gates such as "valid>=0.9" or "base:sizes>=0.75" (a label in front: that row; none: the first).  CAD_EGATE names the first
- * that is not met, with its value; CAD_ECONFIG one that does not parse. */
+/* Gates: "valid>=0.9"; "base:sizes>=0.75" (a label in front: that row; none: the first); "ours:valid@families.unseen>=0.95" (a
+ * kind of group and its name, as in results.json); "ours:sizes@families.seen>=base-0.05" (a bound that is another row's value).
+ * CAD_EGATE: one a line, those that are not met, with their values. */
 CAD_MUST_USE cad_status cad_eval_gates(const cad_evaluation *e, const cad_list *require);
+/* What can be said of them before anything is scored, with the labels of the rows to come: CAD_ECONFIG for one that does not
+ * parse, an unknown label, metric or kind of group. */
+CAD_MUST_USE cad_status cad_eval_gates_check(const cad_list *require, const char *const *labels, size_t n);
 
 #ifdef __cplusplus
 }

@@ -1,4 +1,4 @@
-/* eval/evaluation.h: suites by name, the training pack that a checkpoint recorded, gates. */
+/* eval/evaluation.h: suites by name, the training pack that a checkpoint recorded. */
 #include "core/build_info.h"
 #include "core/fs.h"
 #include "eval/evaluation_parts.h"
@@ -80,61 +80,5 @@ cad_status cad_eval_find_pack(cad_eval_run_state *r, const char **folders, size_
         cad_buf_deinit(&dir);
         CAD_TRY(s);
     }
-    return CAD_OK;
-}
-
-/* ---- gates ---- */
-
-static cad_status unknown_metric(const char *text, const char *metric, const cad_table_row *row)
-{
-    char known[512] = "";
-    const char *name;
-    json_t *m;
-    json_object_foreach(json_object_get(row->results, "metrics"), name, m)
-        snprintf(known + strlen(known), sizeof known - strlen(known), " %s", name);
-    CAD_FAIL(CAD_ECONFIG, "--require '%s': no metric '%s' in the results of %s; it has%s", text, metric, row->label, known);
-}
-
-static cad_status gate(const cad_evaluation *e, const char *text)
-{
-    const char *at = strstr(text, ">="), *colon = strchr(text, ':');
-    bool upper = at != NULL;
-    if (!at)
-        at = strstr(text, "<=");
-    if (!at || at == text)
-        CAD_FAIL(CAD_ECONFIG, "--require '%s': expected [LABEL:]METRIC>=NUMBER or <=", text);
-    const cad_table_row *row = &e->row[0];
-    const char *name = text;
-    if (colon && colon < at) {
-        row = NULL;
-        for (size_t i = 0; i < e->n_rows; i++)
-            if (strlen(e->row[i].label) == (size_t)(colon - text) && !memcmp(e->row[i].label, text, (size_t)(colon - text)))
-                row = &e->row[i];
-        name = colon + 1;
-    }
-    char metric[96], *end;
-    size_t len = (size_t)(at - name);
-    double bound = strtod(at + 2, &end), value;
-    if (!row || len >= sizeof metric || *end || end == at + 2)
-        CAD_FAIL(CAD_ECONFIG, "--require '%s': expected [LABEL:]METRIC>=NUMBER with a label of this table", text);
-    memcpy(metric, name, len);
-    metric[len] = '\0';
-    const json_t *m = json_object_get(json_object_get(row->results, "metrics"), metric);
-    if (!m)
-        return unknown_metric(text, metric, row);
-    const json_t *v = json_object_get(m, "value");
-    if (!json_is_number(v)) /* "inf", or null without a single sample */
-        CAD_FAIL(CAD_EGATE, "requirement not met: %s; %s of %s is %s", text, metric, row->label,
-                 json_is_string(v) ? json_string_value(v) : "not known");
-    value = json_number_value(v);
-    if (!(upper ? value >= bound : value <= bound))
-        CAD_FAIL(CAD_EGATE, "requirement not met: %s; %s of %s is %.4f", text, metric, row->label, value);
-    return CAD_OK;
-}
-
-cad_status cad_eval_gates(const cad_evaluation *e, const cad_list *require)
-{
-    for (size_t i = 0; i < require->n; i++)
-        CAD_TRY(gate(e, require->item[i]));
     return CAD_OK;
 }

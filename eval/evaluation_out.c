@@ -190,6 +190,21 @@ static cad_status one_line(const cad_eval_run_state *r, const char *text, const 
     return CAD_OK;
 }
 
+/* The whole prompts, as they are, for the picture's text chunks. */
+static cad_status sheet_texts(const cad_eval_run_state *r, const size_t *slot, size_t rows, cad_png_text **out)
+{
+    cad_png_text *text;
+    CAD_TRY(cad_arena_zalloc(r->arena, rows, sizeof *text, "sheet prompts", &text));
+    for (size_t i = 0; i < rows; i++) {
+        char key[32];
+        int len = snprintf(key, sizeof key, "Prompt %zu", i + 1);
+        CAD_TRY(cad_arena_strdup(r->arena, key, (size_t)len, &text[i].key));
+        text[i].text = r->e->answers[0].slot[slot[i]].row->prompt;
+    }
+    *out = text;
+    return CAD_OK;
+}
+
 cad_status cad_eval_write_sheet(cad_eval_run_state *r)
 {
     cad_picture_column column[CAD_EVAL_MAX_ROWS + 1];
@@ -205,8 +220,10 @@ cad_status cad_eval_write_sheet(cad_eval_run_state *r)
         CAD_TRY(one_line(r, r->e->answers[0].slot[slot[i]].row->prompt, &label[i]));
     CAD_TRY(sheet_columns(r, slot, rows, column, &columns));
     CAD_TRY(cad_picture_sheet(r->pool, r->e->table.title, label, rows, column, columns, r->arena, &sheet));
+    cad_png_text *text;
+    CAD_TRY(sheet_texts(r, slot, rows, &text));
     cad_buf png = CAD_BUF_INIT;
-    cad_status s = cad_png_encode(&sheet, &png);
+    cad_status s = cad_png_encode_texts(&sheet, text, rows, &png);
     if (s == CAD_OK)
         s = write_file(r, "contact.png", &png);
     cad_buf_deinit(&png);

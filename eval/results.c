@@ -1,5 +1,6 @@
 #include "eval/results.h"
 
+#include "dataprep/synth.h"
 #include "eval/stats.h"
 
 #include <math.h>
@@ -26,6 +27,34 @@ cad_class cad_class_of(const char *name)
         if (!strcmp(name, cad_class_name((cad_class)c)))
             return (cad_class)c;
     return CAD_CLASS_COUNT;
+}
+
+static const char *const METRICS[] = {"cr",
+                                      "stop",
+                                      "valid",
+                                      "sizes",
+                                      "seven",
+                                      "iou.v64.A1",
+                                      "iou.v64.A1.excluded",
+                                      "iou.v64.A0c",
+                                      "iou.v64.A0c.excluded",
+                                      "cd.s2.p2s.8192.A1.median",
+                                      "cd.s2.p2s.8192.A1.capped",
+                                      "cd.s2.p2s.8192.A1.excluded"};
+
+bool cad_results_has_metric(const char *name)
+{
+    for (size_t i = 0; i < sizeof METRICS / sizeof *METRICS; i++)
+        if (!strcmp(name, METRICS[i]))
+            return true;
+    return false;
+}
+
+cad_status cad_results_metrics(cad_buf *out)
+{
+    for (size_t i = 0; i < sizeof METRICS / sizeof *METRICS; i++)
+        CAD_TRY(cad_buf_printf(out, " %s", METRICS[i]));
+    return CAD_OK;
 }
 
 /* NaN is never written: such a metric has no value and is null. */
@@ -180,6 +209,14 @@ static const char *family_of(const cad_suite_row *r)
 {
     return r->family;
 }
+/* Whether the shipped base has seen parts of this family; "" for a family that the generator does not have. */
+static const char *families_of(const cad_suite_row *r)
+{
+    for (size_t i = 0; i < cad_synth_family_count(); i++)
+        if (!strcmp(r->family, cad_synth_family_name(i)))
+            return cad_synth_family_unseen(i) ? "unseen" : "seen";
+    return "";
+}
 static const char *phrasing_of(const cad_suite_row *r)
 {
     return r->phrasing;
@@ -187,6 +224,20 @@ static const char *phrasing_of(const cad_suite_row *r)
 static const char *units_of(const cad_suite_row *r)
 {
     return r->units;
+}
+
+static const struct kind {
+    const char *name;
+    label of;
+} KINDS[] = {{"family", family_of}, {"families", families_of}, {"phrasing", phrasing_of}, {"units", units_of}};
+enum { N_KINDS = sizeof KINDS / sizeof KINDS[0] };
+
+bool cad_results_has_kind(const char *name)
+{
+    for (size_t i = 0; i < N_KINDS; i++)
+        if (!strcmp(name, KINDS[i].name))
+            return true;
+    return false;
 }
 
 /* {label value: {n, metrics}} in order of first appearance in the suite. */
@@ -225,20 +276,21 @@ static cad_status fill_all(const cad_scored *s, size_t n, const cad_results_opts
             item[m++] = &s[i];
     }
     json_t *metrics = json_object(), *classes = json_object(), *groups = json_object();
-    json_t *family = json_object(), *phrasing = json_object(), *units = json_object();
     if (json_object_set_new(out, "n", json_integer((json_int_t)n)) || json_object_set_new(out, "metrics", metrics) ||
-        json_object_set_new(out, "classes", classes) || json_object_set_new(out, "groups", groups) ||
-        json_object_set_new(groups, "family", family) || json_object_set_new(groups, "phrasing", phrasing) ||
-        json_object_set_new(groups, "units", units))
+        json_object_set_new(out, "classes", classes) || json_object_set_new(out, "groups", groups))
         CAD_FAIL(CAD_ENOMEM, "out of memory for results");
     for (int c = 0; c < CAD_CLASS_COUNT; c++)
         if (class_count[c] && json_object_set_new(classes, cad_class_name((cad_class)c), json_integer(class_count[c])))
             CAD_FAIL(CAD_ENOMEM, "out of memory for results");
     group g = {item, m, o, scratch, metrics};
     CAD_TRY(fill(&g));
-    CAD_TRY(fill_groups(item, m, family_of, o, scratch, family));
-    CAD_TRY(fill_groups(item, m, phrasing_of, o, scratch, phrasing));
-    return fill_groups(item, m, units_of, o, scratch, units);
+    for (size_t i = 0; i < N_KINDS; i++) {
+        json_t *kind = json_object();
+        if (!kind || json_object_set_new(groups, KINDS[i].name, kind))
+            CAD_FAIL(CAD_ENOMEM, "out of memory for results");
+        CAD_TRY(fill_groups(item, m, KINDS[i].of, o, scratch, kind));
+    }
+    return CAD_OK;
 }
 
 cad_status cad_results_build(const cad_scored *s, size_t n, const cad_results_opts *o, cad_arena *scratch, json_t **out)

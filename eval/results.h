@@ -5,6 +5,7 @@
 #define CADLM_EVAL_RESULTS_H
 
 #include "core/arena.h"
+#include "core/buf.h"
 #include "core/json.h"
 #include "eval/suite.h"
 
@@ -15,7 +16,8 @@ extern "C" {
 /* Classes of a sample, in the order of the road from text to score (spec/cli.md 8). */
 #define CAD_CLASSES(X)                                                                                                         \
     X(ok)                                                                                                                      \
-    X(empty) X(truncated) X(parse) X(reference) X(build) X(not_solid) X(invalid) X(mesh) X(timeout) X(memory) X(kernel_crash)  \
+    X(empty)                                                                                                                   \
+    X(truncated) X(parse) X(reference) X(build) X(not_solid) X(invalid) X(mesh) X(timeout) X(memory) X(kernel_crash)           \
         X(reference_bad)
 typedef enum cad_class {
 #define X(name) CAD_CLASS_##name,
@@ -46,9 +48,14 @@ typedef struct cad_results_opts {
     uint64_t seed;
 } cad_results_opts;
 
+/* Names that cad_results_build may use: metrics, and kinds of groups. */
+bool cad_results_has_metric(const char *name);
+bool cad_results_has_kind(const char *name);
+CAD_MUST_USE cad_status cad_results_metrics(cad_buf *out); /* " cr stop .." */
+
 /* Object {n, metrics{name: {value, ci_low, ci_high, n, n_failed, direction, policy}}, classes{}, groups{family{..},
- * phrasing{..}, units{..}}}; each group holds n and the same metrics.  Rows of class reference_bad leave all scores and are
- * counted.  The caller owns *out (json_decref). */
+ * families{seen,unseen of models/tiny's corpus}, phrasing{..}, units{..}}}; each group holds n and the same metrics.  Rows of
+ * class reference_bad leave all scores and are counted.  The caller owns *out (json_decref). */
 CAD_MUST_USE cad_status cad_results_build(const cad_scored *s, size_t n, const cad_results_opts *o, cad_arena *scratch,
                                           json_t **out);
 

@@ -105,7 +105,7 @@ static const json_t *group_of(const cad_table_row *r, const char *kind, const ch
 static cad_status group_table(const cad_table *t, const char *kind, const char *head, cad_buf *out)
 {
     json_t *groups = json_object_get(json_object_get(t->row[0].results, "groups"), kind);
-    if (json_object_size(groups) == 0)
+    if (json_object_size(groups) == 0 || (json_object_size(groups) == 1 && !strcmp(kind, "families")))
         return CAD_OK;
     CAD_TRY(cad_buf_printf(out, "\n| %s | n |", head));
     for (size_t i = 0; i < t->n; i++)
@@ -157,6 +157,7 @@ cad_status cad_table_markdown(const cad_table *t, cad_buf *out)
         CAD_TRY(cad_buf_printf(out, "**%s**\n\n", t->limit));
     CAD_TRY(main_table(t, out));
     CAD_TRY(group_table(t, "family", "family", out));
+    CAD_TRY(group_table(t, "families", "families that models/tiny has", out));
     CAD_TRY(group_table(t, "phrasing", "phrasing", out));
     CAD_TRY(group_table(t, "units", "units", out));
     CAD_TRY(cad_buf_str(out, "\n"));

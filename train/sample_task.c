@@ -15,7 +15,7 @@
 
 #define ARENA_BYTES ((size_t)256 << 20)
 #define CPU_SECONDS 20.0
-enum { WIDTH = 320, HEIGHT = 240, SHEET_COLUMNS = 4, NOTE_BYTES = 96 };
+enum { WIDTH = 320, HEIGHT = 240, SHEET_COLUMNS = 4, KEY_BYTES = 24 };
 
 /* What workers are asked for each answer; the tag of a job is 3 * answer + work. */
 enum { WORK_score, WORK_step, WORK_picture, WORKS };
@@ -25,8 +25,8 @@ typedef struct answer {
     size_t len;
     int64_t n_tokens;
     cad_finish finish;
-    char note[NOTE_BYTES];
-    cad_image image; /* rgb NULL: none */
+    const char *note; /* NULL: none */
+    cad_image image;  /* rgb NULL: none */
 } answer;
 
 typedef struct task {
@@ -150,6 +150,19 @@ static cad_status read_record(const cad_pool_result *r, int64_t i, json_t **out)
     return s;
 }
 
+/* What stands below picture i: its number and class, and the whole caption as far as the sheet has room. */
+static cad_status make_note(task *t, int64_t i, const char *klass)
+{
+    cad_buf note = CAD_BUF_INIT;
+    cad_status s = cad_buf_printf(&note, "%03" PRId64 " %.12s: %s", i, klass, t->o->prompt[i].caption);
+    for (size_t k = 0; s == CAD_OK && k < note.len; k++)
+        note.data[k] = note.data[k] == '\n' ? ' ' : note.data[k];
+    if (s == CAD_OK)
+        s = cad_arena_strdup(t->arena, note.data, note.len, &t->item[i].note);
+    cad_buf_deinit(&note);
+    return s;
+}
+
 static cad_status take_score(task *t, const cad_pool_result *r, int64_t i)
 {
     answer *a = &t->item[i];
@@ -161,14 +174,15 @@ static cad_status take_score(task *t, const cad_pool_result *r, int64_t i)
     json_object_set_new(o, "finish", json_string(cad_finish_name(a->finish)));
     json_object_set_new(o, "n_tokens", json_integer(a->n_tokens));
     const char *klass = json_string_value(json_object_get(o, "class"));
-    snprintf(a->note, sizeof a->note, "%03" PRId64 " %.12s: %.40s", i, klass ? klass : "?", t->o->prompt[i].caption);
+    s = make_note(t, i, klass ? klass : "?");
     t->sum.scored++;
     t->sum.valid += json_is_true(json_object_get(o, "valid"));
     if (t->o->prompt[i].reference) {
         t->references++;
         t->iou_sum += json_number_value(json_object_get(json_object_get(o, "m"), "iou.v64.A0c")); /* 0 where it is null */
     }
-    s = cad_json_print(o, &t->scores);
+    if (s == CAD_OK)
+        s = cad_json_print(o, &t->scores);
     json_decref(o);
     return s == CAD_OK ? cad_buf_str(&t->scores, "\n") : s;
 }
@@ -221,6 +235,21 @@ static cad_status ask_workers(task *t)
 
 /* ---- pictures and prompts ---- */
 
+/* With the whole captions in text chunks. */
+static cad_status encode_sheet(task *t, const cad_image *picture, cad_buf *png)
+{
+    size_t n = (size_t)t->o->n;
+    cad_png_text *text;
+    char *key;
+    CAD_TRY(cad_arena_zalloc(t->arena, n, sizeof *text, "sheet prompts", &text));
+    CAD_TRY(cad_arena_zalloc(t->arena, n, KEY_BYTES, "sheet keys", &key));
+    for (size_t i = 0; i < n; i++) {
+        snprintf(key + i * KEY_BYTES, KEY_BYTES, "Prompt %03zu", i);
+        text[i] = (cad_png_text){key + i * KEY_BYTES, t->o->prompt[i].caption};
+    }
+    return cad_png_encode_texts(picture, text, n, png);
+}
+
 static cad_status write_sheet(task *t)
 {
     int32_t n = (int32_t)t->o->n, columns = n < SHEET_COLUMNS ? n : SHEET_COLUMNS, rows = (n + columns - 1) / columns;
@@ -237,7 +266,7 @@ static cad_status write_sheet(task *t)
     cad_image picture;
     CAD_TRY(cad_sheet_compose(&sheet, t->arena, &picture));
     cad_buf png = CAD_BUF_INIT;
-    cad_status s = cad_png_encode(&picture, &png);
+    cad_status s = encode_sheet(t, &picture, &png);
     if (s == CAD_OK)
         s = write_file(t, "contact.png", png.data, png.len);
     cad_buf_deinit(&png);

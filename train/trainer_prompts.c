@@ -26,16 +26,44 @@ static cad_status prompt_of_row(cad_trainer *t, size_t r, cad_sample_prompt *out
     return s;
 }
 
-/* Whole lines of sample.prompts, or the first rows of the evaluation pack. */
+/* Whether two rows of the evaluation pack have the same answer, as two wordings of one part have. */
+static bool same_answer(const cad_pack *p, size_t a, size_t b)
+{
+    uint64_t i = p->span_offset[a], k = p->span_offset[b];
+    bool same = p->span_offset[a + 1] - i == p->span_offset[b + 1] - k;
+    for (; same && i < p->span_offset[a + 1]; i++, k++) {
+        uint32_t len = p->span[i][1] - p->span[i][0];
+        same = len == p->span[k][1] - p->span[k][0] &&
+               !memcmp(p->tokens + p->row_offset[a] + p->span[i][0], p->tokens + p->row_offset[b] + p->span[k][0],
+                       len * sizeof *p->tokens);
+    }
+    return same;
+}
+
+/* The first rows of the evaluation pack, one of each part. */
+static cad_status prompts_of_pack(cad_trainer *t)
+{
+    size_t *row;
+    CAD_TRY(cad_arena_zalloc(t->rows, (size_t)t->cfg->sample.n, sizeof *row, "prompt rows", &row));
+    for (size_t r = 0; t->val_pack && r < t->val_pack->n_rows && t->n_prompts < t->cfg->sample.n; r++) {
+        bool again = false;
+        for (int64_t i = 0; i < t->n_prompts && !again; i++)
+            again = same_answer(t->val_pack, row[i], r);
+        if (again)
+            continue;
+        row[t->n_prompts] = r;
+        CAD_TRY(prompt_of_row(t, r, &t->prompt[t->n_prompts++]));
+    }
+    return CAD_OK;
+}
+
+/* Whole lines of sample.prompts, or rows of the evaluation pack. */
 static cad_status read_prompts(cad_trainer *t)
 {
     const cad_config *c = t->cfg;
     CAD_TRY(cad_arena_zalloc(t->rows, (size_t)c->sample.n, sizeof *t->prompt, "prompts", &t->prompt));
-    if (!c->sample.prompts[0]) {
-        for (size_t r = 0; t->val_pack && r < t->val_pack->n_rows && t->n_prompts < c->sample.n; r++)
-            CAD_TRY(prompt_of_row(t, r, &t->prompt[t->n_prompts++]));
-        return CAD_OK;
-    }
+    if (!c->sample.prompts[0])
+        return prompts_of_pack(t);
     cad_buf text = CAD_BUF_INIT;
     cad_status s = cad_fs_read(c->sample.prompts, MAX_PROMPTS, &text);
     for (char *line = text.data; s == CAD_OK && line && *line && t->n_prompts < c->sample.n;) {

@@ -137,3 +137,43 @@ int32_t cad_image_text(cad_image *m, int32_t x, int32_t y, int scale, cad_rgb co
     }
     return n * cell;
 }
+
+/* Bytes of `text` that fit into `room` characters: whole words where one ends in time.  *skip: blanks after them. */
+static size_t fit(const char *text, int32_t room, size_t *skip)
+{
+    size_t at = 0, word_end = 0;
+    int32_t n = 0;
+    for (; text[at]; at++) {
+        if (text[at] == ' ')
+            word_end = at;
+        if (starts(text[at]) && n++ == room)
+            break;
+    }
+    size_t len = !text[at] ? at : word_end ? word_end : at;
+    *skip = strspn(text + len, " ");
+    return len;
+}
+
+int32_t cad_image_paragraph(cad_image *m, int32_t x, int32_t y, int scale, cad_rgb color, int32_t max_width, int32_t max_lines,
+                            const char *text)
+{
+    enum { LINE_BYTES = 1024 };
+    char line[LINE_BYTES];
+    int32_t room = max_width / (CAD_FONT_WIDTH * scale), n = 0;
+    if (room < 1)
+        return 0;
+    while (*text && n < max_lines) {
+        size_t skip, len = fit(text, room, &skip);
+        bool last = n + 1 == max_lines && text[len + skip];
+        size_t shown = last ? strlen(text) : len; /* cut with two points where the room ends */
+        if (shown >= LINE_BYTES)
+            shown = LINE_BYTES - 1;
+        memcpy(line, text, shown);
+        line[shown] = '\0';
+        if (m)
+            cad_image_text(m, x, y + n * (CAD_FONT_HEIGHT + CAD_FONT_LEADING) * scale, scale, color, max_width, line);
+        text += len + skip;
+        n++;
+    }
+    return n;
+}

@@ -32,12 +32,25 @@ void cad_image_blit(cad_image *to, int32_t x, int32_t y, const cad_image *from);
 enum { CAD_FONT_WIDTH = 6, CAD_FONT_HEIGHT = 10 };
 int32_t cad_image_text(cad_image *m, int32_t x, int32_t y, int scale, cad_rgb color, int32_t max_width, const char *text);
 int32_t cad_text_width(const char *text, int scale);
+/* The same over several lines of `max_width`, cut between words where it can be; the last of at most `max_lines` lines ends
+ * with ".." when there is more.  Returns the number of lines; m == NULL: draws nothing. */
+enum { CAD_FONT_LEADING = 2 }; /* between lines, in pixels times scale */
+int32_t cad_image_paragraph(cad_image *m, int32_t x, int32_t y, int scale, cad_rgb color, int32_t max_width, int32_t max_lines,
+                            const char *text);
 
 /* PNG, 8-bit RGB, no time and no text chunk. */
 CAD_MUST_USE cad_status cad_png_encode(const cad_image *m, cad_buf *out);
+/* The same with texts of any length, UTF-8, in chunks iTXt in front of the picture: what a label had no room for. */
+typedef struct cad_png_text {
+    const char *key; /* 1..79 printable characters of Latin-1 */
+    const char *text;
+} cad_png_text;
+CAD_MUST_USE cad_status cad_png_encode_texts(const cad_image *m, const cad_png_text *text, size_t n, cad_buf *out);
 
 /* A grid of pictures under column heads; each row has a label above it, over its whole width, and each picture a note below
- * it.  Pictures may have any size; each is placed in the middle of a cell of cell_w x cell_h and cut there. */
+ * it, both over as many lines as they need up to CAD_SHEET_LINES.  Pictures may have any size; each is placed in the middle of
+ * a cell of cell_w x cell_h and cut there. */
+enum { CAD_SHEET_LINES = 6 };
 typedef struct cad_sheet_cell {
     const cad_image *image; /* NULL: an empty cell with `note` in its middle */
     const char *note;       /* NULL: none */

@@ -100,6 +100,84 @@ static void test_png_reads_back_and_holds_no_time(void **state)
     cad_arena_destroy(a);
 }
 
+static void test_a_paragraph_breaks_between_words_and_ends_with_points(void **state)
+{
+    (void)state;
+    cad_arena *a = new_arena();
+    cad_image m;
+    ok(cad_image_create(a, 120, 120, white, &m));
+    assert_int_equal(cad_image_paragraph(&m, 0, 0, 1, black, 60, 9, "ten chars or more in three lines"), 4);
+    assert_true(marked(&m, 0, 36, 60, 48) > 0 && marked(&m, 0, 48, 120, 120) == 0);
+    assert_int_equal(marked(&m, 60, 0, 120, 120), 0);
+    assert_int_equal(cad_image_paragraph(NULL, 0, 0, 1, black, 60, 9, "exactly 10"), 1);
+    assert_int_equal(cad_image_paragraph(NULL, 0, 0, 1, black, 60, 9, "exactly 10 "), 1);
+    assert_int_equal(cad_image_paragraph(NULL, 0, 0, 1, black, 60, 9, "unbreakable-words"), 2);
+    assert_int_equal(cad_image_paragraph(NULL, 0, 0, 1, black, 60, 9, "caf\xC3\xA9 caf\xC3\xA9s"), 1);
+    assert_int_equal(cad_image_paragraph(NULL, 0, 0, 1, black, 60, 9, ""), 0);
+    cad_image_fill(&m, 0, 0, 120, 120, white);
+    assert_int_equal(cad_image_paragraph(&m, 0, 0, 1, black, 60, 2, "ten chars or more in three lines"), 2);
+    assert_true(marked(&m, 48, 12, 60, 17) == 0 && marked(&m, 48, 17, 60, 22) > 0); /* the second line ends with two points */
+    cad_arena_destroy(a);
+}
+
+static void test_texts_travel_in_the_png_whole(void **state)
+{
+    (void)state;
+    cad_arena *a = new_arena();
+    cad_image m;
+    ok(cad_image_create(a, 5, 5, red, &m));
+    cad_buf b = CAD_BUF_INIT, plain = CAD_BUF_INIT;
+    const cad_png_text texts[2] = {{"Prompt 1", "a plate 40\xC3\x97"
+                                                "20, one line\nand another"},
+                                   {"Prompt 2", ""}};
+    ok(cad_png_encode_texts(&m, texts, 2, &b));
+    ok(cad_png_encode(&m, &plain));
+    png_image p = {.version = PNG_IMAGE_VERSION};
+    static uint8_t back[75];
+    assert_true(png_image_begin_read_from_memory(&p, b.data, b.len)); /* libpng checks each sum */
+    p.format = PNG_FORMAT_RGB;
+    assert_true(png_image_finish_read(&p, NULL, back, 0, NULL));
+    assert_int_equal(p.warning_or_error, 0);
+    assert_memory_equal(back, m.rgb, sizeof back);
+    static const char head[] = "\0\0\0\x31"
+                               "iTXtPrompt 1\0\0\0\0\0a plate 40";
+    assert_memory_equal(b.data + 33, head, sizeof head - 1);
+    assert_int_equal(b.len, plain.len + 12 + 0x31 + 12 + 8 + 5);
+    assert_memory_equal(b.data + b.len - (plain.len - 33), plain.data + 33, plain.len - 33);
+    fails(cad_png_encode_texts(&m, &(cad_png_text){"", "x"}, 1, &b), CAD_EINVAL, "key of 1 to 79");
+    cad_buf_deinit(&b);
+    cad_buf_deinit(&plain);
+    cad_arena_destroy(a);
+}
+
+static void test_a_sheet_grows_with_its_texts(void **state)
+{
+    (void)state;
+    cad_arena *a = new_arena();
+    cad_image dark, out;
+    ok(cad_image_create(a, 60, 40, black, &dark));
+    const char *label[1] = {"short"};
+    cad_sheet_cell cell = {&dark, NULL};
+    cad_sheet s = {.columns = 1, .rows = 1, .label = label, .cell = &cell, .cell_w = 240, .cell_h = 80};
+    ok(cad_sheet_compose(&s, a, &out));
+    int32_t one = out.height;
+    label[0] = "a prompt of several lines that says each size of the part, and where its holes lie";
+    ok(cad_sheet_compose(&s, a, &out));
+    int32_t line = 2 * (CAD_FONT_HEIGHT + CAD_FONT_LEADING);
+    assert_int_equal((out.height - one) % line, 0);
+    assert_true(out.height >= one + 3 * line);
+    int32_t before = out.height;
+    cell.note = "note";
+    ok(cad_sheet_compose(&s, a, &out));
+    assert_true(out.height >= before + line);
+    static char longest[4000];
+    memset(longest, 'x', sizeof longest - 1);
+    label[0] = longest;
+    ok(cad_sheet_compose(&s, a, &out));
+    assert_true(out.height <= one + CAD_SHEET_LINES * line + 2 * line);
+    cad_arena_destroy(a);
+}
+
 static void test_a_sheet_places_its_pictures_and_texts(void **state)
 {
     (void)state;
@@ -132,6 +210,9 @@ int main(void)
         cmocka_unit_test(test_every_printable_character_has_its_own_glyph),
         cmocka_unit_test(test_text_is_cut_to_its_room_and_counts_characters),
         cmocka_unit_test(test_png_reads_back_and_holds_no_time),
+        cmocka_unit_test(test_a_paragraph_breaks_between_words_and_ends_with_points),
+        cmocka_unit_test(test_texts_travel_in_the_png_whole),
+        cmocka_unit_test(test_a_sheet_grows_with_its_texts),
         cmocka_unit_test(test_a_sheet_places_its_pictures_and_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

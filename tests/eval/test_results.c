@@ -6,10 +6,10 @@
 static cad_suite_row rows[4];
 static cad_scored scored[4];
 
-/* Two boxes and two plates; one plate crashed the kernel, one box has the wrong size. */
+/* A box, a flange and two plates; one plate crashed the kernel, the flange has the wrong size. */
 static json_t *results(void)
 {
-    static const char *const family[] = {"box", "box", "plate", "plate"};
+    static const char *const family[] = {"box", "flange", "plate", "plate"};
     for (int i = 0; i < 4; i++) {
         rows[i] = (cad_suite_row){.id = "x",
                                   .prompt = "p",
@@ -75,7 +75,7 @@ static void test_groups_hold_the_same_metrics(void **state)
     (void)state;
     json_t *o = results();
     const json_t *family = json_object_get(json_object_get(o, "groups"), "family");
-    near(value(json_object_get(family, "box"), "sizes"), .5, 1e-15);
+    near(value(json_object_get(family, "box"), "sizes"), 1, 1e-15);
     near(value(json_object_get(family, "plate"), "valid"), .5, 1e-15);
     assert_true(isinf(value(json_object_get(family, "plate"), "cd.s2.p2s.8192.A1.median")));
     assert_int_equal(json_object_size(json_object_get(json_object_get(o, "groups"), "units")), 0);
@@ -157,9 +157,67 @@ static void test_gates_hold_or_tell_the_value(void **state)
     json_object_set_new(json_object_get(m, "sizes"), "value", json_null());
     fails(gate(o, "valid<=1"), CAD_EGATE, "valid of base is inf");
     fails(gate(o, "sizes>=0"), CAD_EGATE, "sizes of base is not known");
-    static const char *const bad[] = {"valid", "valid=1", ">=1", "valid>=", "valid>=x", "theirs:valid>=1", "beauty>=1"};
+    fails(gate(o, "seven>=0"), CAD_ECONFIG, "nothing to tell 'seven' by");
+    static const char *const bad[] = {"valid",
+                                      "valid=1",
+                                      ">=1",
+                                      "valid>=",
+                                      "valid>=x",
+                                      "theirs:valid>=1",
+                                      "beauty>=1",
+                                      "valid@>=1",
+                                      "valid@families>=1",
+                                      "valid@families.>=1",
+                                      "valid@colour.red>=1",
+                                      "valid@units.mm>=1",
+                                      "valid>=theirs-0.1",
+                                      "valid>=base-x",
+                                      "valid>=nan"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         fails(gate(o, bad[i]), CAD_ECONFIG, bad[i]);
+    json_decref(o);
+}
+
+static void test_gates_look_into_groups_and_at_other_rows(void **state)
+{
+    (void)state;
+    json_t *o = results(), *better = results();
+    json_object_set_new(json_object_get(json_object_get(better, "metrics"), "valid"), "value", json_real(0.9));
+    static cad_evaluation e;
+    e.row[0] = (cad_table_row){"ours", o, false};
+    e.row[1] = (cad_table_row){"base", better, false};
+    e.row[2] = (cad_table_row){"base-2", o, false};
+    e.n_rows = 3;
+    static const char *const met[] = {
+        "sizes@families.unseen<=0", "sizes@families.seen>=0.5", "valid@family.plate>=0.5", "valid>=base-0.16",
+        "ours:valid<=base",         "base:valid>=base",         "valid>=base-2",           "valid>=base-2-0.1"};
+    ok(cad_eval_gates(&e, &(cad_list){.item = (const char **)(uintptr_t)met, .n = sizeof met / sizeof *met}));
+    static const char *const missed[] = {"sizes@families.unseen>=0.9", "valid>=base-0.14", "valid@phrasing.seen>=0.75"};
+    fails(cad_eval_gates(&e, &(cad_list){.item = (const char **)(uintptr_t)missed, .n = 3}), CAD_EGATE,
+          "requirement not met: sizes@families.unseen>=0.9; sizes of ours is 0.0000\n"
+          "requirement not met: valid>=base-0.14; valid of ours is 0.7500, of base 0.9000");
+    json_decref(o);
+    json_decref(better);
+}
+
+static void test_gates_are_checked_before_anything_is_scored(void **state)
+{
+    (void)state;
+    static const char *const label[] = {"base", "ours"};
+    static const struct {
+        const char *text, *why;
+    } bad[] = {{"validity>=1", "no metric 'validity'; expected one of cr stop valid sizes"},
+               {"our:valid>=1", "no row 'our'; the table has base ours"},
+               {"valid@famlies.seen>=1", "no groups by 'famlies'"},
+               {"valid>1", "neither >= nor <="}};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        fails(cad_eval_gates_check(&(cad_list){.item = (const char **)(uintptr_t)&bad[i].text, .n = 1}, label, 2), CAD_ECONFIG,
+              bad[i].why);
+    json_t *o = results(); /* every metric that is made is one that may be asked for */
+    const char *name;
+    json_t *m;
+    json_object_foreach(json_object_get(o, "metrics"), name, m) assert_true(cad_results_has_metric(name));
+    json_object_foreach(json_object_get(o, "groups"), name, m) assert_true(cad_results_has_kind(name));
     json_decref(o);
 }
 
@@ -172,6 +230,8 @@ int main(void)
         cmocka_unit_test(test_all_formats_carry_the_same_numbers),
         cmocka_unit_test(test_a_list_of_formats_names_those_that_there_are),
         cmocka_unit_test(test_gates_hold_or_tell_the_value),
+        cmocka_unit_test(test_gates_look_into_groups_and_at_other_rows),
+        cmocka_unit_test(test_gates_are_checked_before_anything_is_scored),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

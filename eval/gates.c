@@ -1,0 +1,194 @@
+/* eval/evaluation.h: gates over the results of a table. */
+#include "eval/evaluation.h"
+
+#include "eval/results.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char FORM[] = "[LABEL:]METRIC[@KIND.GROUP]>=NUMBER or <=, or LABEL+-NUMBER on the right";
+
+typedef struct gate {
+    const char *text;
+    char label[96], metric[64], kind[24], group[64]; /* label, kind, group: "" when not given */
+    bool lower;                                      /* >=, a lower bound */
+    char other[96];                                  /* "": the bound is a number */
+    double number;                                   /* bound, or what is added to the value of `other` */
+} gate;
+
+static bool copy(char *to, size_t room, const char *from, size_t len)
+{
+    if (len >= room)
+        return false;
+    memcpy(to, from, len);
+    to[len] = '\0';
+    return true;
+}
+
+static cad_status malformed(const char *text, const char *why)
+{
+    CAD_FAIL(CAD_ECONFIG, "--require '%s': %s; expected %s\nhint: --require='valid>=0.9'", text, why, FORM);
+}
+
+/* "0.9", "base", "base-0.05": a label is one of `labels`, the longest that fits. */
+static cad_status read_bound(const char *at, const char *const *labels, size_t n, gate *g)
+{
+    char *end;
+    size_t best = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t len = strlen(labels[i]);
+        if (len > best && !strncmp(at, labels[i], len) && (!at[len] || strchr("+-", at[len]))) {
+            best = len;
+            if (!copy(g->other, sizeof g->other, labels[i], len))
+                return malformed(g->text, "a label is too long");
+        }
+    }
+    if (best && !at[best])
+        return CAD_OK;
+    g->number = strtod(at + best, &end);
+    if (*end || end == at + best || !isfinite(g->number))
+        return malformed(g->text, "no number or label on the right");
+    return CAD_OK;
+}
+
+static cad_status read_name(const char *name, size_t len, gate *g)
+{
+    const char *sign = memchr(name, '@', len);
+    size_t metric = sign ? (size_t)(sign - name) : len;
+    if (!metric || !copy(g->metric, sizeof g->metric, name, metric))
+        return malformed(g->text, "no metric");
+    if (!sign)
+        return CAD_OK;
+    const char *point = memchr(sign, '.', len - metric);
+    if (!point || !copy(g->kind, sizeof g->kind, sign + 1, (size_t)(point - sign - 1)) ||
+        !copy(g->group, sizeof g->group, point + 1, (size_t)(name + len - point - 1)) || !*g->group)
+        return malformed(g->text, "no group behind @");
+    return CAD_OK;
+}
+
+static cad_status read_gate(const char *text, const char *const *labels, size_t n, gate *g)
+{
+    *g = (gate){.text = text};
+    const char *at = strstr(text, ">="), *colon = strchr(text, ':');
+    g->lower = at != NULL;
+    if (!at)
+        at = strstr(text, "<=");
+    if (!at)
+        return malformed(text, "neither >= nor <=");
+    const char *name = colon && colon < at ? colon + 1 : text;
+    if (name > text && !copy(g->label, sizeof g->label, text, (size_t)(colon - text)))
+        return malformed(text, "the label is too long");
+    CAD_TRY(read_name(name, (size_t)(at - name), g));
+    return read_bound(at + 2, labels, n, g);
+}
+
+static cad_status known_names(const gate *g, const char *const *labels, size_t n)
+{
+    bool found = !*g->label;
+    cad_buf known = CAD_BUF_INIT;
+    for (size_t i = 0; i < n && !found; i++)
+        found = !strcmp(g->label, labels[i]);
+    if (!found) {
+        cad_status s = CAD_OK;
+        for (size_t i = 0; s == CAD_OK && i < n; i++)
+            s = cad_buf_printf(&known, " %s", labels[i]);
+        s = cad_fail(CAD_ECONFIG, "--require '%s': no row '%s'; the table has%s", g->text, g->label, cad_buf_cstr(&known));
+        cad_buf_deinit(&known);
+        return s;
+    }
+    if (*g->kind && !cad_results_has_kind(g->kind))
+        CAD_FAIL(CAD_ECONFIG, "--require '%s': no groups by '%s'; expected family, families, phrasing or units", g->text,
+                 g->kind);
+    if (cad_results_has_metric(g->metric))
+        return CAD_OK;
+    cad_status s = cad_results_metrics(&known);
+    s = cad_fail(CAD_ECONFIG, "--require '%s': no metric '%s'; expected one of%s", g->text, g->metric,
+                 s == CAD_OK ? cad_buf_cstr(&known) : "");
+    cad_buf_deinit(&known);
+    return s;
+}
+
+cad_status cad_eval_gates_check(const cad_list *require, const char *const *labels, size_t n)
+{
+    gate g;
+    for (size_t i = 0; i < require->n; i++) {
+        CAD_TRY(read_gate(require->item[i], labels, n, &g));
+        CAD_TRY(known_names(&g, labels, n));
+    }
+    return CAD_OK;
+}
+
+/* ---- after scoring ---- */
+
+/* The value of the gate's metric and group in one row; infinite for "inf". */
+static cad_status value_of(const gate *g, const cad_table_row *row, double *out)
+{
+    const json_t *holder = row->results, *v;
+    if (*g->kind) {
+        holder = json_object_get(json_object_get(json_object_get(holder, "groups"), g->kind), g->group);
+        if (!holder)
+            CAD_FAIL(CAD_ECONFIG, "--require '%s': the suite has no group %s.%s", g->text, g->kind, g->group);
+    }
+    const json_t *m = json_object_get(json_object_get(holder, "metrics"), g->metric);
+    if (!m)
+        CAD_FAIL(CAD_ECONFIG, "--require '%s': the suite has nothing to tell '%s' by", g->text, g->metric);
+    v = json_object_get(m, "value");
+    if (json_is_string(v))
+        *out = json_string_value(v)[0] == '-' ? -(double)INFINITY : (double)INFINITY;
+    else if (json_is_number(v))
+        *out = json_number_value(v);
+    else /* null: not a single sample */
+        CAD_FAIL(CAD_EGATE, "requirement not met: %s; %s of %s is not known", g->text, g->metric, row->label);
+    return CAD_OK;
+}
+
+static const cad_table_row *row_of(const cad_evaluation *e, const char *label)
+{
+    for (size_t i = 0; i < e->n_rows; i++)
+        if (!strcmp(e->row[i].label, label))
+            return &e->row[i];
+    return NULL;
+}
+
+static cad_status hold(const cad_evaluation *e, const gate *g)
+{
+    const cad_table_row *row = *g->label ? row_of(e, g->label) : &e->row[0], *other = *g->other ? row_of(e, g->other) : NULL;
+    double value, bound = g->number, base;
+    if (!row || (*g->other && !other))
+        CAD_FAIL(CAD_ECONFIG, "--require '%s': no row '%s' in the table", g->text, row ? g->other : g->label);
+    CAD_TRY(value_of(g, row, &value));
+    if (other) {
+        CAD_TRY(value_of(g, other, &base));
+        bound += base;
+    }
+    if (isfinite(value) && (g->lower ? value >= bound : value <= bound))
+        return CAD_OK;
+    if (other)
+        CAD_FAIL(CAD_EGATE, "requirement not met: %s; %s of %s is %.4f, of %s %.4f", g->text, g->metric, row->label, value,
+                 other->label, base);
+    CAD_FAIL(CAD_EGATE, "requirement not met: %s; %s of %s is %.4f", g->text, g->metric, row->label, value);
+}
+
+cad_status cad_eval_gates(const cad_evaluation *e, const cad_list *require)
+{
+    const char *labels[CAD_EVAL_MAX_ROWS];
+    cad_buf missed = CAD_BUF_INIT;
+    size_t n_missed = 0;
+    gate g;
+    cad_status s = CAD_OK;
+    for (size_t i = 0; i < e->n_rows; i++)
+        labels[i] = e->row[i].label;
+    CAD_TRY(cad_eval_gates_check(require, labels, e->n_rows));
+    for (size_t i = 0; s == CAD_OK && i < require->n; i++) {
+        s = read_gate(require->item[i], labels, e->n_rows, &g);
+        if (s == CAD_OK)
+            s = hold(e, &g);
+        if (s == CAD_EGATE) /* all that are missed are told, not the first */
+            s = cad_buf_printf(&missed, "%s%s", n_missed++ ? "\n" : "", cad_error_text());
+    }
+    if (s == CAD_OK && n_missed)
+        s = cad_fail(CAD_EGATE, "%s", missed.data);
+    cad_buf_deinit(&missed);
+    return s;
+}
