@@ -205,8 +205,7 @@ cad_status cad_cli_check_use(const cad_cli *cli)
             CAD_FAIL(CAD_EUSAGE, "option --%s has no meaning for '%s'; it belongs to: %s", o->name, cli->word->name, o->words);
     }
     if (cli->n_args < (size_t)cli->spec->min_args)
-        CAD_FAIL(CAD_EUSAGE, "%zu argument%s; expected %s%d", cli->n_args, cli->n_args == 1 ? "" : "s",
-                 cli->spec->max_args == cli->spec->min_args ? "" : "at least ", cli->spec->min_args);
+        CAD_FAIL(CAD_EUSAGE, "%zu argument%s; expected %s", cli->n_args, cli->n_args == 1 ? "" : "s", cli->spec->usage);
     if (cli->spec->max_args >= 0 && cli->n_args > (size_t)cli->spec->max_args)
         CAD_FAIL(CAD_EUSAGE, "unexpected argument '%s'", cli->args[cli->spec->max_args]);
     return CAD_OK;

@@ -2,6 +2,7 @@
 #include "core/cli.h"
 #include "dataprep/prep_cmd.h"
 #include "dataprep/stage_synth.h"
+#include "eval/convert.h"
 
 static const cad_cli_option OPTIONS[] = {
     {"output", 'o', "PATH", NULL, "file or folder to write", "synth split pack"},
@@ -21,6 +22,7 @@ static const cad_cli_option OPTIONS[] = {
     {"on-overflow", 0, "WHAT", "data.on_overflow", NULL, "pack run"},
     {"against", 0, "DIR", NULL, "its train and val may not hold a prompt of the suite", "verify"},
     {"ids", 0, NULL, NULL, "token ids below the text", "preview"},
+    {"html", 0, "FILE", NULL, "write a page with a picture of each part", "preview"},
     {"jobs", 0, "N", "prep.jobs", "worker processes; 0 = all CPUs", "synth run"},
     {0},
 };
@@ -47,7 +49,8 @@ static const cad_cli_word WORDS[] = {
     {"preview", cad_cmd_preview, "PACK.h5",
      "Show rows as the trainer sees them, decoded from their tokens: context grey,\n"
      "loss green, end token red; without colour the loss stands in [[ ]].\n"
-     "  cadprep preview data/p/train.pack.h5 -n 3\n"},
+     "  cadprep preview data/p/train.pack.h5 -n 3\n"
+     "  cadprep preview data/p/train.pack.h5 -n 20 --html=rows.html   with pictures\n"},
     {"audit", cad_cmd_audit, "PACK.h5",
      "Rows, tokens, lengths and the share that is learnt.\n"
      "  cadprep audit data/p/train.pack.h5\n"},
@@ -82,5 +85,6 @@ int main(int argc, char **argv)
         .max_args = -1,
     };
     cad_stage_synth_register();
+    cad_convert_register();
     return cad_cli_main(&spec, argc, argv);
 }

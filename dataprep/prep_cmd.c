@@ -5,11 +5,9 @@
 #include "dataprep/audit.h"
 #include "dataprep/pack.h"
 #include "dataprep/prep_job.h"
-#include "dataprep/preview.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Configuration and job of a command whose folder is `dir` (NULL: prep.out). */
 static cad_status begin(cad_cli *cli, const char *dir, const char *const *files, size_t n_files, cad_prep_job *j, bool *done)
@@ -95,97 +93,6 @@ cad_status cad_cmd_pack(cad_cli *cli)
 
 /* ---- looking at packs ---- */
 
-/* The tokenizer that made a pack: --tokenizer, else where the pack says, else the usual places; its hash must agree. */
-static cad_status tokenizer_of(cad_cli *cli, const cad_pack *p, const char *pack_path, cad_tokenizer **out)
-{
-    char path[4200], first[600] = "";
-    const char *slash = strrchr(pack_path, '/'), *given = cad_cli_value(cli, "tokenizer");
-    int dir = slash ? (int)(slash - pack_path) : 1;
-    for (int i = given ? 0 : 1; i < 4; i++) {
-        if (i == 2)
-            snprintf(path, sizeof path, "%.*s/tokenizer/tokenizer.json", dir, slash ? pack_path : ".");
-        else
-            snprintf(path, sizeof path, "%s/tokenizer.json", i == 0 ? given : i == 1 ? p->info.tokenizer_name : "models/tiny");
-        cad_tokenizer *t = NULL;
-        cad_status s = cad_tokenizer_load(path, &t);
-        if (given)
-            CAD_TRY(s);
-        if (s == CAD_OK && !strcmp(cad_tokenizer_hash(t), p->info.tokenizer_xxh3)) {
-            *out = t;
-            return CAD_OK;
-        }
-        if (!*first && s == CAD_OK)
-            snprintf(first, sizeof first, "; %.300s is %s", path, cad_tokenizer_hash(t));
-        cad_tokenizer_destroy(t);
-        if (given)
-            break;
-    }
-    CAD_FAIL(CAD_EDATA, "%s: its tokenizer is %s%s\nhint: --tokenizer=DIR", pack_path, p->info.tokenizer_xxh3, first);
-}
-
-static cad_status json_rows(const cad_pack *p, const cad_tokenizer *t, int64_t n, cad_buf *out)
-{
-    json_t *list = json_array();
-    cad_buf text = CAD_BUF_INIT;
-    cad_status s = CAD_OK;
-    for (size_t r = 0; s == CAD_OK && r < p->n_rows && (int64_t)r < n; r++) {
-        size_t len = 0;
-        const char *id = cad_pack_id(p, r, &len);
-        cad_buf_clear(&text);
-        s = cad_preview_row(p, r, t, (cad_preview_opts){0}, &text);
-        if (s == CAD_OK && json_array_append_new(list, json_pack("{s:s%, s:s, s:I}", "id", id, len, "text", text.data,
-                                                                 "targets", (json_int_t)cad_pack_targets(p, r))))
-            s = cad_fail(CAD_EDATA, "row %.*s is not valid UTF-8", (int)len, id);
-    }
-    if (s == CAD_OK)
-        s = cad_json_print(list, out);
-    if (s == CAD_OK)
-        s = cad_buf_str(out, "\n");
-    cad_buf_deinit(&text);
-    json_decref(list);
-    return s;
-}
-
-static cad_status preview(cad_cli *cli, const cad_pack *p, const cad_tokenizer *t, int64_t n)
-{
-    cad_buf out = CAD_BUF_INIT;
-    cad_preview_opts o = {.color = cad_log_has_color(STDOUT_FILENO), .ids = cad_cli_has(cli, "ids")};
-    cad_status s = CAD_OK;
-    if (cad_cli_json(cli))
-        s = json_rows(p, t, n, &out);
-    for (size_t r = 0; s == CAD_OK && !cad_cli_json(cli) && r < p->n_rows && (int64_t)r < n; r++) {
-        s = r ? cad_buf_str(&out, "\n") : CAD_OK;
-        if (s == CAD_OK)
-            s = cad_preview_row(p, r, t, o, &out);
-    }
-    if (s == CAD_OK)
-        s = cad_out(out.data, out.len);
-    cad_buf_deinit(&out);
-    return s;
-}
-
-cad_status cad_cmd_preview(cad_cli *cli)
-{
-    int64_t n = 0;
-    cad_config *cfg = NULL;
-    bool done = false;
-    CAD_TRY(need_args(cli, 1, "one pack"));
-    CAD_TRY(cad_cli_int(cli, "count", 5, &n));
-    CAD_TRY(cad_cli_config(cli, NULL, 0, NULL, 0, &cfg, &done));
-    if (done)
-        return CAD_OK;
-    const char *path = cad_cli_arg(cli, 0);
-    cad_pack *p = NULL;
-    cad_tokenizer *t = NULL;
-    CAD_TRY(cad_pack_open(path, NULL, &p));
-    cad_status s = tokenizer_of(cli, p, path, &t);
-    if (s == CAD_OK)
-        s = preview(cli, p, t, n);
-    cad_tokenizer_destroy(t);
-    cad_pack_close(p);
-    return s;
-}
-
 static cad_status print_report(const json_t *report, bool compact)
 {
     cad_buf out = CAD_BUF_INIT;
@@ -198,9 +105,19 @@ static cad_status print_report(const json_t *report, bool compact)
     return s;
 }
 
+cad_status cad_refuse_corpus(const char *path)
+{
+    size_t len = strlen(path), ending = strlen(".jsonl");
+    if (len > ending && !strcmp(path + len - ending, ".jsonl") && cad_fs_exists(path))
+        CAD_FAIL(CAD_EDATA, "%s: a corpus; expected a pack\nhint: cadprep pack %s -o %.*s.pack.h5", path, path,
+                 (int)(len - ending), path);
+    return CAD_OK;
+}
+
 cad_status cad_cmd_audit(cad_cli *cli)
 {
     CAD_TRY(need_args(cli, 1, "one pack"));
+    CAD_TRY(cad_refuse_corpus(cad_cli_arg(cli, 0)));
     cad_pack *p = NULL;
     CAD_TRY(cad_pack_open(cad_cli_arg(cli, 0), NULL, &p));
     json_t *report = json_object();

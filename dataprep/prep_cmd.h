@@ -17,6 +17,9 @@ CAD_MUST_USE cad_status cad_cmd_audit(cad_cli *cli);
 CAD_MUST_USE cad_status cad_cmd_verify(cad_cli *cli);
 CAD_MUST_USE cad_status cad_cmd_run(cad_cli *cli);
 
+/* A corpus where a pack is expected: CAD_EDATA with the command that makes one. */
+CAD_MUST_USE cad_status cad_refuse_corpus(const char *path);
+
 #ifdef __cplusplus
 }
 #endif

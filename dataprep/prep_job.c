@@ -107,7 +107,7 @@ cad_status cad_prep_tokenizer(const cad_prep_job *j)
     const char *train = NULL;
     int64_t vocab = 0;
     if (j->cfg->tokenizer.own_bpe <= 0)
-        CAD_FAIL(CAD_ECONFIG, "tokenizer.own_bpe is 0; expected the size of the vocabulary to learn");
+        CAD_FAIL(CAD_ECONFIG, "tokenizer.own_bpe is 0; expected the size of the vocabulary to learn\nhint: --own-bpe=1024");
     CAD_TRY(cad_prep_path(j, "train.jsonl", &train));
     CAD_TRY(cad_stage_tokenizer(train, j->tpl, j->cfg->tokenizer.own_bpe, j->tokenizer_dir, &vocab));
     cad_log(CAD_LOG_INFO, "tokenizer: %" PRId64 " tokens in %s", vocab, j->tokenizer_dir);

@@ -20,6 +20,16 @@ typedef struct cad_preview_opts {
 CAD_MUST_USE cad_status cad_preview_row(const cad_pack *p, size_t row, const cad_tokenizer *t, cad_preview_opts opts,
                                         cad_buf *out);
 
+/* The answer of a row: its loss tokens without the end token. */
+CAD_MUST_USE cad_status cad_preview_target(const cad_pack *p, size_t row, const cad_tokenizer *t, cad_buf *out);
+
+/* The same rows as a page of HTML that stands by itself: head; one article a row with the text (spans of class context, loss,
+ * eos) and beside it a picture; end.  png: empty for none, then `why` says so. */
+CAD_MUST_USE cad_status cad_preview_page_begin(const char *title, cad_buf *out);
+CAD_MUST_USE cad_status cad_preview_article(const cad_pack *p, size_t row, const cad_tokenizer *t, cad_preview_opts opts,
+                                            const cad_buf *png, const char *why, cad_buf *out);
+CAD_MUST_USE cad_status cad_preview_page_end(cad_buf *out);
+
 #ifdef __cplusplus
 }
 #endif

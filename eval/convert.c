@@ -1,10 +1,12 @@
 #include "eval/convert.h"
 
 #include "cad/occt/solid.h"
+#include "core/fs.h"
 #include "core/json.h"
 #include "eval/facts_json.h"
 #include "eval/score.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -36,6 +38,18 @@ const char *cad_format_name(cad_format f)
 {
     static const char *const names[] = {"ir", "step", "stl", "png", "rgb", "report"};
     return names[f];
+}
+
+cad_status cad_convert_check_out(const char *path)
+{
+    char dir[4200];
+    const char *slash = strrchr(path, '/');
+    if (!slash || slash == path)
+        return CAD_OK;
+    snprintf(dir, sizeof dir, "%.*s", (int)(slash - path), path);
+    if (!cad_fs_is_dir(dir))
+        CAD_FAIL(CAD_EWRITE, "%s: the folder %s is not there\nhint: mkdir -p %s", path, dir, dir);
+    return CAD_OK;
 }
 
 cad_convert_job cad_convert_defaults(cad_format from, cad_format to)

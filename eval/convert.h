@@ -29,6 +29,8 @@ typedef enum cad_format {
 /* By the ending of a file name.  Errors: CAD_EUSAGE with the endings that are known. */
 CAD_MUST_USE cad_status cad_format_of(const char *path, cad_format *out);
 const char *cad_format_name(cad_format f);
+/* Before any work: the folder of a file to be written is there.  Errors: CAD_EWRITE. */
+CAD_MUST_USE cad_status cad_convert_check_out(const char *path);
 
 enum { CAD_CONVERT_VIEWS = 4 };
 

@@ -24,8 +24,10 @@ cad_status cad_eval_find_suite(const char *name, const char *const *folders, siz
     cad_buf_clear(out);
     if (cad_share_find(shipped, out) == CAD_OK)
         return CAD_OK;
-    CAD_FAIL(CAD_ENOTFOUND, "no suite '%s': neither a file, nor %s, nor %s.jsonl beside a checkpoint's training data", name,
-             shipped, name);
+    CAD_FAIL(CAD_ENOTFOUND,
+             "no suite '%s': neither a file, nor %s, nor %s.jsonl beside a checkpoint's training data\n"
+             "hint: --suite=cad0-seven or natural; or the file: --suite=data/NAME/synth-test.jsonl",
+             name, shipped, name);
 }
 
 static cad_status join(cad_arena *a, const char *dir, const char *name, const char **out)

@@ -233,7 +233,8 @@ cad_status cad_cmd_render(cad_cli *cli)
     CAD_TRY(input_format(in, &from));
     CAD_TRY(cad_format_of(out, &to));
     if (to != CAD_FORMAT_png)
-        CAD_FAIL(CAD_EUSAGE, "render writes .png; for %s use cadtool convert", out);
+        CAD_FAIL(CAD_EUSAGE, "render writes .png; found %s\nhint: cadtool convert %s %s", out, in, out);
+    CAD_TRY(cad_convert_check_out(out));
     cad_convert_job job = cad_convert_defaults(from, to);
     CAD_TRY(read_views(cli, &job));
     CAD_TRY(dialect_of(cli, &job.dialect_in));
@@ -248,6 +249,7 @@ cad_status cad_cmd_convert(cad_cli *cli)
         CAD_FAIL(CAD_EUSAGE, "convert takes two files: IN OUT");
     CAD_TRY(input_format(in, &from));
     CAD_TRY(cad_format_of(out, &to));
+    CAD_TRY(cad_convert_check_out(out));
     cad_convert_job job = cad_convert_defaults(from, to);
     CAD_TRY(dialect_of(cli, &job.dialect_out));
     return convert_file(cli, in, out, &job);

@@ -39,6 +39,7 @@ static cad_status read_outputs(task *t)
         if (i == MAX_OUTPUTS)
             CAD_FAIL(CAD_EUSAGE, "more than %d times -o", MAX_OUTPUTS);
         CAD_TRY(cad_format_of(path, &format));
+        CAD_TRY(cad_convert_check_out(path));
         t->output[t->files.n_path++] = path;
     }
     t->files.path = t->output;
@@ -56,8 +57,13 @@ static cad_status check_usage(task *t)
     bool lines = cad_cli_has(t->cli, "jsonl");
     if (cad_cli_has(t->cli, "print-config") || cad_cli_has(t->cli, "explain"))
         return CAD_OK;
+    if (cad_cli_nargs(t->cli) > 1)
+        CAD_FAIL(CAD_EUSAGE, "%zu arguments; expected one prompt\nhint: in quotes: cadgen \"%s %s ..\"", cad_cli_nargs(t->cli),
+                 text, cad_cli_arg(t->cli, 1));
     if ((file != NULL) + (text != NULL) + lines != 1)
-        CAD_FAIL(CAD_EUSAGE, "expected one of PROMPT, --file=FILE and --jsonl");
+        CAD_FAIL(CAD_EUSAGE,
+                 "%s; expected one of PROMPT, --file=FILE and --jsonl\nhint: cadgen \"plate 40x20x5, four 4 mm holes\"",
+                 text || file || lines ? "several sources of prompts" : "no prompt");
     if (text && text[strspn(text, " \t\r\n")] == 0)
         CAD_FAIL(CAD_EUSAGE, "the prompt is empty");
     t->many = text == NULL;

@@ -37,7 +37,7 @@ int main(int argc, char **argv)
         .options = OPTIONS,
         .run = cad_cmd_gen,
         .min_args = 0,
-        .max_args = 1,
+        .max_args = -1,
     };
     cad_convert_register();
     return cad_cli_main(&spec, argc, argv);

@@ -1,5 +1,6 @@
 /* cadtrain: fine-tunes a decoder to write CAD. */
 #include "core/cli.h"
+#include "core/fs.h"
 #include "core/json.h"
 #include "core/log.h"
 #include "train/dry_run.h"
@@ -7,6 +8,7 @@
 #include "train/stop_signal.h"
 #include "train/trainer.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static cad_status print_facts(const cad_cli *cli, const cad_trainer *t)
@@ -37,6 +39,16 @@ static cad_status print_facts(const cad_cli *cli, const cad_trainer *t)
     return s;
 }
 
+/* Packs that are not there yet are made by the command before this one. */
+static cad_status with_hint(const cad_cli *cli, const cad_config *cfg, cad_status s)
+{
+    char text[1800];
+    snprintf(text, sizeof text, "%s", cad_error_text());
+    if (s != CAD_ENOTFOUND || strstr(text, "\nhint: ") || !*cfg->data.train || cad_fs_exists(cfg->data.train))
+        return s;
+    return cad_fail(s, "%s\nhint: cadprep run %s", text, cad_cli_arg(cli, 0));
+}
+
 static cad_status train(cad_cli *cli, const cad_config *cfg)
 {
     enum { MOST_ALLOWED = 64 };
@@ -58,7 +70,7 @@ static cad_status train(cad_cli *cli, const cad_config *cfg)
     cad_trainer *t = NULL;
     if (!o.check)
         cad_stop_signals_catch();
-    cad_status s = cad_trainer_open(cfg, &o, &t);
+    cad_status s = with_hint(cli, cfg, cad_trainer_open(cfg, &o, &t));
     if (s == CAD_OK)
         s = o.check ? print_facts(cli, t) : cad_trainer_run(t);
     cad_trainer_close(t);

@@ -70,7 +70,7 @@ static cad_status find_checkpoint(cad_engine *e, const char *ckpt)
         CAD_TRY(s);
     }
     if (!cad_fs_is_dir(e->path))
-        CAD_FAIL(CAD_ENOTFOUND, "%s: no such directory; expected a model, a checkpoint or an adapter", e->path);
+        CAD_FAIL(CAD_ENOTFOUND, "%s: no such directory; expected a model, a checkpoint or an adapter\nhint: --ckpt=runs/NAME/ckpt/latest", e->path);
     for (int round = 0; round < 2; round++) {
         CAD_TRY(has(e->arena, e->path, "config.json", &model));
         CAD_TRY(has(e->arena, e->path, "adapter_config.json", &adapter));

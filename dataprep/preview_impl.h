@@ -1,0 +1,27 @@
+/* Inside of dataprep/preview: a row cut into runs of tokens of one part.  Included by dataprep/preview*.c only. */
+#ifndef CADLM_DATAPREP_PREVIEW_IMPL_H
+#define CADLM_DATAPREP_PREVIEW_IMPL_H
+
+#include "dataprep/preview.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum cad_preview_part { CAD_PREVIEW_context, CAD_PREVIEW_loss, CAD_PREVIEW_eos, CAD_PREVIEW_parts } cad_preview_part;
+
+/* Calls fn for each run of tokens [begin, end) of the same part, in order; count: tokens of each part. */
+typedef cad_status (*cad_preview_fn)(void *ctx, cad_preview_part part, const uint32_t *id, size_t n);
+CAD_MUST_USE cad_status cad_preview_runs(const cad_pack *p, size_t row, cad_preview_fn fn, void *ctx,
+                                         int64_t count[CAD_PREVIEW_parts]);
+
+/* Text with control bytes other than LF as \xNN. */
+CAD_MUST_USE cad_status cad_preview_text(const char *text, size_t len, cad_buf *out);
+/* "prompt P loss L eos E total T/MAX" */
+CAD_MUST_USE cad_status cad_preview_counts(const cad_pack *p, const int64_t count[CAD_PREVIEW_parts], cad_buf *out);
+CAD_MUST_USE cad_status cad_preview_ids(const cad_pack *p, size_t row, cad_buf *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
