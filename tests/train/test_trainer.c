@@ -135,26 +135,6 @@ static void test_a_checkpoint_of_another_run_can_be_continued(void **state)
 }
 
 /* A model whose last tensor holds the largest bf16: the forward pass leaves the range of f32. */
-static void test_samples_show_each_part_once(void **state)
-{
-    (void)state;
-    ok(fixture_pack(dir, "twice.pack.h5", &(fixture_pack_opts){.rows = 3, .seed = 2, .copies = 2}));
-    char val[4200];
-    snprintf(val, sizeof val, "data.val=%s", train_path(dir, "twice.pack.h5"));
-    const char *const set[] = {val, "sample.n=5", "sample.max_new=4", "sample.every=1 steps", "train.max_steps=1", NULL};
-    ok(run("parts", "auto", set, NULL));
-    cad_buf b = train_read(train_path(dir, "runs/parts/samples/step-000001/prompts.jsonl"));
-    size_t lines = 0;
-    const char *reference[8];
-    for (char *line = b.data; *line; line = strchr(line, '\n') + 1)
-        reference[lines++] = strstr(line, "\"reference\":");
-    assert_int_equal(lines, 3); /* six rows of three parts */
-    for (size_t i = 0; i < lines; i++)
-        for (size_t k = 0; k < i; k++)
-            assert_true(strncmp(reference[i], reference[k], strcspn(reference[i], "\n")) != 0);
-    cad_buf_deinit(&b);
-}
-
 static void test_a_step_that_is_not_finite_stops_and_names_its_rows(void **state)
 {
     (void)state;
@@ -314,7 +294,6 @@ int main(void)
         cmocka_unit_test(test_files_ask_for_a_save_and_a_stop),
         cmocka_unit_test(test_a_file_asks_for_a_save),
         cmocka_unit_test(test_a_checkpoint_of_another_run_can_be_continued),
-        cmocka_unit_test(test_samples_show_each_part_once),
         cmocka_unit_test(test_a_step_that_is_not_finite_stops_and_names_its_rows),
         cmocka_unit_test(test_bad_inputs_are_named_together),
         cmocka_unit_test(test_another_tokenizer_than_the_packs_is_refused),
