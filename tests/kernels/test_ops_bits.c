@@ -99,18 +99,33 @@ static cad_attn_fwd_args attention(float *qkv, int32_t *seg, int64_t segs, int64
                                .causal = 1};
 }
 
-static void decode_body(const cad_ops *ops)
+/* In one storage type: a tensor of it at element `at` of an array that is wide enough for either. */
+static cad_tensor heads(cad_dtype type, float *base, int64_t at, int64_t n, int64_t h)
+{
+    return cad_tensor_3d(type, (char *)base + (size_t)at * cad_dtype_size(type), n, h, D);
+}
+
+static void decode_in(const cad_ops *ops, cad_dtype type)
 {
     enum { L = 150, T = 192, SLOTS = 3 };
     static float qkv[L * LD], o[L * H * D], od[L * H * D], ck[SLOTS * K * D * T], cv[SLOTS * K * T * D];
+    static uint16_t narrow[L * LD];
     static int32_t slot[L], pos[L], len[L];
     int32_t seg[2] = {0, L};
     fixture_normal(6, qkv, L * LD, 1);
+    for (int i = 0; i < L * LD; i++)
+        narrow[i] = cad_f32_to_bf16(qkv[i]);
+    if (type == CAD_BF16)
+        memcpy(qkv, narrow, sizeof narrow);
     cad_attn_fwd_args f = attention(qkv, seg, 1, L, o);
+    f.q = heads(type, qkv, 0, L, H);
+    f.k = heads(type, qkv, H * D, L, K);
+    f.v = heads(type, qkv, (H + K) * D, L, K);
+    f.o = heads(type, o, 0, L, H);
     ok(ops->attn_fwd(&f, NULL));
-    for (int i = 0; i < SLOTS * K * D * T; i++)
-        ck[i] = cv[i] = NAN; /* what was never written must never show */
-    cad_kv cache = {{ck, {SLOTS, K, D, T}, 4, CAD_F32}, {cv, {SLOTS, K, T, D}, 4, CAD_F32}};
+    memset(ck, 0xFF, sizeof ck); /* NaN in both types: what was never written must never show */
+    memset(cv, 0xFF, sizeof cv);
+    cad_kv cache = {{ck, {SLOTS, K, D, T}, 4, type}, {cv, {SLOTS, K, T, D}, 4, type}};
     for (int i = 0; i < L; i++) {
         slot[i] = 1;
         pos[i] = i;
@@ -119,26 +134,31 @@ static void decode_body(const cad_ops *ops)
     /* a prefill of 100 rows, then one token at a time */
     for (int64_t from = 0; from < L;) {
         int64_t n = from == 0 ? 100 : 1;
-        float *row = qkv + from * LD;
-        ok(ops->kv_append(&(cad_kv_append_args){.k = F3(row + H * D, n, K, D),
-                                                .v = F3(row + (H + K) * D, n, K, D),
+        ok(ops->kv_append(&(cad_kv_append_args){.k = heads(type, qkv, from * LD + H * D, n, K),
+                                                .v = heads(type, qkv, from * LD + (H + K) * D, n, K),
                                                 .ld_k = LD,
                                                 .ld_v = LD,
                                                 .slot = cad_tensor_1d(CAD_I32, slot, n),
                                                 .pos = cad_tensor_1d(CAD_I32, pos + from, n),
                                                 .cache = cache},
                           NULL));
-        ok(ops->attn_decode(&(cad_attn_decode_args){.q = F3(row, n, H, D),
+        ok(ops->attn_decode(&(cad_attn_decode_args){.q = heads(type, qkv, from * LD, n, H),
                                                     .ld_q = LD,
                                                     .slot = cad_tensor_1d(CAD_I32, slot, n),
                                                     .len = cad_tensor_1d(CAD_I32, len + from, n),
                                                     .cache = cache,
-                                                    .o = F3(od + from * H * D, n, H, D),
+                                                    .o = heads(type, od, from * H * D, n, H),
                                                     .scale = 0.25f},
                             NULL));
         from += n;
     }
-    assert_memory_equal(od, o, sizeof o);
+    assert_memory_equal(od, o, L * H * D * cad_dtype_size(type));
+}
+
+static void decode_body(const cad_ops *ops)
+{
+    decode_in(ops, CAD_F32);
+    decode_in(ops, CAD_BF16);
 }
 
 static void test_decoding_from_the_cache_has_the_bits_of_the_full_forward(void **state)
