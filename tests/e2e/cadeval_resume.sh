@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# An evaluation that was killed and repeated has the results of one that was left alone, and the number of workers changes nothing.
+# An evaluation that was killed and repeated has the results of one that was left alone, and the number of workers or of prompts
+# at a time changes nothing.
 . "$(dirname "$0")/lib.sh"
 fixture
 cd "$T"
@@ -21,6 +22,13 @@ strip one one.txt
 runs 0 "${evaluate[@]}" --workers=3 --out=three
 strip three three.txt
 same one.txt three.txt
+
+# Answers and scores do not move with the number of prompts that are answered together.
+for batch in 1 16; do
+    runs 0 "${evaluate[@]}" --workers=2 --temp=1 --set=decode.batch=$batch --out=batch$batch
+    strip batch$batch batch$batch.txt
+done
+same batch1.txt batch16.txt
 
 # Killed at four moments, from the start to the end.
 begin=$(date +%s%N)

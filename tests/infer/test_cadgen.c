@@ -163,7 +163,8 @@ static void test_json_is_one_document_on_failure_too(void **state)
 static void test_answers_do_not_depend_on_batch_and_repeat_with_their_seed(void **state)
 {
     (void)state;
-    static const char *const runs[] = {"", "--set=decode.batch=1", "--threads=1", "--set=decode.batch=3"};
+    static const char *const runs[] = {"", "--set=decode.batch=1", "--threads=1", "--set=decode.batch=3",
+                                       "--set=decode.batch=16"};
     char first[4096] = "";
     for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
         char args[300];

@@ -177,6 +177,41 @@ static void test_an_adapter_reads_back_and_demands_its_exact_keys(void **state)
     fails(cad_peft_read_config(scratch("nowhere"), arena, &back), CAD_ENOTFOUND, "adapter_config.json");
 }
 
+/* A key that is called otherwise, is missing or too much never passes for an adapter that was applied. */
+static void test_a_renamed_dropped_or_added_key_is_an_error_that_names_it(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {{"base_model.model.model.layers.1.mlp.down_proj.lora_B.weight", NULL},
+                                           {"base_model.model.model.layers.1.mlp.down_proj.lora_B.weight",
+                                            "base_model.model.model.layers.1.mlp.down_proj.lora_B.default.weight"},
+                                           {NULL, "base_model.model.model.layers.1.mlp.up_proj.lora_A.weight"}};
+    cad_lora_config c = config_of_two();
+    cad_lora_factors f[PAIRS];
+    cad_safetensors *st;
+    make_factors(f, a_data, b_data);
+    ok(cad_fs_mkdirs(scratch("whole")));
+    ok(cad_fs_mkdirs(scratch("keys")));
+    ok(cad_peft_write(scratch("whole"), &c, &model, f, PAIRS));
+    ok(cad_st_open(scratch("whole/adapter_model.safetensors"), &st));
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        static float data[R * 48];
+        const char *from = cases[k][0], *to = cases[k][1];
+        cad_st_item item[2 * PAIRS + 1];
+        size_t n = 0;
+        for (size_t i = 0; i < cad_st_count(st); i++) {
+            const cad_st_tensor *t = cad_st_at(st, i);
+            bool it = from && !strcmp(t->name, from);
+            if (!it || to)
+                item[n++] = (cad_st_item){it ? to : t->name, data, 2, {t->dim[0], t->dim[1]}, CAD_F32, CAD_ST_F32};
+        }
+        if (!from)
+            item[n++] = (cad_st_item){to, data, 2, {R, 32}, CAD_F32, CAD_ST_F32};
+        ok(cad_st_write(scratch("keys/adapter_model.safetensors"), item, n, NULL, 0));
+        fails(cad_peft_read(scratch("keys"), &c, &model, f, PAIRS), CAD_EDATA, from ? from : to);
+    }
+    cad_st_close(st);
+}
+
 int main(void)
 {
     if (cad_arena_create("test", (size_t)1 << 20, &arena) != CAD_OK)
@@ -185,6 +220,7 @@ int main(void)
         cmocka_unit_test(test_the_configuration_is_written_as_peft_writes_it),
         cmocka_unit_test(test_keys_of_newer_peft_pass_only_when_they_change_nothing),
         cmocka_unit_test(test_an_adapter_reads_back_and_demands_its_exact_keys),
+        cmocka_unit_test(test_a_renamed_dropped_or_added_key_is_an_error_that_names_it),
     };
     int bad = cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
     cad_arena_destroy(arena);

@@ -1,3 +1,4 @@
+#include "dataprep/pack.h"
 #include "tests/train/run_fixture.h"
 
 static void test_the_position_is_that_of_the_next_batch(void **state)
@@ -281,6 +282,43 @@ static void test_a_run_named_with_a_slash_moves_aside(void **state)
     assert_true(cad_fs_exists(train_path(dir, "runs/slash/ckpt/latest/DONE")));
 }
 
+/* What a checkpoint answers is asked with the tokens that its rows had. */
+static void test_the_prompt_in_use_has_the_tokens_of_the_pack(void **state)
+{
+    (void)state;
+    cad_pack *p;
+    cad_engine *e;
+    cad_tokenizer *t;
+    const cad_template *tpl;
+    cad_arena *a;
+    ok(cad_arena_create("prompt", 1 << 20, &a));
+    ok(cad_pack_open(train_path(dir, "train.pack.h5"), NULL, &p));
+    ok(cad_engine_open(train_path(dir, "runs/base"), &(cad_engine_opts){.slots = 1, .context = 64}, &e));
+    cad_engine_info info = cad_engine_get_info(e);
+    assert_string_equal(info.tokenizer_hash, p->info.tokenizer_xxh3);
+    assert_string_equal(info.template_hash, p->info.template_xxh3);
+    assert_string_equal(info.template_text, p->info.template_text);
+    char path[8300];
+    snprintf(path, sizeof path, "%s/tokenizer.json", info.path);
+    ok(cad_tokenizer_load(path, &t));
+    ok(cad_template_parse("file", info.template_text, strlen(info.template_text), a, &tpl));
+    for (size_t r = 0; r < p->n_rows; r++) {
+        size_t len;
+        char caption[400];
+        const char *text = cad_pack_caption(p, r, &len);
+        cad_ids ids = CAD_IDS_INIT;
+        snprintf(caption, sizeof caption, "%.*s", (int)len, text);
+        ok(cad_template_encode(tpl, &(cad_prompt_slots){.caption = caption}, t, &ids));
+        assert_int_equal(ids.n, p->span[p->span_offset[r]][0]);
+        assert_memory_equal(ids.id, p->tokens + p->row_offset[r], ids.n * sizeof *ids.id);
+        cad_ids_deinit(&ids);
+    }
+    cad_tokenizer_destroy(t);
+    cad_engine_close(e);
+    cad_pack_close(p);
+    cad_arena_destroy(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -303,6 +341,7 @@ int main(void)
         cmocka_unit_test(test_a_best_metric_that_nobody_measures_is_refused_at_once),
         cmocka_unit_test(test_every_start_but_the_first_is_a_restart),
         cmocka_unit_test(test_a_run_named_with_a_slash_moves_aside),
+        cmocka_unit_test(test_the_prompt_in_use_has_the_tokens_of_the_pack),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
