@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# What does not fit into CI: every test under the sanitizers, a build with clang, clang-tidy, long fuzzing, repeated kills.
+# What does not fit into CI: every test under the sanitizers, a build with clang, clang-tidy, long fuzzing, repeated kills, bugs
+# planted on purpose.
 # Prints a dated summary for docs/LOG.md. Hours on two cores; resumable by stage:  scripts/nightly.sh [STAGE..]
 set -uo pipefail
 cd "$(dirname "$0")/.."
 jobs=$(nproc)
 stages=("$@")
-[ $# -gt 0 ] || stages=(clang tidy sanitize fuzz kill)
+[ $# -gt 0 ] || stages=(clang tidy sanitize fuzz kill mutants)
 summary=()
 
 stage() { # name, command...: runs it, keeps its last line and its verdict
@@ -59,7 +60,8 @@ for s in "${stages[@]}"; do
     sanitize) stage sanitize sanitize ;;
     fuzz) stage fuzz fuzz ;;
     kill) stage kill kill_loop ;;
-    *) echo "nightly.sh: no stage '$s'; expected clang tidy sanitize fuzz kill" >&2; exit 2 ;;
+    mutants) stage mutants env JOBS="$jobs" scripts/mutants.sh ;;
+    *) echo "nightly.sh: no stage '$s'; expected clang tidy sanitize fuzz kill mutants" >&2; exit 2 ;;
     esac
 done
 printf '\n## %s, nightly, commit %s\n\n' "$(date +%F)" "$(git rev-parse --short HEAD)"

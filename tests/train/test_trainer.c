@@ -200,6 +200,22 @@ static void test_another_tokenizer_than_the_packs_is_refused(void **state)
     fails(run("bad", "auto", set, NULL), CAD_EDATA, "tokenizer");
 }
 
+/* The rows that a checkpoint was trained on are those that the run goes on with. */
+static void test_a_pack_that_changed_since_the_checkpoint_needs_a_word(void **state)
+{
+    (void)state;
+    char data[8300];
+    snprintf(data, sizeof data, "data.train=%s/moving.h5", dir);
+    const char *const set[] = {data, NULL};
+    ok(fixture_pack(dir, "moving.h5", &(fixture_pack_opts){.rows = 96, .seed = 1}));
+    ok(run("moving", "auto", set, NULL));
+    forget("moving", 20);
+    ok(fixture_pack(dir, "moving.h5", &(fixture_pack_opts){.rows = 96, .seed = 5}));
+    fails(run("moving", "auto", set, NULL), CAD_EDATA, "moving.h5 had hash ");
+    assert_non_null(strstr(cad_error_text(), ", now "));
+    ok(run("moving", "auto", set, "data.train"));
+}
+
 static void test_a_weight_that_is_no_number_is_refused(void **state)
 {
     (void)state;
@@ -335,6 +351,7 @@ int main(void)
         cmocka_unit_test(test_a_step_that_is_not_finite_stops_and_names_its_rows),
         cmocka_unit_test(test_bad_inputs_are_named_together),
         cmocka_unit_test(test_another_tokenizer_than_the_packs_is_refused),
+        cmocka_unit_test(test_a_pack_that_changed_since_the_checkpoint_needs_a_word),
         cmocka_unit_test(test_a_weight_that_is_no_number_is_refused),
         cmocka_unit_test(test_a_row_over_the_pass_is_named),
         cmocka_unit_test(test_a_begin_token_that_the_answers_would_lack_is_refused),
