@@ -18,9 +18,11 @@ git ls-files -z | tar --null -T - -cf - | tar -xf - -C "$tree" || exit 2 # keeps
 (cd "$tree" && cmake --preset release) >"$scratch/configure.log" 2>&1 ||
     { tail -n 5 "$scratch/configure.log"; exit 2; }
 
+find "$build" -name CTestTestfile.cmake -exec sed -i "s/ TIMEOUT \"[0-9]*\"/ TIMEOUT \"$limit\"/" {} + # a busy machine fails no test
+
 # The targets are words of one string, hence no quotes.
 build_for() { cmake --build "$build" -j "$jobs" --target $1 >"$scratch/build.log" 2>&1; }
-run_test() { timeout -k 5 "$limit" ctest --test-dir "$build" -R "^${1//./\\.}\$" --no-tests=error --output-on-failure >"$scratch/test.log" 2>&1; }
+run_test() { ctest --test-dir "$build" -R "^${1//./\\.}\$" --no-tests=error --output-on-failure >"$scratch/test.log" 2>&1; }
 say() { printf '%-20s %-22s %-9s %4s s  %s\n' "$@"; }
 
 without_bug() { # test, targets: whether it passes, asked once
@@ -38,7 +40,7 @@ try() { # name: sets verdict and note
         verdict=NO-BUILD note=$(grep -m1 'error:' "$scratch/build.log" | cut -c1-90)
     elif run_test "$test"; then
         verdict=SURVIVED
-    elif [ $? = 124 ]; then
+    elif grep -q '\*\*\*Timeout' "$scratch/test.log"; then
         note="stopped after $limit s"
     else
         note=$(sed -n 's/^\[  FAILED  \] \(test_.*\)/\1/p' "$scratch/test.log" | head -n 1)
