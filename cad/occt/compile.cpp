@@ -74,6 +74,12 @@ double volume_of(const part &p)
     return v;
 }
 
+bool sound(const TopoDS_Shape &s)
+{
+    const timed here(CAD_SOLID_STEP_check);
+    return BRepCheck_Analyzer(s).IsValid();
+}
+
 bool same(double a, double b)
 {
     return std::fabs(a - b) <= same_volume * std::fmax(std::fabs(a), std::fabs(b));
@@ -356,7 +362,7 @@ cad_status compiler::finish(cad_solid *out)
     const TopoDS_Shape shape = shape_of(result.solids);
     if (!(volume_of(result) > 0.0))
         return error(root, "invalid-solid", "the volume is not positive");
-    if (!BRepCheck_Analyzer(shape).IsValid())
+    if (!sound(shape))
         return error(root, "invalid-solid", "the kernel's check refuses the shape");
     TopTools_IndexedMapOfShape shells;
     TopExp::MapShapes(shape, TopAbs_SHELL, shells);

@@ -219,6 +219,7 @@ static bool open_hollow(const TopoDS_Solid &s, double t, const TopTools_ListOfSh
 
 blend_result make_shell(const cad_ir_node &n, const part &child)
 {
+    const timed here(CAD_SOLID_STEP_make);
     blend_result out;
     const double t = n.arg[0];
     TopTools_ListOfShape faces;
@@ -227,11 +228,21 @@ blend_result make_shell(const cad_ir_node &n, const part &child)
         out.why = "no planar face looks in a selected direction";
         return out;
     }
+    out.value.merged = child.merged;
     for (const TopoDS_Solid &s : child.solids) {
         TopTools_ListOfShape mine;
+        std::vector<TopoDS_Face> openings;
         for (TopExp_Explorer f(s, TopAbs_FACE); f.More(); f.Next())
-            if (listed(faces, f.Current()))
+            if (listed(faces, f.Current())) {
                 mine.Append(f.Current());
+                openings.push_back(TopoDS::Face(f.Current()));
+            }
+        TopoDS_Solid direct;
+        if (walled(s, t, openings, &direct)) {
+            out.value.solids.push_back(direct);
+            continue;
+        }
+        out.value.merged = false;
         part piece;
         bool good = false;
         try {
@@ -312,6 +323,7 @@ static bool blended(const TopoDS_Solid &s, bool fillet, double size, part *out)
 
 blend_result make_blend(const cad_ir_node &n, const part &child)
 {
+    const timed here(CAD_SOLID_STEP_make);
     blend_result out;
     const bool fillet = n.op == CAD_IR_FI;
     bool rounded = false;

@@ -30,6 +30,7 @@ static void run(BRepAlgoAPI_BooleanOperation *op, const std::vector<TopoDS_Solid
     op->SetTools(right);
     op->SetRunParallel(false);
     op->SetCheckInverted(false); /* all operands have positive volume */
+    const timed here(CAD_SOLID_STEP_boolean);
     op->Build();
     if (!op->IsDone() || op->HasErrors())
         throw Standard_Failure("the boolean operation failed");
@@ -82,6 +83,12 @@ static std::vector<char> owners(BRepAlgoAPI_BooleanOperation *op, const std::vec
 boolean_result cut(const part &base, const std::vector<const part *> &tools, bool merge)
 {
     boolean_result out;
+    part direct;
+    if (merge && drilled(base, tools, &direct)) {
+        out.value = direct;
+        out.shows.assign(tools.size(), 1);
+        return out;
+    }
     out.shows.assign(tools.size(), 0);
     std::vector<Bnd_Box> base_box;
     for (const TopoDS_Solid &s : base.solids)
@@ -135,6 +142,12 @@ static size_t root_of(std::vector<size_t> &up, size_t i)
 boolean_result fuse(const std::vector<const part *> &operands, bool merge)
 {
     boolean_result out;
+    part direct, prism;
+    if (merge && (studded(operands, &direct) || joined_bricks(operands, &prism))) {
+        out.value = direct.empty() ? prism : direct;
+        out.shows.assign(operands.size(), 1);
+        return out;
+    }
     out.shows.assign(operands.size(), 0);
     std::vector<TopoDS_Solid> all;
     std::vector<size_t> owner;

@@ -97,6 +97,7 @@ static part regular_prism(const cad_ir_node &n)
 
 part make_primitive(const cad_ir_node &n)
 {
+    const timed here(CAD_SOLID_STEP_make);
     const double *a = n.arg;
     switch (n.op) {
     case CAD_IR_C: {
@@ -200,6 +201,7 @@ static TopoDS_Face sketch_face(const cad_ir &ir, const cad_ir_node &sk, const gp
 
 part make_extrusion(const cad_ir &ir, const cad_ir_node &n)
 {
+    const timed here(CAD_SOLID_STEP_make);
     const TopoDS_Face profile = sketch_face(ir, ir.node[n.child[0]], nullptr);
     if (profile.IsNull())
         return part();
@@ -219,6 +221,7 @@ static gp_XYZ away_from(const gp_Ax1 &axis, const cad_ir &ir, const cad_ir_node 
 
 part make_revolution(const cad_ir &ir, const cad_ir_node &n)
 {
+    const timed here(CAD_SOLID_STEP_make);
     const double *a = n.arg;
     const gp_Ax1 axis(gp_Pnt(a[0], a[1], a[2]), gp_Dir(a[3], a[4], a[5]));
     const gp_XYZ zero = away_from(axis, ir, ir.node[n.child[0]]);

@@ -211,6 +211,7 @@ static part scaled(const part &child, const double f[3])
 
 part make_transform(const cad_ir_node &n, const part &child)
 {
+    const timed here(CAD_SOLID_STEP_make);
     gp_Mat one;
     one.SetIdentity();
     if (n.op == CAD_IR_T)

@@ -55,6 +55,19 @@ void init();
 /* Takes a shape into a heap handle. */
 cad_status wrap(const cad_solid &value, cad_solid **out);
 
+/* Counts the time of its scope towards one step of cad_solid_clock; what an inner one counts is not counted twice. */
+class timed
+{
+  public:
+    explicit timed(cad_solid_step step);
+    ~timed();
+    timed(const timed &) = delete;
+    timed &operator=(const timed &) = delete;
+
+  private:
+    int outer;
+};
+
 /* Solids that do not overlap (they may touch), and their exact box where the construction knows it. */
 struct part {
     std::vector<TopoDS_Solid> solids;
@@ -96,6 +109,16 @@ part make_revolution(const cad_ir &ir, const cad_ir_node &n);
 part make_transform(const cad_ir_node &n, const part &child);        /* T R X */
 uint32_t copies_of(const cad_ir_node &n);                            /* LP CP: at least 1 */
 part make_copy(const cad_ir_node &n, const part &child, uint32_t k); /* LP CP: moved by k steps */
+
+/* ---- make_carve.cpp: cylinders that meet planar faces in whole circles; false: not surely of that kind, nothing done ---- */
+bool drilled(const part &base, const std::vector<const part *> &tools, part *out); /* base without the tools */
+bool studded(const std::vector<const part *> &operands, part *out);                /* their union */
+
+/* ---- make_brick.cpp: the same for boxes ---- */
+/* A box or cylinder with walls of thickness t, open at faces of one axis (none: closed); what the kernel's offset gives. */
+bool walled(const TopoDS_Solid &s, double t, const std::vector<TopoDS_Face> &openings, TopoDS_Solid *out);
+/* Union of boxes between two common planes, each with room of its own, that has a single border. */
+bool joined_bricks(const std::vector<const part *> &operands, part *out);
 
 /* ---- make_boolean.cpp ---- */
 struct boolean_result {

@@ -27,6 +27,21 @@ typedef struct cad_solid cad_solid; /* immutable once made; owned by the caller;
 /* "OCCT 7.6.3", or "none" in a build without it. */
 const char *cad_solid_kernel(void);
 
+/* Where the time of cad_solid_from_ir and cad_solid_facts goes: seconds of this thread since its start, by step. */
+#define CAD_SOLID_STEP_LIST(X)                                                                                                 \
+    X(make)    /* primitives, sweeps, transforms, blends, shells */                                                            \
+    X(boolean) /* fuse, cut, common */                                                                                         \
+    X(merge)   /* joining neighbours of one surface */                                                                         \
+    X(check)   /* BRepCheck of a result */
+typedef enum cad_solid_step {
+#define X(name) CAD_SOLID_STEP_##name,
+    CAD_SOLID_STEP_LIST(X)
+#undef X
+        CAD_SOLID_STEPS
+} cad_solid_step;
+const char *cad_solid_step_name(cad_solid_step i);
+void cad_solid_clock(double out_seconds[CAD_SOLID_STEPS]); /* zeros in a build without OCCT */
+
 /* Compiles the result node of a program that passed cad_ir_check without errors (spec/compact-ir.md 17).  Findings after
  * compiling (empty, too-thick, too-large, no-face, invalid-solid; warnings many-bodies, cavity, no-effect) go to `diags` with
  * the node they belong to.  Errors: CAD_EGEOM when one of them is an error (text = its message), CAD_EINVAL for a program

@@ -8,6 +8,22 @@ const char *cad_solid_kernel(void)
     return "none";
 }
 
+const char *cad_solid_step_name(cad_solid_step i)
+{
+    static const char *const name[] = {
+#define X(step) #step,
+        CAD_SOLID_STEP_LIST(X)
+#undef X
+    };
+    return (size_t)i < CAD_SOLID_STEPS ? name[i] : "?";
+}
+
+void cad_solid_clock(double out_seconds[CAD_SOLID_STEPS])
+{
+    for (int i = 0; i < CAD_SOLID_STEPS; i++)
+        out_seconds[i] = 0;
+}
+
 void cad_solid_destroy(cad_solid *s)
 {
     (void)s;

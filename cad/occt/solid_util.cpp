@@ -1,6 +1,7 @@
 /* Small tools on shapes that every step of the compiler uses. */
 #include "cad/occt/occt_impl.hpp"
 
+#include "core/clock.h"
 #include "core/mem.h"
 
 #include <BRepAdaptor_Curve.hxx>
@@ -38,6 +39,28 @@ void init()
         return true;
     }();
     (void)done;
+}
+
+static thread_local struct {
+    double seconds[CAD_SOLID_STEPS + 1], since; /* the last: between the steps */
+    int step;
+} spent = {{}, 0.0, CAD_SOLID_STEPS};
+
+static int switch_to(int step)
+{
+    const double now = cad_clock_now();
+    const int before = spent.step;
+    spent.seconds[before] += now - spent.since;
+    spent.since = now;
+    spent.step = step;
+    return before;
+}
+
+timed::timed(cad_solid_step step) : outer(switch_to(step)) {}
+
+timed::~timed()
+{
+    switch_to(outer);
 }
 
 cad_status wrap(const cad_solid &value, cad_solid **out)
@@ -211,6 +234,7 @@ TopoDS_Solid turned_out(const TopoDS_Solid &s)
 
 TopoDS_Shape merged_faces(const TopoDS_Shape &s)
 {
+    const timed here(CAD_SOLID_STEP_merge);
     ShapeUpgrade_UnifySameDomain unify(s, true, true, false);
     unify.Build();
     return unify.Shape();
@@ -236,6 +260,22 @@ void sincos_deg(double deg, double *s, double *c)
 extern "C" const char *cad_solid_kernel(void)
 {
     return "OCCT " OCC_VERSION_COMPLETE;
+}
+
+extern "C" const char *cad_solid_step_name(cad_solid_step i)
+{
+    static const char *const name[] = {
+#define X(step) #step,
+        CAD_SOLID_STEP_LIST(X)
+#undef X
+    };
+    return i >= 0 && i < CAD_SOLID_STEPS ? name[i] : "?";
+}
+
+extern "C" void cad_solid_clock(double out_seconds[CAD_SOLID_STEPS])
+{
+    for (int i = 0; i < CAD_SOLID_STEPS; ++i)
+        out_seconds[i] = cad_occt::spent.seconds[i];
 }
 
 extern "C" void cad_solid_destroy(cad_solid *s)
