@@ -43,11 +43,28 @@ struct brick {
 
 bool along(const gp_XYZ &a, const gp_XYZ &b);  /* unit vectors of one direction or opposite ones */
 bool across(const gp_XYZ &a, const gp_XYZ &b); /* at a right angle */
+border read_border(const TopoDS_Edge &e);
 side read_side(const TopoDS_Face &f);
 /* Is the solid a cylinder, a box and nothing else? */
 bool read_rod(const TopoDS_Solid &s, rod *out);
 bool read_brick(const TopoDS_Solid &s, brick *out);
 TopoDS_Solid solid_of(const brick &b);
+
+/* ---- carve_look.cpp ---- */
+struct crossing {
+    size_t face; /* for the caller */
+    double t;    /* of the plane: (p - origin) . dir */
+    bool up;     /* the face looks along the rod: material below it */
+};
+enum verdict { VERDICT_clear, VERDICT_crossed, VERDICT_unsure };
+/* Crossed: the whole disc of the rod goes through a planar face, with room on all sides; clear: they do not meet. */
+verdict look(const side &s, const rod &r, crossing *out);
+/* From a point to a border in one plane across `dir`; a lower bound, 0 for curves that are neither lines nor circles. */
+double room_to(const border &b, const gp_XYZ &p, const gp_XYZ &dir);
+
+/* ---- make_rim.cpp ---- */
+/* Works in those rods that bite into one outer wall from end to end and removes them from the list; false: nothing done. */
+bool bite_rim(std::vector<side> *sides, std::vector<rod> *rods);
 
 /* A hole or stud was made apart: each of its planar faces that lies at one of `at` opens the face `open[i]` of `sides`, the
  * others join them, inside out for a hole. */

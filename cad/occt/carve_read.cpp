@@ -33,7 +33,7 @@ bool across(const gp_XYZ &a, const gp_XYZ &b)
     return std::fabs(a.Dot(b)) <= parallel;
 }
 
-static border read_border(const TopoDS_Edge &e)
+border read_border(const TopoDS_Edge &e)
 {
     border b = {BORDER_other, gp_XYZ(), gp_XYZ(), gp_XYZ(), 0.0};
     if (BRep_Tool::Degenerated(e))

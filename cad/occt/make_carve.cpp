@@ -6,16 +6,11 @@
  * Everything that is not surely of this kind is left to the kernel's boolean. */
 #include "cad/occt/carve.hpp"
 
-#include <BRepAdaptor_Surface.hxx>
 #include <BRepPrimAPI_MakeCylinder.hxx>
-#include <BRepTopAdaptor_FClass2d.hxx>
-#include <ElSLib.hxx>
-#include <Precision.hxx>
 #include <TopExp_Explorer.hxx>
 #include <TopoDS.hxx>
 #include <TopoDS_Iterator.hxx>
 #include <gp_Ax2.hxx>
-#include <gp_Pln.hxx>
 
 #include <algorithm>
 #include <cmath>
@@ -25,13 +20,6 @@ namespace cad_occt
 
 namespace
 {
-
-double to_segment(const gp_XYZ &c, const gp_XYZ &p, const gp_XYZ &q)
-{
-    const gp_XYZ d = q - p;
-    const double len2 = d.SquareModulus(), t = len2 > 0 ? (c - p).Dot(d) / len2 : 0.0;
-    return (c - p - d * std::fmin(1.0, std::fmax(0.0, t))).Modulus();
-}
 
 /* How the faces of the base lie to a rod; grows with every rod that is worked in. */
 class carver
@@ -45,6 +33,10 @@ class carver
         for (TopExp_Explorer f(s, TopAbs_FACE); f.More() && shells == 1; f.Next())
             sides.push_back(read_side(TopoDS::Face(f.Current())));
     }
+    bool bite(std::vector<rod> *rods)
+    {
+        return bite_rim(&sides, rods);
+    }
     bool drill(const rod &r);
     bool stud(const rod &r);
     TopoDS_Solid solid() const
@@ -53,115 +45,20 @@ class carver
     }
 
   private:
-    struct crossing {
-        size_t face;
-        double t;
-        bool up; /* the face looks along the rod: material below it */
-    };
-    enum verdict { CLEAR, CROSSED, UNSURE };
     std::vector<side> sides;
 
-    static verdict look(const side &s, const rod &r, crossing *out);
-    static verdict look_cap(const side &s, const rod &r, crossing *out);
-    static bool clear_of_wall(const side &s, const rod &r);
-    static bool holds(const side &s, const gp_XYZ &p, const gp_XYZ &dir);
     bool crossings(const rod &r, std::vector<crossing> *out) const;
     void work_in(const rod &r, double lo, double hi, const std::vector<crossing> &at, bool hole);
 };
-
-/* Is a point of the plane inside the face?  It is clear of all borders. */
-bool carver::holds(const side &s, const gp_XYZ &p, const gp_XYZ &dir)
-{
-    const gp_XYZ pick = std::fabs(dir.X()) < 0.9 ? gp_XYZ(1, 0, 0) : gp_XYZ(0, 1, 0);
-    const gp_XYZ x = (pick - dir * pick.Dot(dir)).Normalized(), y = dir.Crossed(x);
-    bool inside = false;
-    for (const border &b : s.edges) {
-        if (b.kind == BORDER_arc) {
-            double u, v;
-            ElSLib::Parameters(BRepAdaptor_Surface(s.face, false).Plane(), gp_Pnt(p), u, v);
-            return BRepTopAdaptor_FClass2d(s.face, Precision::Confusion()).Perform(gp_Pnt2d(u, v)) == TopAbs_IN;
-        }
-        if (b.kind == BORDER_circle) {
-            inside ^= (p - b.p).Modulus() < b.radius;
-            continue;
-        }
-        const gp_XYZ a = b.p - p, c = b.q - p;
-        const double ay = a.Dot(y), cy = c.Dot(y);
-        if ((ay > 0) != (cy > 0))
-            inside ^= a.Dot(x) + (c.Dot(x) - a.Dot(x)) * ay / (ay - cy) > 0;
-    }
-    return inside;
-}
-
-carver::verdict carver::look_cap(const side &s, const rod &r, crossing *out)
-{
-    const double t = (s.origin - r.origin).Dot(r.dir);
-    if (t < r.lo - gap || t > r.hi + gap)
-        return CLEAR;
-    for (const double end : {r.lo, r.hi})
-        if (std::fabs(t - end) > flush && std::fabs(t - end) < gap)
-            return UNSURE;
-    const gp_XYZ centre = r.origin + r.dir * t;
-    for (const border &b : s.edges) {
-        double room = 0.0;
-        if (b.kind == BORDER_line)
-            room = to_segment(centre, b.p, b.q);
-        else if (b.kind != BORDER_other && along(b.axis, r.dir))
-            room = std::fabs((centre - b.p).Modulus() - b.radius);
-        if (room < r.radius + gap)
-            return UNSURE;
-    }
-    if (!holds(s, centre, r.dir))
-        return CLEAR;
-    out->t = t;
-    out->up = s.normal.Dot(r.dir) > 0;
-    return CROSSED;
-}
-
-/* A plane or cylinder along the rod: does it pass it by, or lie above or below? */
-bool carver::clear_of_wall(const side &s, const rod &r)
-{
-    double lo = HUGE_VAL, hi = -HUGE_VAL, left = HUGE_VAL, right = -HUGE_VAL;
-    const gp_XYZ tangent = s.type == GeomAbs_Plane ? s.normal.Crossed(r.dir) : gp_XYZ();
-    bool straight = true, known = true;
-    for (const border &b : s.edges) {
-        straight = straight && b.kind == BORDER_line;
-        known = known && (b.kind == BORDER_line || (b.kind != BORDER_other && along(b.axis, r.dir)));
-        for (const gp_XYZ &p : {b.p, b.kind == BORDER_line ? b.q : b.p}) {
-            const double t = (p - r.origin).Dot(r.dir), w = (p - r.origin).Dot(tangent);
-            lo = std::fmin(lo, t);
-            hi = std::fmax(hi, t);
-            left = std::fmin(left, w);
-            right = std::fmax(right, w);
-        }
-    }
-    if (known && (lo > r.hi + gap || hi < r.lo - gap))
-        return true;
-    const gp_XYZ to = s.origin - r.origin, foot = to - r.dir * to.Dot(r.dir);
-    if (s.type == GeomAbs_Cylinder)
-        return std::fabs(foot.Modulus() - s.radius) > r.radius + gap;
-    const double away = std::fabs(to.Dot(s.normal)), aside = straight ? std::fmax(0.0, std::fmax(left, -right)) : 0.0;
-    return std::hypot(away, aside) > r.radius + gap;
-}
-
-carver::verdict carver::look(const side &s, const rod &r, crossing *out)
-{
-    if (s.type == GeomAbs_Plane && along(s.normal, r.dir))
-        return look_cap(s, r, out);
-    const bool wall = s.type == GeomAbs_Plane ? across(s.normal, r.dir) : s.type == GeomAbs_Cylinder && along(s.normal, r.dir);
-    if (wall && clear_of_wall(s, r))
-        return CLEAR;
-    return quick_box(s.face).IsOut(r.box) ? CLEAR : UNSURE;
-}
 
 bool carver::crossings(const rod &r, std::vector<crossing> *out) const
 {
     for (size_t i = 0; i < sides.size(); ++i) {
         crossing c = {i, 0.0, false};
         const verdict v = look(sides[i], r, &c);
-        if (v == UNSURE)
+        if (v == VERDICT_unsure)
             return false;
-        if (v == CROSSED)
+        if (v == VERDICT_crossed)
             out->push_back(c);
     }
     std::sort(out->begin(), out->end(), [](const crossing &a, const crossing &b) { return a.t < b.t; });
@@ -212,7 +109,9 @@ bool carver::stud(const rod &r)
 bool work_in_all(const part &base, const std::vector<rod> &rods, bool hole, part *out)
 {
     carver body(base.solids[0]);
-    for (const rod &r : rods)
+    std::vector<rod> left = rods;
+    out->has_box = !hole || !body.bite(&left); /* a rim that is bitten may lose its extremes */
+    for (const rod &r : left)
         if (!(hole ? body.drill(r) : body.stud(r)))
             return false;
     out->solids.assign(1, body.solid());
@@ -240,7 +139,7 @@ bool drilled(const part &base, const std::vector<const part *> &tools, part *out
     if (!work_in_all(base, rods, true, out))
         return false;
     out->box = base.box;
-    out->has_box = base.has_box;
+    out->has_box = out->has_box && base.has_box;
     return true;
 }
 

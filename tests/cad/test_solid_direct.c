@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { CASES = 120, TEXT = 2048 };
+enum { CASES = 48, TEXT = 2048 };
 
 static double pick(cad_rng *r, const double *v, int n)
 {
@@ -104,6 +104,37 @@ static void test_cylinders_that_drill_or_stand_give_what_the_boolean_gives(void 
         round_case(&r);
 }
 
+static void test_grips_on_a_rim_are_what_the_boolean_cuts(void **state)
+{
+    (void)state;
+    static const struct {
+        double at, r, z, h;
+        int n;
+        const char *base; /* nodes 0 to 4 */
+    } cases[] = {
+        {20, 3, -1, 10, 7, "Y 20 8\nY 7 20\nU 0 1\nY 4 20\nD 2 3\n"},
+        {20, 3, 0, 8, 5, "Y 20 8\nY 7 20\nT 1 3 0 0\nU 0 2\nR 3 0 0 0\n"},
+        {22.5, 5, 0, 8, 3, "Y 20 8\nY 7 8\nD 0 1\nY 19 2\nU 2 3\n"},
+        {20, 9, 0, 8, 7, "Y 20 8\nY 7 20\nU 0 1\nY 4 20\nD 2 3\n"}, /* they meet each other */
+        {20, 3, 0, 5, 4, "Y 20 8\nY 7 20\nU 0 1\nY 4 20\nD 2 3\n"}, /* not through */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[2][TEXT], rod[256];
+        built b[2];
+        for (int way = 0; way < 2; way++) {
+            const int made = way ? 6 : 5;
+            rod_text(rod, sizeof rod, way ? 5 : -1, cases[i].r, cases[i].h);
+            snprintf(text[way], TEXT, "%s%sT %d %.9g 0 %.9g\nCP %d 0 0 0 0 0 1 %d 360\nD 4 %d", cases[i].base, rod, made,
+                     cases[i].at, cases[i].z, made + 1, cases[i].n, made + 2);
+            b[way] = build_any(text[way]);
+        }
+        same_facts(&b[0], &b[1], text[0]);
+        assert_non_null(b[0].solid);
+        drop_built(&b[0]);
+        drop_built(&b[1]);
+    }
+}
+
 static void test_walls_of_a_box_are_the_box_less_its_room(void **state)
 {
     (void)state;
@@ -196,6 +227,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cylinders_that_drill_or_stand_give_what_the_boolean_gives),
+        cmocka_unit_test(test_grips_on_a_rim_are_what_the_boolean_cuts),
         cmocka_unit_test(test_walls_of_a_box_are_the_box_less_its_room),
         cmocka_unit_test(test_unions_of_boxes_between_two_planes_have_the_faces_of_their_outline),
     };
