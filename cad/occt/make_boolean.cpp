@@ -142,9 +142,9 @@ static size_t root_of(std::vector<size_t> &up, size_t i)
 boolean_result fuse(const std::vector<const part *> &operands, bool merge)
 {
     boolean_result out;
-    part direct, prism;
-    if (merge && (studded(operands, &direct) || joined_bricks(operands, &prism))) {
-        out.value = direct.empty() ? prism : direct;
+    part direct;
+    if (merge && studded(operands, &direct)) {
+        out.value = direct;
         out.shows.assign(operands.size(), 1);
         return out;
     }

@@ -114,11 +114,9 @@ part make_copy(const cad_ir_node &n, const part &child, uint32_t k); /* LP CP: m
 bool drilled(const part &base, const std::vector<const part *> &tools, part *out); /* base without the tools */
 bool studded(const std::vector<const part *> &operands, part *out);                /* their union */
 
-/* ---- make_brick.cpp: the same for boxes ---- */
+/* ---- make_wall.cpp ---- */
 /* A box or cylinder with walls of thickness t, open at faces of one axis (none: closed); what the kernel's offset gives. */
 bool walled(const TopoDS_Solid &s, double t, const std::vector<TopoDS_Face> &openings, TopoDS_Solid *out);
-/* Union of boxes between two common planes, each with room of its own, that has a single border. */
-bool joined_bricks(const std::vector<const part *> &operands, part *out);
 
 /* ---- make_boolean.cpp ---- */
 struct boolean_result {
