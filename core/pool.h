@@ -52,9 +52,9 @@ typedef struct cad_pool_opts {
 typedef enum cad_verdict {
     CAD_VERDICT_ok,      /* the handler returned CAD_OK and its whole answer arrived */
     CAD_VERDICT_failed,  /* the handler returned a failure, or its answer was malformed or too long */
-    CAD_VERDICT_crash,   /* ended by a signal, or without an answer */
+    CAD_VERDICT_crash,   /* ended by a signal, by somebody's SIGKILL too, or without an answer */
     CAD_VERDICT_timeout, /* CPU or wall limit */
-    CAD_VERDICT_memory   /* an allocation failed, or killed near the memory limit */
+    CAD_VERDICT_memory   /* an allocation failed, or ended by a signal with its peak near the memory limit */
 } cad_verdict;
 
 typedef struct cad_pool_result {

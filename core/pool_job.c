@@ -8,6 +8,10 @@
 #include <string.h>
 #include <sys/wait.h>
 
+/* A child that dies with this share of its memory limit resident died of memory; the rest of the limit is address space that
+ * was reserved and not touched. */
+static const double NEAR_LIMIT = 0.8;
+
 const char *cad_verdict_name(cad_verdict v)
 {
     static const char *const name[] = {"ok", "failed", "crash", "timeout", "memory"};
@@ -75,9 +79,8 @@ static cad_status conclude_signal(cad_job *job, const cad_pool_opts *opts, const
         r->verdict = CAD_VERDICT_timeout;
         return cad_buf_printf(&job->error, "CPU limit of %g s", cpu);
     }
-    /* near the limit, or killed by a system that ran out of memory: nobody else sends SIGKILL */
-    bool near = note->rss_mb * (1 << 20) >= 0.8 * (double)opts->mem_bytes;
-    if (r->signal == SIGKILL || near) {
+    /* Far from it a SIGKILL is somebody's, or that of a system short of memory: no fault of the part's size. */
+    if (note->rss_mb * (1 << 20) >= NEAR_LIMIT * (double)opts->mem_bytes) {
         r->verdict = CAD_VERDICT_memory;
         return cad_buf_printf(&job->error, "ended by signal %d at %.0f MiB of %.0f", r->signal, note->rss_mb,
                               (double)opts->mem_bytes / (1 << 20));

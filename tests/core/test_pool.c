@@ -107,6 +107,23 @@ static cad_status do_eat(const void *in, size_t len, cad_buf *out)
     return CAD_OK;
 }
 
+/* Killed as if from outside, once `in` MiB of it are resident. */
+static cad_status do_killed(const void *in, size_t len, cad_buf *out)
+{
+    char number[16] = "";
+    struct rusage use = {0};
+    (void)out;
+    memcpy(number, in, len < sizeof number ? len : sizeof number - 1);
+    while (use.ru_maxrss < atol(number) * 1024) {
+        char *p;
+        CAD_TRY(cad_mem_alloc(4u << 20, "food", &p));
+        memset(p, 1, 4u << 20);
+        getrusage(RUSAGE_SELF, &use);
+    }
+    raise(SIGKILL);
+    return CAD_OK;
+}
+
 static cad_status do_flood(const void *in, size_t len, cad_buf *out)
 {
     (void)in;
@@ -347,6 +364,25 @@ static void test_eating_memory_is_its_own_verdict(void **state)
     cad_pool_destroy(p);
 }
 
+/* A limit of 300 MiB: 150 are far from it, 255 near. */
+static void test_a_killed_child_is_out_of_memory_only_near_its_limit(void **state)
+{
+    (void)state;
+    cad_pool *p = make(1, 10, 0);
+    static const char *const far_from_it[] = {"0", "150"};
+    for (int i = 0; i < 2; i++) {
+        cad_pool_result r = one(p, "killed", far_from_it[i], strlen(far_from_it[i]));
+        assert_int_equal(r.verdict, CAD_VERDICT_crash);
+        assert_int_equal(r.signal, SIGKILL);
+        assert_string_equal(r.error, "ended by signal 9 (Killed)");
+    }
+    cad_pool_result r = one(p, "killed", "255", 3);
+    assert_int_equal(r.verdict, CAD_VERDICT_memory);
+    assert_int_equal(r.signal, SIGKILL);
+    assert_non_null(strstr(r.error, "ended by signal 9 at 2"));
+    cad_pool_destroy(p);
+}
+
 static void test_an_arena_leaves_half_of_the_memory_limit(void **state)
 {
     (void)state;
@@ -523,6 +559,7 @@ int main(int argc, char **argv)
     cad_worker_register("stubborn_spin", do_stubborn_spin);
     cad_worker_register("sleep", do_sleep);
     cad_worker_register("eat", do_eat);
+    cad_worker_register("killed", do_killed);
     cad_worker_register("flood", do_flood);
     cad_worker_register("garbage", do_garbage);
     cad_worker_register("short", do_short);
@@ -537,6 +574,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_each_end_has_its_verdict),
         cmocka_unit_test(test_loops_end_at_the_cpu_limit_and_sleepers_at_the_wall),
         cmocka_unit_test(test_eating_memory_is_its_own_verdict),
+        cmocka_unit_test(test_a_killed_child_is_out_of_memory_only_near_its_limit),
         cmocka_unit_test(test_an_arena_leaves_half_of_the_memory_limit),
         cmocka_unit_test(test_children_are_limited_and_alone),
         cmocka_unit_test(test_children_can_neither_write_nor_start_nor_connect),

@@ -1,79 +1,18 @@
-/* Workers that score parts: records do not depend on order, on their number or on the zygote (E3, E9); extremes stay
- * inside the limits (E6); no trick scores better than the reference's box (E10). */
+/* Workers that score parts: records do not depend on order, on their number, on those that die or on the zygote (E3, E4, E9);
+ * extremes stay inside the limits (E6). */
+#include "tests/robust/score_rig.h"
 #include "tests/unit.h"
 
 #include "cad/occt/solid.h"
-#include "core/fs.h"
-#include "core/json.h"
+#include "core/clock.h"
 #include "core/log.h"
 #include "core/rng.h"
 #include "eval/score.h"
 
+#include <dirent.h>
 #include <signal.h>
 
-enum { INPUTS = 100 };
-
-static const char *const REFERENCE = "C 40 20 5\\nY 3 5\\nT 1 10 10 0\\nD 0 2"; /* \\n of JSON */
-static const char *const BOX = "C 40 20 5";
-
-static cad_pool *pool(int workers, double cpu_s)
-{
-    cad_pool *p;
-    ok(cad_pool_create(&(cad_pool_opts){.workers = workers, .cpu_s = cpu_s, .mem_bytes = (int64_t)2 << 30, .unordered = true},
-                       &p));
-    return p;
-}
-
-/* A job over `text` (as in JSON) against the reference. */
-static void submit(cad_pool *p, uint64_t tag, const char *text)
-{
-    cad_buf b = CAD_BUF_INIT;
-    ok(cad_buf_printf(
-        &b,
-        "{\"key\":\"k%d\",\"id\":\"r\",\"text\":\"%s\",\"complete\":true,\"reference\":\"%s\",\"expect\":{\"bbox\":[40,20,5],"
-        "\"solids\":1},\"seven\":0}",
-        (int)tag, text, REFERENCE));
-    ok(cad_pool_submit(p, CAD_SCORE_HANDLER, tag, b.data, b.len));
-    cad_buf_deinit(&b);
-}
-
-/* The record of the next result, without what the clock measured. */
-static json_t *next(cad_pool *p, uint64_t *tag)
-{
-    cad_pool_result r;
-    cad_buf b = CAD_BUF_INIT;
-    char key[32];
-    json_t *o;
-    ok(cad_pool_next(p, &r));
-    *tag = r.tag;
-    snprintf(key, sizeof key, "k%d", (int)r.tag);
-    ok(cad_score_take(&r, key, "r", &b));
-    ok(cad_json_parse(b.data, b.len, "record", &o));
-    cad_buf_deinit(&b);
-    json_object_del(o, "ms");
-    return o;
-}
-
-static const char *class_of(const json_t *o)
-{
-    return json_string_value(json_object_get(o, "class"));
-}
-
-static double number(const json_t *o, const char *name)
-{
-    const json_t *v = json_object_get(o, name);
-    return json_is_number(v) ? json_number_value(v) : 0.0;
-}
-
-static json_t *score(const char *text)
-{
-    cad_pool *p = pool(1, 5);
-    uint64_t tag;
-    submit(p, 7, text);
-    json_t *o = next(p, &tag);
-    cad_pool_destroy(p);
-    return o;
-}
+enum { INPUTS = 100, KILLS = 50 };
 
 /* Good, wrong and broken programs. */
 static void make_text(int i, char out[300])
@@ -112,14 +51,14 @@ static void score_all(int workers, uint64_t shuffle, cad_buf *out)
         order[i] = order[j];
         order[j] = t;
     }
-    cad_pool *p = pool(workers, 30);
+    cad_pool *p = score_pool(workers, 30);
     for (int i = 0; i < INPUTS; i++) {
         make_text(order[i], text);
-        submit(p, (uint64_t)order[i], text);
+        score_submit(p, (uint64_t)order[i], text);
     }
     for (int i = 0; i < INPUTS; i++) {
         uint64_t tag;
-        json_t *o = next(p, &tag);
+        json_t *o = score_next(p, &tag);
         assert_true(tag < INPUTS && line[tag].len == 0); /* one verdict each */
         ok(cad_json_print(o, &line[tag]));
         json_decref(o);
@@ -134,7 +73,7 @@ static void score_all(int workers, uint64_t shuffle, cad_buf *out)
 static void test_E3_records_do_not_depend_on_order_or_workers(void **state)
 {
     (void)state;
-    static const int workers[] = {1, 2, 16, 16};
+    static const int workers[] = {1, 16, 16};
     cad_buf first = CAD_BUF_INIT, again = CAD_BUF_INIT;
     score_all(2, 0, &first);
     assert_non_null(strstr(first.data, "\"class\":\"ok\""));
@@ -156,15 +95,15 @@ static void test_E9_a_dead_zygote_costs_no_row_and_two_end_the_evaluation(void *
     char text[300];
     uint64_t tag;
     score_all(2, 9, &whole);
-    cad_pool *p = pool(2, 30);
+    cad_pool *p = score_pool(2, 30);
     for (int i = 0; i < INPUTS; i++) {
         make_text(i, text);
-        submit(p, (uint64_t)i, text);
+        score_submit(p, (uint64_t)i, text);
     }
     for (int i = 0; i < INPUTS; i++) {
         if (i == 10)
             assert_int_equal(kill((pid_t)cad_pool_zygote(p), SIGKILL), 0);
-        json_t *o = next(p, &tag);
+        json_t *o = score_next(p, &tag);
         cad_buf line = CAD_BUF_INIT;
         ok(cad_json_print(o, &line));
         ok(cad_buf_str(&line, "\n"));
@@ -173,13 +112,120 @@ static void test_E9_a_dead_zygote_costs_no_row_and_two_end_the_evaluation(void *
         cad_buf_deinit(&line);
         json_decref(o);
     }
-    submit(p, 1, BOX);
+    score_submit(p, 1, SCORE_BOX);
     assert_int_equal(kill((pid_t)cad_pool_zygote(p), SIGKILL), 0);
     cad_pool_result r;
     fails(cad_pool_next(p, &r), CAD_EINTERNAL, "died twice");
     assert_int_equal(cad_status_exit_code(CAD_EINTERNAL), 1);
     cad_pool_destroy(p);
     cad_buf_deinit(&whole);
+}
+
+/* ---- E4 ---- */
+
+/* Entries of a folder of /proc, its descriptors or its threads. */
+static int count_in(pid_t pid, const char *folder)
+{
+    char path[64];
+    int n = 0;
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, folder);
+    DIR *d = opendir(path);
+    assert_non_null(d);
+    while (readdir(d))
+        n++;
+    closedir(d);
+    return n;
+}
+
+/* A child of the zygote other than `but`; 0: none now. */
+static pid_t child_of(pid_t zygote, pid_t but)
+{
+    char path[64], text[400];
+    pid_t found = 0;
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)zygote, (int)zygote);
+    FILE *f = fopen(path, "r");
+    assert_non_null(f);
+    for (char *at = fgets(text, sizeof text, f); at && *at && !found;) {
+        char *end;
+        long pid = strtol(at, &end, 10);
+        found = pid != but ? (pid_t)pid : 0;
+        at = end != at ? end : NULL;
+    }
+    fclose(f);
+    return found;
+}
+
+static pid_t wait_for_child(pid_t zygote, pid_t but)
+{
+    pid_t child = 0;
+    for (double end = cad_clock_now() + 60; !child && cad_clock_now() < end;)
+        child = child_of(zygote, but);
+    return child;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* One worker and two rows: the child of the first is killed at a moment that nobody chose, the slot takes the second.
+ * Returns whether the first was hit before its end; *refill = seconds from the kill to the child of the second row. */
+static bool kill_one(cad_pool *p, double after, int signal_, const json_t *whole, double *refill)
+{
+    pid_t zygote = (pid_t)cad_pool_zygote(p);
+    uint64_t tag;
+    score_submit(p, 1, SCORE_BOX);
+    score_submit(p, 1, SCORE_BOX);
+    pid_t child = wait_for_child(zygote, 0);
+    assert_true(child > 0);
+    cad_clock_sleep(after);
+    double start = cad_clock_now();
+    bool there = child_of(zygote, 0) == child && kill(child, signal_) == 0;
+    if (there && wait_for_child(zygote, child) > 0)
+        *refill = cad_clock_now() - start;
+    bool hit = false;
+    for (int i = 0; i < 2; i++) {
+        json_t *o = score_next(p, &tag);
+        if (i == 0 && there && !strcmp(score_class(o), "kernel_crash"))
+            hit = true;
+        else if (!json_equal(o, whole)) {
+            cad_buf b = CAD_BUF_INIT;
+            ok(cad_json_print(o, &b));
+            fail_msg("row %d after signal %d: %s", i, signal_, b.data);
+        }
+        json_decref(o);
+    }
+    return hit;
+}
+
+/* Each row has one verdict, a row that was left alone has its own record, and a killed child's slot takes the next row. */
+static void test_E4_a_killed_child_is_the_verdict_of_its_row_alone(void **state)
+{
+    (void)state;
+    static const int signals[] = {SIGKILL, SIGSEGV, SIGABRT};
+    cad_pool *p = score_pool(1, 30);
+    cad_rng r = cad_rng_make(4, "kills", 0);
+    double refill[KILLS];
+    uint64_t tag;
+    score_submit(p, 1, SCORE_BOX);
+    json_t *whole = score_next(p, &tag);
+    assert_string_equal(score_class(whole), "ok");
+    pid_t zygote = (pid_t)cad_pool_zygote(p);
+    int ours = count_in(getpid(), "fd"), its = count_in(zygote, "fd"), dead = 0, tries = 0;
+    for (; dead < KILLS && tries < 20 * KILLS; tries++)
+        dead += kill_one(p, 0.02 * cad_rng_uniform(&r), signals[tries % 3], whole, &refill[dead]);
+    assert_int_equal(dead, KILLS);
+    assert_int_equal(cad_pool_zygote(p), zygote); /* none of this touched it */
+    assert_int_equal(count_in(getpid(), "fd"), ours);
+    assert_int_equal(count_in(zygote, "fd"), its);
+    assert_int_equal(child_of(zygote, 0), 0);
+    qsort(refill, KILLS, sizeof *refill, by_value);
+    print_message("%d of %d kills hit; the slot was refilled in %.1f ms (median), %.1f at most\n", dead, tries,
+                  1e3 * refill[KILLS / 2], 1e3 * refill[KILLS - 1]);
+    assert_true(refill[KILLS / 2] < 0.05);
+    json_decref(whole);
+    cad_pool_destroy(p);
 }
 
 static void test_E6_extremes_end_in_a_class_within_their_limits(void **state)
@@ -205,10 +251,10 @@ static void test_E6_extremes_end_in_a_class_within_their_limits(void **state)
                                        "C 5 5 5\\nT 0 1e6 1e6 1e6",
                                        "C 5 5 5\\nLP 0 1000 10 0 0",
                                        "C 5 5 5\\nLP 0 1000 1 0 0\\nLP 1 1000 0 1 0"};
-    cad_pool *p = pool(2, 5);
+    cad_pool *p = score_pool(2, 5);
     size_t n = sizeof text / sizeof *text;
     for (size_t i = 0; i < n; i++)
-        submit(p, i, text[i]);
+        score_submit(p, i, text[i]);
     double slowest = 0;
     for (size_t i = 0; i < n; i++) {
         cad_pool_result r;
@@ -222,120 +268,13 @@ static void test_E6_extremes_end_in_a_class_within_their_limits(void **state)
         slowest = fmax(slowest, r.cpu_ms);
         ok(cad_score_take(&r, key, "r", &b));
         ok(cad_json_parse(b.data, b.len, "record", &o));
-        if (!strcmp(class_of(o), "kernel_crash"))
+        if (!strcmp(score_class(o), "kernel_crash"))
             fail_msg("%s: %s", text[r.tag], b.data);
         json_decref(o);
         cad_buf_deinit(&b);
     }
     print_message("slowest: %.0f ms of CPU\n", slowest);
     cad_pool_destroy(p);
-}
-
-/* ---- E10 ---- */
-
-static bool all_checks(const json_t *o)
-{
-    return json_is_true(json_object_get(json_object_get(o, "checks"), "all"));
-}
-
-/* No headline measure above that of the box, and every check of the part not passed; NULL: any class. */
-static void no_better_than_the_box(const char *name, const char *text, const char *class_)
-{
-    json_t *o = score(text), *box = score(BOX);
-    assert_string_equal(class_of(box), "ok");
-    if (class_ && strcmp(class_of(o), class_) != 0)
-        fail_msg("%s: class %s; expected %s", name, class_of(o), class_);
-    bool valid = json_is_true(json_object_get(o, "valid"));
-    if (number(o, "iou") > number(box, "iou") || (valid && number(o, "cd") < number(box, "cd")) ||
-        (!valid && json_is_number(json_object_get(o, "iou"))))
-        fail_msg("%s: iou %g cd %g; the box has %g and %g", name, number(o, "iou"), number(o, "cd"), number(box, "iou"),
-                 number(box, "cd"));
-    if (all_checks(o))
-        fail_msg("%s: passes its checks", name);
-    json_decref(o);
-    json_decref(box);
-}
-
-static void test_E10_no_trick_scores_better_than_the_box(void **state)
-{
-    (void)state;
-    no_better_than_the_box("empty text", "", "empty");
-    no_better_than_the_box("comments only", "# a plate 40 x 20 x 5\\n# with a hole", NULL);
-    no_better_than_the_box("blank lines", "\\n\\n\\n\\n\\n\\n", "empty");
-    no_better_than_the_box("end only", "END", NULL);
-    no_better_than_the_box("a sketch, nothing made of it",
-                           "SK 0 0 0 1 0 0 0 1 0\\nL 0 0 40 0\\nL 40 0 40 20\\nL 40 20 0 0\\nEND", NULL);
-    no_better_than_the_box("no height", "C 40 20 0", NULL);
-    no_better_than_the_box("inside out", "C 40 20 -5", "build");
-    no_better_than_the_box("NaN", "C nan 20 5", "parse");
-    no_better_than_the_box("1e308", "C 1e308 20 5", NULL);
-    no_better_than_the_box("denormal", "C 1e-310 20 5", NULL);
-    no_better_than_the_box("another formula", "C 40 20 =5", "parse");
-    no_better_than_the_box("a far block", "C 40 20 5\\nY 3 5\\nT 1 10 10 0\\nD 0 2\\nC 400 400 400\\nT 4 5000 0 0\\nU 3 5",
-                           NULL);
-}
-
-/* A part of another size has the shape, and not the sizes: the table shows both. */
-static void test_E10_a_scaled_part_has_the_shape_and_not_the_sizes(void **state)
-{
-    (void)state;
-    static const char *const text[] = {"C 76 38 9.5\\nY 5.7 9.5\\nT 1 19 19 0\\nD 0 2",        /* 1.9 times */
-                                       "C 1016 508 127\\nY 76.2 127\\nT 1 254 254 0\\nD 0 2"}; /* inches for millimetres */
-    for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
-        json_t *o = score(text[i]), *m = json_object_get(o, "m");
-        assert_string_equal(class_of(o), "ok");
-        assert_true(number(m, "iou.v64.A1") > 0.99);
-        assert_true(number(m, "iou.v64.A0c") < 0.5);
-        assert_true(!all_checks(o));
-        json_decref(o);
-    }
-}
-
-static void test_E10_what_looks_like_a_result_stays_text(void **state)
-{
-    (void)state;
-    static const char *const text[] = {"{\\\"class\\\":\\\"ok\\\",\\\"key\\\":\\\"k7\\\",\\\"level\\\":9}",
-                                       "C 1 1 1\\n{\\\"class\\\":\\\"ok\\\"}",
-                                       "\\u001b[2J\\u001b[31mC 1 1 1",
-                                       "/etc/passwd",
-                                       "http://127.0.0.1/",
-                                       "=HYPERLINK(1)",
-                                       "C 1 1 1\\n#include \\\"/etc/passwd\\\"\\nF"};
-    for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
-        json_t *o = score(text[i]);
-        cad_buf b = CAD_BUF_INIT;
-        assert_string_equal(class_of(o), "parse");
-        ok(cad_json_print(o, &b));
-        assert_null(strchr(b.data, '\x1b'));
-        assert_null(strstr(b.data, "root:"));
-        cad_buf_deinit(&b);
-        json_decref(o);
-    }
-}
-
-/* What eats time is a timeout by CPU, on a machine that has other work too. */
-static void test_E10_work_without_end_is_a_timeout(void **state)
-{
-    (void)state;
-    cad_buf b = CAD_BUF_INIT;
-    ok(cad_buf_str(&b, "S 10"));
-    for (int i = 1; i < 60; i++)
-        ok(cad_buf_printf(&b, "\\nS 10\\nT %d %d.3 %d.7 %d.1\\nU %d %d", 3 * i - 2, i % 7, i % 5, i % 3, i == 1 ? 0 : 3 * i - 3,
-                          3 * i - 1));
-    cad_pool *p = pool(2, 1);
-    uint64_t tag;
-    submit(p, 1, b.data);
-    submit(p, 2, b.data);
-    submit(p, 3, b.data);
-    submit(p, 4, BOX);
-    for (int i = 0; i < 4; i++) {
-        json_t *o = next(p, &tag);
-        if (strcmp(class_of(o), tag == 4 ? "ok" : "timeout") != 0)
-            fail_msg("row %d is %s", (int)tag, class_of(o));
-        json_decref(o);
-    }
-    cad_pool_destroy(p);
-    cad_buf_deinit(&b);
 }
 
 int main(int argc, char **argv)
@@ -346,12 +285,9 @@ int main(int argc, char **argv)
         return 77;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_E3_records_do_not_depend_on_order_or_workers),
+        cmocka_unit_test(test_E4_a_killed_child_is_the_verdict_of_its_row_alone),
         cmocka_unit_test(test_E6_extremes_end_in_a_class_within_their_limits),
         cmocka_unit_test(test_E9_a_dead_zygote_costs_no_row_and_two_end_the_evaluation),
-        cmocka_unit_test(test_E10_no_trick_scores_better_than_the_box),
-        cmocka_unit_test(test_E10_a_scaled_part_has_the_shape_and_not_the_sizes),
-        cmocka_unit_test(test_E10_what_looks_like_a_result_stays_text),
-        cmocka_unit_test(test_E10_work_without_end_is_a_timeout),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);
