@@ -2,13 +2,13 @@
  * sum for one training step.
  *
  *     ops_cpu [threads] [rows] [own|library]        4 layers x 128 wide, 4 heads, ffn 384, vocabulary 608, segments of 40 */
+#include "bench/blas_peak.h"
 #include "core/arena.h"
 #include "core/clock.h"
 #include "core/rng.h"
 #include "core/threads.h"
 #include "kernels/ops.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -348,20 +348,6 @@ static cad_status run_lora(bench *b)
     return CAD_OK;
 }
 
-/* What OpenBLAS reaches on one thread with a large product, times the threads. */
-static double blas_peak(bench *b)
-{
-    double best = 0;
-    openblas_set_num_threads(1);
-    for (int i = 0; i < 12; i++) {
-        double start = cad_clock_now();
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, 512, 512, 512, 1, b->x, 512, b->big, 512, 0, b->y, 512);
-        double gflops = 2e-9 * 512 * 512 * 512 / (cad_clock_now() - start);
-        best = gflops > best ? gflops : best;
-    }
-    return best * cad_threads_count();
-}
-
 static cad_status run_all(bench *b)
 {
     static const struct {
@@ -408,8 +394,9 @@ int main(int argc, char **argv)
         s = cad_arena_create("bench", (size_t)1 << 30, &arena);
     if (!s)
         s = prepare(arena, &b);
+    if (!s)
+        s = bench_blas_peak(arena, &b.peak);
     if (!s) {
-        b.peak = blas_peak(&b);
         printf("%s, %d threads, %lld rows, OpenBLAS peak %.1f GFLOP/s\n", b.ops->isa, cad_threads_count(), (long long)b.n,
                b.peak);
         s = run_all(&b);

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Builds and runs the benches, writes bench/results/DATE-CPU.json and the table of bench/README.md.  Minutes; leave the machine
+# alone meanwhile: a line that shared it with other work says so.  What was measured on the same sources is not run again.
+#   scripts/bench.sh [--fresh] [NAME..]        ops_cpu ir train_cpu generate_cpu eval
+set -euo pipefail
+cd "$(dirname "$0")/.."
+fresh=
+names=()
+for word in "$@"; do
+    case $word in
+    --fresh) fresh=yes ;;
+    ops_cpu | ir | train_cpu | generate_cpu | eval) names+=("$word") ;;
+    *) sed -n '4s/^# *//p' "$0" >&2; exit 2 ;;
+    esac
+done
+[ ${#names[@]} -gt 0 ] || names=(ops_cpu ir train_cpu generate_cpu eval)
+
+cmake --preset release >/dev/null
+cmake --build build/release -j "$(nproc)" --target bench
+mkdir -p build/bench
+sources=$(git rev-parse HEAD)-$(git diff HEAD -- . ':!bench/README.md' ':!bench/results' | sha1sum | cut -c1-8)
+failed=
+for name in "${names[@]}"; do
+    out=build/bench/$name.json lines=build/bench/$name.lines
+    if [ -z "$fresh" ] && python3 bench/record.py fresh "$out" "$sources"; then
+        echo "bench: $name is there"
+        continue
+    fi
+    rm -f "$lines"
+    case $name in
+    ops_cpu) command=(build/release/bin/ops_cpu 2) ;;
+    ir) command=(build/release/bin/bench_ir 500 seen "$lines") ;;
+    *) command=(bench/run.sh "$name" "--out=$lines") ;;
+    esac
+    echo "bench: $name"
+    python3 bench/record.py run "$name" "$out" "$lines" "$sources" "${command[@]}" || failed="$failed $name"
+done
+python3 bench/record.py table "${names[@]}"
+[ -z "$failed" ] || { echo "bench: failed:$failed" >&2; exit 1; }
