@@ -26,6 +26,7 @@ out=$(mktemp -d)
 cadeval --ckpt=tiny=$tiny --suite=$suite --pack=$data/train.pack.h5 --out="$out" --sheet=0 --no-baselines >/dev/null
 cp "$out"/tiny-*/results.json $tiny/results.json
 cadeval --ckpt=tiny=$tiny --suite=cad0-seven --out="$out/seven" --sheet=0 >/dev/null
+cadeval --ckpt=tiny=$tiny --suite=natural --out="$out/natural" --sheet=0 --no-baselines >/dev/null
 
 python3 - "$run" "$out" $tiny/README.md <<'PY'
 import configparser, json, sys
@@ -41,6 +42,7 @@ evals = [s for s in steps if s.get("kind") == "eval"]
 minutes = (max(s["t"] for s in steps if "t" in s) - min(s["t"] for s in steps if "t" in s)) / 60
 table = open(out + "/table.md", encoding="utf-8").read()
 seven = open(out + "/seven/table.md", encoding="utf-8").read()
+natural = open(out + "/natural/table.md", encoding="utf-8").read()
 size = json.load(open("models/tiny/results.json"))["parameters"]
 text = f"""---
 license: apache-2.0
@@ -72,7 +74,11 @@ shows ("held"). Greedy, no grammar. The test `e2e.cadeval.card` scores a part of
 {table}
 The seven prompts of cad0, strict (`cadeval --ckpt=tiny=models/tiny --suite=cad0-seven`; number 6 is a hex part, which it has never seen):
 
-{seven}"""
+{seven}
+Prompts written by hand without the generator in view (`cadeval --ckpt=tiny=models/tiny --suite=natural --no-baselines`; flange and hex are the families that it has
+never seen):
+
+{natural}"""
 open(card, "w", encoding="utf-8").write(text)
 PY
 rm -rf "$out"
