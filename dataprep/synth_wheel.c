@@ -198,9 +198,12 @@ static void notches(cad_part *p, wheel *v, int first, int body)
     notch_measures(p, v);
 }
 
+/* The notches take at least 15 degrees of the rim together, so that what is left of it is no full cylinder to any judge, and at
+ * most four fifths. */
 static bool notches_fit(const wheel *v, double inner)
 {
-    return v->t <= v->r && v->r - v->s - 1 >= inner && 2 * asin(v->s / (2 * v->r)) < 0.8 * PI / v->n;
+    double taken = v->n * 4 * asin(v->s / (2 * v->r));
+    return v->t <= v->r && v->r - v->s - 1 >= inner && taken >= PI / 12 && taken < 1.6 * PI;
 }
 
 static bool knob_plain(cad_part *p)
