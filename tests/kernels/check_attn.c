@@ -160,6 +160,30 @@ static void sums_of_columns(checkop *t)
     co_close(t, "dv", dv, want, naive, N * D);
 }
 
+/* The op takes delta = do.o from the o it is given, in bf16 a rounded one.  Where that is off by e_i, dS moves by e_i P_ij
+ * scale, so dq by e_i times attention over the keys, and dk by a dv with e_i q_i for do. */
+static void by_given_o(checkop *t, const cad_attn_bwd_args *a, const double *q, const double *k, const double *d_o,
+                       const double *off, double *rq, double *rk)
+{
+    const int32_t *seg = a->seg.data;
+    int64_t n = a->q.dim[0], h = a->q.dim[1], kh = a->k.dim[1], d = a->q.dim[2], s = a->seg.dim[0] - 1;
+    double scale = (double)a->scale, *pk = co_f64(t, n * h * d), *eq = co_f64(t, n * h * d), *pq = co_f64(t, n * kh * d);
+    ref64_attn(q, k, k, seg, s, h, kh, d, scale, a->causal, pk, co_f64(t, (h + 1) * n));
+    for (int64_t i = 0; i < n * h; i++) {
+        double e = 0;
+        for (int64_t j = i * d; j < (i + 1) * d; j++)
+            e += d_o[j] * off[j] * scale;
+        for (int64_t j = i * d; j < (i + 1) * d; j++) {
+            rq[j] += e * pk[j];
+            eq[j] = e * q[j];
+        }
+    }
+    ref64_attn_bwd(q, k, k, eq, seg, s, h, kh, d, scale, a->causal, co_f64(t, n * h * d), co_f64(t, n * kh * d), pq,
+                   co_f64(t, 2 * n));
+    for (int64_t i = 0; i < n * kh * d; i++)
+        rk[i] += pq[i];
+}
+
 void check_attn_bwd(checkop *t)
 {
     for (int i = 0; i < 2 * CO_SOME(t, N_SHAPES, 5); i++) {
@@ -199,6 +223,9 @@ void check_attn_bwd(checkop *t)
                                .scale = scale,
                                .causal = causal};
         a.scratch = co_scratch(t, t->ops->attn_bwd_scratch(&a));
+        for (int64_t e = 0; e < nq; e++)
+            ro[e] -= (double)o[e];
+        by_given_o(t, &a, q64, k64, d64, ro, rq, rk);
         CO_RUN(t, attn_bwd, &a);
         /* dP and delta are dot products of do with v and o; what is left of them is multiplied by scale and k or q */
         double norm_do = longest(d_o, n * h, d), norm_v = longest(v, n * k, d);

@@ -119,7 +119,7 @@ cad_dtype co_type_of(const checkop *t, const float *p);
 #define CO_NAIVE(t, formula) ((t)->store == CAD_BF16 ? refb_##formula : ref32_##formula)
 /* got (n) against r (f64) with the naive result n32.  A NaN in r is right only in a pass of CO_NAN, and then got has it too. */
 void co_close(checkop *t, const char *what, const float *got, const double *r, const float *n32, int64_t n);
-/* The same where terms of size `terms` cancel: the floor is c ulp of them instead of c ulp of the result. */
+/* The same where terms of size `terms` cancel: the floor is at least 8 ulp of them in f32, in which they are summed. */
 void co_close_terms(checkop *t, const char *what, const float *got, const double *r, const float *n32, int64_t n, double terms);
 /* Equal values: the integer test.  r must be exact in the type of the output, or the test asks for too much and fails too. */
 void co_exact(checkop *t, const char *what, const float *got, const double *r, int64_t n);
