@@ -88,6 +88,7 @@ cad_status cad_trainer_start_files(cad_trainer *t)
     bool afresh = t->o.resume && !strcmp(t->o.resume, "no");
     if (afresh && (cad_run_dir_continued(t->run) || cad_fs_exists(t->ckpt_path.data))) {
         /* The lock showed that nobody uses it; a new folder takes its place. */
+        cad_run_dir_withdraw(t->run); /* what is kept says how that run ended, not that this one starts */
         cad_run_dir_close(t->run);
         t->run = NULL;
         CAD_TRY(cad_run_dir_set_aside(t->run_path.data));
