@@ -88,7 +88,7 @@ void check_rope_bwd(checkop *t)
     CO_RUN(t, rope_bwd, &a);
     for (int64_t i = 0; i < 9 * 64; i++) {
         double size = norm_of_pair(kept + i / 32 * 32, i % 16, 32),
-               ulp = size > 0 ? ldexp(1, ilogb(size) - (t->store ? 7 : 23)) : 0;
+               ulp = size > 0 ? ldexp(1, ilogb(size) - (t->store == CAD_BF16 ? 7 : 23)) : 0;
         co_near(t, "there and back: x", i, (double)x[i], (double)kept[i], 2 * ulp);
     }
 }

@@ -118,7 +118,7 @@ static void test_F3_numbers_of_a_model_stay_in_their_ranges(void **state)
             cad_buf text = CAD_BUF_INIT;
             ok(cad_json_print(o, &text));
             json_decref(o);
-            cad_model_config c;
+            cad_model_config c = {0};
             cad_status s = cad_model_config_parse(text.data, text.len, "config.json", &c);
             if (s != CAD_OK && s != CAD_EDATA)
                 fail_msg("%s = %s: %s: %s", key[k], edge[i], cad_status_name(s), cad_error_text());
