@@ -155,7 +155,7 @@
     E(kind, CAD_SYNTH_KIND, "ir", (ir), "language of the targets")                                                          \
     X(i, n,            "20k",   "1..100m",      "parts to make")                                                            \
     X(l, families,     "all",   "",             "families of parts")                                                        \
-    X(l, captions,     "short,long,dims,free", "",   "styles of captions")                                                       \
+    X(l, captions,     "short,long,dims,free", "",   "styles of captions")                                                  \
     X(l, units,        "mm",    "",             "units that captions use")                                                  \
     X(f, primitives,   "0.25",  "0..1",         "share of parts with nothing extra")                                        \
     X(i, captions_each, "1",    "1..1000",      "wordings of each part, a row each")                                        \
