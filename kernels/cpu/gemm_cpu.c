@@ -2,13 +2,15 @@
  *
  * math      C = alpha sum_t A_t B_t + bias + res, or C += slab sums of A B
  * shapes    C (m,n), A_t (m,k), B_t (k,n); strides and transposes in gemm_cpu.h
- * layout    B is packed by panels of NR columns, [k][NR], zeros beyond n; A is read in place
+ * layout    B is packed by panels of NR columns, [k][NR], zeros beyond n; A is read in place, or in bf16 and through a
+ *           mask from a copy in f32
  * dtypes    f32 or bf16 storage, f32 accumulation; B may be NF4, widened panel by panel to its bf16 values
  * grads     add == 1 is "+=", else "="
  * limits    any m, n, k; k is cut into blocks of KC that continue the same accumulation
- * mapping   a unit = ROWS rows x one panel of NR columns; units are independent, so threads change no bits
+ * mapping   a unit = ROWS rows x one panel of NR columns, COPY_ROWS where A is copied; units are independent, so threads
+ *           change no bits
  * order     every element is one chain of multiply-adds over k ascending: class I
- * cost      2 m n k FLOPs; packing costs about 1/(2 ROWS) of the multiply-adds; bench/ops_cpu prints the share of peak
+ * cost      2 m n k FLOPs; packing costs 1/(2 rows of a unit) of the multiply-adds; bench/ops_cpu prints the share of peak
  * source    Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (panels and register blocks)
  * test      tests/kernels/check_linear.c
  */

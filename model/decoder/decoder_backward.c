@@ -51,7 +51,7 @@ static cad_status attention_back(cad_decoder *d, const cad_pass *p, int64_t laye
             .lse = cad_f2(s->lse, c->heads, p->n), .d_o = cad_f3(d->work.d_o, p->n, c->heads, c->head_dim),
             .dq = cad_f3(dqkv, p->n, c->heads, c->head_dim), .dk = cad_f3(dqkv + q, p->n, c->kv_heads, c->head_dim),
             .dv = cad_f3(dqkv + q + kv, p->n, c->kv_heads, c->head_dim), .ld_dq = ld, .ld_dk = ld, .ld_dv = ld,
-            .scale = (float)(1.0 / sqrt((double)c->head_dim)), .causal = 1);
+            .scale = (float)(1.0 / sqrt((double)c->head_dim)), .causal = 1, .scratch = d->scratch);
     CAD_RUN(d, rope_bwd, .x = cad_f3(dqkv, p->n, c->heads + c->kv_heads, c->head_dim), .ld = ld,
             .pos = cad_tensor_1d(CAD_I32, d->in.pos, p->n), .table = cad_f2(d->rope, d->positions, c->head_dim));
     return CAD_OK;
