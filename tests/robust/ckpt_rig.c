@@ -10,12 +10,17 @@
 
 #include <dirent.h>
 
-cad_status rig_open_trainer(const ckpt_rig *r, cad_trainer **out)
+static cad_status open_in(const ckpt_rig *r, const char *name, cad_trainer **out)
 {
-    static char run[4200];
-    snprintf(run, sizeof run, "%.4000s/run", r->dir);
+    char run[4200];
+    snprintf(run, sizeof run, "%.4000s/%s", r->dir, name);
     const cad_trainer_opts o = {.run_dir = run};
     return cad_trainer_open(r->cfg, &o, out);
+}
+
+cad_status rig_open_trainer(const ckpt_rig *r, cad_trainer **out)
+{
+    return open_in(r, "run", out);
 }
 
 void rig_open(ckpt_rig *r, const char *name)
@@ -34,7 +39,7 @@ void rig_open(ckpt_rig *r, const char *name)
     cad_config *cfg;
     ok(cad_config_load(source, 3, r->arena, NULL, &cfg));
     r->cfg = cfg;
-    ok(rig_open_trainer(r, &r->t));
+    ok(open_in(r, "own", &r->t)); /* an open trainer has its run directory to itself */
     size_t n = (size_t)r->t->params.size;
     for (int i = 0; i < 2; i++) {
         ok(cad_arena_alloc(r->arena, n * sizeof(float), "weights", &r->weights[i]));
