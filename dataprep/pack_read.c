@@ -194,11 +194,14 @@ static cad_status check_hashes(hid_t f, const char *path, cad_arena *a, const ca
     const char *columns = NULL;
     CAD_TRY(cad_pack_hash_tokens(p, hash));
     if (strcmp(hash, p->info.tokens_xxh3) != 0)
-        CAD_FAIL(CAD_ECORRUPT, "%s: tokens hash to %s; the file says %s", path, hash, p->info.tokens_xxh3);
+        CAD_FAIL(CAD_ECORRUPT, "%s: dataset /tokens, /row_offset, /span_offset or /span is damaged: hash %s; the file says %s",
+                 path, hash, p->info.tokens_xxh3);
     CAD_TRY(cad_h5_get_text(f, path, "columns_xxh3", a, &columns));
     CAD_TRY(cad_pack_hash_columns(p, hash));
     if (strcmp(hash, columns) != 0)
-        CAD_FAIL(CAD_ECORRUPT, "%s: ids, captions or columns hash to %s; the file says %s", path, hash, columns);
+        CAD_FAIL(CAD_ECORRUPT,
+                 "%s: dataset of ids, captions, hashes, families or weights is damaged: hash %s; the file says %s", path, hash,
+                 columns);
     return CAD_OK;
 }
 

@@ -272,12 +272,14 @@ typedef struct generating {
 static cad_status append_prediction(const cad_answer_slot *t, const cad_answer *answer, cad_appender *file)
 {
     static const char *const finish[] = {"stop", "length"};
-    char seed[24];
+    char seed[24], sha[CAD_HASH_HEX];
+    cad_hash128_hex(t->row->prompt, strlen(t->row->prompt), sha);
     snprintf(seed, sizeof seed, "%" PRIu64, answer ? answer->seed : 0); /* 64 bits do not survive as a JSON number */
     json_t *text = json_stringn(t->text, t->len);
-    json_t *o = json_pack("{ss,ss,sI,so,sI,ss,sf,sf,ss}", "key", t->key, "id", t->row->id, "sample", (json_int_t)t->sample,
-                          "text", text, "n_tokens", (json_int_t)t->tokens, "finish", finish[t->stopped ? 0 : 1], "ms",
-                          answer ? answer->ms : 0.0, "logprob", answer ? answer->logprob : 0.0, "seed", seed);
+    json_t *o =
+        json_pack("{ss,ss,sI,ss,so,sI,ss,sf,sf,ss}", "key", t->key, "id", t->row->id, "sample", (json_int_t)t->sample,
+                  "prompt_sha", sha, "text", text, "n_tokens", (json_int_t)t->tokens, "finish", finish[t->stopped ? 0 : 1],
+                  "ms", answer ? answer->ms : 0.0, "logprob", answer ? answer->logprob : 0.0, "seed", seed);
     if (!o)
         CAD_FAIL(CAD_ENOMEM, "out of memory for a prediction");
     cad_buf line = CAD_BUF_INIT;

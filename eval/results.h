@@ -17,8 +17,8 @@ extern "C" {
 #define CAD_CLASSES(X)                                                                                                         \
     X(ok)                                                                                                                      \
     X(empty)                                                                                                                   \
-    X(truncated) X(parse) X(reference) X(build) X(not_solid) X(invalid) X(mesh) X(timeout) X(memory) X(kernel_crash)           \
-        X(reference_bad)
+    X(truncated)                                                                                                               \
+    X(parse) X(reference) X(build) X(not_solid) X(invalid) X(mesh) X(timeout) X(memory) X(kernel_crash) X(reference_bad)
 typedef enum cad_class {
 #define X(name) CAD_CLASS_##name,
     CAD_CLASSES(X)
@@ -53,9 +53,9 @@ bool cad_results_has_metric(const char *name);
 bool cad_results_has_kind(const char *name);
 CAD_MUST_USE cad_status cad_results_metrics(cad_buf *out); /* " cr stop .." */
 
-/* Object {n, metrics{name: {value, ci_low, ci_high, n, n_failed, direction, policy}}, classes{}, groups{family{..},
- * families{seen,unseen of models/tiny's corpus}, phrasing{..}, units{..}}}; each group holds n and the same metrics.  Rows of
- * class reference_bad leave all scores and are counted.  The caller owns *out (json_decref). */
+/* Object {n, metrics{name: {value, ci_low, ci_high, n, n_failed, direction, policy}}, finish{stop,length}, classes{},
+ * groups{family{..}, families{seen,unseen of models/tiny's corpus}, phrasing{..}, units{..}}}; each group holds n and the same
+ * metrics.  Rows of class reference_bad leave all scores and are counted.  The caller owns *out (json_decref). */
 CAD_MUST_USE cad_status cad_results_build(const cad_scored *s, size_t n, const cad_results_opts *o, cad_arena *scratch,
                                           json_t **out);
 

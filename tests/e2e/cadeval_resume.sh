@@ -17,7 +17,8 @@ runs 0 "${evaluate[@]}" --workers=1 --out=one
 cp "$out" one.md
 same one.md one/table.md
 strip one one.txt
-[ "$(grep -c '"finish"' one.txt)" = 24 ] || die "expected 6 answers of the model, the references and two baselines each"
+[ "$(grep -c '"prompt_sha"' one.txt)" = 24 ] || die "expected 6 answers of the model, the references and two baselines each"
+grep -q '^ *"finish": *{' one.txt || die "results.json does not count how answers ended"
 
 runs 0 "${evaluate[@]}" --workers=3 --out=three
 strip three three.txt

@@ -3,6 +3,7 @@
 #include "tests/unit.h"
 
 #include "core/fs.h"
+#include "core/hash.h"
 #include "core/json.h"
 #include "core/progress.h"
 #include "eval/answers.h"
@@ -181,6 +182,23 @@ static void test_a_file_cut_anywhere_is_completed_to_the_same_bytes(void **state
     cad_buf_deinit(&scores);
 }
 
+static void test_each_prediction_names_the_hash_of_its_prompt(void **state)
+{
+    (void)state;
+    (void)all_done(false);
+    cad_buf b = bytes("predictions.jsonl");
+    char *line = strtok(strchr(b.data, '\n'), "\n");
+    for (size_t i = 0; i < SLOTS; i++, line = strtok(NULL, "\n")) {
+        char part[80], sha[CAD_HASH_HEX];
+        const char *prompt = suite.row[i / SAMPLES].prompt;
+        cad_hash128_hex(prompt, strlen(prompt), sha);
+        snprintf(part, sizeof part, "\"prompt_sha\":\"%s\"", sha);
+        assert_non_null(line);
+        assert_non_null(strstr(line, part));
+    }
+    cad_buf_deinit(&b);
+}
+
 static void test_a_torn_last_line_is_asked_again(void **state)
 {
     (void)state;
@@ -283,6 +301,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(test_records_become_numbers_and_a_killed_worker_fails_its_row_alone, setup, teardown),
         cmocka_unit_test_setup_teardown(test_blanks_are_no_complete_answer, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_file_cut_anywhere_is_completed_to_the_same_bytes, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_each_prediction_names_the_hash_of_its_prompt, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_torn_last_line_is_asked_again, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_file_without_its_first_line_gets_one, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_damaged_line_is_named_and_fresh_starts_over, setup, teardown),

@@ -30,6 +30,7 @@ static json_t *results(void)
                                  .stopped = true};
     }
     scored[1].checks = 0;
+    scored[2].stopped = false;
     scored[1].iou_a0c = 0.5;
     scored[3] = (cad_scored){.row = &rows[3],
                              .class_ = CAD_CLASS_kernel_crash,
@@ -67,6 +68,8 @@ static void test_every_requested_sample_is_in_the_denominator(void **state)
     near(value(o, "cd.s2.p2s.8192.A1.median"), .001, 1e-15);
     near(value(o, "cd.s2.p2s.8192.A1.capped"), (3 * .001 + .070) / 4, 1e-15);
     assert_int_equal(json_integer_value(json_object_get(json_object_get(o, "classes"), "kernel_crash")), 1);
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(o, "finish"), "stop")), 3);
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(o, "finish"), "length")), 1);
     json_decref(o);
 }
 
