@@ -51,6 +51,7 @@ static hid_t file_type(cad_h5_type t)
 
 void cad_h5_quiet(void)
 {
+    (void)H5dont_atexit();
     (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }
 

@@ -19,7 +19,8 @@ extern "C" {
 typedef enum cad_h5_type { CAD_H5_u8, CAD_H5_u16, CAD_H5_u32, CAD_H5_u64, CAD_H5_i64, CAD_H5_f32 } cad_h5_type;
 size_t cad_h5_size(cad_h5_type t);
 
-/* The library prints its error stack unless told not to. */
+/* Before any other call of the library: it prints nothing, and it does not go through open files at exit, where a file whose
+ * close had failed (a full disk) would crash the process.  Everything is closed by whoever opened it. */
 void cad_h5_quiet(void);
 
 /* A new file without time stamps whose metadata carry checksums (HDF5 1.10 format): the library reads the older format
