@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-/* *out = GFLOP/s of all threads of core/threads together, best of 12 tries of 512 x 512 x 512.  Scratch from `a`. */
+/* *out = GFLOP/s of all threads of core/threads together, best of 40 tries of 512 x 512 x 512.  Scratch from `a`. */
 CAD_MUST_USE cad_status bench_blas_peak(cad_arena *a, double *out);
 
 #ifdef __cplusplus
