@@ -227,6 +227,23 @@ static void test_integrals_and_principal_moments(void **state)
     drop_built(&b);
 }
 
+/* An L of 30 x 10 and 10 x 30 along Y, by a sketch and by two boxes: the moments of faces that are no rectangles. */
+static void test_integrals_over_faces_with_a_notch(void **state)
+{
+    (void)state;
+    static const char *const text[] = {"SK 0 0 0 1 0 0 0 0 1\nL 0 0 30 0\nL 30 0 30 10\nL 30 10 10 10\nL 10 10 10 40\n"
+                                       "L 10 40 0 40\nL 0 40 0 0\nEND\nE 0 0 54 0",
+                                       "C 30 54 10\nC 10 54 40\nU 0 1"};
+    for (size_t i = 0; i < 2; i++) {
+        built b = build(text[i]);
+        near(b.facts.volume, 32400, 1e-6);
+        near(b.facts.centroid[0], 10, 1e-9); /* (300 15 + 300 5) / 600 */
+        near(b.facts.centroid[1], 27, 1e-9);
+        near(b.facts.centroid[2], 15, 1e-9); /* (300 5 + 300 25) / 600 */
+        drop_built(&b);
+    }
+}
+
 static void test_common_volume(void **state)
 {
     (void)state;
@@ -256,6 +273,7 @@ int main(void)
         cmocka_unit_test(test_a_slit_shortens_the_sweep),
         cmocka_unit_test(test_regular_prisms),
         cmocka_unit_test(test_integrals_and_principal_moments),
+        cmocka_unit_test(test_integrals_over_faces_with_a_notch),
         cmocka_unit_test(test_common_volume),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
