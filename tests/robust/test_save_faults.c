@@ -1,5 +1,6 @@
 /* What may fail around a checkpoint: every call of the system, every allocation, and the process itself, one after the other.
  * Whatever fails, the old or the new checkpoint loads, whole. */
+#include "tests/filter.h"
 #include "tests/robust/ckpt_rig.h"
 #include "tests/robust/fault_io.h"
 #include "tests/unit.h"
@@ -291,7 +292,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_I3_a_lack_of_memory_never_picks_an_older_checkpoint),
         cmocka_unit_test(test_I3_each_allocation_of_a_start_may_fail),
     };
-    if (argc > 1)
-        cmocka_set_test_filter(argv[1]);
+    if (argc > 1 && !filter_tests(tests, sizeof tests / sizeof *tests, argv[1]))
+        return 1;
     return cmocka_run_group_tests(tests, setup, teardown);
 }
