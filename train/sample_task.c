@@ -15,7 +15,7 @@
 
 #define ARENA_BYTES ((size_t)256 << 20)
 #define CPU_SECONDS 20.0
-enum { WIDTH = 320, HEIGHT = 240, SHEET_COLUMNS = 4, KEY_BYTES = 24 };
+enum { WIDTH = 320, HEIGHT = 240, SHEET_COLUMNS = 4, KEY_BYTES = 32 };
 
 /* What workers are asked for each answer; the tag of a job is 3 * answer + work. */
 enum { WORK_score, WORK_step, WORK_picture, WORKS };

@@ -76,8 +76,10 @@ static void mutate(cad_rng *r, const fuzz_target *t, const cad_buf *from, cad_bu
     add(out, from->data, at);
     switch (cad_rng_range(r, 0, 6)) {
     case 0: { /* another byte, or another bit of it */
-        char c = cad_rng_chance(r, 0.5) || !rest ? (char)cad_rng_u32(r) : (char)(from->data[at] ^ 1 << cad_rng_range(r, 0, 7));
-        add(out, &c, 1);
+        unsigned char c = (unsigned char)cad_rng_u32(r);
+        if (rest && cad_rng_chance(r, 0.5))
+            c = (unsigned char)((unsigned char)from->data[at] ^ (1u << cad_rng_range(r, 0, 7)));
+        add(out, (const char *)&c, 1);
         len = rest ? 1 : 0;
         break;
     }
