@@ -34,8 +34,12 @@ for _ in $(seq 1200); do
 done
 kill -KILL $pid
 wait $pid 2>/dev/null || true
-at=$(readlink "$run/ckpt/latest")
-at=$((10#${at##*-}))
+at=0 # of the newest checkpoint that is whole; the link `latest` may be one behind when the kill comes between the two
+for done in "$run"/ckpt/step-*/DONE; do
+    [ -e "$done" ] || continue
+    done=${done%/DONE}
+    at=$((10#${done##*-}))
+done
 [ $at -ge 5 ] || die "killed before the first save"
 runs 0 "${train[@]}" --set=train.max_steps=$((at + 3)) --allow-change=train.max_steps
 saw 4 "2 notes" "restart marks [3, 5, $((at + 1))]"
