@@ -37,11 +37,7 @@ const cad_rule cad_words_bracket[] = {
               "of $w|+w;, with ~ width of $w|+w;, both $w wide|+w;, legs $w wide|+w;, both legs $w wide|+w;, wd $w|+w;, "
               "bracket width $w|+w;; width $w|+w;; $w wide|+w;, all $w wide|+w;, in a $w width|+w;, made $w wide|+w; with ~ "
               "width of $w|^+w;, $w across|^+w;, in $w stock]"},
-    {"thick",
-     "[[$_ thick|$_ thick|$_ thick|thickness $_|thickness $_|t=$_|T=$_|$_ thickness|thickness of $_|thickness: $_|u;$_ in "
-     "thickness|t $_|th. $_]|[t = $_|t: $_|T = $_|T: $_|T $_|thickness=$_|thickness = $_|thick $_|thick: $_|thick=$_|thick = "
-     "$_|th $_|th=$_|$_ th.|thickness is $_|~ $_ thickness|a thickness of $_|$_ thick|$_ thick|$_ thick|$_ thickness|thickness "
-     "$_]|[$_ thick|$_ thick|$_ thick|thickness $_|thickness of $_]|^$_ gauge|^$_ in depth|^$_ of material]"},
+    {"thick", "{feature_thick:_}"},
     /* for whole captions (say_bracket.c) */
     {"w1", "[+w;[, $w wide|, $w wide|, width $w|, width: $w|, width of $w|, w=$w]]"},
     {"ws", "[+w;[ Width $w.| The width is $w.| $w wide.| They are $w wide.| Both legs are $w wide.]]"},

@@ -225,5 +225,41 @@ const cad_rule cad_common_rules[] = {
      "solid|, "
      "completely plain|, no holes anywhere| with nothing else|, don't add anything|, don't add holes|, leave off any holes|"
      "^, no cutouts|^, that is all|^, keep it simple|^ and nothing besides]"},
+    /* ---- sizes that several families word in their own way: of a part of a body, never over all; of a disc ---- */
+    {"feature_dia",
+     "[[$_ diameter|$_ diameter|$_ diameter|$_ dia|diameter $_|diameter $_|dia $_|dia. $_|Ø$_|Ø$_|Ø $_|u;$_ in "
+     "diameter|diameter of $_|diameter of $_|$_ across|D=$_|d $_|d = $_|diameter: $_]|[diameter = $_|diameter=$_|dia=$_|dia = "
+     "$_|dia: $_|D = $_|D: $_|D $_|D$_|d=$_|d: $_|⌀$_|ø$_|phi $_|$_ dia.|$_ Ø|Diameter $_|dia of $_|a diameter of $_|~ $_ "
+     "diameter|~ $_ dia|diameter is $_|$_-diameter|Ø: $_|Ø = $_|Ø=$_|DIA $_|D. $_|$_ diameter|$_ dia]|[radius $/_|R#/_@|radius "
+     "of $/_|$/_ radius|R=$/_|r $/_|r=$/_|R $/_|rad $/_|radius: $/_|radius = $/_|r = $/_|r: $/_|radius=$/_|a radius of $/_|~ "
+     "$/_ radius|R = $/_|radius is $/_]|[$_ diameter|$_ dia|diameter $_|Ø$_|diameter of $_|$_ across|D=$_|diameter: $_]|^diam. "
+     "$_|^diameter equal to $_|^$/_ in radius|^$_ wide in diameter]"},
+    {"feature_with_dia",
+     "[a diameter of $_|diameter $_|~ $_ diameter|$_ diameter|a diameter of $_|~ $_ diameter|a dia of $_|dia $_|~ "
+     "$_ dia|$_ dia|diameter of $_|D=$_|Ø$_|Ø $_|⌀$_|dia. $_|diameter = $_|diameter: $_|dia of $_|a radius of "
+     "$/_|radius $/_|~ $/_ radius|radius of $/_|R=$/_|$/_ radius|^a diameter equal to $_]"},
+    {"feature_thick",
+     "[[$_ thick|$_ thick|$_ thick|thickness $_|thickness $_|t=$_|T=$_|$_ thickness|thickness of $_|thickness: $_|u;$_ in "
+     "thickness|t $_|th. $_]|[t = $_|t: $_|T = $_|T: $_|T $_|thickness=$_|thickness = $_|thick $_|thick: $_|thick=$_|thick = "
+     "$_|th $_|th=$_|$_ th.|thickness is $_|~ $_ thickness|a thickness of $_|$_ thick|$_ thick|$_ thick|$_ thickness|thickness "
+     "$_]|[$_ thick|$_ thick|$_ thick|thickness $_|thickness of $_]|^$_ gauge|^$_ in depth|^$_ of material]"},
+    {"disc_dia",
+     "[[$_ diameter|$_ diameter|$_ dia|$_ dia|diameter $_|diameter $_|dia $_|dia. $_|Ø$_|Ø$_|Ø $_|u;$_ in diameter|"
+     "diameter of $_|diameter of $_|$_ across|D=$_|d $_|d = $_|diameter: $_]|"
+     "[diameter = $_|diameter=$_|dia=$_|dia = $_|dia: $_|D = $_|D: $_|D $_|D$_|⌀$_|ø$_|phi $_|$_ dia.|$_ Ø|$_ Dia|Dia $_|"
+     "dia of $_|a diameter of $_|~ $_ diameter|~ $_ dia|diameter is $_|$_-diameter|Ø: $_|Ø = $_|Ø=$_|diameter, $_|DIA $_]|"
+     "[radius $/_|R#/_@|radius of $/_|$/_ radius|R=$/_|r $/_|r=$/_|rad $/_|radius: $/_|radius = $/_|a radius of $/_|"
+     "~ $/_ radius|R = $/_|$/_ rad|radius is $/_]|"
+     "[$_ diameter|$_ dia|diameter $_|Ø$_|diameter of $_|$_ across|D=$_|diameter: $_]|"
+     "^diam. $_|^diameter equal to $_|^$/_ in radius|^$_ wide in diameter]"},
+    {"disc_with_dia",
+     "[a diameter of $_|diameter $_|~ $_ diameter|$_ diameter|a dia of $_|dia $_|~ $_ dia|$_ dia|D=$_|Ø$_|Ø $_|"
+     "⌀$_|dia. $_|diameter = $_|a radius of $/_|radius $/_|~ $/_ radius|R=$/_|^a diameter equal to $_]"},
+    {"disc_thick",
+     "[[$_ thick|$_ thick|$_ thick|thickness $_|thickness $_|t=$_|T=$_|$_ thickness|thickness of $_|thickness: $_|"
+     "u;$_ in thickness|t $_|th. $_]|"
+     "[t = $_|t: $_|T = $_|T: $_|T $_|T$_|t$_|thickness=$_|thickness = $_|thick $_|thick: $_|thick=$_|th $_|th: $_|$_ th|"
+     "$_ T|Thickness $_|$_ Thick|thickness is $_|~ $_ thickness|a thickness of $_|thickness, $_]|"
+     "[$_ thick|$_ thick|$_ thick|thickness $_|thickness of $_]|^$_ gauge|^$_ in depth|^$_ of material]"},
     {NULL, NULL},
 };

@@ -88,17 +88,8 @@ const cad_rule cad_words_plate[] = {
      "the edges|, at $i from each edge|, measured $i from the edges to the centers|, $i from edge to hole center|, hole center "
      "to edge $i|, center to edge $i|, $i from the edge to the center of the hole|. Inset $i|. Centers are $i from the edges|, "
      "all inset $i|, all $i from the edges]|^+i;, margin $i|^+i;, set in by $i|^+i;, $i away from the sides]"},
-    {"dia",
-     "[[$_ diameter|$_ diameter|$_ diameter|$_ dia|diameter $_|diameter $_|dia $_|dia. $_|Ø$_|Ø$_|Ø $_|u;$_ in "
-     "diameter|diameter of $_|diameter of $_|$_ across|D=$_|d $_|d = $_|diameter: $_]|[diameter = $_|diameter=$_|dia=$_|dia = "
-     "$_|dia: $_|D = $_|D: $_|D $_|D$_|d=$_|d: $_|⌀$_|ø$_|phi $_|$_ dia.|$_ Ø|Diameter $_|dia of $_|a diameter of $_|~ $_ "
-     "diameter|~ $_ dia|diameter is $_|$_-diameter|Ø: $_|Ø = $_|Ø=$_|DIA $_|D. $_|$_ diameter|$_ dia]|[radius $/_|R#/_@|radius "
-     "of $/_|$/_ radius|R=$/_|r $/_|r=$/_|R $/_|rad $/_|radius: $/_|radius = $/_|r = $/_|r: $/_|radius=$/_|a radius of $/_|~ "
-     "$/_ radius|R = $/_|radius is $/_]|[$_ diameter|$_ dia|diameter $_|Ø$_|diameter of $_|$_ across|D=$_|diameter: $_]|^diam. "
-     "$_|^diameter equal to $_|^$/_ in radius|^$_ wide in diameter]"},
-    {"with_dia", "[a diameter of $_|diameter $_|~ $_ diameter|$_ diameter|a diameter of $_|~ $_ diameter|a dia of $_|dia $_|~ "
-                 "$_ dia|$_ dia|diameter of $_|D=$_|Ø$_|Ø $_|⌀$_|dia. $_|diameter = $_|diameter: $_|dia of $_|a radius of "
-                 "$/_|radius $/_|~ $/_ radius|radius of $/_|R=$/_|$/_ radius|^a diameter equal to $_]"},
+    {"dia", "{feature_dia:_}"},
+    {"with_dia", "{feature_with_dia:_}"},
     /* for whole captions (say_plate.c) */
     {"th1", "[+t;[, $t thick|, $t thick|, $t thick|, thickness $t|, thickness: $t|, thickness of $t|, t=$t]]"},
     {"ah", "[-hd;hole|-hd;hole|-hd;round hole|-hd;through hole|-hd;screw hole|+hd;$hd hole|+hd;$hd hole|+hd;$hd diameter "

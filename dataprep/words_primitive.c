@@ -3,17 +3,8 @@
 
 /* Sizes as sentences of their own. */
 const cad_rule cad_words_primitive[] = {
-    {"dia",
-     "[[$_ diameter|$_ diameter|$_ diameter|$_ dia|diameter $_|diameter $_|dia $_|dia. $_|Ø$_|Ø$_|Ø $_|u;$_ in "
-     "diameter|diameter of $_|diameter of $_|$_ across|D=$_|d $_|d = $_|diameter: $_]|[diameter = $_|diameter=$_|dia=$_|dia = "
-     "$_|dia: $_|D = $_|D: $_|D $_|D$_|d=$_|d: $_|⌀$_|ø$_|phi $_|$_ dia.|$_ Ø|Diameter $_|dia of $_|a diameter of $_|~ $_ "
-     "diameter|~ $_ dia|diameter is $_|$_-diameter|Ø: $_|Ø = $_|Ø=$_|DIA $_|D. $_|$_ diameter|$_ dia]|[radius $/_|R#/_@|radius "
-     "of $/_|$/_ radius|R=$/_|r $/_|r=$/_|R $/_|rad $/_|radius: $/_|radius = $/_|r = $/_|r: $/_|radius=$/_|a radius of $/_|~ "
-     "$/_ radius|R = $/_|radius is $/_]|[$_ diameter|$_ dia|diameter $_|Ø$_|diameter of $_|$_ across|D=$_|diameter: $_]|^diam. "
-     "$_|^diameter equal to $_|^$/_ in radius|^$_ wide in diameter]"},
-    {"with_dia", "[a diameter of $_|diameter $_|~ $_ diameter|$_ diameter|a diameter of $_|~ $_ diameter|a dia of $_|dia $_|~ "
-                 "$_ dia|$_ dia|diameter of $_|D=$_|Ø$_|Ø $_|⌀$_|dia. $_|diameter = $_|diameter: $_|dia of $_|a radius of "
-                 "$/_|radius $/_|~ $/_ radius|radius of $/_|R=$/_|$/_ radius|^a diameter equal to $_]"},
+    {"dia", "{feature_dia:_}"},
+    {"with_dia", "{feature_with_dia:_}"},
     {"dsay", "[[The|the] diameter is $_|[The|the] diameter should be $_|[The|the] diameter must be $_|[Diameter|diameter] "
              "$_|[Diameter|diameter] should be $_|[Diameter|diameter] is $_|$_ across|u;$_ in diameter|[The|the] radius is "
              "$/_|[The|the] radius should be $/_|[Radius|radius] $/_|[Radius|radius] is $/_|[Should|should] be $_ [across|u;in "

@@ -86,19 +86,8 @@ RULES(dodeca, "[dodecagonal|dodecagonal|twelve-sided|12-sided|dodecagon|regular 
 #undef RULES
 
 const cad_rule cad_words_prism_stud[] = {
-    {"dia",
-     "[[$_ diameter|$_ diameter|$_ diameter|$_ dia|diameter $_|diameter $_|dia $_|dia. $_|Ø$_|Ø$_|Ø $_|u;$_ in "
-     "diameter|diameter of $_|diameter of $_|$_ across|D=$_|d $_|d = $_|diameter: $_]|[diameter = $_|diameter=$_|dia=$_|dia = "
-     "$_|dia: $_|D = $_|D: $_|D $_|D$_|d=$_|d: $_|⌀$_|ø$_|phi $_|$_ dia.|$_ Ø|Diameter $_|dia of $_|a diameter of $_|~ $_ "
-     "diameter|~ $_ dia|diameter is $_|$_-diameter|Ø: $_|Ø = $_|Ø=$_|DIA $_|D. $_|$_ diameter|$_ dia]|[radius $/_|R#/_@|radius "
-     "of $/_|$/_ radius|R=$/_|r $/_|r=$/_|R $/_|rad $/_|radius: $/_|radius = $/_|r = $/_|r: $/_|radius=$/_|a radius of $/_|~ "
-     "$/_ radius|R = $/_|radius is $/_]|[$_ diameter|$_ dia|diameter $_|Ø$_|diameter of $_|$_ across|D=$_|diameter: $_]|^diam. "
-     "$_|^diameter equal to $_|^$/_ in radius|^$_ wide in diameter]"},
-    {"thick",
-     "[[$_ thick|$_ thick|$_ thick|thickness $_|thickness $_|t=$_|T=$_|$_ thickness|thickness of $_|thickness: $_|u;$_ in "
-     "thickness|t $_|th. $_]|[t = $_|t: $_|T = $_|T: $_|T $_|thickness=$_|thickness = $_|thick $_|thick: $_|thick=$_|thick = "
-     "$_|th $_|th=$_|$_ th.|thickness is $_|~ $_ thickness|a thickness of $_|$_ thick|$_ thick|$_ thick|$_ thickness|thickness "
-     "$_]|[$_ thick|$_ thick|$_ thick|thickness $_|thickness of $_]|^$_ gauge|^$_ in depth|^$_ of material]"},
+    {"dia", "{feature_dia:_}"},
+    {"thick", "{feature_thick:_}"},
     {"np", "[{oct} {head} {across}, $t thick, with a stud {dia:d}, overall height $h|{oct} {head}, {across}, {thick:t}, stud "
            "{dia:d}, {total}|{oct} {head} with a round stud, {across}, {thick:t}, stud diameter $d, total height $h|{oct} "
            "{head} {across}, {thick:t}, with a round stud of $d diameter, {total}|{oct} {head}, {across}, {thick:t}, with a "

@@ -3,23 +3,9 @@
 
 const cad_rule cad_words_wheel[] = {
     /* as the common rules, without words that are said of a whole part or of a bolt circle */
-    {"dia",
-     "[[$_ diameter|$_ diameter|$_ dia|$_ dia|diameter $_|diameter $_|dia $_|dia. $_|Ø$_|Ø$_|Ø $_|u;$_ in diameter|"
-     "diameter of $_|diameter of $_|$_ across|D=$_|d $_|d = $_|diameter: $_]|"
-     "[diameter = $_|diameter=$_|dia=$_|dia = $_|dia: $_|D = $_|D: $_|D $_|D$_|⌀$_|ø$_|phi $_|$_ dia.|$_ Ø|$_ Dia|Dia $_|"
-     "dia of $_|a diameter of $_|~ $_ diameter|~ $_ dia|diameter is $_|$_-diameter|Ø: $_|Ø = $_|Ø=$_|diameter, $_|DIA $_]|"
-     "[radius $/_|R#/_@|radius of $/_|$/_ radius|R=$/_|r $/_|r=$/_|rad $/_|radius: $/_|radius = $/_|a radius of $/_|"
-     "~ $/_ radius|R = $/_|$/_ rad|radius is $/_]|"
-     "[$_ diameter|$_ dia|diameter $_|Ø$_|diameter of $_|$_ across|D=$_|diameter: $_]|"
-     "^diam. $_|^diameter equal to $_|^$/_ in radius|^$_ wide in diameter]"},
-    {"with_dia", "[a diameter of $_|diameter $_|~ $_ diameter|$_ diameter|a dia of $_|dia $_|~ $_ dia|$_ dia|D=$_|Ø$_|Ø $_|"
-                 "⌀$_|dia. $_|diameter = $_|a radius of $/_|radius $/_|~ $/_ radius|R=$/_|^a diameter equal to $_]"},
-    {"thick",
-     "[[$_ thick|$_ thick|$_ thick|thickness $_|thickness $_|t=$_|T=$_|$_ thickness|thickness of $_|thickness: $_|"
-     "u;$_ in thickness|t $_|th. $_]|"
-     "[t = $_|t: $_|T = $_|T: $_|T $_|T$_|t$_|thickness=$_|thickness = $_|thick $_|thick: $_|thick=$_|th $_|th: $_|$_ th|"
-     "$_ T|Thickness $_|$_ Thick|thickness is $_|~ $_ thickness|a thickness of $_|thickness, $_]|"
-     "[$_ thick|$_ thick|$_ thick|thickness $_|thickness of $_]|^$_ gauge|^$_ in depth|^$_ of material]"},
+    {"dia", "{disc_dia:_}"},
+    {"with_dia", "{disc_with_dia:_}"},
+    {"thick", "{disc_thick:_}"},
     {"table", "[turntable|turntable|pin wheel|pin disc|disc with pins|index disc|turntable|turntable|turntable|pin disc|rotary "
               "plate|indexing disc|round plate with pins|rotating table|pin plate "
               "|drive disc|index plate|round turntable|turntable disc|pin turntable|indexing plate "
