@@ -77,7 +77,7 @@ static void hub(cad_part *p, flange *f)
     p->ext[2] = f->h;
 }
 
-/* The hub's height stated from the top of the disc: it stands on the disc.  Leaves the body at node 3, or bored at 7. */
+/* The hub's height stated from the top of the disc: it stands on the disc. */
 static void hub_above(cad_part *p, flange *f, bool bored)
 {
     f->hub = cad_half(cad_part_size(p, "u", CAD_SIZE_big, 12, fmax(14, 1.3 * f->r)));
@@ -87,17 +87,9 @@ static void hub_above(cad_part *p, flange *f, bool bored)
         bore(p, f, 5);
         cad_part_line(p, "Y $ $", 2, f->b, f->t);
         cad_part_line(p, "D 0 1", 0);
-        cad_part_line(p, "Y $ $", 2, f->hub, above);
-        cad_part_line(p, "Y $ $", 2, f->b, above);
-        cad_part_line(p, "D 3 4", 0);
         (void)cad_part_holes(p, f->b, f->h, 1);
-    } else {
-        cad_part_line(p, "Y $ $", 2, f->hub, above);
     }
-    cad_part_line(p, "T $ 0 0 $", 2, bored ? 5.0 : 1.0, f->t);
-    cad_part_line(p, bored ? "U 2 6" : "U 0 2", 0);
-    (void)cad_part_bosses(p, f->hub, above, 1);
-    p->ext[2] = f->h;
+    cad_part_raised_hub(p, f->t, f->hub, above, f->b);
 }
 
 static bool hubbed_above(cad_part *p)

@@ -240,3 +240,19 @@ cad_round *cad_part_bosses(cad_part *p, double r, double h, int count)
     p->planes += count;
     return add_round(p, p->boss, &p->n_bosses, (cad_round){.d = 2 * r, .length = h, .count = count});
 }
+
+/* ---- program and measures ---- */
+
+void cad_part_raised_hub(cad_part *p, double t, double r, double above, double b)
+{
+    bool bored = b > 0;
+    cad_part_line(p, "Y $ $", 2, r, above);
+    if (bored) {
+        cad_part_line(p, "Y $ $", 2, b, above);
+        cad_part_line(p, "D 3 4", 0);
+    }
+    cad_part_line(p, "T $ 0 0 $", 2, bored ? 5.0 : 1.0, t);
+    cad_part_line(p, bored ? "U 2 6" : "U 0 2", 0);
+    (void)cad_part_bosses(p, r, above, 1);
+    p->ext[2] = t + above;
+}

@@ -91,6 +91,12 @@ cad_round *cad_part_holes(cad_part *p, double r, double t, int count);
 /* `count` round studs of radius r, rising h above a plane. */
 cad_round *cad_part_bosses(cad_part *p, double r, double h, int count);
 
+/* ---- program and measures ---- */
+/* A hub of radius r that rises `above` from the top of a disc of thickness t, which is node 0.  b > 0: through hub and disc
+ * goes a bore of radius b, whose lines 1 and 2 and whose measures, over the whole height, are there already.  The hub, joined,
+ * is node 3; bored: node 7. */
+void cad_part_raised_hub(cad_part *p, double t, double r, double above, double b);
+
 #ifdef __cplusplus
 }
 #endif

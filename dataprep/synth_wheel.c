@@ -40,8 +40,7 @@ static void hub(cad_part *p, wheel *v)
     p->ext[2] = v->h;
 }
 
-/* The same hub, its height stated from the top of the disc: it stands on the disc.  Leaves the body at node 3, or bored at 7.
- */
+/* The same hub, its height stated from the top of the disc: it stands on the disc. */
 static void hub_above(cad_part *p, wheel *v, bool bored)
 {
     v->hub = cad_half(cad_part_size(p, "u", CAD_SIZE_big, 8, fmax(10, v->r)));
@@ -49,32 +48,55 @@ static void hub_above(cad_part *p, wheel *v, bool bored)
     v->h = v->t + above;
     if (bored) {
         bore(p, v, v->t, 0);
-        cad_part_line(p, "Y $ $", 2, v->hub, above);
-        cad_part_line(p, "Y $ $", 2, v->b, above);
-        cad_part_line(p, "D 3 4", 0);
         p->hole[p->n_holes - 1].length = v->h;
         p->area += 2 * PI * v->b * above;
         p->volume -= PI * v->b * v->b * above;
-    } else {
-        cad_part_line(p, "Y $ $", 2, v->hub, above);
     }
-    cad_part_line(p, "T $ 0 0 $", 2, bored ? 5.0 : 1.0, v->t);
-    cad_part_line(p, bored ? "U 2 6" : "U 0 2", 0);
-    (void)cad_part_bosses(p, v->hub, above, 1);
-    p->ext[2] = v->h;
+    cad_part_raised_hub(p, v->t, v->hub, above, v->b);
 }
 
-/* A copy of node `first` at radius x and height z, n times about the axis; joined to or cut from `body`. */
-static void ring_at(cad_part *p, const char *join, int first, int body, double x, double z, int n)
+/* What a disc has at its axis. */
+typedef enum centre { PLAIN, BORED, HUB, HUB_ABOVE, BOSS, BOSS_ABOVE } centre; /* a boss is a hub without a bore */
+
+/* The disc and its centre; returns the node that is the body. */
+static int stand(cad_part *p, wheel *v, centre c)
 {
-    cad_part_line(p, "T $ $ 0 $", 3, (double)first, x, z);
-    cad_part_line(p, "CP $ 0 0 0 0 0 1 $ 360", 2, first + 1.0, (double)n);
-    cad_part_line(p, join, 2, (double)body, first + 2.0);
+    disc(p, v);
+    switch (c) {
+    case PLAIN:
+        return 0;
+    case BORED:
+        bore(p, v, v->t, 0);
+        return 2;
+    case HUB:
+        hub(p, v);
+        bore(p, v, v->h, 2);
+        return 4;
+    case BOSS:
+        hub(p, v);
+        return 2;
+    case HUB_ABOVE:
+        hub_above(p, v, true);
+        return 7;
+    default:
+        hub_above(p, v, false);
+        return 3;
+    }
 }
 
-static void ring(cad_part *p, const char *join, int first, int body, double x, int n)
+/* Radius of what the centre takes: of its bore, or of a hub that has room for its bore. */
+static bool centre_fits(const wheel *v, double *inner)
 {
-    ring_at(p, join, first, body, x, 0, n);
+    *inner = v->hub > 0 ? v->hub : v->b;
+    return v->hub == 0 || v->b + 1 <= v->hub;
+}
+
+/* A copy of the node behind `body` at radius x and height z, n times about the axis; joined to or cut from `body`. */
+static void ring(cad_part *p, const char *join, int body, double x, double z, int n)
+{
+    cad_part_line(p, "T $ $ 0 $", 3, body + 1.0, x, z);
+    cad_part_line(p, "CP $ 0 0 0 0 0 1 $ 360", 2, body + 2.0, (double)n);
+    cad_part_line(p, join, 2, (double)body, body + 3.0);
 }
 
 /* ---- turntables: pins on a circle ---- */
@@ -86,84 +108,66 @@ static void pin_ring(cad_part *p, wheel *v)
     v->pcd = cad_part_size(p, "k", CAD_SIZE_big, fmax(10, 0.6 * v->r), 1.85 * v->r);
 }
 
-static void pins(cad_part *p, wheel *v, int first, int body)
+static void pins(cad_part *p, wheel *v, int body)
 {
     pin_ring(p, v);
     double height = cad_part_size(p, "g", CAD_SIZE_big, v->t + 2, v->t + 40);
     cad_part_line(p, "Y $ $", 2, v->s, height);
-    ring(p, "U $ $", first, body, cad_half(v->pcd), v->n);
+    ring(p, "U $ $", body, cad_half(v->pcd), 0, v->n);
     (void)cad_part_bosses(p, v->s, height - v->t, v->n);
     p->ext[2] = fmax(p->ext[2], height);
 }
 
 /* Their height stated from the top of the disc: they stand on the disc. */
-static void pins_above(cad_part *p, wheel *v, int first, int body)
+static void pins_above(cad_part *p, wheel *v, int body)
 {
     pin_ring(p, v);
     double above = cad_part_size(p, "a", CAD_SIZE_big, 2, 40);
     cad_part_line(p, "Y $ $", 2, v->s, above);
-    ring_at(p, "U $ $", first, body, cad_half(v->pcd), v->t, v->n);
+    ring(p, "U $ $", body, cad_half(v->pcd), v->t, v->n);
     (void)cad_part_bosses(p, v->s, above, v->n);
     p->ext[2] = fmax(p->ext[2], v->t + above);
 }
 
-static bool pins_fit(const wheel *v, double inner)
+static bool table(cad_part *p, centre c, void (*stand_pins)(cad_part *p, wheel *v, int body))
 {
-    double c = v->pcd / 2;
-    return v->t <= v->r && c + v->s + 1 <= v->r && c - v->s - 1 >= inner && 2 * c * sin(PI / v->n) >= 2 * v->s + 1;
+    wheel v = {0};
+    double inner;
+    stand_pins(p, &v, stand(p, &v, c));
+    bool fits = centre_fits(&v, &inner);
+    double at = v.pcd / 2;
+    return fits && (v.hub == 0 || fabs(v.hub - v.s) > 0.2) && v.t <= v.r && at + v.s + 1 <= v.r && at - v.s - 1 >= inner &&
+           2 * at * sin(PI / v.n) >= 2 * v.s + 1;
 }
 
 static bool pins_plain(cad_part *p)
 {
-    wheel v = {0};
-    disc(p, &v);
-    pins(p, &v, 1, 0);
-    return pins_fit(&v, 0);
-}
-
-static bool pins_bored(cad_part *p)
-{
-    wheel v = {0};
-    disc(p, &v);
-    bore(p, &v, v.t, 0);
-    pins(p, &v, 3, 2);
-    return pins_fit(&v, v.b);
-}
-
-static bool pins_hub(cad_part *p)
-{
-    wheel v = {0};
-    disc(p, &v);
-    hub(p, &v);
-    bore(p, &v, v.h, 2);
-    pins(p, &v, 5, 4);
-    return pins_fit(&v, v.hub) && v.b + 1 <= v.hub && fabs(v.hub - v.s) > 0.2;
+    return table(p, PLAIN, pins);
 }
 
 static bool pins_plain_above(cad_part *p)
 {
-    wheel v = {0};
-    disc(p, &v);
-    pins_above(p, &v, 1, 0);
-    return pins_fit(&v, 0);
+    return table(p, PLAIN, pins_above);
+}
+
+static bool pins_bored(cad_part *p)
+{
+    return table(p, BORED, pins);
 }
 
 static bool pins_bored_above(cad_part *p)
 {
-    wheel v = {0};
-    disc(p, &v);
-    bore(p, &v, v.t, 0);
-    pins_above(p, &v, 3, 2);
-    return pins_fit(&v, v.b);
+    return table(p, BORED, pins_above);
+}
+
+static bool pins_hub(cad_part *p)
+{
+    return table(p, HUB, pins);
 }
 
 static bool pins_hub_above(cad_part *p)
 {
-    wheel v = {0};
-    disc(p, &v);
-    hub_above(p, &v, true);
-    pins_above(p, &v, 8, 7);
-    return pins_fit(&v, v.hub) && v.b + 1 <= v.hub && fabs(v.hub - v.s) > 0.2;
+    return table(p, HUB_ABOVE, pins_above);
 }
 
 /* ---- knobs: round notches centred on the rim ---- */
@@ -189,75 +193,55 @@ static void notch_measures(cad_part *p, const wheel *v)
     p->ext[1] = lo[1] + hi[1];
 }
 
-static void notches(cad_part *p, wheel *v, int first, int body)
+static void notches(cad_part *p, wheel *v, int body)
 {
     v->n = cad_part_count(p, "n", 3, 12);
     v->s = cad_half(cad_part_size(p, "e", CAD_SIZE_fine, 3, 24));
     cad_part_line(p, "Y $ $", 2, v->s, v->t);
-    ring(p, "D $ $", first, body, v->r, v->n);
+    ring(p, "D $ $", body, v->r, 0, v->n);
     notch_measures(p, v);
 }
 
 /* The notches take at least 15 degrees of the rim together, so that what is left of it is no full cylinder to any judge, and at
- * most four fifths. */
-static bool notches_fit(const wheel *v, double inner)
+ * most four fifths; a plain disc keeps a third of its radius. */
+static bool knob(cad_part *p, centre c)
 {
-    double taken = v->n * 4 * asin(v->s / (2 * v->r));
-    return v->t <= v->r && v->r - v->s - 1 >= inner && taken >= PI / 12 && taken < 1.6 * PI;
+    wheel v = {0};
+    double inner;
+    notches(p, &v, stand(p, &v, c));
+    bool fits = centre_fits(&v, &inner);
+    double taken = v.n * 4 * asin(v.s / (2 * v.r));
+    return fits && v.t <= v.r && v.r - v.s - 1 >= (c == PLAIN ? v.r / 3 : inner) && taken >= PI / 12 && taken < 1.6 * PI;
 }
 
 static bool knob_plain(cad_part *p)
 {
-    wheel v = {0};
-    disc(p, &v);
-    notches(p, &v, 1, 0);
-    return notches_fit(&v, v.r / 3);
+    return knob(p, PLAIN);
 }
 
 static bool knob_bored(cad_part *p)
 {
-    wheel v = {0};
-    disc(p, &v);
-    bore(p, &v, v.t, 0);
-    notches(p, &v, 3, 2);
-    return notches_fit(&v, v.b);
+    return knob(p, BORED);
 }
 
 static bool knob_hub(cad_part *p)
 {
-    wheel v = {0};
-    disc(p, &v);
-    hub(p, &v);
-    bore(p, &v, v.h, 2);
-    notches(p, &v, 5, 4);
-    return notches_fit(&v, v.hub) && v.b + 1 <= v.hub;
-}
-
-static bool knob_boss(cad_part *p)
-{
-    wheel v = {0};
-    disc(p, &v);
-    hub(p, &v);
-    notches(p, &v, 3, 2);
-    return notches_fit(&v, v.hub);
+    return knob(p, HUB);
 }
 
 static bool knob_hub_above(cad_part *p)
 {
-    wheel v = {0};
-    disc(p, &v);
-    hub_above(p, &v, true);
-    notches(p, &v, 8, 7);
-    return notches_fit(&v, v.hub) && v.b + 1 <= v.hub;
+    return knob(p, HUB_ABOVE);
+}
+
+static bool knob_boss(cad_part *p)
+{
+    return knob(p, BOSS);
 }
 
 static bool knob_boss_above(cad_part *p)
 {
-    wheel v = {0};
-    disc(p, &v);
-    hub_above(p, &v, false);
-    notches(p, &v, 4, 3);
-    return notches_fit(&v, v.hub);
+    return knob(p, BOSS_ABOVE);
 }
 
 static const cad_form table_forms[] = {
