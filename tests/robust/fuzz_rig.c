@@ -1,5 +1,7 @@
 #include "tests/robust/fuzz_rig.h"
 
+#include "cad/ir/ir.h"
+#include "core/log.h"
 #include "tests/train/train_tmp.h"
 
 #include <sys/resource.h>
@@ -10,6 +12,8 @@
 #else
 #define ASAN 0
 #endif
+
+cad_arena *arena;
 
 /* What parsers of numbers, strings, JSON, INI and binary heads may trip over. */
 static const char *const piece[] = {"0",
@@ -199,4 +203,28 @@ void fuzz_file(const char *path, const char *data, size_t len)
     assert_non_null(f);
     assert_int_equal(fwrite(data, 1, len, f), len);
     assert_int_equal(fclose(f), 0);
+}
+
+cad_status fuzz_program(const char *text, size_t len)
+{
+    static cad_diags d;
+    cad_ir *ir;
+    cad_diags_init(&d, arena);
+    CAD_TRY(cad_ir_parse(text, len, CAD_IR_DIALECT_cadlm, arena, &d, &ir));
+    CAD_TRY(cad_ir_check(ir, &d));
+    return d.n_errors ? cad_fail(CAD_EPARSE, "%s", d.item[0].message) : CAD_OK;
+}
+
+int fuzz_begin(const char *name, size_t bytes)
+{
+    cad_log_set_level(CAD_LOG_ERROR);
+    return cad_arena_create(name, bytes, &arena) == CAD_OK ? 0 : 1;
+}
+
+int fuzz_end(void **state)
+{
+    (void)state;
+    cad_arena_destroy(arena);
+    (void)fuzz_path(NULL);
+    return 0;
 }

@@ -2,6 +2,7 @@
 #ifndef CADLM_TESTS_ROBUST_FUZZ_RIG_H
 #define CADLM_TESTS_ROBUST_FUZZ_RIG_H
 
+#include "core/arena.h"
 #include "core/buf.h"
 #include "core/rng.h"
 #include "core/status.h"
@@ -28,5 +29,14 @@ void fuzz(const fuzz_target *t);
 /* A path for one input, replaced by each call of fuzz_file. */
 const char *fuzz_path(const char *name);
 void fuzz_file(const char *path, const char *data, size_t len);
+
+/* Reads and checks a program; CAD_EPARSE with its first error. */
+cad_status fuzz_program(const char *text, size_t len);
+
+/* The arena of all tests of a program.  Setup: makes it, `bytes` large, and keeps warnings quiet; 0, or 1 on failure. Teardown:
+ * removes it and the folder of fuzz_path. */
+extern cad_arena *arena;
+int fuzz_begin(const char *name, size_t bytes);
+int fuzz_end(void **state);
 
 #endif

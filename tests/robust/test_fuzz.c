@@ -4,7 +4,6 @@
 
 #include "core/config.h"
 #include "core/json.h"
-#include "core/log.h"
 #include "dataprep/corpus_row.h"
 #include "dataprep/pack.h"
 #include "eval/suite.h"
@@ -16,8 +15,6 @@
 #include "train/ckpt_manifest.h"
 
 enum { CASES = 5000, FILE_CASES = 5000 };
-
-static cad_arena *arena;
 
 static cad_buf text_of(const char *text)
 {
@@ -356,16 +353,7 @@ static void test_F1_manifest(void **state)
 static int setup(void **state)
 {
     (void)state;
-    cad_log_set_level(CAD_LOG_ERROR);
-    return cad_arena_create("fuzz", (size_t)64 << 20, &arena) == CAD_OK ? 0 : 1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    cad_arena_destroy(arena);
-    (void)fuzz_path(NULL);
-    return 0;
+    return fuzz_begin("fuzz", (size_t)64 << 20);
 }
 
 int main(int argc, char **argv)
@@ -378,5 +366,5 @@ int main(int argc, char **argv)
     };
     if (argc > 1 && !filter_tests(tests, sizeof tests / sizeof *tests, argv[1]))
         return 1;
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, fuzz_end);
 }
