@@ -56,39 +56,6 @@ static void reportf(loader *l, const char *where, int line, const char *fmt, ...
 
 /* ---- one value ---- */
 
-/* ${VAR} and ${VAR:-text}.  The error text says which variable is missing. */
-static cad_status expand(const char *value, cad_buf *out)
-{
-    for (const char *p = value; *p;) {
-        const char *open = strstr(p, "${");
-        size_t plain = open ? (size_t)(open - p) : strlen(p);
-        CAD_TRY(cad_buf_add(out, p, plain));
-        if (!open)
-            break;
-        const char *close = strchr(open, '}');
-        if (!close)
-            CAD_FAIL(CAD_ECONFIG, "'${' without '}'");
-        const char *dash = strstr(open, ":-");
-        if (dash && dash > close)
-            dash = NULL;
-        size_t n = (size_t)((dash ? dash : close) - open - 2);
-        char name[128];
-        if (n == 0 || n >= sizeof name)
-            CAD_FAIL(CAD_ECONFIG, "'%.*s' names no variable", (int)(close - open + 1), open);
-        memcpy(name, open + 2, n);
-        name[n] = '\0';
-        const char *found = getenv(name);
-        if (found)
-            CAD_TRY(cad_buf_str(out, found));
-        else if (dash)
-            CAD_TRY(cad_buf_add(out, dash + 2, (size_t)(close - dash - 2)));
-        else
-            CAD_FAIL(CAD_ECONFIG, "variable ${%s} is not set", name);
-        p = close + 1;
-    }
-    return CAD_OK;
-}
-
 /* What a line of a file cannot say must not come in by another way: the resolved copy has to read back. */
 static const char *unprintable(const char *value)
 {
@@ -105,7 +72,7 @@ static const char *unprintable(const char *value)
 static void set(loader *l, const cad_key *k, const char *raw, const char *where, int line, const char *origin)
 {
     cad_buf value = CAD_BUF_INIT;
-    cad_status s = expand(raw, &value);
+    cad_status s = cad_config_expand(raw, &value);
     if (s == CAD_OK) {
         const char *begin = cad_buf_cstr(&value);
         size_t len = value.len;
@@ -178,7 +145,7 @@ static bool on_section(void *ctx, const char *file, int line, const char *name)
 static void include(loader *l, const char *file, int line, const char *value)
 {
     cad_buf expanded = CAD_BUF_INIT, path = CAD_BUF_INIT;
-    cad_status s = expand(value, &expanded);
+    cad_status s = cad_config_expand(value, &expanded);
     const char *name = cad_buf_cstr(&expanded), *slash = strrchr(file, '/');
     if (s == CAD_OK && *name != '/' && slash)
         s = cad_buf_add(&path, file, (size_t)(slash - file + 1));

@@ -38,6 +38,10 @@ CAD_MUST_USE cad_status cad_value_print(const cad_key *k, const cad_config *cfg,
 CAD_MUST_USE cad_status cad_value_expected(const cad_key *k, cad_buf *out);
 const char *cad_value_type_name(const cad_key *k);
 
+/* ---- config_expand.c ---- */
+/* Appends `value` with ${VAR} and ${VAR:-text} replaced.  CAD_ECONFIG names the variable that is missing. */
+CAD_MUST_USE cad_status cad_config_expand(const char *value, cad_buf *out);
+
 /* ---- config_ini.c ---- */
 typedef struct cad_ini_sink {
     void *ctx;
