@@ -5,6 +5,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -47,8 +48,15 @@ static inline int fuzz_cases(int usual)
     return n > usual ? n : usual;
 }
 
+/* CADLM_SHARED_REQUIRED=1: a test that lacks a real input fails instead of skipping. */
+static inline bool shared_required(void)
+{
+    const char *required = getenv("CADLM_SHARED_REQUIRED");
+    return required && !strcmp(required, "1");
+}
+
 /* The folder of real inputs from other software: CADLM_SHARED, else ../shared beside the source tree.  NULL when absent
- * (the test then skips and says so), unless CADLM_SHARED_REQUIRED=1, which makes absence a failure. */
+ * (the test then skips and says so), unless it is required. */
 static inline const char *shared_dir(void)
 {
     static char path[4096];
@@ -62,8 +70,7 @@ static inline const char *shared_dir(void)
         fclose(f);
         return path;
     }
-    const char *required = getenv("CADLM_SHARED_REQUIRED");
-    if (required && !strcmp(required, "1"))
+    if (shared_required())
         fail_msg("%s: no conformance files there, and CADLM_SHARED_REQUIRED=1", path);
     print_message("skipped: no such folder: %s/conformance\n", path);
     return NULL;

@@ -5,7 +5,7 @@
 #include "model/text/tokenizer.h"
 #include "tests/inv_main.h"
 #include "tests/model/golden_lines.h"
-#include "tests/model/scratch_dir.h"
+#include "tests/model/real_tokenizer.h"
 
 #include <utf8proc.h>
 
@@ -114,18 +114,7 @@ static void test_tok_text_comes_back_from_the_small_tokenizer(void **state)
 
 static void check_real(const char *family, int64_t first_control, bool nfc)
 {
-    char command[9000];
-    const char *dir = shared_dir();
-    cad_tokenizer *t;
-    if (!dir)
-        skip();
-    snprintf(command, sizeof command, "xz -dc '%s/tokenizers/%s/tokenizer.json.xz' > '%s' 2>/dev/null", dir, family,
-             scratch("real.json"));
-    if (system(command) != 0) {
-        print_message("skipped: no %s/tokenizers/%s, or no xz\n", dir, family);
-        skip();
-    }
-    ok(cad_tokenizer_load(scratch("real.json"), &t));
+    cad_tokenizer *t = real_tokenizer(family);
     check_all(t, first_control, nfc);
     cad_tokenizer_destroy(t);
 }

@@ -1,5 +1,5 @@
 #include "tests/model/golden_lines.h"
-#include "tests/model/scratch_dir.h"
+#include "tests/model/real_tokenizer.h"
 
 #include "core/mem.h"
 #include "core/rng.h"
@@ -376,19 +376,8 @@ static const check checks[] = {
 
 static void check_real(const char *family, int64_t vocab, int64_t bos, int64_t eos)
 {
-    char command[9000];
-    const char *dir = shared_dir();
-    if (!dir)
-        skip();
-    snprintf(command, sizeof command, "xz -dc '%s/tokenizers/%s/tokenizer.json.xz' > '%s' 2>/dev/null", dir, family,
-             scratch("real.json"));
-    if (system(command) != 0) {
-        print_message("skipped: no %s/tokenizers/%s, or no xz\n", dir, family);
-        skip();
-    }
     bool llama = strcmp(family, "llama3.2") == 0;
-    cad_tokenizer *t;
-    ok(cad_tokenizer_load(scratch("real.json"), &t));
+    cad_tokenizer *t = real_tokenizer(family);
     assert_int_equal(cad_tokenizer_vocab_size(t), vocab);
     assert_int_equal(cad_tokenizer_bos(t), bos);
     assert_int_equal(cad_tokenizer_eos(t), eos);
