@@ -8,7 +8,7 @@ cat >rows.jsonl <<'J'
 {"id":"p1","caption":"Platte 40 × 20 × 5 mm, vier Löcher ⌀4 — <b>nicht</b> mehr & \"so\"","target":"C 40 20 5","kind":"ir","source":"hand","split":"train"}
 {"id":"p2","caption":"板 30x30x3 mm","target":"C 30 30 3\nY 2 4\nT 1 15 15 -0.5\nD 0 2","kind":"ir","source":"hand","split":"train"}
 J
-runs 0 cadprep pack rows.jsonl -o rows.pack.h5 --tokenizer="$CADLM_SOURCE/models/tiny"
+runs 0 cadprep pack rows.jsonl -o rows.pack.h5 --tokenizer="$CADLM_SOURCE/tests/golden/tok_tiny" # fixed; that of models/tiny is learnt anew
 runs 0 cadprep preview rows.pack.h5 -n 2
 same "$golden" "$out"
 silent "$out" "$(printf '\033')"
