@@ -379,12 +379,17 @@ static cad_status run_all(bench *b)
     return CAD_OK;
 }
 
+static void set_matmul(const char *name)
+{
+    cad_ops_set_matmul(!strcmp(name, "library") ? CAD_MATMUL_library : !strcmp(name, "bf16") ? CAD_MATMUL_bf16 : CAD_MATMUL_own);
+}
+
 int main(int argc, char **argv)
 {
     bench b = {.n = argc > 2 ? atoll(argv[2]) : 1024};
     cad_arena *arena = NULL;
     if (argc > 3)
-        cad_ops_set_matmul(!strcmp(argv[3], "library") ? CAD_MATMUL_library : CAD_MATMUL_own);
+        set_matmul(argv[3]);
     cad_status s = cad_threads_init(argc > 1 ? atoi(argv[1]) : 0);
     if (!s && (b.n < 512 || b.n > 8192))
         s = cad_fail(CAD_EUSAGE, "512 to 8192 rows");

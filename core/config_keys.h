@@ -37,7 +37,7 @@
     E(arch, CAD_MODEL_ARCH, "auto", (auto, qwen2, llama), "family of the decoder; auto: from config.json, qwen2 when random") \
     E(weights, CAD_MODEL_WEIGHTS, "bf16", (fp32, bf16, nf4), "how frozen weights are held")                                 \
     X(b, double_quant, "off",   "",             "quantise the scales of NF4 blocks as well")                                \
-    E(matmul, CAD_MODEL_MATMUL, "auto", (auto, own, library), "matrix products: library is OpenBLAS")                       \
+    E(matmul, CAD_MODEL_MATMUL, "auto", (auto, own, library, bf16), "matrix products on the CPU: library is OpenBLAS; bf16 rounds operands") \
     X(i, layers,       "4",     "1..128",       "layers of a random model")                                                 \
     X(i, width,        "128",   "32..16384",    "width of a random model")                                                  \
     X(i, heads,        "4",     "1..256",       "query heads of a random model; divides width")                             \

@@ -97,10 +97,12 @@ typedef struct cad_ops {
  * the one named by CADLM_ISA (x86-64-v2, x86-64-v3, x86-64-v4).  Errors: CAD_EUNSUPPORTED (no such back end or set). */
 CAD_MUST_USE cad_status cad_ops_get(const char *backend, const cad_ops **out);
 
-/* Who forms matrix products on the CPU, process-wide (config key model.matmul).  auto = own.  Products
- * with bf16 in memory always take the own loops, which widen panel by panel. */
-typedef enum cad_matmul { CAD_MATMUL_auto, CAD_MATMUL_own, CAD_MATMUL_library } cad_matmul;
+/* Who forms matrix products on the CPU, process-wide (config key model.matmul).  auto = own.  bf16 = own loops with both
+ * operands rounded to bf16, sums in f32: for processors that multiply bf16 in hardware (AVX512-BF16); on others, and with a
+ * smaller CADLM_ISA, it means own.  Products with bf16 in memory never take the library. */
+typedef enum cad_matmul { CAD_MATMUL_auto, CAD_MATMUL_own, CAD_MATMUL_library, CAD_MATMUL_bf16 } cad_matmul;
 void cad_ops_set_matmul(cad_matmul m);
+/* What was set; own instead of bf16 where the processor cannot. */
 cad_matmul cad_ops_matmul(void);
 
 /* Checks of arguments shared by the back ends: what each op does first. */

@@ -94,6 +94,9 @@ static _Atomic int matmul = CAD_MATMUL_auto;
 
 void cad_ops_set_matmul(cad_matmul m)
 {
+    __builtin_cpu_init();
+    if (m == CAD_MATMUL_bf16 && !(has_v4() && __builtin_cpu_supports("avx512bf16")))
+        m = CAD_MATMUL_own;
     atomic_store(&matmul, (int)m);
 }
 

@@ -19,7 +19,7 @@ typedef enum cad_mask_on { CAD_MASK_NONE, CAD_MASK_A, CAD_MASK_B, CAD_MASK_C } c
  * A projection p of the panel (see parts) moves the start of A by p*a_part elements. */
 typedef struct cad_gemm_term {
     const elem *a, *b;
-    const float *af;  /* instead of a: f32 whatever the storage type */
+    const float *af;  /* instead of a: f32 whatever the storage type, and never rounded */
     const cad_nf4 *q; /* instead of b: NF4 matrix (out,in), ldb = in */
     int64_t lda, ldb, k, a_part, runs, a_step, b_step;
     int a_trans, b_trans;

@@ -1,4 +1,4 @@
-/* Vectors of f32 lanes from and to bf16 in memory, for the three instruction sets of simd.h.
+/* Vectors of f32 lanes from and to bf16 in memory, for the three instruction sets of simd.h, and products of bf16.
  *
  * Widening is exact.  Narrowing rounds to nearest even and keeps a NaN a NaN: the bits of cad_f32_to_bf16.  Denormals stay
  * what they are, because everything happens in the bits. */
@@ -74,6 +74,44 @@ CAD_INLINE void vput_half(uint16_t *p, vf x, int64_t w)
         memcpy(p, &h, VW * sizeof *p);
     else
         memcpy(p, &h, (size_t)w * sizeof *p);
+}
+#endif
+
+/* Pairs: a lane of 32 bits holds two bf16, the even one in its lower half, as two neighbours lie in memory.  Only AVX-512 with
+ * BF16 works on them (the build gives its flag to that set; whether the processor has it is asked at run time, by
+ * cad_ops_matmul).  vpair: (even, odd) rounded to nearest even, lane by lane; vpairs: 2 VW neighbours, the first VW in lo.
+ * vdot: acc + even a * even b + odd a * odd b in f32.  Denormals count as zero. */
+#if defined __AVX512BF16__
+enum { PAIRS = 1 };
+CAD_INLINE vu vhalf(vf x)
+{
+    return _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(x));
+}
+CAD_INLINE vf vpair(vf even, vf odd)
+{
+    return _mm512_castsi512_ps(_mm512_or_si512(vhalf(even), _mm512_slli_epi32(vhalf(odd), 16)));
+}
+CAD_INLINE vf vpairs(vf lo, vf hi)
+{
+    return _mm512_castsi512_ps((__m512i)_mm512_cvtne2ps_pbh(hi, lo));
+}
+CAD_INLINE vf vdot(vf a, vf b, vf acc)
+{
+    return _mm512_dpbf16_ps(acc, (__m512bh)_mm512_castps_si512(a), (__m512bh)_mm512_castps_si512(b));
+}
+#else
+enum { PAIRS = 0 }; /* the others stand for calls that PAIRS cuts off */
+CAD_INLINE vf vpair(vf even, vf odd)
+{
+    return vadd(even, odd);
+}
+CAD_INLINE vf vpairs(vf lo, vf hi)
+{
+    return vadd(lo, hi);
+}
+CAD_INLINE vf vdot(vf a, vf b, vf acc)
+{
+    return vfma(a, b, acc);
 }
 #endif
 

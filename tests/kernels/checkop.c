@@ -21,6 +21,7 @@ static void *take(checkop *t, size_t bytes)
 
 void co_fail(checkop *t, const char *fmt, ...)
 {
+    static const char *const products[] = {"", "", " --library", " --bf16"};
     t->failures++;
     if (t->quiet)
         return;
@@ -31,7 +32,7 @@ void co_fail(checkop *t, const char *fmt, ...)
     fprintf(stderr, "FAIL %s [%s] (%s): ", t->op, t->shape, pass);
     vfprintf(stderr, fmt, ap);
     fprintf(stderr, "\n     replay: CADLM_ISA=%s checkop %s %s --seed=%llu%s\n", t->ops->isa, t->ops->name, t->op,
-            (unsigned long long)t->seed, cad_ops_matmul() == CAD_MATMUL_library ? " --library" : "");
+            (unsigned long long)t->seed, products[cad_ops_matmul()]);
     va_end(ap);
 }
 

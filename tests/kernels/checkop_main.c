@@ -1,5 +1,6 @@
-/* checkop BACKEND [OP..] [--grad] [--mutants] [--library] [--plain] [--seed=N]: every op of the table against its reference;
- * with --library the products go through the BLAS, with --plain no inputs are twisted. */
+/* checkop BACKEND [OP..] [--grad] [--mutants] [--library] [--bf16] [--plain] [--seed=N]: every op of the table against its reference;
+ * with --library the products go through the BLAS, with --bf16 through the loops that multiply bf16 (inputs stored in bf16
+ * alone, so that nothing more is rounded); with --plain no inputs are twisted. */
 #include "tests/kernels/checks.h"
 
 #include "core/status.h"
@@ -44,7 +45,7 @@ int main(int argc, char **argv)
     const cad_ops *ops;
     checkop t = {.seed = 3407};
     if (argc < 2) {
-        fprintf(stderr, "usage: checkop BACKEND [OP..] [--grad] [--mutants] [--library] [--plain] [--seed=N]\n");
+        fprintf(stderr, "usage: checkop BACKEND [OP..] [--grad] [--mutants] [--library] [--bf16] [--plain] [--seed=N]\n");
         return 2;
     }
     for (int i = 2; i < argc; i++)
@@ -57,6 +58,11 @@ int main(int argc, char **argv)
     }
     if (has(argc, argv, "--library"))
         cad_ops_set_matmul(CAD_MATMUL_library);
+    if (has(argc, argv, "--bf16")) {
+        cad_ops_set_matmul(CAD_MATMUL_bf16);
+        if (cad_ops_matmul() != CAD_MATMUL_bf16)
+            printf("no products of bf16 with this processor and CADLM_ISA: plain ones instead\n");
+    }
     if (has(argc, argv, "--mutants")) {
         cad_arena_destroy(t.arena);
         return co_mutants(ops, t.seed) == 0 ? 0 : 1;

@@ -34,9 +34,13 @@ void co_passes(checkop *t, void (*run)(checkop *t), bool plain)
 {
     int threads = cad_threads_count();
     t->stored = 0;
-    for (int half = 0; half < 2; half++) {
+    /* Products of bf16 are exact on operands that are bf16, and take denormals as zero. */
+    bool rounded = cad_ops_matmul() == CAD_MATMUL_bf16;
+    for (int half = rounded; half < 2; half++) {
         t->store = half ? CAD_BF16 : CAD_F32;
         for (int how = CO_AS_IS; how <= CO_ALL_EQUAL; how++) {
+            if (rounded && how == CO_DENORMAL)
+                continue;
             if (how == CO_NAN && cad_threads_init(1) != CAD_OK)
                 co_fail(t, "threads: %s", cad_error_text());
             twisted_passes(t, (co_twist)how, run);
