@@ -381,7 +381,9 @@ static cad_status run_all(bench *b)
 
 static void set_matmul(const char *name)
 {
-    cad_ops_set_matmul(!strcmp(name, "library") ? CAD_MATMUL_library : !strcmp(name, "bf16") ? CAD_MATMUL_bf16 : CAD_MATMUL_own);
+    cad_ops_set_matmul(!strcmp(name, "library") ? CAD_MATMUL_library
+                       : !strcmp(name, "bf16")  ? CAD_MATMUL_bf16
+                                                : CAD_MATMUL_own);
 }
 
 int main(int argc, char **argv)

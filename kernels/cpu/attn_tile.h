@@ -8,6 +8,7 @@
 #define CADLM_KERNELS_CPU_ATTN_TILE_H
 
 #include "kernels/cpu/storage_cpu.h"
+#include "kernels/cpu/transpose_cpu.h"
 
 #include <math.h>
 
@@ -22,28 +23,7 @@ enum {
 /* out[d*KEYS + j] = x[j*ld + d] for n rows; columns n..KEYS-1 are zero. */
 CAD_INLINE void transpose_tile(const float *x, int64_t ld, int64_t n, int64_t d, float *out)
 {
-    int64_t j = 0;
-    for (; j + 4 <= n; j += 4) {
-        const float *s = x + j * ld;
-        int64_t c = 0;
-        for (; c + 4 <= d; c += 4) {
-            __m128 r0 = _mm_loadu_ps(s + c), r1 = _mm_loadu_ps(s + ld + c);
-            __m128 r2 = _mm_loadu_ps(s + 2 * ld + c), r3 = _mm_loadu_ps(s + 3 * ld + c);
-            _MM_TRANSPOSE4_PS(r0, r1, r2, r3);
-            _mm_storeu_ps(out + c * KEYS + j, r0);
-            _mm_storeu_ps(out + (c + 1) * KEYS + j, r1);
-            _mm_storeu_ps(out + (c + 2) * KEYS + j, r2);
-            _mm_storeu_ps(out + (c + 3) * KEYS + j, r3);
-        }
-        for (; c < d; c++)
-            for (int64_t i = 0; i < 4; i++)
-                out[c * KEYS + j + i] = s[i * ld + c];
-    }
-    for (; j < n; j++)
-        for (int64_t c = 0; c < d; c++)
-            out[c * KEYS + j] = x[j * ld + c];
-    for (int64_t c = 0; n < KEYS && c < d; c++)
-        memset(out + c * KEYS + n, 0, (size_t)(KEYS - n) * sizeof(float));
+    transpose_rows(x, ld, n, d, out, KEYS, KEYS);
 }
 
 CAD_INLINE void score_block(const int rows, const float *q, int64_t ldq, const float *kt, int64_t ldk, int64_t d, int64_t n,

@@ -152,7 +152,8 @@ static void block_of_unit(const unit *u, const cad_gemm_term *t, int64_t run, in
     s.b = b;
     for (int64_t at = 0; at < u->n; at += NR) {
         panel p = panel_of(u, at);
-        (u->pairs ? pack_pairs : pack)(t, run, k0, k, p.j, p.n, b);
+        const cut c = {.run = run, .k0 = k0, .k = k, .j = p.j, .n = p.n};
+        (u->pairs ? pack_pairs : pack)(t, &c, b);
         if (t->mask_on == CAD_MASK_C)
             masked_product(&p, s, t);
         else

@@ -3,38 +3,9 @@
 #define CADLM_KERNELS_CPU_GEMM_PACK_H
 
 #include "kernels/cpu/gemm_tile.h"
+#include "kernels/cpu/transpose_cpu.h"
 
 enum { KC = 512 }; /* k's of a packed block; even */
-
-/* Four rows of a transposed source become four lanes: out[k*NR + 0..3] = src[0..3][k]. */
-CAD_INLINE void pack_four(const float *src, int64_t ld, int64_t k, float *out)
-{
-    int64_t i = 0;
-    for (; i + 4 <= k; i += 4) {
-        __m128 r0 = _mm_loadu_ps(src + i), r1 = _mm_loadu_ps(src + ld + i);
-        __m128 r2 = _mm_loadu_ps(src + 2 * ld + i), r3 = _mm_loadu_ps(src + 3 * ld + i);
-        _MM_TRANSPOSE4_PS(r0, r1, r2, r3);
-        _mm_storeu_ps(out + i * NR, r0);
-        _mm_storeu_ps(out + (i + 1) * NR, r1);
-        _mm_storeu_ps(out + (i + 2) * NR, r2);
-        _mm_storeu_ps(out + (i + 3) * NR, r3);
-    }
-    for (; i < k; i++)
-        for (int64_t j = 0; j < 4; j++)
-            out[i * NR + j] = src[j * ld + i];
-}
-
-static void pack_rows(const float *src, int64_t ld, int64_t k, int64_t n, float *out)
-{
-    int64_t j = 0;
-    for (; j + 4 <= n; j += 4)
-        pack_four(src + j * ld, ld, k, out + j);
-    for (; j < n; j++)
-        for (int64_t i = 0; i < k; i++)
-            out[i * NR + j] = src[j * ld + i];
-    for (int64_t i = 0; n < NR && i < k; i++)
-        memset(out + i * NR + n, 0, (size_t)(NR - n) * sizeof(float));
-}
 
 static void pack_columns(const float *src, int64_t ld, int64_t k, int64_t n, float *out)
 {
@@ -52,41 +23,39 @@ CAD_INLINE void drop_row(const cad_gemm_term *t, int64_t row, int64_t col, int64
     vput(x + c, vmul(vkeep(vget(x + c, w), t->mask + row * t->mask_ld, col + c), keep), w);
 }
 
-/* k's [k0, k0+k) of run `run` of columns [j, j+n), packed into out. */
-static void pack(const cad_gemm_term *t, int64_t run, int64_t k0, int64_t k, int64_t j, int64_t n, float *out)
+/* A panel of B: k's [k0, k0+k) of run `run`, columns [j, j+n). */
+typedef struct cut {
+    int64_t run, k0, k, j, n;
+} cut;
+
+/* It as f32, as it is stored: *ld its stride; in place, or in `tmp` (KC x NR). */
+CAD_INLINE const float *lines_of_b(const cad_gemm_term *t, const cut *c, int64_t *ld, float *tmp)
 {
-    float tmp[KC * NR] __attribute__((aligned(64)));
-    int64_t ld = t->ldb;
-    const float *src;
+    *ld = t->ldb;
     if (t->q) {
-        int64_t first = run * t->b_step / t->ldb + k0; /* b_step is whole rows */
+        int64_t first = c->run * t->b_step / t->ldb + c->k0; /* b_step is whole rows */
         if (t->b_trans)
-            CAD_ISA(nf4_rect)(t->q, j, n, k0, k, tmp, ld = KC);
+            CAD_ISA(nf4_rect)(t->q, c->j, c->n, c->k0, c->k, tmp, *ld = KC);
         else
-            CAD_ISA(nf4_rect)(t->q, first, k, j, n, tmp, ld = NR);
-        src = tmp;
-    } else {
-        const elem *b = t->b + run * t->b_step + (t->b_trans ? j * ld + k0 : k0 * ld + j);
-        src = t->b_trans ? rows_in(b, &ld, n, k, tmp) : rows_in(b, &ld, k, n, tmp);
+            CAD_ISA(nf4_rect)(t->q, first, c->k, c->j, c->n, tmp, *ld = NR);
+        return tmp;
     }
-    if (t->b_trans)
-        pack_rows(src, ld, k, n, out);
-    else
-        pack_columns(src, ld, k, n, out);
-    if (t->mask_on == CAD_MASK_B)
-        for (int64_t i = 0; i < k; i++)
-            drop_row(t, k0 + i, j, n, out + i * NR);
+    const elem *b = t->b + c->run * t->b_step + (t->b_trans ? c->j * *ld + c->k0 : c->k0 * *ld + c->j);
+    return t->b_trans ? rows_in(b, ld, c->n, c->k, tmp) : rows_in(b, ld, c->k, c->n, tmp);
 }
 
-/* Line by line, w lanes each: even and odd lines of `x` become pairs in out[0..(k+1)/2); out may be x. */
-CAD_INLINE void pair_lines(const float *x, int64_t ld, int64_t k, int64_t w, float *out, int64_t ld_out)
+static void pack(const cad_gemm_term *t, const cut *c, float *out)
 {
-    for (int64_t i = 0; i < k; i += 2)
-        CAD_LANES(c, v, w)
-        {
-            vf odd = i + 1 < k ? vget(x + (i + 1) * ld + c, v) : vzero();
-            vput(out + i / 2 * ld_out + c, vpair(vget(x + i * ld + c, v), odd), v);
-        }
+    float tmp[KC * NR] __attribute__((aligned(64)));
+    int64_t ld;
+    const float *src = lines_of_b(t, c, &ld, tmp);
+    if (t->b_trans)
+        transpose_rows(src, ld, c->n, c->k, out, NR, NR);
+    else
+        pack_columns(src, ld, c->k, c->n, out);
+    if (t->mask_on == CAD_MASK_B)
+        for (int64_t i = 0; i < c->k; i++)
+            drop_row(t, c->k0 + i, c->j, c->n, out + i * NR);
 }
 
 /* n neighbours of a line become (n+1)/2 pairs. */
@@ -99,10 +68,23 @@ CAD_INLINE void pair_row(const float *x, int64_t n, float *out)
     }
 }
 
-static void pack_pairs(const cad_gemm_term *t, int64_t run, int64_t k0, int64_t k, int64_t j, int64_t n, float *out)
+static void pack_pairs(const cad_gemm_term *t, const cut *c, float *out)
 {
-    pack(t, run, k0, k, j, n, out);
-    pair_lines(out, NR, k, NR, out, NR);
+    if (t->b_trans && t->mask_on != CAD_MASK_B) { /* neighbours are k's: half as much to turn */
+        float tmp[KC * NR], half[KC / 2 * NR] __attribute__((aligned(64)));
+        int64_t ld, lanes = (c->k + 1) / 2;
+        const float *src = lines_of_b(t, c, &ld, tmp);
+        for (int64_t j = 0; j < c->n; j++)
+            pair_row(src + j * ld, c->k, half + j * lanes);
+        transpose_rows(half, lanes, c->n, lanes, out, NR, NR);
+        return;
+    }
+    pack(t, c, out);
+    for (int64_t i = 0; i < c->k; i += 2)
+        for (int64_t v = 0; v < NR; v += VW) {
+            const float *even = out + i * NR + v;
+            vstore(out + i / 2 * NR + v, vpair(vload(even), i + 1 < c->k ? vload(even + NR) : vzero()));
+        }
 }
 
 static int copies_a(const cad_gemm_term *t)
@@ -146,4 +128,3 @@ static void pairs_of_a(const rect *r, int64_t ld, float *out)
 }
 
 #endif
-

@@ -76,10 +76,7 @@ static void tile_plain(int mr, int nv, const block *s, float *t)
     CAD_TILE_ANY(0)
 }
 
-static void tile_pairs(int mr, int nv, const block *s, float *t)
-{
-    CAD_TILE_ANY(PAIRS)
-}
+static void tile_pairs(int mr, int nv, const block *s, float *t){CAD_TILE_ANY(PAIRS)}
 
 CAD_INLINE void tile_any(int mr, int nv, const block *s, float *t)
 {

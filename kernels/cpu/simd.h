@@ -61,6 +61,17 @@ CAD_INLINE vf vkeep(vf x, const uint8_t *bits, int64_t c)
     memcpy(&m, bits + c / 8, sizeof m);
     return _mm512_maskz_mov_ps((__mmask16)m, x);
 }
+/* Four lanes each from p, p + ld, p + 2 ld, .. */
+CAD_INLINE vf vquarters(const float *p, int64_t ld)
+{
+    __m512 x = _mm512_insertf32x4(_mm512_castps128_ps512(_mm_loadu_ps(p)), _mm_loadu_ps(p + ld), 1);
+    return _mm512_insertf32x4(_mm512_insertf32x4(x, _mm_loadu_ps(p + 2 * ld), 2), _mm_loadu_ps(p + 3 * ld), 3);
+}
+/* Halves of two vectors interleaved, within each four lanes: by one, and by two. */
+CAD_INLINE vf vlow1(vf a, vf b) { return _mm512_unpacklo_ps(a, b); }
+CAD_INLINE vf vhigh1(vf a, vf b) { return _mm512_unpackhi_ps(a, b); }
+CAD_INLINE vf vlow2(vf a, vf b) { return _mm512_castpd_ps(_mm512_unpacklo_pd(_mm512_castps_pd(a), _mm512_castps_pd(b))); }
+CAD_INLINE vf vhigh2(vf a, vf b) { return _mm512_castpd_ps(_mm512_unpackhi_pd(_mm512_castps_pd(a), _mm512_castps_pd(b))); }
 #elif defined __AVX2__
 enum { VW = 8 };
 typedef __m256 vf;
@@ -121,6 +132,14 @@ CAD_INLINE vf vkeep(vf x, const uint8_t *bits, int64_t c)
     __m256i on = _mm256_and_si256(_mm256_set1_epi32(bits[c / 8]), bit);
     return _mm256_and_ps(x, _mm256_castsi256_ps(_mm256_cmpeq_epi32(on, bit)));
 }
+CAD_INLINE vf vquarters(const float *p, int64_t ld)
+{
+    return _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(p)), _mm_loadu_ps(p + ld), 1);
+}
+CAD_INLINE vf vlow1(vf a, vf b) { return _mm256_unpacklo_ps(a, b); }
+CAD_INLINE vf vhigh1(vf a, vf b) { return _mm256_unpackhi_ps(a, b); }
+CAD_INLINE vf vlow2(vf a, vf b) { return _mm256_castpd_ps(_mm256_unpacklo_pd(_mm256_castps_pd(a), _mm256_castps_pd(b))); }
+CAD_INLINE vf vhigh2(vf a, vf b) { return _mm256_castpd_ps(_mm256_unpackhi_pd(_mm256_castps_pd(a), _mm256_castps_pd(b))); }
 #else
 enum { VW = 4 };
 typedef __m128 vf;
@@ -185,7 +204,26 @@ CAD_INLINE vf vkeep(vf x, const uint8_t *bits, int64_t c)
     __m128i bit = _mm_setr_epi32(1, 2, 4, 8), on = _mm_and_si128(_mm_set1_epi32(bits[c / 8] >> (c % 8)), bit);
     return _mm_and_ps(x, _mm_castsi128_ps(_mm_cmpeq_epi32(on, bit)));
 }
+CAD_INLINE vf vquarters(const float *p, int64_t ld)
+{
+    (void)ld;
+    return _mm_loadu_ps(p);
+}
+CAD_INLINE vf vlow1(vf a, vf b) { return _mm_unpacklo_ps(a, b); }
+CAD_INLINE vf vhigh1(vf a, vf b) { return _mm_unpackhi_ps(a, b); }
+CAD_INLINE vf vlow2(vf a, vf b) { return _mm_movelh_ps(a, b); }
+CAD_INLINE vf vhigh2(vf a, vf b) { return _mm_movehl_ps(b, a); }
 #endif
+
+/* In each four lanes: row i of the 4 x 4 numbers becomes column i. */
+CAD_INLINE void vturn4(vf r[4])
+{
+    vf a = vlow1(r[0], r[1]), b = vlow1(r[2], r[3]), c = vhigh1(r[0], r[1]), d = vhigh1(r[2], r[3]);
+    r[0] = vlow2(a, b);
+    r[1] = vhigh2(a, b);
+    r[2] = vlow2(c, d);
+    r[3] = vhigh2(c, d);
+}
 
 /* Sum and maximum of the lanes, by halves: the order is a function of VW only. */
 CAD_INLINE float vsum(vf x)

@@ -1,6 +1,6 @@
-/* checkop BACKEND [OP..] [--grad] [--mutants] [--library] [--bf16] [--plain] [--seed=N]: every op of the table against its reference;
- * with --library the products go through the BLAS, with --bf16 through the loops that multiply bf16 (inputs stored in bf16
- * alone, so that nothing more is rounded); with --plain no inputs are twisted. */
+/* checkop BACKEND [OP..] [--grad] [--mutants] [--library] [--bf16] [--plain] [--seed=N]: every op of the table against its
+ * reference; with --library the products go through the BLAS, with --bf16 through the loops that multiply bf16 (inputs stored
+ * in bf16 alone, so that nothing more is rounded); with --plain no inputs are twisted. */
 #include "tests/kernels/checks.h"
 
 #include "core/status.h"
