@@ -7,8 +7,8 @@
  * dtypes    f32 or bf16 storage, f32 accumulation; B may be NF4, widened panel by panel to its bf16 values
  * grads     add == 1 is "+=", else "="
  * limits    any m, n, k; k is cut into blocks of KC that continue the same accumulation
- * mapping   a unit = ROWS rows x one panel of NR columns; where A is copied, fewer rows and GROUP panels, so that a copy
- *           serves them all; units are independent, so threads change no bits
+ * mapping   a unit = ROWS rows x one panel of NR columns; where A is copied, fewer rows and as many panels as leave each
+ *           thread its share, so that a copy serves them all; units are independent, so threads change no bits
  * order     every element is one chain of multiply-adds over k ascending: class I
  * cost      2 m n k FLOPs; packing costs 1/(2 rows of a unit) of the multiply-adds; bench/ops_cpu prints the share of peak
  * source    Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (panels and register blocks)
@@ -20,7 +20,7 @@ enum {
     ROWS = 256,     /* rows of a unit */
     COPY_ROWS = 64, /* the same where A has to be copied: widened, or through a mask */
     PAIR_ROWS = 256,
-    GROUP = 4 /* panels of a unit with a copy of A */
+    GROUP = 4 /* panels of a unit with a copy of A, where their sums are kept between blocks of k */
 };
 
 /* Rows [i0, i1) of columns [j, j+n), which lie in projection `part`: a panel, or a group of them that share a copy of A. */
@@ -29,7 +29,8 @@ typedef struct unit {
     int64_t i0, i1, j, n;
     int part;
     int pairs;
-    float *sum;  /* raw sums between blocks, a panel after the other: [rows][NR] each */
+    int kept;    /* sums are kept between blocks of k */
+    float *sum;  /* raw sums, [rows][NR]: one panel after the other where they are kept, else of the one at work */
     float *copy; /* A where it is copied */
     int more;    /* masked products follow the finished sums */
 } unit;
@@ -43,7 +44,8 @@ typedef struct panel {
 
 static panel panel_of(const unit *u, int64_t at)
 {
-    return (panel){.u = u, .j = u->j + at, .n = cad_min64(NR, u->n - at), .sum = u->sum + (u->i1 - u->i0) * at};
+    int64_t room = u->kept ? (u->i1 - u->i0) * at : 0;
+    return (panel){.u = u, .j = u->j + at, .n = cad_min64(NR, u->n - at), .sum = u->sum + room};
 }
 
 CAD_INLINE void put_c(const cad_gemm *g, int64_t i, int64_t col, int64_t w, vf x)
@@ -215,7 +217,7 @@ typedef struct job {
     const cad_gemm *g;
     int64_t groups, width, rows; /* groups of at most `width` columns; rows of a unit */
     void (*run)(unit *u);
-    int pairs;
+    int pairs, kept;
 } job;
 
 /* Groups: runs of one projection, each cut into `width` columns.  Finds group number `index`; n = 0 when there is none. */
@@ -251,11 +253,26 @@ static void run_units(void *ctx, int64_t begin, int64_t end)
 {
     const job *w = ctx;
     for (int64_t x = begin; x < end; x++) {
-        unit u = {.g = w->g, .i0 = x / w->groups * w->rows, .pairs = w->pairs};
+        unit u = {.g = w->g, .i0 = x / w->groups * w->rows, .pairs = w->pairs, .kept = w->kept};
         u.i1 = cad_min64(u.i0 + w->rows, w->g->m);
         group_at(w, x % w->groups, &u);
         w->run(&u);
     }
+}
+
+/* Whether sums of a panel outlive one block of k's: terms or blocks follow that continue them. */
+static int keeps_sums(const cad_gemm *g)
+{
+    const cad_gemm_term *t = &g->term[0];
+    return g->n_terms > 1 || (!g->add && (t->runs > 1 || t->k > KC));
+}
+
+/* Columns of a unit with a copy of A: four units a thread, whole panels, no more sums than there is room for. */
+static int64_t group_width(const cad_gemm *g, int kept, int64_t row_units)
+{
+    int64_t pieces = cad_ceil_div(4 * (int64_t)cad_threads_count(), row_units);
+    int64_t count = cad_max64(1, g->n / (NR * pieces));
+    return NR * (kept ? cad_min64(GROUP, count) : count);
 }
 
 /* k == 0: the empty sum, so bias and res alone. */
@@ -284,9 +301,10 @@ void CAD_STORED(gemm_own)(const cad_gemm *g)
         w.pairs &= !g->term[i].af;
     }
     if (w.pairs || copied) {
-        w.width = (int64_t)GROUP * NR;
         w.rows = w.pairs ? PAIR_ROWS : COPY_ROWS;
         w.run = w.pairs ? run_unit_pairs : run_unit_copied;
+        w.kept = keeps_sums(g);
+        w.width = group_width(g, w.kept, cad_ceil_div(g->m, w.rows));
     }
     w.groups = groups(g, w.width);
     cad_parallel_for(w.groups * cad_ceil_div(g->m, w.rows), 1, run_units, &w);
