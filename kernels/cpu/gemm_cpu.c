@@ -56,27 +56,33 @@ CAD_INLINE void put_c(const cad_gemm *g, int64_t i, int64_t col, int64_t w, vf x
         eput(g->c + i * g->ldc + col, x, w);
 }
 
-/* One row of C from its finished sum; it stays in the sums while masked products still follow. */
-CAD_INLINE void finish_row(const unit *u, int64_t i, int64_t col, int64_t w, float *sum)
+/* `rows` rows of C from their finished sums t, VW columns from `col`; they stay in t while masked products still follow. */
+CAD_INLINE void finish_rows(const unit *u, int64_t i, int64_t rows, int64_t col, int64_t w, float *t)
 {
     const cad_gemm *g = u->g;
-    vf x = vload(sum);
-    if (g->alpha != 1.0f)
-        x = vmul(x, vset(g->alpha));
-    if (g->bias)
-        x = vadd(x, eget(g->bias + col, w));
-    if (g->res)
-        x = vadd(x, eget(g->res + i * g->ldc + col, w));
-    if (g->add)
-        x = vadd(x, vget(g->cf + i * g->ldc + col, w));
-    if (u->more)
-        vstore(sum, x);
-    else
-        put_c(g, i, col, w, x);
+    vf alpha = vset(g->alpha), bias = g->bias ? eget(g->bias + col, w) : vzero();
+    for (int64_t r = 0; r < rows; r++) {
+        vf x = vload(t + r * NR);
+        int64_t at = (i + r) * g->ldc + col;
+        if (g->alpha != 1.0f)
+            x = vmul(x, alpha);
+        if (g->bias)
+            x = vadd(x, bias);
+        if (g->res)
+            x = vadd(x, eget(g->res + at, w));
+        if (g->add)
+            x = vadd(x, vget(g->cf + at, w));
+        if (u->more)
+            vstore(t + r * NR, x);
+        else if (g->cf)
+            vput(g->cf + at, x, w);
+        else
+            eput(g->c + at, x, w);
+    }
 }
 
-/* Runs one block of k's over all row tiles.  from: continue the sums; to: they are complete, write C. */
-static void rows_of_block(const panel *p, block s, int from, int to)
+/* Runs one block of k's over all row tiles.  to: their sums are then complete, write C. */
+static void rows_of_block(const panel *p, block s, int to)
 {
     const unit *u = p->u;
     const float *a0 = s.a;
@@ -84,13 +90,10 @@ static void rows_of_block(const panel *p, block s, int from, int to)
     for (int64_t i = u->i0; i < u->i1; i += MR) {
         int mr = (int)cad_min64(MR, u->i1 - i);
         float *t = p->sum + (i - u->i0) * NR;
-        if (!from)
-            memset(t, 0, (size_t)(mr * NR) * sizeof(float));
         s.a = a0 + (i - u->i0) * s.row;
         tile_any(mr, nv, &s, t);
-        for (int64_t r = 0; to && r < mr; r++)
-            for (int64_t v = 0; v < nv; v++)
-                finish_row(u, i + r, p->j + v * VW, cad_min64(VW, p->n - v * VW), t + r * NR + v * VW);
+        for (int64_t v = 0; to && v < nv; v++)
+            finish_rows(u, i, mr, p->j + v * VW, cad_min64(VW, p->n - v * VW), t + v * VW);
     }
 }
 
@@ -102,7 +105,6 @@ static void masked_product(const panel *p, block s, const cad_gemm_term *d)
     float t[MR * NR] __attribute__((aligned(64)));
     for (int64_t i = u->i0; i < u->i1; i += MR) {
         int mr = (int)cad_min64(MR, u->i1 - i);
-        memset(t, 0, sizeof t);
         s.a = a0 + (i - u->i0) * s.row;
         tile_any(mr, p->n > VW ? 2 : 1, &s, t);
         for (int64_t r = 0; r < mr; r++) {
@@ -146,12 +148,13 @@ static void write_sums(const panel *p)
             put_c(u->g, i, p->j + v, cad_min64(VW, p->n - v), vload(p->sum + (i - u->i0) * NR + v));
 }
 
-/* One block of k's of one term, over all panels of the unit.  from, to: as in rows_of_block. */
+/* One block of k's of one term, over all panels of the unit.  from: it continues their sums; to: as in rows_of_block. */
 static void block_of_unit(const unit *u, const cad_gemm_term *t, int64_t run, int64_t k0, int64_t k, int from, int to)
 {
     float b[KC * NR] __attribute__((aligned(64)));
     block s = block_of_a(u, t, run, k0, k);
     s.b = b;
+    s.from = from && t->mask_on != CAD_MASK_C; /* a masked product is formed apart */
     for (int64_t at = 0; at < u->n; at += NR) {
         panel p = panel_of(u, at);
         const cut c = {.run = run, .k0 = k0, .k = k, .j = p.j, .n = p.n};
@@ -159,7 +162,7 @@ static void block_of_unit(const unit *u, const cad_gemm_term *t, int64_t run, in
         if (t->mask_on == CAD_MASK_C)
             masked_product(&p, s, t);
         else
-            rows_of_block(&p, s, from, to);
+            rows_of_block(&p, s, to);
     }
 }
 

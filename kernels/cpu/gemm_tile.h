@@ -15,9 +15,10 @@ typedef struct block {
     const float *b;    /* packed panel */
     int64_t k;         /* lanes: k's, or pairs of them */
     int pairs;
+    int from; /* continue the sums in t; otherwise they begin with 0 */
 } block;
 
-/* acc[mr][nv] += A B over one block; acc comes from and goes back to t (stride NR). */
+/* t[mr][nv] = A B over one block, or += it; stride NR. */
 CAD_INLINE void tile(const int mr, const int nv, const int pairs, const block *s, float *t)
 {
     vf acc[MR][2];
@@ -25,7 +26,7 @@ CAD_INLINE void tile(const int mr, const int nv, const int pairs, const block *s
     for (int64_t i = 0; i < mr; i++)
 #pragma GCC unroll 2
         for (int64_t j = 0; j < nv; j++)
-            acc[i][j] = vload(t + i * NR + j * VW);
+            acc[i][j] = s->from ? vload(t + i * NR + j * VW) : vzero();
     const float *a = s->a, *b = s->b;
     for (int64_t k = 0; k < s->k; k++, a += s->step, b += NR) {
         vf b0 = vload(b), b1 = nv > 1 ? vload(b + VW) : b0;
