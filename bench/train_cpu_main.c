@@ -1,8 +1,9 @@
 /* Training steps of a model as wide as models/tiny on rows of the generator: tokens a second and the share of the OpenBLAS
  * peak.
  *
- *     train_cpu MODEL LAYERS STEPS WARMUP THREADS OUT_DIR
+ *     train_cpu MODEL LAYERS STEPS WARMUP THREADS PRODUCTS OUT_DIR
  *
+ * PRODUCTS: own or bf16, as model.matmul.
  * MODEL lends its shape, vocabulary and tokenizer; LAYERS replaces its number of layers; weights are random, f32.  OUT_DIR gets
  * what another program needs to do the same (bench/train_cpu.py does): model/, the first weights; batches.u32, the rows of each
  * step; and ours.json, the losses and the rate.  A step is 960 tokens at most, loss on the answers, AdamW, norm clipped. */
@@ -16,6 +17,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { STEP_TOKENS = 960, SEED = 1, MAX_STEPS = 10000 };
 #define LEARNING_RATE 1e-3
@@ -170,10 +172,10 @@ static cad_status report(const bench *b)
     for (int64_t i = 0; i < b->steps; i++)
         json_array_append_new(loss, json_real(b->loss[i]));
     json_t *o =
-        json_pack("{s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:s, s:{s:f, s:f, s:f, s:f, s:f, s:f}, s:o}", "tokens_s", rate, "gflops",
+        json_pack("{s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:s, s:b, s:{s:f, s:f, s:f, s:f, s:f, s:f}, s:o}", "tokens_s", rate, "gflops",
                   gflops, "peak_gflops", b->peak, "tokens", (json_int_t)b->tokens, "targets", (json_int_t)b->targets,
                   "parameters", (json_int_t)cad_decoder_parameters(b->decoder), "warmup", (json_int_t)b->warmup, "isa",
-                  b->ops->isa, "adamw", "lr", LEARNING_RATE, "beta1", OPTIMIZER.beta1, "beta2", OPTIMIZER.beta2, "eps",
+                  b->ops->isa, "rounded", cad_ops_matmul() == CAD_MATMUL_bf16, "adamw", "lr", LEARNING_RATE, "beta1", OPTIMIZER.beta1, "beta2", OPTIMIZER.beta2, "eps",
                   OPTIMIZER.eps, "weight_decay", OPTIMIZER.weight_decay, "clip", OPTIMIZER.clip, "loss", loss);
     cad_status s = path_in(b, "ours.json", &path);
     if (s == CAD_OK)
@@ -198,14 +200,15 @@ int main(int argc, char **argv)
 {
     bench b = {.file = CAD_BUF_INIT};
     cad_status s = CAD_OK;
-    if (argc != 7)
-        s = cad_fail(CAD_EUSAGE, "train_cpu MODEL LAYERS STEPS WARMUP THREADS OUT_DIR");
+    if (argc != 8 || (strcmp(argv[6], "own") != 0 && strcmp(argv[6], "bf16") != 0))
+        s = cad_fail(CAD_EUSAGE, "train_cpu MODEL LAYERS STEPS WARMUP THREADS own|bf16 OUT_DIR");
     if (s == CAD_OK) {
         b.model = argv[1];
         b.layers = atoll(argv[2]);
         b.steps = atoll(argv[3]);
         b.warmup = atoll(argv[4]);
-        b.dir = argv[6];
+        b.dir = argv[7];
+        cad_ops_set_matmul(!strcmp(argv[6], "bf16") ? CAD_MATMUL_bf16 : CAD_MATMUL_own);
         if (b.steps > MAX_STEPS || b.warmup < 0 || b.warmup >= b.steps)
             s = cad_fail(CAD_EUSAGE, "0 <= WARMUP < STEPS <= %d", MAX_STEPS);
     }
