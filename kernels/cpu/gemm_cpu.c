@@ -17,10 +17,10 @@
 #include "kernels/cpu/gemm_pack.h"
 
 enum {
-    ROWS = 256,     /* rows of a unit */
-    COPY_ROWS = 64, /* the same where A has to be copied: widened, or through a mask */
-    PAIR_ROWS = 256,
-    GROUP = 4 /* panels of a unit with a copy of A, where their sums are kept between blocks of k */
+    ROWS = 256,      /* rows of a unit */
+    COPY_ROWS = 64,  /* the same where A has to be copied: widened, or through a mask */
+    PAIR_ROWS = 256, /* the same where it is copied as pairs */
+    GROUP = 4        /* panels of a unit with a copy of A, where their sums are kept between blocks of k */
 };
 
 /* Rows [i0, i1) of columns [j, j+n), which lie in projection `part`: a panel, or a group of them that share a copy of A. */
