@@ -20,58 +20,69 @@ enum {
     COPY = NARROW ? KEYS * MAX_D : 1 /* floats of a tile that is widened */
 };
 
-/* out[d*KEYS + j] = x[j*ld + d] for n rows; columns n..KEYS-1 are zero. */
+/* out[d*KEYS + j] = x[j*ld + d] for n rows; columns from n to the end of its vector are zero. */
 CAD_INLINE void transpose_tile(const float *x, int64_t ld, int64_t n, int64_t d, float *out)
 {
-    transpose_rows(x, ld, n, d, out, KEYS, KEYS);
+    transpose_rows(x, ld, n, d, out, KEYS, cad_ceil_div(n, VW) * VW);
 }
 
-CAD_INLINE void score_block(const int rows, const float *q, int64_t ldq, const float *kt, int64_t ldk, int64_t d, int64_t n,
+/* s[r*KEYS + j] = sum_d q[r*ldq + d] kt[d*ldk + j] for `rows` rows and kv vectors of keys. */
+CAD_INLINE void score_block(const int rows, const int kv, const float *q, int64_t ldq, const float *kt, int64_t ldk, int64_t d,
                             float *s)
 {
-    for (int64_t j = 0; j < n; j += (int64_t)KV * VW) {
-        vf acc[QR][KV];
+    vf acc[QR][KV];
 #pragma GCC unroll 4
-        for (int64_t r = 0; r < rows; r++)
+    for (int64_t r = 0; r < rows; r++)
 #pragma GCC unroll 4
-            for (int64_t v = 0; v < KV; v++)
-                acc[r][v] = vzero();
-        for (int64_t c = 0; c < d; c++) {
-            vf k[KV];
+        for (int64_t v = 0; v < kv; v++)
+            acc[r][v] = vzero();
+    for (int64_t c = 0; c < d; c++) {
+        vf k[KV];
 #pragma GCC unroll 4
-            for (int64_t v = 0; v < KV; v++)
-                k[v] = vload(kt + c * ldk + j + v * VW);
+        for (int64_t v = 0; v < kv; v++)
+            k[v] = vload(kt + c * ldk + v * VW);
 #pragma GCC unroll 4
-            for (int64_t r = 0; r < rows; r++) {
-                vf x = vset(q[r * ldq + c]);
+        for (int64_t r = 0; r < rows; r++) {
+            vf x = vset(q[r * ldq + c]);
 #pragma GCC unroll 4
-                for (int64_t v = 0; v < KV; v++)
-                    acc[r][v] = vfma(x, k[v], acc[r][v]);
-            }
+            for (int64_t v = 0; v < kv; v++)
+                acc[r][v] = vfma(x, k[v], acc[r][v]);
         }
-#pragma GCC unroll 4
-        for (int64_t r = 0; r < rows; r++)
-#pragma GCC unroll 4
-            for (int64_t v = 0; v < KV; v++)
-                vstore(s + r * KEYS + j + v * VW, acc[r][v]);
     }
+#pragma GCC unroll 4
+    for (int64_t r = 0; r < rows; r++)
+#pragma GCC unroll 4
+        for (int64_t v = 0; v < kv; v++)
+            vstore(s + r * KEYS + v * VW, acc[r][v]);
 }
 
-/* s[r*KEYS + j] = sum_d q[r*ldq + d] kt[d*ldk + j] for rows < 1..QR and keys j < n; more keys up to KEYS may be written. */
+CAD_INLINE void score_rows(const int rows, const float *q, int64_t ldq, const float *kt, int64_t ldk, int64_t d, int64_t n,
+                           float *s)
+{
+    int64_t j = 0;
+    for (; n - j > (int64_t)(KV - 1) * VW; j += (int64_t)KV * VW)
+        score_block(rows, KV, q, ldq, kt + j, ldk, d, s + j);
+    for (; n - j > VW; j += 2 * (int64_t)VW)
+        score_block(rows, 2, q, ldq, kt + j, ldk, d, s + j);
+    if (j < n)
+        score_block(rows, 1, q, ldq, kt + j, ldk, d, s + j);
+}
+
+/* The same for rows < 1..QR and keys j < n <= KEYS: whole vectors of them, no more are read or written. */
 CAD_INLINE void scores(int rows, const float *q, int64_t ldq, const float *kt, int64_t ldk, int64_t d, int64_t n, float *s)
 {
     switch (rows) {
     case 1:
-        score_block(1, q, ldq, kt, ldk, d, n, s);
+        score_rows(1, q, ldq, kt, ldk, d, n, s);
         return;
     case 2:
-        score_block(2, q, ldq, kt, ldk, d, n, s);
+        score_rows(2, q, ldq, kt, ldk, d, n, s);
         return;
     case 3:
-        score_block(3, q, ldq, kt, ldk, d, n, s);
+        score_rows(3, q, ldq, kt, ldk, d, n, s);
         return;
     default:
-        score_block(4, q, ldq, kt, ldk, d, n, s);
+        score_rows(4, q, ldq, kt, ldk, d, n, s);
     }
 }
 
