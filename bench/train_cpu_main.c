@@ -171,12 +171,12 @@ static cad_status report(const bench *b)
     json_t *loss = json_array();
     for (int64_t i = 0; i < b->steps; i++)
         json_array_append_new(loss, json_real(b->loss[i]));
-    json_t *o =
-        json_pack("{s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:s, s:b, s:{s:f, s:f, s:f, s:f, s:f, s:f}, s:o}", "tokens_s", rate, "gflops",
-                  gflops, "peak_gflops", b->peak, "tokens", (json_int_t)b->tokens, "targets", (json_int_t)b->targets,
-                  "parameters", (json_int_t)cad_decoder_parameters(b->decoder), "warmup", (json_int_t)b->warmup, "isa",
-                  b->ops->isa, "rounded", cad_ops_matmul() == CAD_MATMUL_bf16, "adamw", "lr", LEARNING_RATE, "beta1", OPTIMIZER.beta1, "beta2", OPTIMIZER.beta2, "eps",
-                  OPTIMIZER.eps, "weight_decay", OPTIMIZER.weight_decay, "clip", OPTIMIZER.clip, "loss", loss);
+    json_t *o = json_pack("{s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:s, s:b, s:{s:f, s:f, s:f, s:f, s:f, s:f}, s:o}", "tokens_s",
+                          rate, "gflops", gflops, "peak_gflops", b->peak, "tokens", (json_int_t)b->tokens, "targets",
+                          (json_int_t)b->targets, "parameters", (json_int_t)cad_decoder_parameters(b->decoder), "warmup",
+                          (json_int_t)b->warmup, "isa", b->ops->isa, "rounded", cad_ops_matmul() == CAD_MATMUL_bf16, "adamw",
+                          "lr", LEARNING_RATE, "beta1", OPTIMIZER.beta1, "beta2", OPTIMIZER.beta2, "eps", OPTIMIZER.eps,
+                          "weight_decay", OPTIMIZER.weight_decay, "clip", OPTIMIZER.clip, "loss", loss);
     cad_status s = path_in(b, "ours.json", &path);
     if (s == CAD_OK)
         s = bench_write_json(o, path.data);
