@@ -60,7 +60,8 @@ CAD_MUST_USE cad_status cad_appender_sync(cad_appender *a);
 void cad_appender_close(cad_appender *a);
 
 /* Lock files: held by the kernel for the life of the process, so a lock of a dead process is free; `owner` is written into the
- * file for people, and for `judge` of a later process.  Errors: CAD_ELOCKED with the owner's text, CAD_EWRITE. */
+ * file for people, and for `judge` of a later process.  Errors: CAD_ELOCKED with the owner's text, or when another process
+ * keeps the folder itself locked for seconds; CAD_EWRITE. */
 typedef struct cad_lock cad_lock;
 enum { CAD_LOCK_OWNER = 600 }; /* longest owner, with NUL */
 /* Asked when the kernel says that another process holds the lock, or (held = false) that nobody does and the file still names

@@ -172,11 +172,13 @@ cad_status cad_fs_touch(const char *path)
 
 cad_status cad_fs_now(const char *dir, double *out)
 {
-    char path[PATH_MAX];
+    char path[PATH_MAX], host[HOST_NAME_MAX + 1] = "";
     struct stat st;
-    if (snprintf(path, sizeof path, "%s/.now.%ld", dir, (long)getpid()) >= (int)sizeof path)
+    if (gethostname(host, sizeof host - 1) != 0)
+        snprintf(host, sizeof host, "unknown");
+    if (snprintf(path, sizeof path, "%s/.now.%s.%ld", dir, host, (long)getpid()) >= (int)sizeof path)
         CAD_FAIL(CAD_EWRITE, "%s: path too long", dir);
-    unlink(path); /* a leftover of a dead process with our pid */
+    unlink(path); /* a leftover of a dead process of this host with our pid */
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     bool made = fd >= 0 && fstat(fd, &st) == 0;
     cad_status s = made ? CAD_OK : cad_fail(CAD_EWRITE, "%s: cannot create a file there: %s", dir, strerror(errno));

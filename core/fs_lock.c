@@ -1,4 +1,5 @@
 /* core/fs.h, lock files. */
+#include "core/clock.h"
 #include "core/fs.h"
 #include "core/mem.h"
 
@@ -11,6 +12,8 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+static const double FOLDER_WAIT_S = 5.0, FOLDER_LOOK_S = 0.01;
 
 struct cad_lock {
     int fd;
@@ -25,19 +28,30 @@ static bool still_named(int fd, const char *path)
 }
 
 /* Whoever takes or removes a lock file holds its folder meanwhile, so that nothing changes between a look at the file and what
- * follows from it.  -1: the folder cannot be locked (some network file systems): then the file is looked at once more. */
-static int hold_folder(const char *path)
+ * follows from it.  *out = -1: the folder cannot be locked (some network file systems): then the file is looked at once more.
+ * CAD_ELOCKED: somebody holds the folder for longer than that takes. */
+static cad_status hold_folder(const char *path, int *out)
 {
     char dir[PATH_MAX];
     const char *slash = strrchr(path, '/');
     int n = slash ? snprintf(dir, sizeof dir, "%.*s/", (int)(slash - path), path) : snprintf(dir, sizeof dir, ".");
     int fd = n < (int)sizeof dir ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    while (fd >= 0 && flock(fd, LOCK_EX) != 0)
-        if (errno != EINTR) {
+    double begin = cad_clock_now();
+    while (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EWOULDBLOCK && cad_clock_now() - begin >= FOLDER_WAIT_S) {
             close(fd);
-            return -1;
+            CAD_FAIL(CAD_ELOCKED, "%s: another process has kept this folder locked for %.0f s\nhint: fuser -v %s", dir,
+                     FOLDER_WAIT_S, dir);
         }
-    return fd;
+        if (errno == EWOULDBLOCK) {
+            cad_clock_sleep(FOLDER_LOOK_S);
+        } else if (errno != EINTR) {
+            close(fd);
+            fd = -1;
+        }
+    }
+    *out = fd;
+    return CAD_OK;
 }
 
 static void let_go(int folder)
@@ -110,8 +124,10 @@ cad_status cad_lock_take(const char *path, const char *owner, cad_lock_judge *ju
     cad_lock *l;
     CAD_TRY(cad_mem_alloc(sizeof *l, "lock", &l));
     l->fd = -1;
+    int folder = -1;
     cad_status s = cad_mem_alloc(strlen(path) + 1, "file name", &l->path);
-    int folder = hold_folder(path);
+    if (s == CAD_OK)
+        s = hold_folder(path, &folder);
     if (s == CAD_OK)
         s = take(path, owner, judge, ctx, &l->fd);
     let_go(folder);
@@ -142,8 +158,9 @@ void cad_lock_release(cad_lock *l)
 {
     if (!l)
         return;
-    int folder = hold_folder(l->path);
-    if (still_named(l->fd, l->path)) /* not that of another process which took it over */
+    int folder = -1;
+    cad_status s = hold_folder(l->path, &folder);   /* a file that is left is a leftover: nobody locks it */
+    if (s == CAD_OK && still_named(l->fd, l->path)) /* not that of another process which took it over */
         unlink(l->path);
     let_go(folder);
     close(l->fd);

@@ -1,11 +1,13 @@
 #include "tests/unit.h"
 
+#include "core/clock.h"
 #include "core/fs.h"
 #include "core/mem.h"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -363,6 +365,40 @@ static void test_a_lock_has_one_owner_whoever_comes_between(void **state)
     end_taker(&r.other);
 }
 
+/* Another open folder is another owner to the kernel, be it in the same process. */
+static void test_a_folder_that_others_keep_locked_is_not_waited_for_without_end(void **state)
+{
+    (void)state;
+    cad_lock *l, *mine;
+    ok(cad_fs_mkdirs(at("kept")));
+    ok(cad_lock_take(at("kept/mine"), "mine", NULL, NULL, &mine));
+    pid_t brief = fork();
+    if (brief == 0) { /* holds it for a moment */
+        int fd = open(at("kept"), O_RDONLY | O_DIRECTORY);
+        bool held = fd >= 0 && flock(fd, LOCK_EX) == 0;
+        cad_clock_sleep(held ? 0.4 : 0.0);
+        _exit(held ? 0 : 1);
+    }
+    cad_clock_sleep(0.2);
+    ok(cad_lock_take(at("kept/lock"), "x", NULL, NULL, &l));
+    int end;
+    assert_int_equal(waitpid(brief, &end, 0), brief);
+    assert_int_equal(end, 0);
+    cad_lock_release(l);
+    assert_false(cad_fs_exists(at("kept/lock")));
+    int fd = open(at("kept"), O_RDONLY | O_DIRECTORY);
+    assert_int_equal(flock(fd, LOCK_EX), 0);
+    double begin = cad_clock_now();
+    fails(cad_lock_take(at("kept/lock"), "x", NULL, NULL, &l), CAD_ELOCKED, "kept/: another process has kept this folder");
+    assert_true(cad_clock_now() - begin > 2.0);
+    assert_false(cad_fs_exists(at("kept/lock")));
+    cad_lock_release(mine); /* comes back, and leaves the file, which nobody locks */
+    close(fd);
+    ok(cad_lock_take(at("kept/mine"), "x", NULL, NULL, &mine));
+    cad_lock_release(mine);
+    assert_int_equal(files_in(at("kept")), 0);
+}
+
 static void test_the_clock_of_a_folder_is_that_of_its_files(void **state)
 {
     (void)state;
@@ -373,6 +409,16 @@ static void test_the_clock_of_a_folder_is_that_of_its_files(void **state)
     ok(cad_fs_write(at("a"), "", 0));
     ok(cad_fs_modified(at("a"), &after));
     assert_true(before <= now && now <= after);
+    char host[100] = "", mine[200], other[200]; /* of dead processes that had our pid, here and on another host */
+    assert_int_equal(gethostname(host, sizeof host - 1), 0);
+    snprintf(mine, sizeof mine, ".now.%s.%ld", host, (long)getpid());
+    snprintf(other, sizeof other, ".now.%s-2.%ld", host, (long)getpid());
+    ok(cad_fs_write(at(mine), "", 0));
+    ok(cad_fs_write(at(other), "", 0));
+    ok(cad_fs_now(at("."), &now));
+    assert_false(cad_fs_exists(at(mine)));
+    assert_true(cad_fs_exists(at(other)));
+    ok(cad_fs_remove(at(other)));
     fails(cad_fs_now(at("none"), &now), CAD_EWRITE, "none: cannot create a file");
 }
 
@@ -405,6 +451,7 @@ int main(void)
         cmocka_unit_test(test_names_are_sorted_and_paths_absolute),
         cmocka_unit_test(test_a_lock_names_its_owner_and_ends_with_it),
         cmocka_unit_test(test_a_lock_has_one_owner_whoever_comes_between),
+        cmocka_unit_test(test_a_folder_that_others_keep_locked_is_not_waited_for_without_end),
         cmocka_unit_test(test_the_clock_of_a_folder_is_that_of_its_files),
         cmocka_unit_test(test_only_an_empty_folder_is_removed),
         cmocka_unit_test(test_a_judge_decides_about_an_owner_and_a_robbed_one_notices),
