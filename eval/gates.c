@@ -4,6 +4,7 @@
 #include "eval/results.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,30 +84,32 @@ static cad_status read_gate(const char *text, const char *const *labels, size_t 
     return read_bound(at + 2, labels, n, g);
 }
 
+/* Refuses a name: "WHAT 'name'; LEAD known known". */
+static cad_status unknown(const gate *g, const char *what, const char *name, const char *lead, cad_status listed,
+                          cad_buf *known)
+{
+    cad_status s = cad_fail(CAD_ECONFIG, "--require '%s': %s '%s'; %s%s", g->text, what, name, lead,
+                            listed == CAD_OK ? cad_buf_cstr(known) : "");
+    cad_buf_deinit(known);
+    return s;
+}
+
 static cad_status known_names(const gate *g, const char *const *labels, size_t n)
 {
     bool found = !*g->label;
     cad_buf known = CAD_BUF_INIT;
+    cad_status s = CAD_OK;
     for (size_t i = 0; i < n && !found; i++)
         found = !strcmp(g->label, labels[i]);
-    if (!found) {
-        cad_status s = CAD_OK;
-        for (size_t i = 0; s == CAD_OK && i < n; i++)
-            s = cad_buf_printf(&known, " %s", labels[i]);
-        s = cad_fail(CAD_ECONFIG, "--require '%s': no row '%s'; the table has%s", g->text, g->label, cad_buf_cstr(&known));
-        cad_buf_deinit(&known);
-        return s;
-    }
+    for (size_t i = 0; s == CAD_OK && !found && i < n; i++)
+        s = cad_buf_printf(&known, " %s", labels[i]);
+    if (!found)
+        return unknown(g, "no row", g->label, "the table has", s, &known);
     if (*g->kind && !cad_results_has_kind(g->kind))
-        CAD_FAIL(CAD_ECONFIG, "--require '%s': no groups by '%s'; expected family, families, phrasing or units", g->text,
-                 g->kind);
-    if (cad_results_has_metric(g->metric))
-        return CAD_OK;
-    cad_status s = cad_results_metrics(&known);
-    s = cad_fail(CAD_ECONFIG, "--require '%s': no metric '%s'; expected one of%s", g->text, g->metric,
-                 s == CAD_OK ? cad_buf_cstr(&known) : "");
-    cad_buf_deinit(&known);
-    return s;
+        return unknown(g, "no groups by", g->kind, "expected one of", cad_results_kinds(&known), &known);
+    if (!cad_results_has_metric(g->metric))
+        return unknown(g, "no metric", g->metric, "expected one of", cad_results_metrics(&known), &known);
+    return CAD_OK;
 }
 
 cad_status cad_eval_gates_check(const cad_list *require, const char *const *labels, size_t n)
@@ -151,6 +154,22 @@ static const cad_table_row *row_of(const cad_evaluation *e, const char *label)
     return NULL;
 }
 
+static bool meets(const gate *g, double value, double bound)
+{
+    return g->lower ? value >= bound : value <= bound;
+}
+
+/* A value that misses its bound, and that of the other row, by four digits behind the point, or by as many as show the miss. */
+static void show(const gate *g, double value, double other, char out[2][32])
+{
+    bool contradicts = true;
+    for (int digits = 4; contradicts && digits <= 17; digits++) {
+        snprintf(out[0], sizeof out[0], "%.*f", digits, value);
+        snprintf(out[1], sizeof out[1], "%.*f", digits, other);
+        contradicts = isfinite(value) && meets(g, strtod(out[0], NULL), g->number + strtod(out[1], NULL));
+    }
+}
+
 static cad_status hold(const cad_evaluation *e, const gate *g)
 {
     const cad_table_row *row = *g->label ? row_of(e, g->label) : &e->row[0], *other = *g->other ? row_of(e, g->other) : NULL;
@@ -162,12 +181,14 @@ static cad_status hold(const cad_evaluation *e, const gate *g)
         CAD_TRY(value_of(g, other, &base));
         bound += base;
     }
-    if (isfinite(value) && (g->lower ? value >= bound : value <= bound))
+    if (isfinite(value) && meets(g, value, bound))
         return CAD_OK;
+    char shown[2][32];
+    show(g, value, other ? base : 0.0, shown);
     if (other)
-        CAD_FAIL(CAD_EGATE, "requirement not met: %s; %s of %s is %.4f, of %s %.4f", g->text, g->metric, row->label, value,
-                 other->label, base);
-    CAD_FAIL(CAD_EGATE, "requirement not met: %s; %s of %s is %.4f", g->text, g->metric, row->label, value);
+        CAD_FAIL(CAD_EGATE, "requirement not met: %s; %s of %s is %s, of %s %s", g->text, g->metric, row->label, shown[0],
+                 other->label, shown[1]);
+    CAD_FAIL(CAD_EGATE, "requirement not met: %s; %s of %s is %s", g->text, g->metric, row->label, shown[0]);
 }
 
 cad_status cad_eval_gates(const cad_evaluation *e, const cad_list *require)

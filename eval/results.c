@@ -29,34 +29,6 @@ cad_class cad_class_of(const char *name)
     return CAD_CLASS_COUNT;
 }
 
-static const char *const METRICS[] = {"cr",
-                                      "stop",
-                                      "valid",
-                                      "sizes",
-                                      "seven",
-                                      "iou.v64.A1",
-                                      "iou.v64.A1.excluded",
-                                      "iou.v64.A0c",
-                                      "iou.v64.A0c.excluded",
-                                      "cd.s2.p2s.8192.A1.median",
-                                      "cd.s2.p2s.8192.A1.capped",
-                                      "cd.s2.p2s.8192.A1.excluded"};
-
-bool cad_results_has_metric(const char *name)
-{
-    for (size_t i = 0; i < sizeof METRICS / sizeof *METRICS; i++)
-        if (!strcmp(name, METRICS[i]))
-            return true;
-    return false;
-}
-
-cad_status cad_results_metrics(cad_buf *out)
-{
-    for (size_t i = 0; i < sizeof METRICS / sizeof *METRICS; i++)
-        CAD_TRY(cad_buf_printf(out, " %s", METRICS[i]));
-    return CAD_OK;
-}
-
 /* NaN is never written: such a metric has no value and is null. */
 static json_t *number(double x)
 {
@@ -78,6 +50,7 @@ static cad_status put(json_t *metrics, const char *name, cad_interval_est e, int
     return CAD_OK;
 }
 
+typedef struct metric metric;
 typedef struct group {
     const cad_scored *const *item;
     size_t n;
@@ -110,98 +83,143 @@ static int has_stopped(const cad_scored *s)
     return s->stopped;
 }
 
-static cad_status put_rate(const group *g, const char *name, question q)
+/* One row of the table of metrics. */
+struct metric {
+    const char *name;
+    cad_status (*put)(const group *g, const metric *m);
+    question ask;  /* of a rate */
+    size_t offset; /* of a mean or a median: its double in cad_scored */
+    bool excluded; /* samples without a value are left out; else they count as the worst */
+};
+
+static cad_status put_rate(const group *g, const metric *m)
 {
     int64_t asked = 0, yes = 0;
     for (size_t i = 0; i < g->n; i++) {
-        int a = q(g->item[i]);
+        int a = m->ask(g->item[i]);
         asked += a >= 0;
         yes += a > 0;
     }
     if (asked == 0)
         return CAD_OK;
     cad_interval_est e = cad_wilson(yes, asked, cad_normal_z(g->o->percent));
-    return put(g->metrics, name, e, asked, asked - yes, "up", "requested");
+    return put(g->metrics, m->name, e, asked, asked - yes, "up", "requested");
 }
 
-/* Mean of a score in 0..1 under both policies: failures count 0, or are left out. */
-static cad_status put_score(const group *g, const char *name, size_t offset)
+static double value_of(const cad_scored *s, const metric *m)
 {
-    double *x;
-    uint64_t *cluster;
-    cad_frame f = cad_arena_mark(g->scratch);
-    CAD_TRY(cad_arena_zalloc(g->scratch, g->n, sizeof *x, "scores", &x));
-    CAD_TRY(cad_arena_zalloc(g->scratch, g->n, sizeof *cluster, "clusters", &cluster));
-    size_t m = 0;
-    for (int policy = 0; policy < 2; policy++) { /* 0: worst, 1: excluded */
-        m = 0;
-        for (size_t i = 0; i < g->n; i++) {
-            double v;
-            memcpy(&v, (const char *)g->item[i] + offset, sizeof v);
-            if (isnan(v) && policy == 1)
-                continue;
-            cluster[m] = g->item[i]->row->cluster;
-            x[m++] = isnan(v) ? 0 : v;
-        }
-        cad_interval_est e;
-        CAD_TRY(cad_bootstrap_mean(x, cluster, m, g->o->bootstrap, g->o->percent, g->o->seed, g->scratch, &e));
-        char full[96];
-        snprintf(full, sizeof full, "%s%s", name, policy ? ".excluded" : "");
-        CAD_TRY(put(g->metrics, full, e, (int64_t)m, (int64_t)(g->n - m), "up", policy ? "excluded" : "worst"));
+    double v;
+    memcpy(&v, (const char *)s + m->offset, sizeof v);
+    return v;
+}
+
+static const char *policy_of(const metric *m)
+{
+    return m->excluded ? "excluded" : "worst";
+}
+
+/* The values of a group and their clusters, *count of them; a missing value is left out or `worst`.  *found: how many samples
+ * have one. */
+static cad_status collect(const group *g, const metric *m, double worst, double **x, uint64_t **cluster, size_t *count,
+                          size_t *found)
+{
+    size_t n = 0;
+    CAD_TRY(cad_arena_zalloc(g->scratch, g->n, sizeof **x, "values", x));
+    CAD_TRY(cad_arena_zalloc(g->scratch, g->n, sizeof **cluster, "clusters", cluster));
+    *found = 0;
+    for (size_t i = 0; i < g->n; i++) {
+        double v = value_of(g->item[i], m);
+        *found += isnan(v) ? 0 : 1;
+        if (isnan(v) && m->excluded)
+            continue;
+        (*cluster)[n] = g->item[i]->row->cluster;
+        (*x)[n++] = isnan(v) ? worst : v;
     }
-    cad_arena_rewind(g->scratch, f);
+    *count = n;
     return CAD_OK;
 }
 
-/* Chamfer distance: median over all (failures infinite), capped mean over all, median of those that have one. */
-static cad_status put_distance(const group *g, const char *name)
+/* Mean of a score in 0..1: failures count 0, or are left out. */
+static cad_status put_score(const group *g, const metric *m)
 {
-    double *all, *some, *capped;
+    double *x;
     uint64_t *cluster;
-    cad_frame f = cad_arena_mark(g->scratch);
-    CAD_TRY(cad_arena_zalloc(g->scratch, g->n, sizeof *all, "distances", &all));
-    CAD_TRY(cad_arena_zalloc(g->scratch, g->n, sizeof *some, "distances", &some));
-    CAD_TRY(cad_arena_zalloc(g->scratch, g->n, sizeof *capped, "distances", &capped));
-    CAD_TRY(cad_arena_zalloc(g->scratch, g->n, sizeof *cluster, "clusters", &cluster));
-    size_t m = 0;
-    for (size_t i = 0; i < g->n; i++) {
-        double v = g->item[i]->cd;
-        all[i] = isnan(v) ? (double)INFINITY : v;
-        capped[i] = isnan(v) ? CD_CAP : fmin(v, CD_CAP);
-        cluster[i] = g->item[i]->row->cluster;
-        if (!isnan(v))
-            some[m++] = v;
-    }
-    cad_interval_est mean;
-    CAD_TRY(cad_bootstrap_mean(capped, cluster, g->n, g->o->bootstrap, g->o->percent, g->o->seed, g->scratch, &mean));
-    double median_all = cad_median(all, g->n), median_some = cad_median(some, m);
-    int64_t failed = (int64_t)(g->n - m);
-    char full[96];
-    snprintf(full, sizeof full, "%s.median", name);
-    CAD_TRY(put(g->metrics, full, (cad_interval_est){median_all, NAN, NAN}, (int64_t)g->n, failed, "down", "worst"));
-    snprintf(full, sizeof full, "%s.capped", name);
-    CAD_TRY(put(g->metrics, full, mean, (int64_t)g->n, failed, "down", "worst"));
-    snprintf(full, sizeof full, "%s.excluded", name);
-    CAD_TRY(put(g->metrics, full, (cad_interval_est){median_some, NAN, NAN}, (int64_t)m, failed, "down", "excluded"));
-    cad_arena_rewind(g->scratch, f);
+    size_t n, found;
+    cad_interval_est e;
+    CAD_TRY(collect(g, m, 0, &x, &cluster, &n, &found));
+    CAD_TRY(cad_bootstrap_mean(x, cluster, n, g->o->bootstrap, g->o->percent, g->o->seed, g->scratch, &e));
+    return put(g->metrics, m->name, e, (int64_t)n, (int64_t)(g->n - n), "up", policy_of(m));
+}
+
+/* Mean of distances, capped; failures count as the cap. */
+static cad_status put_capped(const group *g, const metric *m)
+{
+    double *x;
+    uint64_t *cluster;
+    size_t n, found;
+    cad_interval_est e;
+    CAD_TRY(collect(g, m, CD_CAP, &x, &cluster, &n, &found));
+    for (size_t i = 0; i < n; i++)
+        x[i] = fmin(x[i], CD_CAP);
+    CAD_TRY(cad_bootstrap_mean(x, cluster, n, g->o->bootstrap, g->o->percent, g->o->seed, g->scratch, &e));
+    return put(g->metrics, m->name, e, (int64_t)n, (int64_t)(g->n - found), "down", policy_of(m));
+}
+
+/* Median of distances: failures are infinite, or left out. */
+static cad_status put_median(const group *g, const metric *m)
+{
+    double *x;
+    uint64_t *cluster;
+    size_t n, found;
+    CAD_TRY(collect(g, m, (double)INFINITY, &x, &cluster, &n, &found));
+    cad_interval_est e = {cad_median(x, n), NAN, NAN};
+    return put(g->metrics, m->name, e, (int64_t)n, (int64_t)(g->n - found), "down", policy_of(m));
+}
+
+static const metric METRICS[] = {
+    {.name = "cr", .put = put_rate, .ask = is_complete},
+    {.name = "stop", .put = put_rate, .ask = has_stopped},
+    {.name = "valid", .put = put_rate, .ask = is_valid},
+    {.name = "sizes", .put = put_rate, .ask = sizes_right},
+    {.name = "seven", .put = put_rate, .ask = passes_seven},
+    {.name = "iou.v64.A1", .put = put_score, .offset = offsetof(cad_scored, iou_a1)},
+    {.name = "iou.v64.A1.excluded", .put = put_score, .offset = offsetof(cad_scored, iou_a1), .excluded = true},
+    {.name = "iou.v64.A0c", .put = put_score, .offset = offsetof(cad_scored, iou_a0c)},
+    {.name = "iou.v64.A0c.excluded", .put = put_score, .offset = offsetof(cad_scored, iou_a0c), .excluded = true},
+    {.name = "cd.s2.p2s.8192.A1.median", .put = put_median, .offset = offsetof(cad_scored, cd)},
+    {.name = "cd.s2.p2s.8192.A1.capped", .put = put_capped, .offset = offsetof(cad_scored, cd)},
+    {.name = "cd.s2.p2s.8192.A1.excluded", .put = put_median, .offset = offsetof(cad_scored, cd), .excluded = true},
+};
+enum { N_METRICS = sizeof METRICS / sizeof METRICS[0] };
+
+bool cad_results_has_metric(const char *name)
+{
+    for (size_t i = 0; i < N_METRICS; i++)
+        if (!strcmp(name, METRICS[i].name))
+            return true;
+    return false;
+}
+
+cad_status cad_results_metrics(cad_buf *out)
+{
+    for (size_t i = 0; i < N_METRICS; i++)
+        CAD_TRY(cad_buf_printf(out, " %s", METRICS[i].name));
     return CAD_OK;
 }
 
 static cad_status fill(const group *g)
 {
-    CAD_TRY(put_rate(g, "cr", is_complete));
-    CAD_TRY(put_rate(g, "stop", has_stopped));
-    CAD_TRY(put_rate(g, "valid", is_valid));
-    CAD_TRY(put_rate(g, "sizes", sizes_right));
-    CAD_TRY(put_rate(g, "seven", passes_seven));
     bool references = false;
     for (size_t i = 0; i < g->n; i++)
         references = references || g->item[i]->row->reference;
-    if (!references)
-        return CAD_OK;
-    CAD_TRY(put_score(g, "iou.v64.A1", offsetof(cad_scored, iou_a1)));
-    CAD_TRY(put_score(g, "iou.v64.A0c", offsetof(cad_scored, iou_a0c)));
-    return put_distance(g, "cd.s2.p2s.8192.A1");
+    for (size_t i = 0; i < N_METRICS; i++) {
+        if (!METRICS[i].ask && !references)
+            continue;
+        cad_frame f = cad_arena_mark(g->scratch);
+        CAD_TRY(METRICS[i].put(g, &METRICS[i]));
+        cad_arena_rewind(g->scratch, f);
+    }
+    return CAD_OK;
 }
 
 typedef const char *(*label)(const cad_suite_row *r);
@@ -231,6 +249,13 @@ static const struct kind {
     label of;
 } KINDS[] = {{"family", family_of}, {"families", families_of}, {"phrasing", phrasing_of}, {"units", units_of}};
 enum { N_KINDS = sizeof KINDS / sizeof KINDS[0] };
+
+cad_status cad_results_kinds(cad_buf *out)
+{
+    for (size_t i = 0; i < N_KINDS; i++)
+        CAD_TRY(cad_buf_printf(out, " %s", KINDS[i].name));
+    return CAD_OK;
+}
 
 bool cad_results_has_kind(const char *name)
 {

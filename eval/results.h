@@ -52,6 +52,7 @@ typedef struct cad_results_opts {
 bool cad_results_has_metric(const char *name);
 bool cad_results_has_kind(const char *name);
 CAD_MUST_USE cad_status cad_results_metrics(cad_buf *out); /* " cr stop .." */
+CAD_MUST_USE cad_status cad_results_kinds(cad_buf *out);   /* " family .." */
 
 /* Object {n, metrics{name: {value, ci_low, ci_high, n, n_failed, direction, policy}}, finish{stop,length}, classes{},
  * groups{family{..}, families{seen,unseen of models/tiny's corpus}, phrasing{..}, units{..}}}; each group holds n and the same

@@ -156,6 +156,12 @@ static void test_gates_hold_or_tell_the_value(void **state)
     fails(gate(o, "ours:valid>=0.76"), CAD_EGATE, "valid of ours is 0.7500");
     fails(gate(o, "sizes<=0.4"), CAD_EGATE, "sizes of base is 0.5000");
     json_t *m = json_object_get(o, "metrics");
+    json_object_set_new(json_object_get(m, "valid"), "value", json_real(0.949996)); /* as many digits as show the miss */
+    fails(gate(o, "valid>=0.95"), CAD_EGATE, "valid of base is 0.949996");
+    fails(gate(o, "ours:valid>=base+0.00002"), CAD_EGATE, "valid of ours is 0.9500, of base 0.9500");
+    fails(gate(o, "valid<=0.9"), CAD_EGATE, "valid of base is 0.9500");
+    json_object_set_new(json_object_get(m, "valid"), "value", json_real(0.950004));
+    fails(gate(o, "valid<=0.95"), CAD_EGATE, "valid of base is 0.950004");
     json_object_set_new(json_object_get(m, "valid"), "value", json_string("inf"));
     json_object_set_new(json_object_get(m, "sizes"), "value", json_null());
     fails(gate(o, "valid<=1"), CAD_EGATE, "valid of base is inf");
@@ -211,7 +217,7 @@ static void test_gates_are_checked_before_anything_is_scored(void **state)
         const char *text, *why;
     } bad[] = {{"validity>=1", "no metric 'validity'; expected one of cr stop valid sizes"},
                {"our:valid>=1", "no row 'our'; the table has base ours"},
-               {"valid@famlies.seen>=1", "no groups by 'famlies'"},
+               {"valid@famlies.seen>=1", "no groups by 'famlies'; expected one of family families phrasing units"},
                {"valid>1", "neither >= nor <="}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         fails(cad_eval_gates_check(&(cad_list){.item = (const char **)(uintptr_t)&bad[i].text, .n = 1}, label, 2), CAD_ECONFIG,
