@@ -57,9 +57,11 @@ static cad_status compose_cell(const cad_sheet *s, const cad_sheet_cell *c, int3
         if (c->note)
             cad_image_paragraph(out, x, y + s->cell_h + PAD, TEXT, quiet, s->cell_w, CAD_SHEET_LINES, c->note);
     } else if (c->note) {
-        int32_t w = cad_text_width(c->note, TEXT), n = lines_of(c->note, TEXT, s->cell_w);
-        cad_image_paragraph(out, x + (w < s->cell_w ? (s->cell_w - w) / 2 : PAD), y + (s->cell_h - n * LINE) / 2, TEXT, quiet,
-                            s->cell_w - (w < s->cell_w ? 0 : 2 * PAD), CAD_SHEET_LINES, c->note);
+        int32_t w = cad_text_width(c->note, TEXT);
+        bool one_line = w < s->cell_w;
+        int32_t width = one_line ? s->cell_w : s->cell_w - 2 * PAD, n = lines_of(c->note, TEXT, width);
+        cad_image_paragraph(out, x + (one_line ? (s->cell_w - w) / 2 : PAD), y + (s->cell_h - n * LINE) / 2, TEXT, quiet, width,
+                            CAD_SHEET_LINES, c->note);
     }
     return CAD_OK;
 }

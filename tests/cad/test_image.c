@@ -178,6 +178,50 @@ static void test_a_sheet_grows_with_its_texts(void **state)
     cad_arena_destroy(a);
 }
 
+/* First and last row of the picture that hold the darkest colour of a note, at least 30 pixels away from the top and the end.
+ */
+static void note_rows(const cad_image *m, int32_t *first, int32_t *last)
+{
+    *first = -1;
+    for (int32_t y = 30; y < m->height - 30; y++)
+        for (int32_t x = 0; x < m->width; x++)
+            if (m->rgb[3 * ((size_t)y * (size_t)m->width + (size_t)x)] < 128) {
+                *first = *first < 0 ? y : *first;
+                *last = y;
+            }
+}
+
+static void test_a_note_stands_in_the_middle_of_an_empty_cell(void **state)
+{
+    (void)state;
+    enum { WIDTH = 240, HEIGHT = 200, LINE = 2 * (CAD_FONT_HEIGHT + CAD_FONT_LEADING) };
+    cad_arena *a = new_arena();
+    cad_image out;
+    char note[200] = "";
+    int32_t first = 0, last = 0, wide = 0, narrow = 0;
+    cad_sheet_cell cell = {NULL, note};
+    cad_sheet s = {.columns = 1, .rows = 1, .cell = &cell, .cell_w = WIDTH, .cell_h = HEIGHT};
+    int tried = 0;
+    for (size_t n = 10; n < 120; n++) { /* on each side of the lengths at which the margins of the cell cost a line */
+        memset(note, 'H', n);
+        int32_t w = cad_image_paragraph(NULL, 0, 0, 2, black, WIDTH, CAD_SHEET_LINES, note);
+        int32_t m = cad_image_paragraph(NULL, 0, 0, 2, black, WIDTH - 12, CAD_SHEET_LINES, note);
+        wide += w;
+        narrow += m;
+        if (w == m && n % 20)
+            continue;
+        ok(cad_sheet_compose(&s, a, &out));
+        note_rows(&out, &first, &last);
+        assert_true(first > 0);
+        int32_t off = first - 28 - (28 + HEIGHT - 1 - last); /* the cell begins below the margin of 28 */
+        if (off < -LINE / 2 || off > LINE / 2)
+            fail_msg("%zu letters: %d pixels nearer to one end", n, (int)off);
+        tried += w != m;
+    }
+    assert_true(tried > 2 && narrow > wide);
+    cad_arena_destroy(a);
+}
+
 static void test_a_sheet_places_its_pictures_and_texts(void **state)
 {
     (void)state;
@@ -213,6 +257,7 @@ int main(void)
         cmocka_unit_test(test_a_paragraph_breaks_between_words_and_ends_with_points),
         cmocka_unit_test(test_texts_travel_in_the_png_whole),
         cmocka_unit_test(test_a_sheet_grows_with_its_texts),
+        cmocka_unit_test(test_a_note_stands_in_the_middle_of_an_empty_cell),
         cmocka_unit_test(test_a_sheet_places_its_pictures_and_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
