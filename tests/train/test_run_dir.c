@@ -239,18 +239,26 @@ static void test_a_start_that_came_to_nothing_leaves_the_folder_as_it_was(void *
     cad_buf_deinit(&before);
 }
 
-static void test_a_damaged_run_json_is_set_aside(void **state)
+static void test_a_run_json_that_is_damaged_or_too_long_is_set_aside(void **state)
 {
     (void)state;
+    cad_buf text = CAD_BUF_INIT;
+    ok(cad_buf_str(&text, "{\"run_id\":"));
     ok(cad_fs_mkdirs(dir));
-    ok(cad_fs_write(train_path(dir, "run.json"), "{\"run_id\":", 10));
-    cad_run_dir *r;
-    ok(cad_run_dir_open(dir, "one", false, &r));
-    cad_run_dir_close(r);
-    assert_true(cad_fs_exists(train_path(dir, "run.json.bad")));
-    json_t *o = read_run();
-    assert_int_equal(strlen(json_string_value(json_object_get(o, "run_id"))), 16);
-    json_decref(o);
+    for (int too_long = 0; too_long < 2; too_long++) {
+        ok(cad_fs_write(train_path(dir, "run.json"), text.data, text.len));
+        cad_run_dir *r;
+        ok(cad_run_dir_open(dir, "one", false, &r));
+        cad_run_dir_close(r);
+        cad_buf bad = train_read(train_path(dir, "run.json.bad"));
+        assert_int_equal(bad.len, text.len);
+        cad_buf_deinit(&bad);
+        json_t *o = read_run();
+        assert_int_equal(strlen(json_string_value(json_object_get(o, "run_id"))), 16);
+        json_decref(o);
+        ok(cad_buf_printf(&text, "%*d}", 17 << 20, 1));
+    }
+    cad_buf_deinit(&text);
 }
 
 static void test_the_environment_is_kept_without_secrets(void **state)
@@ -320,7 +328,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_robbed_run_notices_and_leaves_the_files_alone, setup, teardown),
         cmocka_unit_test_setup_teardown(test_an_owner_gives_signs_of_life, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_start_that_came_to_nothing_leaves_the_folder_as_it_was, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_a_damaged_run_json_is_set_aside, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_run_json_that_is_damaged_or_too_long_is_set_aside, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_environment_is_kept_without_secrets, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_run_moves_aside_to_the_first_free_name, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_command_file_runs_from_the_same_folder, setup, teardown),
