@@ -68,8 +68,10 @@ static cad_status unknown_option(const cad_cli *cli, const char *arg, size_t len
     if (key)
         CAD_FAIL(CAD_EUSAGE, "unknown option '%.*s'; it is a key\nhint: --set=%s=%s", (int)len, arg, key->full,
                  arg[len] == '=' ? arg + len + 1 : "VALUE");
-    if (near)
+    if (near && !strncmp(near->name, name, strlen(name)))
         CAD_FAIL(CAD_EUSAGE, "unknown option '%.*s'\nhint: write it out: --%s", (int)len, arg, near->name);
+    if (near)
+        CAD_FAIL(CAD_EUSAGE, "unknown option '%.*s'\nhint: did you mean --%s?", (int)len, arg, near->name);
     CAD_FAIL(CAD_EUSAGE, "unknown option '%.*s'\nhint: %s --help", (int)len, arg, cli->spec->name);
 }
 

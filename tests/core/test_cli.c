@@ -165,7 +165,7 @@ static void test_bad_command_lines_exit_2_and_say_why(void **state)
         {"cadtest show -o", "cadtest: error: option -o needs a value: -o FILE\nhint: cadtest --help\n"},
         {"cadtest show --dry-run=yes", "cadtest: error: option --dry-run takes no value\nhint: cadtest --help\n"},
         {"cadtest", "cadtest: error: no command given\nhint: cadtest --help\n"},
-        {"cadtest show --dry-rnu", "cadtest: error: unknown option '--dry-rnu'\nhint: write it out: --dry-run\n"},
+        {"cadtest show --dry-rnu", "cadtest: error: unknown option '--dry-rnu'\nhint: did you mean --dry-run?\n"},
         {"cadtest show --max-steps=5",
          "cadtest: error: unknown option '--max-steps'; it is a key\nhint: --set=train.max_steps=5\n"},
         {"cadtest show --lr", "cadtest: error: unknown option '--lr'; it is a key\nhint: --set=train.lr=VALUE\n"},
