@@ -332,23 +332,39 @@ void check_nf4_linear_lora_fwd(checkop *t)
 
 void check_nf4_linear_lora_bwd_x(checkop *t)
 {
-    int64_t n = 19, out = 24, in = 128, r = 8, nr = 16;
-    co_case(t, "N 19 out 24 in 128 R 8 parts 2");
-    float *value = co_f32(t, out * in), *dy = co_in(t, "dy", n * out, CO_NORMAL), *v = co_in(t, "v", n * nr, CO_NORMAL);
-    float *la = co_in(t, "a", nr * in, CO_SMALL), *dx = co_out(t, "dx", n * in), *n32 = co_f32(t, n * in);
-    double *want = co_f64(t, n * in);
-    cad_dropout none = {0};
-    cad_nf4_linear_lora_bwd_x_args a = {.dy = CO_2D(dy, n, out),
-                                        .w = some_nf4(t, out, in, 64, value),
-                                        .v = CO_2D(v, n, nr),
-                                        .a = CO_2D(la, nr, in),
-                                        .dx = CO_2D(dx, n, in),
-                                        .n = 2};
-    a.scratch = co_scratch(t, t->ops->nf4_linear_lora_bwd_x_scratch(&a));
-    ref64_linear_dx(co_widen(t, dy, n * out), co_widen(t, value, out * in), NULL, n, in, out, want);
-    ref64_lora_down_dx(co_widen(t, v, n * nr), co_widen(t, la, nr * in), &none, n, in, r, 2, want);
-    CO_NAIVE(t, linear_dx)(dy, value, NULL, n, in, out, n32);
-    CO_NAIVE(t, lora_down_dx)(v, la, &none, n, in, r, 2, n32);
-    CO_RUN(t, nf4_linear_lora_bwd_x, &a);
-    co_close(t, "dx", dx, want, n32, n * in);
+    static const float rates[] = {0, 0.25f, 0.5f};
+    for (int k = 0; k < 3; k++) {
+        int64_t n = 19, out = 24, in = 128, r = 8, nr = 16;
+        co_case(t, "N 19 out 24 in 128 R 8 parts 2 dropout %g", (double)rates[k]);
+        float *value = co_f32(t, out * in), *dy = co_in(t, "dy", n * out, CO_NORMAL), *v = co_in(t, "v", n * nr, CO_NORMAL);
+        float *la = co_in(t, "a", nr * in, CO_SMALL), *dx = co_out(t, "dx", n * in), *n32 = co_f32(t, n * in);
+        double *want = co_f64(t, n * in);
+        uint32_t *row = co_bytes(t, "row", CO_IN, (size_t)n * sizeof *row);
+        int32_t *pos = co_bytes(t, "pos", CO_IN, (size_t)n * sizeof *pos);
+        for (int64_t i = 0; i < n; i++) {
+            row[i] = (uint32_t)(i / 7);
+            pos[i] = (int32_t)(i % 7);
+        }
+        cad_dropout drop = {.rate = rates[k],
+                            .seed = 9,
+                            .step = 4,
+                            .layer = 2,
+                            .projection = {3, 1},
+                            .row = cad_tensor_1d(CAD_U32, row, n),
+                            .pos = cad_tensor_1d(CAD_I32, pos, n)};
+        cad_nf4_linear_lora_bwd_x_args a = {.dy = CO_2D(dy, n, out),
+                                            .w = some_nf4(t, out, in, 64, value),
+                                            .v = CO_2D(v, n, nr),
+                                            .a = CO_2D(la, nr, in),
+                                            .dx = CO_2D(dx, n, in),
+                                            .n = 2,
+                                            .drop = drop};
+        a.scratch = co_scratch(t, t->ops->nf4_linear_lora_bwd_x_scratch(&a));
+        ref64_linear_dx(co_widen(t, dy, n * out), co_widen(t, value, out * in), NULL, n, in, out, want);
+        ref64_lora_down_dx(co_widen(t, v, n * nr), co_widen(t, la, nr * in), &drop, n, in, r, 2, want);
+        CO_NAIVE(t, linear_dx)(dy, value, NULL, n, in, out, n32);
+        CO_NAIVE(t, lora_down_dx)(v, la, &drop, n, in, r, 2, n32);
+        CO_RUN(t, nf4_linear_lora_bwd_x, &a);
+        co_close(t, "dx", dx, want, n32, n * in);
+    }
 }

@@ -43,8 +43,8 @@ void check_add_rmsnorm_fwd(checkop *t)
             s32[i] = r[i] + x[i];
         }
         co_round(t, s32, n * c);
-        ref64_rmsnorm(co_widen(t, s32, n * c), co_widen(t, w, c), (double)EPS, n, c, ry,
-                      rr); /* rstd is that of the stored sum */
+        /* rstd is that of the stored sum, y that of the exact one */
+        ref64_rmsnorm(co_widen(t, s32, n * c), co_widen(t, w, c), (double)EPS, n, c, co_f64(t, n * c), rr);
         ref64_rmsnorm(s64, co_widen(t, w, c), (double)EPS, n, c, ry, co_f64(t, n));
         CO_NAIVE(t, rmsnorm)(s32, w, EPS, n, c, ny, NULL);
         CO_RUN(t, add_rmsnorm_fwd,
