@@ -1,5 +1,5 @@
-/* What the ops promise about bits: threads change none, with own products a row's bits depend on that row alone, decoding
- * equals the full forward, and what is masked never shows. */
+/* What the ops promise about bits: threads and repeats change none, with own products a row's bits depend on that row alone,
+ * decoding equals the full forward, and what is masked never shows. */
 #include "tests/kernels/ops_fixture.h"
 
 enum { N = 300, C = 96, O = 160, H = 4, K = 2, D = 16, LD = (H + 2 * K) * D };
@@ -106,18 +106,23 @@ static cad_tensor heads(cad_dtype type, float *base, int64_t at, int64_t n, int6
     return cad_tensor_3d(type, (char *)base + (size_t)at * cad_dtype_size(type), n, h, D);
 }
 
+/* Makes n numbers that type, in place. */
+static void store_as(cad_dtype type, float *x, int64_t n)
+{
+    for (int64_t i = 0; type == CAD_BF16 && i < n; i++) {
+        uint16_t half = cad_f32_to_bf16(x[i]);
+        memcpy((char *)x + (size_t)i * sizeof half, &half, sizeof half);
+    }
+}
+
 static void decode_in(const cad_ops *ops, cad_dtype type)
 {
     enum { L = 150, T = 192, SLOTS = 3 };
     static float qkv[L * LD], o[L * H * D], od[L * H * D], ck[SLOTS * K * D * T], cv[SLOTS * K * T * D];
-    static uint16_t narrow[L * LD];
     static int32_t slot[L], pos[L], len[L];
     int32_t seg[2] = {0, L};
     fixture_normal(6, qkv, L * LD, 1);
-    for (int i = 0; i < L * LD; i++)
-        narrow[i] = cad_f32_to_bf16(qkv[i]);
-    if (type == CAD_BF16)
-        memcpy(qkv, narrow, sizeof narrow);
+    store_as(type, qkv, L * LD);
     cad_attn_fwd_args f = attention(qkv, seg, 1, L, o);
     f.q = heads(type, qkv, 0, L, H);
     f.k = heads(type, qkv, H * D, L, K);
@@ -168,6 +173,73 @@ static void test_decoding_from_the_cache_has_the_bits_of_the_full_forward(void *
     fixture_each(decode_body);
 }
 
+/* Odd numbers of kv heads, keys and tiles: whatever counts on from call to call stands elsewhere at each repeat. */
+static void repeat_in(const cad_ops *ops, cad_dtype type)
+{
+    enum { L = 225, SEGS = 4, HEADS = 6, KV = 3, ROW = (HEADS + 2 * KV) * D, REPEATS = 6 };
+    static float qkv[L * ROW], o[L * HEADS * D], d_o[L * HEADS * D], lse[HEADS * L], grad[2][L * ROW], scratch[L * HEADS * D];
+    static const int threads[REPEATS] = {1, 1, 2, 2, 7, 7};
+    int32_t seg[SEGS + 1] = {0, 20, 90, 220, L};
+    cad_tensor segments = cad_tensor_1d(CAD_I32, seg, SEGS + 1);
+    fixture_normal(8, qkv, L * ROW, 1);
+    fixture_normal(9, d_o, L * HEADS * D, 1);
+    store_as(type, qkv, L * ROW);
+    store_as(type, d_o, L * HEADS * D);
+    cad_tensor q = heads(type, qkv, 0, L, HEADS), k = heads(type, qkv, HEADS * D, L, KV);
+    cad_tensor v = heads(type, qkv, (HEADS + KV) * D, L, KV), answer = heads(type, o, 0, L, HEADS);
+    ok(ops->attn_fwd(&(cad_attn_fwd_args){.q = q,
+                                          .k = k,
+                                          .v = v,
+                                          .ld_q = ROW,
+                                          .ld_k = ROW,
+                                          .ld_v = ROW,
+                                          .seg = segments,
+                                          .o = answer,
+                                          .lse = F2(lse, HEADS, L),
+                                          .scale = 0.25f,
+                                          .causal = 1},
+                     NULL));
+    for (int i = 0; i < REPEATS; i++) {
+        float *g = grad[i > 0];
+        cad_attn_bwd_args b = {.q = q,
+                               .k = k,
+                               .v = v,
+                               .ld_q = ROW,
+                               .ld_k = ROW,
+                               .ld_v = ROW,
+                               .seg = segments,
+                               .o = answer,
+                               .lse = F2(lse, HEADS, L),
+                               .d_o = heads(type, d_o, 0, L, HEADS),
+                               .dq = heads(type, g, 0, L, HEADS),
+                               .dk = heads(type, g, HEADS * D, L, KV),
+                               .dv = heads(type, g, (HEADS + KV) * D, L, KV),
+                               .ld_dq = ROW,
+                               .ld_dk = ROW,
+                               .ld_dv = ROW,
+                               .scale = 0.25f,
+                               .causal = 1,
+                               .scratch = {scratch, sizeof scratch}};
+        ok(cad_threads_init(threads[i]));
+        memset(g, 0xFF, L * ROW * sizeof *g);
+        ok(ops->attn_bwd(&b, NULL));
+        assert_memory_equal(g, grad[0], L * ROW * cad_dtype_size(type));
+    }
+    ok(cad_threads_init(1));
+}
+
+static void repeat_body(const cad_ops *ops)
+{
+    repeat_in(ops, CAD_F32);
+    repeat_in(ops, CAD_BF16);
+}
+
+static void test_the_backward_pass_of_attention_repeats_its_bits(void **state)
+{
+    (void)state;
+    fixture_each(repeat_body);
+}
+
 static void leak_body(const cad_ops *ops)
 {
     enum { L = 90 };
@@ -201,6 +273,7 @@ int main(void)
         cmocka_unit_test(test_threads_change_no_bits),
         cmocka_unit_test(test_own_products_give_a_row_the_same_bits_anywhere),
         cmocka_unit_test(test_decoding_from_the_cache_has_the_bits_of_the_full_forward),
+        cmocka_unit_test(test_the_backward_pass_of_attention_repeats_its_bits),
         cmocka_unit_test(test_segments_do_not_see_each_other_nor_the_future),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

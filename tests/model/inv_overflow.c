@@ -85,14 +85,15 @@ static void test_overflow_rows_of_logits_of_5e9_elements_are_moved(void **state)
     free(y);
 }
 
-/* Rows of q and k that lie 1.6e9 elements apart, as views into something wider: the same bits as dense rows. */
+/* Rows of q and k that lie 1.6e9 elements apart, as views into something wider: the same bits as dense rows.  The third begins
+ * above 2^31, the fourth above 2^32. */
 static void test_overflow_rows_far_apart_are_found(void **state)
 {
     (void)state;
-    enum { N = 3, H = 2, D = 16, P = 8 };
+    enum { N = 4, H = 2, D = 16, P = 8 };
     const int64_t ld = INT64_C(1600000000), size = (N - 1) * ld + (int64_t)H * D;
     float *far = reserve(size), dense[N * H * D], table[P * D], near_o[N * H * D], far_o[N * H * D];
-    int32_t pos[N] = {0, 5, 7}, seg[2] = {0, N};
+    int32_t pos[N] = {0, 5, 7, 2}, seg[2] = {0, N};
     const cad_rope_config rope = {.theta = 10000};
     cad_rope_table(&rope, P, D, table);
     fill(dense, (int64_t)N * H * D, 4);
@@ -123,12 +124,13 @@ static void test_overflow_rows_far_apart_are_found(void **state)
     release(far, size);
 }
 
-/* The last slot of a cache of 4.3e9 cells answers as the only slot of a small one. */
+/* The last slot of a cache of 4.4e9 cells, which begins at cell 2^32, answers as the only slot of a small one. */
 static void test_overflow_the_last_slot_of_a_large_cache_answers_the_same(void **state)
 {
     (void)state;
-    enum { SLOTS = 64, K = 8, H = 16, D = 128, T = 65536, SMALL = 64, N = 4 };
-    const int64_t size = (int64_t)SLOTS * K * D * T, little = (int64_t)K * D * SMALL;
+    enum { SLOTS = 65, K = 8, H = 16, D = 128, T = 65536, SMALL = 64, N = 4 };
+    const int64_t size = (int64_t)SLOTS * K * D * T, last_slot = size - (int64_t)K * D * T, little = (int64_t)K * D * SMALL;
+    assert_true(last_slot == INT64_C(1) << 32);
     float *k = reserve(size), *v = reserve(size), *small_k = calloc((size_t)little, sizeof *k),
           *small_v = calloc((size_t)little, sizeof *k);
     static float tk[N * K * D], tv[N * K * D], q[H * D], o[2][H * D];
@@ -155,7 +157,10 @@ static void test_overflow_the_last_slot_of_a_large_cache_answers_the_same(void *
                               NULL));
     }
     assert_memory_equal(o[0], o[1], sizeof o[0]);
-    assert_true(k[size - T] == small_k[little - SMALL]); /* the last row of keys */
+    for (int64_t r = 0; r < K * D; r++)
+        assert_memory_equal(k + last_slot + r * T, small_k + r * SMALL, N * sizeof *k);
+    for (int64_t h = 0; h < K; h++)
+        assert_memory_equal(v + last_slot + h * T * D, small_v + h * SMALL * D, N * D * sizeof *v);
     release(k, size);
     release(v, size);
     free(small_k);
