@@ -17,7 +17,8 @@ static inline const cad_ops *fix_ops(void)
     return ops;
 }
 
-/* Two layers, width 32, four query heads on two key heads; gate and up rows stand apart, with ffn 256 in two groups each that alternate. */
+/* Two layers, width 32, four query heads on two key heads; gate and up rows stand apart, with ffn 256 in two groups each that
+ * alternate. */
 static inline cad_model_config fix_config(cad_arch arch, bool tie, int64_t ffn)
 {
     cad_model_config c = {.arch = arch,
