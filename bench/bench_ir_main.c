@@ -179,12 +179,8 @@ static cad_status write_json(const bench *b, const char *path)
             json_object_set_new(families, cad_synth_family_name(i), json_tally(&b->family[i]));
     o = json_pack("{s:s, s:s, s:o, s:o}", "bench", "ir", "kernel", cad_solid_kernel(), "all", json_tally(&b->all), "families",
                   families);
-    cad_buf text = CAD_BUF_INIT;
-    cad_status s = o ? cad_json_print_pretty(o, &text) : cad_fail(CAD_ENOMEM, "no memory for %s", path);
+    cad_status s = cad_json_write(path, o);
     json_decref(o);
-    if (s == CAD_OK)
-        s = cad_fs_write(path, text.data, text.len);
-    cad_buf_deinit(&text);
     return s;
 }
 

@@ -54,11 +54,7 @@ cad_status bench_rows_get(const bench_rows *r, uint64_t i, bool answer, cad_aren
 
 cad_status bench_write_json(json_t *o, const char *path)
 {
-    cad_buf text = CAD_BUF_INIT;
-    cad_status s = o ? cad_json_print_pretty(o, &text) : cad_fail(CAD_ENOMEM, "no memory for %s", path);
+    cad_status s = cad_json_write(path, o);
     json_decref(o);
-    if (s == CAD_OK)
-        s = cad_fs_write(path, text.data, text.len);
-    cad_buf_deinit(&text);
     return s;
 }

@@ -182,3 +182,15 @@ cad_status cad_json_print_pretty(const json_t *v, cad_buf *out)
     CAD_TRY(print(v, JSON_INDENT(2), out));
     return cad_buf_add(out, "\n", 1);
 }
+
+cad_status cad_json_write(const char *path, const json_t *v)
+{
+    if (!v)
+        CAD_FAIL(CAD_ENOMEM, "%s: out of memory for its text", path);
+    cad_buf text = CAD_BUF_INIT;
+    cad_status s = cad_json_print_pretty(v, &text);
+    if (s == CAD_OK)
+        s = cad_fs_write(path, text.data, text.len);
+    cad_buf_deinit(&text);
+    return s;
+}

@@ -39,6 +39,9 @@ json_t *cad_json_text(const char *text);
 CAD_MUST_USE cad_status cad_json_print(const json_t *v, cad_buf *out);
 /* Indented by two, keys in the order of insertion; for files that people open. */
 CAD_MUST_USE cad_status cad_json_print_pretty(const json_t *v, cad_buf *out);
+/* That text as a file, whole or not at all (cad_fs_write).  v may be NULL, what json_pack gives when memory is short:
+ * CAD_ENOMEM. */
+CAD_MUST_USE cad_status cad_json_write(const char *path, const json_t *v);
 
 #ifdef __cplusplus
 }

@@ -155,9 +155,6 @@ static cad_status remember(const cad_prep_job *j, const stage *s, const char *ke
         json_object_set_new(out, s->out[i], json_string(hash));
     }
     o = json_pack("{s:s, s:s, s:o}", "stage", s->name, "key", key, "out", out);
-    cad_buf text = CAD_BUF_INIT;
-    if (st == CAD_OK)
-        st = o ? cad_json_print_pretty(o, &text) : cad_fail(CAD_ENOMEM, "%s: no memory for the record", s->name);
     if (st == CAD_OK)
         st = cad_prep_path(j, ".stages", &dir);
     if (st == CAD_OK)
@@ -165,8 +162,7 @@ static cad_status remember(const cad_prep_job *j, const stage *s, const char *ke
     if (st == CAD_OK)
         st = record_path(j, s, &path);
     if (st == CAD_OK)
-        st = cad_fs_write(path, text.data, text.len);
-    cad_buf_deinit(&text);
+        st = cad_json_write(path, o);
     json_decref(o);
     return st;
 }

@@ -123,6 +123,16 @@ const cad_rule cad_words_bracket_middle[] = {
     {NULL, NULL},
 };
 
+/* One distance, of one hole or of each. */
+#define FROM_THE_CORNER                                                                                                        \
+    "$e from the corner|$e from the corner|$e from the bend|$e from the bend|$e from the outer corner|$e from the outer "      \
+    "corner|$e from the outside corner|$e from the heel|$e from the outside of the bend|at $e from the corner|at $e from the " \
+    "bend|at $e from the outer corner|$e measured from the corner|$e measured from the bend|at a distance of $e from the "     \
+    "corner|at distance $e from the bend|distance from the corner $e|distance from the bend: $e|distance to the corner "       \
+    "$e|distance to the bend $e|offset $e from the corner|placed $e from the bend|placed $e from the corner|located $e from "  \
+    "the corner|positioned $e from the bend|hole center $e from the corner|hole centre $e from the bend|hole position $e "     \
+    "from the corner|$e from corner|$e from bend|$e from the corner to the hole center"
+
 const cad_rule cad_words_bracket_distance[] = {
     {"np",
      "[{bracket}{having}{each}, {from}|{bracket}{having}{each}, {from}|{bracket}{having}{each} {from}|{bracket}{having}{each} "
@@ -135,16 +145,10 @@ const cad_rule cad_words_bracket_distance[] = {
              "{hole} in every leg|one {hole} for each leg|one {hole} on each leg|~ {hole} on both legs|~ {hole} in each of the "
              "two legs|~ {hole} through both legs|^~ {hole} in either leg]"},
     {"from",
-     "[$e from the corner|$e from the corner|$e from the bend|$e from the bend|$e from the outer corner|$e from the outer "
-     "corner|$e from the outside corner|$e from the heel|$e from the outside of the bend|at $e from the corner|at $e from the "
-     "bend|at $e from the outer corner|$e measured from the corner|$e measured from the bend|at a distance of $e from the "
-     "corner|at distance $e from the bend|distance from the corner $e|distance from the bend: $e|distance to the corner "
-     "$e|distance to the bend $e|offset $e from the corner|placed $e from the bend|placed $e from the corner|located $e from "
-     "the corner|positioned $e from the bend|hole center $e from the corner|hole centre $e from the bend|hole position $e from "
-     "the corner|$e from corner|$e from bend|$e from the corner to the hole center|both $e from the bend|both $e from the "
-     "corner|each $e from the corner|each $e from the bend|centers $e from the corner|centers $e from the bend|both centered "
-     "$e from the corner|hole centers $e from the corner|hole centers $e from the bend|holes at $e from the corner|both at $e "
-     "from the corner|both holes $e from the outer corner|^$e away from the bend]"},
+     "[" FROM_THE_CORNER "|both $e from the bend|both $e from the corner|each $e from the corner|each $e from the bend|centers "
+                         "$e from the corner|centers $e from the bend|both centered $e from the corner|hole centers $e from "
+                         "the corner|hole centers $e from the bend|holes at $e from the corner|both at $e from the corner|both "
+                         "holes $e from the outer corner|^$e away from the bend]"},
     {NULL, NULL},
 };
 
@@ -162,15 +166,8 @@ const cad_rule cad_words_bracket_base_hole[] = {
      "base leg|just one {hole} in the base leg|~ {hole} in the base, none in the upright|~ {hole} in the horizontal leg "
      "only|one {hole} in the first leg|~ {hole} on the base leg|~ single {hole} through the horizontal leg|one {hole} in the "
      "base and none in the upright leg|~ {hole} in the base leg, centered across the width|^~ {hole} in the foot]"},
-    {"from",
-     "[$e from the corner|$e from the corner|$e from the bend|$e from the bend|$e from the outer corner|$e from the outer "
-     "corner|$e from the outside corner|$e from the heel|$e from the outside of the bend|at $e from the corner|at $e from the "
-     "bend|at $e from the outer corner|$e measured from the corner|$e measured from the bend|at a distance of $e from the "
-     "corner|at distance $e from the bend|distance from the corner $e|distance from the bend: $e|distance to the corner "
-     "$e|distance to the bend $e|offset $e from the corner|placed $e from the bend|placed $e from the corner|located $e from "
-     "the corner|positioned $e from the bend|hole center $e from the corner|hole centre $e from the bend|hole position $e from "
-     "the corner|$e from corner|$e from bend|$e from the corner to the hole center|center $e from the corner|center $e from "
-     "the bend|centered $e from the corner|centre $e from the corner|^$e away from the bend]"},
+    {"from", "[" FROM_THE_CORNER "|center $e from the corner|center $e from the bend|centered $e from the corner|centre $e "
+                                 "from the corner|^$e away from the bend]"},
     {NULL, NULL},
 };
 

@@ -16,14 +16,11 @@
 
 static cad_status write_json(const char *dir, const char *name, const json_t *o)
 {
-    cad_buf path = CAD_BUF_INIT, text = CAD_BUF_INIT;
+    cad_buf path = CAD_BUF_INIT;
     cad_status s = cad_buf_printf(&path, "%s/%s", dir, name);
     if (s == CAD_OK)
-        s = cad_json_print_pretty(o, &text);
-    if (s == CAD_OK)
-        s = cad_fs_write(path.data, text.data, text.len);
+        s = cad_json_write(path.data, o);
     cad_buf_deinit(&path);
-    cad_buf_deinit(&text);
     return s;
 }
 

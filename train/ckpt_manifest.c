@@ -140,18 +140,15 @@ static cad_status write_manifest(const char *dir, const char *commit, json_t *fi
     if (!o)
         CAD_FAIL(CAD_ENOMEM, "out of memory for a manifest");
     char hex[CAD_HASH_HEX];
-    cad_buf text = CAD_BUF_INIT, path = CAD_BUF_INIT;
+    cad_buf path = CAD_BUF_INIT;
     cad_status s = own_sum(o, hex);
     if (s == CAD_OK && json_object_set_new(o, "xxh3", json_string(hex)) != 0)
         s = cad_fail(CAD_ENOMEM, "out of memory for a manifest");
     if (s == CAD_OK)
-        s = cad_json_print_pretty(o, &text);
-    if (s == CAD_OK)
         s = cad_buf_printf(&path, "%s/" CAD_MANIFEST_NAME, dir);
     if (s == CAD_OK)
-        s = cad_fs_write(path.data, text.data, text.len);
+        s = cad_json_write(path.data, o);
     cad_buf_deinit(&path);
-    cad_buf_deinit(&text);
     json_decref(o);
     return s;
 }

@@ -51,12 +51,9 @@ cad_status cad_run_dir_write(cad_run_dir *r, const char *name, const void *data,
 
 cad_status cad_run_dir_write_json(cad_run_dir *r, const char *name, const json_t *o)
 {
-    cad_buf text = CAD_BUF_INIT;
-    cad_status s = cad_json_print_pretty(o, &text);
-    if (s == CAD_OK)
-        s = cad_run_dir_write(r, name, text.data, text.len);
-    cad_buf_deinit(&text);
-    return s;
+    const char *path;
+    CAD_TRY(cad_run_dir_file(r, name, &path));
+    return cad_json_write(path, o);
 }
 
 cad_status cad_run_dir_write_command(cad_run_dir *r, const char *command)

@@ -36,13 +36,7 @@ cad_status cad_train_state_save(const cad_train_state *s, const char *path)
 #undef X
     /* Random numbers are functions of (seed, purpose, step, row), so seed and step are all the counters there are. */
     failed |= json_object_set_new(o, "seed", json_integer((json_int_t)s->seed));
-    cad_buf text = CAD_BUF_INIT;
-    cad_status status = failed ? cad_fail(CAD_ENOMEM, "out of memory for trainer_state.json") : CAD_OK;
-    if (status == CAD_OK)
-        status = cad_json_print_pretty(o, &text);
-    if (status == CAD_OK)
-        status = cad_fs_write(path, text.data, text.len);
-    cad_buf_deinit(&text);
+    cad_status status = cad_json_write(path, failed ? NULL : o);
     json_decref(o);
     return status;
 }
