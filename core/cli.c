@@ -307,8 +307,9 @@ static void report(const cad_cli *cli, cad_status s)
         cad_log_raw(cli->problems.data, cli->problems.len);
     else
         report_lines(*text ? text : cad_status_text(s));
-    if (!hint && s == CAD_EUSAGE) {
-        snprintf(usage, sizeof usage, "%s%s%s --help", cli->spec->name, cli->word ? " " : "", cli->word ? cli->word->name : "");
+    if (!hint && (s == CAD_EUSAGE || cli->problems.len)) {
+        snprintf(usage, sizeof usage, "%s%s%s --help%s", cli->spec->name, cli->word ? " " : "",
+                 cli->word ? cli->word->name : "", s == CAD_EUSAGE ? "" : "-all lists the keys");
         hint = usage;
     }
     if (hint)

@@ -1,6 +1,7 @@
 /* core/cli.h: what getopt would let pass, words, and what each takes; messages that name what was meant. */
 #include "core/cli_impl.h"
 #include "core/config_impl.h"
+#include "core/file_kind.h"
 #include "core/near.h"
 
 #include <stdio.h>
@@ -42,28 +43,11 @@ static const cad_cli_option *nearest_option(const cad_cli *cli, const char *name
     return best && cad_name_is_near(edits, name) ? best : NULL;
 }
 
-/* The configuration key of this name, with - for _; NULL when there is none. */
-static const cad_key *key_named(const char *option)
-{
-    size_t n;
-    const cad_key *k = cad_schema(&n);
-    for (size_t i = 0; i < n; i++) {
-        const char *a = option, *b = k[i].name;
-        while (*a && (*a == *b || (*a == '-' && *b == '_'))) {
-            a++;
-            b++;
-        }
-        if (!*a && !*b)
-            return &k[i];
-    }
-    return NULL;
-}
-
 static cad_status unknown_option(const cad_cli *cli, const char *arg, size_t len)
 {
     char name[64];
     snprintf(name, sizeof name, "%.*s", (int)len - 2, arg + 2);
-    const cad_key *key = key_named(name);
+    const cad_key *key = cad_schema_find_name(name, strlen(name));
     const cad_cli_option *near = nearest_option(cli, name);
     if (key)
         CAD_FAIL(CAD_EUSAGE, "unknown option '%.*s'; it is a key\nhint: --set=%s=%s", (int)len, arg, key->full,
@@ -199,6 +183,24 @@ cad_status cad_cli_pick_help(cad_cli *cli)
     return cli->word ? CAD_OK : cad_cli_pick_word(cli);
 }
 
+/* An argument too many; a file or folder that belongs to an option gets that option as the hint. */
+static cad_status unexpected(const cad_cli *cli, const char *arg)
+{
+    static const struct {
+        cad_file_kind kind;
+        const char *option;
+    } options[] = {{CAD_FILE_run, "ckpt"},
+                   {CAD_FILE_model, "ckpt"},
+                   {CAD_FILE_suite, "suite"},
+                   {CAD_FILE_pack, "pack"},
+                   {CAD_FILE_config, "config"}};
+    cad_file_kind kind = cad_file_kind_of(arg);
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (options[i].kind == kind && find_long(cli, options[i].option, strlen(options[i].option)))
+            CAD_FAIL(CAD_EUSAGE, "unexpected argument '%s'\nhint: --%s=%s", arg, options[i].option, arg);
+    CAD_FAIL(CAD_EUSAGE, "unexpected argument '%s'", arg);
+}
+
 cad_status cad_cli_check_use(const cad_cli *cli)
 {
     for (size_t i = 0; i < cli->n_given; i++) {
@@ -206,9 +208,10 @@ cad_status cad_cli_check_use(const cad_cli *cli)
         if (!cad_cli_option_fits(o, cli->word))
             CAD_FAIL(CAD_EUSAGE, "option --%s has no meaning for '%s'; it belongs to: %s", o->name, cli->word->name, o->words);
     }
-    if (cli->n_args < (size_t)cli->spec->min_args)
+    bool configured = cad_cli_has(cli, "config"); /* --config=F in the place of the argument */
+    if (!configured && cli->n_args < (size_t)cli->spec->min_args)
         CAD_FAIL(CAD_EUSAGE, "%zu argument%s; expected %s", cli->n_args, cli->n_args == 1 ? "" : "s", cli->spec->usage);
     if (cli->spec->max_args >= 0 && cli->n_args > (size_t)cli->spec->max_args)
-        CAD_FAIL(CAD_EUSAGE, "unexpected argument '%s'", cli->args[cli->spec->max_args]);
+        return unexpected(cli, cli->args[cli->spec->max_args]);
     return CAD_OK;
 }

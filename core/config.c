@@ -2,6 +2,7 @@
 
 #include "core/build_info.h"
 #include "core/config_impl.h"
+#include "core/file_kind.h"
 #include "core/fs.h"
 
 #include <assert.h>
@@ -18,6 +19,7 @@ typedef struct loader {
     cad_arena *arena;
     cad_config *cfg, *defaults;
     cad_buf report;
+    char hint[1200]; /* "\nhint: .." of the first problem that has one; it ends the report */
     size_t n_problems;
     cad_status first;         /* status of the first problem, for a report of one */
     cad_status trouble;       /* out of memory while reporting */
@@ -31,11 +33,15 @@ typedef struct loader {
 
 static void report(loader *l, cad_status code, const char *where, int line, const char *text)
 {
+    const char *hint = strstr(text, "\nhint: ");
+    int n = (int)(hint ? hint - text : (ptrdiff_t)strlen(text));
+    if (hint && !l->hint[0])
+        snprintf(l->hint, sizeof l->hint, "%s", hint);
     if (l->n_problems++ == 0)
         l->first = code;
     size_t at = l->report.len;
-    cad_status s = line > 0 ? cad_buf_printf(&l->report, "%s:%d: error: %s\n", where, line, text)
-                            : cad_buf_printf(&l->report, "%s: error: %s\n", where, text);
+    cad_status s = line > 0 ? cad_buf_printf(&l->report, "%s:%d: error: %.*s\n", where, line, n, text)
+                            : cad_buf_printf(&l->report, "%s: error: %.*s\n", where, n, text);
     if (s != CAD_OK)
         l->trouble = s;
     for (size_t i = at; i + 1 < l->report.len; i++)
@@ -94,9 +100,11 @@ static void set(loader *l, const cad_key *k, const char *raw, const char *where,
         s = cad_fail(CAD_ECONFIG, "%s: %s", k->full, why);
     }
     cad_buf_deinit(&value);
-    if (s == CAD_ECONFIG)
+    if (s == CAD_ECONFIG) {
         report(l, s, where, line, cad_error_text());
-    else if (s != CAD_OK)
+        if (!l->hint[0])
+            snprintf(l->hint, sizeof l->hint, "\nhint: --explain=%s", k->full);
+    } else if (s != CAD_OK)
         l->trouble = s;
     else {
         size_t n;
@@ -230,6 +238,8 @@ static void read_file(loader *l, const char *path, const char *from, int from_li
     const char *kept;
     cad_status s = cad_arena_strdup(l->arena, real, strlen(real), &kept);
     if (s == CAD_OK)
+        s = cad_file_expect(path, CAD_FILE_config);
+    if (s == CAD_OK)
         s = cad_fs_read(path, 1u << 20, &text);
     if (s == CAD_OK) {
         l->chain[l->depth++] = kept;
@@ -298,7 +308,9 @@ static void read_pair(loader *l, const char *origin, const char *pair)
     char section[64], name[64];
     const char *equals = strchr(pair, '='), *dot = strchr(pair, '.');
     if (!equals || !dot || dot > equals || (size_t)(dot - pair) >= sizeof section || (size_t)(equals - dot) > sizeof name) {
-        reportf(l, origin, 0, "'%s'; expected SECTION.KEY=VALUE", pair);
+        const cad_key *k = cad_schema_find_name(pair, strcspn(pair, "="));
+        reportf(l, origin, 0, "'%s'; expected SECTION.KEY=VALUE%s%s%s", pair, k ? ", as " : "", k ? k->full : "",
+                k ? equals ? equals : "=VALUE" : "");
         return;
     }
     memcpy(section, pair, (size_t)(dot - pair));
@@ -372,7 +384,7 @@ static cad_status finish_report(loader *l, cad_buf *problems)
         CAD_TRY(cad_buf_str(problems, cad_buf_cstr(&l->report)));
         CAD_TRY(cad_buf_str(problems, "\n"));
     }
-    return cad_fail(l->n_problems == 1 ? l->first : CAD_ECONFIG, "%s", cad_buf_cstr(&l->report));
+    return cad_fail(l->n_problems == 1 ? l->first : CAD_ECONFIG, "%s%s", cad_buf_cstr(&l->report), l->hint);
 }
 
 cad_status cad_config_load(const cad_config_source *sources, size_t n, cad_arena *arena, cad_buf *problems, cad_config **out)

@@ -24,7 +24,8 @@ typedef struct cad_key {
 /* ---- config_schema.c ---- */
 const cad_key *cad_schema(size_t *count); /* in the order of core/config_keys.h */
 const cad_key *cad_schema_find(const char *section, size_t section_len, const char *name);
-const cad_key *cad_schema_find_full(const char *full); /* "train.lr" */
+const cad_key *cad_schema_find_full(const char *full);             /* "train.lr" */
+const cad_key *cad_schema_find_name(const char *name, size_t len); /* "lr" or "max-new", the first of any section; NULL: none */
 bool cad_schema_has_section(const char *name, size_t len);
 /* Texts for "did you mean", "" when nothing is near. */
 void cad_schema_suggest_section(const char *name, char out[64]);

@@ -1,6 +1,7 @@
 #include "core/config_impl.h"
 #include "core/fs.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const cad_key *find(const char *key, size_t *index)
@@ -37,6 +38,9 @@ cad_status cad_config_no_key(const char *key)
         else
             cad_schema_suggest_section(section, suggestion);
     }
+    const cad_key *meant = cad_schema_find_name(key, strlen(key));
+    if (meant)
+        snprintf(suggestion, sizeof suggestion, "; did you mean %s?", meant->full);
     CAD_FAIL(CAD_ENOTFOUND, "no key '%s'%s", key, suggestion);
 }
 

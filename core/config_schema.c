@@ -88,6 +88,20 @@ const cad_key *cad_schema_find_full(const char *full)
     return dot ? cad_schema_find(full, (size_t)(dot - full), dot + 1) : NULL;
 }
 
+const cad_key *cad_schema_find_name(const char *name, size_t len)
+{
+    size_t n;
+    const cad_key *k = cad_schema(&n);
+    for (size_t i = 0; i < n; i++) {
+        size_t at = 0;
+        while (at < len && k[i].name[at] && (name[at] == k[i].name[at] || (name[at] == '-' && k[i].name[at] == '_')))
+            at++;
+        if (at == len && !k[i].name[at])
+            return &k[i];
+    }
+    return NULL;
+}
+
 bool cad_schema_has_section(const char *name, size_t len)
 {
     size_t n;

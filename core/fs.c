@@ -29,7 +29,7 @@ static cad_status open_regular(const char *path, int *out_fd, uint64_t *out_size
     struct stat st;
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
         close(fd);
-        CAD_FAIL(CAD_EIO, "%s: not a regular file", path);
+        CAD_FAIL(CAD_EIO, "%s: %s; expected a regular file", path, cad_fs_is_dir(path) ? "a folder" : "not a regular file");
     }
     *out_fd = fd;
     *out_size = (uint64_t)st.st_size;
@@ -206,7 +206,7 @@ static cad_status resolve_target(const char *path, cad_buf *out)
         return stat(real, &st) == 0 && !S_ISREG(st.st_mode) ? cad_fail(CAD_EWRITE, "%s: not a regular file", path)
                                                             : cad_buf_str(out, real);
     if (!S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode))
-        CAD_FAIL(CAD_EWRITE, "%s: %s; expected a regular file", path, S_ISDIR(st.st_mode) ? "a folder" : "a special file");
+        CAD_FAIL(CAD_EWRITE, "%s: %s; expected the name of a file", path, S_ISDIR(st.st_mode) ? "a folder" : "a special file");
     return cad_buf_str(out, path);
 }
 

@@ -37,7 +37,8 @@ cad_status cad_fs_mkdirs(const char *path)
         memcpy(part, path, i);
         part[i] = '\0';
         if (mkdir(part, 0777) != 0 && !(errno == EEXIST && cad_fs_is_dir(part)))
-            CAD_FAIL(CAD_EWRITE, "%s: cannot create folder: %s", part, strerror(errno));
+            CAD_FAIL(CAD_EWRITE, "%s: cannot create folder: %s", part,
+                     errno == EEXIST ? "a file; expected a folder, or a new name" : strerror(errno));
     }
     return CAD_OK;
 }

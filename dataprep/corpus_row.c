@@ -1,5 +1,6 @@
 #include "dataprep/corpus_row.h"
 
+#include "core/file_kind.h"
 #include "core/fs.h"
 #include "core/mem.h"
 
@@ -261,7 +262,10 @@ static cad_status read_header(cad_corpus_reader *r)
 cad_status cad_corpus_open(const char *path, cad_corpus_reader **out)
 {
     size_t n = strlen(path);
-    if (n < 6 || strcmp(path + n - 6, ".jsonl") != 0)
+    bool named = n >= 6 && !strcmp(path + n - 6, ".jsonl");
+    if (named || cad_fs_exists(path))
+        CAD_TRY(cad_file_expect(path, CAD_FILE_corpus));
+    if (!named)
         CAD_FAIL(CAD_EUNSUPPORTED, "%s: corpora are read as .jsonl in this version", path);
     cad_corpus_reader *r = NULL;
     CAD_TRY(cad_mem_alloc(sizeof *r, "corpus reader", &r));

@@ -1,6 +1,7 @@
 #include "dataprep/pack.h"
 
 #include "core/arena.h"
+#include "core/file_kind.h"
 #include "core/fs.h"
 #include "core/hash.h"
 #include "core/mem.h"
@@ -315,6 +316,7 @@ static cad_status verify(const char *path, const cad_pack_want *want, const cad_
 cad_status cad_pack_open(const char *path, const cad_pack_want *want, cad_pack **out)
 {
     cad_file *exists = NULL;
+    CAD_TRY(cad_file_expect(path, CAD_FILE_pack));
     CAD_TRY(cad_file_open(path, &exists));
     cad_file_close(exists);
     cad_h5_quiet();

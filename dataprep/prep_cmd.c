@@ -1,5 +1,6 @@
 #include "dataprep/prep_cmd.h"
 
+#include "core/file_kind.h"
 #include "core/fs.h"
 #include "core/log.h"
 #include "dataprep/audit.h"
@@ -17,7 +18,7 @@ static cad_status begin(cad_cli *cli, const char *dir, const char *const *files,
     if (*done)
         return CAD_OK;
     if (!dir && (!*cfg->prep.out || !strcmp(cfg->prep.out, "*")))
-        CAD_FAIL(CAD_ECONFIG, "prep.out is not set; expected the folder to write");
+        CAD_FAIL(CAD_ECONFIG, "prep.out is not set; expected the folder to write\nhint: --set=prep.out=DIR (split: -o DIR)");
     return cad_prep_job_open(cfg, dir ? dir : cfg->prep.out, cad_cli_arena(cli), j);
 }
 
@@ -39,17 +40,30 @@ static cad_status make_parent(const char *path)
     return cad_fs_mkdirs(dir);
 }
 
+/* Length of a path without the ending of its name. */
+static size_t stem_of(const char *path)
+{
+    const char *dot = strrchr(path, '.'), *slash = strrchr(path, '/');
+    return dot && dot > path && (!slash || dot > slash + 1) ? (size_t)(dot - path) : strlen(path);
+}
+
 cad_status cad_cmd_synth(cad_cli *cli)
 {
     cad_prep_job j;
     bool done = false;
     const char *out = cad_cli_value(cli, "output");
-    CAD_TRY(need_args(cli, 0, "none"));
+    if (cad_cli_nargs(cli))
+        CAD_FAIL(CAD_EUSAGE, "synth: unexpected argument '%s'\nhint: cadprep synth -o %s", cad_cli_arg(cli, 0),
+                 cad_cli_arg(cli, 0));
     CAD_TRY(begin(cli, ".", NULL, 0, &j, &done));
     if (done)
         return CAD_OK;
     if (!out)
         CAD_FAIL(CAD_EUSAGE, "synth: no output\nhint: cadprep synth -o data/s.jsonl -n 20k");
+    size_t len = strlen(out), ending = strlen(".jsonl");
+    if (len <= ending || strcmp(out + len - ending, ".jsonl") != 0)
+        CAD_FAIL(CAD_EUSAGE, "synth: -o %s; expected a name ending in .jsonl\nhint: -o %.*s.jsonl", out, (int)stem_of(out),
+                 out);
     CAD_TRY(make_parent(out));
     return cad_prep_synth(&j, out);
 }
@@ -60,7 +74,10 @@ cad_status cad_cmd_split(cad_cli *cli)
     bool done = false;
     CAD_TRY(need_args(cli, 1, "one corpus"));
     CAD_TRY(begin(cli, cad_cli_value(cli, "output"), NULL, 0, &j, &done));
-    return done ? CAD_OK : cad_prep_split(&j, cad_cli_arg(cli, 0));
+    if (done)
+        return CAD_OK;
+    CAD_TRY(cad_file_expect(cad_cli_arg(cli, 0), CAD_FILE_corpus));
+    return cad_prep_split(&j, cad_cli_arg(cli, 0));
 }
 
 cad_status cad_cmd_tokenizer(cad_cli *cli)
@@ -69,7 +86,21 @@ cad_status cad_cmd_tokenizer(cad_cli *cli)
     bool done = false;
     CAD_TRY(need_args(cli, 1, "a folder with train.jsonl"));
     CAD_TRY(begin(cli, cad_cli_arg(cli, 0), NULL, 0, &j, &done));
-    return done ? CAD_OK : cad_prep_tokenizer(&j);
+    if (done)
+        return CAD_OK;
+    CAD_TRY(cad_file_expect(cad_cli_arg(cli, 0), CAD_FILE_splits));
+    return cad_prep_tokenizer(&j);
+}
+
+/* A tokenizer that was learnt lies beside the rows. */
+static cad_status use_own_tokenizer(const char *in, bool folder, cad_prep_job *j)
+{
+    char dir[4200];
+    const char *slash = folder ? NULL : strrchr(in, '/');
+    if (folder)
+        return cad_prep_own_tokenizer(j, in);
+    snprintf(dir, sizeof dir, "%.*s", slash ? (int)(slash - in) : 1, slash ? in : ".");
+    return cad_prep_own_tokenizer(j, dir);
 }
 
 cad_status cad_cmd_pack(cad_cli *cli)
@@ -83,10 +114,12 @@ cad_status cad_cmd_pack(cad_cli *cli)
     CAD_TRY(begin(cli, folder ? in : ".", NULL, 0, &j, &done));
     if (done)
         return CAD_OK;
+    CAD_TRY(cad_file_expect(in, folder ? CAD_FILE_splits : CAD_FILE_corpus));
+    if (!folder && !out)
+        CAD_FAIL(CAD_EUSAGE, "pack: no output\nhint: cadprep pack %s -o data/p.pack.h5", in);
+    CAD_TRY(use_own_tokenizer(in, folder, &j));
     if (folder)
         return cad_prep_pack_splits(&j);
-    if (!out)
-        CAD_FAIL(CAD_EUSAGE, "pack: no output\nhint: cadprep pack %s -o data/p.pack.h5", in);
     CAD_TRY(make_parent(out));
     return cad_prep_pack(&j, in, out);
 }
@@ -138,6 +171,7 @@ cad_status cad_cmd_verify(cad_cli *cli)
     CAD_TRY(begin(cli, cad_cli_arg(cli, 0), NULL, 0, &j, &done));
     if (done)
         return CAD_OK;
+    CAD_TRY(cad_file_expect(cad_cli_arg(cli, 0), CAD_FILE_splits));
     cad_status s = cad_prep_verify(&j, cad_cli_value(cli, "against"), &report);
     if (s == CAD_OK)
         s = print_report(report, cad_cli_json(cli));
@@ -151,7 +185,7 @@ cad_status cad_cmd_run(cad_cli *cli)
     bool done = false;
     const char *files[64];
     size_t n = cad_cli_nargs(cli);
-    if (!n || n > sizeof files / sizeof *files)
+    if ((!n && !cad_cli_has(cli, "config")) || n > sizeof files / sizeof *files)
         CAD_FAIL(CAD_EUSAGE, "%zu arguments; expected CONFIG.ini and perhaps overlays", n);
     for (size_t i = 0; i < n; i++)
         files[i] = cad_cli_arg(cli, i);

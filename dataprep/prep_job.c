@@ -78,7 +78,8 @@ static cad_status check_groups(const cad_list *l)
 {
     for (size_t i = 0; i < l->n; i++)
         if (strcmp(l->item[i], "caption") != 0 && strcmp(l->item[i], "geometry") != 0)
-            CAD_FAIL(CAD_ECONFIG, "prep.group: found '%s'; expected of caption geometry", l->item[i]);
+            CAD_FAIL(CAD_ECONFIG, "prep.group: found '%s'; expected of caption geometry\nhint: --explain=prep.group",
+                     l->item[i]);
     return CAD_OK;
 }
 
@@ -114,11 +115,21 @@ cad_status cad_prep_tokenizer(const cad_prep_job *j)
     return CAD_OK;
 }
 
-static cad_status load_tokenizer(const cad_prep_job *j, cad_tokenizer **out)
+/* Without a word on the tokenizer, the one that was learnt beside the rows. */
+cad_status cad_prep_own_tokenizer(cad_prep_job *j, const char *corpus_dir)
 {
-    char path[4200];
-    snprintf(path, sizeof path, "%s/tokenizer.json", j->tokenizer_dir);
-    return cad_tokenizer_load(path, out);
+    const cad_config *c = j->cfg;
+    char dir[4200], file[4300];
+    if (cad_config_is_set(c, "tokenizer.path") || cad_config_is_set(c, "model.path") || c->tokenizer.own_bpe > 0)
+        return CAD_OK;
+    snprintf(dir, sizeof dir, "%s/tokenizer", corpus_dir);
+    snprintf(file, sizeof file, "%s/tokenizer.json", dir);
+    if (cad_fs_exists(file))
+        CAD_TRY(cad_arena_strdup(j->arena, dir, strlen(dir), &j->tokenizer_dir));
+    cad_log(CAD_LOG_INFO, "tokenizer: %s (%s; --tokenizer=DIR takes another)", j->tokenizer_dir,
+            j->tokenizer_dir == c->tokenizer.path ? "the shipped model's: none lies beside the rows"
+                                                  : "it lies beside the rows");
+    return CAD_OK;
 }
 
 static cad_status pack_one(const cad_prep_job *j, const cad_tokenizer *t, const char *in, const char *out)
@@ -148,7 +159,7 @@ static cad_status pack_one(const cad_prep_job *j, const cad_tokenizer *t, const 
 cad_status cad_prep_pack(const cad_prep_job *j, const char *in, const char *out)
 {
     cad_tokenizer *t = NULL;
-    CAD_TRY(load_tokenizer(j, &t));
+    CAD_TRY(cad_tokenizer_load_dir(j->tokenizer_dir, &t));
     cad_status s = pack_one(j, t, in, out);
     cad_tokenizer_destroy(t);
     return s;
@@ -157,7 +168,7 @@ cad_status cad_prep_pack(const cad_prep_job *j, const char *in, const char *out)
 cad_status cad_prep_pack_splits(const cad_prep_job *j)
 {
     cad_tokenizer *t = NULL;
-    CAD_TRY(load_tokenizer(j, &t));
+    CAD_TRY(cad_tokenizer_load_dir(j->tokenizer_dir, &t));
     cad_status s = CAD_OK;
     int found = 0;
     for (int k = 0; s == CAD_OK && k < CAD_SPLIT_COUNT; k++) {
@@ -191,7 +202,7 @@ cad_status cad_prep_verify(const cad_prep_job *j, const char *against, json_t **
         .dir = j->dir, .captions = has(group, "caption"), .geometry = has(group, "geometry"), .against = against};
     snprintf(path, sizeof path, "%s/tokenizer.json", j->tokenizer_dir);
     if (cad_fs_exists(path) && (cad_config_is_set(j->cfg, "tokenizer.path") || j->cfg->tokenizer.own_bpe > 0)) {
-        CAD_TRY(load_tokenizer(j, &t));
+        CAD_TRY(cad_tokenizer_load_dir(j->tokenizer_dir, &t));
         args.tokenizer_xxh3 = cad_tokenizer_hash(t);
     }
     if (*j->cfg->prompt.template_)

@@ -20,6 +20,9 @@ typedef struct cad_prep_job {
 } cad_prep_job;
 
 CAD_MUST_USE cad_status cad_prep_job_open(const cad_config *cfg, const char *dir, cad_arena *arena, cad_prep_job *out);
+/* For a job without a configuration file of its own: where the command line names no tokenizer, no model and no own_bpe,
+ * corpus_dir/tokenizer if it is there; tells which tokenizer it is, and why. */
+CAD_MUST_USE cad_status cad_prep_own_tokenizer(cad_prep_job *j, const char *corpus_dir);
 /* dir/name, in the job's arena. */
 CAD_MUST_USE cad_status cad_prep_path(const cad_prep_job *j, const char *name, const char **out);
 

@@ -3,6 +3,7 @@
 #include "core/fs.h"
 #include "dataprep/corpus_row.h"
 #include "model/text/bpe_train.h"
+#include "model/text/tokenizer.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -32,15 +33,19 @@ static cad_status feed(cad_corpus_reader *r, const cad_template *tpl, cad_bpe_tr
 /* What transformers wants to know beside tokenizer.json. */
 static cad_status write_config(const char *dir)
 {
-    static const char text[] = "{\n"
-                               "  \"clean_up_tokenization_spaces\": false,\n"
-                               "  \"eos_token\": \"<|endoftext|>\",\n"
-                               "  \"pad_token\": null,\n"
-                               "  \"tokenizer_class\": \"PreTrainedTokenizerFast\"\n"
-                               "}\n";
-    char path[4200];
-    snprintf(path, sizeof path, "%s/tokenizer_config.json", dir);
-    return cad_fs_write(path, text, sizeof text - 1);
+    cad_buf path = CAD_BUF_INIT, text = CAD_BUF_INIT;
+    cad_tokenizer *t = NULL;
+    cad_status s = cad_tokenizer_load_dir(dir, &t);
+    if (s == CAD_OK)
+        s = cad_tokenizer_print_config(t, &text);
+    if (s == CAD_OK)
+        s = cad_buf_printf(&path, "%s/tokenizer_config.json", dir);
+    if (s == CAD_OK)
+        s = cad_fs_write(path.data, text.data, text.len);
+    cad_tokenizer_destroy(t);
+    cad_buf_deinit(&text);
+    cad_buf_deinit(&path);
+    return s;
 }
 
 static cad_status learn(cad_corpus_reader *r, const cad_template *tpl, int64_t vocab, cad_arena *a, const char *dir,

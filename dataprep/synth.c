@@ -84,6 +84,16 @@ static bool group_shares(const char *name, size_t len, double primitives, double
     return sum > 0;
 }
 
+static cad_status no_family(const char *name, size_t len)
+{
+    char all[256] = "";
+    size_t at = 0;
+    for (size_t i = 0; i < N_FAMILIES && at < sizeof all; i++)
+        at += (size_t)snprintf(all + at, sizeof all - at, " %s", families[i]->name);
+    CAD_FAIL(CAD_ECONFIG, "synth.families: found '%.*s'; expected all, seen, unseen or a family\nhint: the families:%s",
+             (int)len, name, all);
+}
+
 /* "name" or "name:weight"; without weights, names weigh as much as their families usually do. */
 static cad_status pick_families(cad_synth_names names, double primitives, double *share)
 {
@@ -94,7 +104,7 @@ static cad_status pick_families(cad_synth_names names, double primitives, double
         double part[N_FAMILIES], weight = 0;
         char *end = NULL;
         if (!group_shares(item, len, primitives, part))
-            CAD_FAIL(CAD_ECONFIG, "synth.families: found '%.*s'; expected all, seen, unseen or a family", (int)len, item);
+            return no_family(item, len);
         for (size_t i = 0; i < N_FAMILIES; i++)
             weight += part[i] > 0 ? families[i]->share : 0;
         if (colon) {
@@ -185,9 +195,12 @@ static cad_status check_stated(const drawn *d, const char *caption)
 
 /* What one caption is expanded from: a frame of the grammar around the rules of the form, or one of the sentences written
  * for this form alone.  `frame` has room for 16 bytes. */
-static const char *draw_frame(const cad_synth_opts *o, const cad_form *form, cad_rng *r, char *frame)
+static const char *draw_frame(const cad_synth_opts *o, const cad_form *form, cad_rng *r, bool held, char *frame)
 {
-    size_t style = draw_index(r, o->style_share, CAD_STYLE_count);
+    static const double framed[CAD_STYLE_count] = {[CAD_STYLE_short] = 0.5, [CAD_STYLE_long] = 0.3, [CAD_STYLE_dims] = 0.2};
+    /* the sentences have no held wording: where nothing else is asked for, held captions come from the frames */
+    bool only_free = o->style_share[CAD_STYLE_short] + o->style_share[CAD_STYLE_long] + o->style_share[CAD_STYLE_dims] <= 0;
+    size_t style = draw_index(r, held && only_free ? framed : o->style_share, CAD_STYLE_count);
     if (style == CAD_STYLE_free)
         return form->say->text[cad_rng_range(r, 0, (int64_t)form->say->n - 1)];
     snprintf(frame, 16, "{%s}", style_names[style]);
@@ -197,7 +210,7 @@ static const char *draw_frame(const cad_synth_opts *o, const cad_form *form, cad
 static cad_status one_caption(const cad_synth_opts *o, drawn *d, cad_rng *r, bool held, bool *is_held, cad_buf *out)
 {
     char frame[16];
-    const char *text = draw_frame(o, d->form, r, frame);
+    const char *text = draw_frame(o, d->form, r, held, frame);
     cad_expander e = {.part = &d->part,
                       .rules = {d->form->rules, d->family->rules, cad_common_rules},
                       .rng = r,

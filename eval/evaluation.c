@@ -2,6 +2,7 @@
 
 #include "cad/occt/solid.h"
 #include "core/build_info.h"
+#include "core/file_kind.h"
 #include "core/fs.h"
 #include "core/hash.h"
 #include "core/json.h"
@@ -243,6 +244,8 @@ cad_status cad_eval_run(const cad_eval_opts *o, cad_arena *arena, cad_evaluation
     if (strcmp(cad_solid_kernel(), "none") == 0)
         CAD_FAIL(CAD_EUNSUPPORTED, "built without OCCT: parts cannot be scored\nhint: configure with -DCADLM_OCCT=ON");
     CAD_TRY(check_gates(o));
+    if (o->pack)
+        CAD_TRY(cad_file_expect(o->pack, CAD_FILE_pack));
     CAD_TRY(cad_eval_find_pack(&r, folders, &n_folders));
     cad_status s = cad_eval_find_suite(o->suite, folders, n_folders, &path);
     if (s == CAD_OK)

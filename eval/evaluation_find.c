@@ -1,5 +1,6 @@
 /* eval/evaluation.h: suites by name, the training pack that a checkpoint recorded. */
 #include "core/build_info.h"
+#include "core/file_kind.h"
 #include "core/fs.h"
 #include "eval/evaluation_parts.h"
 
@@ -9,8 +10,11 @@
 
 cad_status cad_eval_find_suite(const char *name, const char *const *folders, size_t n, cad_buf *out)
 {
-    if (cad_fs_exists(name) && !cad_fs_is_dir(name))
+    size_t len = strlen(name), ending = strlen(".jsonl");
+    if (cad_fs_exists(name) || (len > ending && !strcmp(name + len - ending, ".jsonl"))) {
+        CAD_TRY(cad_file_expect(name, CAD_FILE_suite));
         return cad_buf_str(out, name);
+    }
     char shipped[256];
     snprintf(shipped, sizeof shipped, "configs/suite_%.200s.jsonl", name);
     for (char *c = shipped; *c; c++)

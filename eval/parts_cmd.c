@@ -1,5 +1,6 @@
 #include "eval/parts_cmd.h"
 
+#include "core/file_kind.h"
 #include "core/fs.h"
 #include "core/json.h"
 #include "core/log.h"
@@ -38,7 +39,11 @@ static cad_status open_pool(cad_cli *cli, cad_pool **out)
 
 static cad_status input_format(const char *path, cad_format *out)
 {
-    CAD_TRY(cad_format_of(path, out));
+    bool known = cad_format_of(path, out) == CAD_OK;
+    if (!known || !cad_fs_exists(path)) {
+        CAD_TRY(cad_file_expect(path, CAD_FILE_part));
+        CAD_FAIL(CAD_EUSAGE, "%s: unknown format; expected a name ending in .ir .step .stp", path);
+    }
     if (*out != CAD_FORMAT_ir && *out != CAD_FORMAT_step)
         CAD_FAIL(CAD_EUSAGE, "%s: cannot be read; expected .ir or .step", path);
     return CAD_OK;
@@ -48,7 +53,7 @@ static cad_status input_format(const char *path, cad_format *out)
 static cad_status with_name(const char *path, cad_status s)
 {
     char text[1800];
-    if (s == CAD_OK)
+    if (s == CAD_OK || s == CAD_EUSAGE)
         return s;
     snprintf(text, sizeof text, "%s", cad_error_text());
     return strncmp(text, path, strlen(path)) ? cad_fail(s, "%s: %s", path, text) : s;
@@ -228,6 +233,8 @@ cad_status cad_cmd_render(cad_cli *cli)
 {
     const char *in = cad_cli_arg(cli, 0), *out = cad_cli_value(cli, "output");
     cad_format from, to;
+    if (!out && cad_cli_nargs(cli) == 2)
+        CAD_FAIL(CAD_EUSAGE, "render takes one part and -o FILE.png\nhint: cadtool render %s -o %s", in, cad_cli_arg(cli, 1));
     if (!out || cad_cli_nargs(cli) != 1)
         CAD_FAIL(CAD_EUSAGE, "render takes one part and -o FILE.png");
     CAD_TRY(input_format(in, &from));
@@ -247,6 +254,8 @@ cad_status cad_cmd_convert(cad_cli *cli)
     cad_format from, to;
     if (cad_cli_nargs(cli) != 2)
         CAD_FAIL(CAD_EUSAGE, "convert takes two files: IN OUT");
+    if (!strcmp(in, out))
+        CAD_FAIL(CAD_EUSAGE, "convert: %s would replace itself\nhint: cadtool fmt %s", in, in);
     CAD_TRY(input_format(in, &from));
     CAD_TRY(cad_format_of(out, &to));
     CAD_TRY(cad_convert_check_out(out));
@@ -277,6 +286,7 @@ cad_status cad_cmd_fmt(cad_cli *cli)
     cad_buf out = CAD_BUF_INIT;
     if (cad_cli_nargs(cli) != 1)
         CAD_FAIL(CAD_EUSAGE, "fmt takes one .ir file");
+    CAD_TRY(cad_file_expect(path, CAD_FILE_part));
     cad_status s = with_name(path, canonical(cli, path, cad_cli_arena(cli), &out));
     if (s == CAD_OK)
         s = to ? cad_fs_write(to, out.data, out.len) : cad_out(out.data, out.len);

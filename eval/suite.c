@@ -1,5 +1,6 @@
 #include "eval/suite.h"
 
+#include "core/file_kind.h"
 #include "core/fs.h"
 #include "core/hash.h"
 #include "eval/expect.h"
@@ -139,6 +140,7 @@ cad_status cad_suite_load(const char *path, cad_arena *arena, cad_suite *out)
     cad_hasher *hasher = NULL;
     size_t lines = 1;
     cad_status st;
+    CAD_TRY_GOTO(st, cad_file_expect(path, CAD_FILE_suite), done);
     CAD_TRY_GOTO(st, cad_fs_read(path, MAX_BYTES, &text), done);
     for (size_t i = 0; i < text.len; i++)
         lines += text.data[i] == '\n';

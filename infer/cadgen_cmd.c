@@ -1,7 +1,9 @@
 #include "infer/cadgen_cmd.h"
+#include "core/file_kind.h"
 #include "core/fs.h"
 #include "core/log.h"
 #include "core/progress.h"
+#include "core/utf8.h"
 #include "eval/convert.h"
 #include "infer/answer_parts.h"
 
@@ -66,6 +68,14 @@ static cad_status check_usage(task *t)
                  text || file || lines ? "several sources of prompts" : "no prompt");
     if (text && text[strspn(text, " \t\r\n")] == 0)
         CAD_FAIL(CAD_EUSAGE, "the prompt is empty");
+    size_t len = text ? strlen(text) : 0, good = text ? cad_utf8_check(text, len) : 0;
+    if (good < len)
+        CAD_FAIL(CAD_EDATA, "the prompt: byte %zu is not UTF-8; expected text in UTF-8\nhint: from a file: --file=FILE",
+                 good + 1);
+    if (text && strpbrk(text, "./") && cad_fs_exists(text) && !cad_fs_is_dir(text))
+        CAD_FAIL(CAD_EUSAGE, "%s: a file; expected a prompt\nhint: cadgen --file=%s", text, text);
+    if (file)
+        CAD_TRY(cad_file_expect(file, CAD_FILE_prompts));
     t->many = text == NULL;
     return read_outputs(t);
 }

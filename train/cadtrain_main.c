@@ -39,12 +39,15 @@ static cad_status print_facts(const cad_cli *cli, const cad_trainer *t)
     return s;
 }
 
-/* Packs that are not there yet are made by the command before this one. */
+/* Packs that are not there yet are made by the command before this one: a better hint than how packs are made. */
 static cad_status with_hint(const cad_cli *cli, const cad_config *cfg, cad_status s)
 {
     char text[1800];
     snprintf(text, sizeof text, "%s", cad_error_text());
-    if (s != CAD_ENOTFOUND || strstr(text, "\nhint: ") || !*cfg->data.train || cad_fs_exists(cfg->data.train))
+    char *hint = strstr(text, "\nhint: ");
+    if (hint)
+        *hint = '\0';
+    if (s != CAD_ENOTFOUND || !*cfg->data.train || cad_fs_exists(cfg->data.train) || !cad_cli_arg(cli, 0))
         return s;
     return cad_fail(s, "%s\nhint: cadprep run %s", text, cad_cli_arg(cli, 0));
 }

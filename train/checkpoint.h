@@ -48,7 +48,7 @@ typedef struct cad_checkpoint_source {
     const char *dir; /* RUN/ckpt */
     cad_decoder *decoder;
     cad_optimizer *optimizer;
-    const char *tokenizer_dir; /* tokenizer.json and, where present, tokenizer_config.json are copied */
+    const char *tokenizer_dir; /* its tokenizer.json is copied; see cad_tokenizer_config_of */
     const char *template_text;
     const char *config_text;     /* config.ini */
     const char *model_json;      /* config.json of the base; NULL: made from the decoder's configuration */

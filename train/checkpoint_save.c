@@ -6,6 +6,7 @@
 #include "core/fs.h"
 #include "core/log.h"
 #include "model/hf/hfconfig.h"
+#include "model/text/tokenizer.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -33,14 +34,23 @@ static cad_status write_in(const char *dir, const char *name, const char *data, 
     return s;
 }
 
-static cad_status copy_in(const char *dir, const char *from, const char *name, bool optional)
+static cad_status write_tokenizer_config(const cad_checkpoint_source *src, const char *dir)
+{
+    cad_buf text = CAD_BUF_INIT;
+    cad_status s = cad_tokenizer_config_of(src->tokenizer_dir, &text);
+    if (s == CAD_OK)
+        s = write_in(dir, "tokenizer_config.json", text.data, text.len);
+    cad_buf_deinit(&text);
+    return s;
+}
+
+static cad_status copy_in(const char *dir, const char *from, const char *name)
 {
     cad_buf path = CAD_BUF_INIT, text = CAD_BUF_INIT;
     cad_status s = cad_buf_printf(&path, "%s/%s", from, name);
-    bool skip = s == CAD_OK && optional && !cad_fs_exists(path.data);
-    if (s == CAD_OK && !skip)
+    if (s == CAD_OK)
         s = cad_fs_read(path.data, 0, &text);
-    if (s == CAD_OK && !skip)
+    if (s == CAD_OK)
         s = write_in(dir, name, cad_buf_cstr(&text), text.len);
     cad_buf_deinit(&text);
     cad_buf_deinit(&path);
@@ -78,8 +88,8 @@ static cad_status write_files(const cad_checkpoint_source *src, const cad_train_
         CAD_TRY(cad_decoder_save_adapter(src->decoder, dir));
     else
         CAD_TRY(write_model(src, dir));
-    CAD_TRY(copy_in(dir, src->tokenizer_dir, "tokenizer.json", false));
-    CAD_TRY(copy_in(dir, src->tokenizer_dir, "tokenizer_config.json", true));
+    CAD_TRY(copy_in(dir, src->tokenizer_dir, "tokenizer.json"));
+    CAD_TRY(write_tokenizer_config(src, dir));
     CAD_TRY(write_in(dir, "template.txt", src->template_text, strlen(src->template_text)));
     CAD_TRY(write_in(dir, "config.ini", src->config_text, strlen(src->config_text)));
     if (src->card)

@@ -1,12 +1,14 @@
 #include "train/trainer_parts.h"
 
 #include "core/clock.h"
+#include "core/file_kind.h"
 #include "core/fs.h"
 #include "core/log.h"
 #include "core/mem.h"
 
 #include <math.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #define MB ((size_t)1 << 20)
@@ -26,12 +28,7 @@ bool cad_trainer_has_samples(const cad_trainer *t)
 
 static cad_status open_tokenizer(cad_trainer *t)
 {
-    cad_buf path = CAD_BUF_INIT;
-    cad_status s = cad_buf_printf(&path, "%s/tokenizer.json", t->cfg->tokenizer.path);
-    if (s == CAD_OK)
-        s = cad_tokenizer_load(path.data, &t->tokenizer);
-    cad_buf_deinit(&path);
-    return s;
+    return cad_tokenizer_load_dir(t->cfg->tokenizer.path, &t->tokenizer);
 }
 
 static cad_status read_text(const char *dir, const char *name, cad_buf *out)
@@ -49,6 +46,7 @@ static cad_status open_model(cad_trainer *t)
     const char *dir = t->cfg->model.path;
     if (t->cfg->model.init == CAD_MODEL_INIT_random)
         return CAD_OK; /* its vocabulary is the tokenizer's: see random_model */
+    CAD_TRY(cad_file_expect(dir, CAD_FILE_model));
     CAD_TRY(cad_model_config_load(dir, &t->model));
     CAD_TRY(read_text(dir, "config.json", &t->model_json));
     CAD_TRY(read_text(dir, "generation_config.json", &t->generation_json));
@@ -101,6 +99,7 @@ static cad_status open_inputs(cad_trainer *t)
                 {open_train, offsetof(cad_trainer_absent, train)},
                 {open_val, offsetof(cad_trainer_absent, val)}};
     cad_buf problems = CAD_BUF_INIT;
+    char hint[600] = "";
     cad_status first = CAD_OK, s = CAD_OK;
     int n = 0;
     for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
@@ -112,13 +111,17 @@ static cad_status open_inputs(cad_trainer *t)
             continue;
         }
         first = n++ ? first : one;
+        const char *text = cad_error_text(), *also = strstr(text, "\nhint: "); /* one hint, that of the first, ends the list */
+        if (also && !*hint)
+            snprintf(hint, sizeof hint, "%s", also);
         if (s == CAD_OK)
-            s = cad_buf_printf(&problems, "%s%s", problems.len ? "\n" : "", cad_error_text());
+            s = cad_buf_printf(&problems, "%s%.*s", problems.len ? "\n" : "",
+                               (int)(also ? (size_t)(also - text) : strlen(text)), text);
     }
     if (s == CAD_OK && n > 1)
-        s = cad_fail(first, "%d problems:\n%s", n, problems.data);
+        s = cad_fail(first, "%d problems:\n%s%s", n, problems.data, hint);
     else if (s == CAD_OK && n == 1)
-        s = cad_fail(first, "%s", problems.data);
+        s = cad_fail(first, "%s%s", problems.data, hint);
     cad_buf_deinit(&problems);
     return s;
 }
@@ -174,7 +177,11 @@ static cad_status check_vocabulary(const cad_trainer *t)
         CAD_FAIL(CAD_EDATA, "%s: %lld tokens; the model has %lld rows", t->cfg->tokenizer.path, (long long)ids,
                  (long long)t->model.vocab);
     if (eos >= 0 && eos == t->model.pad)
-        CAD_FAIL(CAD_EDATA, "%s: the end token %lld is the pad token too", t->cfg->model.path, (long long)eos);
+        CAD_FAIL(
+            CAD_EDATA,
+            "%s/config.json: pad_token_id is the end token %lld; expected another token, or null\nhint: who pads with it and "
+            "masks pads learns no end: \"pad_token_id\": null",
+            t->cfg->model.path, (long long)eos);
     return CAD_OK;
 }
 

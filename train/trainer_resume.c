@@ -1,6 +1,8 @@
 /* Continuing a run: which checkpoint, whether the configuration is the same, and loading it. */
 #include "train/trainer_parts.h"
 
+#include "core/file_kind.h"
+#include "core/fs.h"
 #include "core/log.h"
 
 #include <inttypes.h>
@@ -101,8 +103,14 @@ cad_status cad_trainer_find_resume(cad_trainer *t)
         if (s == CAD_ENOTFOUND)
             return CAD_OK;
         CAD_TRY(s);
-    } else {
+    } else if (cad_fs_is_dir(how)) {
+        CAD_TRY(cad_file_expect(how, CAD_FILE_model));
         CAD_TRY(cad_buf_str(&t->resumed_from, how));
+    } else {
+        CAD_FAIL(CAD_ENOTFOUND,
+                 "--resume=%s: no such folder; expected auto, no, or the folder of a checkpoint\nhint: "
+                 "--resume=runs/NAME/ckpt/latest",
+                 how);
     }
     cad_buf file = CAD_BUF_INIT;
     cad_status s = cad_buf_printf(&file, "%s/config.ini", t->resumed_from.data);

@@ -1,6 +1,7 @@
 /* Finding the parts of a checkpoint, and opening them. */
 #include "core/build_info.h"
 #include "core/config.h"
+#include "core/file_kind.h"
 #include "core/fs.h"
 #include "core/mem.h"
 #include "model/decoder/engine_impl.h"
@@ -69,8 +70,15 @@ static cad_status find_checkpoint(cad_engine *e, const char *ckpt)
         cad_buf_deinit(&b);
         CAD_TRY(s);
     }
+    if (!*e->path)
+        CAD_FAIL(CAD_EUSAGE,
+                 "--ckpt= names nothing; expected a model, a checkpoint or an adapter\nhint: without --ckpt: models/tiny");
+    if (cad_fs_exists(e->path))
+        CAD_TRY(cad_file_expect(e->path, CAD_FILE_model));
     if (!cad_fs_is_dir(e->path))
-        CAD_FAIL(CAD_ENOTFOUND, "%s: no such directory; expected a model, a checkpoint or an adapter\nhint: --ckpt=runs/NAME/ckpt/latest", e->path);
+        CAD_FAIL(CAD_ENOTFOUND,
+                 "%s: no such directory; expected a model, a checkpoint or an adapter\nhint: --ckpt=runs/NAME/ckpt/latest",
+                 e->path);
     for (int round = 0; round < 2; round++) {
         CAD_TRY(has(e->arena, e->path, "config.json", &model));
         CAD_TRY(has(e->arena, e->path, "adapter_config.json", &adapter));

@@ -2,7 +2,6 @@
 #include "model/text/tokenizer.h"
 
 #include "core/mem.h"
-#include "model/hf/hfjson.h"
 #include "model/text/tokenizer_impl.h"
 
 #include <assert.h>
@@ -107,27 +106,4 @@ size_t cad_tokenizer_match_added(const cad_tokenizer *t, const char *text, size_
         }
     }
     return 0;
-}
-
-/* "key": the text of a token, or null. */
-static cad_status print_token(const cad_tokenizer *t, const char *key, int64_t id, cad_buf *out)
-{
-    CAD_TRY(cad_buf_printf(out, "  \"%s\": ", key));
-    if (id < 0)
-        return cad_buf_str(out, "null,\n");
-    size_t len;
-    const char *text = cad_tokenizer_bytes(t, (uint32_t)id, &len);
-    CAD_TRY(cad_hfjson_string(out, text, len));
-    return cad_buf_str(out, ",\n");
-}
-
-cad_status cad_tokenizer_print_config(const cad_tokenizer *t, cad_buf *out)
-{
-    CAD_TRY(cad_buf_str(out, "{\n"));
-    CAD_TRY(print_token(t, "bos_token", t->bos, out));
-    /* Deleting blanks before punctuation would alter programs. */
-    CAD_TRY(cad_buf_str(out, "  \"clean_up_tokenization_spaces\": false,\n"));
-    CAD_TRY(print_token(t, "eos_token", t->eos, out));
-    CAD_TRY(print_token(t, "pad_token", t->eos, out));
-    return cad_buf_str(out, "  \"tokenizer_class\": \"PreTrainedTokenizerFast\"\n}\n");
 }

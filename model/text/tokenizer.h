@@ -47,6 +47,8 @@ typedef enum cad_specials { CAD_SPECIALS_text, CAD_SPECIALS_parse } cad_specials
 /* `path` names the tokenizer.json itself.  Owner: the caller.  Errors: CAD_ENOTFOUND, CAD_EPARSE (not JSON), CAD_EDATA (breaks
  * a rule of the format), CAD_EUNSUPPORTED (a part that is not implemented, named). */
 CAD_MUST_USE cad_status cad_tokenizer_load(const char *path, cad_tokenizer **out);
+/* The tokenizer.json of a folder; a folder or file of another kind is told as such. */
+CAD_MUST_USE cad_status cad_tokenizer_load_dir(const char *dir, cad_tokenizer **out);
 /* The same from memory; `where` names the source in messages. */
 CAD_MUST_USE cad_status cad_tokenizer_parse(const char *json, size_t len, const char *where, cad_tokenizer **out);
 void cad_tokenizer_destroy(cad_tokenizer *t); /* NULL is fine */
@@ -78,8 +80,14 @@ const char *cad_tokenizer_bytes(const cad_tokenizer *t, uint32_t id, size_t *out
 bool cad_tokenizer_is_special(const cad_tokenizer *t, uint32_t id);
 size_t cad_tokenizer_match_added(const cad_tokenizer *t, const char *text, size_t len, uint32_t *out_id);
 
+/* A token made for padding; -1: there is none.  Never the end token: who pads with it and takes pads out of the loss teaches no
+ * model to stop. */
+int64_t cad_tokenizer_pad(const cad_tokenizer *t);
 /* Appends a tokenizer_config.json with which transformers loads the tokenizer.json beside it. */
 CAD_MUST_USE cad_status cad_tokenizer_print_config(const cad_tokenizer *t, cad_buf *out);
+/* What a copy of the tokenizer in `dir` says: dir/tokenizer_config.json as it is, except that a pad which is the end token
+ * gives way to cad_tokenizer_pad (null: none); without the file as cad_tokenizer_print_config. */
+CAD_MUST_USE cad_status cad_tokenizer_config_of(const char *dir, cad_buf *out);
 
 /* Decoding while tokens arrive: every call appends only whole UTF-8 sequences and holds back up to 3 bytes of one that is
  * not finished; bytes that cannot become UTF-8 any more come out as U+FFFD.  `finish` does the same to the rest. */

@@ -1,4 +1,5 @@
 /* tokenizer.json -> tokenizer: vocabulary, merges, added tokens.  The other stages are read in tokenizer_stages.c. */
+#include "core/file_kind.h"
 #include "core/fs.h"
 #include "core/json.h"
 #include "core/mem.h"
@@ -356,5 +357,17 @@ cad_status cad_tokenizer_load(const char *path, cad_tokenizer **out)
     if (s == CAD_OK)
         s = cad_tokenizer_parse(cad_buf_cstr(&text), text.len, path, out);
     cad_buf_deinit(&text);
+    return s;
+}
+
+cad_status cad_tokenizer_load_dir(const char *dir, cad_tokenizer **out)
+{
+    cad_buf path = CAD_BUF_INIT;
+    cad_status s = cad_file_expect(dir, CAD_FILE_tokenizer);
+    if (s == CAD_OK)
+        s = cad_buf_printf(&path, "%s/tokenizer.json", dir);
+    if (s == CAD_OK)
+        s = cad_tokenizer_load(path.data, out);
+    cad_buf_deinit(&path);
     return s;
 }

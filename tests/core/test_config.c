@@ -255,7 +255,8 @@ static void test_a_missing_file_has_its_own_code(void **state)
     (void)state;
     cad_config_source s = {.kind = CAD_CONFIG_FILE, .name = "/nonexistent/x.ini"};
     cad_config *c;
-    fails(cad_config_load(&s, 1, arena, NULL, &c), CAD_ENOTFOUND, "/nonexistent/x.ini: error: cannot open");
+    fails(cad_config_load(&s, 1, arena, NULL, &c), CAD_ENOTFOUND,
+          "/nonexistent/x.ini: error: no such file or folder; expected a configuration");
 }
 
 static void test_variables_expand_in_values(void **state)

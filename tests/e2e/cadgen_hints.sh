@@ -31,6 +31,34 @@ slip 65 '--own-bpe=1024' cadprep tokenizer "$E2E/data"
 slip 2 'cadprep synth -o data/s.jsonl -n 20k' cadprep synth
 slip 2 '--suite=synth-test, cad0-seven, natural or FILE.jsonl' cadeval
 slip 66 '--suite=cad0-seven or natural; or the file: --suite=data/NAME/synth-test.jsonl' cadeval --suite=synth
+# A file of another kind, a folder for a file, a name that is almost right: what it is, what was expected, what takes it.
+corpus=$E2E/data/train.jsonl pack=$E2E/data/train.pack.h5
+slip 65 "cadprep split $corpus -o DIR, or cadprep pack $corpus -o FILE.h5" cadtrain "$corpus"
+says "$err" "$corpus: error: a corpus (JSON lines); expected a configuration (INI)"
+[ "$(wc -l <"$err")" = 3 ] || die "more than one error for a corpus that is no configuration"
+slip 65 "cadeval --suite=$E2E/data/synth-test.jsonl" cadprep run "$E2E/data/synth-test.jsonl"
+slip 65 "the one inside: $E2E/runs/tiny/config.ini" cadtrain "$E2E/runs/tiny"
+slip 65 "the one inside: $pack" cadtrain "$TINY" --set=data.train="$E2E/data" --set=run.name=x
+slip 65 "cadprep pack $corpus -o $pack" cadtrain "$TINY" --set=data.train="$corpus" --set=run.name=x
+slip 65 "its folder: $E2E/data/tokenizer" cadprep pack "$corpus" -o x.h5 --tokenizer="$E2E/data/tokenizer/tokenizer.json"
+slip 65 "its folder: $E2E/data" cadprep verify "$pack"
+slip 66 "did you mean $corpus?" cadprep split "$E2E/data/trian.jsonl" -o d
+slip 65 "the one inside: $E2E/data/synth-test.jsonl" cadeval --suite="$E2E/data" --sheet=0
+slip 65 "cadtool check $flange" cadprep run "$flange"
+slip 65 "cadprep run $TINY, or cadtrain $TINY" cadgen --file="$TINY"
+slip 65 "its folder: $E2E/runs/tiny/ckpt/latest" cadgen --ckpt="$E2E/runs/tiny/ckpt/latest/model.safetensors" x
+slip 2 "--ckpt=$E2E/runs/tiny" cadeval "$E2E/runs/tiny" --suite=cad0-seven
+slip 2 'cadgen --file=p.txt' bash -c 'echo plate >p.txt; cadgen p.txt'
+slip 2 "cadtool render $flange -o x.png" cadtool render "$flange" x.png
+slip 2 "cadtool fmt $flange" cadtool convert "$flange" "$flange"
+slip 2 '-o s.jsonl' cadprep synth -o s.h5 -n 3
+slip 65 'the families: primitive plate spacer washer lbracket enclosure flange hex prism turntable knob' cadprep synth -o s.jsonl --families=plat
+slip 65 '--explain=train.lr' cadtrain "$TINY" --set=train.lr=fast
+slip 65 'cadtrain --help-all lists the keys' cadtrain "$TINY" --set=lr=1e-4
+says "$err" "expected SECTION.KEY=VALUE, as train.lr=1e-4"
+slip 66 '--resume=runs/NAME/ckpt/latest' cadtrain "$TINY" --resume=yes
+slip 65 'from a file: --file=FILE' cadgen $'plate \xff'
+runs 0 cadtrain --config="$TINY" --check --resume=no # a configuration may also come by the option
 [ ! -e runs ] || die "a mistake left a run directory"
 
 # What a key refuses is 65, however the value came; what the command line alone refuses is 2.

@@ -23,6 +23,24 @@ runs 0 cadprep run "$TINY"
 sums >"$T/third"
 same "$T/first" "$T/third"
 
+# Without a word on the tokenizer, the one beside the rows is taken, and told; another only by its name.
+cp "$E2E/data/train.pack.h5" "$T/train.first"
+runs 0 cadprep pack "$E2E/data" --max-tokens=1024
+says "$err" "tokenizer: $E2E/data/tokenizer (it lies beside the rows"
+runs 0 cadprep verify "$E2E/data"
+runs 0 cadprep pack "$E2E/data/train.jsonl" -o "$T/other.h5" --tokenizer="$CADLM_SOURCE/models/tiny"
+silent "$err" "it lies beside the rows"
+mkdir "$T/alone" && cp "$E2E/data/train.jsonl" "$T/alone"
+runs 0 cadprep pack "$T/alone"
+says "$err" "the shipped model's: none lies beside the rows"
+runs 0 cadprep run "$TINY"
+json "$E2E/data/tokenizer/tokenizer_config.json" 'd["pad_token"] is None and d["eos_token"] == "<|endoftext|>"'
+
+# Sentences alone have no held wording; the held prompts of the suite come from the frames.
+runs 0 cadprep synth -o "$T/free.jsonl" -n 60 --captions=free --families=plate
+runs 0 cadprep split "$T/free.jsonl" -o "$T/free" --split=50,10,40 --suite-rows=4
+grep -q '"phrasing":"held"' "$T/free/synth-test.jsonl" || die "no held prompt in the suite of sentences"
+
 runs 0 cadprep verify "$E2E/data"
 json "$out" 'd["train"]["rows"] > 10'
 # A split that changed behind the packs' back.

@@ -60,6 +60,14 @@ P
 refused 65 --set=tokenizer.path=$T/other -- train.pack.h5 "tokenizer hash of the pack is" "in use is" "cadprep pack"
 [ "$(grep -oE '\b[0-9a-f]{32}\b' "$err" | sort -u | wc -l)" -ge 2 ] || die "not both hashes"
 
+# A model whose pad token is its end token, from which trainers that mask pads learn no end.
+cp -R "$FIXTURE/runs/tiny/ckpt/latest/." padded
+python3 -c 'import json, sys
+d = json.load(open(sys.argv[1]))
+d["pad_token_id"] = d["eos_token_id"]
+json.dump(d, open(sys.argv[1], "w"))' padded/config.json
+refused 65 --set=model.init=pretrained --set=model.path=$T/padded --set=lora.enabled=on -- "padded/config.json: pad_token_id is the end token" "hint: "
+
 # Weights cut short, with a lying header, absent.
 cp -R "$FIXTURE/runs/tiny/ckpt/latest/." base
 weights=base/model.safetensors

@@ -62,7 +62,7 @@ static void test_faulty_suites_name_line_and_cause(void **state)
 {
     (void)state;
     refuse(HEAD, CAD_ENOTFOUND, "zero rows");
-    refuse("{\"kind\":\"corpus\",\"name\":\"t\"}\n{\"id\":\"a\",\"prompt\":\"x\"}\n", CAD_EDATA, "expected 'suite'");
+    refuse("{\"kind\":\"corpus\",\"name\":\"t\"}\n{\"id\":\"a\",\"prompt\":\"x\"}\n", CAD_EDATA, "expected a suite");
     refuse(HEAD "{\"id\":\"a\"}\n", CAD_EDATA, ":2: key 'prompt'");
     refuse(HEAD "{\"id\":\"a\",\"prompt\":\"x\"}\n{\"id\":\"a\",\"prompt\":\"y\"}\n", CAD_EDATA, "'a' stands twice");
     refuse(HEAD "{\"id\":\"a\",\"prompt\":\"x\",\"expect\":{\"genes\":1}}\n", CAD_EDATA, "genes");

@@ -279,6 +279,8 @@ static void test_a_token_in_front_is_recognised(void **state)
     cad_buf b = CAD_BUF_INIT;
     ok(cad_tokenizer_print_config(tiny, &b));
     assert_non_null(strstr(b.data, "\"eos_token\": \"<|endoftext|>\""));
+    assert_non_null(strstr(b.data, "\"pad_token\": null"));
+    assert_int_equal(cad_tokenizer_pad(tiny), -1);
     cad_buf_deinit(&b);
     cad_tokenizer_destroy(t);
 }
