@@ -24,7 +24,6 @@ sums >"$T/third"
 same "$T/first" "$T/third"
 
 # Without a word on the tokenizer, the one beside the rows is taken, and told; another only by its name.
-cp "$E2E/data/train.pack.h5" "$T/train.first"
 runs 0 cadprep pack "$E2E/data" --max-tokens=1024
 says "$err" "tokenizer: $E2E/data/tokenizer (it lies beside the rows"
 runs 0 cadprep verify "$E2E/data"

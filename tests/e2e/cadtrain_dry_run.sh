@@ -22,6 +22,17 @@ done
 [ -z "$(ls -A)" ] || die "a dry run wrote $(ls -A)"
 cd ..
 
+# The configuration that a run keeps resolves alike from any directory: its paths are absolute, its variables are gone.
+kept=$FIXTURE/runs/tiny/config.ini
+for place in / "$T/none"; do
+    runs 0 env -u E2E bash -c "cd $place && cadtrain $kept --print-config"
+    cp "$out" "resolved.${place//\//_}"
+done
+same resolved._ "resolved.${place//\//_}"
+for key in out_root train val out; do
+    grep -qE "^$key = /" resolved._ || die "$key is not absolute in $kept"
+done
+
 # What cannot be known is said, not guessed.
 runs 66 cadtrain "$TINY" --set=data.train=$T/absent.h5 --dry-run --assume=h100-80g
 says "$err" absent.h5 data.expect_rows "hint: "
