@@ -42,10 +42,22 @@ if(CADLM_SANITIZE)
     target_link_options(cad_flags INTERFACE -fsanitize=address,undefined)
 endif()
 
+# Lines of the parsers are counted one by one, so they alone are built without optimisation.
+if(CADLM_COVERAGE)
+    file(STRINGS ${PROJECT_SOURCE_DIR}/tests/robust/parsers.txt CADLM_PARSERS REGEX "^[a-z].*[.]c$")
+    target_link_options(cad_flags INTERFACE --coverage)
+endif()
+
 # cad_library(folder SOURCES .. USES lower-folders LINK external): static library cad_<folder>.
 function(cad_library name)
     cmake_parse_arguments(A "" "" "SOURCES;USES;LINK" ${ARGN})
     add_library(cad_${name} STATIC ${A_SOURCES})
+    foreach(source ${A_SOURCES})
+        cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY ${PROJECT_SOURCE_DIR} OUTPUT_VARIABLE folder)
+        if("${folder}/${source}" IN_LIST CADLM_PARSERS)
+            set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS -O0 -U_FORTIFY_SOURCE --coverage)
+        endif()
+    endforeach()
     foreach(lower ${A_USES})
         target_link_libraries(cad_${name} PUBLIC cad_${lower})
     endforeach()

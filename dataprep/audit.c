@@ -55,12 +55,6 @@ cad_status cad_audit_pack(const cad_pack *p, json_t *out)
     json_t *dropped = NULL;
     int bad = 0;
     CAD_TRY(cad_json_parse(i->dropped, strlen(i->dropped), "attribute dropped of the pack", &dropped));
-    for (int k = 0; k < LIMITS; k++) {
-        int64_t under = 0;
-        for (size_t r = 0; r < p->n_rows; r++)
-            under += (int64_t)(p->row_offset[r + 1] - p->row_offset[r]) < limit[k];
-        bad |= json_object_set_new(out, limit_name[k], json_real((double)under / (double)p->n_rows));
-    }
     bad |= json_object_set_new(out, "rows", json_integer(i->n_rows));
     bad |= json_object_set_new(out, "tokens", json_integer(i->n_tokens));
     bad |= json_object_set_new(out, "loss_tokens", json_integer(i->n_loss_tokens));
@@ -68,6 +62,12 @@ cad_status cad_audit_pack(const cad_pack *p, json_t *out)
     bad |= json_object_set_new(out, "length",
                                json_pack("{s:I, s:I, s:I, s:I}", "p50", i->length_p50, "p90", i->length_p90, "p99",
                                          i->length_p99, "max", i->length_max));
+    for (int k = 0; k < LIMITS; k++) {
+        int64_t under = 0;
+        for (size_t r = 0; r < p->n_rows; r++)
+            under += (int64_t)(p->row_offset[r + 1] - p->row_offset[r]) < limit[k];
+        bad |= json_object_set_new(out, limit_name[k], json_real((double)under / (double)p->n_rows));
+    }
     bad |= json_object_set_new(out, "longest", longest_rows(p));
     bad |= json_object_set_new(out, "families", families(p));
     bad |= json_object_set_new(out, "dropped", dropped);
@@ -127,5 +127,19 @@ cad_status cad_audit_leaks(const cad_pack *const *pack, const char *const *name,
         CAD_FAIL(CAD_ENOMEM, "audit: no memory for the leak report");
     *found = l.n[0] + l.n[1];
     *out = o;
+    return CAD_OK;
+}
+
+static json_int_t count_of(const json_t *o, const char *key)
+{
+    return json_integer_value(json_object_get(o, key));
+}
+
+cad_status cad_audit_refuse_leaks(const json_t *report, const char *name, bool captions, bool geometry)
+{
+    json_int_t bad = (captions ? count_of(report, "caption") : 0) + (geometry ? count_of(report, "geometry") : 0);
+    if (bad)
+        CAD_FAIL(CAD_EDATA, "%s: %" JSON_INTEGER_FORMAT " rows lie in two splits; first: %s\nhint: cadprep split", name, bad,
+                 json_string_value(json_object_get(report, "first")));
     return CAD_OK;
 }

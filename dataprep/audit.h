@@ -2,6 +2,8 @@
 #ifndef CADLM_DATAPREP_AUDIT_H
 #define CADLM_DATAPREP_AUDIT_H
 
+#include "core/buf.h"
+#include "core/config.h"
 #include "core/json.h"
 #include "core/status.h"
 #include "dataprep/pack.h"
@@ -13,10 +15,27 @@ extern "C" {
 /* Appends to `out` (a JSON object) rows, tokens, loss share, lengths, longest rows, families, drops of an open pack. */
 CAD_MUST_USE cad_status cad_audit_pack(const cad_pack *p, json_t *out);
 
+/* The facts of cad_audit_pack for people, appended: one line without its end (for logs), or a block of lines. */
+CAD_MUST_USE cad_status cad_audit_line(const json_t *facts, cad_buf *out);
+CAD_MUST_USE cad_status cad_audit_block(const json_t *facts, cad_buf *out);
+
+/* CAD_ECONFIG for a word in audit.waive that waives nothing. */
+CAD_MUST_USE cad_status cad_audit_check_waivers(const cad_list *waive);
+
+/* CAD_EDATA when more of a pack's rows were dropped than the share `most`.  `name`: the pack, for the message. */
+CAD_MUST_USE cad_status cad_audit_drops(const cad_pack *p, const char *name, double most);
+
+/* CAD_EDATA when a corpus file that the pack was made from lies in `dir` with other bytes: both hashes and the command that
+ * rebuilds. */
+CAD_MUST_USE cad_status cad_audit_sources(const cad_pack *p, const char *dir);
+
 /* Rows of different packs that share a caption or a geometry; `name` are the splits for messages.  *leaks = pairs found, *text
  * (an object for the report) = {"caption":n,"geometry":n,"first":..}. */
 CAD_MUST_USE cad_status cad_audit_leaks(const cad_pack *const *pack, const char *const *name, size_t n, int64_t *leaks,
                                         json_t **out);
+
+/* CAD_EDATA when the report of cad_audit_leaks holds what may not be; `name`: folder or files, for the message. */
+CAD_MUST_USE cad_status cad_audit_refuse_leaks(const json_t *report, const char *name, bool captions, bool geometry);
 
 typedef struct cad_verify_args {
     const char *dir;                            /* {train,val,test}.pack.h5, perhaps .jsonl files and synth-test.jsonl */
@@ -30,6 +49,8 @@ typedef struct cad_verify_args {
  * is filled on success and when leaks were found.  Errors: CAD_ENOTFOUND (no pack), CAD_EDATA (leak, stale source: both values
  * and the command that rebuilds), and those of cad_pack_open. */
 CAD_MUST_USE cad_status cad_verify_dir(const cad_verify_args *args, json_t **report);
+/* Its report for people, appended: a line for each split, the leaks between them, the suite. */
+CAD_MUST_USE cad_status cad_verify_block(const json_t *report, cad_buf *out);
 
 #ifdef __cplusplus
 }

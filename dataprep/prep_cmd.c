@@ -126,11 +126,12 @@ cad_status cad_cmd_pack(cad_cli *cli)
 
 /* ---- looking at packs ---- */
 
-static cad_status print_report(const json_t *report, bool compact)
+/* A report as JSON, or through `block`, which appends lines for people. */
+static cad_status print_report(const json_t *report, bool json, cad_status (*block)(const json_t *, cad_buf *))
 {
     cad_buf out = CAD_BUF_INIT;
-    cad_status s = compact ? cad_json_print(report, &out) : cad_json_print_pretty(report, &out);
-    if (s == CAD_OK)
+    cad_status s = json ? cad_json_print(report, &out) : block(report, &out);
+    if (s == CAD_OK && json)
         s = cad_buf_str(&out, "\n");
     if (s == CAD_OK)
         s = cad_out(out.data, out.len);
@@ -157,7 +158,7 @@ cad_status cad_cmd_audit(cad_cli *cli)
     cad_status s = cad_audit_pack(p, report);
     cad_pack_close(p);
     if (s == CAD_OK)
-        s = print_report(report, cad_cli_json(cli));
+        s = print_report(report, cad_cli_json(cli), cad_audit_block);
     json_decref(report);
     return s;
 }
@@ -174,7 +175,7 @@ cad_status cad_cmd_verify(cad_cli *cli)
     CAD_TRY(cad_file_expect(cad_cli_arg(cli, 0), CAD_FILE_splits));
     cad_status s = cad_prep_verify(&j, cad_cli_value(cli, "against"), &report);
     if (s == CAD_OK)
-        s = print_report(report, cad_cli_json(cli));
+        s = print_report(report, cad_cli_json(cli), cad_verify_block);
     json_decref(report);
     return s;
 }

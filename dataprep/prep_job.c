@@ -54,7 +54,7 @@ cad_status cad_prep_synth(const cad_prep_job *j, const char *out)
     return CAD_OK;
 }
 
-static bool has(const cad_list *l, const char *word)
+bool cad_prep_has(const cad_list *l, const char *word)
 {
     for (size_t i = 0; i < l->n; i++)
         if (!strcmp(l->item[i], word))
@@ -62,7 +62,7 @@ static bool has(const cad_list *l, const char *word)
     return false;
 }
 
-static cad_status join(const cad_prep_job *j, const cad_list *l, const char **out)
+cad_status cad_prep_join(const cad_prep_job *j, const cad_list *l, const char **out)
 {
     cad_buf text = CAD_BUF_INIT;
     cad_status s = CAD_OK;
@@ -89,8 +89,8 @@ cad_status cad_prep_split(const cad_prep_job *j, const char *in)
     CAD_TRY(check_groups(&c->group));
     cad_stage_split_args args = {.in = in,
                                  .out = j->dir,
-                                 .by_caption = has(&c->group, "caption"),
-                                 .by_geometry = has(&c->group, "geometry"),
+                                 .by_caption = cad_prep_has(&c->group, "caption"),
+                                 .by_geometry = cad_prep_has(&c->group, "geometry"),
                                  .suite_rows = c->suite_rows};
     for (size_t k = 0; k < CAD_SPLIT_COUNT; k++)
         args.share[k] = k < c->split.n ? strtod(c->split.item[k], NULL) : 0;
@@ -132,64 +132,6 @@ cad_status cad_prep_own_tokenizer(cad_prep_job *j, const char *corpus_dir)
     return CAD_OK;
 }
 
-static cad_status pack_one(const cad_prep_job *j, const cad_tokenizer *t, const char *in, const char *out)
-{
-    const cad_config *c = j->cfg;
-    cad_stage_pack_args args = {.in = in,
-                                .out = out,
-                                .tokenizer = t,
-                                .tokenizer_name = j->tokenizer_dir,
-                                .tpl = j->tpl,
-                                .max_tokens = c->data.max_tokens,
-                                .on_overflow = (cad_overflow)c->data.on_overflow,
-                                .loss_on_all = c->prompt.loss_on == CAD_PROMPT_LOSS_ON_all,
-                                .no_eos = c->prompt.eos == CAD_PROMPT_EOS_none,
-                                .bos = c->prompt.bos == CAD_PROMPT_BOS_auto ? -1 : c->prompt.bos == CAD_PROMPT_BOS_on,
-                                .max_drop = c->audit.max_drop};
-    cad_stage_pack_result r;
-    CAD_TRY(join(j, &c->audit.waive, &args.waived));
-    CAD_TRY(join(j, &c->prep.group, &args.split_group));
-    CAD_TRY(cad_stage_pack(&args, &r));
-    cad_log(CAD_LOG_INFO,
-            "pack: %s: %" PRId64 " rows, %" PRId64 " tokens, %.1f %% in the loss, longest %" PRId64 ", %" PRId64 " dropped",
-            out, r.rows, r.tokens, 100.0 * (double)r.loss_tokens / (double)r.tokens, r.longest, r.dropped);
-    return CAD_OK;
-}
-
-cad_status cad_prep_pack(const cad_prep_job *j, const char *in, const char *out)
-{
-    cad_tokenizer *t = NULL;
-    CAD_TRY(cad_tokenizer_load_dir(j->tokenizer_dir, &t));
-    cad_status s = pack_one(j, t, in, out);
-    cad_tokenizer_destroy(t);
-    return s;
-}
-
-cad_status cad_prep_pack_splits(const cad_prep_job *j)
-{
-    cad_tokenizer *t = NULL;
-    CAD_TRY(cad_tokenizer_load_dir(j->tokenizer_dir, &t));
-    cad_status s = CAD_OK;
-    int found = 0;
-    for (int k = 0; s == CAD_OK && k < CAD_SPLIT_COUNT; k++) {
-        char name[32];
-        const char *in = NULL, *out = NULL;
-        snprintf(name, sizeof name, "%s.jsonl", cad_split_name[k]);
-        s = cad_prep_path(j, name, &in);
-        snprintf(name, sizeof name, "%s.pack.h5", cad_split_name[k]);
-        if (s == CAD_OK)
-            s = cad_prep_path(j, name, &out);
-        if (s == CAD_OK && cad_fs_exists(in)) {
-            s = pack_one(j, t, in, out);
-            found++;
-        }
-    }
-    cad_tokenizer_destroy(t);
-    if (s == CAD_OK && !found)
-        CAD_FAIL(CAD_ENOTFOUND, "%s: no train.jsonl, val.jsonl or test.jsonl there", j->dir);
-    return s;
-}
-
 cad_status cad_prep_verify(const cad_prep_job *j, const char *against, json_t **report)
 {
     char path[4200];
@@ -197,9 +139,9 @@ cad_status cad_prep_verify(const cad_prep_job *j, const char *against, json_t **
     cad_tokenizer *t = NULL;
     const cad_list *group = &j->cfg->prep.group;
     CAD_TRY(check_groups(group));
-    CAD_TRY(join(j, group, &grouped));
+    CAD_TRY(cad_prep_join(j, group, &grouped));
     cad_verify_args args = {
-        .dir = j->dir, .captions = has(group, "caption"), .geometry = has(group, "geometry"), .against = against};
+        .dir = j->dir, .captions = cad_prep_has(group, "caption"), .geometry = cad_prep_has(group, "geometry"), .against = against};
     snprintf(path, sizeof path, "%s/tokenizer.json", j->tokenizer_dir);
     if (cad_fs_exists(path) && (cad_config_is_set(j->cfg, "tokenizer.path") || j->cfg->tokenizer.own_bpe > 0)) {
         CAD_TRY(cad_tokenizer_load_dir(j->tokenizer_dir, &t));

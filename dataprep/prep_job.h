@@ -26,10 +26,16 @@ CAD_MUST_USE cad_status cad_prep_own_tokenizer(cad_prep_job *j, const char *corp
 /* dir/name, in the job's arena. */
 CAD_MUST_USE cad_status cad_prep_path(const cad_prep_job *j, const char *name, const char **out);
 
+/* Shared by the stages: whether a list holds a word, a list by commas (in the job's arena). */
+bool cad_prep_has(const cad_list *l, const char *word);
+CAD_MUST_USE cad_status cad_prep_join(const cad_prep_job *j, const cad_list *l, const char **out);
+
 /* Each logs one line about what it made. */
 CAD_MUST_USE cad_status cad_prep_synth(const cad_prep_job *j, const char *out);
 CAD_MUST_USE cad_status cad_prep_split(const cad_prep_job *j, const char *in);
 CAD_MUST_USE cad_status cad_prep_tokenizer(const cad_prep_job *j);
+/* A pack is opened again and audited (dataprep/audit.h): OUT.audit.json, or DIR/audit.json with the leaks between the splits,
+ * which end the command (CAD_EDATA) where prep.group names their kind. */
 CAD_MUST_USE cad_status cad_prep_pack(const cad_prep_job *j, const char *in, const char *out);
 CAD_MUST_USE cad_status cad_prep_pack_splits(const cad_prep_job *j);
 /* *report as cad_verify_dir; NULL where it failed early.  `against`: see cad_verify_args; may be NULL. */

@@ -70,7 +70,7 @@ static const stage stages[] = {
      "prompt.template prompt.file prompt.loss_on prompt.eos prompt.bos data.max_tokens data.on_overflow audit.waive "
      "audit.max_drop prep.group",
      {"train.jsonl", "val.jsonl", "test.jsonl", "@tokenizer"},
-     {"train.pack.h5", "val.pack.h5", "test.pack.h5"},
+     {"train.pack.h5", "val.pack.h5", "test.pack.h5", "audit.json"},
      cad_prep_pack_splits,
      always},
 };

@@ -20,6 +20,9 @@ typedef struct cad_preview_opts {
 CAD_MUST_USE cad_status cad_preview_row(const cad_pack *p, size_t row, const cad_tokenizer *t, cad_preview_opts opts,
                                         cad_buf *out);
 
+/* Text with control bytes other than LF as \xNN. */
+CAD_MUST_USE cad_status cad_preview_text(const char *text, size_t len, cad_buf *out);
+
 /* The answer of a row: its loss tokens without the end token. */
 CAD_MUST_USE cad_status cad_preview_target(const cad_pack *p, size_t row, const cad_tokenizer *t, cad_buf *out);
 

@@ -20,22 +20,6 @@ static void path_of(const opened *o, const char *stem, const char *suffix, char 
     snprintf(out, 4200, "%s/%s%s", o->args->dir, stem, suffix);
 }
 
-/* A pack made from a corpus file that has changed since. */
-static cad_status check_source(const opened *o, const cad_pack *p)
-{
-    char path[4200], hash[33];
-    for (size_t i = 0; i < p->info.n_sources; i++) {
-        path_of(o, p->info.source_name[i], "", path);
-        if (!cad_fs_exists(path))
-            continue;
-        CAD_TRY(cad_fs_hash(path, hash));
-        if (strcmp(hash, p->info.source_xxh3[i]) != 0)
-            CAD_FAIL(CAD_EDATA, "%s: hashes to %s; the pack was made from %s\nhint: cadprep pack %s", path, hash,
-                     p->info.source_xxh3[i], o->args->dir);
-    }
-    return CAD_OK;
-}
-
 static cad_status unique_ids(const cad_pack *p, const char *name)
 {
     cad_hash_index m = CAD_HASH_INDEX_INIT;
@@ -66,7 +50,7 @@ static cad_status open_packs(opened *o, json_t *report)
         o->name[o->n++] = cad_split_name[k];
         cad_pack *p = o->pack[o->n - 1];
         CAD_TRY(unique_ids(p, path));
-        CAD_TRY(check_source(o, p));
+        CAD_TRY(cad_audit_sources(p, o->args->dir));
         json_t *facts = json_object();
         cad_status s = cad_audit_pack(p, facts);
         json_object_set_new(report, cad_split_name[k], facts);
@@ -193,12 +177,7 @@ static cad_status check_leaks(const opened *o, json_t *report)
     json_t *facts = NULL;
     CAD_TRY(cad_audit_leaks((const cad_pack *const *)o->pack, o->name, o->n, &leaks, &facts));
     json_object_set_new(report, "leaks", facts);
-    bool bad = (o->args->captions && json_integer_value(json_object_get(facts, "caption"))) ||
-               (o->args->geometry && json_integer_value(json_object_get(facts, "geometry")));
-    if (bad)
-        CAD_FAIL(CAD_EDATA, "%s: %" PRId64 " rows lie in two splits; first: %s\nhint: cadprep split", o->args->dir, leaks,
-                 json_string_value(json_object_get(facts, "first")));
-    return CAD_OK;
+    return cad_audit_refuse_leaks(facts, o->args->dir, o->args->captions, o->args->geometry);
 }
 
 cad_status cad_verify_dir(const cad_verify_args *args, json_t **report)

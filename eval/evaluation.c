@@ -101,6 +101,16 @@ static cad_status take_row(cad_eval_run_state *r, const char *label, const char 
     return s;
 }
 
+static cad_status add_waived(const char *ckpt, json_t *manifest)
+{
+    cad_buf words = CAD_BUF_INIT;
+    cad_status s = cad_engine_waived(ckpt, &words);
+    if (s == CAD_OK && json_object_set_new(manifest, "waived", json_string(cad_buf_cstr(&words))))
+        s = cad_fail(CAD_ENOMEM, "out of memory for a manifest");
+    cad_buf_deinit(&words);
+    return s;
+}
+
 static cad_status model_row(cad_eval_run_state *r, const cad_eval_model *m)
 {
     const cad_config *c = r->o->config;
@@ -124,7 +134,7 @@ static cad_status model_row(cad_eval_run_state *r, const cad_eval_model *m)
                   (json_int_t)info.parameters, "decode", "temp", c->decode.temp, "top_p", c->decode.top_p, "min_p",
                   c->decode.min_p, "top_k", (json_int_t)c->decode.top_k, "max_new", (json_int_t)c->decode.max_new, "samples",
                   (json_int_t)c->decode.samples, "seed", (json_int_t)c->run.seed);
-    cad_status s = manifest ? CAD_OK : cad_fail(CAD_ENOMEM, "out of memory for a manifest");
+    cad_status s = manifest ? add_waived(m->ckpt, manifest) : cad_fail(CAD_ENOMEM, "out of memory for a manifest");
     if (s == CAD_OK)
         s = cad_eval_open_row(r, m->label, identity, &a);
     if (s == CAD_OK)

@@ -5,6 +5,7 @@
 #include "eval/evaluation_parts.h"
 #include "eval/picture.h"
 #include "eval/score.h"
+#include "model/decoder/engine.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,6 +58,23 @@ static cad_status mark_limit(cad_eval_run_state *r)
     return s;
 }
 
+/* What the data of the models waived: "none", or words of audit.waive, with the model's label where there are several. */
+static cad_status print_waived(const cad_eval_run_state *r, cad_buf *out)
+{
+    size_t before = out->len;
+    for (size_t i = 0; i < r->o->n_models; i++) {
+        cad_buf words = CAD_BUF_INIT;
+        cad_status s = cad_engine_waived(r->o->model[i].ckpt, &words);
+        if (s == CAD_OK && words.len && r->o->n_models > 1)
+            s = cad_buf_printf(out, "%s%s:", out->len > before ? " " : "", r->o->model[i].label);
+        if (s == CAD_OK)
+            s = cad_buf_str(out, cad_buf_cstr(&words));
+        cad_buf_deinit(&words);
+        CAD_TRY(s);
+    }
+    return out->len > before ? CAD_OK : cad_buf_str(out, "none");
+}
+
 cad_status cad_eval_spec(cad_eval_run_state *r)
 {
     const cad_config *c = r->o->config;
@@ -74,8 +92,12 @@ cad_status cad_eval_spec(cad_eval_run_state *r)
     else if (s == CAD_OK)
         s = cad_buf_str(&t, "decode greedy constrain=off");
     if (s == CAD_OK)
-        s = cad_buf_printf(&t, " max_new %lld samples %lld | rag off | waived none | fp %s", (long long)c->decode.max_new,
-                           (long long)c->decode.samples, r->fingerprint);
+        s = cad_buf_printf(&t, " max_new %lld samples %lld | rag off | waived ", (long long)c->decode.max_new,
+                           (long long)c->decode.samples);
+    if (s == CAD_OK)
+        s = print_waived(r, &t);
+    if (s == CAD_OK)
+        s = cad_buf_printf(&t, " | fp %s", r->fingerprint);
     if (s != CAD_OK) {
         cad_buf_deinit(&t);
         return s;

@@ -138,11 +138,20 @@ static cad_status stepped(void *ctx, int64_t tokens, int64_t done)
     return CAD_OK;
 }
 
+static bool waives(const cad_config *c, const char *word)
+{
+    for (size_t i = 0; i < c->audit.waive.n; i++)
+        if (!strcmp(c->audit.waive.item[i], word))
+            return true;
+    return false;
+}
+
 static cad_status generate(task *t)
 {
     const cad_decode o = decoding(t->config);
     int64_t answers = t->prompts.n * o.samples, slots = t->config->decode.batch ? t->config->decode.batch : MAX_SLOTS;
     const cad_engine_opts e = {.template_name = cad_cli_value(t->cli, "template"),
+                               .other_template = waives(t->config, "template"),
                                .slots = answers < slots ? answers : slots,
                                .context = o.max_new + PROMPT_ROOM};
     cad_ops_set_matmul((cad_matmul)t->config->model.matmul);

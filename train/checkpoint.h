@@ -20,6 +20,8 @@
 extern "C" {
 #endif
 
+enum { CAD_WAIVED_MAX = 96 }; /* all four words take 41 */
+
 /* trainer_state.json: all that a resume needs beside weights and moments. */
 typedef struct cad_train_state {
     int64_t step;                      /* updates done (skipped steps count) */
@@ -37,6 +39,7 @@ typedef struct cad_train_state {
     char base_hash[CAD_HASH_HEX]; /* of the base weights */
     char data_hash[CAD_HASH_HEX]; /* tokens_xxh3 of the training pack */
     char config_hash[CAD_HASH_HEX];
+    char waived[CAD_WAIVED_MAX]; /* by the training pack: words of audit.waive by commas; tables tell it */
 } cad_train_state;
 #define CAD_EMA_DECAY 0.98
 

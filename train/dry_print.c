@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #define GIB 1073741824.0
 #define MIB 1048576.0
@@ -139,7 +140,7 @@ static cad_status print_audit(const cad_dry_report *r, cad_buf *out)
         return cad_buf_str(out, "audit   none: pack or tokenizer is not there\n");
     return cad_buf_printf(out, "audit   template %.4s.. (%s) and tokenizer as packed; %s; rows without loss 0%s%s\n",
                           r->audit.template_hash, r->audit.template_name,
-                          r->audit.waived[0] ? "end token not checked" : "end token in the loss of every row",
+                          strstr(r->audit.waived, "no_eos") ? "end token not checked" : "end token in the loss of every row",
                           r->audit.waived[0] ? "; waived: " : "", r->audit.waived);
 }
 

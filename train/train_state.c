@@ -5,6 +5,7 @@
 #include "core/json.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { SCHEMA = 1, MAX_BYTES = 1 << 20 };
@@ -36,6 +37,8 @@ cad_status cad_train_state_save(const cad_train_state *s, const char *path)
 #undef X
     /* Random numbers are functions of (seed, purpose, step, row), so seed and step are all the counters there are. */
     failed |= json_object_set_new(o, "seed", json_integer((json_int_t)s->seed));
+    if (s->waived[0])
+        failed |= json_object_set_new(o, "waived", json_string(s->waived));
     cad_status status = cad_json_write(path, failed ? NULL : o);
     json_decref(o);
     return status;
@@ -77,6 +80,11 @@ static cad_status read_state(const json_t *o, const char *path, cad_train_state 
 #undef X
     CAD_TRY(cad_json_get_int(o, "seed", path, &seed));
     s->seed = (uint64_t)seed;
+    if (json_object_get(o, "waived")) {
+        const char *waived;
+        CAD_TRY(cad_json_get_string(o, "waived", path, &waived));
+        snprintf(s->waived, sizeof s->waived, "%s", waived);
+    }
     if (s->step < 0 || s->epoch < 0 || s->batch < 0)
         CAD_FAIL(CAD_EDATA, "%s: negative step, epoch or batch", path);
     return CAD_OK;

@@ -43,26 +43,6 @@ static cad_status write_device(cad_trainer *t)
                               (json_int_t)used[3]));
 }
 
-static json_t *audit_pack(const char *path, const cad_pack *p, const cad_loader *l)
-{
-    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:f, s:I, s:s, s:s, s:s}", "path", path, "tokens_xxh3", p->info.tokens_xxh3,
-                     "rows", (json_int_t)l->n_rows, "tokens", (json_int_t)l->n_tokens, "loss_tokens", (json_int_t)l->n_targets,
-                     "loss_share", (double)l->n_targets / (double)l->n_tokens, "longest", (json_int_t)l->longest, "template",
-                     p->info.template_name, "template_xxh3", p->info.template_xxh3, "waived", p->info.waived);
-}
-
-/* That every row has a loss token and its end token in the loss was verified when the packs were opened. */
-static cad_status write_audit(cad_trainer *t)
-{
-    json_t *o = json_pack("{s:s, s:o}", "tokenizer_xxh3", cad_tokenizer_hash(t->tokenizer), "train",
-                          audit_pack(t->cfg->data.train, t->train_pack, &t->loader));
-    if (o && t->val_pack)
-        json_object_set_new(o, "val", audit_pack(t->cfg->data.val, t->val_pack, &t->val_loader));
-    if (t->train_pack->info.waived[0])
-        cad_log(CAD_LOG_WARN, "the training pack waives %s", t->train_pack->info.waived);
-    return put_json(t, "audit.json", o);
-}
-
 /* What people wrote about the run, and what it learns by. */
 static cad_status describe(cad_trainer *t)
 {
@@ -106,7 +86,7 @@ cad_status cad_trainer_start_files(cad_trainer *t)
         CAD_TRY(cad_run_dir_write_command(t->run, t->o.command));
     CAD_TRY(write_build(t));
     CAD_TRY(write_device(t));
-    CAD_TRY(write_audit(t));
+    CAD_TRY(cad_trainer_write_audit(t));
     CAD_TRY(cad_metrics_open(t->run_path.data, cad_run_dir_id(t->run), cad_build_commit(), t->at.step, t->cfg->log.tensorboard,
                              &t->metrics));
     for (size_t i = 0; i < t->n_changes; i++) {

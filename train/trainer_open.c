@@ -300,6 +300,7 @@ static void start_state(cad_trainer *t)
 {
     t->at = (cad_train_state){
         .metric = (double)NAN, .best = (double)NAN, .seed = (uint64_t)t->cfg->run.seed, .lanes = CAD_PLAN_LANES, .ranks = 1};
+    snprintf(t->at.waived, sizeof t->at.waived, "%s", t->train_pack->info.waived);
 }
 
 cad_status cad_trainer_read_inputs(cad_trainer *t)
@@ -329,6 +330,7 @@ cad_status cad_trainer_settle(cad_trainer *t)
     }
     if (t->val_pack && t->tokenizer)
         CAD_TRY(check_begin(t, t->cfg->data.val, t->val_pack));
+    CAD_TRY(cad_trainer_audit(t));
     CAD_TRY(check_length(t, t->cfg->data.train, t->train_pack, &t->loader));
     CAD_TRY(check_length(t, t->cfg->data.val, t->val_pack, &t->val_loader));
     CAD_TRY(make_plan(t));
@@ -404,6 +406,7 @@ void cad_trainer_close(cad_trainer *t)
     cad_engine_close(t->engine);
     cad_decoder_destroy(t->decoder);
     cad_pack_close(t->val_pack);
+    json_decref(t->leaks);
     cad_pack_close(t->train_pack);
     cad_tokenizer_destroy(t->tokenizer);
     cad_buf *const text[] = {&t->run_path,   &t->ckpt_path,       &t->config_text,

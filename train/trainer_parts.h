@@ -3,6 +3,7 @@
 #ifndef CADLM_TRAIN_TRAINER_PARTS_H
 #define CADLM_TRAIN_TRAINER_PARTS_H
 
+#include "core/json.h"
 #include "core/progress.h"
 #include "model/decoder/engine.h"
 #include "model/text/template.h"
@@ -60,6 +61,7 @@ struct cad_trainer {
     cad_model_config model;
     cad_buf model_json, generation_json; /* of a pretrained model, else empty */
     cad_loader loader, val_loader;
+    json_t *leaks; /* of cad_audit_leaks; NULL: one pack */
     cad_sample_prompt *prompt; /* (n_prompts) */
     int64_t n_prompts, longest_prompt;
 
@@ -110,6 +112,9 @@ CAD_MUST_USE cad_status cad_trainer_read_inputs(cad_trainer *t);
 CAD_MUST_USE cad_status cad_trainer_settle(cad_trainer *t);
 bool cad_trainer_has_eval(const cad_trainer *t);
 bool cad_trainer_has_samples(const cad_trainer *t);
+/* trainer_audit.c: drops, changed sources, what lies in both packs (CAD_EDATA); then RUN/audit.json and its lines. */
+CAD_MUST_USE cad_status cad_trainer_audit(cad_trainer *t);
+CAD_MUST_USE cad_status cad_trainer_write_audit(cad_trainer *t);
 /* trainer_prompts.c: t->prompt and, where a tokenizer is there, the longest of them in tokens. */
 CAD_MUST_USE cad_status cad_trainer_read_prompts(cad_trainer *t);
 /* trainer_sizes.c: the options of the plan; t->sizes from plan and prompts; then its bytes from the parameters, whose values

@@ -15,6 +15,7 @@
 #include "model/text/template.h"
 #include "model/text/tokenizer.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,12 +28,14 @@ typedef struct cad_engine cad_engine;
 typedef struct cad_engine_opts {
     const char *adapter;       /* PEFT directory on top of a model directory; NULL: what the checkpoint says */
     const char *template_name; /* "ir", .., "file:PATH"; NULL: template.txt of the checkpoint, else "ir" */
+    bool other_template;       /* template_name may differ from the checkpoint's template.txt (audit.waive = template) */
     int64_t slots;             /* sequences at once; 0: 64 */
     int64_t context;           /* prompt and answer in tokens; 0: 1024; never more than the model's own limit */
 } cad_engine_opts;
 
 /* `ckpt` NULL: the embedded base models/tiny (cad_engine_default_path).  Errors: CAD_ENOTFOUND naming the path,
- * CAD_EDATA when parts do not fit (vocabulary larger than the matrices, adapter of another shape). */
+ * CAD_EDATA when parts do not fit (vocabulary larger than the matrices, adapter of another shape), CAD_ECONFIG for another
+ * template than the checkpoint learnt with: both hashes. */
 CAD_MUST_USE cad_status cad_engine_open(const char *ckpt, const cad_engine_opts *o, cad_engine **out);
 /* The same over a decoder that is already there (the trainer's), with generation planned in; takes nothing over.  `bos`: the id
  * in front of every prompt, -1: none. */
@@ -46,6 +49,10 @@ CAD_MUST_USE cad_status cad_engine_default_path(cad_buf *out);
 /* *out = the directory that `ckpt` (NULL: the embedded base) stands for: itself, or the best (else the latest) checkpoint of a
  * run.  Errors: as cad_engine_open. */
 CAD_MUST_USE cad_status cad_engine_resolve(const char *ckpt, cad_buf *out);
+
+/* Appends what the data of a checkpoint waived (words of audit.waive by commas), as its trainer_state.json says; nothing where
+ * there is none. */
+CAD_MUST_USE cad_status cad_engine_waived(const char *ckpt, cad_buf *out);
 
 typedef struct cad_engine_info {
     const char *path;    /* as resolved */

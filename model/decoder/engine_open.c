@@ -3,6 +3,7 @@
 #include "core/config.h"
 #include "core/file_kind.h"
 #include "core/fs.h"
+#include "core/json.h"
 #include "core/mem.h"
 #include "model/decoder/engine_impl.h"
 
@@ -168,22 +169,38 @@ static cad_status read_parts(cad_engine *e, const cad_engine_opts *o, parts *p)
     return cad_model_config_load(e->base, &p->model);
 }
 
-static cad_status open_template(cad_engine *e, const cad_engine_opts *o)
+/* *out = template.txt of the checkpoint or of its base; NULL: there is none. */
+static cad_status recorded_template(cad_engine *e, const cad_template **out)
 {
     const char *path;
-    if (o->template_name)
-        return cad_template_get(o->template_name, NULL, e->arena, &e->tpl);
+    *out = NULL;
     CAD_TRY(join(e->arena, e->path, "template.txt", &path));
     if (!cad_fs_exists(path))
         CAD_TRY(join(e->arena, e->base, "template.txt", &path));
     if (!cad_fs_exists(path))
-        return cad_template_get("ir", NULL, e->arena, &e->tpl);
+        return CAD_OK;
     cad_buf text = CAD_BUF_INIT;
     cad_status s = cad_fs_read(path, TEXT_LIMIT, &text);
     if (s == CAD_OK)
-        s = cad_template_parse("file", cad_buf_cstr(&text), text.len, e->arena, &e->tpl);
+        s = cad_template_parse("file", cad_buf_cstr(&text), text.len, e->arena, out);
     cad_buf_deinit(&text);
     return s;
+}
+
+/* The template that the checkpoint learnt with, unless another one is asked for and may be. */
+static cad_status open_template(cad_engine *e, const cad_engine_opts *o)
+{
+    const cad_template *learnt;
+    CAD_TRY(recorded_template(e, &learnt));
+    if (!o->template_name && learnt) {
+        e->tpl = learnt;
+        return CAD_OK;
+    }
+    CAD_TRY(cad_template_get(o->template_name ? o->template_name : "ir", NULL, e->arena, &e->tpl));
+    if (learnt && !o->other_template && strcmp(learnt->hash, e->tpl->hash) != 0)
+        CAD_FAIL(CAD_ECONFIG, "template %s is %s; %s learnt with %s\nhint: --set=audit.waive=template", o->template_name,
+                 e->tpl->hash, e->path, learnt->hash);
+    return CAD_OK;
 }
 
 static cad_status open_tokenizer(cad_engine *e, const parts *p)
@@ -288,6 +305,27 @@ cad_status cad_engine_resolve(const char *ckpt, cad_buf *out)
     cad_status s = find_checkpoint(e, ckpt);
     if (s == CAD_OK)
         s = cad_buf_str(out, e->path);
+    cad_engine_close(e);
+    return s;
+}
+
+cad_status cad_engine_waived(const char *ckpt, cad_buf *out)
+{
+    cad_engine *e;
+    const char *path;
+    bool there = false;
+    json_t *state = NULL;
+    CAD_TRY(make_engine(&e));
+    cad_status s = find_checkpoint(e, ckpt);
+    if (s == CAD_OK)
+        s = has(e->arena, e->path, "trainer_state.json", &there);
+    if (s == CAD_OK && there)
+        s = join(e->arena, e->path, "trainer_state.json", &path);
+    if (s == CAD_OK && there)
+        s = cad_json_read(path, TEXT_LIMIT, &state);
+    if (s == CAD_OK && json_is_string(json_object_get(state, "waived")))
+        s = cad_buf_str(out, json_string_value(json_object_get(state, "waived")));
+    json_decref(state);
     cad_engine_close(e);
     return s;
 }

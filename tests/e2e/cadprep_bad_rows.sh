@@ -25,7 +25,7 @@ refused() { # code, text that is said, options of pack...
     [ ! -e bad.h5 ] || die "a pack was written: $last"
 }
 runs 0 cadprep pack good.jsonl -o good.h5 --tokenizer="$tokenizer"
-runs 0 cadprep audit good.h5
+runs 0 cadprep audit good.h5 --json
 json "$out" 'd["rows"] == 3'
 
 # No token in the loss: an empty answer, also where the end token was waived.
@@ -39,7 +39,7 @@ refused 65 the-bad-row --max-tokens=512
 says "$err" 512
 refused 65 the-bad-row --max-tokens=512 --on-overflow=drop
 runs 0 cadprep pack bad.jsonl -o bad.h5 --tokenizer="$tokenizer" --max-tokens=512 --on-overflow=drop --set=audit.max_drop=0.5
-runs 0 cadprep audit bad.h5
+runs 0 cadprep audit bad.h5 --json
 json "$out" 'd["rows"] == 2'
 rm bad.h5
 

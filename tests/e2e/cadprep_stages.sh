@@ -40,7 +40,7 @@ runs 0 cadprep synth -o "$T/free.jsonl" -n 60 --captions=free --families=plate
 runs 0 cadprep split "$T/free.jsonl" -o "$T/free" --split=50,10,40 --suite-rows=4
 grep -q '"phrasing":"held"' "$T/free/synth-test.jsonl" || die "no held prompt in the suite of sentences"
 
-runs 0 cadprep verify "$E2E/data"
+runs 0 cadprep verify "$E2E/data" --json
 json "$out" 'd["train"]["rows"] > 10'
 # A split that changed behind the packs' back.
 head -n -1 "$E2E/data/train.jsonl" >"$T/short" && cp "$T/short" "$E2E/data/train.jsonl"

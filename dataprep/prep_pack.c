@@ -1,0 +1,164 @@
+/* Stage pack of a job: rows to tokens, then the audit of what was written. */
+#include "core/fs.h"
+#include "core/log.h"
+#include "dataprep/audit.h"
+#include "dataprep/prep_job.h"
+#include "dataprep/stage_pack.h"
+#include "dataprep/stage_split.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The packs that one command made, for their audit. */
+typedef struct made {
+    const char *path[CAD_SPLIT_COUNT], *name[CAD_SPLIT_COUNT];
+    cad_pack *pack[CAD_SPLIT_COUNT];
+    size_t n;
+} made;
+
+static cad_status pack_one(const cad_prep_job *j, const cad_tokenizer *t, const char *in, const char *out)
+{
+    const cad_config *c = j->cfg;
+    cad_stage_pack_args args = {.in = in,
+                                .out = out,
+                                .tokenizer = t,
+                                .tokenizer_name = j->tokenizer_dir,
+                                .tpl = j->tpl,
+                                .max_tokens = c->data.max_tokens,
+                                .on_overflow = (cad_overflow)c->data.on_overflow,
+                                .loss_on_all = c->prompt.loss_on == CAD_PROMPT_LOSS_ON_all,
+                                .no_eos = c->prompt.eos == CAD_PROMPT_EOS_none,
+                                .bos = c->prompt.bos == CAD_PROMPT_BOS_auto ? -1 : c->prompt.bos == CAD_PROMPT_BOS_on,
+                                .max_drop = c->audit.max_drop};
+    cad_stage_pack_result r;
+    CAD_TRY(cad_audit_check_waivers(&c->audit.waive));
+    CAD_TRY(cad_prep_join(j, &c->audit.waive, &args.waived));
+    CAD_TRY(cad_prep_join(j, &c->prep.group, &args.split_group));
+    return cad_stage_pack(&args, &r);
+}
+
+/* ---- audit ---- */
+
+static cad_status audit_one(const char *path, const char *name, cad_pack **pack, json_t *report)
+{
+    cad_buf line = CAD_BUF_INIT;
+    json_t *facts = json_object();
+    if (!facts || json_object_set_new(report, name, facts))
+        CAD_FAIL(CAD_ENOMEM, "%s: no memory for the audit", path);
+    cad_status s = cad_pack_open(path, NULL, pack);
+    if (s == CAD_OK)
+        s = cad_audit_pack(*pack, facts);
+    if (s == CAD_OK)
+        s = cad_audit_line(facts, &line);
+    if (s == CAD_OK)
+        cad_log(CAD_LOG_INFO, "pack: %s: %s", path, line.data);
+    cad_buf_deinit(&line);
+    return s;
+}
+
+static cad_status audit_splits(const cad_prep_job *j, const made *m, json_t *report)
+{
+    int64_t leaks = 0;
+    json_t *facts = NULL;
+    CAD_TRY(cad_audit_leaks((const cad_pack *const *)m->pack, m->name, m->n, &leaks, &facts));
+    if (json_object_set_new(report, "leaks", facts))
+        CAD_FAIL(CAD_ENOMEM, "%s: no memory for the audit", j->dir);
+    cad_log(CAD_LOG_INFO, "pack: %s: in two splits: %" JSON_INTEGER_FORMAT " captions, %" JSON_INTEGER_FORMAT " geometries",
+            j->dir, json_integer_value(json_object_get(facts, "caption")),
+            json_integer_value(json_object_get(facts, "geometry")));
+    return CAD_OK;
+}
+
+static cad_status write_report(const json_t *report, const char *path)
+{
+    cad_buf text = CAD_BUF_INIT;
+    cad_status s = cad_json_print_pretty(report, &text);
+    if (s == CAD_OK)
+        s = cad_buf_str(&text, "\n");
+    if (s == CAD_OK)
+        s = cad_fs_write(path, text.data, text.len);
+    cad_buf_deinit(&text);
+    return s;
+}
+
+/* Opens what was written and tells it, in `path` as JSON; that is there too when a leak ends the command. */
+static cad_status audit(const cad_prep_job *j, made *m, const char *path)
+{
+    const cad_list *group = &j->cfg->prep.group;
+    json_t *report = json_object();
+    cad_status s = report ? CAD_OK : cad_fail(CAD_ENOMEM, "%s: no memory for the audit", path);
+    for (size_t i = 0; s == CAD_OK && i < m->n; i++)
+        s = audit_one(m->path[i], m->name[i], &m->pack[i], report);
+    if (s == CAD_OK && m->n > 1)
+        s = audit_splits(j, m, report);
+    if (s == CAD_OK)
+        s = write_report(report, path);
+    if (s == CAD_OK)
+        s = cad_audit_refuse_leaks(json_object_get(report, "leaks"), j->dir, cad_prep_has(group, "caption"),
+                                   cad_prep_has(group, "geometry"));
+    for (size_t i = 0; i < m->n; i++)
+        cad_pack_close(m->pack[i]);
+    json_decref(report);
+    return s;
+}
+
+/* "data/p.pack.h5" -> "data/p.audit.json" */
+static cad_status report_path(const cad_prep_job *j, const char *pack, const char **out)
+{
+    static const char *const ending[] = {".pack.h5", ".h5"};
+    size_t len = strlen(pack);
+    cad_buf path = CAD_BUF_INIT;
+    for (size_t i = 0; i < sizeof ending / sizeof *ending; i++)
+        if (len > strlen(ending[i]) && !strcmp(pack + len - strlen(ending[i]), ending[i])) {
+            len -= strlen(ending[i]);
+            break;
+        }
+    cad_status s = cad_buf_add(&path, pack, len);
+    if (s == CAD_OK)
+        s = cad_buf_str(&path, ".audit.json");
+    if (s == CAD_OK)
+        s = cad_arena_strdup(j->arena, path.data, path.len, out);
+    cad_buf_deinit(&path);
+    return s;
+}
+
+cad_status cad_prep_pack(const cad_prep_job *j, const char *in, const char *out)
+{
+    cad_tokenizer *t = NULL;
+    const char *report = NULL;
+    made m = {.path = {out}, .name = {"pack"}, .n = 1};
+    CAD_TRY(report_path(j, out, &report));
+    CAD_TRY(cad_tokenizer_load_dir(j->tokenizer_dir, &t));
+    cad_status s = pack_one(j, t, in, out);
+    cad_tokenizer_destroy(t);
+    return s == CAD_OK ? audit(j, &m, report) : s;
+}
+
+cad_status cad_prep_pack_splits(const cad_prep_job *j)
+{
+    cad_tokenizer *t = NULL;
+    const char *report = NULL;
+    made m = {.n = 0};
+    CAD_TRY(cad_prep_path(j, "audit.json", &report));
+    CAD_TRY(cad_tokenizer_load_dir(j->tokenizer_dir, &t));
+    cad_status s = CAD_OK;
+    for (int k = 0; s == CAD_OK && k < CAD_SPLIT_COUNT; k++) {
+        char name[32];
+        const char *in = NULL, *out = NULL;
+        snprintf(name, sizeof name, "%s.jsonl", cad_split_name[k]);
+        s = cad_prep_path(j, name, &in);
+        snprintf(name, sizeof name, "%s.pack.h5", cad_split_name[k]);
+        if (s == CAD_OK)
+            s = cad_prep_path(j, name, &out);
+        if (s == CAD_OK && cad_fs_exists(in)) {
+            s = pack_one(j, t, in, out);
+            m.path[m.n] = out;
+            m.name[m.n++] = cad_split_name[k];
+        }
+    }
+    cad_tokenizer_destroy(t);
+    CAD_TRY(s);
+    if (!m.n)
+        CAD_FAIL(CAD_ENOTFOUND, "%s: no train.jsonl, val.jsonl or test.jsonl there", j->dir);
+    return audit(j, &m, report);
+}

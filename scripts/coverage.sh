@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Which lines and branches of the parsers (tests/robust/parsers.txt) the tests and the mutated corpora reach; fails below the floor
+# that stands there.  usage: scripts/coverage.sh [-v]   -v: also the lines that nothing reaches
+set -euo pipefail
+cd "$(dirname "$0")/.."
+build=build/coverage
+tests=(core_json core_config cad_ir_checks cad_ir_messages cad_ir_print cad_ir_vectors fuzz_ir model_hfconfig model_peft
+    model_safetensors model_template model_tokenizer dataprep_corpus_row dataprep_pack eval_expect eval_suite train_ckpt_manifest
+    fuzz bounds packs)
+cmake -S . -B $build -G Ninja -DCMAKE_BUILD_TYPE=Release -DCADLM_COVERAGE=ON -DCADLM_OCCT=OFF >$build.log
+cmake --build $build -j "${JOBS:-$(nproc)}" --target "${tests[@]/#/test_}" >>$build.log
+find $build -name '*.gcda' -delete
+export CADLM_SOURCE=$PWD CADLM_BIN=$PWD/$build/bin CADLM_FUZZ_CASES=${CADLM_FUZZ_CASES:-1000}
+for test in "${tests[@]}"; do
+    "$CADLM_BIN/test_$test" >$build/"$test".txt 2>&1 || [ $? = 77 ] || { tail -5 $build/"$test".txt && exit 1; }
+done
+python3 scripts/coverage.py tests/robust/parsers.txt $build "$@"

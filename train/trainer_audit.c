@@ -1,0 +1,99 @@
+/* The audit of a run's packs (spec: cli.md 11): what ends it before it costs time, and RUN/audit.json. */
+#include "train/trainer_parts.h"
+
+#include "core/json.h"
+#include "core/log.h"
+#include "dataprep/audit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static cad_status check_pack(const cad_trainer *t, const char *path, const cad_pack *p)
+{
+    char dir[4200];
+    const char *slash = strrchr(path, '/');
+    snprintf(dir, sizeof dir, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
+    CAD_TRY(cad_audit_drops(p, path, t->cfg->audit.max_drop));
+    return cad_audit_sources(p, dir);
+}
+
+/* What must not lie in two splits is what either pack says that it was split by. */
+static bool grouped_by(const cad_trainer *t, const char *word)
+{
+    return strstr(t->train_pack->info.split_group, word) || strstr(t->val_pack->info.split_group, word);
+}
+
+cad_status cad_trainer_audit(cad_trainer *t)
+{
+    CAD_TRY(cad_audit_check_waivers(&t->cfg->audit.waive));
+    if (t->train_pack)
+        CAD_TRY(check_pack(t, t->cfg->data.train, t->train_pack));
+    if (t->val_pack)
+        CAD_TRY(check_pack(t, t->cfg->data.val, t->val_pack));
+    if (!t->train_pack || !t->val_pack)
+        return CAD_OK;
+    int64_t leaks = 0;
+    const cad_pack *const pack[] = {t->train_pack, t->val_pack};
+    static const char *const name[] = {"train", "val"};
+    char both[4200];
+    snprintf(both, sizeof both, "%.2000s and %.2000s", t->cfg->data.train, t->cfg->data.val);
+    json_decref(t->leaks);
+    t->leaks = NULL;
+    CAD_TRY(cad_audit_leaks(pack, name, 2, &leaks, &t->leaks));
+    return cad_audit_refuse_leaks(t->leaks, both, grouped_by(t, "caption"), grouped_by(t, "geometry"));
+}
+
+/* What the run takes of the pack, then what the pack as a whole is. */
+static json_t *facts_of(const char *path, const cad_pack *p, const cad_loader *l)
+{
+    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:f, s:I, s:s, s:s, s:s}", "path", path, "tokens_xxh3", p->info.tokens_xxh3,
+                     "rows", (json_int_t)l->n_rows, "tokens", (json_int_t)l->n_tokens, "loss_tokens", (json_int_t)l->n_targets,
+                     "loss_share", (double)l->n_targets / (double)l->n_tokens, "longest_row", (json_int_t)l->longest,
+                     "template", p->info.template_name, "template_xxh3", p->info.template_xxh3, "waived", p->info.waived);
+}
+
+static cad_status add_pack(json_t *report, const char *name, const char *path, const cad_pack *p, const cad_loader *l)
+{
+    cad_buf line = CAD_BUF_INIT;
+    json_t *facts = facts_of(path, p, l), *whole = json_object();
+    cad_status s = facts && whole && !json_object_set_new(report, name, facts)
+                       ? cad_audit_pack(p, whole)
+                       : cad_fail(CAD_ENOMEM, "out of memory for audit.json");
+    if (s == CAD_OK && json_object_update_missing(facts, whole))
+        s = cad_fail(CAD_ENOMEM, "out of memory for audit.json");
+    if (s == CAD_OK)
+        s = cad_audit_line(facts, &line);
+    if (s == CAD_OK)
+        cad_log(CAD_LOG_INFO, "audit: %s: %s", name, line.data);
+    if (s == CAD_OK && p->info.waived[0])
+        cad_log(CAD_LOG_WARN, "the pack %s waives %s", path, p->info.waived);
+    json_decref(whole);
+    cad_buf_deinit(&line);
+    return s;
+}
+
+static json_int_t count(const cad_trainer *t, const char *key)
+{
+    return json_integer_value(json_object_get(t->leaks, key));
+}
+
+/* That every row has a loss token and its end token in the loss was verified when the packs were opened. */
+cad_status cad_trainer_write_audit(cad_trainer *t)
+{
+    json_t *o = json_pack("{s:s}", "tokenizer_xxh3", cad_tokenizer_hash(t->tokenizer));
+    cad_status s = o ? CAD_OK : cad_fail(CAD_ENOMEM, "out of memory for audit.json");
+    if (s == CAD_OK)
+        s = add_pack(o, "train", t->cfg->data.train, t->train_pack, &t->loader);
+    if (s == CAD_OK && t->val_pack)
+        s = add_pack(o, "val", t->cfg->data.val, t->val_pack, &t->val_loader);
+    if (s == CAD_OK && t->leaks) {
+        json_int_t captions = count(t, "caption"), geometries = count(t, "geometry");
+        cad_log(captions + geometries ? CAD_LOG_WARN : CAD_LOG_INFO,
+                "audit: in both: %" JSON_INTEGER_FORMAT " captions, %" JSON_INTEGER_FORMAT " geometries", captions, geometries);
+        json_object_set(o, "leaks", t->leaks);
+    }
+    if (s == CAD_OK)
+        s = cad_run_dir_write_json(t->run, "audit.json", o);
+    json_decref(o);
+    return s;
+}
