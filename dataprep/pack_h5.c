@@ -1,6 +1,9 @@
 #include "dataprep/pack_h5.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_TEXT = 1 << 20, MAX_TEXTS = 65535 };
@@ -49,10 +52,40 @@ static hid_t file_type(cad_h5_type t)
     return H5I_INVALID_HID;
 }
 
+static _Thread_local int first_errno; /* of the calls of HDF5 since cad_h5_quiet; 0: none of them was of the system */
+
+/* HDF5 keeps the number in words: "file write failed: ..., errno = 28, error message = ..". */
+static herr_t note_entry(unsigned n, const H5E_error2_t *e, void *ctx)
+{
+    (void)n, (void)ctx;
+    const char *at = e->desc ? strstr(e->desc, "errno = ") : NULL;
+    if (at && !first_errno)
+        first_errno = (int)strtol(at + strlen("errno = "), NULL, 10);
+    return 0;
+}
+
+static herr_t note_error(hid_t stack, void *ctx)
+{
+    return H5Ewalk2(stack, H5E_WALK_UPWARD, note_entry, ctx);
+}
+
 void cad_h5_quiet(void)
 {
+    first_errno = 0;
     (void)H5dont_atexit();
-    (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    (void)H5Eset_auto2(H5E_DEFAULT, note_error, NULL);
+}
+
+cad_status cad_h5_write_failed(const char *path)
+{
+    char what[400];
+    snprintf(what, sizeof what, "%s", cad_error_text());
+    const char *hint = first_errno == ENOSPC || first_errno == EDQUOT  ? "free space there or choose another folder"
+                       : first_errno == EROFS || first_errno == EACCES ? "choose a folder that can be written"
+                                                                       : "look at the disk, then repeat the command";
+    CAD_FAIL(CAD_EWRITE, "%s: %s: %s\nhint: %s; an older %s is as it was", path, what,
+             first_errno ? strerror(first_errno) : "the library gives no reason", hint,
+             strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
 }
 
 /* ---- writing ---- */

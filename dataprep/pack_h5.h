@@ -22,6 +22,8 @@ size_t cad_h5_size(cad_h5_type t);
 /* Before any other call of the library: it prints nothing, and it does not go through open files at exit, where a file whose
  * close had failed (a full disk) would crash the process.  Everything is closed by whoever opened it. */
 void cad_h5_quiet(void);
+/* CAD_EWRITE from the text of the failure so far: path, what the system said since cad_h5_quiet, what to do. */
+CAD_MUST_USE cad_status cad_h5_write_failed(const char *path);
 
 /* A new file without time stamps whose metadata carry checksums (HDF5 1.10 format): the library reads the older format
  * without looking, and a flipped bit there can crash it.  Negative: failed. */

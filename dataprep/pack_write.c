@@ -200,15 +200,17 @@ static cad_status write_file(const cad_pack_writer *w, const cad_pack_info *give
     CAD_TRY(cad_writer_open(path, &file));
     cad_h5_quiet();
     hid_t f = cad_h5_create(cad_writer_temp_path(file));
-    cad_status s = f < 0 ? cad_fail(CAD_EWRITE, "%s: HDF5 cannot create the file", path) : CAD_OK;
+    cad_status s = f < 0 ? cad_fail(CAD_EWRITE, "HDF5 cannot create the file") : CAD_OK;
     if (s == CAD_OK)
         s = put_columns(f, &p, w->opts.contiguous ? 0 : CAD_PACK_CHUNK);
     if (s == CAD_OK)
         s = put_attributes(f, &p, &info);
     if (f >= 0 && H5Fclose(f) < 0 && s == CAD_OK)
-        s = cad_fail(CAD_EWRITE, "%s: HDF5 cannot close the file", path);
+        s = cad_fail(CAD_EWRITE, "HDF5 cannot close the file");
     if (s == CAD_OK)
         return cad_writer_commit(file);
+    if (s == CAD_EWRITE)
+        s = cad_h5_write_failed(path);
     cad_writer_abort(file);
     return s;
 }

@@ -140,8 +140,10 @@ cad_status cad_prep_verify(const cad_prep_job *j, const char *against, json_t **
     const cad_list *group = &j->cfg->prep.group;
     CAD_TRY(check_groups(group));
     CAD_TRY(cad_prep_join(j, group, &grouped));
-    cad_verify_args args = {
-        .dir = j->dir, .captions = cad_prep_has(group, "caption"), .geometry = cad_prep_has(group, "geometry"), .against = against};
+    cad_verify_args args = {.dir = j->dir,
+                            .captions = cad_prep_has(group, "caption"),
+                            .geometry = cad_prep_has(group, "geometry"),
+                            .against = against};
     snprintf(path, sizeof path, "%s/tokenizer.json", j->tokenizer_dir);
     if (cad_fs_exists(path) && (cad_config_is_set(j->cfg, "tokenizer.path") || j->cfg->tokenizer.own_bpe > 0)) {
         CAD_TRY(cad_tokenizer_load_dir(j->tokenizer_dir, &t));

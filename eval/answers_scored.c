@@ -1,9 +1,13 @@
 /* eval/answers.h: records to numbers. */
+#include "cad/ir/ir.h"
+#include "core/hash.h"
 #include "core/json.h"
 #include "eval/answers.h"
 
 #include <math.h>
 #include <string.h>
+
+enum { PROGRAM_BYTES = 128 << 20 }; /* holds whatever a program may be (cad_ir_parse) */
 
 static double measure(const json_t *record, const char *name)
 {
@@ -16,7 +20,26 @@ static int tri(const json_t *o, const char *key)
     return json_is_object(o) ? json_is_true(json_object_get(o, key)) : -1;
 }
 
-static cad_status one(const cad_answer_slot *t, cad_scored *s)
+/* Key of what a valid answer says: its program in canonical form, or the text where it is none of ours (STEP). */
+static cad_status program_key(const cad_answer_slot *t, cad_arena *arena, uint64_t *out)
+{
+    cad_buf canon = CAD_BUF_INIT;
+    cad_ir *ir;
+    cad_frame f = cad_arena_mark(arena);
+    cad_status s = cad_ir_load(t->text, t->len, CAD_IR_DIALECT_cadlm, arena, &ir);
+    if (s == CAD_OK)
+        s = cad_ir_canon(ir, &canon);
+    bool ours = s == CAD_OK;
+    if (s == CAD_EPARSE || s == CAD_EDATA)
+        s = CAD_OK;
+    if (s == CAD_OK)
+        *out = ours ? cad_hash64(canon.data, canon.len, 1) : cad_hash64(t->text, t->len, 1);
+    cad_arena_rewind(arena, f);
+    cad_buf_deinit(&canon);
+    return s;
+}
+
+static cad_status one(const cad_answer_slot *t, cad_arena *arena, cad_scored *s)
 {
     if (!t->record)
         CAD_FAIL(CAD_EPARTIAL, "prompt '%s' has no score yet; repeat the command to score what is missing", t->row->id);
@@ -47,15 +70,20 @@ static cad_status one(const cad_answer_slot *t, cad_scored *s)
         s->checks = 0; /* a dead worker has no checks: none is passed */
     if (t->row->seven && s->seven < 0)
         s->seven = 0;
-    return CAD_OK;
+    return s->valid ? program_key(t, arena, &s->program) : CAD_OK;
 }
 
 cad_status cad_answers_scored(const cad_answers *a, cad_arena *arena, cad_scored **out)
 {
     cad_scored *s;
+    cad_arena *programs;
     CAD_TRY(cad_arena_zalloc(arena, a->n, sizeof *s, "scored samples", &s));
-    for (size_t i = 0; i < a->n; i++)
-        CAD_TRY(one(&a->slot[i], &s[i]));
-    *out = s;
-    return CAD_OK;
+    CAD_TRY(cad_arena_create("programs", PROGRAM_BYTES, &programs));
+    cad_status st = CAD_OK;
+    for (size_t i = 0; st == CAD_OK && i < a->n; i++)
+        st = one(&a->slot[i], programs, &s[i]);
+    cad_arena_destroy(programs);
+    if (st == CAD_OK)
+        *out = s;
+    return st;
 }

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Median distance of random pairs of unlike parts: the cap of the mean (spec/metrics.md 9). */
@@ -87,7 +88,7 @@ static int has_stopped(const cad_scored *s)
 struct metric {
     const char *name;
     cad_status (*put)(const group *g, const metric *m);
-    question ask;  /* of a rate */
+    question ask;  /* of a rate; set too where no reference is needed */
     size_t offset; /* of a mean or a median: its double in cad_scored */
     bool excluded; /* samples without a value are left out; else they count as the worst */
 };
@@ -176,6 +177,52 @@ static cad_status put_median(const group *g, const metric *m)
     return put(g->metrics, m->name, e, (int64_t)n, (int64_t)(g->n - found), "down", policy_of(m));
 }
 
+static int by_hash(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* How many programs there are among the valid samples, and how often the commonest stands there. */
+static cad_status count_programs(const group *g, size_t *valid, int64_t *distinct, int64_t *most)
+{
+    uint64_t *key;
+    size_t n = 0;
+    int64_t run = 0;
+    CAD_TRY(cad_arena_zalloc(g->scratch, g->n, sizeof *key, "programs", &key));
+    for (size_t i = 0; i < g->n; i++)
+        if (g->item[i]->valid)
+            key[n++] = g->item[i]->program;
+    qsort(key, n, sizeof *key, by_hash);
+    *distinct = *most = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool other = i == 0 || key[i] != key[i - 1];
+        *distinct += other;
+        run = other ? 1 : run + 1;
+        *most = run > *most ? run : *most;
+    }
+    *valid = n;
+    return CAD_OK;
+}
+
+static cad_status put_distinct(const group *g, const metric *m)
+{
+    size_t n;
+    int64_t distinct, most;
+    CAD_TRY(count_programs(g, &n, &distinct, &most));
+    cad_interval_est e = {(double)distinct, NAN, NAN};
+    return put(g->metrics, m->name, e, (int64_t)n, (int64_t)(g->n - n), "up", "excluded");
+}
+
+static cad_status put_top_share(const group *g, const metric *m)
+{
+    size_t n;
+    int64_t distinct, most;
+    CAD_TRY(count_programs(g, &n, &distinct, &most));
+    cad_interval_est e = {n ? (double)most / (double)n : (double)NAN, NAN, NAN};
+    return put(g->metrics, m->name, e, (int64_t)n, (int64_t)(g->n - n), "down", "excluded");
+}
+
 static const metric METRICS[] = {
     {.name = "cr", .put = put_rate, .ask = is_complete},
     {.name = "stop", .put = put_rate, .ask = has_stopped},
@@ -189,6 +236,8 @@ static const metric METRICS[] = {
     {.name = "cd.s2.p2s.8192.A1.median", .put = put_median, .offset = offsetof(cad_scored, cd)},
     {.name = "cd.s2.p2s.8192.A1.capped", .put = put_capped, .offset = offsetof(cad_scored, cd)},
     {.name = "cd.s2.p2s.8192.A1.excluded", .put = put_median, .offset = offsetof(cad_scored, cd), .excluded = true},
+    {.name = "distinct.prog", .put = put_distinct, .ask = is_valid},
+    {.name = "top_share.prog", .put = put_top_share, .ask = is_valid},
 };
 enum { N_METRICS = sizeof METRICS / sizeof METRICS[0] };
 

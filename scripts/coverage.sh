@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 build=build/coverage
 tests=(core_json core_config cad_ir_checks cad_ir_messages cad_ir_print cad_ir_vectors fuzz_ir model_hfconfig model_peft
     model_safetensors model_template model_tokenizer dataprep_corpus_row dataprep_pack eval_expect eval_suite train_ckpt_manifest
-    fuzz bounds packs)
+    fuzz bounds bytes packs)
 cmake -S . -B $build -G Ninja -DCMAKE_BUILD_TYPE=Release -DCADLM_COVERAGE=ON -DCADLM_OCCT=OFF >$build.log
 cmake --build $build -j "${JOBS:-$(nproc)}" --target "${tests[@]/#/test_}" >>$build.log
 find $build -name '*.gcda' -delete

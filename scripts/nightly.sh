@@ -6,7 +6,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 jobs=$(nproc)
 stages=("$@")
-[ $# -gt 0 ] || stages=(clang tidy sanitize fuzz kill mutants)
+[ $# -gt 0 ] || stages=(clang tidy sanitize fuzz coverage kill mutants)
 summary=()
 
 stage() { # name, command...: runs it, keeps its last line and its verdict
@@ -64,9 +64,10 @@ for s in "${stages[@]}"; do
     tidy) stage tidy tidy ;;
     sanitize) stage sanitize sanitize ;;
     fuzz) stage fuzz fuzz ;;
+    coverage) stage coverage scripts/coverage.sh ;;
     kill) stage kill kill_loop ;;
     mutants) stage mutants env JOBS="$jobs" scripts/mutants.sh ;;
-    *) echo "nightly.sh: no stage '$s'; expected clang tidy sanitize fuzz kill mutants" >&2; exit 2 ;;
+    *) echo "nightly.sh: no stage '$s'; expected clang tidy sanitize fuzz coverage kill mutants" >&2; exit 2 ;;
     esac
 done
 printf '\n## %s, nightly, commit %s\n\n' "$(date +%F)" "$(git rev-parse --short HEAD)"

@@ -56,6 +56,31 @@ static double value(const json_t *holder, const char *metric)
     return json_is_string(v) ? (double)INFINITY : json_number_value(v);
 }
 
+/* A constant answer to every prompt is as valid as any; that it is one shows here. */
+static void test_one_answer_for_all_prompts_is_one_distinct_program(void **state)
+{
+    (void)state;
+    cad_suite_row row = {.id = "r", .prompt = "p", .family = "", .phrasing = "", .units = ""};
+    cad_scored s[4];
+    for (size_t i = 0; i < 4; i++)
+        s[i] =
+            (cad_scored){.row = &row, .valid = true, .complete = true, .program = 7, .cd = NAN, .iou_a1 = NAN, .iou_a0c = NAN};
+    cad_arena *a;
+    cad_results_opts opts = {0, 95, 1};
+    ok(cad_arena_create("results", 1 << 24, &a));
+    for (int k = 0; k < 3; k++) { /* all alike; one other; and one that is not valid */
+        static const double distinct[] = {1, 2, 2}, share[] = {1, 0.75, 2.0 / 3};
+        json_t *o;
+        s[1].program = k ? 9 : 7;
+        s[3].valid = k < 2;
+        ok(cad_results_build(s, 4, &opts, a, &o));
+        assert_float_equal(value(o, "distinct.prog"), distinct[k], 0);
+        assert_float_equal(value(o, "top_share.prog"), share[k], 1e-15);
+        json_decref(o);
+    }
+    cad_arena_destroy(a);
+}
+
 static void test_every_requested_sample_is_in_the_denominator(void **state)
 {
     (void)state;
@@ -233,6 +258,7 @@ static void test_gates_are_checked_before_anything_is_scored(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_one_answer_for_all_prompts_is_one_distinct_program),
         cmocka_unit_test(test_every_requested_sample_is_in_the_denominator),
         cmocka_unit_test(test_groups_hold_the_same_metrics),
         cmocka_unit_test(test_a_reference_that_fails_leaves_the_scores),
