@@ -42,6 +42,8 @@ def own():
 def lines_of(name, path, printed):
     if name == "ir":
         o = json.load(open(path, encoding="utf-8"))["all"]
+        if o["failed"]:
+            sys.exit(f"bench: error: {o['failed']} of {o['parts']} parts are refused; their time says nothing")
         return [{"name": "ir, a part, core and all checks", "ours": o["part_ms"], "unit": "ms", "goal": 5.0,
                  "note": f"{o['parts']} parts, slowest {o['worst_ms']:.1f} ms"}]
     if name == "ops_cpu":
