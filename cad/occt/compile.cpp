@@ -386,22 +386,24 @@ cad_status compiler::finish(cad_solid *out)
 cad_status compiler::run(cad_solid *out)
 {
     plan();
-    for (int32_t k = 0; k < ir.n_order; ++k) {
-        const int32_t id = ir.order[k];
-        if (inner[(size_t)id])
-            continue;
-        try {
+    int32_t id = ir.root;
+    try {
+        for (int32_t k = 0; k < ir.n_order; ++k) {
+            id = ir.order[k];
+            if (inner[(size_t)id])
+                continue;
             CAD_TRY(build(id));
-        } catch (const Standard_OutOfMemory &) {
-            throw;
-        } catch (const Standard_Failure &e) {
-            return error(id, "invalid-solid",
-                         e.GetMessageString() && *e.GetMessageString() ? e.GetMessageString() : e.DynamicType()->Name());
+            if (at(id).op != CAD_IR_SK)
+                mark_empty(id);
         }
-        if (at(id).op != CAD_IR_SK)
-            mark_empty(id);
+        id = ir.root;
+        return finish(out);
+    } catch (const Standard_OutOfMemory &) {
+        throw;
+    } catch (const Standard_Failure &e) {
+        return error(id, "invalid-solid",
+                     e.GetMessageString() && *e.GetMessageString() ? e.GetMessageString() : e.DynamicType()->Name());
     }
-    return finish(out);
 }
 
 /* The merge of neighbours can spoil a shape that the booleans left sound; then the faces stay as they are cut. */
