@@ -12,6 +12,7 @@ namespace cad_occt
 
 constexpr double flush = 1e-7; /* mm: as one plane, the kernel's own confusion */
 constexpr double gap = 1e-4;   /* mm: less room than this between two borders is the boolean's business */
+constexpr double reach = 1e8;  /* mm from the origin: farther out, rounding comes near `flush` */
 
 enum border_kind { BORDER_line, BORDER_circle, BORDER_arc, BORDER_other };
 

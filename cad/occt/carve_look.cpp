@@ -98,6 +98,8 @@ static bool clear_of_wall(const side &s, const rod &r)
 
 verdict look(const side &s, const rod &r, crossing *out)
 {
+    if (r.origin.SquareModulus() > reach * reach || s.origin.SquareModulus() > reach * reach)
+        return VERDICT_unsure;
     if (s.type == GeomAbs_Plane && along(s.normal, r.dir))
         return look_cap(s, r, out);
     const bool wall = s.type == GeomAbs_Plane ? across(s.normal, r.dir) : s.type == GeomAbs_Cylinder && along(s.normal, r.dir);

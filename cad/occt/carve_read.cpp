@@ -21,7 +21,7 @@
 namespace cad_occt
 {
 
-static constexpr double parallel = 1e-9;
+static constexpr double parallel = 1e-13; /* less than `flush` across the largest part, well above rounding */
 
 bool along(const gp_XYZ &a, const gp_XYZ &b)
 {
