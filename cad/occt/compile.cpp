@@ -23,8 +23,8 @@ constexpr double same_volume = 1e-9;
 class compiler
 {
   public:
-    compiler(const cad_ir &program, cad_diags *list, bool join)
-        : ir(program), diags(list), merge(join), value((size_t)program.n_nodes), uses((size_t)program.n_nodes, 0),
+    compiler(const cad_ir &program, cad_diags *list, ways way)
+        : ir(program), diags(list), how(way), value((size_t)program.n_nodes), uses((size_t)program.n_nodes, 0),
           inner((size_t)program.n_nodes, 0), emptied((size_t)program.n_nodes, -1)
     {
     }
@@ -34,7 +34,7 @@ class compiler
   private:
     const cad_ir &ir;
     cad_diags *diags;
-    bool merge;
+    ways how;
     std::vector<part> value;
     std::vector<int> uses;
     std::vector<char> inner;
@@ -141,7 +141,7 @@ cad_status compiler::step_cut(int32_t base, const std::vector<int32_t> &chain)
             CAD_TRY(warn(id, "no-effect", "an operand is empty"));
             continue;
         }
-        now = cut(now, {&value[(size_t)tool]}, false).value;
+        now = cut(now, {&value[(size_t)tool]}, {false, false}).value;
         const double w = volume_of(now);
         if (now.empty() && emptied[(size_t)chain.back()] < 0)
             emptied[(size_t)chain.back()] = id;
@@ -166,7 +166,7 @@ cad_status compiler::build_cut(int32_t id)
         emptied[(size_t)id] = emptied[(size_t)base];
         return CAD_OK;
     }
-    boolean_result r = cut(value[(size_t)base], tools, merge);
+    boolean_result r = cut(value[(size_t)base], tools, how);
     bool all = !r.value.empty();
     for (const char shows : r.shows)
         all = all && shows;
@@ -198,7 +198,7 @@ cad_status compiler::step_fuse(int32_t id)
             const int32_t c = at(f.id).child[k];
             operand[k] = at(c).op == CAD_IR_U && inner[(size_t)c] ? &done[(size_t)c] : &value[(size_t)c];
         }
-        part both = fuse({operand[0], operand[1]}, false).value;
+        part both = fuse({operand[0], operand[1]}, {false, false}).value;
         const double v = volume_of(both);
         if (same(v, volume_of(*operand[0])) || same(v, volume_of(*operand[1])))
             CAD_TRY(warn(f.id, "no-effect", "one operand lies inside the other"));
@@ -223,7 +223,7 @@ cad_status compiler::build_fuse(int32_t id)
                 operands.push_back(&value[(size_t)child]);
         }
     }
-    const boolean_result r = fuse(operands, merge);
+    const boolean_result r = fuse(operands, how);
     value[(size_t)id] = r.value;
     for (const char shows : r.shows)
         if (!shows)
@@ -234,7 +234,7 @@ cad_status compiler::build_fuse(int32_t id)
 cad_status compiler::build_common(int32_t id)
 {
     const part &a = value[(size_t)at(id).child[0]], &b = value[(size_t)at(id).child[1]];
-    value[(size_t)id] = common(a, b, merge);
+    value[(size_t)id] = common(a, b, how.merge);
     const part &r = value[(size_t)id];
     if (r.empty())
         return CAD_OK;
@@ -260,7 +260,7 @@ cad_status compiler::build_copies(int32_t id)
     for (const part &p : copies)
         operands.push_back(&p);
     if (!crowded(operands)) {
-        value[(size_t)id] = fuse(operands, merge).value;
+        value[(size_t)id] = fuse(operands, how).value;
         return CAD_OK;
     }
     uint32_t bit = 1;
@@ -269,10 +269,10 @@ cad_status compiler::build_copies(int32_t id)
     part all = child;
     for (uint32_t m = 1; (bit /= 2) != 0;) {
         const part next = make_copy(at(id), all, m);
-        all = fuse({&all, &next}, merge).value;
+        all = fuse({&all, &next}, how).value;
         m *= 2;
         if (n & bit) {
-            all = fuse({&all, &copies[m]}, merge).value;
+            all = fuse({&all, &copies[m]}, how).value;
             ++m;
         }
     }
@@ -335,7 +335,7 @@ cad_status compiler::build(int32_t id)
         const part &child = value[(size_t)n.child[0]];
         if (child.empty())
             return CAD_OK;
-        blend_result r = n.op == CAD_IR_SH ? make_shell(n, child) : make_blend(n, child);
+        blend_result r = n.op == CAD_IR_SH ? make_shell(n, child, how.direct) : make_blend(n, child);
         if (r.code)
             return error(id, r.code, r.why);
         value[(size_t)id] = std::move(r.value);
@@ -407,16 +407,16 @@ cad_status compiler::run(cad_solid *out)
 }
 
 /* The merge of neighbours can spoil a shape that the booleans left sound; then the faces stay as they are cut. */
-cad_status compile(const cad_ir &ir, cad_diags *diags, cad_solid *out)
+cad_status compile(const cad_ir &ir, bool direct, cad_diags *diags, cad_solid *out)
 {
     const cad_diags before = *diags;
-    const cad_status first = compiler(ir, diags, true).run(out);
+    const cad_status first = compiler(ir, diags, {true, direct}).run(out);
     const cad_diag *found = cad_diags_first_error(diags);
     if (first != CAD_EGEOM || !found || strcmp(found->code, "invalid-solid") != 0)
         return first;
     const cad_diags merged = *diags;
     *diags = before;
-    if (compiler(ir, diags, false).run(out) == CAD_OK)
+    if (compiler(ir, diags, {false, false}).run(out) == CAD_OK)
         return CAD_OK;
     *diags = merged;
     CAD_FAIL(CAD_EGEOM, "%s: %s", found->code, found->message);
@@ -424,14 +424,24 @@ cad_status compile(const cad_ir &ir, cad_diags *diags, cad_solid *out)
 
 } // namespace
 
-extern "C" cad_status cad_solid_from_ir(const cad_ir *ir, cad_diags *diags, cad_solid **out)
+static cad_status from_ir(const cad_ir *ir, bool direct, cad_diags *diags, cad_solid **out)
 {
     return guard("compile", [&]() -> cad_status {
         init();
         if (ir->root < 0 || !ir->n_order || ir->node[ir->root].op == CAD_IR_SK)
             CAD_FAIL(CAD_EINVAL, "compile: the program has no result that is a solid");
         cad_solid value;
-        CAD_TRY(compile(*ir, diags, &value));
+        CAD_TRY(compile(*ir, direct, diags, &value));
         return wrap(value, out);
     });
+}
+
+extern "C" cad_status cad_solid_from_ir(const cad_ir *ir, cad_diags *diags, cad_solid **out)
+{
+    return from_ir(ir, true, diags, out);
+}
+
+extern "C" cad_status cad_solid_from_ir_plain(const cad_ir *ir, cad_diags *diags, cad_solid **out)
+{
+    return from_ir(ir, false, diags, out);
 }

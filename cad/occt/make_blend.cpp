@@ -137,7 +137,7 @@ static bool offset_solids(const TopoDS_Shape &s, double by, double tolerance, st
 }
 
 /* The space that a closed shell of thickness t removes: the outer shell moved inward, less the voids moved outward. */
-static bool cavity_of(const TopoDS_Solid &s, double t, double tolerance, part *out)
+static bool cavity_of(const TopoDS_Solid &s, double t, double tolerance, bool direct, part *out)
 {
     std::vector<TopoDS_Solid> parts;
     as_solids(s, &parts);
@@ -165,18 +165,18 @@ static bool cavity_of(const TopoDS_Solid &s, double t, double tolerance, part *o
     std::vector<const part *> tools;
     for (const part &p : grown)
         tools.push_back(&p);
-    *out = cut(*out, tools, true).value;
+    *out = cut(*out, tools, {true, direct}).value;
     return !out->empty();
 }
 
 static const char too_thick[] = "the wall leaves no cavity";
 
-static bool hollow(const TopoDS_Solid &s, double t, part *out)
+static bool hollow(const TopoDS_Solid &s, double t, bool direct, part *out)
 {
     const Bnd_Box box = quick_box(s);
     const double eps = 1e-6 * diagonal(box), v = volume_of(s);
     part cavity, whole;
-    if (!cavity_of(s, t, Precision::Confusion(), &cavity))
+    if (!cavity_of(s, t, Precision::Confusion(), direct, &cavity))
         return false;
     double inside = 0.0;
     for (const TopoDS_Solid &c : cavity.solids)
@@ -195,7 +195,7 @@ static bool hollow(const TopoDS_Solid &s, double t, part *out)
         !BRepCheck_Analyzer(hole).IsValid())
         return false;
     whole.solids.push_back(s);
-    *out = cut(whole, {&cavity}, true).value;
+    *out = cut(whole, {&cavity}, {true, direct}).value;
     return !out->empty() && volume_of(shape_of(out->solids)) < v;
 }
 
@@ -217,7 +217,7 @@ static bool open_hollow(const TopoDS_Solid &s, double t, const TopTools_ListOfSh
            BRepCheck_Analyzer(result).IsValid();
 }
 
-blend_result make_shell(const cad_ir_node &n, const part &child)
+blend_result make_shell(const cad_ir_node &n, const part &child, bool direct)
 {
     const timed here(CAD_SOLID_STEP_make);
     blend_result out;
@@ -237,16 +237,18 @@ blend_result make_shell(const cad_ir_node &n, const part &child)
                 mine.Append(f.Current());
                 openings.push_back(TopoDS::Face(f.Current()));
             }
-        TopoDS_Solid direct;
-        if (walled(s, t, openings, &direct)) {
-            out.value.solids.push_back(direct);
+        TopoDS_Solid wall;
+        if (direct && walled(s, t, openings, &wall)) {
+            count_way(true);
+            out.value.solids.push_back(wall);
             continue;
         }
         out.value.merged = false;
+        count_way(false);
         part piece;
         bool good = false;
         try {
-            good = mine.IsEmpty() ? hollow(s, t, &piece) : open_hollow(s, t, mine, &piece);
+            good = mine.IsEmpty() ? hollow(s, t, direct, &piece) : open_hollow(s, t, mine, &piece);
         } catch (const Standard_Failure &) {
             good = false;
         }

@@ -31,6 +31,7 @@ static void run(BRepAlgoAPI_BooleanOperation *op, const std::vector<TopoDS_Solid
     op->SetRunParallel(false);
     op->SetCheckInverted(false); /* all operands have positive volume */
     const timed here(CAD_SOLID_STEP_boolean);
+    count_way(false);
     op->Build();
     if (!op->IsDone() || op->HasErrors())
         throw Standard_Failure("the boolean operation failed");
@@ -80,11 +81,12 @@ static std::vector<char> owners(BRepAlgoAPI_BooleanOperation *op, const std::vec
     return out;
 }
 
-boolean_result cut(const part &base, const std::vector<const part *> &tools, bool merge)
+boolean_result cut(const part &base, const std::vector<const part *> &tools, ways how)
 {
     boolean_result out;
     part direct;
-    if (merge && drilled(base, tools, &direct)) {
+    if (how.merge && how.direct && drilled(base, tools, &direct)) {
+        count_way(true);
         out.value = direct;
         out.shows.assign(tools.size(), 1);
         return out;
@@ -116,7 +118,7 @@ boolean_result cut(const part &base, const std::vector<const part *> &tools, boo
     run(&op, base.solids, all);
     const std::vector<char> own = owners(&op, groups);
     out.shows.assign(own.begin() + 1, own.end());
-    collect(op.Shape(), merge, &out.value);
+    collect(op.Shape(), how.merge, &out.value);
     return out;
 }
 
@@ -139,11 +141,12 @@ static size_t root_of(std::vector<size_t> &up, size_t i)
     return i;
 }
 
-boolean_result fuse(const std::vector<const part *> &operands, bool merge)
+boolean_result fuse(const std::vector<const part *> &operands, ways how)
 {
     boolean_result out;
     part direct;
-    if (merge && studded(operands, &direct)) {
+    if (how.merge && how.direct && studded(operands, &direct)) {
+        count_way(true);
         out.value = direct;
         out.shows.assign(operands.size(), 1);
         return out;
@@ -193,8 +196,8 @@ boolean_result fuse(const std::vector<const part *> &operands, bool merge)
         for (size_t g = 0; g < own.size(); ++g)
             out.shows[g] = (char)(out.shows[g] | own[g]);
         part joined;
-        collect(op.Shape(), merge, &joined);
-        out.value.merged = out.value.merged && merge;
+        collect(op.Shape(), how.merge, &joined);
+        out.value.merged = out.value.merged && how.merge;
         out.value.solids.insert(out.value.solids.end(), joined.solids.begin(), joined.solids.end());
     }
     return out;

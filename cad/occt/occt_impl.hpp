@@ -99,6 +99,8 @@ gp_Dir outward_on(const TopoDS_Face &f, const TopoDS_Edge &e); /* the same at th
 TopoDS_Shape merged_faces(const TopoDS_Shape &s);
 void sincos_deg(double deg, double *s, double *c); /* exact at multiples of 90 */
 
+void count_way(bool direct); /* one more for cad_solid_count */
+
 /* ---- make_primitive.cpp: nodes without solid operands; arguments have passed cad_ir_check.
  * No solid: the kernel refused ---- */
 part make_primitive(const cad_ir_node &n);
@@ -124,11 +126,15 @@ struct boolean_result {
     /* Per operand of a cut's tools or of a fuse: its surface shows in the result, so it surely had an effect. */
     std::vector<char> shows;
 };
-/* Each throws Standard_Failure when the kernel reports an error.  merge: join neighbours of one surface afterwards. */
-boolean_result cut(const part &base, const std::vector<const part *> &tools, bool merge);
+struct ways {
+    bool merge;  /* join neighbours of one surface afterwards */
+    bool direct; /* without the kernel's boolean or offset where a construction surely gives the same; needs merge */
+};
+/* Each throws Standard_Failure when the kernel reports an error. */
+boolean_result cut(const part &base, const std::vector<const part *> &tools, ways how);
 /* Do so many of the operands meet that one fuse would intersect nearly all with all? */
 bool crowded(const std::vector<const part *> &operands);
-boolean_result fuse(const std::vector<const part *> &operands, bool merge);
+boolean_result fuse(const std::vector<const part *> &operands, ways how);
 part common(const part &a, const part &b, bool merge);
 
 /* ---- make_blend.cpp: an empty `why` means success; `code` is that of section 14 ---- */
@@ -136,7 +142,7 @@ struct blend_result {
     part value;
     const char *code = nullptr, *why = nullptr;
 };
-blend_result make_shell(const cad_ir_node &n, const part &child);
+blend_result make_shell(const cad_ir_node &n, const part &child, bool direct);
 blend_result make_blend(const cad_ir_node &n, const part &child); /* FI CH */
 
 /* ---- solid_features.cpp: holes, bosses, planes and prisms of a shape whose neighbours are merged ---- */

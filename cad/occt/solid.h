@@ -47,6 +47,15 @@ void cad_solid_clock(double out_seconds[CAD_SOLID_STEPS]); /* zeros in a build w
  * the node they belong to.  Errors: CAD_EGEOM when one of them is an error (text = its message), CAD_EINVAL for a program
  * without a result node.  A solid that comes back is valid: at least one body, positive volume, accepted by BRepCheck. */
 CAD_MUST_USE cad_status cad_solid_from_ir(const cad_ir *ir, cad_diags *diags, cad_solid **out);
+/* The same by the kernel's booleans and offsets alone, slower: what tests hold cad_solid_from_ir against, which puts common
+ * cases together directly. */
+CAD_MUST_USE cad_status cad_solid_from_ir_plain(const cad_ir *ir, cad_diags *diags, cad_solid **out);
+/* How many unions, differences, common parts and shells of this thread since its start were put together directly, and how
+ * many were left to the kernel. */
+typedef struct cad_solid_ways {
+    int64_t direct, kernel;
+} cad_solid_ways;
+cad_solid_ways cad_solid_count(void); /* zeros in a build without OCCT */
 /* Reads STEP (AP203, AP214, AP242) from memory, all roots, as millimetres; nothing is healed or rejected: what came out is in
  * the facts.  A file without any shape gives a solid of level 4.  Errors: CAD_EPARSE when the reader refuses the text. */
 CAD_MUST_USE cad_status cad_solid_read_step(const char *text, size_t len, cad_solid **out);

@@ -35,6 +35,17 @@ cad_status cad_solid_from_ir(const cad_ir *ir, cad_diags *diags, cad_solid **out
     ABSENT();
 }
 
+cad_status cad_solid_from_ir_plain(const cad_ir *ir, cad_diags *diags, cad_solid **out)
+{
+    (void)ir, (void)diags, (void)out;
+    ABSENT();
+}
+
+cad_solid_ways cad_solid_count(void)
+{
+    return (cad_solid_ways){0, 0};
+}
+
 cad_status cad_solid_read_step(const char *text, size_t len, cad_solid **out)
 {
     (void)text, (void)len, (void)out;

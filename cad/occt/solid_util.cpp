@@ -232,6 +232,13 @@ TopoDS_Solid turned_out(const TopoDS_Solid &s)
     return turned;
 }
 
+static thread_local cad_solid_ways done = {0, 0};
+
+void count_way(bool direct)
+{
+    (direct ? done.direct : done.kernel)++;
+}
+
 TopoDS_Shape merged_faces(const TopoDS_Shape &s)
 {
     const timed here(CAD_SOLID_STEP_merge);
@@ -276,6 +283,11 @@ extern "C" void cad_solid_clock(double out_seconds[CAD_SOLID_STEPS])
 {
     for (int i = 0; i < CAD_SOLID_STEPS; ++i)
         out_seconds[i] = cad_occt::spent.seconds[i];
+}
+
+extern "C" cad_solid_ways cad_solid_count(void)
+{
+    return cad_occt::done;
 }
 
 extern "C" void cad_solid_destroy(cad_solid *s)

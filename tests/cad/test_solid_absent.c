@@ -15,6 +15,8 @@ static void test_every_function_names_the_missing_option(void **state)
     double v;
     cad_buf b = CAD_BUF_INIT;
     fails(cad_solid_from_ir(p.ir, &p.diags, &s), CAD_EUNSUPPORTED, "CADLM_OCCT=ON");
+    fails(cad_solid_from_ir_plain(p.ir, &p.diags, &s), CAD_EUNSUPPORTED, "CADLM_OCCT=ON");
+    assert_int_equal(cad_solid_count().direct, 0);
     fails(cad_solid_read_step("", 0, &s), CAD_EUNSUPPORTED, "CADLM_OCCT=ON");
     fails(cad_solid_write_step(NULL, NULL, &b), CAD_EUNSUPPORTED, "CADLM_OCCT=ON");
     fails(cad_solid_facts(NULL, p.arena, &f), CAD_EUNSUPPORTED, "CADLM_OCCT=ON");
