@@ -4,11 +4,11 @@
 
 /* Which way each is built: directly, since that is what is under test; by the kernel alone, since no direct construction can
  * be proved right; or some of both. */
-typedef enum { DIRECT, KERNEL, EITHER } way;
+typedef enum { DIRECT, KERNEL, EITHER } built_by;
 
 static const struct {
     const char *name;
-    way way;
+    built_by way;
     const char *text;
 } both_cases[] = {
     {"tangent inside", KERNEL, "C 24 20 6/Y 2 6/T 1 2 10 0/D 0 2"},
