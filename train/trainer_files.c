@@ -233,7 +233,7 @@ static cad_status print_card(const cad_trainer *t, cad_buf *out)
     static const char *const weights[] = {
         [CAD_MODEL_WEIGHTS_fp32] = "f32", [CAD_MODEL_WEIGHTS_bf16] = "bf16", [CAD_MODEL_WEIGHTS_nf4] = "NF4"};
     if (c->lora.enabled)
-        CAD_TRY(cad_buf_printf(out, "---\nlibrary_name: peft\nbase_model: %s\n---\n", c->model.path));
+        CAD_TRY(cad_buf_printf(out, "---\nlibrary_name: peft\nbase_model: %s\n---\n", t->sizes.decoder.lora.base_model));
     CAD_TRY(cad_buf_printf(out, "# %s, step %" PRId64 "\n\nWritten by cadtrain %s (%s), run %s. %s\n\n", c->run.name,
                            t->at.step, cad_build_version(), cad_build_commit(), cad_run_dir_id(t->run), c->run.notes));
     CAD_TRY(cad_buf_str(out, "| | |\n|---|---|\n"));

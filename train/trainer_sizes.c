@@ -1,5 +1,6 @@
 /* What a run takes: the options of its decoder and optimizer, and the bytes beside them.  Stated once, for the run, which makes
  * them, and for a dry run, which prints them. */
+#include "core/fs.h"
 #include "train/trainer_parts.h"
 
 #include <stdio.h>
@@ -27,11 +28,14 @@ static int64_t at_least(int64_t a, int64_t b)
 static cad_status lora_config(const cad_trainer *t, cad_lora_config *out)
 {
     const cad_config *c = t->cfg;
-    *out = (cad_lora_config){.rank = c->lora.rank,
-                             .alpha = c->lora.alpha,
-                             .dropout = c->lora.dropout,
-                             .rslora = c->lora.rslora,
-                             .base_model = c->model.path}; /* as given: config.ini of a checkpoint has the absolute one */
+    *out = (cad_lora_config){
+        .rank = c->lora.rank, .alpha = c->lora.alpha, .dropout = c->lora.dropout, .rslora = c->lora.rslora, .base_model = ""};
+    cad_buf base = CAD_BUF_INIT; /* absolute, as in config.ini: an adapter is opened from anywhere */
+    cad_status s = cad_fs_absolute(c->model.path, &base);
+    if (s == CAD_OK)
+        s = cad_arena_strdup(t->rows, base.data, base.len, &out->base_model);
+    cad_buf_deinit(&base);
+    CAD_TRY(s);
     for (size_t i = 0; i < c->lora.targets.n; i++) {
         char name[64];
         snprintf(name, sizeof name, "%.40s_proj", c->lora.targets.item[i]);

@@ -122,8 +122,30 @@ static cad_status read_run_config(cad_engine *e, parts *p)
     return CAD_OK;
 }
 
-/* Where the base of an adapter lies: as recorded, beside the adapter, or a shipped model of that name (a run may have moved).
- */
+/* A tree that was moved as a whole: the end of the recorded path, two names or more, below a folder above the adapter. */
+static cad_status find_moved(cad_engine *e, const char *recorded)
+{
+    cad_buf at = CAD_BUF_INIT;
+    cad_status s = CAD_OK;
+    const char *tail = recorded && recorded[0] == '/' ? recorded + 1 : "", *next;
+    for (; s == CAD_OK && !e->base && (next = strchr(tail, '/')) && next[1]; tail = next + 1) {
+        cad_buf_clear(&at);
+        s = cad_fs_absolute(e->adapter, &at);
+        for (size_t n = at.len; s == CAD_OK && !e->base && n > 0; n--) {
+            if (at.data[n - 1] != '/')
+                continue;
+            at.len = n;
+            s = cad_buf_str(&at, tail);
+            if (s == CAD_OK && cad_fs_is_dir(at.data))
+                s = cad_arena_strdup(e->arena, at.data, at.len, &e->base);
+        }
+    }
+    cad_buf_deinit(&at);
+    return s;
+}
+
+/* Where the base of an adapter lies: as recorded, beside the adapter, a shipped model of that name, or in the tree that
+ * the adapter moved with. */
 static cad_status find_base(cad_engine *e, const parts *p)
 {
     const char *const names[] = {p->recorded_base, p->lora.base_model};
@@ -149,6 +171,10 @@ static cad_status find_base(cad_engine *e, const parts *p)
             return s;
         }
     }
+    for (size_t i = 0; i < sizeof names / sizeof *names && !e->base; i++)
+        CAD_TRY(find_moved(e, names[i]));
+    if (e->base)
+        return CAD_OK;
     CAD_FAIL(CAD_ENOTFOUND, "%s: its base model '%s' is not there", e->adapter,
              p->recorded_base ? p->recorded_base : p->lora.base_model);
 }

@@ -1,6 +1,7 @@
 /* The engine: what can be opened, what is refused and how, answers that depend on prompt and seed alone. */
 #include "core/mem.h"
 #include "model/decoder/engine.h"
+#include "model/hf/peft.h"
 #include "model/text/bpe_train.h"
 #include "tests/model/decoder_fixture.h"
 #include "tests/model/scratch_dir.h"
@@ -199,6 +200,37 @@ static void test_a_run_stands_for_its_best_checkpoint_and_finds_its_base(void **
     cad_engine_close(e);
 }
 
+/* The same adapter in scratch/moved/runs/a, with the base that it has on record. */
+static void record_base(const char *base)
+{
+    cad_arena *a = fix_arena();
+    cad_buf text = CAD_BUF_INIT;
+    cad_lora_config l;
+    ok(cad_fs_mkdirs(scratch("moved/runs/a")));
+    ok(cad_peft_read_config(scratch("run/ckpt/step-000002"), a, &l));
+    l.base_model = base;
+    ok(cad_peft_print_config(&l, &text));
+    ok(cad_fs_write(scratch("moved/runs/a/adapter_config.json"), text.data, text.len));
+    ok(cad_fs_symlink_replace(scratch("run/ckpt/step-000002/adapter_model.safetensors"),
+                              scratch("moved/runs/a/adapter_model.safetensors")));
+    cad_buf_deinit(&text);
+    cad_arena_destroy(a);
+}
+
+static void test_an_adapter_finds_the_base_that_moved_with_it(void **state)
+{
+    (void)state;
+    cad_engine *e;
+    ok(cad_fs_mkdirs(scratch("moved/models")));
+    ok(cad_fs_symlink_replace(scratch("base"), scratch("moved/models/base")));
+    record_base("/gone/tree/models/base");
+    ok(cad_engine_open(scratch("moved/runs/a"), NULL, &e));
+    assert_string_equal(cad_engine_get_info(e).base, scratch("moved/models/base"));
+    cad_engine_close(e);
+    record_base("/gone/tree/other/base"); /* one name alone is any folder's */
+    fails(cad_engine_open(scratch("moved/runs/a"), NULL, &e), CAD_ENOTFOUND, "its base model '/gone/tree/other/base' is not");
+}
+
 static void test_what_is_not_a_finished_model_is_refused(void **state)
 {
     (void)state;
@@ -254,6 +286,7 @@ int main(void)
         cmocka_unit_test(test_a_decoder_that_is_already_there_answers_the_same),
         cmocka_unit_test(test_every_allocation_may_fail_and_is_reported),
         cmocka_unit_test(test_a_run_stands_for_its_best_checkpoint_and_finds_its_base),
+        cmocka_unit_test(test_an_adapter_finds_the_base_that_moved_with_it),
         cmocka_unit_test(test_what_is_not_a_finished_model_is_refused),
         cmocka_unit_test(test_a_prompt_that_is_too_long_is_named),
     };
