@@ -34,7 +34,7 @@ static cad_file_kind folder_kind(const char *dir)
 {
     if (holds(dir, "config.json") || holds(dir, "adapter_config.json"))
         return CAD_FILE_model;
-    if (holds(dir, "run.json") || holds(dir, "latest/DONE"))
+    if (holds(dir, "run.json") || holds(dir, "ckpt") || holds(dir, "latest/DONE"))
         return CAD_FILE_run;
     static const char *const splits[] = {"train", "val", "test"};
     for (size_t i = 0; i < sizeof splits / sizeof *splits; i++) {

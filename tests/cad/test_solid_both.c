@@ -54,8 +54,8 @@ static int join(maker *m, const char *op, int a, int b)
 
 static int walled_box(maker *m)
 {
-    const double u = m->unit, t = ONE_OF(m, 1, 2, 2.5, 2.9999, 0.5) * u;
-    const bool open = cad_rng_chance(&m->r, 0.7);
+    const bool open = cad_rng_chance(&m->r, 0.7); /* a closed room of 0.0002 is thinner than what is put together directly */
+    const double u = m->unit, t = ONE_OF(m, 1, 2, 2.5, open ? 2.9999 : 2.999, 0.5) * u;
     const int box = ADD(m, "C", -1, -1, "", 24 * u, 20 * u, 6 * u);
     const int room = ADD(m, "C", -1, -1, "", 24 * u - 2 * t, 20 * u - 2 * t, 6 * u - t - (open ? 0 : t));
     const int placed = ADD(m, "T", room, -1, "", t, t, t);
@@ -145,9 +145,15 @@ static int random_tool(maker *m)
     }
     const double near_by =
         ONE_OF(m, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1e-8, 3e-7, 1e-5, 5e-5, 2e-4, -1e-8, -5e-5, -2e-4);
-    const double x = ONE_OF(m, 0, 1, 2, 3, 4, 5, 6, 8, 10, 11, 12, 14, 15, 20, 22, 23, 24, 26),
-                 y = ONE_OF(m, 0, 0, 1, 2, 4, 6, 10, 10, 10, 12, 18, 19, 20, -1),
-                 z = ONE_OF(m, 0, 0, 0, 0, -1, -2, -6, 2, 3, 4, 6, 6, 10, 12);
+    const bool inside = cad_rng_chance(&m->r, 0.5); /* of a box, mostly clear of its other features */
+    double x = ONE_OF(m, 0, 1, 2, 3, 4, 5, 6, 8, 10, 11, 12, 14, 15, 20, 22, 23, 24, 26),
+           y = ONE_OF(m, 0, 0, 1, 2, 4, 6, 10, 10, 10, 12, 18, 19, 20, -1),
+           z = ONE_OF(m, 0, 0, 0, 0, -1, -2, -6, 2, 3, 4, 6, 6, 10, 12);
+    if (inside) {
+        x = ONE_OF(m, 5, 6, 15, 18);
+        y = ONE_OF(m, 4.5, 5, 14, 15);
+        z = ONE_OF(m, 0, 0, -1, 3);
+    }
     t = ADD(m, "T", t, -1, "", x * u + near_by * ONE_OF(m, 0, 1), y * u, z * u + near_by * ONE_OF(m, 0, 1));
     char row[64];
     snprintf(row, sizeof row, " %d %.17g", (int)cad_rng_range(&m->r, 2, 3), ONE_OF(m, 2, 4, 4, 8, 8, 10) * u);
@@ -243,7 +249,7 @@ static void test_random_programs_are_what_the_boolean_gives(void **state)
     print_message("%d programs: %d with a direct construction, %d with nothing else; the kernel failed in %d\n", cases, directs,
                   alone, failed);
     assert_int_equal(faults, 0);
-    assert_true(alone > cases / 8 && failed < cases / 20);
+    assert_true(directs > cases / 6 && alone > cases / 16 && failed < cases / 20);
 }
 
 int main(void)

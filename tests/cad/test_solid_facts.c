@@ -208,9 +208,13 @@ static void test_regular_prisms(void **state)
             fail_msg("%s: %d sides, af %.9g", table[i].text, (int)p->sides, p->af);
         drop_built(&b);
     }
-    built b = build("C 10 12 25");
-    assert_int_equal(b.facts.n_prisms, 0);
-    drop_built(&b);
+    /* Nor are a room's wall and the outer one across it the square that they happen to span. */
+    static const char *const none[] = {"C 10 12 25", "C 24 20 6\nSH 0 2 +Z\nY 1 4\nT 2 15 4.5 0\nU 1 3"};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        built b = build(none[i]);
+        assert_int_equal(b.facts.n_prisms, 0);
+        drop_built(&b);
+    }
 }
 
 static void test_integrals_and_principal_moments(void **state)

@@ -59,5 +59,6 @@ empty "$out"
 runs 66 cadtool check --json absent.ir
 json "$out" 'd["error"]["code"] == 66 and "absent.ir" in d["error"]["message"]'
 runs 2 cadtool check
+cp part.ir part.txt
 runs 2 cadtool check part.txt
 runs 2 cadtool nonsense part.ir

@@ -237,7 +237,7 @@ static void test_what_is_not_a_finished_model_is_refused(void **state)
     cad_engine *e;
     fails(cad_engine_open(scratch("nowhere"), NULL, &e), CAD_ENOTFOUND, "no such directory");
     ok(cad_fs_mkdirs(scratch("empty")));
-    fails(cad_engine_open(scratch("empty"), NULL, &e), CAD_ENOTFOUND, "neither config.json nor adapter_config.json");
+    fails(cad_engine_open(scratch("empty"), NULL, &e), CAD_ENOTFOUND, "empty: a folder; expected a folder with a model");
     ok(cad_fs_write(scratch("run/ckpt/step-000002/trainer_state.json"), "{}", 2));
     fails(cad_engine_open(scratch("run/ckpt/best"), NULL, &e), CAD_ENOTFOUND, "without DONE");
     ok(cad_fs_remove(scratch("run/ckpt/step-000002/trainer_state.json")));

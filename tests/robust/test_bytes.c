@@ -130,9 +130,10 @@ static void test_F5_a_line_without_end_is_refused(void **state)
     cad_row *row;
     size_t n;
     fails(cad_corpus_load(path, arena, &row, &n), CAD_EDATA, "long.jsonl:2: line longer than 64 MiB");
+    fuzz_file(path, b.data + b.len / 2, b.len / 2); /* no header, so no corpus */
     cad_config *c;
     fails(cad_config_load(&(cad_config_source){.kind = CAD_CONFIG_FILE, .name = path}, 1, arena, NULL, &c), CAD_EDATA,
-          "long.jsonl: error: 100000074 bytes; expected at most 1048576");
+          "long.jsonl: error: 50000037 bytes; expected at most 1048576");
     remove(path);
     cad_buf_deinit(&b);
 }
