@@ -69,18 +69,6 @@ static cad_status audit_splits(const cad_prep_job *j, const made *m, json_t *rep
     return CAD_OK;
 }
 
-static cad_status write_report(const json_t *report, const char *path)
-{
-    cad_buf text = CAD_BUF_INIT;
-    cad_status s = cad_json_print_pretty(report, &text);
-    if (s == CAD_OK)
-        s = cad_buf_str(&text, "\n");
-    if (s == CAD_OK)
-        s = cad_fs_write(path, text.data, text.len);
-    cad_buf_deinit(&text);
-    return s;
-}
-
 /* Opens what was written and tells it, in `path` as JSON; that is there too when a leak ends the command. */
 static cad_status audit(const cad_prep_job *j, made *m, const char *path)
 {
@@ -92,7 +80,7 @@ static cad_status audit(const cad_prep_job *j, made *m, const char *path)
     if (s == CAD_OK && m->n > 1)
         s = audit_splits(j, m, report);
     if (s == CAD_OK)
-        s = write_report(report, path);
+        s = cad_json_write(path, report);
     if (s == CAD_OK)
         s = cad_audit_refuse_leaks(json_object_get(report, "leaks"), j->dir, cad_prep_has(group, "caption"),
                                    cad_prep_has(group, "geometry"));

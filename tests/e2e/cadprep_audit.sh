@@ -29,6 +29,8 @@ P
 runs 0 cadprep verify "$data"
 says "$out" "train  " "leaks  in two splits: 0 captions" "suite  12 prompts"
 
+[ "$(tail -c 2 "$data/audit.json" | tr '\n' N)" = "}N" ] || die "audit.json does not end with one line feed"
+
 # At the start of a run: the same lines, the same file.
 rm -rf "$E2E/runs"
 runs 0 cadtrain "$TINY"
