@@ -116,6 +116,7 @@ CAD_MUST_USE cad_status cad_config_require(const cad_config *cfg, const char *co
 /* "train.lr" -> "my.ini:14".  NULL for a key that does not exist. */
 const char *cad_config_origin(const cad_config *cfg, const char *key);
 bool cad_config_is_set(const cad_config *cfg, const char *key); /* not the default */
+bool cad_list_has(const cad_list *l, const char *item);
 /* Appends the value as a file would say it.  CAD_ENOTFOUND for an unknown key. */
 CAD_MUST_USE cad_status cad_config_value(const cad_config *cfg, const char *key, cad_buf *out);
 

@@ -25,6 +25,14 @@ bool cad_config_is_set(const cad_config *cfg, const char *key)
     return find(key, &i) && !cfg->origins[i].is_default;
 }
 
+bool cad_list_has(const cad_list *l, const char *item)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (!strcmp(l->item[i], item))
+            return true;
+    return false;
+}
+
 cad_status cad_config_no_key(const char *key)
 {
     char suggestion[64] = "";

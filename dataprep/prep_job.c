@@ -54,14 +54,6 @@ cad_status cad_prep_synth(const cad_prep_job *j, const char *out)
     return CAD_OK;
 }
 
-bool cad_prep_has(const cad_list *l, const char *word)
-{
-    for (size_t i = 0; i < l->n; i++)
-        if (!strcmp(l->item[i], word))
-            return true;
-    return false;
-}
-
 cad_status cad_prep_join(const cad_prep_job *j, const cad_list *l, const char **out)
 {
     cad_buf text = CAD_BUF_INIT;
@@ -89,8 +81,8 @@ cad_status cad_prep_split(const cad_prep_job *j, const char *in)
     CAD_TRY(check_groups(&c->group));
     cad_stage_split_args args = {.in = in,
                                  .out = j->dir,
-                                 .by_caption = cad_prep_has(&c->group, "caption"),
-                                 .by_geometry = cad_prep_has(&c->group, "geometry"),
+                                 .by_caption = cad_list_has(&c->group, "caption"),
+                                 .by_geometry = cad_list_has(&c->group, "geometry"),
                                  .suite_rows = c->suite_rows};
     for (size_t k = 0; k < CAD_SPLIT_COUNT; k++)
         args.share[k] = k < c->split.n ? strtod(c->split.item[k], NULL) : 0;
@@ -141,8 +133,8 @@ cad_status cad_prep_verify(const cad_prep_job *j, const char *against, json_t **
     CAD_TRY(check_groups(group));
     CAD_TRY(cad_prep_join(j, group, &grouped));
     cad_verify_args args = {.dir = j->dir,
-                            .captions = cad_prep_has(group, "caption"),
-                            .geometry = cad_prep_has(group, "geometry"),
+                            .captions = cad_list_has(group, "caption"),
+                            .geometry = cad_list_has(group, "geometry"),
                             .against = against};
     snprintf(path, sizeof path, "%s/tokenizer.json", j->tokenizer_dir);
     if (cad_fs_exists(path) && (cad_config_is_set(j->cfg, "tokenizer.path") || j->cfg->tokenizer.own_bpe > 0)) {

@@ -26,8 +26,7 @@ CAD_MUST_USE cad_status cad_prep_own_tokenizer(cad_prep_job *j, const char *corp
 /* dir/name, in the job's arena. */
 CAD_MUST_USE cad_status cad_prep_path(const cad_prep_job *j, const char *name, const char **out);
 
-/* Shared by the stages: whether a list holds a word, a list by commas (in the job's arena). */
-bool cad_prep_has(const cad_list *l, const char *word);
+/* A list by commas, in the job's arena. */
 CAD_MUST_USE cad_status cad_prep_join(const cad_prep_job *j, const cad_list *l, const char **out);
 
 /* Each logs one line about what it made. */

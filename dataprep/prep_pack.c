@@ -82,8 +82,8 @@ static cad_status audit(const cad_prep_job *j, made *m, const char *path)
     if (s == CAD_OK)
         s = cad_json_write(path, report);
     if (s == CAD_OK)
-        s = cad_audit_refuse_leaks(json_object_get(report, "leaks"), j->dir, cad_prep_has(group, "caption"),
-                                   cad_prep_has(group, "geometry"));
+        s = cad_audit_refuse_leaks(json_object_get(report, "leaks"), j->dir, cad_list_has(group, "caption"),
+                                   cad_list_has(group, "geometry"));
     for (size_t i = 0; i < m->n; i++)
         cad_pack_close(m->pack[i]);
     json_decref(report);

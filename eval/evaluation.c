@@ -185,25 +185,17 @@ static cad_status retrieval_row(cad_eval_run_state *r)
     return s;
 }
 
-static bool wants(const cad_list *l, const char *name)
-{
-    for (size_t i = 0; i < l->n; i++)
-        if (!strcmp(l->item[i], name))
-            return true;
-    return false;
-}
-
 static cad_status baseline_rows(cad_eval_run_state *r)
 {
     const cad_list *l = &r->o->config->metrics.baselines;
     if (!r->o->baselines || !has_references(&r->e->suite))
         return CAD_OK;
-    if (wants(l, "bbox-cube")) {
+    if (cad_list_has(l, "bbox-cube")) {
         cad_bbox_cube *boxes;
         CAD_TRY(reference_boxes(r, &boxes));
         CAD_TRY(take_row(r, "bbox-cube", "bbox-cube", cad_baseline_bbox_cube, boxes));
     }
-    if (wants(l, "retrieval-copy"))
+    if (cad_list_has(l, "retrieval-copy"))
         CAD_TRY(retrieval_row(r));
     return CAD_OK;
 }

@@ -134,8 +134,7 @@ static cad_status check_all(cad_answer_parts *p, cad_pool *pool)
 
 /* ---- files ---- */
 
-/* "p.step" for the first sample, "p-2.step" for the second. */
-static cad_status numbered(const char *path, int64_t sample, cad_buf *out)
+cad_status cad_answer_file_name(const char *path, int64_t sample, cad_buf *out)
 {
     const char *dot = strrchr(path, '.');
     if (sample == 0)
@@ -177,7 +176,7 @@ static cad_status write_files(cad_answer_parts *p, int64_t i, cad_pool *pool, co
         CAD_FAIL(CAD_ENOMEM, "out of memory for the list of files");
     for (size_t k = 0; s == CAD_OK && k < f->n_path; k++) {
         cad_buf_clear(&path);
-        s = numbered(f->path[k], a->sample, &path);
+        s = cad_answer_file_name(f->path[k], a->sample, &path);
         if (s == CAD_OK)
             s = write_one(a, pool, cad_buf_cstr(&path));
     }
@@ -187,7 +186,7 @@ static cad_status write_files(cad_answer_parts *p, int64_t i, cad_pool *pool, co
         cad_buf_clear(&path);
         s = cad_buf_printf(&path, "%s/", f->folder);
         if (s == CAD_OK)
-            s = numbered(name, a->sample, &path);
+            s = cad_answer_file_name(name, a->sample, &path);
         if (s == CAD_OK)
             s = write_one(a, pool, cad_buf_cstr(&path));
     }

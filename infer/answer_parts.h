@@ -3,6 +3,7 @@
 #define CADLM_INFER_ANSWER_PARTS_H
 
 #include "core/arena.h"
+#include "core/buf.h"
 #include "core/json.h"
 #include "core/pool.h"
 #include "core/status.h"
@@ -51,6 +52,8 @@ typedef struct cad_answer_files {
     const char *const *ending; /* (n_ending) ".ir", ".step", ".stl", ".png": what goes into the folder */
     size_t n_ending;
 } cad_answer_files;
+/* "p.step" for the first sample (0), "p-2.step" for the second; appended. */
+CAD_MUST_USE cad_status cad_answer_file_name(const char *path, int64_t sample, cad_buf *out);
 
 /* Checks every answer and writes its files; an answer that is no valid part gets its .ir only.  Without a geometry kernel
  * `checked` stays false, and a file that needs one is CAD_EUNSUPPORTED. */

@@ -4,6 +4,7 @@
 #include "core/log.h"
 #include "core/progress.h"
 #include "core/utf8.h"
+#include "dataprep/audit.h"
 #include "eval/convert.h"
 #include "infer/answer_parts.h"
 
@@ -138,22 +139,15 @@ static cad_status stepped(void *ctx, int64_t tokens, int64_t done)
     return CAD_OK;
 }
 
-static bool waives(const cad_config *c, const char *word)
-{
-    for (size_t i = 0; i < c->audit.waive.n; i++)
-        if (!strcmp(c->audit.waive.item[i], word))
-            return true;
-    return false;
-}
-
 static cad_status generate(task *t)
 {
     const cad_decode o = decoding(t->config);
     int64_t answers = t->prompts.n * o.samples, slots = t->config->decode.batch ? t->config->decode.batch : MAX_SLOTS;
     const cad_engine_opts e = {.template_name = cad_cli_value(t->cli, "template"),
-                               .other_template = waives(t->config, "template"),
+                               .other_template = cad_list_has(&t->config->audit.waive, "template"),
                                .slots = answers < slots ? answers : slots,
                                .context = o.max_new + PROMPT_ROOM};
+    CAD_TRY(cad_audit_check_waivers(&t->config->audit.waive));
     cad_ops_set_matmul((cad_matmul)t->config->model.matmul);
     CAD_TRY(cad_engine_open(cad_cli_value(t->cli, "ckpt"), &e, &t->engine));
     if (answers > 1)
@@ -232,15 +226,26 @@ static cad_status print_text(const task *t, cad_buf *out)
     return CAD_OK;
 }
 
-/* Of an answer that is no valid part only the program is written. */
-static bool is_written(const task *t, const char *path)
+/* One line for each file: of an answer that is no valid part only the program is there. */
+static cad_status tell_files(const task *t, const cad_answer_part *a)
 {
-    cad_format format;
-    const cad_answer_part *only = &t->parts.item[0];
-    return only->valid || !only->checked || (cad_format_of(path, &format) == CAD_OK && format == CAD_FORMAT_ir);
+    cad_buf name = CAD_BUF_INIT;
+    cad_status s = CAD_OK;
+    for (size_t i = 0; s == CAD_OK && i < t->files.n_path; i++) {
+        cad_format format;
+        cad_buf_clear(&name);
+        s = cad_format_of(t->files.path[i], &format);
+        if (s != CAD_OK || !json_object_get(a->files, cad_format_name(format)))
+            continue;
+        s = cad_answer_file_name(t->files.path[i], a->sample, &name);
+        if (s == CAD_OK)
+            cad_log(CAD_LOG_INFO, "written: %s", name.data);
+    }
+    cad_buf_deinit(&name);
+    return s;
 }
 
-static void tell(const task *t)
+static cad_status tell(const task *t)
 {
     int64_t unchecked = 0;
     for (int64_t i = 0; i < t->parts.n; i++) {
@@ -255,9 +260,9 @@ static void tell(const task *t)
         cad_log(CAD_LOG_WARN, "answers were not checked: this build has no geometry kernel (CADLM_OCCT)");
     if (t->files.folder)
         cad_log(CAD_LOG_INFO, "written: %s", t->files.folder);
-    for (size_t i = 0; i < t->files.n_path; i++)
-        if (is_written(t, t->files.path[i]))
-            cad_log(CAD_LOG_INFO, "written: %s", t->files.path[i]);
+    for (int64_t i = 0; i < t->parts.n; i++)
+        CAD_TRY(tell_files(t, &t->parts.item[i]));
+    return CAD_OK;
 }
 
 /* The exit code is in the status (spec/cli.md 6). */
@@ -294,8 +299,8 @@ static cad_status report(const task *t)
         s = cad_out(out.data, out.len);
     cad_buf_deinit(&out);
     cad_buf_deinit(&id);
-    tell(t);
-    return s;
+    cad_status told = tell(t);
+    return s == CAD_OK ? told : s;
 }
 
 static cad_status run(task *t)

@@ -123,6 +123,8 @@ P
 # Another template than the checkpoint learnt with: refused with both hashes, unless waived.
 runs 65 cadgen --ckpt="$ckpt" --template=cad0 "a plate" --max-new=4
 says "$err" "template cad0 is" "learnt with" "hint: --set=audit.waive=template"
+runs 65 cadgen --ckpt="$ckpt" --template=cad0 "a plate" --max-new=4 --set=audit.waive=templates
+says "$err" "audit.waive: found 'templates'"
 for options in --template=ir "--template=cad0 --set=audit.waive=template"; do # two steps of training make no part
     runs 3 cadgen --ckpt="$ckpt" $options "a plate" --max-new=4
     silent "$err" "learnt with"

@@ -78,7 +78,8 @@ static void test_files_are_written_by_their_endings(void **state)
     ok(cad_fs_read(scratch("p.ir"), 0, &text));
     assert_string_equal(text.data, "C 40 20 5\nY 3 5\nT 1 20 10 0\nD 0 2\n");
     assert_true(cad_fs_exists(scratch("p.stl")));
-    exits("--ckpt=model 'cube 10' -o q.step --samples=2", 0, "");
+    exits("--ckpt=model 'cube 10' -o q.step --samples=2", 0, "written: q-2.step");
+    assert_non_null(strstr(cad_buf_cstr(&err), "written: q.step"));
     assert_true(cad_fs_exists(scratch("q.step")) && cad_fs_exists(scratch("q-2.step")));
     exits("--ckpt=model 'flat cube' -o bad.step", 65, "bad.step was not written");
     assert_false(cad_fs_exists(scratch("bad.step")));
