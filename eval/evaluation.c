@@ -148,6 +148,8 @@ static cad_status model_row(cad_eval_run_state *r, const cad_eval_model *m)
 
 /* ---- baselines ---- */
 
+static const char BBOX_CUBE[] = "bbox-cube", RETRIEVAL_COPY[] = "retrieval-copy";
+
 static bool has_references(const cad_suite *s)
 {
     for (size_t i = 0; i < s->n; i++)
@@ -178,11 +180,19 @@ static cad_status retrieval_row(cad_eval_run_state *r)
     char hash[33], identity[80];
     cad_status s = cad_fs_hash(r->pack, hash);
     if (s == CAD_OK) {
-        snprintf(identity, sizeof identity, "retrieval-copy %s", hash);
-        s = take_row(r, "retrieval-copy", identity, cad_baseline_retrieval_copy, copy);
+        snprintf(identity, sizeof identity, "%s %s", RETRIEVAL_COPY, hash);
+        s = take_row(r, RETRIEVAL_COPY, identity, cad_baseline_retrieval_copy, copy);
     }
     cad_retrieval_copy_destroy(copy);
     return s;
+}
+
+static cad_status check_baselines(const cad_list *l)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (strcmp(l->item[i], BBOX_CUBE) != 0 && strcmp(l->item[i], RETRIEVAL_COPY) != 0)
+            CAD_FAIL(CAD_ECONFIG, "metrics.baselines: found '%s'; expected of %s %s", l->item[i], BBOX_CUBE, RETRIEVAL_COPY);
+    return CAD_OK;
 }
 
 static cad_status baseline_rows(cad_eval_run_state *r)
@@ -190,12 +200,12 @@ static cad_status baseline_rows(cad_eval_run_state *r)
     const cad_list *l = &r->o->config->metrics.baselines;
     if (!r->o->baselines || !has_references(&r->e->suite))
         return CAD_OK;
-    if (cad_list_has(l, "bbox-cube")) {
+    if (cad_list_has(l, BBOX_CUBE)) {
         cad_bbox_cube *boxes;
         CAD_TRY(reference_boxes(r, &boxes));
-        CAD_TRY(take_row(r, "bbox-cube", "bbox-cube", cad_baseline_bbox_cube, boxes));
+        CAD_TRY(take_row(r, BBOX_CUBE, BBOX_CUBE, cad_baseline_bbox_cube, boxes));
     }
-    if (cad_list_has(l, "retrieval-copy"))
+    if (cad_list_has(l, RETRIEVAL_COPY))
         CAD_TRY(retrieval_row(r));
     return CAD_OK;
 }
@@ -245,6 +255,7 @@ cad_status cad_eval_run(const cad_eval_opts *o, cad_arena *arena, cad_evaluation
     cad_buf path = CAD_BUF_INIT;
     if (strcmp(cad_solid_kernel(), "none") == 0)
         CAD_FAIL(CAD_EUNSUPPORTED, "built without OCCT: parts cannot be scored\nhint: configure with -DCADLM_OCCT=ON");
+    CAD_TRY(check_baselines(&o->config->metrics.baselines));
     CAD_TRY(check_gates(o));
     if (o->pack)
         CAD_TRY(cad_file_expect(o->pack, CAD_FILE_pack));

@@ -11,7 +11,8 @@
 cad_status cad_eval_find_suite(const char *name, const char *const *folders, size_t n, cad_buf *out)
 {
     size_t len = strlen(name), ending = strlen(".jsonl");
-    if (cad_fs_exists(name) || (len > ending && !strcmp(name + len - ending, ".jsonl"))) {
+    bool there = cad_fs_exists(name) && (strchr(name, '/') || !cad_fs_is_dir(name)); /* a folder may be called like a suite */
+    if (there || (len > ending && !strcmp(name + len - ending, ".jsonl"))) {
         CAD_TRY(cad_file_expect(name, CAD_FILE_suite));
         return cad_buf_str(out, name);
     }

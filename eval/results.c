@@ -88,8 +88,8 @@ static int has_stopped(const cad_scored *s)
 struct metric {
     const char *name;
     cad_status (*put)(const group *g, const metric *m);
-    question ask;  /* of a rate; set too where no reference is needed */
-    size_t offset; /* of a mean or a median: its double in cad_scored */
+    question ask;  /* of a rate */
+    size_t offset; /* of a mean or a median: its double in cad_scored, which only a reference gives; 0: no reference needed */
     bool excluded; /* samples without a value are left out; else they count as the worst */
 };
 
@@ -236,8 +236,8 @@ static const metric METRICS[] = {
     {.name = "cd.s2.p2s.8192.A1.median", .put = put_median, .offset = offsetof(cad_scored, cd)},
     {.name = "cd.s2.p2s.8192.A1.capped", .put = put_capped, .offset = offsetof(cad_scored, cd)},
     {.name = "cd.s2.p2s.8192.A1.excluded", .put = put_median, .offset = offsetof(cad_scored, cd), .excluded = true},
-    {.name = "distinct.prog", .put = put_distinct, .ask = is_valid},
-    {.name = "top_share.prog", .put = put_top_share, .ask = is_valid},
+    {.name = "distinct.prog", .put = put_distinct},
+    {.name = "top_share.prog", .put = put_top_share},
 };
 enum { N_METRICS = sizeof METRICS / sizeof METRICS[0] };
 
@@ -262,7 +262,7 @@ static cad_status fill(const group *g)
     for (size_t i = 0; i < g->n; i++)
         references = references || g->item[i]->row->reference;
     for (size_t i = 0; i < N_METRICS; i++) {
-        if (!METRICS[i].ask && !references)
+        if (METRICS[i].offset && !references)
             continue;
         cad_frame f = cad_arena_mark(g->scratch);
         CAD_TRY(METRICS[i].put(g, &METRICS[i]));

@@ -28,6 +28,10 @@ same "$out" b/table.csv
 
 runs 66 "${evaluate[@]}" --suite=no-such-suite --out=c
 says "$err" "no-such-suite"
+runs 65 "${evaluate[@]}" --suite=$suite --out=c --set=metrics.baselines=bbox_cube
+says "$err" "metrics.baselines: found 'bbox_cube'; expected of bbox-cube retrieval-copy"
+mkdir cad0-seven # a folder of that name is no suite and hides none
+runs 0 "${evaluate[@]}" --suite=cad0-seven --out=d --limit=1
 runs 66 cadeval --ckpt=$T/absent --suite=$suite --out=c
 runs 2 "${evaluate[@]}" --out=c
 runs 2 "${evaluate[@]}" --ckpt=tiny=$E2E --suite=$suite --out=c
