@@ -149,9 +149,10 @@ static cad_status split_rows(const cad_stage_split_args *args, cad_arena *a, cad
             out->rows[where[i]]++;
     }
     CAD_TRY(cad_fs_mkdirs(args->out));
+    CAD_TRY(write_suite(args, row, where, n, a, out)); /* first: one that cannot be filled leaves no splits without a suite */
     for (int k = 0; k < CAD_SPLIT_COUNT; k++)
         CAD_TRY(write_split(args, k, row, where, n));
-    return write_suite(args, row, where, n, a, out);
+    return CAD_OK;
 }
 
 cad_status cad_split_corpus(const cad_stage_split_args *args, cad_stage_split_result *out)

@@ -33,7 +33,8 @@ typedef struct cad_stage_split_result {
     int64_t suite_families;
 } cad_stage_split_result;
 
-/* Errors: CAD_ENOTFOUND (zero rows), CAD_EDATA (a caption with two targets: both ids; a suite that cannot be filled). */
+/* Errors: CAD_ENOTFOUND (zero rows), CAD_EDATA (a caption with two targets: both ids; a suite that cannot be filled: nothing is
+ * written). */
 CAD_MUST_USE cad_status cad_split_corpus(const cad_stage_split_args *args, cad_stage_split_result *out);
 
 #ifdef __cplusplus

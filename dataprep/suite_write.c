@@ -83,7 +83,7 @@ static cad_status add_family(suite *s, const char *family, bool held, int64_t wa
     if (st == CAD_OK && have < want)
         st = cad_fail(CAD_EDATA,
                       "suite: family %s has %" PRId64 " test rows in %s wording; %" PRId64
-                      " are needed (make more parts, or ask for fewer prompts)",
+                      " are needed\nhint: make more parts, or fewer prompts: --suite-rows=N",
                       family, have, held ? "held" : "seen", want);
     return st;
 }

@@ -35,6 +35,12 @@ says "$err" "the shipped model's: none lies beside the rows"
 runs 0 cadprep run "$TINY"
 json "$E2E/data/tokenizer/tokenizer_config.json" 'd["pad_token"] is None and d["eos_token"] == "<|endoftext|>"'
 
+# A suite that cannot be filled ends a split before anything is written.
+runs 0 cadprep synth -o "$T/few.jsonl" -n 10
+runs 65 cadprep split "$T/few.jsonl" -o "$T/few"
+says "$err" " are needed" "hint: make more parts, or fewer prompts: --suite-rows=N"
+[ -z "$(ls "$T/few")" ] || die "a split without its suite left $(ls "$T/few")"
+
 # Sentences alone have no held wording; the held prompts of the suite come from the frames.
 runs 0 cadprep synth -o "$T/free.jsonl" -n 60 --captions=free --families=plate
 runs 0 cadprep split "$T/free.jsonl" -o "$T/free" --split=50,10,40 --suite-rows=4
