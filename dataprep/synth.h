@@ -24,7 +24,7 @@ extern "C" {
 enum { CAD_SYNTH_MAX_FAMILIES = 16 };
 
 typedef enum cad_synth_unit { CAD_UNIT_mm, CAD_UNIT_none, CAD_UNIT_cm, CAD_UNIT_in, CAD_UNIT_count } cad_synth_unit;
-/* A noun phrase; a sentence with a verb; a specification of labelled sizes. */
+/* A noun phrase; a sentence with a verb; a specification of labelled sizes; a whole sentence written for one form. */
 typedef enum cad_synth_style { CAD_STYLE_short, CAD_STYLE_long, CAD_STYLE_dims, CAD_STYLE_free, CAD_STYLE_count } cad_synth_style;
 
 /* Plain values without pointers: it travels to worker processes as bytes. */
