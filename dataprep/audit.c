@@ -110,7 +110,7 @@ static cad_status look(leaks *l, cad_hash_index *m, int kind, uint64_t hash, siz
     return CAD_OK;
 }
 
-cad_status cad_audit_leaks(const cad_pack *const *pack, const char *const *name, size_t n, int64_t *found, json_t **out)
+cad_status cad_audit_leaks(const cad_pack *const *pack, const char *const *name, size_t n, json_t **out)
 {
     leaks l = {.pack = pack, .name = name};
     cad_status s = CAD_OK;
@@ -125,7 +125,6 @@ cad_status cad_audit_leaks(const cad_pack *const *pack, const char *const *name,
     json_t *o = json_pack("{s:I, s:I, s:s}", "caption", (json_int_t)l.n[0], "geometry", (json_int_t)l.n[1], "first", l.first);
     if (!o)
         CAD_FAIL(CAD_ENOMEM, "audit: no memory for the leak report");
-    *found = l.n[0] + l.n[1];
     *out = o;
     return CAD_OK;
 }

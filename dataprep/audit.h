@@ -29,10 +29,9 @@ CAD_MUST_USE cad_status cad_audit_drops(const cad_pack *p, const char *name, dou
  * rebuilds. */
 CAD_MUST_USE cad_status cad_audit_sources(const cad_pack *p, const char *dir);
 
-/* Rows of different packs that share a caption or a geometry; `name` are the splits for messages.  *leaks = pairs found, *text
- * (an object for the report) = {"caption":n,"geometry":n,"first":..}. */
-CAD_MUST_USE cad_status cad_audit_leaks(const cad_pack *const *pack, const char *const *name, size_t n, int64_t *leaks,
-                                        json_t **out);
+/* Counts rows whose caption or geometry stands in an earlier pack too; `name` are the splits for messages.  *out, an object for
+ * the report that the caller owns: {"caption":n,"geometry":n,"first":..}. */
+CAD_MUST_USE cad_status cad_audit_leaks(const cad_pack *const *pack, const char *const *name, size_t n, json_t **out);
 
 /* CAD_EDATA when the report of cad_audit_leaks holds what may not be; `name`: folder or files, for the message. */
 CAD_MUST_USE cad_status cad_audit_refuse_leaks(const json_t *report, const char *name, bool captions, bool geometry);

@@ -58,9 +58,8 @@ static cad_status audit_one(const char *path, const char *name, cad_pack **pack,
 
 static cad_status audit_splits(const cad_prep_job *j, const made *m, json_t *report)
 {
-    int64_t leaks = 0;
     json_t *facts = NULL;
-    CAD_TRY(cad_audit_leaks((const cad_pack *const *)m->pack, m->name, m->n, &leaks, &facts));
+    CAD_TRY(cad_audit_leaks((const cad_pack *const *)m->pack, m->name, m->n, &facts));
     if (json_object_set_new(report, "leaks", facts))
         CAD_FAIL(CAD_ENOMEM, "%s: no memory for the audit", j->dir);
     cad_log(CAD_LOG_INFO, "pack: %s: in two splits: %" JSON_INTEGER_FORMAT " captions, %" JSON_INTEGER_FORMAT " geometries",

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Escape codes for grey, green, red; the brackets that stand for green without colour. */
+/* Escape codes by part: grey, green, red. */
 static const char *const on[] = {"\x1b[90m", "\x1b[32m", "\x1b[31m"};
 static const char *const OFF = "\x1b[0m";
 

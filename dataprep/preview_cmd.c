@@ -82,7 +82,7 @@ static cad_status preview(cad_cli *cli, const cad_pack *p, const cad_tokenizer *
 
 /* ---- the page ---- */
 
-/* The picture of row r, or why there is none; both in `a`. */
+/* The picture of row r in `png`, or in `why` the reason that there is none. */
 static cad_status draw(cad_pool *pool, const cad_pack *p, const cad_tokenizer *t, size_t r, cad_buf *png, cad_buf *why)
 {
     cad_buf text = CAD_BUF_INIT;

@@ -10,8 +10,9 @@ extern "C" {
 
 typedef enum cad_preview_part { CAD_PREVIEW_context, CAD_PREVIEW_loss, CAD_PREVIEW_eos, CAD_PREVIEW_parts } cad_preview_part;
 
-/* Calls fn for each run of tokens [begin, end) of the same part, in order; count: tokens of each part. */
+/* Takes the n tokens of one run. */
 typedef cad_status (*cad_preview_fn)(void *ctx, cad_preview_part part, const uint32_t *id, size_t n);
+/* Calls fn for each longest run of tokens of one part, in order; count: tokens of each part. */
 CAD_MUST_USE cad_status cad_preview_runs(const cad_pack *p, size_t row, cad_preview_fn fn, void *ctx,
                                          int64_t count[CAD_PREVIEW_parts]);
 

@@ -173,9 +173,8 @@ static cad_status check_against(const cad_verify_args *args, const char *dir, js
 
 static cad_status check_leaks(const opened *o, json_t *report)
 {
-    int64_t leaks = 0;
     json_t *facts = NULL;
-    CAD_TRY(cad_audit_leaks((const cad_pack *const *)o->pack, o->name, o->n, &leaks, &facts));
+    CAD_TRY(cad_audit_leaks((const cad_pack *const *)o->pack, o->name, o->n, &facts));
     json_object_set_new(report, "leaks", facts);
     return cad_audit_refuse_leaks(facts, o->args->dir, o->args->captions, o->args->geometry);
 }

@@ -32,14 +32,13 @@ cad_status cad_trainer_audit(cad_trainer *t)
         CAD_TRY(check_pack(t, t->cfg->data.val, t->val_pack));
     if (!t->train_pack || !t->val_pack)
         return CAD_OK;
-    int64_t leaks = 0;
     const cad_pack *const pack[] = {t->train_pack, t->val_pack};
     static const char *const name[] = {"train", "val"};
     char both[4200];
     snprintf(both, sizeof both, "%.2000s and %.2000s", t->cfg->data.train, t->cfg->data.val);
     json_decref(t->leaks);
     t->leaks = NULL;
-    CAD_TRY(cad_audit_leaks(pack, name, 2, &leaks, &t->leaks));
+    CAD_TRY(cad_audit_leaks(pack, name, 2, &t->leaks));
     return cad_audit_refuse_leaks(t->leaks, both, grouped_by(t, "caption"), grouped_by(t, "geometry"));
 }
 
