@@ -284,9 +284,14 @@ cad_status cad_cmd_fmt(cad_cli *cli)
 {
     const char *path = cad_cli_arg(cli, 0), *to = cad_cli_value(cli, "output");
     cad_buf out = CAD_BUF_INIT;
+    cad_format format;
     if (cad_cli_nargs(cli) != 1)
         CAD_FAIL(CAD_EUSAGE, "fmt takes one .ir file");
     CAD_TRY(cad_file_expect(path, CAD_FILE_part));
+    if (cad_format_of(path, &format) == CAD_OK && format != CAD_FORMAT_ir)
+        CAD_FAIL(CAD_EUSAGE, "fmt takes one .ir file; found %s", path);
+    if (to)
+        CAD_TRY(cad_convert_check_out(to));
     cad_status s = with_name(path, canonical(cli, path, cad_cli_arena(cli), &out));
     if (s == CAD_OK)
         s = to ? cad_fs_write(to, out.data, out.len) : cad_out(out.data, out.len);

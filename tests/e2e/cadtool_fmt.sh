@@ -27,3 +27,9 @@ says "$err" "bad.ir"
 empty "$out"
 runs 66 cadtool fmt absent.ir
 runs 2 cadtool fmt
+# What is no program, and a place that is not there, are told before anything is read.
+runs 0 cadtool convert "$DOCS/flange.ir" flange.step
+runs 2 cadtool fmt flange.step
+says "$err" "fmt takes one .ir file; found flange.step"
+runs 73 cadtool fmt want.ir -o no/such/part.ir
+says "$err" "hint: mkdir -p no/such"
