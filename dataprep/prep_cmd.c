@@ -29,8 +29,7 @@ static cad_status need_args(cad_cli *cli, size_t n, const char *what)
     return CAD_OK;
 }
 
-/* Folders of a file that a command names need not exist yet. */
-static cad_status make_parent(const char *path)
+cad_status cad_make_parent(const char *path)
 {
     char dir[4200];
     const char *slash = strrchr(path, '/');
@@ -64,7 +63,7 @@ cad_status cad_cmd_synth(cad_cli *cli)
     if (len <= ending || strcmp(out + len - ending, ".jsonl") != 0)
         CAD_FAIL(CAD_EUSAGE, "synth: -o %s; expected a name ending in .jsonl\nhint: -o %.*s.jsonl", out, (int)stem_of(out),
                  out);
-    CAD_TRY(make_parent(out));
+    CAD_TRY(cad_make_parent(out));
     return cad_prep_synth(&j, out);
 }
 
@@ -120,7 +119,7 @@ cad_status cad_cmd_pack(cad_cli *cli)
     CAD_TRY(use_own_tokenizer(in, folder, &j));
     if (folder)
         return cad_prep_pack_splits(&j);
-    CAD_TRY(make_parent(out));
+    CAD_TRY(cad_make_parent(out));
     return cad_prep_pack(&j, in, out);
 }
 

@@ -17,6 +17,8 @@ CAD_MUST_USE cad_status cad_cmd_audit(cad_cli *cli);
 CAD_MUST_USE cad_status cad_cmd_verify(cad_cli *cli);
 CAD_MUST_USE cad_status cad_cmd_run(cad_cli *cli);
 
+/* Makes the folders above a file that a command is to write: they need not exist yet. */
+CAD_MUST_USE cad_status cad_make_parent(const char *path);
 /* A corpus where a pack is expected: CAD_EDATA with the command that makes one. */
 CAD_MUST_USE cad_status cad_refuse_corpus(const char *path);
 

@@ -119,10 +119,10 @@ static cad_status page_rows(cad_pool *pool, const cad_pack *p, const cad_tokeniz
 
 static cad_status write_page(cad_cli *cli, const cad_config *cfg, const cad_pack *p, const cad_tokenizer *t, int64_t n)
 {
-    const char *path = cad_cli_value(cli, "html"), *slash = strrchr(path, '/');
+    const char *path = cad_cli_value(cli, "html");
     cad_pool_opts po = {.workers = 1, .cpu_s = cfg->metrics.timeout_s, .mem_bytes = cfg->metrics.mem};
     cad_pool *pool = NULL;
-    cad_buf out = CAD_BUF_INIT, dir = CAD_BUF_INIT;
+    cad_buf out = CAD_BUF_INIT;
     cad_status s = cad_pool_create(&po, &pool);
     if (s == CAD_OK)
         s = cad_preview_page_begin(cad_cli_arg(cli, 0), &out);
@@ -130,17 +130,13 @@ static cad_status write_page(cad_cli *cli, const cad_config *cfg, const cad_pack
         s = page_rows(pool, p, t, n, (cad_preview_opts){.ids = cad_cli_has(cli, "ids")}, &out);
     if (s == CAD_OK)
         s = cad_preview_page_end(&out);
-    if (s == CAD_OK && slash && slash > path) {
-        s = cad_buf_add(&dir, path, (size_t)(slash - path));
-        if (s == CAD_OK)
-            s = cad_fs_mkdirs(cad_buf_cstr(&dir));
-    }
+    if (s == CAD_OK)
+        s = cad_make_parent(path);
     if (s == CAD_OK)
         s = cad_fs_write(path, out.data, out.len);
     if (s == CAD_OK)
         cad_log(CAD_LOG_INFO, "written: %s", path);
     cad_buf_deinit(&out);
-    cad_buf_deinit(&dir);
     cad_pool_destroy(pool);
     return s;
 }
