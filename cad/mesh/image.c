@@ -157,9 +157,10 @@ static size_t fit(const char *text, int32_t room, size_t *skip)
 int32_t cad_image_paragraph(cad_image *m, int32_t x, int32_t y, int scale, cad_rgb color, int32_t max_width, int32_t max_lines,
                             const char *text)
 {
-    enum { LINE_BYTES = 1024 };
+    enum { LINE_CHARS = 1023, LINE_BYTES = 4 * LINE_CHARS + 1 }; /* a character has up to four bytes */
     char line[LINE_BYTES];
     int32_t room = max_width / (CAD_FONT_WIDTH * scale), n = 0;
+    room = room > LINE_CHARS ? LINE_CHARS : room;
     if (room < 1)
         return 0;
     while (*text && n < max_lines) {

@@ -114,6 +114,10 @@ static void test_a_paragraph_breaks_between_words_and_ends_with_points(void **st
     assert_int_equal(cad_image_paragraph(NULL, 0, 0, 1, black, 60, 9, "unbreakable-words"), 2);
     assert_int_equal(cad_image_paragraph(NULL, 0, 0, 1, black, 60, 9, "caf\xC3\xA9 caf\xC3\xA9s"), 1);
     assert_int_equal(cad_image_paragraph(NULL, 0, 0, 1, black, 60, 9, ""), 0);
+    static char longest[2000];
+    memset(longest, 'x', sizeof longest - 1);
+    assert_int_equal(cad_image_paragraph(NULL, 0, 0, 1, black, 12000, 9, longest),
+                     2); /* a line has 1023 at most: none is lost */
     cad_image_fill(&m, 0, 0, 120, 120, white);
     assert_int_equal(cad_image_paragraph(&m, 0, 0, 1, black, 60, 2, "ten chars or more in three lines"), 2);
     assert_true(marked(&m, 48, 12, 60, 17) == 0 && marked(&m, 48, 17, 60, 22) > 0); /* the second line ends with two points */
