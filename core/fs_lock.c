@@ -27,21 +27,19 @@ static bool still_named(int fd, const char *path)
     return fstat(fd, &mine) == 0 && stat(path, &named) == 0 && mine.st_ino == named.st_ino && mine.st_dev == named.st_dev;
 }
 
-/* Whoever takes or removes a lock file holds its folder meanwhile, so that nothing changes between a look at the file and what
- * follows from it.  *out = -1: the folder cannot be locked (some network file systems): then the file is looked at once more.
- * CAD_ELOCKED: somebody holds the folder for longer than that takes. */
-static cad_status hold_folder(const char *path, int *out)
+/* Whoever takes or removes a lock file holds its folder `dir` meanwhile, so that nothing changes between a look at the file and
+ * what follows from it.  *out = -1: the folder cannot be locked (some network file systems): then the file is looked at once
+ * more.  false: somebody holds the folder for longer than that takes. */
+static bool hold_folder(const char *path, char dir[PATH_MAX], int *out)
 {
-    char dir[PATH_MAX];
     const char *slash = strrchr(path, '/');
-    int n = slash ? snprintf(dir, sizeof dir, "%.*s/", (int)(slash - path), path) : snprintf(dir, sizeof dir, ".");
-    int fd = n < (int)sizeof dir ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    int n = slash ? snprintf(dir, PATH_MAX, "%.*s/", (int)(slash - path), path) : snprintf(dir, PATH_MAX, ".");
+    int fd = n < PATH_MAX ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     double begin = cad_clock_now();
     while (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
         if (errno == EWOULDBLOCK && cad_clock_now() - begin >= FOLDER_WAIT_S) {
             close(fd);
-            CAD_FAIL(CAD_ELOCKED, "%s: another process has kept this folder locked for %.0f s\nhint: fuser -v %s", dir,
-                     FOLDER_WAIT_S, dir);
+            return false;
         }
         if (errno == EWOULDBLOCK) {
             cad_clock_sleep(FOLDER_LOOK_S);
@@ -51,7 +49,7 @@ static cad_status hold_folder(const char *path, int *out)
         }
     }
     *out = fd;
-    return CAD_OK;
+    return true;
 }
 
 static void let_go(int folder)
@@ -123,11 +121,13 @@ cad_status cad_lock_take(const char *path, const char *owner, cad_lock_judge *ju
 {
     cad_lock *l;
     CAD_TRY(cad_mem_alloc(sizeof *l, "lock", &l));
-    l->fd = -1;
+    char dir[PATH_MAX];
     int folder = -1;
+    l->fd = -1;
     cad_status s = cad_mem_alloc(strlen(path) + 1, "file name", &l->path);
-    if (s == CAD_OK)
-        s = hold_folder(path, &folder);
+    if (s == CAD_OK && !hold_folder(path, dir, &folder))
+        s = cad_fail(CAD_ELOCKED, "%s: another process has kept this folder locked for %.0f s\nhint: fuser -v %s", dir,
+                     FOLDER_WAIT_S, dir);
     if (s == CAD_OK)
         s = take(path, owner, judge, ctx, &l->fd);
     let_go(folder);
@@ -158,9 +158,10 @@ void cad_lock_release(cad_lock *l)
 {
     if (!l)
         return;
+    char dir[PATH_MAX];
     int folder = -1;
-    cad_status s = hold_folder(l->path, &folder);   /* a file that is left is a leftover: nobody locks it */
-    if (s == CAD_OK && still_named(l->fd, l->path)) /* not that of another process which took it over */
+    bool alone = hold_folder(l->path, dir, &folder); /* a file that is left is a leftover: nobody locks it */
+    if (alone && still_named(l->fd, l->path))        /* not that of another process which took it over */
         unlink(l->path);
     let_go(folder);
     close(l->fd);

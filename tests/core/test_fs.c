@@ -392,7 +392,9 @@ static void test_a_folder_that_others_keep_locked_is_not_waited_for_without_end(
     fails(cad_lock_take(at("kept/lock"), "x", NULL, NULL, &l), CAD_ELOCKED, "kept/: another process has kept this folder");
     assert_true(cad_clock_now() - begin > 2.0);
     assert_false(cad_fs_exists(at("kept/lock")));
-    cad_lock_release(mine); /* comes back, and leaves the file, which nobody locks */
+    (void)cad_fail(CAD_EDATA, "what failed before");
+    cad_lock_release(mine); /* comes back, and leaves the file, which nobody locks, and the text of what failed before */
+    assert_non_null(strstr(cad_error_text(), "what failed before"));
     close(fd);
     ok(cad_lock_take(at("kept/mine"), "x", NULL, NULL, &mine));
     cad_lock_release(mine);
