@@ -92,12 +92,13 @@ static bool run_is_open(const char *path)
 }
 
 /* Seconds since run.json was touched, both times by the clock of its file system: that of this host may be another one, and
- * is asked only where no file can be made.  Whoever cannot tell the time must not take a living owner for dead. */
+ * is asked only where no file can be made.  Whoever cannot tell the time must not take a living owner for dead: 0. */
 static double sign_of_life(const cad_run_lock *l)
 {
     double now = 0.0, written = 0.0;
-    if (cad_fs_modified(l->run_json.data, &written) != CAD_OK)
-        return l->stale_s;
+    cad_status s = cad_fs_modified(l->run_json.data, &written);
+    if (s != CAD_OK)
+        return s == CAD_ENOTFOUND ? l->stale_s : 0.0;
     if (cad_fs_now(l->dir.data, &now) != CAD_OK)
         now = cad_clock_wall();
     return now - written;

@@ -145,6 +145,12 @@ static void test_an_owner_on_another_host_counts_while_it_beats(void **state)
     left_elsewhere(owner, "running", 10);
     ok(try_lock(true));
     assert_false(cad_fs_exists(train_path(dir, "LOCK")));
+    left_elsewhere(owner, "running", 200);
+    ok(cad_fs_remove(train_path(dir, "run.json")));
+    assert_int_equal(symlink("run.json", train_path(dir, "run.json")), 0); /* cannot be looked at: nobody knows its time */
+    fails(try_lock(false), CAD_ELOCKED, "elsewhere");
+    ok(cad_fs_remove(train_path(dir, "run.json"))); /* never written, or gone */
+    ok(try_lock(false));
 }
 
 static void test_a_requeued_job_takes_over_but_not_its_twin(void **state)
