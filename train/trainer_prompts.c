@@ -2,10 +2,11 @@
 #include "train/trainer_parts.h"
 
 #include "core/fs.h"
+#include "infer/prompts.h"
 
 #include <string.h>
 
-enum { MAX_PROMPTS = 1 << 20 };
+enum { MAX_PROMPT_BYTES = 1 << 20 };
 
 /* Caption of row r of the evaluation pack, and its answer as text: the targets without the end token. */
 static cad_status prompt_of_row(cad_trainer *t, size_t r, cad_sample_prompt *out)
@@ -57,23 +58,27 @@ static cad_status prompts_of_pack(cad_trainer *t)
     return CAD_OK;
 }
 
-/* Whole lines of sample.prompts, or rows of the evaluation pack. */
+/* The first lines of sample.prompts, read as cadgen reads them. */
+static cad_status prompts_of_file(cad_trainer *t, const char *path)
+{
+    cad_buf text = CAD_BUF_INIT;
+    cad_prompts all;
+    cad_status s = cad_fs_read(path, MAX_PROMPT_BYTES, &text);
+    if (s == CAD_OK)
+        s = cad_prompts_lines(cad_buf_cstr(&text), text.len, path, t->rows, &all);
+    cad_buf_deinit(&text);
+    CAD_TRY(s);
+    for (; t->n_prompts < all.n && t->n_prompts < t->cfg->sample.n; t->n_prompts++)
+        t->prompt[t->n_prompts].caption = all.item[t->n_prompts].caption;
+    return CAD_OK;
+}
+
+/* Lines of sample.prompts, or rows of the evaluation pack. */
 static cad_status read_prompts(cad_trainer *t)
 {
     const cad_config *c = t->cfg;
     CAD_TRY(cad_arena_zalloc(t->rows, (size_t)c->sample.n, sizeof *t->prompt, "prompts", &t->prompt));
-    if (!c->sample.prompts[0])
-        return prompts_of_pack(t);
-    cad_buf text = CAD_BUF_INIT;
-    cad_status s = cad_fs_read(c->sample.prompts, MAX_PROMPTS, &text);
-    for (char *line = text.data; s == CAD_OK && line && *line && t->n_prompts < c->sample.n;) {
-        size_t len = strcspn(line, "\n");
-        if (len > 0)
-            s = cad_arena_strdup(t->rows, line, len, &t->prompt[t->n_prompts++].caption);
-        line += len + (line[len] == '\n');
-    }
-    cad_buf_deinit(&text);
-    return s;
+    return c->sample.prompts[0] ? prompts_of_file(t, c->sample.prompts) : prompts_of_pack(t);
 }
 
 static cad_status measure_prompts(cad_trainer *t)

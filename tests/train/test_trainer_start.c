@@ -6,7 +6,7 @@
 #include "core/progress.h"
 #include "tests/train/train_fixture.h"
 #include "tests/train/train_tmp.h"
-#include "train/trainer.h"
+#include "train/trainer_parts.h"
 
 static char dir[4096];
 static cad_arena *arena;
@@ -78,6 +78,31 @@ static void test_the_directory_is_taken_before_its_checkpoint_is_looked_for(void
     json_decref(o);
 }
 
+/* Prompts that a run samples are those that cadgen would ask: a blank at an end of a line makes other tokens. */
+static void test_prompts_are_read_as_cadgen_reads_them(void **state)
+{
+    (void)state;
+    static const char prompts[] = "\n  plate 40x20x5 \r\n \t\r\nbox 1x2x3\nthird\n";
+    char ini[4300];
+    int n = snprintf(ini, sizeof ini, "[sample]\nevery = 5 steps\nn = 2\nprompts = %s/prompts.txt\n", dir);
+    ok(cad_fs_write(train_path(dir, "sample.ini"), ini, (size_t)n));
+    ok(cad_fs_write(train_path(dir, "prompts.txt"), prompts, sizeof prompts - 1));
+    char run[4200], sample[4200];
+    snprintf(run, sizeof run, "%s", train_path(dir, "run.ini"));
+    snprintf(sample, sizeof sample, "%s", train_path(dir, "sample.ini"));
+    const cad_config_source source[] = {{.kind = CAD_CONFIG_FILE, .name = run}, {.kind = CAD_CONFIG_FILE, .name = sample}};
+    cad_config *cfg;
+    cad_trainer *t;
+    ok(cad_config_load(source, 2, arena, NULL, &cfg));
+    ok(cad_trainer_open(cfg, &(cad_trainer_opts){.check = true}, &t));
+    assert_int_equal(t->n_prompts, 2);
+    assert_string_equal(t->prompt[0].caption, "plate 40x20x5");
+    assert_string_equal(t->prompt[1].caption, "box 1x2x3");
+    cad_trainer_close(t);
+    ok(cad_fs_write(train_path(dir, "prompts.txt"), " \n", 2));
+    fails(cad_trainer_open(cfg, &(cad_trainer_opts){.check = true}, &t), CAD_ENOTFOUND, "no prompt in it");
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -103,6 +128,7 @@ int main(void)
         cmocka_unit_test(test_a_check_touches_nothing),
         cmocka_unit_test(test_a_start_that_is_refused_leaves_no_directory),
         cmocka_unit_test(test_the_directory_is_taken_before_its_checkpoint_is_looked_for),
+        cmocka_unit_test(test_prompts_are_read_as_cadgen_reads_them),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
