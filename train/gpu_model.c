@@ -1,4 +1,5 @@
 #include "train/gpu_model.h"
+#include "train/grad_tree.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -6,7 +7,7 @@
 #include <string.h>
 
 #define GIB 1073741824.0
-enum { PASS_STEP = 512, TILE_ROWS = 128, LANE_GRADIENTS = 3 };
+enum { PASS_STEP = 512, TILE_ROWS = 128 };
 
 static const double planned_share = 0.95;
 static const double context_bytes = 1.5e9; /* CUDA context, NCCL buffers */
@@ -136,7 +137,7 @@ cad_gpu_bytes cad_gpu_memory(const cad_gpu *g, const cad_gpu_job *j, const cad_g
     counts c = count(j);
     cad_gpu_bytes b = {.weights = weight_bytes(j, &c, p->scratch_base),
                        .state = state_bytes(j),
-                       .lanes = j->lanes ? LANE_GRADIENTS * f32 * (double)j->trained : 0.0,
+                       .lanes = (double)cad_grad_tree_bytes(j->trained, j->lanes),
                        .saved = (double)p->tokens * saved_bytes(j, &c, p->recompute),
                        .work = (double)p->tokens * work_bytes(j, &c),
                        .head = chunk_bytes(g, j->model),

@@ -65,18 +65,17 @@ static cad_status open_template(cad_trainer *t)
     return CAD_OK; /* that of the pack */
 }
 
-static cad_status open_pack(const cad_trainer *t, const char *path, const char *split, cad_pack **out)
+static cad_status open_pack(const cad_trainer *t, const char *path, cad_pack **out)
 {
     cad_pack_want want = {.tokenizer_xxh3 = t->tokenizer ? cad_tokenizer_hash(t->tokenizer) : NULL,
                           .template_xxh3 = t->template_ ? t->template_->hash : NULL,
-                          .split = split,
                           .vocab_rows = t->model.vocab};
     return cad_pack_open(path, &want, out);
 }
 
 static cad_status open_train(cad_trainer *t)
 {
-    CAD_TRY(open_pack(t, t->cfg->data.train, NULL, &t->train_pack));
+    CAD_TRY(open_pack(t, t->cfg->data.train, &t->train_pack));
     return cad_loader_init(t->train_pack, t->cfg->data.limit, (cad_loss_norm)t->cfg->train.loss_norm, t->rows, &t->loader);
 }
 
@@ -84,7 +83,7 @@ static cad_status open_val(cad_trainer *t)
 {
     if (!t->cfg->data.val[0])
         return CAD_OK;
-    CAD_TRY(open_pack(t, t->cfg->data.val, NULL, &t->val_pack));
+    CAD_TRY(open_pack(t, t->cfg->data.val, &t->val_pack));
     return cad_loader_init(t->val_pack, 0, CAD_LOSS_NORM_tokens, t->rows, &t->val_loader);
 }
 
@@ -378,11 +377,7 @@ cad_status cad_trainer_open(const cad_config *cfg, const cad_trainer_opts *o, ca
 
 cad_trainer_facts cad_trainer_get_facts(const cad_trainer *t)
 {
-    const cad_model_config *m = &t->model;
-    int64_t q = m->heads * m->head_dim, kv = m->kv_heads * m->head_dim;
-    int64_t layer = m->width * (2 * q + 2 * kv + 3 * m->ffn + 2) + (m->qkv_bias ? q + 2 * kv : 0);
-    int64_t all = m->vocab * m->width * (m->tie ? 1 : 2) + m->layers * layer + m->width;
-    return (cad_trainer_facts){.parameters = all,
+    return (cad_trainer_facts){.parameters = cad_decoder_parameters(t->decoder),
                                .trained = t->params.count,
                                .rows = t->loader.n_rows,
                                .tokens = t->loader.n_tokens,
