@@ -38,9 +38,9 @@ static const cad_cli_word WORDS[] = {
      "  cadprep split data/s.jsonl -o data/p\n"
      "  cadprep split data/s.jsonl -o data/p --split=80,10,10 --suite-rows=20\n"},
     {"tokenizer", cad_cmd_tokenizer, "DIR",
-     "Learn a byte-level BPE from DIR/train.jsonl, or put a model's in its place.\n"
+     "Learn a byte-level BPE from DIR/train.jsonl into DIR/tokenizer, or --tokenizer.\n"
      "  cadprep tokenizer data/p --own-bpe=1024\n"
-     "  cadprep tokenizer data/p --tokenizer=models/tiny\n"},
+     "  cadprep tokenizer data/p --own-bpe=4096 --tokenizer=data/p/large\n"},
     {"pack", cad_cmd_pack, "DIR | CORPUS.jsonl -o FILE.h5",
      "Turn rows into tokens with loss spans, and audit them: 65 with the ids of rows\n"
      "without a loss token, without an end token, or too long.\n"

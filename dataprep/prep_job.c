@@ -1,5 +1,6 @@
 #include "dataprep/prep_job.h"
 
+#include "core/file_kind.h"
 #include "core/fs.h"
 #include "core/log.h"
 #include "dataprep/audit.h"
@@ -101,6 +102,9 @@ cad_status cad_prep_tokenizer(const cad_prep_job *j)
     int64_t vocab = 0;
     if (j->cfg->tokenizer.own_bpe <= 0)
         CAD_FAIL(CAD_ECONFIG, "tokenizer.own_bpe is 0; expected the size of the vocabulary to learn\nhint: --own-bpe=1024");
+    if (cad_file_kind_of(j->tokenizer_dir) == CAD_FILE_model)
+        CAD_FAIL(CAD_ECONFIG, "%s: a model; the tokenizer to learn would replace its own\nhint: --tokenizer=%s/tokenizer",
+                 j->tokenizer_dir, j->dir);
     CAD_TRY(cad_prep_path(j, "train.jsonl", &train));
     CAD_TRY(cad_stage_tokenizer(train, j->tpl, j->cfg->tokenizer.own_bpe, j->tokenizer_dir, &vocab));
     cad_log(CAD_LOG_INFO, "tokenizer: %" PRId64 " tokens in %s", vocab, j->tokenizer_dir);

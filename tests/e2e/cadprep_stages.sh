@@ -35,6 +35,14 @@ says "$err" "the shipped model's: none lies beside the rows"
 runs 0 cadprep run "$TINY"
 json "$E2E/data/tokenizer/tokenizer_config.json" 'd["pad_token"] is None and d["eos_token"] == "<|endoftext|>"'
 
+# A tokenizer is never learnt over that of a model.
+cp -R "$CADLM_SOURCE/models/tiny" "$T/model"
+runs 65 cadprep tokenizer "$T/alone" --own-bpe=300 --tokenizer="$T/model"
+says "$err" "a model; the tokenizer to learn would replace its own" "hint: --tokenizer=$T/alone/tokenizer"
+same "$CADLM_SOURCE/models/tiny/tokenizer.json" "$T/model/tokenizer.json"
+runs 0 cadprep tokenizer "$T/alone" --own-bpe=300 --tokenizer="$T/alone/large"
+[ -s "$T/alone/large/tokenizer.json" ] || die "no tokenizer in the folder that was named"
+
 # A suite that cannot be filled ends a split before anything is written.
 runs 0 cadprep synth -o "$T/few.jsonl" -n 10
 runs 65 cadprep split "$T/few.jsonl" -o "$T/few"
