@@ -39,7 +39,7 @@ typedef struct cad_train_state {
     char base_hash[CAD_HASH_HEX]; /* of the base weights */
     char data_hash[CAD_HASH_HEX]; /* tokens_xxh3 of the training pack */
     char config_hash[CAD_HASH_HEX];
-    char waived[CAD_WAIVED_MAX]; /* by the training pack: words of audit.waive by commas; tables tell it */
+    char waived[CAD_WAIVED_MAX]; /* by the training packs: words of audit.waive by commas; tables tell it */
 } cad_train_state;
 #define CAD_EMA_DECAY 0.98
 

@@ -246,8 +246,8 @@ static cad_status print_card(const cad_trainer *t, cad_buf *out)
                            t->at.tokens, t->at.loss_tokens));
     CAD_TRY(cad_buf_printf(out, "| data | %s, %s |\n| template | %s, %s |\n", c->data.train, t->at.data_hash,
                            t->template_->name, t->template_->hash));
-    if (t->train_pack->info.waived[0])
-        CAD_TRY(cad_buf_printf(out, "| waived | %s |\n", t->train_pack->info.waived));
+    if (t->at.waived[0])
+        CAD_TRY(cad_buf_printf(out, "| waived | %s |\n", t->at.waived));
     if (t->last_eval_step == t->at.step)
         CAD_TRY(cad_buf_printf(out, "| eval loss | %.4f over %" PRId64 " rows, %.1f %% of them exact |\n", t->last_eval.loss,
                                t->last_eval.rows, 100.0 * t->last_eval.exact));

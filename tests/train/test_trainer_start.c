@@ -78,6 +78,36 @@ static void test_the_directory_is_taken_before_its_checkpoint_is_looked_for(void
     json_decref(o);
 }
 
+static void pack_again(const char *waived)
+{
+    ok(fixture_pack(dir, "train.pack.h5", &(fixture_pack_opts){.rows = 96, .seed = 1, .waived = waived}));
+}
+
+/* A pack that is packed anew with the same tokens continues the run, and what any of its packs waived stays told. */
+static void test_a_resume_keeps_what_the_packs_waived(void **state)
+{
+    (void)state;
+    static const char *const pack[] = {NULL, "template", "cut_answer,template"};
+    static const char *const told[] = {"template", "template", "template,cut_answer"};
+    char path[8192];
+    snprintf(path, sizeof path, "%s/runs/waived", dir);
+    cad_trainer_opts o = {.run_dir = path};
+    cad_trainer *t;
+    pack_again("template");
+    ok(cad_trainer_open(config("train.max_steps=2"), &o, &t));
+    ok(cad_trainer_run(t));
+    cad_trainer_close(t);
+    o.check = true;
+    for (size_t i = 0; i < sizeof pack / sizeof *pack; i++) {
+        pack_again(pack[i]);
+        ok(cad_trainer_open(config("train.max_steps=2"), &o, &t));
+        assert_int_equal(cad_trainer_get_facts(t).resume_step, 2);
+        assert_string_equal(t->at.waived, told[i]);
+        cad_trainer_close(t);
+    }
+    pack_again(NULL);
+}
+
 /* Prompts that a run samples are those that cadgen would ask: a blank at an end of a line makes other tokens. */
 static void test_prompts_are_read_as_cadgen_reads_them(void **state)
 {
@@ -128,6 +158,7 @@ int main(void)
         cmocka_unit_test(test_a_check_touches_nothing),
         cmocka_unit_test(test_a_start_that_is_refused_leaves_no_directory),
         cmocka_unit_test(test_the_directory_is_taken_before_its_checkpoint_is_looked_for),
+        cmocka_unit_test(test_a_resume_keeps_what_the_packs_waived),
         cmocka_unit_test(test_prompts_are_read_as_cadgen_reads_them),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -10,10 +10,11 @@
 typedef struct fixture_pack_opts {
     int64_t rows;
     uint64_t seed;
-    int copies;     /* each row this many times, one after the other; 0: 1 */
-    float weight;   /* of every row, stored when not 0 */
-    int long_row;   /* > 0: the last row's caption has this many words more */
-    int64_t bos_id; /* that the pack claims; 0: -1, none */
+    int copies;         /* each row this many times, one after the other; 0: 1 */
+    float weight;       /* of every row, stored when not 0 */
+    int long_row;       /* > 0: the last row's caption has this many words more */
+    int64_t bos_id;     /* that the pack claims; 0: -1, none */
+    const char *waived; /* that the pack claims; NULL: nothing */
 } fixture_pack_opts;
 
 /* Writes `dir`/tok/tokenizer.json. */
