@@ -90,9 +90,10 @@ static cad_status print_data(const cad_dry_report *r, cad_buf *out)
 static cad_status print_memory(const cad_dry_report *r, cad_buf *out)
 {
     char a[SHORT], b[SHORT];
-    CAD_TRY(cad_buf_printf(out, "memory  %s (%s%s%s, planned to 95 %%), one pass of %" PRId64 " tokens", r->memory.device,
+    CAD_TRY(cad_buf_printf(out, "memory  %s (%s%s%s, planned to %.0f %%), one pass of %" PRId64 " tokens", r->memory.device,
                            r->memory.assumed ? "assumed, " : "", size_text(r->memory.capacity, a),
-                           r->memory.assumed ? "" : " free", r->memory.pass_tokens));
+                           r->memory.assumed ? "" : " free", 100.0 * r->memory.planned / r->memory.capacity,
+                           r->memory.pass_tokens));
     if (r->memory.assumed)
         CAD_TRY(cad_buf_printf(out, ", recompute %s%s", r->memory.recompute,
                                r->memory.scratch_base ? ", NF4 base in scratch" : ""));
