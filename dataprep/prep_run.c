@@ -81,6 +81,8 @@ static cad_status file_of(const cad_prep_job *j, const char *name, const char **
         return cad_prep_path(j, name, out);
     char path[4200];
     int n = snprintf(path, sizeof path, "%s/tokenizer.json", j->tokenizer_dir);
+    if (n < 0 || (size_t)n >= sizeof path)
+        CAD_FAIL(CAD_ECONFIG, "path too long: %s/tokenizer.json", j->tokenizer_dir);
     return cad_arena_strdup(j->arena, path, (size_t)n, out);
 }
 

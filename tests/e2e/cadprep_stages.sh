@@ -43,6 +43,9 @@ same "$CADLM_SOURCE/models/tiny/tokenizer.json" "$T/model/tokenizer.json"
 runs 0 cadprep tokenizer "$T/alone" --own-bpe=300 --tokenizer="$T/alone/large"
 [ -s "$T/alone/large/tokenizer.json" ] || die "no tokenizer in the folder that was named"
 
+runs 65 cadprep run "$TINY" --own-bpe=0 --tokenizer="$(printf '%05000d' 0)"
+says "$err" "path too long: "
+
 # A suite that cannot be filled ends a split before anything is written.
 runs 0 cadprep synth -o "$T/few.jsonl" -n 10
 runs 65 cadprep split "$T/few.jsonl" -o "$T/few"
