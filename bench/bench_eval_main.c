@@ -19,7 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PRIMITIVES 0.1 /* share of plain bodies, as the base corpus has it */
 enum { SEED = 7, SAME_EACH = 4, MAX_PAIRS = 10000, N = CAD_SCORE_POINTS, R = CAD_SCORE_VOXELS };
 
 typedef enum step { PART, SAMPLE, DISTANCE, VOXELS, STEPS } step;
@@ -162,7 +161,7 @@ static cad_status run(bench *b)
     static const char *const families = "seen", *const units[] = {"mm"}, *const styles[] = {"short"};
     cad_buf path = CAD_BUF_INIT;
     CAD_TRY(cad_synth_opts_make(SEED, (cad_synth_names){&families, 1}, (cad_synth_names){units, 1},
-                                (cad_synth_names){styles, 1}, PRIMITIVES, &b->synth));
+                                (cad_synth_names){styles, 1}, BENCH_PRIMITIVES, &b->synth));
     CAD_TRY(cad_arena_create("bench", (size_t)2 << 30, &b->arena));
     CAD_TRY(cad_fs_mkdirs(b->dir));
     b->pairs = json_array();

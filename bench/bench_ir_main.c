@@ -5,6 +5,7 @@
  * Core and all checks of a part: text -> nodes -> solid -> facts, with everything that a checked corpus row passes; the mesh of
  * every eighth part is timed beside it.  FACTS.txt gets one line a part: facts, findings and triangles, to compare two builds.
  */
+#include "bench/bench_rows.h"
 #include "cad/ir/ir.h"
 #include "cad/occt/solid.h"
 #include "core/clock.h"
@@ -17,7 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PRIMITIVES 0.1 /* share of plain bodies, as the base corpus has it */
 enum { MAX_PARTS = 1000000, MESH_EACH = 8 /* takes longer than all the rest */, SEED = 1, ARENA = 512 << 20 };
 
 typedef enum step { PARSE, SOLID, FACTS, MESH, STEPS } step;
@@ -189,7 +189,7 @@ static cad_status run(bench *b, int argc, char **argv)
     static const char *const units[] = {"mm", "none", "cm", "in"}, *const styles[] = {"short", "long", "dims"};
     const char *families = argc > 2 ? argv[2] : "seen";
     CAD_TRY(cad_synth_opts_make(SEED, (cad_synth_names){&families, 1}, (cad_synth_names){units, 4},
-                                (cad_synth_names){styles, 3}, PRIMITIVES, &b->opts));
+                                (cad_synth_names){styles, 3}, BENCH_PRIMITIVES, &b->opts));
     CAD_TRY(cad_arena_create("bench", ARENA, &b->arena));
     b->keep_facts = argc > 4;
     for (int64_t i = 0; i < b->n; i++) {

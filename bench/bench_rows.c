@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#define PRIMITIVES 0.1 /* share of plain bodies, as the base corpus has it */
-
 cad_status bench_rows_open(const char *model, uint64_t seed, cad_arena *a, bench_rows *out)
 {
     static const char *const families = "seen", *const units[] = {"mm", "none", "cm", "in"};
@@ -13,7 +11,7 @@ cad_status bench_rows_open(const char *model, uint64_t seed, cad_arena *a, bench
     cad_buf path = CAD_BUF_INIT;
     bench_rows r = {0};
     CAD_TRY(cad_synth_opts_make(seed, (cad_synth_names){&families, 1}, (cad_synth_names){units, 4},
-                                (cad_synth_names){styles, 4}, PRIMITIVES, &r.synth));
+                                (cad_synth_names){styles, 4}, BENCH_PRIMITIVES, &r.synth));
     cad_status s = cad_buf_printf(&path, "file:%s/template.txt", model);
     if (s == CAD_OK)
         s = cad_template_get(path.data, NULL, a, &r.tpl);

@@ -14,6 +14,8 @@
 extern "C" {
 #endif
 
+#define BENCH_PRIMITIVES 0.1 /* share of plain bodies, as the base corpus has it */
+
 typedef struct bench_rows {
     cad_tokenizer *tokenizer;
     const cad_template *tpl;

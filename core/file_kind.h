@@ -10,6 +10,7 @@
 extern "C" {
 #endif
 
+/* The order counts: lines and JSON end with json, folders begin with folder, those of a known kind with splits. */
 typedef enum cad_file_kind {
     CAD_FILE_absent,
     CAD_FILE_unknown, /* empty, unreadable, or no kind that is known here */
