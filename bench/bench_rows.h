@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-#define BENCH_PRIMITIVES 0.1 /* share of plain bodies, as the base corpus has it */
+#define BENCH_PRIMITIVES 0.1 /* share of plain bodies: fewer than in a corpus (synth.primitives), so the harder parts count */
 
 typedef struct bench_rows {
     cad_tokenizer *tokenizer;
