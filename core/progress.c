@@ -13,6 +13,9 @@
 static cad_progress_mode mode = CAD_PROGRESS_AUTO;
 static double line_every = 10;
 
+enum { UNIT_BYTES = 16 };
+static const double MOMENT = 1; /* s; what is over before is not told, unless bars or lines were asked for by name */
+
 struct cad_progress {
     char label[32];
     int64_t start, total, warmup, done;
@@ -21,6 +24,10 @@ struct cad_progress {
     double pause_sum, last_shown;
     int64_t pauses, pauses_left;
     bool bar, shown_last;
+    double quiet;                   /* s at the beginning in which nothing is said */
+    char unit[UNIT_BYTES];          /* "": no rate is told */
+    char second[UNIT_BYTES];        /* likewise, of `second_done` */
+    int64_t second_done, second_at; /* second_at: when the rates began to count */
     cad_buf tail;
 };
 
@@ -47,6 +54,18 @@ cad_status cad_progress_create(const char *label, int64_t start, int64_t total, 
     return CAD_OK;
 }
 
+void cad_progress_work(cad_progress *p, const char *unit)
+{
+    snprintf(p->unit, sizeof p->unit, "%s", unit);
+    p->quiet = mode == CAD_PROGRESS_AUTO ? MOMENT : 0;
+}
+
+void cad_progress_also(cad_progress *p, const char *unit, int64_t count)
+{
+    snprintf(p->second, sizeof p->second, "%s", unit);
+    p->second_done = count;
+}
+
 void cad_progress_duration(double seconds, char out[16])
 {
     if (!(seconds >= 0 && seconds < 8e8)) {
@@ -64,12 +83,17 @@ void cad_progress_duration(double seconds, char out[16])
         snprintf(out, 16, "%ud%02uh", s / 86400, s % 86400 / 3600);
 }
 
+/* Seconds of work since the rate began to count. */
+static double worked(const cad_progress *p)
+{
+    return cad_clock_now() - p->counted_from - p->paused;
+}
+
 double cad_progress_eta(const cad_progress *p)
 {
     if (p->total <= 0 || p->counted_at < 0 || p->done <= p->counted_at)
         return -1;
-    double worked = cad_clock_now() - p->counted_from - p->paused;
-    double per_unit = worked / (double)(p->done - p->counted_at);
+    double per_unit = worked(p) / (double)(p->done - p->counted_at);
     double pause = p->pauses ? p->pause_sum / (double)p->pauses : 0;
     return per_unit * (double)(p->total - p->done) + pause * (double)p->pauses_left;
 }
@@ -82,11 +106,27 @@ void cad_progress_pause(cad_progress *p, double seconds, int64_t left)
     p->pauses_left = left;
 }
 
+/* "  1.5k rows/s"; nothing while there is no unit, no time or no work to tell of. */
+static cad_status put_rate(const cad_progress *p, const char *unit, int64_t done, cad_buf *b)
+{
+    double seconds = worked(p);
+    if (!*unit || p->counted_at < 0 || done <= 0 || !(seconds > 0))
+        return CAD_OK;
+    double rate = (double)done / seconds;
+    if (rate >= 999.95e3)
+        return cad_buf_printf(b, "  %.2fM %s/s", 1e-6 * rate, unit);
+    if (rate >= 999.5)
+        return cad_buf_printf(b, "  %.1fk %s/s", 1e-3 * rate, unit);
+    return cad_buf_printf(b, rate < 9.995 ? "  %.2f %s/s" : "  %.0f %s/s", rate, unit);
+}
+
 static cad_status compose(const cad_progress *p, const char *tail, cad_buf *b)
 {
     CAD_TRY(cad_buf_printf(b, "%s %" PRId64, p->label, p->done));
     if (p->total > 0)
         CAD_TRY(cad_buf_printf(b, "/%" PRId64 "  %.1f%%", p->total, 100.0 * (double)p->done / (double)p->total));
+    CAD_TRY(put_rate(p, p->unit, p->done - p->counted_at, b));
+    CAD_TRY(put_rate(p, p->second, p->second_done - p->second_at, b));
     if (tail && *tail)
         CAD_TRY(cad_buf_printf(b, "  %s", tail));
     double eta = cad_progress_eta(p);
@@ -130,9 +170,17 @@ static void advance(cad_progress *p, int64_t done)
     p->shown_last = false;
     if (p->counted_at < 0 && done - p->start >= p->warmup) {
         p->counted_at = done;
+        p->second_at = p->second_done;
         p->counted_from = cad_clock_now();
         p->paused = 0;
     }
+}
+
+static bool due(const cad_progress *p, double now)
+{
+    if (p->last_shown < 0)
+        return now - p->created >= p->quiet;
+    return now - p->last_shown >= (p->bar ? 0.1 : line_every);
 }
 
 void cad_progress_show(cad_progress *p, int64_t done, const char *tail)
@@ -140,15 +188,14 @@ void cad_progress_show(cad_progress *p, int64_t done, const char *tail)
     advance(p, done);
     if (mode == CAD_PROGRESS_NONE)
         return;
-    double now = cad_clock_now(), wait = p->bar ? 0.1 : line_every;
-    if (p->last_shown >= 0 && now - p->last_shown < wait) {
-        cad_buf_clear(&p->tail); /* the last line needs it */
-        if (cad_buf_str(&p->tail, tail ? tail : "") != CAD_OK)
-            cad_buf_clear(&p->tail);
+    cad_buf_clear(&p->tail); /* the last line needs it */
+    if (tail && cad_buf_str(&p->tail, tail) != CAD_OK)
+        cad_buf_clear(&p->tail);
+    double now = cad_clock_now();
+    if (!due(p, now))
         return;
-    }
     p->last_shown = now;
-    p->shown_last = true;
+    p->shown_last = !p->bar; /* a bar does not stay */
     if (p->bar)
         draw_bar(p, tail);
     else
@@ -173,7 +220,8 @@ void cad_progress_destroy(cad_progress *p)
         return;
     if (p->bar)
         cad_log_status_line("");
-    if (mode != CAD_PROGRESS_NONE && !p->shown_last && p->done > p->start)
+    bool told = p->last_shown >= 0 || cad_clock_now() - p->created >= p->quiet;
+    if (mode != CAD_PROGRESS_NONE && told && !p->shown_last && p->done > p->start)
         print_line(p, cad_buf_cstr(&p->tail));
     cad_buf_deinit(&p->tail);
     cad_mem_free(p);

@@ -26,7 +26,13 @@ typedef struct cad_progress cad_progress;
 /* `label` ("step") is copied; `total` 0 when unknown; the estimate leaves out the first `warmup` units, which are slower. */
 CAD_MUST_USE cad_status cad_progress_create(const char *label, int64_t start, int64_t total, int64_t warmup,
                                             cad_progress **out);
-/* "step 300/9000  3.3%  TAIL  eta 9h51m"; `tail` may be NULL.  Cheap when nothing is due. */
+/* For work that is often over at once: the line tells the rate of its units ("1.5k rows/s" for "rows", copied), and in mode
+ * AUTO nothing is said in the first second: what takes no more than a moment leaves no line. */
+void cad_progress_work(cad_progress *p, const char *unit);
+/* A second rate on the same line: `count` of `unit` ("tok", copied) were done since the beginning of p. */
+void cad_progress_also(cad_progress *p, const char *unit, int64_t count);
+/* "step 300/9000  3.3%  1.5k rows/s  TAIL  eta 9h51m"; `tail` may be NULL.  Rates and estimate know what was done since
+ * `start`, not what was done before.  Cheap when nothing is due. */
 void cad_progress_show(cad_progress *p, int64_t done, const char *tail);
 /* Time that was no work of the loop (a save, an evaluation): kept out of the rate, added to the estimate `left`
  * times at its mean. */
@@ -34,7 +40,7 @@ void cad_progress_pause(cad_progress *p, double seconds, int64_t left);
 /* Prints one line that stays (a terminal keeps its bar below it). */
 void cad_progress_keep(cad_progress *p, int64_t done, const char *tail);
 double cad_progress_eta(const cad_progress *p); /* seconds; negative while unknown */
-/* Prints the last line where it was not shown yet and frees p; NULL is fine. */
+/* Prints the last line where it was not kept yet and frees p; NULL is fine. */
 void cad_progress_destroy(cad_progress *p);
 
 /* "45s", "9m12s", "9h51m", "3d02h" */

@@ -312,19 +312,58 @@ void cad_corpus_close(cad_corpus_reader *r)
     cad_mem_free(r);
 }
 
+/* Lines that are not empty, the header among them. */
+static cad_status count_lines(cad_file *f, char *chunk, int64_t *out)
+{
+    int64_t lines = 0;
+    bool any = false; /* bytes in the present line */
+    uint64_t size = cad_file_size(f);
+    for (uint64_t at = 0; at < size;) {
+        size_t n = size - at < READ_CHUNK ? (size_t)(size - at) : READ_CHUNK;
+        CAD_TRY(cad_file_read_at(f, at, chunk, n));
+        at += n;
+        for (const char *c = chunk, *end = chunk + n; c < end;) {
+            const char *lf = memchr(c, '\n', (size_t)(end - c));
+            any = any || (lf ? lf : end) > c;
+            lines += lf && any;
+            any = any && !lf;
+            c = lf ? lf + 1 : end;
+        }
+    }
+    *out = lines + any;
+    return CAD_OK;
+}
+
+cad_status cad_corpus_progress(const cad_corpus_reader *r, const char *label, cad_progress **out)
+{
+    char *chunk = NULL;
+    int64_t lines = 0;
+    CAD_TRY(cad_mem_alloc(READ_CHUNK, "corpus read buffer", &chunk));
+    cad_status s = count_lines(r->file, chunk, &lines);
+    cad_mem_free(chunk);
+    CAD_TRY(s);
+    CAD_TRY(cad_progress_create(label, 0, lines - 1, 0, out));
+    cad_progress_work(*out, "rows");
+    return CAD_OK;
+}
+
 cad_status cad_corpus_load(const char *path, cad_arena *a, cad_row **out, size_t *count)
 {
     cad_corpus_reader *r = NULL;
     CAD_TRY(cad_corpus_open(path, &r));
     cad_buf rows = CAD_BUF_INIT;
-    cad_status s = CAD_OK;
+    cad_progress *progress = NULL;
+    cad_status s = cad_corpus_progress(r, "read", &progress);
     bool more = true;
     while (s == CAD_OK && more) {
         cad_row row = {0};
         s = cad_corpus_next(r, a, &row, &more);
         if (s == CAD_OK && more)
             s = cad_buf_add(&rows, &row, sizeof row);
+        if (s == CAD_OK && more)
+            cad_progress_show(progress, (int64_t)(rows.len / sizeof row), NULL);
     }
+    cad_progress_destroy(progress);
     size_t n = rows.len / sizeof(cad_row);
     if (s == CAD_OK && !n)
         s = cad_fail(CAD_ENOTFOUND, "%s: zero rows", path);

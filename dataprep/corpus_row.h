@@ -11,6 +11,7 @@
 
 #include "core/arena.h"
 #include "core/json.h"
+#include "core/progress.h"
 #include "core/status.h"
 
 #include <stdbool.h>
@@ -51,6 +52,8 @@ const json_t *cad_corpus_header(const cad_corpus_reader *r);
 /* The next row, its texts copied into `a`; *more = false (and no row) at the end.  Errors name file and line. */
 CAD_MUST_USE cad_status cad_corpus_next(cad_corpus_reader *r, cad_arena *a, cad_row *out, bool *more);
 void cad_corpus_close(cad_corpus_reader *r);
+/* A progress line over all rows of r ("LABEL 300/9000  .. rows/s"), counted by one pass over the bytes of the file. */
+CAD_MUST_USE cad_status cad_corpus_progress(const cad_corpus_reader *r, const char *label, cad_progress **out);
 /* All rows at once, in `a`.  A file without rows is CAD_ENOTFOUND ("zero rows"). */
 CAD_MUST_USE cad_status cad_corpus_load(const char *path, cad_arena *a, cad_row **out, size_t *count);
 

@@ -111,12 +111,23 @@ static cad_status check_labels(packer *p, const cad_row *row)
     return CAD_OK;
 }
 
+static const char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 static cad_status add_all(packer *p)
 {
     cad_corpus_reader *r = NULL;
     cad_arena *a = NULL;
     CAD_TRY(cad_corpus_open(p->args->in, &r));
+    cad_progress *progress = NULL;
+    char label[32];
+    snprintf(label, sizeof label, "pack %s", name_of(p->args->in));
     cad_status s = cad_arena_create("pack rows", 64 << 20, &a);
+    if (s == CAD_OK)
+        s = cad_corpus_progress(r, label, &progress);
     for (bool more = true; s == CAD_OK;) {
         cad_frame mark = cad_arena_mark(a);
         cad_row row = {0};
@@ -127,7 +138,12 @@ static cad_status add_all(packer *p)
         if (s == CAD_OK)
             s = add_row(p, &row);
         cad_arena_rewind(a, mark);
+        if (s != CAD_OK)
+            break;
+        cad_progress_also(progress, "tok", p->result.tokens);
+        cad_progress_show(progress, p->result.rows + p->result.dropped, NULL);
     }
+    cad_progress_destroy(progress);
     cad_arena_destroy(a);
     cad_corpus_close(r);
     return s;
@@ -154,7 +170,7 @@ static cad_status commit(packer *p)
 {
     const cad_stage_pack_args *a = p->args;
     char source_hash[33], dropped[64], created[21] = "-";
-    const char *name = strrchr(a->in, '/'), *epoch = getenv("SOURCE_DATE_EPOCH"), *source = name ? name + 1 : a->in;
+    const char *epoch = getenv("SOURCE_DATE_EPOCH"), *source = name_of(a->in);
     const char *hash = source_hash;
     CAD_TRY(cad_fs_hash(a->in, source_hash));
     snprintf(dropped, sizeof dropped, p->result.dropped ? "{\"overflow\":%" PRId64 "}" : "{}", p->result.dropped);

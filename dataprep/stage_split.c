@@ -92,24 +92,46 @@ static int split_of(const cad_stage_split_args *args, uint64_t hash)
     return CAD_SPLIT_test;
 }
 
-static cad_status write_split(const cad_stage_split_args *args, int split, const cad_row *row, const int *where, size_t n)
+/* Rows with the split of each, and what was written of them. */
+typedef struct placed {
+    const cad_row *row;
+    const int *where; /* (n), -1: left out */
+    size_t n;
+    int64_t written;
+    cad_progress *progress;
+} placed;
+
+static cad_status write_split(const cad_stage_split_args *args, int split, placed *p)
 {
     char path[4200];
     snprintf(path, sizeof path, "%s/%s.jsonl", args->out, cad_split_name[split]);
     cad_corpus_writer *w = NULL;
     CAD_TRY(cad_corpus_create(path, cad_split_name[split], NULL, &w));
     cad_status s = CAD_OK;
-    for (size_t i = 0; s == CAD_OK && i < n; i++) {
-        if (where[i] != split)
+    for (size_t i = 0; s == CAD_OK && i < p->n; i++) {
+        if (p->where[i] != split)
             continue;
-        cad_row r = row[i];
+        cad_row r = p->row[i];
         r.split = cad_split_name[split];
         r.held = ""; /* wording that training never shows stays in the suite */
         s = cad_corpus_add(w, &r);
+        if (s == CAD_OK)
+            cad_progress_show(p->progress, ++p->written, NULL);
     }
     if (s == CAD_OK)
         return cad_corpus_commit(w);
     cad_corpus_abort(w);
+    return s;
+}
+
+static cad_status write_splits(const cad_stage_split_args *args, placed *p, int64_t rows)
+{
+    CAD_TRY(cad_progress_create("write", 0, rows, 0, &p->progress));
+    cad_progress_work(p->progress, "rows");
+    cad_status s = CAD_OK;
+    for (int k = 0; s == CAD_OK && k < CAD_SPLIT_COUNT; k++)
+        s = write_split(args, k, p);
+    cad_progress_destroy(p->progress);
     return s;
 }
 
@@ -150,9 +172,7 @@ static cad_status split_rows(const cad_stage_split_args *args, cad_arena *a, cad
     }
     CAD_TRY(cad_fs_mkdirs(args->out));
     CAD_TRY(write_suite(args, row, where, n, a, out)); /* first: one that cannot be filled leaves no splits without a suite */
-    for (int k = 0; k < CAD_SPLIT_COUNT; k++)
-        CAD_TRY(write_split(args, k, row, where, n));
-    return CAD_OK;
+    return write_splits(args, &(placed){.row = row, .where = where, .n = n}, (int64_t)n - out->repeated);
 }
 
 cad_status cad_split_corpus(const cad_stage_split_args *args, cad_stage_split_result *out)

@@ -220,7 +220,9 @@ static cad_status open_all(state *st)
     CAD_TRY(s);
     CAD_TRY(cad_arena_create("synth rows", 16 << 20, &st->arena));
     CAD_TRY(cad_pool_create(&(cad_pool_opts){.workers = st->args->jobs, .cpu_s = CPU_S, .out_limit = MAX_ANSWER}, &st->pool));
-    return cad_progress_create("parts", 0, st->args->n, 0, &st->progress);
+    CAD_TRY(cad_progress_create("synth", 0, st->args->n, 0, &st->progress));
+    cad_progress_work(st->progress, "parts");
+    return CAD_OK;
 }
 
 cad_status cad_stage_synth(const cad_stage_synth_args *args, cad_stage_synth_result *out)

@@ -11,7 +11,9 @@
 static cad_status feed(cad_corpus_reader *r, const cad_template *tpl, cad_bpe_trainer *bpe, cad_arena *a)
 {
     cad_buf prompt = CAD_BUF_INIT;
-    cad_status s = CAD_OK;
+    cad_progress *progress = NULL;
+    cad_status s = cad_corpus_progress(r, "count", &progress);
+    int64_t rows = 0;
     for (bool more = true; s == CAD_OK;) {
         cad_frame mark = cad_arena_mark(a);
         cad_row row = {0};
@@ -24,8 +26,11 @@ static cad_status feed(cad_corpus_reader *r, const cad_template *tpl, cad_bpe_tr
             s = cad_bpe_add(bpe, cad_buf_cstr(&prompt), prompt.len);
         if (s == CAD_OK)
             s = cad_bpe_add(bpe, row.target, strlen(row.target));
+        if (s == CAD_OK)
+            cad_progress_show(progress, ++rows, NULL);
         cad_arena_rewind(a, mark);
     }
+    cad_progress_destroy(progress);
     cad_buf_deinit(&prompt);
     return s;
 }

@@ -175,13 +175,12 @@ static cad_status keep_record(cad_answers *a, const cad_pool_result *r, cad_appe
     return s;
 }
 
-static cad_status pump(cad_answers *a, cad_pool *pool, cad_appender *file, cad_progress *progress)
+/* `done` answers have their record. */
+static cad_status pump(cad_answers *a, cad_pool *pool, cad_appender *file, int64_t done, cad_progress *progress)
 {
     cad_buf in = CAD_BUF_INIT;
     cad_status s = CAD_OK;
-    size_t next = 0, done = 0, window = 4 * (size_t)cad_pool_workers(pool);
-    for (size_t i = 0; i < a->n; i++)
-        done += a->slot[i].record != NULL;
+    size_t next = 0, window = 4 * (size_t)cad_pool_workers(pool);
     while (s == CAD_OK) {
         while (next < a->n && (a->slot[next].record || !a->slot[next].text))
             next++;
@@ -199,7 +198,7 @@ static cad_status pump(cad_answers *a, cad_pool *pool, cad_appender *file, cad_p
         s = cad_pool_next(pool, &r);
         if (s == CAD_OK)
             s = keep_record(a, &r, file);
-        cad_progress_show(progress, (int64_t)++done, NULL);
+        cad_progress_show(progress, ++done, NULL);
     }
     cad_buf_deinit(&in);
     return s;
@@ -249,9 +248,14 @@ cad_status cad_answers_score(cad_answers *a, cad_pool *pool, const char *label)
     CAD_TRY(open_jsonl(a, "scores.jsonl", "scores", &file));
     char head[96];
     snprintf(head, sizeof head, "score %s", label);
-    cad_status s = cad_progress_create(head, 0, (int64_t)a->n, 0, &progress);
-    if (s == CAD_OK)
-        s = pump(a, pool, file, progress);
+    int64_t done = 0; /* by calls before this one: no work of it */
+    for (size_t i = 0; i < a->n; i++)
+        done += a->slot[i].record != NULL;
+    cad_status s = cad_progress_create(head, done, (int64_t)a->n, 0, &progress);
+    if (s == CAD_OK) {
+        cad_progress_work(progress, "answers");
+        s = pump(a, pool, file, done, progress);
+    }
     cad_progress_destroy(progress);
     if (s == CAD_OK)
         s = cad_appender_sync(file);
@@ -266,7 +270,8 @@ typedef struct generating {
     size_t *slot_of; /* prompt of the call -> slot */
     cad_appender *file;
     cad_progress *progress;
-    int64_t done, right;
+    int64_t done;
+    int64_t tokens, before; /* drawn by this call, and by its calls of the engine before the present one */
 } generating;
 
 static cad_status append_prediction(const cad_answer_slot *t, const cad_answer *answer, cad_appender *file)
@@ -299,8 +304,18 @@ static cad_status answered(void *ctx, const cad_answer *answer)
     t->len = answer->len;
     t->tokens = answer->n_tokens;
     t->stopped = answer->finish == CAD_FINISH_stop;
-    cad_progress_show(g->progress, ++g->done, NULL);
+    g->done++;
     return append_prediction(t, answer, g->file);
+}
+
+static cad_status stepped(void *ctx, int64_t tokens, int64_t done)
+{
+    generating *g = ctx;
+    (void)done;
+    g->tokens = g->before + tokens;
+    cad_progress_also(g->progress, "tok", g->tokens);
+    cad_progress_show(g->progress, g->done, NULL);
+    return CAD_OK;
 }
 
 /* One call of the engine for all missing answers of sample k, each with a seed of its own. */
@@ -318,7 +333,8 @@ static cad_status generate_sample(generating *g, cad_engine *e, const cad_decode
     cad_decode one = *o;
     one.samples = 1;
     one.seed = o->seed + (uint64_t)k;
-    return cad_engine_generate(e, prompts, n, &one, answered, NULL, g);
+    g->before = g->tokens;
+    return cad_engine_generate(e, prompts, n, &one, answered, stepped, g);
 }
 
 cad_status cad_answers_generate(cad_answers *a, cad_engine *e, const cad_decode *o)
@@ -333,6 +349,8 @@ cad_status cad_answers_generate(cad_answers *a, cad_engine *e, const cad_decode 
     CAD_TRY(cad_arena_zalloc(a->arena, a->n, sizeof *prompts, "prompts", &prompts));
     CAD_TRY(open_jsonl(a, "predictions.jsonl", "predictions", &g.file));
     cad_status s = cad_progress_create("generate", g.done, (int64_t)a->n, 0, &g.progress);
+    if (s == CAD_OK)
+        cad_progress_work(g.progress, a->samples > 1 ? "answers" : "prompts");
     for (int64_t k = 0; s == CAD_OK && k < a->samples; k++)
         s = generate_sample(&g, e, o, k, prompts);
     cad_progress_destroy(g.progress);

@@ -133,9 +133,10 @@ static cad_decode decoding(const cad_config *c)
 static cad_status stepped(void *ctx, int64_t tokens, int64_t done)
 {
     task *t = ctx;
-    (void)tokens;
-    if (t->progress)
+    if (t->progress) {
+        cad_progress_also(t->progress, "tok", tokens);
         cad_progress_show(t->progress, done, NULL);
+    }
     return CAD_OK;
 }
 
@@ -150,8 +151,10 @@ static cad_status generate(task *t)
     CAD_TRY(cad_audit_check_waivers(&t->config->audit.waive));
     cad_ops_set_matmul((cad_matmul)t->config->model.matmul);
     CAD_TRY(cad_engine_open(cad_cli_value(t->cli, "ckpt"), &e, &t->engine));
-    if (answers > 1)
-        CAD_TRY(cad_progress_create("answer", 0, answers, 0, &t->progress));
+    if (answers > 1) {
+        CAD_TRY(cad_progress_create("generate", 0, answers, 0, &t->progress));
+        cad_progress_work(t->progress, "answers");
+    }
     CAD_TRY(cad_answer_parts_generate(t->engine, &t->prompts, &o, t->arena, stepped, t, &t->parts));
     cad_progress_destroy(t->progress);
     t->progress = NULL;

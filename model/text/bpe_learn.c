@@ -5,6 +5,7 @@
  * fall; a stale one is put back with the present count.  A learned pair is merged wherever it stands, as the encoder will. */
 #include "core/hash.h"
 #include "core/mem.h"
+#include "core/progress.h"
 #include "model/text/bpe_count.h"
 #include "model/text/byte_alphabet.h"
 
@@ -42,6 +43,7 @@ typedef struct learner {
     entry *heap;
     size_t n_heap, cap_heap;
     uint64_t *changed; /* pairs whose count grew during one merge */
+    cad_progress *progress;
     size_t n_changed, cap_changed;
     uint32_t *by_bytes; /* token + 1 by hash of its bytes */
     size_t by_mask;
@@ -288,6 +290,8 @@ static cad_status learn(learner *l, size_t n, int64_t max_tokens)
     for (uint32_t i = 0; i < n; i++)
         CAD_TRY(count_piece(l, i, 1, -1));
     CAD_TRY(flush_changed(l));
+    CAD_TRY(cad_progress_create("learn", l->m->n_tokens, max_tokens, 0, &l->progress));
+    cad_progress_work(l->progress, "tokens");
     while (l->n_heap > 0 && l->m->n_tokens < max_tokens) {
         entry e = pop(l);
         slot *now;
@@ -296,6 +300,7 @@ static cad_status learn(learner *l, size_t n, int64_t max_tokens)
             CAD_TRY(push(l, now->count, e.pair));
         if (e.count == now->count && !too_long(l, e.pair))
             CAD_TRY(merge_everywhere(l, e.pair));
+        cad_progress_show(l->progress, l->m->n_tokens, NULL);
     }
     return CAD_OK;
 }
@@ -336,6 +341,7 @@ cad_status cad_bpe_learn(const char *pool, const cad_piece *piece, size_t n, int
         s = prepare(&l, pool, piece, n, max_tokens);
     if (s == CAD_OK)
         s = learn(&l, n, max_tokens);
+    cad_progress_destroy(l.progress);
     cad_mem_free(l.symbols);
     cad_mem_free(l.length);
     cad_mem_free(l.table);

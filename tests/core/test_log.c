@@ -1,6 +1,7 @@
 #include "tests/unit.h"
 
 #include "core/build_info.h"
+#include "core/clock.h"
 #include "core/fs.h"
 #include "core/log.h"
 #include "core/progress.h"
@@ -125,6 +126,130 @@ static void test_a_bar_is_redrawn_below_the_records(void **state)
     const char *kept = strstr(b.data, "\r\x1b[Kkept\n");
     assert_non_null(kept);
     assert_non_null(strstr(kept, "[############............] part 2/4  50.0%"));
+    assert_non_null(strstr(kept, "\r\x1b[Kpart 2/4  50.0%")); /* the bar goes, its last line stays */
+    cad_buf_deinit(&b);
+}
+
+static size_t times(const char *text, const char *part)
+{
+    size_t n = 0;
+    for (; (text = strstr(text, part)); text++)
+        n++;
+    return n;
+}
+
+/* The number between the texts `before` and `after`. */
+static double number_between(const char *text, const char *before, const char *after)
+{
+    char *end = NULL;
+    const char *at = strstr(text, before);
+    assert_non_null(at);
+    double v = strtod(at + strlen(before), &end);
+    assert_ptr_equal(strstr(end, after), end);
+    return v;
+}
+
+/* 1000 of 1200 rows were done by an earlier call: they are in the share, not in the rate and not in the estimate. */
+static void test_rates_and_estimate_leave_out_what_was_done_before(void **state)
+{
+    (void)state;
+    cad_buf b = CAD_BUF_INIT;
+    begin();
+    cad_progress_setup(CAD_PROGRESS_LINES, 0);
+    cad_progress *p;
+    double from = cad_clock_now();
+    ok(cad_progress_create("row", 1000, 1200, 0, &p));
+    cad_progress_work(p, "rows");
+    cad_progress_show(p, 1000, NULL);
+    cad_clock_sleep(0.2);
+    cad_progress_also(p, "tok", 1000000);
+    cad_progress_show(p, 1010, "tail");
+    double took = cad_clock_now() - from, eta = cad_progress_eta(p);
+    cad_progress_destroy(p);
+    cad_progress_setup(CAD_PROGRESS_AUTO, 10);
+    end(&b);
+    const char *second = strchr(b.data, '\n') + 1;
+    assert_int_equal(times(b.data, "\n"), 2);
+    assert_ptr_equal(strstr(b.data, "row 1000/1200  83.3%\n"), b.data); /* nothing done, no time: neither rate nor estimate */
+    assert_ptr_equal(strstr(second, "row 1010/1200  84.2%  "), second);
+    double rows = number_between(second, "84.2%  ", " rows/s"), tokens = number_between(second, "rows/s  ", "M tok/s");
+    assert_true(rows >= 10 / took - 1 && rows <= 10 / 0.2);
+    assert_true(tokens >= 1 / took - 0.01 && tokens <= 1 / 0.2);
+    assert_true(eta >= 190 * 0.2 / 10);
+    assert_non_null(strstr(second, "tok/s  tail  eta "));
+    cad_buf_deinit(&b);
+}
+
+/* Shows without a pause, the last time when `seconds` are over; what it took. */
+static double show_for(cad_progress *p, double seconds)
+{
+    double from = cad_clock_now(), now = from;
+    for (int64_t i = 1; now - from < seconds; i++) {
+        now = cad_clock_now();
+        cad_progress_show(p, i, NULL);
+    }
+    return cad_clock_now() - from;
+}
+
+static void test_a_bar_is_drawn_ten_times_a_second_and_lines_are_as_far_apart_as_asked(void **state)
+{
+    (void)state;
+    cad_buf b = CAD_BUF_INIT;
+    cad_progress *p;
+    begin();
+    cad_progress_setup(CAD_PROGRESS_BAR, 1000);
+    ok(cad_progress_create("row", 0, 0, 0, &p));
+    double took = show_for(p, 0.35);
+    cad_progress_destroy(p);
+    end(&b);
+    size_t drawn = times(b.data, "\rrow ");
+    assert_true(drawn >= 2 && (double)drawn <= took / 0.1 + 1);
+    begin();
+    cad_progress_setup(CAD_PROGRESS_AUTO, 0.15);
+    ok(cad_progress_create("row", 0, 0, 0, &p));
+    took = show_for(p, 0.35);
+    cad_progress_destroy(p);
+    cad_progress_setup(CAD_PROGRESS_AUTO, 10);
+    end(&b);
+    assert_ptr_equal(strstr(b.data, "row 1\n"), b.data);
+    size_t lines = times(b.data, "\n"); /* the last one comes whenever the work ends */
+    assert_true(lines >= 2 && (double)lines <= took / 0.15 + 2);
+    assert_int_equal(times(b.data, "row "), lines);
+    assert_true(!strpbrk(b.data, "\r\x1b") && b.data[b.len - 1] == '\n');
+    cad_buf_deinit(&b);
+}
+
+/* What stderr got of three shows, the second after `pause` seconds. */
+static void three_shows(cad_progress_mode mode, double pause, cad_buf *out)
+{
+    cad_progress *p;
+    begin();
+    cad_progress_setup(mode, 1000);
+    ok(cad_progress_create("row", 0, 3, 0, &p));
+    cad_progress_work(p, "rows");
+    cad_progress_show(p, 1, NULL);
+    cad_clock_sleep(pause);
+    cad_progress_show(p, 2, NULL);
+    cad_progress_show(p, 3, NULL);
+    cad_progress_destroy(p);
+    cad_progress_setup(CAD_PROGRESS_AUTO, 10);
+    end(out);
+}
+
+static void test_work_of_a_moment_leaves_no_line_unless_lines_were_asked_for(void **state)
+{
+    (void)state;
+    cad_buf b = CAD_BUF_INIT;
+    three_shows(CAD_PROGRESS_AUTO, 0, &b);
+    assert_string_equal(cad_buf_cstr(&b), "");
+    three_shows(CAD_PROGRESS_AUTO, 1.1, &b);
+    assert_ptr_equal(strstr(b.data, "row 2/3  66.7%  "), b.data);
+    assert_non_null(strstr(b.data, "\nrow 3/3  100.0%  "));
+    assert_int_equal(times(b.data, "\n"), 2);
+    three_shows(CAD_PROGRESS_LINES, 0, &b);
+    assert_ptr_equal(strstr(b.data, "row 1/3  33.3%"), b.data);
+    assert_non_null(strstr(b.data, "\nrow 3/3  100.0%  "));
+    assert_int_equal(times(b.data, "\n"), 2);
     cad_buf_deinit(&b);
 }
 
@@ -165,6 +290,9 @@ int main(void)
         cmocka_unit_test(test_the_log_file_holds_each_record_with_its_time),
         cmocka_unit_test(test_progress_outside_a_terminal_is_whole_lines_first_and_last),
         cmocka_unit_test(test_a_bar_is_redrawn_below_the_records),
+        cmocka_unit_test(test_rates_and_estimate_leave_out_what_was_done_before),
+        cmocka_unit_test(test_a_bar_is_drawn_ten_times_a_second_and_lines_are_as_far_apart_as_asked),
+        cmocka_unit_test(test_work_of_a_moment_leaves_no_line_unless_lines_were_asked_for),
         cmocka_unit_test(test_durations_are_short),
         cmocka_unit_test(test_the_build_describes_itself_and_finds_shipped_files),
     };

@@ -51,9 +51,14 @@ cp -R one cut
 for f in cut/tiny-*/predictions.jsonl cut/bbox-cube-*/predictions.jsonl; do truncate -s $(($(stat -c %s $f) / 2 + 3)) $f; done
 for f in cut/*/scores.jsonl; do truncate -s $(($(stat -c %s $f) / 3 + 5)) $f; done
 rm cut/*/results.json cut/table.*
-runs 0 "${evaluate[@]}" --workers=2 --out=cut
+kept=$(head -n -1 cut/tiny-*/predictions.jsonl | grep -c '"key"') # the torn one is asked again
+CADLM_LOG__CONSOLE=lines runs 0 "${evaluate[@]}" --workers=2 --out=cut
 strip cut cut.txt
 same one.txt cut.txt
+grep -qE "^generate $kept/6  [0-9.]+%  [0-9.]+k? tok/s\$" "$err" || die "what was there before is in the rate of prompts, or not in the share"
+grep -qE '^generate 6/6  100.0%  [0-9.]+k? prompts/s  [0-9.]+k? tok/s$' "$err" || die "no last line of generating"
+grep -qE '^score [a-z-]+ 6/6  100.0%  [0-9.]+k? answers/s$' "$err" || die "no last line of scoring"
+! grep -qP '[\r\x1b]' "$err" || die "CR or ESC outside a terminal"
 
 # A third call has nothing to do, and does nothing to the files.
 (cd one && sha256sum */*.jsonl) >before

@@ -2,9 +2,11 @@
  * handler of the workers is one of this test, so that no geometry kernel is needed. */
 #include "tests/unit.h"
 
+#include "core/clock.h"
 #include "core/fs.h"
 #include "core/hash.h"
 #include "core/json.h"
+#include "core/log.h"
 #include "core/progress.h"
 #include "eval/answers.h"
 #include "eval/baseline.h"
@@ -14,13 +16,14 @@
 #include <unistd.h>
 
 enum { ROWS = 4, SAMPLES = 2, SLOTS = ROWS * SAMPLES };
+#define SLOW_S 0.2
 #define IDENTITY "a model and its decoding"
 
 static char dir[4096];
 static cad_arena *arena;
 static cad_suite suite;
 
-/* An answer of n bytes is a valid part of IoU n / 100; "crash" kills its worker. */
+/* An answer of n bytes is a valid part of IoU n / 100; "crash" kills its worker, "slow" takes SLOW_S. */
 static cad_status judge(const void *in, size_t len, cad_buf *out)
 {
     json_t *job;
@@ -29,6 +32,8 @@ static cad_status judge(const void *in, size_t len, cad_buf *out)
     cad_worker_stage("judge");
     if (!strcmp(text, "crash"))
         raise(SIGSEGV);
+    if (!strcmp(text, "slow"))
+        cad_clock_sleep(SLOW_S);
     cad_status s = cad_buf_printf(out,
                                   "{\"key\":\"%s\",\"class\":\"%s\",\"valid\":%s,\"checks\":{\"all\":true},"
                                   "\"m\":{\"iou.v64.A1\":%.2f}}",
@@ -267,6 +272,36 @@ static void test_answers_of_another_model_are_passed_over(void **state)
     }
 }
 
+/* Six of eight answers were scored before; the other two take their workers at least SLOW_S. */
+static void test_the_progress_of_a_resume_counts_its_own_scores_alone(void **state)
+{
+    (void)state;
+    cad_buf told = CAD_BUF_INIT;
+    cad_answers a = opened(IDENTITY, false);
+    for (size_t i = 0; i < SLOTS; i++) {
+        a.slot[i].text = "slow";
+        a.slot[i].len = 4;
+        a.slot[i].record = i < SLOTS - 2 ? "{}" : NULL;
+    }
+    ok(cad_fs_mkdirs(dir));
+    ok(cad_log_open(file("log")));
+    cad_progress_setup(CAD_PROGRESS_LINES, 0);
+    score(&a);
+    cad_progress_setup(CAD_PROGRESS_NONE, 10);
+    ok(cad_log_open(NULL));
+    ok(cad_fs_read(file("log"), 0, &told));
+    static const char *const line[2] = {"score test 7/8  87.5%  ", "score test 8/8  100.0%  "};
+    for (int i = 0; i < 2; i++) {
+        char *end = NULL;
+        const char *at = strstr(told.data, line[i]);
+        assert_non_null(at);
+        assert_true(strtod(at + strlen(line[i]), &end) <= (i + 1) / SLOW_S);
+        assert_ptr_equal(strstr(end, " answers/s"), end);
+    }
+    assert_null(strstr(told.data, "score test 6/8"));
+    cad_buf_deinit(&told);
+}
+
 /* ---- the box of each reference ---- */
 
 static void test_every_row_has_its_own_box_whatever_the_samples(void **state)
@@ -307,6 +342,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(test_a_damaged_line_is_named_and_fresh_starts_over, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_source_that_fails_leaves_nothing_behind_for_its_row, setup, teardown),
         cmocka_unit_test_setup_teardown(test_answers_of_another_model_are_passed_over, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_the_progress_of_a_resume_counts_its_own_scores_alone, setup, teardown),
         cmocka_unit_test_setup_teardown(test_every_row_has_its_own_box_whatever_the_samples, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
