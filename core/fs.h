@@ -74,6 +74,7 @@ void cad_lock_release(cad_lock *l);                        /* removes the file; 
 /* ---- folders and names ---- */
 bool cad_fs_exists(const char *path);
 bool cad_fs_is_dir(const char *path);
+bool cad_fs_same(const char *a, const char *b); /* two names of one file: links and ./ too; false where one is absent */
 CAD_MUST_USE cad_status cad_fs_mkdirs(const char *path); /* with parents; existing ones are fine */
 /* Puts the finished folder `temp` in the place of `path` (which must not exist).  Syncs its files (not those of folders inside)
  * and both parents. */

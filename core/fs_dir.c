@@ -19,6 +19,12 @@ bool cad_fs_exists(const char *path)
     return stat(path, &st) == 0;
 }
 
+bool cad_fs_same(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 bool cad_fs_is_dir(const char *path)
 {
     struct stat st;

@@ -171,10 +171,6 @@ static cad_status reference_boxes(cad_eval_run_state *r, cad_bbox_cube **out)
 static cad_status retrieval_row(cad_eval_run_state *r)
 {
     cad_retrieval_copy *copy;
-    if (!r->pack) {
-        cad_log(CAD_LOG_WARN, "no training pack is known to the checkpoints: the row retrieval-copy is left out");
-        return CAD_OK;
-    }
     CAD_TRY(cad_retrieval_copy_create(r->pack, r->tokenizer, r->arena, &copy));
     r->overlap = cad_retrieval_copy_overlap(copy, &r->e->suite);
     char hash[33], identity[80];
@@ -195,19 +191,21 @@ static cad_status check_baselines(const cad_list *l)
     return CAD_OK;
 }
 
+/* Of the baselines that were asked for, those that the suite and the packs known to the checkpoints allow. */
+static bool has_baseline(const cad_eval_run_state *r, const char *name)
+{
+    bool asked = r->o->baselines && cad_list_has(&r->o->config->metrics.baselines, name);
+    return asked && has_references(&r->e->suite) && (r->pack || strcmp(name, RETRIEVAL_COPY) != 0);
+}
+
 static cad_status baseline_rows(cad_eval_run_state *r)
 {
-    const cad_list *l = &r->o->config->metrics.baselines;
-    if (!r->o->baselines || !has_references(&r->e->suite))
-        return CAD_OK;
-    if (cad_list_has(l, BBOX_CUBE)) {
+    if (has_baseline(r, BBOX_CUBE)) {
         cad_bbox_cube *boxes;
         CAD_TRY(reference_boxes(r, &boxes));
         CAD_TRY(take_row(r, BBOX_CUBE, BBOX_CUBE, cad_baseline_bbox_cube, boxes));
     }
-    if (cad_list_has(l, RETRIEVAL_COPY))
-        CAD_TRY(retrieval_row(r));
-    return CAD_OK;
+    return has_baseline(r, RETRIEVAL_COPY) ? retrieval_row(r) : CAD_OK;
 }
 
 /* ---- all of it ---- */
@@ -232,17 +230,20 @@ done:
     return s;
 }
 
-/* The gates can be met in principle: rows of the models and the baselines that are asked for. */
-static cad_status check_gates(const cad_eval_opts *o)
+/* The gates can be met in principle: they name rows that there will be. */
+static cad_status check_gates(const cad_eval_run_state *r)
 {
     const char *label[CAD_EVAL_MAX_ROWS];
     size_t n = 0;
-    for (; n < o->n_models; n++)
-        label[n] = o->model[n].label;
-    const cad_list *b = &o->config->metrics.baselines;
-    for (size_t i = 0; o->baselines && i < b->n && n < CAD_EVAL_MAX_ROWS; i++)
-        label[n++] = b->item[i];
-    return cad_eval_gates_check(&o->config->metrics.require, label, n);
+    for (; n < r->o->n_models; n++)
+        label[n] = r->o->model[n].label;
+    const cad_list *asked = &r->o->config->metrics.baselines;
+    for (size_t i = 0; i < asked->n && n < CAD_EVAL_MAX_ROWS; i++)
+        if (has_baseline(r, asked->item[i]))
+            label[n++] = asked->item[i];
+    if (r->o->baselines && !r->pack && cad_list_has(asked, RETRIEVAL_COPY))
+        cad_log(CAD_LOG_WARN, "no training pack is known to the checkpoints: the row %s is left out", RETRIEVAL_COPY);
+    return cad_eval_gates_check(&r->o->config->metrics.require, label, n);
 }
 
 cad_status cad_eval_run(const cad_eval_opts *o, cad_arena *arena, cad_evaluation *out)
@@ -256,13 +257,14 @@ cad_status cad_eval_run(const cad_eval_opts *o, cad_arena *arena, cad_evaluation
     if (strcmp(cad_solid_kernel(), "none") == 0)
         CAD_FAIL(CAD_EUNSUPPORTED, "built without OCCT: parts cannot be scored\nhint: configure with -DCADLM_OCCT=ON");
     CAD_TRY(check_baselines(&o->config->metrics.baselines));
-    CAD_TRY(check_gates(o));
     if (o->pack)
         CAD_TRY(cad_file_expect(o->pack, CAD_FILE_pack));
     CAD_TRY(cad_eval_find_pack(&r, folders, &n_folders));
     cad_status s = cad_eval_find_suite(o->suite, folders, n_folders, &path);
     if (s == CAD_OK)
         s = cad_suite_load(path.data, arena, &e->suite);
+    if (s == CAD_OK)
+        s = check_gates(&r);
     cad_buf_clear(&path);
     if (s == CAD_OK)
         s = o->out ? cad_buf_str(&path, o->out) : cad_buf_printf(&path, "runs/eval/%s", e->suite.name);

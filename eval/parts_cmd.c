@@ -254,7 +254,7 @@ cad_status cad_cmd_convert(cad_cli *cli)
     cad_format from, to;
     if (cad_cli_nargs(cli) != 2)
         CAD_FAIL(CAD_EUSAGE, "convert takes two files: IN OUT");
-    if (!strcmp(in, out))
+    if (cad_fs_same(in, out))
         CAD_FAIL(CAD_EUSAGE, "convert: %s would replace itself\nhint: cadtool fmt %s", in, in);
     CAD_TRY(input_format(in, &from));
     CAD_TRY(cad_format_of(out, &to));

@@ -207,6 +207,8 @@ static void test_names_are_sorted_and_paths_absolute(void **state)
     assert_string_equal(names[0], "B");
     assert_string_equal(names[2], "b");
     assert_true(cad_fs_is_dir(at("n")) && !cad_fs_is_dir(at("n/a")));
+    assert_true(cad_fs_same(at("n/a"), at("n/../n/./a")) && !cad_fs_same(at("n/a"), at("n/b")));
+    assert_true(!cad_fs_same(at("n/a"), at("n/absent")) && !cad_fs_same(at("n/absent"), at("n/absent")));
     cad_buf b = CAD_BUF_INIT;
     ok(cad_fs_absolute("x/y", &b));
     assert_true(b.data[0] == '/' && strstr(b.data, "/x/y"));

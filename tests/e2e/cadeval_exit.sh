@@ -12,6 +12,9 @@ says "$err" "valid" "0.5"
 runs 0 "${evaluate[@]}" --suite=$suite --out=a --require='valid>=0'
 runs 65 "${evaluate[@]}" --suite=$suite --out=a --require='beauty>=1'
 runs 65 "${evaluate[@]}" --suite=$suite --out=a --require='valid=maybe'
+runs 65 cadeval --suite=cad0-seven --sheet=0 --out=never --require='retrieval-copy:valid>=0.5' # models/tiny has no pack here
+says "$err" "the row retrieval-copy is left out"
+[ ! -e never ] || die "a gate on a row that there cannot be was found out after the work"
 runs 3 "${evaluate[@]}" --suite=$suite --out=a --require='valid>=0.5' --json
 json "$out" '"error" not in d'
 

@@ -51,6 +51,8 @@ slip 2 "--ckpt=$E2E/runs/tiny" cadeval "$E2E/runs/tiny" --suite=cad0-seven
 slip 2 'cadgen --file=p.txt' bash -c 'echo plate >p.txt; cadgen p.txt'
 slip 2 "cadtool render $flange -o x.png" cadtool render "$flange" x.png
 slip 2 "cadtool fmt $flange" cadtool convert "$flange" "$flange"
+ln -s "$flange" same.ir
+slip 2 "cadtool fmt $flange" cadtool convert "$flange" same.ir
 slip 2 '-o s.jsonl' cadprep synth -o s.h5 -n 3
 slip 65 'the families: primitive plate spacer washer lbracket enclosure flange hex prism turntable knob' cadprep synth -o s.jsonl --families=plat
 slip 65 '--explain=train.lr' cadtrain "$TINY" --set=train.lr=fast
