@@ -79,6 +79,7 @@ extern "C" {
 typedef struct cad_ops {
     const char *name; /* "cpu" */
     const char *isa;  /* "x86-64-v4": the instruction set the hot files were chosen for */
+    int pairs;        /* has loops for CAD_MATMUL_bf16, which the processor may yet lack: see cad_ops_matmul */
     /* Device memory: 64-byte aligned, zeroed, freed by mem_free (NULL is fine); put and get copy `bytes` between host and
      * device; sync waits for the stream. */
     cad_status (*mem_alloc)(size_t bytes, void **out);
@@ -102,7 +103,7 @@ CAD_MUST_USE cad_status cad_ops_get(const char *backend, const cad_ops **out);
  * smaller CADLM_ISA, it means own.  Products with bf16 in memory never take the library. */
 typedef enum cad_matmul { CAD_MATMUL_auto, CAD_MATMUL_own, CAD_MATMUL_library, CAD_MATMUL_bf16 } cad_matmul;
 void cad_ops_set_matmul(cad_matmul m);
-/* What was set; own instead of bf16 where the processor cannot. */
+/* What was set; own instead of bf16 where the processor, or the table that cad_ops_get gave when it was set, cannot. */
 cad_matmul cad_ops_matmul(void);
 
 /* Checks of arguments shared by the back ends: what each op does first. */

@@ -67,25 +67,42 @@ static int has_v2(void)
     return __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt");
 }
 
-cad_status cad_ops_get(const char *backend, const cad_ops **out)
+/* The set asked for; NULL: the best. */
+static const char *wanted_isa(void)
+{
+    const char *isa = getenv("CADLM_ISA");
+    return isa && *isa ? isa : NULL;
+}
+
+/* NULL: the processor has none, or not the one asked for. */
+static const cad_ops *chosen_table(void)
 {
     static const struct {
         const cad_ops *table;
         int (*has)(void);
     } sets[] = {{&cad_cpu_table_v4, has_v4}, {&cad_cpu_table_v3, has_v3}, {&cad_cpu_table_v2, has_v2}};
+    const char *wanted = wanted_isa();
+    __builtin_cpu_init();
+    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
+        if (wanted && strcmp(wanted, sets[i].table->isa) != 0)
+            continue;
+        if (sets[i].has())
+            return sets[i].table;
+    }
+    return NULL;
+}
+
+cad_status cad_ops_get(const char *backend, const cad_ops **out)
+{
     if (strcmp(backend, "cpu") != 0)
         CAD_FAIL(CAD_EUNSUPPORTED, "back end '%s': this build has cpu only", backend);
-    __builtin_cpu_init();
-    const char *wanted = getenv("CADLM_ISA");
-    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
-        if (wanted && *wanted && strcmp(wanted, sets[i].table->isa) != 0)
-            continue;
-        if (sets[i].has()) {
-            *out = sets[i].table;
-            return CAD_OK;
-        }
+    const cad_ops *table = chosen_table();
+    if (table) {
+        *out = table;
+        return CAD_OK;
     }
-    if (wanted && *wanted)
+    const char *wanted = wanted_isa();
+    if (wanted)
         CAD_FAIL(CAD_EUNSUPPORTED, "CADLM_ISA=%s: not one of x86-64-v2, x86-64-v3, x86-64-v4 that this processor has", wanted);
     CAD_FAIL(CAD_EUNSUPPORTED, "this processor lacks x86-64-v2 (SSE4.2), the least that cadlm needs");
 }
@@ -94,8 +111,8 @@ static _Atomic int matmul = CAD_MATMUL_auto;
 
 void cad_ops_set_matmul(cad_matmul m)
 {
-    __builtin_cpu_init();
-    if (m == CAD_MATMUL_bf16 && !(has_v4() && __builtin_cpu_supports("avx512bf16")))
+    const cad_ops *table = chosen_table();
+    if (m == CAD_MATMUL_bf16 && !(table && table->pairs && __builtin_cpu_supports("avx512bf16")))
         m = CAD_MATMUL_own;
     atomic_store(&matmul, (int)m);
 }

@@ -306,10 +306,11 @@ cad_status cad_trainer_read_inputs(cad_trainer *t)
 {
     static const char *const needed[] = {"run.name", "data.train"};
     CAD_TRY(cad_config_require(t->cfg, needed, sizeof needed / sizeof *needed));
+    CAD_TRY(cad_ops_get("cpu", &t->ops));
     cad_ops_set_matmul((cad_matmul)t->cfg->model.matmul);
     if (t->cfg->model.matmul == CAD_MATMUL_bf16 && cad_ops_matmul() != CAD_MATMUL_bf16)
-        cad_log(CAD_LOG_INFO, "model.matmul = bf16: this processor has no AVX512-BF16, products stay in f32");
-    CAD_TRY(cad_ops_get("cpu", &t->ops));
+        cad_log(CAD_LOG_INFO, "model.matmul = bf16: no AVX512-BF16 with %s on this processor, products stay in f32",
+                t->ops->isa);
     CAD_TRY(set_paths(t));
     CAD_TRY(cad_trainer_read_best(t->cfg->checkpoint.best_metric, &t->best_metric));
     CAD_TRY(cad_arena_create("rows", 1024 * MB, &t->rows));

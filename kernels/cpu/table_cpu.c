@@ -1,9 +1,11 @@
 /* The op table of one instruction set (compiled once for each). */
 #include "kernels/cpu/table_cpu.h"
 #include "kernels/cpu/backend_cpu.h"
+#include "kernels/cpu/simd_bf16.h"
 
 const cad_ops CAD_ISA(table) = {.name = "cpu",
                                 .isa = CAD_ISA_NAME,
+                                .pairs = PAIRS,
                                 .mem_alloc = cad_cpu_mem_alloc,
                                 .mem_free = cad_cpu_mem_free,
                                 .mem_put = cad_cpu_mem_put,

@@ -33,6 +33,10 @@ for key in out_root train val out; do
     grep -qE "^$key = /" resolved._ || die "$key is not absolute in $kept"
 done
 
+# Products of bf16 that the instruction set in use does not have.
+runs 0 env CADLM_ISA=x86-64-v2 cadtrain "$TINY" --check --set=model.matmul=bf16
+says "$err" "no AVX512-BF16 with x86-64-v2" "products stay in f32"
+
 # What cannot be known is said, not guessed.
 runs 66 cadtrain "$TINY" --set=data.train=$T/absent.h5 --dry-run --assume=h100-80g
 says "$err" absent.h5 data.expect_rows "hint: "

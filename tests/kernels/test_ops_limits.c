@@ -51,6 +51,25 @@ static void test_arguments_are_checked_with_the_numbers_that_matter(void **state
     unsetenv("CADLM_ISA");
 }
 
+/* Whoever asks for products of bf16 is told what is really formed: the set in use may be smaller than the processor's. */
+static void test_a_smaller_instruction_set_has_no_products_of_bf16(void **state)
+{
+    (void)state;
+    static const char *const isa[] = {"x86-64-v2", "x86-64-v3"};
+    for (size_t i = 0; i < sizeof isa / sizeof *isa; i++) {
+        setenv("CADLM_ISA", isa[i], 1);
+        cad_ops_set_matmul(CAD_MATMUL_bf16);
+        assert_int_equal(cad_ops_matmul(), CAD_MATMUL_own);
+        cad_ops_set_matmul(CAD_MATMUL_library);
+        assert_int_equal(cad_ops_matmul(), CAD_MATMUL_library);
+    }
+    unsetenv("CADLM_ISA");
+    __builtin_cpu_init();
+    cad_ops_set_matmul(CAD_MATMUL_bf16);
+    assert_int_equal(cad_ops_matmul(), __builtin_cpu_supports("avx512bf16") ? CAD_MATMUL_bf16 : CAD_MATMUL_own);
+    cad_ops_set_matmul(CAD_MATMUL_auto);
+}
+
 static void test_device_memory_is_aligned_and_zeroed(void **state)
 {
     (void)state;
@@ -128,6 +147,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_op_refuses_missing_arguments_by_name),
         cmocka_unit_test(test_arguments_are_checked_with_the_numbers_that_matter),
+        cmocka_unit_test(test_a_smaller_instruction_set_has_no_products_of_bf16),
         cmocka_unit_test(test_device_memory_is_aligned_and_zeroed),
         cmocka_unit_test(test_no_rows_are_legal_and_add_nothing),
     };
