@@ -406,18 +406,25 @@ cad_status compiler::run(cad_solid *out)
     }
 }
 
-/* The merge of neighbours can spoil a shape that the booleans left sound; then the faces stay as they are cut. */
+/* A shape that is not sound is tried again by the kernel alone.  Its merge of neighbours can spoil what the booleans left sound
+ * too; then the faces stay as they are cut. */
 cad_status compile(const cad_ir &ir, bool direct, cad_diags *diags, cad_solid *out)
 {
     const cad_diags before = *diags;
+    const cad_solid_ways ways_before = cad_solid_count();
     const cad_status first = compiler(ir, diags, {true, direct}).run(out);
     const cad_diag *found = cad_diags_first_error(diags);
     if (first != CAD_EGEOM || !found || strcmp(found->code, "invalid-solid") != 0)
         return first;
     const cad_diags merged = *diags;
-    *diags = before;
-    if (compiler(ir, diags, {false, false}).run(out) == CAD_OK)
-        return CAD_OK;
+    const bool was_direct = cad_solid_count().direct > ways_before.direct;
+    for (const ways how : {ways{true, false}, ways{false, false}}) {
+        if (how.merge && !was_direct)
+            continue;
+        *diags = before;
+        if (compiler(ir, diags, how).run(out) == CAD_OK)
+            return CAD_OK;
+    }
     *diags = merged;
     CAD_FAIL(CAD_EGEOM, "%s: %s", found->code, found->message);
 }

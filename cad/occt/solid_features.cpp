@@ -265,9 +265,11 @@ bool regular_or_chamfered(sides side, const gp_Dir &dir, double diagonal, cad_pr
     cross_frame(dir, &x, &y);
     const auto turn = [&](const flat_face *f) { return std::atan2(f->normal.XYZ().Dot(y), f->normal.XYZ().Dot(x)); };
     std::sort(side.begin(), side.end(), [&](const flat_face *a, const flat_face *b) { return turn(a) < turn(b); });
-    for (size_t i = 1; i < side.size(); ++i)
-        if (turn(side[i]) - turn(side[i - 1]) < 1e-3) /* of two that look one way either could be the side: walls of a box */
+    for (size_t i = 0; i < side.size(); ++i) {
+        const double next = i + 1 < side.size() ? turn(side[i + 1]) : turn(side[0]) + 2 * M_PI;
+        if (next - turn(side[i]) < 1e-3) /* of two that look one way either could be the side: walls of a box */
             return false;
+    }
     double best = 0.0;
     for (size_t first = 0; first < 2; ++first) {
         sides half;
