@@ -34,14 +34,17 @@ typedef struct task {
 static cad_status read_outputs(task *t)
 {
     static const char *const endings[] = {".ir", ".step", ".png"};
-    cad_format format;
+    cad_format format[MAX_OUTPUTS];
     for (size_t i = 0;; i++) {
         const char *path = cad_cli_value_at(t->cli, "output", i);
         if (!path)
             break;
         if (i == MAX_OUTPUTS)
             CAD_FAIL(CAD_EUSAGE, "more than %d times -o", MAX_OUTPUTS);
-        CAD_TRY(cad_format_of(path, &format));
+        CAD_TRY(cad_format_of(path, &format[i]));
+        for (size_t k = 0; k < i; k++)
+            if (format[k] == format[i])
+                CAD_FAIL(CAD_EUSAGE, "-o %s: %s is of the same format; expected one file of each", path, t->output[k]);
         CAD_TRY(cad_convert_check_out(path));
         t->output[t->files.n_path++] = path;
     }

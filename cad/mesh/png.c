@@ -1,5 +1,7 @@
 #include "cad/mesh/image.h"
 
+#include "core/hash.h"
+
 #include <png.h>
 #include <string.h>
 
@@ -28,18 +30,6 @@ static void big_endian(uint32_t v, char out[4])
         out[i] = (char)(v >> (24 - 8 * i) & 255u);
 }
 
-/* CRC-32 of ISO 3309, as PNG has it. */
-static uint32_t crc_of(const char *data, size_t len)
-{
-    uint32_t c = 0xffffffffu;
-    for (size_t i = 0; i < len; i++) {
-        c ^= (unsigned char)data[i];
-        for (int k = 0; k < 8; k++)
-            c = c & 1u ? 0xedb88320u ^ (c >> 1) : c >> 1;
-    }
-    return ~c;
-}
-
 /* length, "iTXt", key, NUL, not compressed, method 0, no language, no translated key, text, CRC */
 static cad_status add_chunk(const cad_png_text *t, cad_buf *out)
 {
@@ -54,7 +44,7 @@ static cad_status add_chunk(const cad_png_text *t, cad_buf *out)
     CAD_TRY(cad_buf_add(out, t->key, key));
     CAD_TRY(cad_buf_add(out, middle, sizeof middle));
     CAD_TRY(cad_buf_add(out, t->text, text));
-    big_endian(crc_of(out->data + start, length + 4), word);
+    big_endian(cad_crc32(out->data + start, length + 4), word);
     return cad_buf_add(out, word, 4);
 }
 

@@ -69,4 +69,6 @@ says "$err" "--temp: error: decode.temp = -1; expected 0..5"
 runs 65 cadgen x --set=decode.temp=-1
 runs 65 env CADLM_DECODE__TEMP=-1 cadgen x
 runs 2 cadeval --suite=cad0-seven --sheet=-1
+runs 2 cadgen x -o a.png -o b.png
+says "$err" "-o b.png: a.png is of the same format"
 runs 2 cadgen x --color=sometimes
