@@ -74,6 +74,13 @@ CAD_MUST_USE cad_status cad_checkpoint_save(const cad_checkpoint_source *src, co
 CAD_MUST_USE cad_status cad_checkpoint_rotate(const char *dir, int64_t keep_last, int64_t keep_best, bool maximise,
                                               cad_arena *scratch);
 
+/* For a run that goes on after `step`: later checkpoints below `dir` are damaged, or those of a branch that it leaves.  They
+ * are renamed to the first free of dropped-step-N, dropped-step-N.1, .., which no reader looks for and no rotation removes.
+ * `latest` and `best`, where they named one of them, then name step and best_step; *best_gone: best_step is not there, and
+ * neither is `best`.  A missing `dir` is fine.  Errors: CAD_EWRITE. */
+CAD_MUST_USE cad_status cad_checkpoint_leave_branch(const char *dir, int64_t step, int64_t best_step, cad_arena *scratch,
+                                                    bool *best_gone);
+
 /* Appends the path of the newest sound checkpoint below `dir` (files are hashed); a damaged one is passed over with a warning.
  * Errors: CAD_ENOTFOUND (there is none at all), CAD_ECORRUPT (there are some, all damaged: the newest one's damage). */
 CAD_MUST_USE cad_status cad_checkpoint_find(const char *dir, cad_arena *scratch, cad_buf *out);

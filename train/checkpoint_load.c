@@ -28,7 +28,7 @@ cad_status cad_checkpoint_find(const char *dir, cad_arena *scratch, cad_buf *out
     cad_buf path = CAD_BUF_INIT;
     cad_status s = CAD_ENOTFOUND;
     for (size_t i = 0; i < n && s != CAD_OK; i++) {
-        if (strncmp(name[i], CAD_STEP_PREFIX, strlen(CAD_STEP_PREFIX)) != 0)
+        if (!cad_step_name_is(name[i]))
             continue;
         cad_buf_clear(&path);
         s = cad_buf_printf(&path, "%s/%s", dir, name[i]);

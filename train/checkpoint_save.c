@@ -8,19 +8,12 @@
 #include "model/hf/hfconfig.h"
 #include "model/text/tokenizer.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define TEMP_PREFIX ".tmp-"
-enum { STEP_NAME = 32 };
-
-static void step_name(int64_t step, char out[STEP_NAME])
-{
-    snprintf(out, STEP_NAME, CAD_STEP_PREFIX "%06" PRId64, step);
-}
 
 /* ---- writing ---- */
 
@@ -147,8 +140,8 @@ static void remove_failed(const char *temp)
 
 cad_status cad_checkpoint_save(const cad_checkpoint_source *src, const cad_train_state *state, bool is_best, cad_arena *scratch)
 {
-    char name[STEP_NAME];
-    step_name(state->step, name);
+    char name[CAD_STEP_NAME];
+    cad_step_name(state->step, name);
     CAD_TRY(cad_fs_mkdirs(src->dir));
     CAD_TRY(cad_checkpoint_check_space(src->dir, src->decoder, src->optimizer));
     cad_buf temp = CAD_BUF_INIT, path = CAD_BUF_INIT;
@@ -254,7 +247,7 @@ cad_status cad_checkpoint_rotate(const char *dir, int64_t keep_last, int64_t kee
     for (size_t i = 0; i < n; i++) {
         if (!strncmp(name[i], TEMP_PREFIX, strlen(TEMP_PREFIX)))
             CAD_TRY(remove_in(dir, name[i]));
-        else if (!strncmp(name[i], CAD_STEP_PREFIX, strlen(CAD_STEP_PREFIX)))
+        else if (cad_step_name_is(name[i]))
             c[n_steps++].name = name[i];
     }
     if (n_steps > 1)

@@ -286,12 +286,14 @@ cad_status cad_run_dir_set(cad_run_dir *r, const char *key, json_t *value)
     return CAD_OK;
 }
 
-cad_status cad_run_dir_add_restart(cad_run_dir *r, int64_t step)
+cad_status cad_run_dir_add_restart(cad_run_dir *r, int64_t step, const char *from)
 {
     json_t *o = json_pack("{s:I, s:I}", "step", (json_int_t)step, "pid", (json_int_t)getpid());
     if (o) {
         stamp(o, "time");
         set_string(o, "host", r->host);
+        if (from[0])
+            set_string(o, "from", from);
     }
     return append(r, "restarts", o);
 }

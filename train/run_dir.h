@@ -2,7 +2,7 @@
  *
  * One run_id for life; each start but the first adds to `restarts`.  run.json: {"schema","run_id","name","status" (starting,
  * running, preempted, done, failed),"exit_code","host","pid","job","started","updated","restarts":[{"time","step","host",
- * "pid"}],"allowed_changes":[..],"totals":{"steps","rows","tokens","wall_s"}} and what cad_run_dir_set adds. */
+ * "pid","from"}],"allowed_changes":[..],"totals":{"steps","rows","tokens","wall_s"}} and what cad_run_dir_set adds. */
 #ifndef CADLM_TRAIN_RUN_DIR_H
 #define CADLM_TRAIN_RUN_DIR_H
 
@@ -43,8 +43,9 @@ CAD_MUST_USE cad_status cad_run_dir_write_command(cad_run_dir *r, const char *co
 
 /* Sets a member of run.json ("method", "tags", ..); takes `value`.  Written with the next status. */
 CAD_MUST_USE cad_status cad_run_dir_set(cad_run_dir *r, const char *key, json_t *value);
-/* Records a start, after the first, that begins behind `step`, and keys that were allowed to change. */
-CAD_MUST_USE cad_status cad_run_dir_add_restart(cad_run_dir *r, int64_t step);
+/* Records a start, after the first, that begins behind `step`, and keys that were allowed to change.  `from`: the checkpoint
+ * that it was told to continue, "": none. */
+CAD_MUST_USE cad_status cad_run_dir_add_restart(cad_run_dir *r, int64_t step, const char *from);
 CAD_MUST_USE cad_status cad_run_dir_add_allowed(cad_run_dir *r, const char *key, const char *from, const char *to);
 /* Replaces run.json.  `totals` may be NULL: as before. */
 CAD_MUST_USE cad_status cad_run_dir_set_status(cad_run_dir *r, const char *status, int exit_code, const cad_run_totals *totals);

@@ -26,7 +26,8 @@ typedef struct cad_trainer cad_trainer;
 typedef struct cad_trainer_opts {
     const char *run_dir;      /* NULL: <run.out_root>/<run.name> */
     const char *resume;       /* "auto": the newest sound checkpoint of the run directory; "no": an existing run
-                                 directory is moved aside; else a checkpoint directory.  NULL: auto */
+                                 directory is moved aside; else a checkpoint directory, of which the same word at
+                                 the next start goes on with what followed.  NULL: auto */
     const char *const *allow; /* (n_allow) keys that may differ from the checkpoint's config.ini */
     size_t n_allow;
     bool force_unlock;                 /* take over from an owner of the run directory that is gone: train/run_lock.h */

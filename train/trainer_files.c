@@ -63,6 +63,18 @@ static cad_status open_log(cad_trainer *t)
     return cad_log_open(path);
 }
 
+/* Later checkpoints would be found first by the next start, though their steps are done again. */
+static cad_status leave_branch(cad_trainer *t)
+{
+    bool best_gone;
+    CAD_TRY(cad_checkpoint_leave_branch(t->ckpt_path.data, t->at.step, t->at.best_step, t->scratch, &best_gone));
+    if (best_gone) { /* the next one is the best that there is */
+        t->at.best = (double)NAN;
+        t->at.best_step = 0;
+    }
+    return CAD_OK;
+}
+
 cad_status cad_trainer_start_files(cad_trainer *t)
 {
     bool afresh = t->o.resume && !strcmp(t->o.resume, "no");
@@ -76,9 +88,10 @@ cad_status cad_trainer_start_files(cad_trainer *t)
     }
     CAD_TRY(cad_checkpoint_check_space(t->run_path.data, t->decoder, t->optimizer));
     CAD_TRY(open_log(t));
+    CAD_TRY(leave_branch(t)); /* before run.json says of what this start is a continuation */
     CAD_TRY(describe(t));
     if (cad_run_dir_continued(t->run) || t->at.step > 0)
-        CAD_TRY(cad_run_dir_add_restart(t->run, t->at.step));
+        CAD_TRY(cad_run_dir_add_restart(t->run, t->at.step, cad_buf_cstr(&t->resume_named)));
     for (size_t i = 0; i < t->n_changes; i++)
         CAD_TRY(cad_run_dir_add_allowed(t->run, t->change[i].key, t->change[i].from, t->change[i].to));
     CAD_TRY(cad_run_dir_write(t->run, "config.ini", t->config_text.data, t->config_text.len));

@@ -405,8 +405,8 @@ void cad_trainer_close(cad_trainer *t)
     json_decref(t->leaks);
     cad_pack_close(t->train_pack);
     cad_tokenizer_destroy(t->tokenizer);
-    cad_buf *const text[] = {&t->run_path,   &t->ckpt_path,       &t->config_text,
-                             &t->model_json, &t->generation_json, &t->resumed_from};
+    cad_buf *const text[] = {&t->run_path,        &t->ckpt_path,    &t->config_text, &t->model_json,
+                             &t->generation_json, &t->resumed_from, &t->resume_named};
     for (size_t i = 0; i < sizeof text / sizeof *text; i++)
         cad_buf_deinit(text[i]);
     cad_arena_destroy(t->scratch);

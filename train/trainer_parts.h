@@ -79,6 +79,7 @@ struct cad_trainer {
     /* position */
     cad_train_state at;
     cad_buf resumed_from; /* path of the checkpoint, empty: from the start */
+    cad_buf resume_named; /* the checkpoint that --resume=DIR names, absolute; empty: none */
     cad_allowed_change *change;
     size_t n_changes, cap_changes;
 

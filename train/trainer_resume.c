@@ -93,6 +93,91 @@ static cad_status compare(cad_trainer *t, const char *file)
     return CAD_OK;
 }
 
+/* ---- --resume=DIR ---- */
+
+/* What DIR names: absolute, without a slash at its end, and behind `latest` or `best`. */
+static cad_status name_checkpoint(const char *dir, cad_buf *out)
+{
+    cad_buf target = CAD_BUF_INIT;
+    cad_status s = cad_fs_absolute(dir, out);
+    while (s == CAD_OK && out->len > 1 && out->data[out->len - 1] == '/')
+        out->data[--out->len] = '\0';
+    if (s == CAD_OK && cad_fs_readlink(out->data, &target) == CAD_OK && !strchr(target.data, '/')) {
+        out->len = (size_t)(strrchr(out->data, '/') - out->data) + 1;
+        s = cad_buf_str(out, target.data);
+    }
+    cad_buf_deinit(&target);
+    return s;
+}
+
+/* Whether the last start of this run was told the same. */
+static cad_status was_named(const cad_trainer *t, bool *out)
+{
+    enum { MAX_RUN_JSON = 16 << 20 };
+    cad_buf path = CAD_BUF_INIT;
+    json_t *run = NULL;
+    cad_status s = cad_buf_printf(&path, "%s/run.json", t->run_path.data);
+    if (s == CAD_OK)
+        s = cad_json_read(path.data, MAX_RUN_JSON, &run);
+    const json_t *list = json_object_get(run, "restarts"), *last = json_array_get(list, json_array_size(list) - 1);
+    const char *from = json_string_value(json_object_get(last, "from"));
+    *out = from && !strcmp(from, t->resume_named.data);
+    json_decref(run);
+    cad_buf_deinit(&path);
+    return s == CAD_ENOMEM ? s : CAD_OK; /* without a run.json nothing was named */
+}
+
+/* -1: cannot be read. */
+static cad_status step_of(const char *checkpoint, int64_t *out)
+{
+    cad_train_state state = {.step = -1};
+    cad_buf path = CAD_BUF_INIT;
+    cad_status s = cad_buf_printf(&path, "%s/trainer_state.json", checkpoint);
+    if (s == CAD_OK)
+        s = cad_train_state_load(path.data, &state);
+    *out = s == CAD_OK ? state.step : -1;
+    cad_buf_deinit(&path);
+    return s == CAD_ENOMEM ? s : CAD_OK;
+}
+
+/* The newest checkpoint of this run, where DIR was taken by the start before and training went on from there. */
+static cad_status find_behind(cad_trainer *t, const char *dir)
+{
+    bool again;
+    int64_t then, now;
+    CAD_TRY(was_named(t, &again));
+    cad_status s = again ? cad_checkpoint_find(t->ckpt_path.data, t->scratch, &t->resumed_from) : CAD_ENOTFOUND;
+    if (s == CAD_ENOTFOUND)
+        return CAD_OK;
+    CAD_TRY(s);
+    CAD_TRY(step_of(dir, &then));
+    CAD_TRY(step_of(t->resumed_from.data, &now));
+    if (now <= then) {
+        cad_buf_clear(&t->resumed_from);
+        return CAD_OK;
+    }
+    cad_log(CAD_LOG_INFO,
+            "--resume=%s was done by the last start: this one goes on from there; another --run-dir starts from it again", dir);
+    return CAD_OK;
+}
+
+static cad_status take_named(cad_trainer *t, const char *dir)
+{
+    bool there = cad_fs_is_dir(dir); /* the rotation may have removed it */
+    if (there)
+        CAD_TRY(cad_file_expect(dir, CAD_FILE_model));
+    CAD_TRY(name_checkpoint(dir, &t->resume_named));
+    CAD_TRY(find_behind(t, dir));
+    if (t->resumed_from.len)
+        return CAD_OK;
+    if (there)
+        return cad_buf_str(&t->resumed_from, dir);
+    CAD_FAIL(CAD_ENOTFOUND,
+             "--resume=%s: no such folder; expected auto, no, or the folder of a checkpoint\nhint: "
+             "--resume=runs/NAME/ckpt/latest",
+             dir);
+}
+
 cad_status cad_trainer_find_resume(cad_trainer *t)
 {
     const char *how = t->o.resume ? t->o.resume : "auto";
@@ -103,14 +188,8 @@ cad_status cad_trainer_find_resume(cad_trainer *t)
         if (s == CAD_ENOTFOUND)
             return CAD_OK;
         CAD_TRY(s);
-    } else if (cad_fs_is_dir(how)) {
-        CAD_TRY(cad_file_expect(how, CAD_FILE_model));
-        CAD_TRY(cad_buf_str(&t->resumed_from, how));
     } else {
-        CAD_FAIL(CAD_ENOTFOUND,
-                 "--resume=%s: no such folder; expected auto, no, or the folder of a checkpoint\nhint: "
-                 "--resume=runs/NAME/ckpt/latest",
-                 how);
+        CAD_TRY(take_named(t, how));
     }
     cad_buf file = CAD_BUF_INIT;
     cad_status s = cad_buf_printf(&file, "%s/config.ini", t->resumed_from.data);

@@ -85,6 +85,43 @@ static void test_rotation_counts_by_step_and_metric_and_spares_the_links(void **
     assert_true(there("step-999999") && there("step-1000000"));
 }
 
+static void links_to(const char *link, const char *name)
+{
+    cad_buf target = CAD_BUF_INIT;
+    ok(cad_fs_readlink(train_path(dir, link), &target));
+    assert_string_equal(target.data, name);
+    cad_buf_deinit(&target);
+}
+
+static void test_what_lies_behind_the_step_of_a_start_is_set_aside_with_its_links(void **state)
+{
+    (void)state;
+    bool best_gone;
+    for (int64_t step = 5; step <= 20; step += 5)
+        make(step, 0.5);
+    ok(cad_fs_symlink_replace("step-000020", train_path(dir, "latest")));
+    ok(cad_fs_symlink_replace("step-000015", train_path(dir, "best")));
+    ok(cad_checkpoint_leave_branch(dir, 20, 15, arena, &best_gone)); /* nothing lies there */
+    assert_true(!best_gone && there("step-000020") && there("step-000015"));
+    links_to("best", "step-000015");
+    ok(cad_checkpoint_leave_branch(dir, 10, 5, arena, &best_gone));
+    assert_true(!best_gone && there("step-000005") && there("step-000010"));
+    assert_true(there("dropped-step-000015/DONE") && there("dropped-step-000020/DONE"));
+    assert_false(there("step-000015") || there("step-000020"));
+    links_to("latest", "step-000010");
+    links_to("best", "step-000005");
+    make(1000000, 0.5);
+    make(20, 0.5);
+    ok(cad_fs_symlink_replace("step-000020", train_path(dir, "best")));
+    ok(cad_fs_symlink_replace("step-000020", train_path(dir, "latest")));
+    ok(cad_checkpoint_leave_branch(dir, 12, 7, arena, &best_gone)); /* from another run: neither is here */
+    assert_true(best_gone && !there("best") && !there("latest") && there("dropped-step-000020.1/DONE"));
+    assert_true(there("dropped-step-1000000/DONE"));
+    ok(cad_checkpoint_rotate(dir, 1, 0, false, arena));
+    assert_true(there("step-000010") && !there("step-000005") && there("dropped-step-000020/DONE"));
+    found("step-000010");
+}
+
 static void test_a_state_comes_back_as_it_was(void **state)
 {
     (void)state;
@@ -127,6 +164,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_the_newest_is_that_of_the_largest_step, setup, teardown),
         cmocka_unit_test_setup_teardown(test_rotation_counts_by_step_and_metric_and_spares_the_links, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_what_lies_behind_the_step_of_a_start_is_set_aside_with_its_links, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_state_comes_back_as_it_was, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

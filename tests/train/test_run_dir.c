@@ -49,7 +49,7 @@ static void test_the_id_lives_as_long_as_the_run(void **state)
     cad_run_dir_close(r);
     ok(cad_run_dir_open(dir, "one", false, &r));
     assert_string_equal(cad_run_dir_id(r), id);
-    ok(cad_run_dir_add_restart(r, 7));
+    ok(cad_run_dir_add_restart(r, 7, ""));
     ok(cad_run_dir_add_allowed(r, "train.lr", "1e-4", "2e-4"));
     ok(cad_run_dir_set_status(r, "done", 0, NULL));
     cad_run_dir_close(r);
