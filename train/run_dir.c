@@ -338,19 +338,34 @@ void cad_run_dir_close(cad_run_dir *r)
     cad_mem_free(r);
 }
 
-cad_status cad_run_dir_set_aside(const char *path)
+/* path.1, path.2, ..: the first that is free. */
+static cad_status free_name(const char *path, cad_buf *out)
 {
-    if (!cad_fs_exists(path))
-        return CAD_OK;
-    cad_buf aside = CAD_BUF_INIT;
     cad_status s = CAD_OK;
     int i = 0;
     do {
-        cad_buf_clear(&aside);
-        s = cad_buf_printf(&aside, "%s.%d", path, ++i);
-    } while (s == CAD_OK && i < MAX_ASIDE && cad_fs_exists(aside.data));
-    if (s == CAD_OK)
-        s = cad_fs_commit_dir(path, aside.data);
-    cad_buf_deinit(&aside);
+        cad_buf_clear(out);
+        s = cad_buf_printf(out, "%s.%d", path, ++i);
+    } while (s == CAD_OK && i < MAX_ASIDE && cad_fs_exists(out->data));
     return s;
+}
+
+cad_status cad_run_dir_set_aside(cad_run_dir *r)
+{
+    CAD_TRY(cad_run_lock_check(r->lock));
+    CAD_TRY(put_back(r, "env.json", &r->env_before));
+    CAD_TRY(put_back(r, "run.json", &r->run_before));
+    cad_buf aside = CAD_BUF_INIT;
+    cad_status s = free_name(r->path.data, &aside);
+    if (s == CAD_OK)
+        s = cad_fs_commit_dir(r->path.data, aside.data);
+    if (s == CAD_OK)
+        s = cad_buf_str(&aside, "/LOCK"); /* went along; it is ours until it is closed */
+    if (s == CAD_OK)
+        s = cad_fs_remove(aside.data);
+    cad_buf_deinit(&aside);
+    CAD_TRY(s);
+    cad_run_lock_release(r->lock);
+    r->lock = NULL;
+    return CAD_OK;
 }

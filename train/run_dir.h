@@ -52,10 +52,10 @@ CAD_MUST_USE cad_status cad_run_dir_set_status(cad_run_dir *r, const char *statu
 /* Puts run.json and env.json back as they were before open, and removes the folders that open made and nobody used: for a start
  * that came to nothing.  Only close may follow.  That it fails is a warning. */
 void cad_run_dir_withdraw(cad_run_dir *r);
+/* Puts both back too, then renames the folder to the first free of path.1, path.2, .. under its lock, so that it is nobody's
+ * live run.  Only close may follow.  Errors: CAD_ELOCKED, CAD_EWRITE. */
+CAD_MUST_USE cad_status cad_run_dir_set_aside(cad_run_dir *r);
 void cad_run_dir_close(cad_run_dir *r); /* releases the lock; NULL is fine */
-
-/* Moves a run folder aside to the first free of path.1, path.2, ..; nothing at `path` is fine. */
-CAD_MUST_USE cad_status cad_run_dir_set_aside(const char *path);
 
 #ifdef __cplusplus
 }

@@ -79,11 +79,10 @@ cad_status cad_trainer_start_files(cad_trainer *t)
 {
     bool afresh = t->o.resume && !strcmp(t->o.resume, "no");
     if (afresh && (cad_run_dir_continued(t->run) || cad_fs_exists(t->ckpt_path.data))) {
-        /* The lock showed that nobody uses it; a new folder takes its place. */
-        cad_run_dir_withdraw(t->run); /* what is kept says how that run ended, not that this one starts */
+        cad_status s = cad_run_dir_set_aside(t->run); /* what is kept says how that run ended, not that this one starts */
         cad_run_dir_close(t->run);
         t->run = NULL;
-        CAD_TRY(cad_run_dir_set_aside(t->run_path.data));
+        CAD_TRY(s);
         CAD_TRY(cad_run_dir_open(t->run_path.data, t->cfg->run.name, t->o.force_unlock, &t->run));
     }
     CAD_TRY(cad_checkpoint_check_space(t->run_path.data, t->decoder, t->optimizer));

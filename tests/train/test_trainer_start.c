@@ -4,9 +4,14 @@
 #include "core/json.h"
 #include "core/log.h"
 #include "core/progress.h"
+#include "tests/robust/fault_io.h"
 #include "tests/train/train_fixture.h"
 #include "tests/train/train_tmp.h"
 #include "train/trainer_parts.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
 
 static char dir[4096];
 static cad_arena *arena;
@@ -76,6 +81,49 @@ static void test_the_directory_is_taken_before_its_checkpoint_is_looked_for(void
     ok(cad_json_read(in_run("run.json"), 0, &o));
     assert_string_equal(json_string_value(json_object_get(o, "status")), "done"); /* the start that did not run left it */
     json_decref(o);
+}
+
+static volatile sig_atomic_t looks, held;
+
+/* Another process would have to wait: flock is by open file. */
+static void look_at_the_lock(int sig)
+{
+    (void)sig;
+    int fd = open(in_run("LOCK"), O_RDWR | O_CLOEXEC);
+    looks++;
+    held = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0;
+    if (fd >= 0)
+        close(fd);
+}
+
+static void test_a_start_afresh_moves_the_old_run_while_it_holds_its_lock(void **state)
+{
+    (void)state;
+    char path[8192];
+    cad_trainer *t;
+    snprintf(path, sizeof path, "%s", in_run(""));
+    path[strlen(path) - 1] = '\0';
+    ok(start("train.max_steps=2", false, &t));
+    ok(cad_trainer_run(t));
+    cad_trainer_close(t);
+    cad_buf before = train_read(in_run("run.json"));
+    assert_true(signal(SIGUSR2, look_at_the_lock) != SIG_ERR);
+    assert_int_equal(fault_io_set("rename:/one.1:1:USR2"), 0);
+    ok(cad_trainer_open(config("train.max_steps=2"), &(cad_trainer_opts){.run_dir = path, .resume = "no"}, &t));
+    ok(cad_trainer_run(t));
+    assert_int_equal(fault_io_set(NULL), 0);
+    assert_true(looks == 1 && held);
+    assert_true(cad_fs_exists(in_run("LOCK"))); /* that of the new run */
+    cad_trainer_close(t);
+    assert_true(cad_fs_exists(in_run("ckpt/step-000002/DONE")) && !cad_fs_exists(in_run("LOCK")));
+    assert_true(cad_fs_exists(train_path(dir, "runs/one.1/ckpt/step-000002/DONE")));
+    assert_false(cad_fs_exists(train_path(dir, "runs/one.1/LOCK")));
+    cad_buf aside = train_read(train_path(dir, "runs/one.1/run.json")), now = train_read(in_run("run.json"));
+    assert_string_equal(aside.data, before.data); /* it tells its own end */
+    assert_string_not_equal(now.data, before.data);
+    cad_buf_deinit(&now);
+    cad_buf_deinit(&aside);
+    cad_buf_deinit(&before);
 }
 
 static void pack_again(const char *waived)
@@ -158,6 +206,7 @@ int main(void)
         cmocka_unit_test(test_a_check_touches_nothing),
         cmocka_unit_test(test_a_start_that_is_refused_leaves_no_directory),
         cmocka_unit_test(test_the_directory_is_taken_before_its_checkpoint_is_looked_for),
+        cmocka_unit_test(test_a_start_afresh_moves_the_old_run_while_it_holds_its_lock),
         cmocka_unit_test(test_a_resume_keeps_what_the_packs_waived),
         cmocka_unit_test(test_prompts_are_read_as_cadgen_reads_them),
     };
