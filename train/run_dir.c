@@ -136,6 +136,31 @@ static cad_status start_run(cad_run_dir *r, const char *name)
     return CAD_OK;
 }
 
+/* Whether the file `path` holds these bytes. */
+static cad_status holds(const char *path, const cad_buf *text, bool *out)
+{
+    cad_buf there = CAD_BUF_INIT;
+    cad_status s = cad_fs_read(path, 0, &there);
+    *out = s == CAD_OK && there.len == text->len && (!text->len || !memcmp(there.data, text->data, text->len));
+    cad_buf_deinit(&there);
+    return s;
+}
+
+/* Keeps a run.json that is none under the first free name; one that is kept already stays as it is. */
+static cad_status keep_bad(cad_run_dir *r, const cad_buf *text)
+{
+    char name[40] = "run.json.bad";
+    const char *path;
+    bool kept = false;
+    CAD_TRY(cad_run_dir_file(r, name, &path));
+    for (int i = 1; i <= MAX_ASIDE && !kept && cad_fs_exists(path); i++) {
+        CAD_TRY(holds(path, text, &kept));
+        snprintf(name, sizeof name, "run.json.bad.%d", i);
+        CAD_TRY(cad_run_dir_file(r, name, &path));
+    }
+    return kept ? CAD_OK : cad_run_dir_write(r, name, cad_buf_cstr(text), text->len);
+}
+
 /* Continues an existing run.json; *out = false when there is none that can be read. */
 static cad_status continue_run(cad_run_dir *r, bool *out)
 {
@@ -159,12 +184,7 @@ static cad_status continue_run(cad_run_dir *r, bool *out)
     }
     json_decref(r->run);
     r->run = NULL;
-    cad_buf text = CAD_BUF_INIT;
-    s = cad_fs_read(path, 0, &text);
-    if (s == CAD_OK)
-        s = cad_run_dir_write(r, "run.json.bad", cad_buf_cstr(&text), text.len);
-    cad_buf_deinit(&text);
-    return s;
+    return keep_bad(r, &r->run_before);
 }
 
 static cad_status read_before(cad_run_dir *r, const char *name, cad_buf *out)

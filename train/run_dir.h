@@ -25,7 +25,8 @@ typedef struct cad_run_totals {
 } cad_run_totals;
 
 /* Creates the folder where needed, takes its lock (train/run_lock.h), reads or starts run.json (status starting) and writes
- * env.json.  Errors: CAD_ELOCKED naming the owner, CAD_EWRITE; a run.json that is no run.json is set aside as run.json.bad. */
+ * env.json.  Errors: CAD_ELOCKED naming the owner, CAD_EWRITE; a run.json that is no run.json is set aside as
+ * the first free of run.json.bad, run.json.bad.1, .. */
 CAD_MUST_USE cad_status cad_run_dir_open(const char *path, const char *name, bool force_unlock, cad_run_dir **out);
 /* CAD_ELOCKED: another process took the folder over, and nothing more may be written here. */
 CAD_MUST_USE cad_status cad_run_dir_check_lock(const cad_run_dir *r);

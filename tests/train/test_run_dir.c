@@ -251,19 +251,27 @@ static void test_a_run_json_that_is_damaged_or_too_long_is_set_aside(void **stat
     cad_buf text = CAD_BUF_INIT;
     ok(cad_buf_str(&text, "{\"run_id\":"));
     ok(cad_fs_mkdirs(dir));
+    static const char *const kept[] = {"run.json.bad", "run.json.bad.1"};
+    size_t len[2];
     for (int too_long = 0; too_long < 2; too_long++) {
-        ok(cad_fs_write(train_path(dir, "run.json"), text.data, text.len));
-        cad_run_dir *r;
-        ok(cad_run_dir_open(dir, "one", false, &r));
-        cad_run_dir_close(r);
-        cad_buf bad = train_read(train_path(dir, "run.json.bad"));
-        assert_int_equal(bad.len, text.len);
-        cad_buf_deinit(&bad);
+        len[too_long] = text.len;
+        for (int again = 0; again < 2; again++) { /* what is kept already is not kept twice */
+            ok(cad_fs_write(train_path(dir, "run.json"), text.data, text.len));
+            cad_run_dir *r;
+            ok(cad_run_dir_open(dir, "one", false, &r));
+            cad_run_dir_close(r);
+        }
+        for (int i = 0; i <= too_long; i++) { /* the first one too */
+            cad_buf bad = train_read(train_path(dir, kept[i]));
+            assert_int_equal(bad.len, len[i]);
+            cad_buf_deinit(&bad);
+        }
         json_t *o = read_run();
         assert_int_equal(strlen(json_string_value(json_object_get(o, "run_id"))), 16);
         json_decref(o);
         ok(cad_buf_printf(&text, "%*d}", 17 << 20, 1));
     }
+    assert_false(cad_fs_exists(train_path(dir, "run.json.bad.2")));
     cad_buf_deinit(&text);
 }
 
