@@ -82,7 +82,8 @@ CAD_MUST_USE cad_status cad_checkpoint_leave_branch(const char *dir, int64_t ste
                                                     bool *best_gone);
 
 /* Appends the path of the newest sound checkpoint below `dir` (files are hashed); a damaged one is passed over with a warning.
- * Errors: CAD_ENOTFOUND (there is none at all), CAD_ECORRUPT (there are some, all damaged: the newest one's damage). */
+ * Errors: CAD_EIO and CAD_ENOMEM (of one that may be sound), CAD_ENOTFOUND (there is none at all), CAD_ECORRUPT (there are
+ * some, all damaged: the newest one's damage). */
 CAD_MUST_USE cad_status cad_checkpoint_find(const char *dir, cad_arena *scratch, cad_buf *out);
 /* Checks DONE with hashes, then fills weights, moments and state.  Errors: CAD_ENOTFOUND, CAD_ECORRUPT, CAD_EDATA. */
 CAD_MUST_USE cad_status cad_checkpoint_load(const char *path, cad_decoder *d, cad_optimizer *o, cad_train_state *out);

@@ -14,6 +14,19 @@ static int newest_first(const void *a, const void *b)
     return cad_step_name_compare(*(const char *const *)b, *(const char *const *)a);
 }
 
+/* A lack of memory, a read that failed: the checkpoint may be sound, and an older one would change the result. */
+static bool says_nothing(cad_status s)
+{
+    return s == CAD_ENOMEM || s == CAD_EIO;
+}
+
+static cad_status hint_at_older(const char *dir)
+{
+    char text[1024];
+    snprintf(text, sizeof text, "%s", cad_error_text());
+    CAD_FAIL(CAD_EIO, "%s\nhint: if that lasts, --resume=%s/" CAD_STEP_PREFIX "N goes on from an older one", text, dir);
+}
+
 cad_status cad_checkpoint_find(const char *dir, cad_arena *scratch, cad_buf *out)
 {
     cad_frame mark = cad_arena_mark(scratch);
@@ -34,8 +47,8 @@ cad_status cad_checkpoint_find(const char *dir, cad_arena *scratch, cad_buf *out
         s = cad_buf_printf(&path, "%s/%s", dir, name[i]);
         if (s == CAD_OK)
             s = cad_manifest_check(path.data, true);
-        if (s == CAD_ENOMEM)
-            break; /* says nothing about the checkpoint, and an older one would change the result */
+        if (says_nothing(s))
+            break;
         if (s != CAD_OK) {
             cad_log(CAD_LOG_WARN, "checkpoint passed over: %s", cad_error_text());
             if (!newest[0])
@@ -44,9 +57,11 @@ cad_status cad_checkpoint_find(const char *dir, cad_arena *scratch, cad_buf *out
     }
     if (s == CAD_OK)
         s = cad_buf_str(out, path.data);
-    else if (newest[0] && s != CAD_ENOMEM)
+    else if (s == CAD_EIO)
+        s = hint_at_older(dir);
+    else if (newest[0] && !says_nothing(s))
         s = cad_fail(CAD_ECORRUPT, "no sound checkpoint in %s: %s\nhint: --resume=no starts afresh", dir, newest);
-    else if (s != CAD_ENOMEM)
+    else if (!says_nothing(s))
         s = cad_fail(CAD_ENOTFOUND, "%s: no checkpoints", dir);
     cad_buf_deinit(&path);
     CAD_TRY(s);

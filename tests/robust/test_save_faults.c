@@ -261,6 +261,42 @@ static void test_I3_a_lack_of_memory_never_picks_an_older_checkpoint(void **stat
     }
 }
 
+/* Nor to a disk or a table of descriptors that fails for a moment.  A manifest that is gone is damage, and is passed over. */
+static void test_I1_a_failure_to_read_never_picks_an_older_checkpoint(void **state)
+{
+    (void)state;
+    static const char *const action[] = {"EIO", "EMFILE"};
+    rig_start_over(&rig);
+    ok(rig_write(&rig)); /* two of them stand */
+    for (size_t a = 0; a < sizeof action / sizeof *action; a++) {
+        long refused = 0, hits = 1;
+        for (long k = 1; hits > 0; k++) {
+            cad_frame mark = cad_arena_mark(rig.t->scratch);
+            arm("*", "step-000002", k, "", action[a]);
+            cad_status s = find_and_load(2);
+            hits = fault_io_hits();
+            disarm();
+            cad_arena_rewind(rig.t->scratch, mark);
+            if (hits == 0)
+                ok(s);
+            else if (s != CAD_OK && s != CAD_EIO)
+                fail_msg("call %ld, %s: %s: %s", k, action[a], cad_status_name(s), cad_error_text());
+            refused += s == CAD_EIO;
+        }
+        assert_true(refused > 10);
+    }
+    arm("open", "step-000002/DONE", 1, "", "EIO");
+    cad_buf path = CAD_BUF_INIT;
+    fails(cad_checkpoint_find(rig.ckpt, rig.t->scratch, &path), CAD_EIO,
+          "step-000002/DONE: cannot open: Input/output error\nhint: ");
+    cad_buf_deinit(&path);
+    disarm();
+    char done[4300];
+    snprintf(done, sizeof done, "%.4200s/step-000002/DONE", rig.ckpt);
+    ok(cad_fs_remove(done));
+    ok(find_and_load(1));
+}
+
 static void test_I3_each_allocation_of_a_start_may_fail(void **state)
 {
     (void)state;
@@ -290,6 +326,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_I3_each_allocation_of_a_save_may_fail),
         cmocka_unit_test(test_I3_each_allocation_of_a_load_may_fail),
         cmocka_unit_test(test_I3_a_lack_of_memory_never_picks_an_older_checkpoint),
+        cmocka_unit_test(test_I1_a_failure_to_read_never_picks_an_older_checkpoint),
         cmocka_unit_test(test_I3_each_allocation_of_a_start_may_fail),
     };
     if (argc > 1 && !filter_tests(tests, sizeof tests / sizeof *tests, argv[1]))
