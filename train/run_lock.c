@@ -91,12 +91,12 @@ static bool run_is_open(const char *path)
     return open;
 }
 
-/* Seconds since run.json was touched, both times by the clock of its file system: that of this host may be another one, and
- * is asked only where no file can be made.  Whoever cannot tell the time must not take a living owner for dead: 0. */
-static double sign_of_life(const cad_run_lock *l)
+/* Seconds since a file was written, both times by the clock of its file system: that of this host may be another one, and is
+ * asked only where no file can be made.  Whoever cannot tell the time must not take a living owner for dead: 0. */
+static double age_of(const cad_run_lock *l, const char *file)
 {
     double now = 0.0, written = 0.0;
-    cad_status s = cad_fs_modified(l->run_json.data, &written);
+    cad_status s = cad_fs_modified(file, &written);
     if (s != CAD_OK)
         return s == CAD_ENOTFOUND ? l->stale_s : 0.0;
     if (cad_fs_now(l->dir.data, &now) != CAD_OK)
@@ -115,8 +115,10 @@ static cad_status judge(void *ctx, const char *path, const char *text, bool held
     if (here)
         CAD_FAIL(CAD_ELOCKED, "%s: in use by %s, a live process of this host", path, text[0] ? text : "another process");
     bool requeued = same(&was, &l->me, JOB) && strcmp(was.field[RESTART], l->me.field[RESTART]) != 0;
-    double age = sign_of_life(l);
-    bool beats = age < l->stale_s && run_is_open(l->run_json.data);
+    /* Until its first "starting" an owner beats by the lock that it took. */
+    double beat_age = age_of(l, l->run_json.data), taken_age = age_of(l, path);
+    double age = beat_age < taken_age ? beat_age : taken_age;
+    bool beats = taken_age < l->stale_s || (beat_age < l->stale_s && run_is_open(l->run_json.data));
     if (requeued || l->force || (!held && !beats)) {
         cad_log(CAD_LOG_WARN, "%s: taken over from %s (%s)", path, text,
                 requeued ? "the same job before its requeue"

@@ -2,7 +2,8 @@
  *
  * The kernel's lock decides about owners under the same kernel.  An owner elsewhere (the lock may not reach across hosts)
  * counts as alive while RUN/run.json says starting or running and was touched in the last minutes, by the clock of the file
- * system, which a thread of each owner sees to; the same job after a requeue takes over at once. */
+ * system, which a thread of each owner sees to, and in the first minutes after it took the lock; the same job after a requeue
+ * takes over at once. */
 #ifndef CADLM_TRAIN_RUN_LOCK_H
 #define CADLM_TRAIN_RUN_LOCK_H
 

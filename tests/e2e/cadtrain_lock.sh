@@ -50,6 +50,7 @@ runs 0 cadtrain "$TINY" "${short[@]}" # the kernel knows that its owner is dead
 # An owner on another host, whose lock does not reach here.
 elsewhere() { # job and start of its lock, seconds since its last sign of life
     echo "elsewhere:12:$1:00000000-0000-0000-0000-000000000000:$2" >"$run/LOCK"
+    touch -d "1000 seconds ago" "$run/LOCK" # when it was taken
     sed -i 's/"status": "[a-z]*"/"status": "running"/' "$run/run.json"
     touch -d "$3 seconds ago" "$run/run.json"
 }

@@ -114,6 +114,7 @@ static void left_elsewhere(const char *owner, const char *status, double age)
     int n = snprintf(text, sizeof text, "{\"status\":\"%s\"}", status);
     ok(cad_fs_write(train_path(dir, "run.json"), text, (size_t)n));
     set_age("run.json", age);
+    set_age("LOCK", 1000); /* it was taken long before */
 }
 
 static cad_status try_lock(bool force)
@@ -150,6 +151,28 @@ static void test_an_owner_on_another_host_counts_while_it_beats(void **state)
     assert_int_equal(symlink("run.json", train_path(dir, "run.json")), 0); /* cannot be looked at: nobody knows its time */
     fails(try_lock(false), CAD_ELOCKED, "elsewhere");
     ok(cad_fs_remove(train_path(dir, "run.json"))); /* never written, or gone */
+    ok(try_lock(false));
+}
+
+/* Between the lock and the first "starting" run.json tells how the run before ended, or is not there. */
+static void test_an_owner_on_another_host_that_has_just_taken_the_lock_is_alive(void **state)
+{
+    (void)state;
+    const char *const owner = "elsewhere:12:77:0000-boot:";
+    left_elsewhere(owner, "done", 10000);
+    set_age("LOCK", 10);
+    fails(try_lock(false), CAD_ELOCKED, "in use by elsewhere:12:77:0000-boot:, last sign of life 1");
+    set_age("LOCK", -3600); /* taken by a clock that is ahead */
+    fails(try_lock(false), CAD_ELOCKED, "elsewhere");
+    ok(cad_fs_remove(train_path(dir, "run.json")));
+    set_age("LOCK", 10);
+    fails(try_lock(false), CAD_ELOCKED, "elsewhere");
+    set_age("LOCK", 200);
+    ok(try_lock(false));
+    left_elsewhere(owner, "done", 10000);
+    set_age("LOCK", 10);
+    ok(try_lock(true));
+    left_elsewhere(owner, "done", 10000);
     ok(try_lock(false));
 }
 
@@ -341,6 +364,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_live_run_is_locked, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_lock_of_a_killed_process_is_free, setup, teardown),
         cmocka_unit_test_setup_teardown(test_an_owner_on_another_host_counts_while_it_beats, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_an_owner_on_another_host_that_has_just_taken_the_lock_is_alive, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_requeued_job_takes_over_but_not_its_twin, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_word_takes_a_lock_from_a_live_process_of_this_host, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_robbed_run_notices_and_leaves_the_files_alone, setup, teardown),
