@@ -171,6 +171,8 @@ static cad_status continue_run(cad_run_dir *r, bool *out)
     if (!cad_fs_exists(path))
         return CAD_OK;
     cad_status s = cad_json_read(path, MAX_RUN_JSON, &r->run);
+    if (s == CAD_ENOMEM || s == CAD_EIO)
+        return s; /* says nothing about the file */
     if (s == CAD_OK)
         s = cad_json_get_string(r->run, "run_id", path, &id);
     if (s == CAD_OK)

@@ -4,6 +4,7 @@
 #include "core/fs.h"
 #include "core/json.h"
 #include "core/log.h"
+#include "core/mem.h"
 #include "tests/train/train_tmp.h"
 #include "train/run_dir.h"
 #include "train/run_lock.h"
@@ -298,6 +299,32 @@ static void test_a_run_json_that_is_damaged_or_too_long_is_set_aside(void **stat
     cad_buf_deinit(&text);
 }
 
+/* A run.json that could not be read is not a damaged one: the run keeps its id. */
+static void test_a_lack_of_memory_costs_no_run_its_id(void **state)
+{
+    (void)state;
+    cad_run_dir *r;
+    char id[17];
+    ok(cad_run_dir_open(dir, "one", false, &r));
+    strcpy(id, cad_run_dir_id(r));
+    cad_run_dir_close(r);
+    int failed = 0;
+    for (uint64_t k = 1; k <= 40; k++) { /* more than there are */
+        cad_mem_fail_at(k, false);
+        cad_status s = cad_run_dir_open(dir, "one", false, &r);
+        cad_mem_fail_at(0, false);
+        failed += s != CAD_OK;
+        if (s != CAD_OK && s != CAD_ENOMEM)
+            fail_msg("allocation %d: %s: %s", (int)k, cad_status_name(s), cad_error_text());
+        assert_false(cad_fs_exists(train_path(dir, "run.json.bad")));
+        if (s != CAD_OK)
+            continue;
+        assert_string_equal(cad_run_dir_id(r), id);
+        cad_run_dir_close(r);
+    }
+    assert_true(failed > 10 && failed < 40);
+}
+
 static void test_the_environment_is_kept_without_secrets(void **state)
 {
     (void)state;
@@ -371,6 +398,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_an_owner_gives_signs_of_life, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_start_that_came_to_nothing_leaves_the_folder_as_it_was, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_run_json_that_is_damaged_or_too_long_is_set_aside, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_lack_of_memory_costs_no_run_its_id, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_environment_is_kept_without_secrets, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_run_moves_aside_to_the_first_free_name, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_command_file_runs_from_the_same_folder, setup, teardown),
