@@ -5,8 +5,9 @@
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
-static _Thread_local char error_text[2048];
+static _Thread_local char error_text[CAD_ERROR_ROOM];
 
 #undef cad_fail /* the hint to the analyzer */
 
@@ -30,6 +31,16 @@ cad_status cad_fail(cad_status code, const char *fmt, ...)
 const char *cad_error_text(void)
 {
     return error_text;
+}
+
+void cad_error_keep(cad_kept_error *out)
+{
+    memcpy(out->text, error_text, sizeof out->text);
+}
+
+void cad_error_restore(const cad_kept_error *kept)
+{
+    memcpy(error_text, kept->text, sizeof error_text);
 }
 
 const char *cad_status_text(cad_status s)

@@ -26,7 +26,7 @@ extern "C" {
     X(ELOCKED, -12, 73, "locked by another process")                                                                           \
     X(EIO, -13, 74, "input or output error")                                                                                   \
     X(ECORRUPT, -14, 74, "corrupt or short file")                                                                              \
-    X(EGEOM, -15, 3, "geometry kernel failed")                                                                                 \
+    X(EGEOM, -15, 3, "part invalid, or geometry kernel failed")                                                                \
     X(EGATE, -16, 3, "requirement not met")                                                                                    \
     X(EPARTIAL, -17, 4, "done, but parts are missing")                                                                         \
     X(EREQUEUE, -18, 75, "saved, please requeue")                                                                              \
@@ -41,11 +41,22 @@ typedef enum cad_status {
 #define CAD_MUST_USE __attribute__((warn_unused_result))
 #define CAD_PRINTF(f, a) __attribute__((format(printf, f, a)))
 
-/* Sets the calling thread's error text (at most 2047 bytes, cut at a character) and returns `code`.  Never called with CAD_OK.
+/* Sets the calling thread's error text (at most CAD_ERROR_ROOM - 1 bytes, cut at a character) and returns `code`.  Never called
+ * with CAD_OK.
  */
 cad_status cad_fail(cad_status code, const char *fmt, ...) CAD_PRINTF(2, 3);
 /* The text of the last failure of this thread; "" before the first.  Valid until the next failure of this thread. */
 const char *cad_error_text(void);
+
+/* The error text of this thread set aside while something else is tried: what a clean-up says never hides the failure that it
+ * follows.  Between the two `text` may be read and cut; restoring makes it the error text again, whatever failed meanwhile. */
+enum { CAD_ERROR_ROOM = 2048 };
+typedef struct cad_kept_error {
+    char text[CAD_ERROR_ROOM];
+} cad_kept_error;
+void cad_error_keep(cad_kept_error *out);
+void cad_error_restore(const cad_kept_error *kept);
+
 /* A short name for people ("bad data"), the process exit code of the table above, and the identifier ("CAD_EDATA"). */
 const char *cad_status_text(cad_status s);
 const char *cad_status_name(cad_status s);

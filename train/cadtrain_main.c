@@ -8,7 +8,6 @@
 #include "train/stop_signal.h"
 #include "train/trainer.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static cad_status print_facts(const cad_cli *cli, const cad_trainer *t)
@@ -42,14 +41,14 @@ static cad_status print_facts(const cad_cli *cli, const cad_trainer *t)
 /* Packs that are not there yet are made by the command before this one: a better hint than how packs are made. */
 static cad_status with_hint(const cad_cli *cli, const cad_config *cfg, cad_status s)
 {
-    char text[1800];
-    snprintf(text, sizeof text, "%s", cad_error_text());
-    char *hint = strstr(text, "\nhint: ");
+    cad_kept_error failure;
+    cad_error_keep(&failure);
+    char *hint = strstr(failure.text, "\nhint: ");
     if (hint)
         *hint = '\0';
     if (s != CAD_ENOTFOUND || !*cfg->data.train || cad_fs_exists(cfg->data.train) || !cad_cli_arg(cli, 0))
         return s;
-    return cad_fail(s, "%s\nhint: cadprep run %s", text, cad_cli_arg(cli, 0));
+    return cad_fail(s, "%.1800s\nhint: cadprep run %s", failure.text, cad_cli_arg(cli, 0));
 }
 
 static cad_status train(cad_cli *cli, const cad_config *cfg)

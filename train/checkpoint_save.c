@@ -131,11 +131,11 @@ static cad_status link_to(const char *dir, const char *link, const char *target)
 /* What a failed save left behind holds space that the next one needs.  The text of the failure stays. */
 static void remove_failed(const char *temp)
 {
-    char text[2048];
-    snprintf(text, sizeof text, "%s", cad_error_text());
+    cad_kept_error failure;
+    cad_error_keep(&failure);
     if (cad_fs_remove_tree(temp) != CAD_OK)
         cad_log(CAD_LOG_WARN, "%s", cad_error_text());
-    (void)cad_fail(CAD_EWRITE, "%s", text);
+    cad_error_restore(&failure);
 }
 
 cad_status cad_checkpoint_save(const cad_checkpoint_source *src, const cad_train_state *state, bool is_best, cad_arena *scratch)

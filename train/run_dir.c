@@ -223,8 +223,8 @@ static size_t first_missing(cad_buf *path)
 
 void cad_run_dir_withdraw(cad_run_dir *r)
 {
-    char text[2048]; /* of the failure that ends the start */
-    snprintf(text, sizeof text, "%s", cad_error_text());
+    cad_kept_error failure; /* that ends the start */
+    cad_error_keep(&failure);
     cad_status s = cad_run_lock_check(r->lock);
     if (s == CAD_OK)
         s = put_back(r, "env.json", &r->env_before);
@@ -238,10 +238,9 @@ void cad_run_dir_withdraw(cad_run_dir *r)
         r->path.len = slash ? (size_t)(slash - r->path.data) : 0;
         r->path.data[r->path.len] = '\0';
     }
-    if (s != CAD_OK) {
+    if (s != CAD_OK)
         cad_log(CAD_LOG_WARN, "%s", cad_error_text());
-        (void)cad_fail(s, "%s", text);
-    }
+    cad_error_restore(&failure);
 }
 
 static cad_status open_run(cad_run_dir *r, const char *path, const char *name, bool force_unlock)

@@ -305,9 +305,12 @@ static cad_status run_task(task *t)
 /* Removes what was written so far; the failure and its text stay what they were. */
 static cad_status clear_away(const char *temp, cad_status s)
 {
-    char text[1024];
-    snprintf(text, sizeof text, "%s", cad_error_text());
-    return cad_fs_remove_tree(temp) == CAD_OK ? s : cad_fail(s, "%s", text);
+    cad_kept_error failure;
+    cad_error_keep(&failure);
+    if (cad_fs_remove_tree(temp) != CAD_OK)
+        cad_log(CAD_LOG_WARN, "%s", cad_error_text());
+    cad_error_restore(&failure);
+    return s;
 }
 
 cad_status cad_sample_run(const cad_sample_opts *o, const char *dir, cad_sample_summary *out)

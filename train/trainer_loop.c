@@ -191,12 +191,12 @@ static cad_status save_or_name_rows(cad_trainer *t)
     cad_status s = cad_trainer_save(t);
     if (s != CAD_ENUMERIC)
         return s;
-    char text[1024];
-    snprintf(text, sizeof text, "%.1000s", cad_error_text());
+    cad_kept_error failure;
+    cad_error_keep(&failure);
     cad_buf rows = CAD_BUF_INIT;
     s = cad_stepper_name_rows(&t->stepper, t->last_epoch, t->last_batch, &rows);
     if (s == CAD_OK)
-        s = cad_fail(CAD_ENUMERIC, "step %" PRId64 ": %s (rows of the step: %s)", t->at.step, text, rows.data);
+        s = cad_fail(CAD_ENUMERIC, "step %" PRId64 ": %.1000s (rows of the step: %s)", t->at.step, failure.text, rows.data);
     cad_buf_deinit(&rows);
     return s;
 }
@@ -285,11 +285,10 @@ static cad_status run_to_end(cad_trainer *t)
 /* The end is recorded whatever it was; the first failure is the one that counts. */
 static void record_end(cad_trainer *t, cad_status s)
 {
-    char text[2048];
-    snprintf(text, sizeof text, "%s", cad_error_text());
+    cad_kept_error failure;
+    cad_error_keep(&failure);
     if (cad_run_dir_check_lock(t->run) != CAD_OK) { /* run.json belongs to another process by now */
-        if (s != CAD_OK)
-            (void)cad_fail(s, "%s", text);
+        cad_error_restore(&failure);
         return;
     }
     cad_run_totals totals = cad_trainer_totals(t);
@@ -297,8 +296,7 @@ static void record_end(cad_trainer *t, cad_status s)
     cad_status written = cad_run_dir_set_status(t->run, word, cad_status_exit_code(s), &totals);
     if (written != CAD_OK)
         cad_log(CAD_LOG_WARN, "%s", cad_error_text());
-    if (s != CAD_OK)
-        (void)cad_fail(s, "%s", text);
+    cad_error_restore(&failure);
 }
 
 cad_status cad_trainer_run(cad_trainer *t)

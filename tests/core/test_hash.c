@@ -115,6 +115,24 @@ static void test_a_long_error_text_ends_with_a_whole_character(void **state)
     }
 }
 
+static void test_a_kept_error_text_outlives_what_fails_meanwhile(void **state)
+{
+    (void)state;
+    char whole[CAD_ERROR_ROOM];
+    memset(whole, 'x', sizeof whole - 1);
+    whole[sizeof whole - 1] = '\0';
+    const char *const text[] = {"what failed", whole};
+    for (size_t i = 0; i < 2; i++) {
+        cad_kept_error kept;
+        (void)cad_fail(CAD_EDATA, "%s", text[i]);
+        cad_error_keep(&kept);
+        assert_string_equal(kept.text, text[i]);
+        (void)cad_fail(CAD_EWRITE, "the clean-up failed too");
+        cad_error_restore(&kept);
+        assert_string_equal(cad_error_text(), text[i]);
+    }
+}
+
 static void test_what_is_no_utf8_becomes_replacement_characters(void **state)
 {
     (void)state;
@@ -155,6 +173,7 @@ int main(void)
         cmocka_unit_test(test_utf8_is_checked_to_the_letter),
         cmocka_unit_test(test_a_text_is_cut_between_characters),
         cmocka_unit_test(test_a_long_error_text_ends_with_a_whole_character),
+        cmocka_unit_test(test_a_kept_error_text_outlives_what_fails_meanwhile),
         cmocka_unit_test(test_what_is_no_utf8_becomes_replacement_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
