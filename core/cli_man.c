@@ -4,6 +4,8 @@
 #include "core/config_impl.h"
 
 #include <ctype.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 
 /* Text of one line: roff reads \ anywhere and . or ' at the start of a line; - is a minus that can be copied. */
@@ -70,6 +72,35 @@ static cad_status keys(cad_buf *out)
     return s;
 }
 
+/* Each exit code of the table once, ascending, with all that it stands for; and what a shell sees of a process that SIGTERM
+ * ended. */
+static cad_status exit_codes(cad_buf *out)
+{
+    static const cad_status all[] = {
+#define X(name, value, exit_code, text) CAD_##name,
+        CAD_STATUS_TABLE(X)
+#undef X
+    };
+    CAD_TRY(cad_buf_str(out, ".SH EXIT STATUS\n"));
+    for (int code = 0; code < 256; code++) {
+        bool begun = false;
+        for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+            if (cad_status_exit_code(all[i]) != code)
+                continue;
+            const char *text = cad_status_text(all[i]);
+            if (!begun)
+                CAD_TRY(cad_buf_printf(out, ".TP\n.B %d\n", code));
+            else
+                CAD_TRY(cad_buf_str(out, "; "));
+            CAD_TRY(roff(text, strlen(text), out));
+            begun = true;
+        }
+        if (begun)
+            CAD_TRY(cad_buf_str(out, "\n"));
+    }
+    return cad_buf_printf(out, ".TP\n.B %d\nended by SIGTERM\n", 128 + SIGTERM);
+}
+
 cad_status cad_cli_man(const cad_cli *cli, cad_buf *out)
 {
     const cad_cli_spec *spec = cli->spec;
@@ -96,12 +127,7 @@ cad_status cad_cli_man(const cad_cli *cli, cad_buf *out)
         CAD_TRY(cad_buf_str(out, ".SH NOTES\n"));
         CAD_TRY(plain(spec->more, out));
     }
-    CAD_TRY(cad_buf_str(out, ".SH EXIT STATUS\n"));
-    CAD_TRY(plain("0 done, 1 internal error, 2 usage, 3 part invalid or --require not met,\n"
-                  "4 done but rows missing, 65 bad configuration or data, 66 input missing,\n"
-                  "69 not available here, 70 not a number, 73 cannot write or locked, 74 corrupt file,\n"
-                  "75 saved and to be requeued, 130 and 143 interrupted\n",
-                  out));
+    CAD_TRY(exit_codes(out));
     CAD_TRY(cad_buf_str(out, ".SH CONFIGURATION KEYS\n"));
     return keys(out);
 }

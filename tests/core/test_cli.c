@@ -283,6 +283,20 @@ static void test_help_of_a_word_is_about_that_word(void **state)
     assert_non_null(strstr(out.data, "  --log-file=FILE"));
 }
 
+/* In the list of exit codes, which is the last but one section: the text belongs to this code. */
+static void told_by_man(int exit_code, const char *text)
+{
+    char head[32];
+    snprintf(head, sizeof head, "\n.B %d\n", exit_code);
+    const char *list = strstr(out.data, "\n.SH EXIT STATUS\n"), *item = list ? strstr(list, head) : NULL;
+    assert_non_null(item);
+    item += strlen(head);
+    const char *end = strchr(item, '\n'), *found = strstr(item, text);
+    if (!found || !end || found > end)
+        fail_msg("the man page does not tell '%s' at %d", text, exit_code);
+    assert_null(strstr(item, head)); /* each code once */
+}
+
 static void test_man_page_and_completions_hold_every_option(void **state)
 {
     (void)state;
@@ -306,7 +320,10 @@ static void test_man_page_and_completions_hold_every_option(void **state)
         }
     }
     assert_int_equal(cli("cadtest --man"), 0);
-    assert_non_null(strstr(out.data, "\n.SH EXIT STATUS\n"));
+    assert_non_null(strstr(out.data, "\n.SH EXIT STATUS\n.TP\n.B 0\nok\n.TP\n.B 1\ninternal error\n"));
+#define X(name, value, exit_code, text) told_by_man(exit_code, text);
+    CAD_STATUS_TABLE(X)
+#undef X
     assert_non_null(strstr(out.data, ".SS cadtest show "));
     assert_int_equal(cli("cadtest --completion=bash"), 0);
     assert_non_null(strstr(out.data, "words='show fail judge bytes many rag'"));
