@@ -84,6 +84,8 @@ const char *cad_pack_id(const cad_pack *p, size_t r, size_t *len);
 const char *cad_pack_caption(const cad_pack *p, size_t r, size_t *len);
 /* Number of targets in row r. */
 int64_t cad_pack_targets(const cad_pack *p, size_t r);
+/* Bytes that the columns of an open pack hold in memory. */
+uint64_t cad_pack_bytes(const cad_pack *p);
 
 /* ---- writing ---- */
 typedef struct cad_pack_row {

@@ -71,6 +71,15 @@ int64_t cad_pack_targets(const cad_pack *p, size_t r)
     return n;
 }
 
+uint64_t cad_pack_bytes(const cad_pack *p)
+{
+    size_t row = 4 * sizeof *p->row_offset + sizeof *p->caption_hash + sizeof *p->geometry_hash + sizeof *p->family +
+                 (p->weight ? sizeof *p->weight : 0) + (p->retrieved ? p->rag_k * sizeof *p->retrieved : 0);
+    uint64_t texts = p->id_offset[p->n_rows] + p->caption_offset[p->n_rows];
+    return (p->n_rows * row) + 4 * sizeof *p->row_offset + texts + p->n_tokens * sizeof *p->tokens +
+           p->n_spans * sizeof *p->span;
+}
+
 /* ---- loading ---- */
 
 typedef struct column {

@@ -10,7 +10,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 cad_status cad_prep_path(const cad_prep_job *j, const char *name, const char **out)
@@ -85,8 +84,7 @@ cad_status cad_prep_split(const cad_prep_job *j, const char *in)
                                  .by_caption = cad_list_has(&c->group, "caption"),
                                  .by_geometry = cad_list_has(&c->group, "geometry"),
                                  .suite_rows = c->suite_rows};
-    for (size_t k = 0; k < CAD_SPLIT_COUNT; k++)
-        args.share[k] = k < c->split.n ? strtod(c->split.item[k], NULL) : 0;
+    cad_split_shares(&c->split, args.share);
     cad_stage_split_result r;
     CAD_TRY(cad_split_corpus(&args, &r));
     cad_log(CAD_LOG_INFO,

@@ -7,11 +7,18 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
 const char *const cad_split_name[CAD_SPLIT_COUNT] = {"train", "val", "test"};
+
+void cad_split_shares(const cad_list *split, double out[CAD_SPLIT_COUNT])
+{
+    for (size_t k = 0; k < CAD_SPLIT_COUNT; k++)
+        out[k] = k < split->n ? strtod(split->item[k], NULL) : 0.0;
+}
 
 enum { ROW_SPACE_FACTOR = 4 };
 

@@ -6,6 +6,7 @@
 #ifndef CADLM_DATAPREP_STAGE_SPLIT_H
 #define CADLM_DATAPREP_STAGE_SPLIT_H
 
+#include "core/config.h"
 #include "core/status.h"
 
 #include <stdbool.h>
@@ -17,6 +18,9 @@ extern "C" {
 
 enum { CAD_SPLIT_train, CAD_SPLIT_val, CAD_SPLIT_test, CAD_SPLIT_COUNT };
 extern const char *const cad_split_name[CAD_SPLIT_COUNT];
+
+/* The shares of prep.split, which the configuration has checked: three percentages.  What is not there counts as 0. */
+void cad_split_shares(const cad_list *split, double out[CAD_SPLIT_COUNT]);
 
 typedef struct cad_stage_split_args {
     const char *in;                /* corpus .jsonl */

@@ -1,9 +1,8 @@
 #include "train/dry_assume.h"
 
 #include "core/build_info.h"
+#include "dataprep/stage_split.h"
 #include "model/hf/known_models.h"
-
-#include <stdio.h>
 
 static cad_status assume_model(cad_trainer *t, cad_dry_report *r)
 {
@@ -65,11 +64,10 @@ static cad_status assume_data(cad_trainer *t)
 /* The evaluation rows by the shares of [prep] split, as long as the training rows are. */
 static cad_status assume_val(cad_trainer *t)
 {
-    const cad_config *c = t->cfg;
-    double train = 70.0, val = 10.0;
-    if (c->prep.split.n == 3 && sscanf(c->prep.split.item[0], "%lf", &train) == 1)
-        (void)!sscanf(c->prep.split.item[1], "%lf", &val);
-    int64_t rows = train > 0.0 ? (int64_t)((double)t->loader.n_rows * val / train) : 0;
+    double share[CAD_SPLIT_COUNT];
+    cad_split_shares(&t->cfg->prep.split, share);
+    int64_t rows =
+        share[CAD_SPLIT_train] > 0.0 ? (int64_t)((double)t->loader.n_rows * share[CAD_SPLIT_val] / share[CAD_SPLIT_train]) : 0;
     if (rows < 1)
         return CAD_OK;
     int64_t mean = t->loader.n_tokens / t->loader.n_rows;

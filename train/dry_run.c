@@ -14,8 +14,7 @@
 #include <string.h>
 
 enum { GPU_PASS = 16384 };
-static const double planned_share = 0.95; /* of the memory of this machine that is free */
-static const double gpu_share = 0.5;      /* of the published products, as the goals of spec/kernels.md 5 */
+static const double gpu_share = 0.5; /* of the published products, as the goals of spec/kernels.md 5 */
 /* Bytes of what a run writes beside checkpoints, rounded up from runs of models/tiny. */
 static const double bytes_of_line = 400.0, bytes_of_sample = 120e3, bytes_of_sample_text = 8e3;
 
@@ -74,12 +73,7 @@ static void add_item(cad_dry_report *r, const char *purpose, double bytes)
 
 static double pack_bytes(const cad_pack *p)
 {
-    if (!p)
-        return 0.0;
-    size_t row = 4 * sizeof *p->row_offset + sizeof *p->caption_hash + sizeof *p->geometry_hash + sizeof *p->family +
-                 (p->weight ? sizeof *p->weight : 0) + (p->retrieved ? p->rag_k * sizeof *p->retrieved : 0);
-    size_t texts = (size_t)(p->id_offset[p->n_rows] + p->caption_offset[p->n_rows]);
-    return (double)(p->n_rows * row + texts + p->n_tokens * sizeof *p->tokens + p->n_spans * sizeof *p->span);
+    return p ? (double)cad_pack_bytes(p) : 0.0;
 }
 
 /* What a pack that is not there would take: its tokens, and about two hundred bytes of a row beside them. */
@@ -117,7 +111,7 @@ static cad_status cpu_memory(cad_trainer *t, const cad_decoder *d, cad_dry_repor
     add_item(r, "program, libraries, tokenizer", process > 0.0 ? process : 0.0);
     /* What this process holds already is not available to others, but is to the run. */
     r->memory.capacity = (double)ram.available + (double)ram.resident;
-    r->memory.planned = planned_share * r->memory.capacity;
+    r->memory.planned = cad_planned_bytes(r->memory.capacity);
     r->memory.pass_tokens = z->decoder.max_tokens;
     r->memory.recompute = cad_recompute_name(CAD_RECOMPUTE_none);
     r->memory.fits = r->memory.total <= r->memory.planned;
@@ -174,7 +168,7 @@ static cad_status gpu_memory(cad_trainer *t, const cad_gpu *g, cad_dry_report *r
     add_item(r, "context and collectives", b.context);
     r->memory.assumed = true;
     r->memory.capacity = g->bytes;
-    r->memory.planned = cad_gpu_planned(g);
+    r->memory.planned = cad_planned_bytes(g->bytes);
     r->memory.pass_tokens = p.tokens;
     r->memory.largest_pass = cad_gpu_largest_pass(g, &j, &p);
     r->memory.recompute = cad_recompute_name(p.recompute);

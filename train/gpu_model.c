@@ -147,16 +147,16 @@ cad_gpu_bytes cad_gpu_memory(const cad_gpu *g, const cad_gpu_job *j, const cad_g
     return b;
 }
 
-double cad_gpu_planned(const cad_gpu *g)
+double cad_planned_bytes(double capacity)
 {
-    return planned_share * g->bytes;
+    return planned_share * capacity;
 }
 
 int64_t cad_gpu_largest_pass(const cad_gpu *g, const cad_gpu_job *j, const cad_gpu_pass *p)
 {
     counts c = count(j);
     const cad_gpu_pass empty = {.recompute = p->recompute, .scratch_base = p->scratch_base};
-    double left = cad_gpu_planned(g) - cad_gpu_memory(g, j, &empty).total;
+    double left = cad_planned_bytes(g->bytes) - cad_gpu_memory(g, j, &empty).total;
     return left > 0.0 ? (int64_t)(left / (saved_bytes(j, &c, p->recompute) + work_bytes(j, &c))) : 0;
 }
 
