@@ -16,6 +16,8 @@
  */
 #include "kernels/cpu/gemm_pack.h"
 
+#include <assert.h>
+
 enum {
     ROWS = 256,      /* rows of a unit */
     COPY_ROWS = 64,  /* the same where A has to be copied: widened, or through a mask */
@@ -174,10 +176,12 @@ static void unit_terms(unit *u)
     int plain = 0;
     for (int i = 0; i < g->n_terms; i++)
         plain += g->term[i].mask_on != CAD_MASK_C;
+    assert(plain > 0); /* masked products are added to sums that the others have finished: they come last, and never alone */
     u->more = plain < g->n_terms;
     int started = 0;
     for (int i = 0; i < g->n_terms; i++) {
         const cad_gemm_term *t = &g->term[i];
+        assert((t->mask_on == CAD_MASK_C) == (i >= plain));
         for (int64_t run = 0; run < t->runs; run++)
             for (int64_t k0 = 0; k0 < t->k; k0 += step) {
                 int64_t k = cad_min64(step, t->k - k0);
