@@ -1,5 +1,6 @@
 #include "core/threads.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -14,6 +15,9 @@ enum { SPIN = 4000 }; /* about 20 us: operations follow each other closely, a sl
 #define STATE_OPEN (UINT64_C(1) << 31)
 #define STATE_COUNT (STATE_OPEN - 1)
 #define STATE_GENERATION(s) ((s) >> 32)
+
+/* Loops keep their tiles on the stack, half a MiB of them at most: the same room whatever `ulimit -s` says. */
+static const size_t STACK_BYTES = (size_t)8 << 20;
 
 static struct {
     void (*fn)(void *, int64_t, int64_t);
@@ -124,6 +128,21 @@ int cad_threads_cpus(void)
     return n > 0 ? n : 1;
 }
 
+/* Returns 0 or an errno. */
+static int start_worker(pthread_t *out)
+{
+    pthread_attr_t attr;
+    int failed = pthread_attr_init(&attr);
+    if (failed)
+        return failed;
+    size_t least = (size_t)PTHREAD_STACK_MIN;
+    failed = pthread_attr_setstacksize(&attr, STACK_BYTES > least ? STACK_BYTES : least);
+    if (!failed)
+        failed = pthread_create(out, &attr, worker_main, NULL);
+    pthread_attr_destroy(&attr);
+    return failed;
+}
+
 cad_status cad_threads_init(int n)
 {
     if (n < 0 || n > CAD_MAX_THREADS)
@@ -134,7 +153,7 @@ cad_status cad_threads_init(int n)
         stop_workers();
     int failed = 0;
     while (!failed && thread_count < want) {
-        failed = pthread_create(&worker[thread_count], NULL, worker_main, NULL);
+        failed = start_worker(&worker[thread_count]);
         if (!failed)
             thread_count++;
     }

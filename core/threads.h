@@ -16,7 +16,8 @@ extern "C" {
 enum { CAD_MAX_THREADS = 1024 };
 
 /* Sets the number of threads that loops use, the calling one included; 0 = CPUs in the affinity mask.  May be called again
- * (between loops).  Before the first call there is one thread.  Errors: CAD_EINVAL (over CAD_MAX_THREADS), CAD_ENOMEM. */
+ * (between loops).  Before the first call there is one thread.  Threads it starts have a stack of 8 MiB whatever `ulimit -s`
+ * says; the calling one needs 1 MiB.  Errors: CAD_EINVAL (over CAD_MAX_THREADS), CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_threads_init(int n);
 int cad_threads_count(void);
 int cad_threads_cpus(void); /* CPUs in the affinity mask, at least 1 */

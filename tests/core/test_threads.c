@@ -1,7 +1,9 @@
 #include "tests/unit.h"
 
+#include "core/clock.h"
 #include "core/threads.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 typedef struct marks {
@@ -90,6 +92,53 @@ static void test_many_short_loops_lose_nothing(void **state)
     assert_int_equal(n, 160000);
 }
 
+typedef struct rooms {
+    pthread_t caller;
+    atomic_int others; /* chunks that ran elsewhere */
+    atomic_size_t least;
+} rooms;
+
+static void note_room(void *ctx, int64_t begin, int64_t end)
+{
+    rooms *r = ctx;
+    (void)begin;
+    (void)end;
+    cad_clock_sleep(1e-3); /* so that every thread gets a chunk */
+    if (pthread_equal(pthread_self(), r->caller))
+        return;
+    pthread_attr_t attr;
+    size_t bytes = 0;
+    if (pthread_getattr_np(pthread_self(), &attr) == 0) {
+        (void)pthread_attr_getstacksize(&attr, &bytes);
+        pthread_attr_destroy(&attr);
+    }
+    if (bytes < atomic_load(&r->least))
+        atomic_store(&r->least, bytes);
+    atomic_fetch_add(&r->others, 1);
+}
+
+/* What `ulimit -s` says becomes the default of new threads; loops need half a MiB. */
+static void test_workers_have_room_whatever_the_default_is(void **state)
+{
+    (void)state;
+    pthread_attr_t attr, before;
+    assert_int_equal(pthread_getattr_default_np(&before), 0);
+    assert_int_equal(pthread_attr_init(&attr), 0);
+    assert_int_equal(pthread_attr_setstacksize(&attr, (size_t)256 << 10), 0);
+    assert_int_equal(pthread_setattr_default_np(&attr), 0);
+    ok(cad_threads_init(1));
+    ok(cad_threads_init(4));
+    rooms r = {.caller = pthread_self(), .least = SIZE_MAX};
+    for (int i = 0; i < 1000 && !r.others; i++)
+        cad_parallel_for(16, 1, note_room, &r);
+    assert_int_equal(pthread_setattr_default_np(&before), 0);
+    pthread_attr_destroy(&attr);
+    pthread_attr_destroy(&before);
+    assert_true(r.others > 0);
+    assert_true(r.least >= (size_t)8 << 20);
+    ok(cad_threads_init(1));
+}
+
 static void test_a_silly_number_of_threads_is_refused(void **state)
 {
     (void)state;
@@ -107,6 +156,7 @@ int main(void)
         cmocka_unit_test(test_sums_do_not_depend_on_threads),
         cmocka_unit_test(test_a_loop_inside_a_loop_runs_inline),
         cmocka_unit_test(test_many_short_loops_lose_nothing),
+        cmocka_unit_test(test_workers_have_room_whatever_the_default_is),
         cmocka_unit_test(test_a_silly_number_of_threads_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
