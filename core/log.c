@@ -159,14 +159,20 @@ void cad_log_raw(const char *text, size_t len)
     pthread_mutex_unlock(&lock);
 }
 
+size_t cad_log_columns(void)
+{
+    size_t most = sizeof status_line - 1;
+    struct winsize window;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 1 && (size_t)window.ws_col - 1 < most)
+        most = (size_t)window.ws_col - 1u;
+    return most;
+}
+
 void cad_log_status_line(const char *text)
 {
     pthread_mutex_lock(&lock);
     bool had = *status_line != '\0';
-    size_t n = strlen(text), most = sizeof status_line - 1;
-    struct winsize window;
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 1 && (size_t)window.ws_col - 1 < most)
-        most = (size_t)window.ws_col - 1u;
+    size_t n = strlen(text), most = cad_log_columns();
     if (n > most)
         n = cad_utf8_cut(text, most);
     memcpy(status_line, text, n);

@@ -43,6 +43,7 @@ size_t cad_out_count(void); /* bytes that cad_out was given so far */
 /* The line that core/progress keeps at the bottom of a terminal ("" takes it away); records are printed above it.  It is cut to
  * the width of the terminal: a line that wraps could not be redrawn. */
 void cad_log_status_line(const char *text);
+size_t cad_log_columns(void); /* what that line may take: one column less than the terminal has; elsewhere what it can hold */
 
 #ifdef __cplusplus
 }

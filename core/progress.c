@@ -120,15 +120,35 @@ static cad_status put_rate(const cad_progress *p, const char *unit, int64_t done
     return cad_buf_printf(b, rate < 9.995 ? "  %.2f %s/s" : "  %.0f %s/s", rate, unit);
 }
 
-static cad_status compose(const cad_progress *p, const char *tail, cad_buf *b)
+/* The tail without the first `without` of the fields that begin with a tab; *out_left: how many of these are there still. */
+static cad_status put_tail(const char *tail, int without, int *out_left, cad_buf *b)
+{
+    bool spare = false;
+    *out_left = 0;
+    for (const char *at = tail ? tail : ""; *at;) {
+        const char *tab = strchr(at, '\t'), *gap = strstr(at, "  ");
+        const char *end = tab && (!gap || tab < gap) ? tab : gap ? gap : at + strlen(at);
+        if (spare && without > 0) {
+            without--;
+        } else {
+            CAD_TRY(cad_buf_printf(b, "  %.*s", (int)(end - at), at));
+            *out_left += spare;
+        }
+        spare = *end == '\t';
+        at = end + (spare ? 1 : *end ? 2 : 0);
+    }
+    return CAD_OK;
+}
+
+/* One line, of which `without` fields of the tail gave way; *out_left may still do so. */
+static cad_status compose(const cad_progress *p, const char *tail, int without, int *out_left, cad_buf *b)
 {
     CAD_TRY(cad_buf_printf(b, "%s %" PRId64, p->label, p->done));
     if (p->total > 0)
         CAD_TRY(cad_buf_printf(b, "/%" PRId64 "  %.1f%%", p->total, 100.0 * (double)p->done / (double)p->total));
     CAD_TRY(put_rate(p, p->unit, p->done - p->counted_at, b));
     CAD_TRY(put_rate(p, p->second, p->second_done - p->second_at, b));
-    if (tail && *tail)
-        CAD_TRY(cad_buf_printf(b, "  %s", tail));
+    CAD_TRY(put_tail(tail, without, out_left, b));
     double eta = cad_progress_eta(p);
     if (eta >= 0 && p->done < p->total) {
         char text[16];
@@ -141,27 +161,45 @@ static cad_status compose(const cad_progress *p, const char *tail, cad_buf *b)
 static void print_line(cad_progress *p, const char *tail)
 {
     cad_buf b = CAD_BUF_INIT;
-    if (compose(p, tail, &b) == CAD_OK)
+    int left;
+    if (compose(p, tail, 0, &left, &b) == CAD_OK)
         cad_log(CAD_LOG_INFO, "%s", cad_buf_cstr(&b));
     cad_buf_deinit(&b);
 }
 
+/* "[####....] ", as long as `room` allows; nothing where that is too short to tell anything. */
+static cad_status put_bar(const cad_progress *p, size_t room, cad_buf *b)
+{
+    enum { LONGEST = 24, SHORTEST = 8, AROUND = 3 };
+    if (p->total <= 0 || room < SHORTEST + AROUND)
+        return CAD_OK;
+    int64_t width = room < LONGEST + AROUND ? (int64_t)room - AROUND : LONGEST;
+    int64_t full = p->done >= p->total ? width : p->done * width / p->total;
+    char bar[LONGEST + 1];
+    for (int64_t i = 0; i < width; i++)
+        bar[i] = i < full ? '#' : '.';
+    bar[width] = '\0';
+    return cad_buf_printf(b, "[%s] ", bar);
+}
+
 static void draw_bar(const cad_progress *p, const char *tail)
 {
-    enum { WIDTH = 24 };
-    cad_buf b = CAD_BUF_INIT;
-    cad_status s = CAD_OK;
-    if (p->total > 0) {
-        int64_t full = p->done >= p->total ? WIDTH : p->done * WIDTH / p->total;
-        char bar[WIDTH + 1];
-        for (int64_t i = 0; i < WIDTH; i++)
-            bar[i] = i < full ? '#' : '.';
-        bar[WIDTH] = '\0';
-        s = cad_buf_printf(&b, "[%s] ", bar);
+    cad_buf text = CAD_BUF_INIT, line = CAD_BUF_INIT;
+    size_t room = cad_log_columns();
+    int left, without = 0;
+    cad_status s = compose(p, tail, 0, &left, &text);
+    while (s == CAD_OK && text.len > room && left > 0) {
+        cad_buf_clear(&text);
+        s = compose(p, tail, ++without, &left, &text);
     }
-    if (s == CAD_OK && compose(p, tail, &b) == CAD_OK)
-        cad_log_status_line(cad_buf_cstr(&b));
-    cad_buf_deinit(&b);
+    if (s == CAD_OK && without == 0 && text.len < room)
+        s = put_bar(p, room - text.len, &line);
+    if (s == CAD_OK)
+        s = cad_buf_str(&line, cad_buf_cstr(&text));
+    if (s == CAD_OK)
+        cad_log_status_line(cad_buf_cstr(&line));
+    cad_buf_deinit(&line);
+    cad_buf_deinit(&text);
 }
 
 static void advance(cad_progress *p, int64_t done)
@@ -212,6 +250,14 @@ void cad_progress_keep(cad_progress *p, int64_t done, const char *tail)
     print_line(p, tail);
     if (p->bar)
         draw_bar(p, tail);
+}
+
+void cad_progress_mark(cad_progress *p, int64_t done, const char *tail)
+{
+    if (p->bar)
+        cad_progress_keep(p, done, tail);
+    else
+        cad_progress_show(p, done, tail);
 }
 
 void cad_progress_destroy(cad_progress *p)

@@ -32,8 +32,12 @@ void cad_progress_work(cad_progress *p, const char *unit);
 /* A second rate on the same line: `count` of `unit` ("tok", copied) were done since the beginning of p. */
 void cad_progress_also(cad_progress *p, const char *unit, int64_t count);
 /* "step 300/9000  3.3%  1.5k rows/s  TAIL  eta 9h51m"; `tail` may be NULL.  Rates and estimate know what was done since
- * `start`, not what was done before.  Cheap when nothing is due. */
+ * `start`, not what was done before.  Cheap when nothing is due.
+ * A tab in the tail is printed as two spaces.  On a terminal too narrow for the line the bar gives way first, down to nothing,
+ * then the fields of the tail that begin with a tab, up to the next tab or two spaces, the first of them first. */
 void cad_progress_show(cad_progress *p, int64_t done, const char *tail);
+/* As show; where a bar is drawn the line stays above it. */
+void cad_progress_mark(cad_progress *p, int64_t done, const char *tail);
 /* Time that was no work of the loop (a save, an evaluation): kept out of the rate, added to the estimate `left`
  * times at its mean. */
 void cad_progress_pause(cad_progress *p, double seconds, int64_t left);

@@ -89,16 +89,16 @@ static cad_status log_step(cad_trainer *t, const cad_step_result *r)
     return CAD_OK;
 }
 
-static void show_step(cad_trainer *t, const cad_step_result *r)
+static void show_step(cad_trainer *t, const cad_step_result *r, bool stays)
 {
     double seconds = cad_clock_now() - t->window_start - t->paused;
     char tail[160];
-    int n = snprintf(tail, sizeof tail, "loss %.4f  gn %.2f  lr %.2e", ema(t->at.loss_ema, t->at.ema_steps),
+    int n = snprintf(tail, sizeof tail, "loss %.4f\tgn %.2f\tlr %.2e", ema(t->at.loss_ema, t->at.ema_steps),
                      ema(t->at.norm_ema, t->at.ema_steps), r->lr);
     if (seconds > 0 && t->window_steps > 0)
         snprintf(tail + n, sizeof tail - (size_t)n, "  %.1fk tok/s  %.0f ms/step", 1e-3 * (double)t->window_tokens / seconds,
                  1e3 * seconds / (double)t->window_steps);
-    cad_progress_show(t->progress, t->at.step, tail);
+    (stays ? cad_progress_mark : cad_progress_show)(t->progress, t->at.step, tail);
 }
 
 static void log_memory(const cad_trainer *t)
@@ -213,12 +213,13 @@ static cad_status one_step(cad_trainer *t, bool *stop)
         CAD_TRY(handle_bad_step(t, &r, step));
     advance(t, &r, n);
     bool last = step == t->total, save, stop_file;
-    show_step(t, &r);
+    bool logged = r.finite && (step % c->train.log_every == 0 || last || step == 1);
+    show_step(t, &r, logged);
     if (t->loop_started < 0.0) {
         t->loop_started = cad_clock_now();
         log_memory(t);
     }
-    if (r.finite && (step % c->train.log_every == 0 || last || step == 1))
+    if (logged)
         CAD_TRY(log_step(t, &r));
     CAD_TRY(asked_by_file(t, "SAVE", &save));
     CAD_TRY(asked_by_file(t, "STOP", &stop_file));

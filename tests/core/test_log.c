@@ -7,6 +7,7 @@
 #include "core/progress.h"
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 static char dir[] = "/tmp/cadlm-log-XXXXXX";
@@ -253,6 +254,109 @@ static void test_work_of_a_moment_leaves_no_line_unless_lines_were_asked_for(voi
     cad_buf_deinit(&b);
 }
 
+/* A terminal of so many columns as stderr; its other end is returned. */
+static int begin_terminal(unsigned short columns)
+{
+    int outside = posix_openpt(O_RDWR | O_NOCTTY);
+    assert_true(outside >= 0 && grantpt(outside) == 0 && unlockpt(outside) == 0);
+    int inside = open(ptsname(outside), O_RDWR | O_NOCTTY);
+    assert_true(inside >= 0);
+    assert_int_equal(ioctl(inside, TIOCSWINSZ, &(struct winsize){.ws_row = 24, .ws_col = columns}), 0);
+    saved = dup(2);
+    dup2(inside, 2);
+    close(inside);
+    return outside;
+}
+
+/* What the terminal was given; little enough to lie in its buffer until now. */
+static void end_terminal(int outside, char *out, size_t cap)
+{
+    assert_int_equal(fcntl(outside, F_SETFL, O_NONBLOCK), 0);
+    size_t n = 0;
+    for (ssize_t got; n + 1 < cap && (got = read(outside, out + n, cap - 1 - n)) > 0;)
+        n += (size_t)got;
+    out[n] = '\0';
+    dup2(saved, 2);
+    close(saved);
+    close(outside);
+}
+
+/* The first line that a terminal of so many columns is given for this tail, with an estimate. */
+static void drawn(unsigned short columns, const char *tail, char out[300])
+{
+    char all[4000];
+    cad_progress *p;
+    int outside = begin_terminal(columns);
+    cad_progress_setup(CAD_PROGRESS_BAR, 1000);
+    ok(cad_progress_create("step", 0, 1000, 0, &p));
+    cad_progress_show(p, 500, tail);
+    cad_progress_destroy(p);
+    cad_progress_setup(CAD_PROGRESS_AUTO, 10);
+    end_terminal(outside, all, sizeof all);
+    const char *end = strstr(all, "\x1b[K");
+    assert_true(*all == '\r' && end);
+    snprintf(out, 300, "%.*s", (int)(end - all - 1), all + 1);
+    char *eta = strstr(out, "eta ");
+    if (eta)
+        eta[4] = '0'; /* seconds of a slow machine */
+}
+
+static void test_the_bar_gives_way_before_the_text_is_cut(void **state)
+{
+    (void)state;
+    char line[300];
+    drawn(80, "loss 0.5", line);
+    assert_string_equal(line, "[############............] step 500/1000  50.0%  loss 0.5  eta 0s");
+    drawn(60, "loss 0.5", line); /* 38 of 59 columns are text, 3 are around the bar */
+    assert_string_equal(line, "[#########.........] step 500/1000  50.0%  loss 0.5  eta 0s");
+    drawn(50, "loss 0.5", line);
+    assert_string_equal(line, "[####....] step 500/1000  50.0%  loss 0.5  eta 0s");
+    drawn(49, "loss 0.5", line); /* seven would tell nothing */
+    assert_string_equal(line, "step 500/1000  50.0%  loss 0.5  eta 0s");
+    drawn(39, "loss 0.5", line); /* to the column */
+    assert_string_equal(line, "step 500/1000  50.0%  loss 0.5  eta 0s");
+}
+
+static void test_fields_behind_a_tab_give_way_before_the_estimate_is_cut(void **state)
+{
+    (void)state;
+    char line[300];
+    const char *tail = "loss 0.5\tgn 1.25\tlr 2.67e-04  9.9k tok/s";
+    drawn(200, tail, line);
+    assert_string_equal(line,
+                        "[############............] step 500/1000  50.0%  loss 0.5  gn 1.25  lr 2.67e-04  9.9k tok/s  eta 0s");
+    drawn(73, tail, line);
+    assert_string_equal(line, "step 500/1000  50.0%  loss 0.5  gn 1.25  lr 2.67e-04  9.9k tok/s  eta 0s");
+    drawn(72, tail, line);
+    assert_string_equal(line, "step 500/1000  50.0%  loss 0.5  lr 2.67e-04  9.9k tok/s  eta 0s");
+    drawn(60, tail, line);
+    assert_string_equal(line, "step 500/1000  50.0%  loss 0.5  9.9k tok/s  eta 0s");
+    drawn(20, tail, line); /* nothing is left to give way */
+    assert_string_equal(line, "step 500/1000  50.0");
+}
+
+static void test_a_marked_line_stays_above_the_bar_and_is_one_of_many_elsewhere(void **state)
+{
+    (void)state;
+    cad_buf b = CAD_BUF_INIT;
+    for (int bar = 0; bar < 2; bar++) {
+        cad_progress *p;
+        begin();
+        cad_progress_setup(bar ? CAD_PROGRESS_BAR : CAD_PROGRESS_LINES, 1000);
+        ok(cad_progress_create("step", 0, 0, 0, &p));
+        for (int i = 1; i <= 30; i++)
+            (i % 10 ? cad_progress_show : cad_progress_mark)(p, i, "a\tb");
+        cad_progress_destroy(p);
+        cad_progress_setup(CAD_PROGRESS_AUTO, 10);
+        end(&b);
+        assert_int_equal(times(b.data, "\n"), bar ? 3 : 2);
+        assert_int_equal(times(b.data, "step 10  a  b\n"), bar);
+        assert_int_equal(times(b.data, "step 20  a  b\n"), bar);
+        assert_int_equal(times(b.data, "step 30  a  b\n"), 1);
+    }
+    cad_buf_deinit(&b);
+}
+
 static void test_durations_are_short(void **state)
 {
     (void)state;
@@ -293,6 +397,9 @@ int main(void)
         cmocka_unit_test(test_rates_and_estimate_leave_out_what_was_done_before),
         cmocka_unit_test(test_a_bar_is_drawn_ten_times_a_second_and_lines_are_as_far_apart_as_asked),
         cmocka_unit_test(test_work_of_a_moment_leaves_no_line_unless_lines_were_asked_for),
+        cmocka_unit_test(test_the_bar_gives_way_before_the_text_is_cut),
+        cmocka_unit_test(test_fields_behind_a_tab_give_way_before_the_estimate_is_cut),
+        cmocka_unit_test(test_a_marked_line_stays_above_the_bar_and_is_one_of_many_elsewhere),
         cmocka_unit_test(test_durations_are_short),
         cmocka_unit_test(test_the_build_describes_itself_and_finds_shipped_files),
     };

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# What a person at a terminal is told: the line that is redrawn fits and is whole, one line stays for each of metrics.jsonl.
+. "$(dirname "$0")/lib.sh"
+fixture
+cd "$T"
+quiet=(--set=checkpoint.every=off --set=eval.every=off --set=sample.every=off)
+
+run=$T/terminal
+runs 0 python3 "$CADLM_SOURCE/tests/e2e/terminal.py" 80 "$T/terminal.txt" cadtrain "$TINY" --run-dir="$run" "${quiet[@]}" \
+    --set=train.max_steps=40 --set=train.log_every=7 --set=log.console=bar
+python3 - "$T/terminal.txt" "$run/metrics.jsonl" <<'END' || die "the terminal: $(tr '\r' '\n' <"$T/terminal.txt" | tail -5)"
+import json, re, sys
+text = open(sys.argv[1], newline="").read().replace("\r\n", "\n")
+drawn = [line for line in re.findall(r"\r([^\r\n\x1b]+)\x1b\[K", text) if "step " in line]
+assert drawn and all(len(line) <= 79 for line in drawn), max(map(len, drawn))
+late = [line for line in drawn if int(re.search(r"step (\d+)/", line)[1]) > 12 and "100.0%" not in line]
+assert late and all(re.search(r"loss .* tok/s .* ms/step .* eta \S+$", line) for line in late), late[-1]
+kept = [int(n) for n in re.findall(r"(?:^|\n|\x1b\[K)step (\d+)/40 [^\r\n\x1b]* tok/s [^\r\n\x1b]*\n", text)]
+rows = [json.loads(line) for line in open(sys.argv[2])]
+assert kept == [row["step"] for row in rows if row["kind"] == "train"] == [1, 7, 14, 21, 28, 35, 40], kept
+END
