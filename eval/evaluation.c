@@ -12,6 +12,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- one row: answers -> scores -> results.json ---- */
 
@@ -246,6 +247,34 @@ static cad_status check_gates(const cad_eval_run_state *r)
     return cad_eval_gates_check(&r->o->config->metrics.require, label, n);
 }
 
+/* ---- one at a time ---- */
+
+/* The lock of the kernel decides: what a dead evaluation left is free. */
+static cad_status judge_owner(void *ctx, const char *path, const char *owner, bool held)
+{
+    (void)ctx;
+    if (!held)
+        return CAD_OK;
+    CAD_FAIL(CAD_ELOCKED, "%s: in use by %s\nhint: wait until it ends, or write to another folder: --out=DIR", path,
+             owner[0] ? owner : "another process");
+}
+
+static cad_status take_folder(const char *dir, cad_lock **out)
+{
+    char host[128] = "", owner[CAD_LOCK_OWNER];
+    if (gethostname(host, sizeof host - 1) != 0)
+        snprintf(host, sizeof host, "an unknown host");
+    snprintf(owner, sizeof owner, "process %ld on %s", (long)getpid(), host);
+    cad_buf path = CAD_BUF_INIT;
+    cad_status s = cad_fs_mkdirs(dir);
+    if (s == CAD_OK)
+        s = cad_buf_printf(&path, "%s/LOCK", dir);
+    if (s == CAD_OK)
+        s = cad_lock_take(path.data, owner, judge_owner, NULL, out);
+    cad_buf_deinit(&path);
+    return s;
+}
+
 cad_status cad_eval_run(const cad_eval_opts *o, cad_arena *arena, cad_evaluation *out)
 {
     cad_evaluation *e = out;
@@ -253,6 +282,7 @@ cad_status cad_eval_run(const cad_eval_opts *o, cad_arena *arena, cad_evaluation
     cad_eval_run_state r = {.o = o, .e = e, .arena = arena};
     const char *folders[CAD_EVAL_MAX_ROWS];
     size_t n_folders = 0;
+    cad_lock *lock = NULL;
     cad_buf path = CAD_BUF_INIT;
     if (strcmp(cad_solid_kernel(), "none") == 0)
         CAD_FAIL(CAD_EUNSUPPORTED, "built without OCCT: parts cannot be scored\nhint: configure with -DCADLM_OCCT=ON");
@@ -271,11 +301,12 @@ cad_status cad_eval_run(const cad_eval_opts *o, cad_arena *arena, cad_evaluation
     if (s == CAD_OK)
         s = cad_arena_strdup(arena, path.data, path.len, &e->out);
     if (s == CAD_OK)
-        s = cad_fs_mkdirs(e->out);
+        s = take_folder(e->out, &lock);
     if (s == CAD_OK)
         s = cad_eval_spec(&r);
     if (s == CAD_OK)
         s = run_all(&r);
+    cad_lock_release(lock);
     cad_buf_deinit(&path);
     if (s != CAD_OK)
         cad_eval_deinit(e);

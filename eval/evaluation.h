@@ -1,7 +1,8 @@
 /* One evaluation: models and baselines on one suite, from checkpoints to a folder of results.
  *
  *   OUT/<label>-<hash>/{manifest.json,predictions.jsonl,scores.jsonl,results.json}   one for each model and baseline
- *   OUT/{table.md,table.csv,table.json,contact.png}                                 all of them side by side */
+ *   OUT/{table.md,table.csv,table.json,contact.png}                                 all of them side by side
+ *   OUT/LOCK                                                                        who writes there; gone at the end */
 #ifndef CADLM_EVAL_EVALUATION_H
 #define CADLM_EVAL_EVALUATION_H
 
@@ -49,8 +50,9 @@ typedef struct cad_evaluation {
  * shipped files ("-" as "_"), in this order.  Errors: CAD_ENOTFOUND naming the places. */
 CAD_MUST_USE cad_status cad_eval_find_suite(const char *name, const char *const *folders, size_t n, cad_buf *out);
 
-/* Generates, scores and tabulates what is missing, and writes all files.  Errors as of the parts; whatever was finished stays
- * on disk, and the next call goes on from there. */
+/* Generates, scores and tabulates what is missing, and writes all files.  Errors: CAD_ELOCKED where a living process evaluates
+ * into the same folder (by the kernel's lock; a LOCK that a dead one left is free), and those of the parts; whatever was
+ * finished stays on disk, and the next call goes on from there. */
 CAD_MUST_USE cad_status cad_eval_run(const cad_eval_opts *o, cad_arena *arena, cad_evaluation *out);
 void cad_eval_deinit(cad_evaluation *e);
 
