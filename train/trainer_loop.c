@@ -1,4 +1,5 @@
 /* The loop: step, log, evaluate, sample, save, stop. */
+#include "train/ckpt_names.h"
 #include "train/trainer_parts.h"
 
 #include "core/clock.h"
@@ -201,6 +202,13 @@ static cad_status save_or_name_rows(cad_trainer *t)
     return s;
 }
 
+static void say_saved(const cad_trainer *t)
+{
+    char name[CAD_STEP_NAME];
+    cad_step_name(t->at.step, name);
+    cad_log(CAD_LOG_INFO, "%s/SAVE: saved %s/%s", t->run_path.data, t->ckpt_path.data, name);
+}
+
 static cad_status one_step(cad_trainer *t, bool *stop)
 {
     const cad_config *c = t->cfg;
@@ -231,6 +239,8 @@ static cad_status one_step(cad_trainer *t, bool *stop)
     t->hurry = *stop && !due;
     if (due || *stop)
         CAD_TRY(beside(t, save_or_name_rows));
+    if (save)
+        say_saved(t);
     *stop = *stop || (due && wants_stop(t)); /* asked during the save: this one will do */
     if (t->engine && !*stop && (last || is_due(c->sample.every, step, before, after, t->last_sample)))
         CAD_TRY(beside(t, cad_trainer_sample));
@@ -238,6 +248,19 @@ static cad_status one_step(cad_trainer *t, bool *stop)
 }
 
 /* ---- the run ---- */
+
+/* Who asked for the end that came before the last step, and how to go on. */
+static cad_status say_stop(const cad_trainer *t)
+{
+    char name[CAD_STEP_NAME];
+    cad_step_name(t->at.step, name);
+    const char *dir = t->ckpt_path.data, *but = t->o.resume && !strcmp(t->o.resume, "no") ? " without --resume=no" : "";
+    int sig = t->o.stop ? (int)*t->o.stop : 0;
+    if (sig == SIGINT)
+        CAD_FAIL(CAD_EINTR, "interrupted at step %" PRId64 "; saved in %s", t->at.step, dir);
+    CAD_FAIL(CAD_EREQUEUE, "%s%sasked to stop at step %" PRId64 "; saved in %s/%s\nhint: the same command%s goes on from there",
+             sig ? "" : t->run_path.data, sig ? "" : "/STOP: ", t->at.step, dir, name, but);
+}
 
 static cad_status run_steps(cad_trainer *t)
 {
@@ -247,12 +270,7 @@ static cad_status run_steps(cad_trainer *t)
     CAD_TRY(cad_progress_create("step", t->at.step, t->total, WARMUP_STEPS, &t->progress));
     while (t->at.step < t->total && !stop)
         CAD_TRY(one_step(t, &stop));
-    if (t->at.step >= t->total)
-        return CAD_OK;
-    int sig = t->o.stop ? (int)*t->o.stop : 0;
-    if (sig == SIGINT)
-        CAD_FAIL(CAD_EINTR, "interrupted at step %" PRId64 "; saved in %s", t->at.step, t->ckpt_path.data);
-    CAD_FAIL(CAD_EREQUEUE, "asked to stop at step %" PRId64 "; saved in %s", t->at.step, t->ckpt_path.data);
+    return t->at.step >= t->total ? CAD_OK : say_stop(t);
 }
 
 static void say_start(const cad_trainer *t)

@@ -19,3 +19,22 @@ kept = [int(n) for n in re.findall(r"(?:^|\n|\x1b\[K)step (\d+)/40 [^\r\n\x1b]* 
 rows = [json.loads(line) for line in open(sys.argv[2])]
 assert kept == [row["step"] for row in rows if row["kind"] == "train"] == [1, 7, 14, 21, 28, 35, 40], kept
 END
+
+# RUN/SAVE and RUN/STOP are answered by name, with what was saved.
+run=$T/asked
+mkdir "$run"
+touch "$run/SAVE"
+runs 0 cadtrain "$TINY" --run-dir="$run" "${quiet[@]}"
+grep -qx "$run/SAVE: saved $run/ckpt/step-000001" "$err" || die "nothing says that SAVE was answered"
+[ "$(grep -c "SAVE" "$err")" = 1 ] || die "one SAVE, more than one answer"
+run=$T/stopped
+mkdir "$run"
+touch "$run/STOP"
+runs 75 cadtrain "$TINY" --run-dir="$run" "${quiet[@]}"
+says "$err" "error: $run/STOP: asked to stop at step 1; saved in $run/ckpt/step-000001" \
+    "hint: the same command goes on from there"
+run=$T/afresh
+mkdir "$run"
+touch "$run/STOP"
+runs 75 cadtrain "$TINY" --run-dir="$run" "${quiet[@]}" --resume=no
+says "$err" "hint: the same command without --resume=no goes on from there"
