@@ -318,13 +318,37 @@ static void record_end(cad_trainer *t, cad_status s)
     cad_error_restore(&failure);
 }
 
+/* "done: 2185 steps, 2.0M tokens in 1m57s; best eval/loss 0.1234 at step 2000; RUN/ckpt/latest": since step 0, all starts. */
+static void say_done(const cad_trainer *t)
+{
+    cad_run_totals sum = cad_trainer_totals(t);
+    char tokens[32], took[16], loss[120];
+    if (sum.tokens < 1000)
+        snprintf(tokens, sizeof tokens, "%" PRId64, sum.tokens);
+    else if (sum.tokens < 999950)
+        snprintf(tokens, sizeof tokens, "%.1fk", 1e-3 * (double)sum.tokens);
+    else
+        snprintf(tokens, sizeof tokens, "%.1fM", 1e-6 * (double)sum.tokens);
+    cad_progress_duration(sum.wall_s, took);
+    if (t->at.best_step > 0)
+        snprintf(loss, sizeof loss, "best %.60s %.4f at step %" PRId64, t->cfg->checkpoint.best_metric + strlen("min:"),
+                 t->at.best, t->at.best_step);
+    else
+        snprintf(loss, sizeof loss, "loss %.4f", ema(t->at.loss_ema, t->at.ema_steps));
+    cad_log(CAD_LOG_INFO, "done: %" PRId64 " step%s, %s tokens in %s; %s; %s/latest", sum.steps, sum.steps == 1 ? "" : "s",
+            tokens, took, loss, t->ckpt_path.data);
+}
+
 cad_status cad_trainer_run(cad_trainer *t)
 {
+    int64_t first = t->at.step;
     t->ran = true;
     cad_status s = run_to_end(t);
     cad_progress_destroy(t->progress);
     t->progress = NULL;
     if (t->run)
         record_end(t, s);
+    if (s == CAD_OK && t->at.step > first)
+        say_done(t);
     return s;
 }

@@ -38,3 +38,15 @@ mkdir "$run"
 touch "$run/STOP"
 runs 75 cadtrain "$TINY" --run-dir="$run" "${quiet[@]}" --resume=no
 says "$err" "hint: the same command without --resume=no goes on from there"
+
+# The last line says that all is done, in the numbers of run.json.
+run=$T/done
+runs 0 cadtrain "$TINY" --run-dir="$run"
+json "$run/run.json" 'd["totals"]["steps"] == 2 and '"$(tail -1 "$err" | sed -nE 's/^done: 2 steps, ([0-9]+) tokens in [0-9]+s; .*/\1/p')"' == d["totals"]["tokens"]'
+best=$(readlink "$run/ckpt/best")
+json "$run/ckpt/best/trainer_state.json" '"'"$(tail -1 "$err")"'".endswith("; best eval/loss %.4f at step %d; %s/ckpt/latest" % (d["best"], '"$((10#${best#step-}))"', "'"$run"'"))'
+runs 0 cadtrain "$TINY" --run-dir="$run"
+says "$err" "nothing to do"
+silent "$err" "done:"
+runs 0 cadtrain "$TINY" --run-dir="$T/unmeasured" "${quiet[@]}"
+tail -1 "$err" | grep -qE "^done: 2 steps, [0-9]+ tokens in [0-9]+s; loss [0-9.]+; $T/unmeasured/ckpt/latest$" || die "no done without an evaluation"
