@@ -9,8 +9,9 @@ static const char *const lbracket_bare[] = {
     "[[L-bracket|angle bracket|corner bracket] #ax#c@, [from|made from] $t [plate|sheet|steel|aluminium]{w1}]",
     "[+w;piece of angle, #a x #c x #t@, $w long]",
     "[+w;[cut|Cut] a $w [length|piece] of #a x #c x #t@ [angle|angle iron|L section|aluminium angle]]",
-    "[+w;strip $w wide and $t thick, folded [90 degrees|to a right angle|into an L], legs $a and $c [outside|over all|measured "
-    "outside]]",
+    ("[+w;strip $w wide and $t thick, folded [90 degrees|to a right angle|into an L], legs $a and $c [outside|over "
+     "all|measured "
+     "outside]]"),
     "[[hi|hey|Hello], can you [make|model] me an L bracket, $a on the bottom, $c up the wall, $t thick{w1}?]",
     "[[A|a] bracket in the shape of an L: base $a, upright $c, thickness $t{w1}]",
     "[The bracket is an L. The base leg is $a long, the upright leg is $c. The thickness is $t.{ws}]",

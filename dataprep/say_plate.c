@@ -259,8 +259,8 @@ static const char *const plate_pair[] = {
     "[[Need|need|I need] a plate $w by $d{th1}, with {th2} on the long center line, $i from each end]",
     "[strip $w long, $d wide{th1}, ~ {ah} near each end, centers $i from the ends]",
     "[flat bar $w x $d{th1}, drilled [+hd;$hd ]at both ends, $i from the end]",
-    "[[Take|take] a plate $w x $d{th1}, and drill {th2}, one at each end, $i from the [short edges|ends], [centered|in the "
-    "middle of the width]]",
+    ("[[Take|take] a plate $w x $d{th1}, and drill {th2}, one at each end, $i from the [short edges|ends], [centered|in the "
+     "middle of the width]]"),
     "[+t;$t [plate|strip|sheet], $w x $d, {th2}, [each|both] $i from the end]",
     "[[The|the] plate is $w long and $d wide[+t;, $t thick]. There are {th2} on the center line, each one $i from the end.]",
     "[item: plate\nlength: $w\nwidth: $d[+t;\nthickness: $t]\nholes: 2[+hd;\nhole dia: $hd]\nhole to end: $i]",

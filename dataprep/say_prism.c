@@ -101,8 +101,8 @@ static const char *const prism_bored_inscribed[] = {
     "[{np}]",
     "[[Need|I need|need] ~ {shape} [bar|prism|spacer|sleeve], inscribed circle $f diameter, $h long, with {with_bore:b}]",
     "[{shape} [bar|prism|spacer|sleeve], incircle diameter $f, $h long, $b [bore|hole]]",
-    "[[bar|prism|post|spacer] with %k [flat sides|sides], inscribed circle diameter $f, $h [tall|long], bored $b "
-    "[through|right through|all the way through]]",
+    ("[[bar|prism|post|spacer] with %k [flat sides|sides], inscribed circle diameter $f, $h [tall|long], bored $b "
+     "[through|right through|all the way through]]"),
     "[{shape} prism, apothem $/f, height $h, center hole $b]",
     "[[hi|hey], can you make me ~ {shape} spacer, inradius $/f and $h high, ~ $b hole down the middle?]",
     "[The bar is {shape}. Inscribed circle diameter: $f. Length: $h. Bore: $b.]",

@@ -210,8 +210,8 @@ const cad_sentences cad_say_spacer_hollow = CAD_SENTENCES(spacer_hollow);
 
 static const char *const spacer_flange_bottom[] = {
     FLANGED,
-    "[Top-hat shape standing on the brim: brim $f across and $t thick, crown $d across, whole height $h, ~ $b hole right "
-    "through.]",
+    ("[Top-hat shape standing on the brim: brim $f across and $t thick, crown $d across, whole height $h, ~ $b hole right "
+     "through.]"),
     "[top hat bushing, brim down: brim $f x $t thick, body $d, hole $b, total height $h]",
     "[A round foot of $f, $t thick, with a pipe of $d standing on the foot; total height $h, bore $b through everything.]",
     "[base ring $f dia and $t thick, tube on top $d dia, [overall|total] height $h, hole $b through both]",
@@ -301,8 +301,8 @@ static const char *const washer[] = {
     "[washer to share out the load: $d [diameter|across], bolt hole $b, [thickness $t|$t thick]]",
     "[gasket type ring, $t thick, $b inside and $d outside[, no bolt holes|]]",
     "[[rubber|paper|cork|fibre|copper] [ring|seal|gasket], flat, inside $b, outside $d, $t thick]",
-    "[shim: [u;$t in thickness|$t thick], [u;$d in outside diameter|$d outside diameter], [u;$b in inside diameter|$b inside "
-    "diameter]]",
+    ("[shim: [u;$t in thickness|$t thick], [u;$d in outside diameter|$d outside diameter], [u;$b in inside diameter|$b inside "
+     "diameter]]"),
     "[Make the washer $t thick and $d [across|wide] with ~ $b hole [in the middle|punched through].]",
     "[The hole in the washer is $b. The washer is $d across. The thickness is $t. [No chamfer.|Flat on both sides.|]]",
     "[I lost a washer from my [bike|tap|lathe]. The old one measured $d outside, $b inside and $t thick.]",

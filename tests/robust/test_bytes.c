@@ -96,8 +96,8 @@ static void test_F5_odd_bytes_and_numbers_of_a_program(void **state)
     static const char *const bad[] = {"C 1 1 nan",
                                       "C 1 1 1e999",
                                       "C 1 1 inf",
-                                      "\xEF\xBB\xBF"
-                                      "C 1 1 1",
+                                      ("\xEF\xBB\xBF"
+                                       "C 1 1 1"),
                                       "C 1 1 \xC0\xB1",
                                       "C 1 1 0x1",
                                       "C 1,5 1 1",

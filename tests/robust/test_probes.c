@@ -122,8 +122,8 @@ static void test_E10_a_mirrored_solid_is_not_inside_out(void **state)
 {
     (void)state;
     static const char *const text[] = {"C 40 20 5\\nX 0 -1 1 1", "C 40 20 5\\nX 0 -1 -1 -1",
-                                       "SK 0 0 0 1 0 0 0 1 0\\nL 0 0 0 20\\nL 0 20 40 20\\nL 40 20 40 0\\nL 40 0 0 0\\nEND\\n"
-                                       "E 0 0 0 -5"};
+                                       ("SK 0 0 0 1 0 0 0 1 0\\nL 0 0 0 20\\nL 0 20 40 20\\nL 40 20 40 0\\nL 40 0 0 0\\nEND\\n"
+                                        "E 0 0 0 -5")};
     for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
         json_t *o = score_one(text[i]);
         if (strcmp(score_class(o), "ok") != 0 || fabs(score_number(o, "volume") - 4000) > 1e-3)
