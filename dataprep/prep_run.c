@@ -1,6 +1,7 @@
 #include "dataprep/prep_job.h"
 
 #include "core/build_info.h"
+#include "core/file_kind.h"
 #include "core/fs.h"
 #include "core/hash.h"
 #include "core/log.h"
@@ -197,6 +198,16 @@ static cad_status sweep_all(const cad_prep_job *j)
     return learns_tokenizer(j) ? sweep(j, j->tokenizer_dir) : CAD_OK;
 }
 
+/* What the last stage will need is looked for before the first: a corpus takes minutes or hours. */
+static cad_status check_tokenizer(const cad_prep_job *j)
+{
+    if (learns_tokenizer(j))
+        return CAD_OK;
+    const char *path = NULL;
+    CAD_TRY(file_of(j, "@tokenizer", &path));
+    return cad_fs_exists(path) ? CAD_OK : cad_file_expect(j->tokenizer_dir, CAD_FILE_tokenizer);
+}
+
 static cad_status run_stages(const cad_prep_job *j)
 {
     CAD_TRY(sweep_all(j));
@@ -224,6 +235,7 @@ cad_status cad_prep_run(const cad_prep_job *j)
 {
     const char *path = NULL;
     cad_lock *lock = NULL;
+    CAD_TRY(check_tokenizer(j));
     CAD_TRY(cad_prep_path(j, "LOCK", &path));
     CAD_TRY(cad_fs_mkdirs(j->dir));
     CAD_TRY(cad_lock_take(path, "cadprep run", NULL, NULL, &lock));

@@ -59,23 +59,23 @@ static const char *const lbracket_middle[] = {
     "[{np}]",
     "[[Need|I need|need] an L bracket, legs $a and $c, $t thick{w1}, with ~ {ah} in the middle of each leg]",
     "[[L-bracket|angle bracket] #a x #c x #t@{w1}. ~ {ah} in the center of each leg.]",
-    "[[L-bracket|angle] #ax#c@, from $t [plate|sheet|steel]{w1}, drilled in the middle of [both legs|each leg][+hd;, hole "
-    "$hd]]",
+    ("[[L-bracket|angle] #ax#c@, from $t [plate|sheet|steel]{w1}, drilled in the middle of [both legs|each leg][+hd;, hole "
+     "$hd]]"),
     "[[hi|hey], can you make me an L bracket, base $a, upright $c, $t thick{w1}, ~ {ah} centered in each leg?]",
-    "[The bracket is an L. The base leg is $a long, the upright leg is $c. The thickness is $t.{ws} There is ~ {ah} in the "
-    "middle of each leg.]",
-    "[item: L-bracket\nbase leg: $a\nupright leg: $c\nthickness: $t[+w;\nwidth: $w]\nholes: one per leg, centered[+hd;\nhole "
-    "dia: $hd]]",
+    ("[The bracket is an L. The base leg is $a long, the upright leg is $c. The thickness is $t.{ws} There is ~ {ah} in the "
+     "middle of each leg.]"),
+    ("[item: L-bracket\nbase leg: $a\nupright leg: $c\nthickness: $t[+w;\nwidth: $w]\nholes: one per leg, centered[+hd;\nhole "
+     "dia: $hd]]"),
     "[L-BRACKET #a X #c X #t@[+w;, WIDTH $w], [+hd;Ø$hd ]HOLE IN MIDDLE OF EACH LEG]",
     "[lbracket: a=$a b=$c t=$t[+w; w=$w] hole_each_leg=centered[+hd; hole=$hd]]",
     "[type=L bracket; leg 1=$a; leg 2=$c; thickness=$t[+w;; width=$w]; centered hole in each leg[+hd;=$hd]]",
     "[- L bracket\n- base $a\n- upright $c\n- $t thick[+w;\n- $w wide]\n- ~ {ah} in the middle of each leg]",
-    "[[For|for] a [shelf|cupboard|bench|sensor]: L bracket, horizontal $a, vertical $c, $t thick{w1}, one screw hole[+hd; "
-    "($hd)] in the middle of each leg]",
+    ("[[For|for] a [shelf|cupboard|bench|sensor]: L bracket, horizontal $a, vertical $c, $t thick{w1}, one screw hole[+hd; "
+     "($hd)] in the middle of each leg]"),
     "[[shelf|corner|mounting] bracket, $a by $c, $t thick{w1}, {ah} centred on both legs]",
     "[two legs at a right angle, $a and $c long, $t thick{w1}, each leg with ~ central {ah}]",
-    "[Bracket with two holes, one in the middle of the base and one in the middle of the upright[+hd;, both $hd]. Base $a, "
-    "upright $c, $t thick.{ws}]",
+    ("[Bracket with two holes, one in the middle of the base and one in the middle of the upright[+hd;, both $hd]. Base $a, "
+     "upright $c, $t thick.{ws}]"),
     "[Put ~ {ah} halfway along each leg of an L bracket, $a by $c, $t thick{w1}]",
     "[[drill|Drill] ~ {ah} through the center of each leg; L bracket #a x #c x #t@{w1}]",
     "[+hd;L-bracket #a x #c@, $t thick{w1}, a centered hole in each leg, [hole diameter $hd|dia $hd|radius $/hd]]",

@@ -3,21 +3,22 @@
 /* Parameters: see the form of the same name in synth_enclosure.c. */
 
 static const char *const enclosure_box[] = {
-    "[Hi, I need|I need|We need|Please make] a [box|case|small case] for my [Arduino|sensor|controller board|power supply]. "
-    "[Outside|Outer size] is $w by $d, [height|and the height is] $h, [walls are $t thick|the walls are $t]. [No lid|The top "
-    "stays open].",
-    "[project box|electronics box|box], [open on top|no lid|top open], outside length $w, outside width $d, outside height $h, "
-    "all walls [and floor|and the bottom] $t",
-    "A tray for [screws|small parts|buttons|pens]. $w long, $d wide, [sides $h high|$h high], [all made from $t plastic|walls "
-    "and floor $t thick].",
+    ("[Hi, I need|I need|We need|Please make] a [box|case|small case] for my [Arduino|sensor|controller board|power supply]. "
+     "[Outside|Outer size] is $w by $d, [height|and the height is] $h, [walls are $t thick|the walls are $t]. [No lid|The top "
+     "stays open]."),
+    ("[project box|electronics box|box], [open on top|no lid|top open], outside length $w, outside width $d, outside height "
+     "$h, "
+     "all walls [and floor|and the bottom] $t"),
+    ("A tray for [screws|small parts|buttons|pens]. $w long, $d wide, [sides $h high|$h high], [all made from $t plastic|walls "
+     "and floor $t thick]."),
     "open box {lwh} outside, [$t wall|wall $t|walls $t]",
     "Enclosure without lid\nLength: $w\nWidth: $d\nHeight: $h\nWall thickness: $t",
     "ENCLOSURE, OPEN TOP, {lwh} OUTSIDE, WALL $t",
     "ENCL BOX {lwh} WT $t NO LID",
     "type=box; length=$w; width=$d; height=$h; wall=$t; lid=none",
     "\"part\": \"open box\", \"length\": $w, \"width\": $d, \"height\": $h, \"wall\": $t",
-    "I'm [building|making] a [weather station|robot|guitar pedal|clock] and need a housing: {lwh} [on the outside|outside], "
-    "walls $t thick, [top open|open at the top][ so I can reach the board|].",
+    ("I'm [building|making] a [weather station|robot|guitar pedal|clock] and need a housing: {lwh} [on the outside|outside], "
+     "walls $t thick, [top open|open at the top][ so I can reach the board|]."),
     "Please hollow out a {lwh} block from the top so that walls and floor are [$t|$t thick].",
     "Start with a block, $w x $d x $h. Shell the block with ~ $t wall and remove the top.",
     "shell a {lwh} box to $t, top [removed|open|off]",
@@ -29,14 +30,14 @@ static const char *const enclosure_box[] = {
     "[Rectangular|Rectangular shaped] [container|bin], walls $t, footprint $w x $d, $h tall, open [from above|at the top].",
     "Height $h, length $w, width $d, wall $t: an open-top housing [please|in ABS|in PLA|].",
     "The housing is $h high. The footprint is $w by $d. Every wall is $t thick and there is no lid.",
-    "The [walls|walls and the floor] of this box are $t thick. Outside, the box is $w long, $d wide and $h tall. [The top is "
-    "open|No top].",
+    ("The [walls|walls and the floor] of this box are $t thick. Outside, the box is $w long, $d wide and $h tall. [The top is "
+     "open|No top]."),
     "Wall thickness $t everywhere, including the floor. Outside {lwh}. Nothing on top: this is an open tray.",
     "[Need|Wanted:] drawer for a [small cabinet|tool chest|desk], $w wide, $d front to rear, $h high, $t sides and bottom",
     "Drawer box, no front panel needed, just a tray: {lwh}, $t thick walls and floor",
     "Battery tray, $w x $d x $h outside, walls and bottom $t, top open, no other features.",
-    "Box for [a PCB|the PCB|my circuit board], lidless. Outer length $w, outer width $d, outer height $h. Thickness of the "
-    "walls: $t.",
+    ("Box for [a PCB|the PCB|my circuit board], lidless. Outer length $w, outer width $d, outer height $h. Thickness of the "
+     "walls: $t."),
     "[From|Note from] the workshop: one open box in [steel|aluminium|sheet], $w times $d, $h deep, [plate|metal] thickness $t",
     "Is a lidless case possible, $w by $d by $h, with walls $t thick?",
     "What about a planter box: $w long, $d wide, $h high, walls $t, floor the same, no holes?",
@@ -50,8 +51,8 @@ static const char *const enclosure_box[] = {
     "Pos. 3, housing bottom half, outer $w x $d, height $h, wall $t, open upwards",
     "Lower half of an enclosure: $w x $d footprint, $h tall, $t wall. The lid is a separate part; don't model the lid.",
     "Base of a case (lid comes later): {lwh}, wall $t, top open",
-    "[Sorting box|Storage bin|Parts bin] for the [garage|workshop|lab], outside length $w, width $d, walls $h high and $t "
-    "thick, no lid",
+    ("[Sorting box|Storage bin|Parts bin] for the [garage|workshop|lab], outside length $w, width $d, walls $h high and $t "
+     "thick, no lid"),
     "five-sided box (four walls and a floor), $w x $d x $h, each $t thick",
     "Four walls and a floor, all $t thick. Outside $w long, $d wide, $h tall. That's all.",
     "A: what do you need? B: a box. A: how big? B: $w by $d by $h. A: wall? B: $t, and no lid.",
@@ -66,16 +67,16 @@ static const char *const enclosure_box[] = {
     "Print me a [tray|catch tray|drip tray], outer edges $w and $d, $h high, bottom and sides $t thick",
     "drip tray {lwh} t=$t",
     "Drip tray under a [coffee machine|plant|3D printer]: $w by $d outside, rim $h high, [sheet|wall] thickness $t.",
-    "I want to store [batteries|bits|fuses|LEDs] in a bin that measures $w long, $d wide, $h tall on the outside. Make the "
-    "sides and floor $t thick, top open.",
+    ("I want to store [batteries|bits|fuses|LEDs] in a bin that measures $w long, $d wide, $h tall on the outside. Make the "
+     "sides and floor $t thick, top open."),
     "open case; l $w; b $d; h $h; s $t (wall)",
     "Case OPEN. $w LONG, $d WIDE, $h HIGH, $t WALLS.",
     "so basically a shoebox without the lid: $w long, $d wide, $h high, cardboard.. no, plastic, $t thick",
     "box 4 sides + bottom, wall $t, L $w, W $d, H $h, nothing else",
     "The customer wants a rectangular bin. He says $w by $d by $h outside with walls $t thick and no lid.",
     "L: $w / W: $d / H: $h / wall: $t / open-top enclosure",
-    "Model an enclosure whose outside is $w long by $d wide by $h high, open at the top, whose walls are [$t|$t thick] all "
-    "around.",
+    ("Model an enclosure whose outside is $w long by $d wide by $h high, open at the top, whose walls are [$t|$t thick] all "
+     "around."),
     "$h tall open box with walls $t thick; base $w x $d",
     "Title: TRAY\nOuter size: {lwh}\nWall: $t\nNote: open top, no holes",
     "make a rectangular tray and make the walls $t. The tray: $w x $d x $h.",

@@ -62,8 +62,8 @@ static const char *const hex_standoff[] = {
     "[&b;Six-sided standoff, ~ M#b screw goes through, $h high, $f AF.]",
     "[&b;STANDOFF HEX M#b X $h, AF $f]",
     "[&b;size: M#b\ntype: hex standoff\nAF: $f\nlength: $h]",
-    "[[Hi|Hello|Hey] [all|folks|there], can someone model a hex standoff? {flats}, $h [long|tall], [u;bore $b through|through "
-    "hole of $b].]",
+    ("[[Hi|Hello|Hey] [all|folks|there], can someone model a hex standoff? {flats}, $h [long|tall], [u;bore $b through|through "
+     "hole of $b].]"),
     "[Cut $h off a hex bar that is $f across flats, then drill $b right through the [middle|center|centre].]",
     "[Hex bar, $f AF, $h long, [drilled|bored] [from end to end|all the way through] at $b.]",
     "[Draw a hexagon ($f across flats) with a circle of $b in the middle. Extrude $h.]",
@@ -78,14 +78,14 @@ static const char *const hex_standoff[] = {
     "[- hex standoff\n- $h [tall|long]\n- $f AF\n- $b through hole]",
     "[Hex standoff AF x bore x L: #f x #b x #h@]",
     "[hexagonal spacer #f x #b x #h@ (across flats, hole, [length|height])]",
-    "[The standoff takes ~ $f [wrench|spanner]. The hole through the middle is $b. [Length|Height] $h. [Six sides.|Hexagonal "
-    "of course.|Hex.]]",
+    ("[The standoff takes ~ $f [wrench|spanner]. The hole through the middle is $b. [Length|Height] $h. [Six sides.|Hexagonal "
+     "of course.|Hex.]]"),
     "[Boards sit $h apart on hex spacers. One spacer: $f across flats, bore $b.]",
     "[To [lift|raise] the [pcb|PCB|board|fan] by $h I want a hexagonal [spacer|pillar], {with_flats}, with {with_mid}.]",
     "[hex pillar with a screw hole: hole $b, flats $f apart, $h high]",
     "[Six-sided post, hole down the middle. Hole $b. Flats $f. [Height|Length] $h.]",
-    "[My [son|daughter|boss|friend] needs a hex spacer for the [drone|pc|robot], $h [long|tall], $f across the flat sides, "
-    "$b hole.]",
+    ("[My [son|daughter|boss|friend] needs a hex spacer for the [drone|pc|robot], $h [long|tall], $f across the flat sides, "
+     "$b hole.]"),
     "[i wanna print hex standoffs for my pi: $h high, $f flat to flat, hole $b]",
     "[please i need hexagon spacer, flats $f, hole diametr $b, lenght $h]",
     "[Good morning, please quote one hex standoff, $f across flats, $b through hole, $h long. Thx.]",
@@ -172,14 +172,16 @@ static const char *const hex_bolt[] = {
     "[Item: hex bolt\n  - overall length: $h\n  - shank: $d dia\n  - head: $f AF, $k thick]",
     "[- hex bolt, smooth\n- shank $d\n- head $k high\n- head $f across flats\n- $h overall]",
     "[The bolt is $h long in total. The head is a hexagon, $f across flats, $k thick. The shank is $d across.]",
-    "[The head takes ~ $f [wrench|spanner] and is $k thick. Below the head a plain shank, $d dia. [All|Everything] together $h "
-    "long. [Bolt.|Hex bolt.]]",
+    ("[The head takes ~ $f [wrench|spanner] and is $k thick. Below the head a plain shank, $d dia. [All|Everything] together "
+     "$h "
+     "long. [Bolt.|Hex bolt.]]"),
     "[My [son|daughter|boss|friend] needs a toy bolt, $h long in all, shank $d thick, hex head $f flat to flat and $k high.]",
     "[i wanna print a bolt, whole thing $h long, shaft $d, head $f across the flats, $k tall, no thread]",
     "[please i need bolt no thread, head flats $f, head hight $k, shank diametr $d, total lenght $h]",
     "[Good morning, please quote one bolt blank: head $f AF x $k, shank $d, overall length $h. Thx.]",
-    "[Dear [team|all], please model the hex head pin: pin diameter $d, head $f across flats, head thickness $k, overall length "
-    "$h.]",
+    ("[Dear [team|all], please model the hex head pin: pin diameter $d, head $f across flats, head thickness $k, overall "
+     "length "
+     "$h.]"),
     "[Q: what part? A: hex bolt. Q: head? A: $f AF, $k high. Q: shank? A: $d. Q: length with head? A: $h.]",
     "[shank radius $/d, hex apothem $/f, head height $k, overall height $h: a bolt]",
     "[hexagonal head ($f AF, $k thick) with a round rod ($d dia) in the center, $h overall]",

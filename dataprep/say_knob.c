@@ -11,16 +11,16 @@ static const char *const knob_plain[] = {
     "I need a star knob: disc diameter $d, thickness $t, with %n scallops of radius $/e cut into the rim.",
     "knob for a jar lid, $d wide, $t thick, %n round cuts around the edge, each $e across",
     "Can you model a wheel $d wide and $t thick whose edge is cut with %n half-round notches, notch radius $/e?",
-    "Take a disc ($d diameter, $t thick) and drill %n holes of $e exactly on the edge so they become half-round notches, "
-    "equally spaced.",
+    ("Take a disc ($d diameter, $t thick) and drill %n holes of $e exactly on the edge so they become half-round notches, "
+     "equally spaced."),
     "Put %n cylinders of diameter $e on the rim of a disc, diameter $d, thickness $t, and subtract them.",
     "a flower shaped disc: $d round, $t thick, bites of $e taken out of the edge at %n places",
     "my son wants a gear, so just a disc $d wide, $t thick, with %n round notches ($e across) along the edge, nothing else",
     "Hello, need knob, diameter $d, thickness $t, with %n round cuts diameter $e on the edge. No hole in center. Thanks",
     "- round disc $d\n- thickness $t\n- %n notches, dia $e, centers on the edge\n- no hole",
     "Thickness $t. Diameter $d. Notches: %n, each Ø$e, on the rim. Solid center.",
-    "The knob is $t thick and $d across before the notches are cut. There are %n notches, each $e across, centered on the "
-    "edge.",
+    ("The knob is $t thick and $d across before the notches are cut. There are %n notches, each $e across, centered on the "
+     "edge."),
     "Scalloped disc, OD $d, $t thick, scallops %n x R#/e@",
     "thumb wheel blank, no bore: $d dia, $t thick, %n flutes dia $e around the edge",
     "For my [vise|jig|tripod|lamp]: fluted knob $d x $t, %n flutes of $e.",
@@ -32,18 +32,19 @@ static const char *const knob_plain[] = {
     "Wheel, not bored, radius $/d, thickness $t, with %n round grooves of radius $/e on the rim",
     "cut %n semicircles ($e diameter) out of the rim of ~ $t thick disc of $d diameter",
     "the rim of this $d disc needs %n round notches, $e wide; disc thickness $t; no bore",
-    "[Picture|Imagine] a round wheel of $d, $t thick, [no bore|no hole in the middle|solid center], whose edge [carries|is cut "
-    "with] %n round notches of $e.",
-    "e-mail: can we get one more of the old knobs? Disc $d, thickness $t, [no bore|no hole in the middle|solid center], %n "
-    "notches on the rim, notch diameter $e.",
-    "for my [drill press|sewing machine|camera rig|radio]: wheel $d, plate $t; [no bore|no hole in the middle|solid center]; "
-    "edge notches: %n off, radius $/e",
-    "%n scallops, each $e across, spaced evenly on the edge. Disc: radius $/d, $t thick, [no bore|no hole in the middle|solid "
-    "center].",
+    ("[Picture|Imagine] a round wheel of $d, $t thick, [no bore|no hole in the middle|solid center], whose edge [carries|is "
+     "cut "
+     "with] %n round notches of $e."),
+    ("e-mail: can we get one more of the old knobs? Disc $d, thickness $t, [no bore|no hole in the middle|solid center], %n "
+     "notches on the rim, notch diameter $e."),
+    ("for my [drill press|sewing machine|camera rig|radio]: wheel $d, plate $t; [no bore|no hole in the middle|solid center]; "
+     "edge notches: %n off, radius $/e"),
+    ("%n scallops, each $e across, spaced evenly on the edge. Disc: radius $/d, $t thick, [no bore|no hole in the middle|solid "
+     "center]."),
     "edge: %n notches, $e each\ndisc: $d by $t\nmiddle: [no bore|no hole in the middle|solid center]",
     "[no bore|no hole in the middle|solid center], disc $d x $t, with %n half round grooves ($e) along the rim",
-    "hey, need a knob I can turn with wet hands: $d wide, $t thick, [no bore|no hole in the middle|solid center], and %n "
-    "round cuts of $e on the edge",
+    ("hey, need a knob I can turn with wet hands: $d wide, $t thick, [no bore|no hole in the middle|solid center], and %n "
+     "round cuts of $e on the edge"),
     "Qty 2 knobs, [nylon|ABS|steel], Ø$d x $t, [no bore|no hole in the middle|solid center], rim cut with !n x Ø$e",
 };
 const cad_sentences cad_say_knob_plain = CAD_SENTENCES(knob_plain);

@@ -5,8 +5,8 @@
 static const char *const plate_bare[] = {
     "[{np}]",
     "[[Need|I need|need] a [flat |][plate|sheet|panel], $w by $d{th1}[, no holes|. No holes.|, nothing in there]]",
-    "[[Hi, |hey |]can you [make|cut|model] me a plain [rectangle|rectangular plate] $w x $d{th1}? [No holes please.|Nothing "
-    "else on there.|]]",
+    ("[[Hi, |hey |]can you [make|cut|model] me a plain [rectangle|rectangular plate] $w x $d{th1}? [No holes please.|Nothing "
+     "else on there.|]]"),
     "[+t;$t [plate|sheet], cut to $w x $d]",
     "[+t;$t thick [sheet|plate|board], [cut|trimmed|sawn] to #w by #d@]",
     "[+t;[Take|take] a sheet that's $t thick and cut a rectangle of $w by $d out of there]",
@@ -22,10 +22,11 @@ static const char *const plate_bare[] = {
     "[Qty 1 - plate - #w x #d[+t; x #t]@ - [mild steel|alu|aluminium 6061|ABS|delrin]]",
     "[PLT #wx#d[+t;x#t]@ [no holes|plain]]",
     "[[Title|Drawing]: [cover|base|blank plate]. Length $w, width $d[+t;, thickness $t]. No holes.]",
-    "[[for my|For a|for the] [printer|3d printer enclosure|workbench|garden gate|control box|desk]: a flat [panel|plate|board] "
-    "#w by #d@{th1}]",
-    "[[For my school project|For class|For homework] I need a [rectangular|flat] [plate|board] that is $w long[+t;, $d wide "
-    "and $t thick|-t; and $d wide]]",
+    ("[[for my|For a|for the] [printer|3d printer enclosure|workbench|garden gate|control box|desk]: a flat "
+     "[panel|plate|board] "
+     "#w by #d@{th1}]"),
+    ("[[For my school project|For class|For homework] I need a [rectangular|flat] [plate|board] that is $w long[+t;, $d wide "
+     "and $t thick|-t; and $d wide]]"),
     "[We want a [cover|lid|bottom] plate $w x $d{th1} with [no|zero] holes [at all|in there|]]",
     "[one [red|black|steel|wooden|plastic] [plate|panel|board], $d wide and $w long{th1}]",
     "[[Please|please|pls] model a [flat|thin|rectangular] [plate|sheet], $d by $w[+t; and $t thick]]",
@@ -49,8 +50,8 @@ static const char *const plate_bare[] = {
     "[+t;Plate. $w long. $d wide. $t thick. [Done.|That is all.|No holes.]]",
     "[+t;t = $t, [the plate|plate] is $w x $d]",
     "[Base for a [lamp|clock|robot|model train], [rectangular|flat], $w x $d{th1}, [no holes yet|not drilled|no drilling]]",
-    "[[My son|My daughter|A friend|A customer] wants a [plate|flat plate] $w long and $d wide{th1}, [no holes|nothing "
-    "special]]",
+    ("[[My son|My daughter|A friend|A customer] wants a [plate|flat plate] $w long and $d wide{th1}, [no holes|nothing "
+     "special]]"),
     "[Q: what shape? A: a flat plate. Q: size? A: $w by $d{th1}]",
     "[could u make a [plate|panel] $w long $d wide[+t; $t thick] pls]",
     "[i want flat plate, length $w and width $d[+t; and thickness $t], no hole]",
@@ -67,16 +68,16 @@ static const char *const plate_centre[] = {
     "[{np}]",
     "[[Need|I need|need] a plate $w by $d{th1}, with ~ {ah} in the [middle|center|centre]]",
     "[Plate $w x $d{th1}. [One|A single] {ah}, [dead center|centered|right in the middle|in the centre].]",
-    "[[Take|take] a [plate|panel|sheet] $w x $d{th1}, and [drill|punch|bore|cut] ~ {ah} [in the middle|through the "
-    "center|right in the centre]]",
+    ("[[Take|take] a [plate|panel|sheet] $w x $d{th1}, and [drill|punch|bore|cut] ~ {ah} [in the middle|through the "
+     "center|right in the centre]]"),
     "[+t;Cut $t [plate|sheet] to $w x $d, then [drill|bore|punch] ~ {ah} through the [middle|center|centre]]",
     "[+t;$t thick plate, $w long, $d wide. {Hm} [in the middle|in the center].]",
     "[+t;#wx#dx#t@ [plate|slab|sheet|block of plate], {ah} [center|in center|centered|through center]]",
-    "[[The plate is|The panel is|Plate is] $w long and $d wide[+t;, $t thick]. There is ~ {ah} in the [exact "
-    "|][center|middle].]",
+    ("[[The plate is|The panel is|Plate is] $w long and $d wide[+t;, $t thick]. There is ~ {ah} in the [exact "
+     "|][center|middle].]"),
     "[there's a plate, $w by $d{th1}, and [one|a single] {ah} in the middle of [this plate|the plate|the whole thing]]",
-    "[[hi|hello|Hey], [I want|need] a [plate|flat plate] with ~ {ah} [in the middle|dead centre]. The plate should be $w x "
-    "$d{th1}]",
+    ("[[hi|hello|Hey], [I want|need] a [plate|flat plate] with ~ {ah} [in the middle|dead centre]. The plate should be $w x "
+     "$d{th1}]"),
     "[~ {ah} [goes through|goes in|sits in] the middle of a plate which is $w long and $d wide[+t; and $t thick]]",
     "[[In|in] the center of a $w x $d plate[+t; ($t thick)] there should be ~ {ah}]",
     "[item: plate\nlength: $w\nwidth: $d[+t;\nthickness: $t]\nhole: [+hd;$hd, |-hd;]center]",
@@ -87,10 +88,11 @@ static const char *const plate_centre[] = {
     "[type=plate; length=$w; width=$d[+t;; thickness=$t]; center hole[+hd;=$hd|-hd;=yes]]",
     "[\"plate\": \"$w x $d\"[+t;, \"thickness\": \"$t\"], \"center hole\": [+hd;\"$hd\"|-hd;\"yes\"]]",
     "[- plate $w by $d[+t;\n- $t thick]\n- ~ {ah} in the middle\n- [no other holes|nothing else]]",
-    "[[For my lamp|For a cable|For a shaft|For a knob|For a sensor|For a pipe], a plate, $w x $d{th1}, with ~ {ah} [in the "
-    "middle|in the center]]",
-    "[[Mounting plate|Cover plate|Base plate|Panel] for a [sensor|switch|lamp|valve|motor]: $w by $d{th1}, ~ {ah} [centered|in "
-    "the centre], no other holes]",
+    ("[[For my lamp|For a cable|For a shaft|For a knob|For a sensor|For a pipe], a plate, $w x $d{th1}, with ~ {ah} [in the "
+     "middle|in the center]]"),
+    ("[[Mounting plate|Cover plate|Base plate|Panel] for a [sensor|switch|lamp|valve|motor]: $w by $d{th1}, ~ {ah} "
+     "[centered|in "
+     "the centre], no other holes]"),
     "[We need a [cover|panel] of $w by $d[+t; and $t thick], with [only |just |]one {ah}, [in the middle|centered]]",
     "[[can you|could you|can u] make a plate $w long, $d wide[+t;, $t thick] with ~ {ah} [in the middle|in the center]?]",
     "[How about a [flat |][panel|plate], $w x $d{th1}, pierced in the middle[+hd; by ~ $hd hole]]",
@@ -119,8 +121,8 @@ static const char *const plate_centre[] = {
     "[[My boss|The customer|A colleague] wants a plate $w x $d{th1}, ~ {ah} bored right through the middle]",
     "[[Pos 3|Line 2|ERP 4711]: plate #w x #d@[+t;, t $t], 1 [+hd;hole Ø$hd|-hd;hole] center]",
     "[[No corner holes|no holes in the corners], just ~ {ah} in the middle of a $w by $d plate[+t;, $t thick]]",
-    "[[wooden|brass|steel|plastic|copper] [board|plate] for a [clock|candle|flag]: $w wide, $d deep{th1}, ~ {ah} in the "
-    "center]",
+    ("[[wooden|brass|steel|plastic|copper] [board|plate] for a [clock|candle|flag]: $w wide, $d deep{th1}, ~ {ah} in the "
+     "center]"),
     "[plate, rectangular, #w by #d@{th1}, {ah} in the centre]",
 };
 const cad_sentences cad_say_plate_centre = CAD_SENTENCES(plate_centre);
@@ -149,13 +151,13 @@ static const char *const plate_corners[] = {
     "[-i;-hd;$w by $d [plate|panel] with [four|4] [mounting |screw |fixing |bolt |]holes{th1}]",
     "[[Need|I need|need] a plate $w by $d{th1}, with {fh} [in the corners|at the corners|, one in each corner]{inset}]",
     "[Plate $w x $d{th1}, ~ {ah} in [each|every] corner{inset}]",
-    "[[Take|take] a [plate|panel|sheet] $w x $d{th1}, and [drill|punch|bore] ~ {ah} in [each|every] [corner|of the four "
-    "corners]{inset}]",
+    ("[[Take|take] a [plate|panel|sheet] $w x $d{th1}, and [drill|punch|bore] ~ {ah} in [each|every] [corner|of the four "
+     "corners]{inset}]"),
     "[+t;Cut $t [plate|sheet] to $w x $d, [drill|punch] {fh} [in the corners|at the corners]{inset}]",
     "[+t;$t [plate|sheet|acrylic|aluminium|steel], $w x $d, [+hd;corner holes $hd|-hd;corner holes]{inset}]",
     "[[The plate is|Plate is] $w long and $d wide[+t;, $t thick]. ~ {ah} in each corner.{eds}]",
-    "[[The plate|This plate], $w x $d{th1}, is [fixed|held|screwed down] by four screws[+hd;, so drill ~ $hd hole in each "
-    "corner|-hd;, so drill a hole in each corner]{inset}]",
+    ("[[The plate|This plate], $w x $d{th1}, is [fixed|held|screwed down] by four screws[+hd;, so drill ~ $hd hole in each "
+     "corner|-hd;, so drill a hole in each corner]{inset}]"),
     "[there's a plate, $w by $d{th1}, with [one|a single] {ah} per corner{inset}]",
     "[[In|in] every corner of a $w x $d plate[+t; ($t thick)] there should be ~ {ah}{inset}]",
     "[item: plate\nlength: $w\nwidth: $d[+t;\nthickness: $t]\nholes: 4, corners[+hd;\nhole dia: $hd]{edn}]",
@@ -166,12 +168,12 @@ static const char *const plate_corners[] = {
     "[type=plate; length=$w; width=$d[+t;; thickness=$t]; corner holes[+hd;=$hd|-hd;=yes][+i;; inset=$i]]",
     "[\"plate\": \"$w x $d\"[+t;, \"thickness\": \"$t\"], \"corner holes\": [+hd;\"$hd\"|-hd;\"4\"][+i;, \"inset\": \"$i\"]]",
     "[- plate $w by $d[+t;\n- $t thick]\n- ~ {ah} in each corner[+i;\n- hole centers $i from the edges]]",
-    "[[For my printer|For a motor|For a camera|For a bracket|For the garage door|For a shelf], a plate, $w x $d{th1}, {fh}, "
-    "one in each corner{inset}]",
-    "[[Mounting plate|Cover plate|Base plate|Panel] for a [sensor|gearbox|pcb|raspberry pi|sign]: $w by $d{th1}, four corner "
-    "holes[+hd;, $hd]{inset}]",
-    "[We need a [cover|panel|mounting plate] of $w by $d[+t; and $t thick], drilled [+hd;$hd ]at [the|all] four "
-    "corners{inset}]",
+    ("[[For my printer|For a motor|For a camera|For a bracket|For the garage door|For a shelf], a plate, $w x $d{th1}, {fh}, "
+     "one in each corner{inset}]"),
+    ("[[Mounting plate|Cover plate|Base plate|Panel] for a [sensor|gearbox|pcb|raspberry pi|sign]: $w by $d{th1}, four corner "
+     "holes[+hd;, $hd]{inset}]"),
+    ("[We need a [cover|panel|mounting plate] of $w by $d[+t; and $t thick], drilled [+hd;$hd ]at [the|all] four "
+     "corners{inset}]"),
     "[[can you|could you|can u] make a plate $w long, $d wide[+t;, $t thick] with ~ {ah} in each corner{inset}?]",
     "[[wall|sign|name|door] plate, screwed on at the four corners[+hd; (holes $hd)], #w by #d@{th1}{inset}]",
     "[+hd;plate $w x $d{th1}, hole diameter $hd, [one hole in each corner|four holes, corners]{inset}]",
@@ -204,8 +206,9 @@ static const char *const plate_corners[] = {
     "[&hd;[adapter|mounting] plate, screws M#hd in the corners, #w by #d@{th1}{inset}]",
     "[bed frame plate, $w long, $d wide{th1}, a hole for the screw at each corner[+hd; (hole $hd)]{inset}]",
     "[Corner holes (four[+hd;, $hd each]), plate $w x $d{th1}{inset}]",
-    "[[Thin|Flat|Plain] [cover|lid] plate $w by $d{th1}: corner holes[+hd;, $hd diameter,] for screws[+i;, centers $i from the "
-    "edges]]",
+    ("[[Thin|Flat|Plain] [cover|lid] plate $w by $d{th1}: corner holes[+hd;, $hd diameter,] for screws[+i;, centers $i from "
+     "the "
+     "edges]]"),
 };
 const cad_sentences cad_say_plate_corners = CAD_SENTENCES(plate_corners);
 
@@ -216,27 +219,27 @@ static const char *const plate_corners_centre[] = {
     "[[Motor|Pump|Valve|Bearing|Lamp] plate, #w x #d[+t; x #t]@: [big|center|central] hole $b, corner holes[+hd; $hd]{inset}]",
     "[[Take|take] a plate of $w x $d{th1}, bore the middle out to $b and drill ~ {ah} in [each|every] corner{inset}]",
     "[+t;$t [plate|sheet|aluminium], $w x $d, center hole $b across, {fh} at the corners{inset}]",
-    "[[The|the] plate is $w long and $d wide[+t;, $t thick]. In the middle there is a hole of $b diameter; in every corner ~ "
-    "{ah}.{eds}]",
+    ("[[The|the] plate is $w long and $d wide[+t;, $t thick]. In the middle there is a hole of $b diameter; in every corner ~ "
+     "{ah}.{eds}]"),
     "[item: plate\nlength: $w\nwidth: $d[+t;\nthickness: $t]\ncenter hole: $b\ncorner holes: 4[+hd; x $hd]{edn}]",
     "[PLATE #w X #d[+t; X #t]@, CENTER HOLE Ø$b, 4 [+hd;X Ø$hd ]CORNER HOLES[+i;, EDGE DISTANCE $i]]",
     "[plate: l=$w w=$d[+t; t=$t] center_hole=$b corner_holes=4[+hd; corner_d=$hd][+i; inset=$i]]",
     "[type=plate; length=$w; width=$d[+t;; thickness=$t]; bore=$b; corner holes=4[+hd;; corner hole dia=$hd][+i;; inset=$i]]",
-    "[- plate $w by $d[+t;\n- $t thick]\n- one $b hole in the center\n- ~ {ah} in each corner[+i;\n- corner holes $i from the "
-    "edges]]",
-    "[[For|for] a [stepper motor|shaft|pipe|fan|speaker]: plate $w x $d{th1}, hole in the middle $b, four "
-    "[mounting|screw|bolt] holes[+hd; of $hd] in the corners{inset}]",
+    ("[- plate $w by $d[+t;\n- $t thick]\n- one $b hole in the center\n- ~ {ah} in each corner[+i;\n- corner holes $i from the "
+     "edges]]"),
+    ("[[For|for] a [stepper motor|shaft|pipe|fan|speaker]: plate $w x $d{th1}, hole in the middle $b, four "
+     "[mounting|screw|bolt] holes[+hd; of $hd] in the corners{inset}]"),
     "[Five holes in a plate $w x $d{th1}: one of $b in the [middle|centre] and four [+hd;of $hd ]in the corners{inset}]",
     "[plate with 5 holes, #w by #d@{th1}; the center one is $b, the corner ones [+hd;$hd|-hd;standard]{inset}]",
     "[{Fh}, one in each corner{inset}, plus a hole of $b through the middle; plate $w x $d{th1}]",
     "[#wx#d[+t;x#t]@ plate, ctr hole [Ø|dia ]$b, 4x corner holes[+hd; Ø$hd][+i;, inset $i]]",
-    "[[can you|could you] make a plate $w long, $d wide[+t;, $t thick], ~ $b hole in the center and ~ {ah} in each "
-    "corner{inset}?]",
+    ("[[can you|could you] make a plate $w long, $d wide[+t;, $t thick], ~ $b hole in the center and ~ {ah} in each "
+     "corner{inset}?]"),
     "[[I want|We want] a [panel|plate] $w by $d{th1}. [Center|Middle] hole: $b. Corner holes: [+hd;$hd|-hd;four].{eds}]",
-    "[[big|large] hole in the middle ($b), [+hd;little holes in the corners ($hd)|+hd;corner holes $hd|-hd;and a little hole "
-    "in each corner], plate $w x $d{th1}{inset}]",
-    "[[fan|motor|speaker|bearing] mount, flat plate $w x $d{th1}, $b bore in the middle, four [fixing|screw] holes [+hd;($hd) "
-    "]at the corners{inset}]",
+    ("[[big|large] hole in the middle ($b), [+hd;little holes in the corners ($hd)|+hd;corner holes $hd|-hd;and a little hole "
+     "in each corner], plate $w x $d{th1}{inset}]"),
+    ("[[fan|motor|speaker|bearing] mount, flat plate $w x $d{th1}, $b bore in the middle, four [fixing|screw] holes [+hd;($hd) "
+     "]at the corners{inset}]"),
     "[rectangular plate $d wide, $w long{th1}, bored $b in the center, drilled [+hd;$hd ]at the four corners{inset}]",
     "[&hd;plate $w x $d{th1}, $b hole in the middle, [four|4] M#hd holes in the corners{inset}]",
     "[&hd;Mounting plate #w x #d[+t; x #t]@, center bore $b, corner holes for M#hd [screws|bolts]{inset}]",

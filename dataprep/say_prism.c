@@ -68,8 +68,9 @@ static const char *const prism_bored_flats[] = {
     "[{np}]",
     "[[Need|I need|need] ~ {shape} [bar|prism|spacer|sleeve], $f across flats, $h long, with {with_bore:b}]",
     "[{shape} [bar|prism|spacer|sleeve|nut blank] $f across the flats, $h long, $b [bore|hole]]",
-    "[[bar|prism|post|spacer] with %k [flat sides|sides], $f flat to flat, $h [tall|long], bored $b [through|right through|all "
-    "the way through]]",
+    ("[[bar|prism|post|spacer] with %k [flat sides|sides], $f flat to flat, $h [tall|long], bored $b [through|right "
+     "through|all "
+     "the way through]]"),
     "[{shape} prism, width across flats $f, height $h, center hole $b]",
     "[[hi|hey], can you make me ~ {shape} spacer, $f across flats and $h high, ~ $b hole down the middle?]",
     "[The bar is {shape}. Across flats: $f. Length: $h. Bore: $b.]",
@@ -82,8 +83,8 @@ static const char *const prism_bored_flats[] = {
     "[- {shape} prism\n- $f across flats\n- $h tall\n- $b hole through the center]",
     "[[For|for] a [knob|lamp|shaft|school project]: ~ {shape} bar, $f across flats, $h long, bored $b]",
     "[cut a $h length of {shape} bar, $f across flats, and drill [out |]the center to $b]",
-    "[extrude a regular polygon with %k sides by $h, $f between opposite flats, with a round hole of $b diameter in the "
-    "middle]",
+    ("[extrude a regular polygon with %k sides by $h, $f between opposite flats, with a round hole of $b diameter in the "
+     "middle]"),
     "[hollow {shape} piece: outside $f flat to flat, round bore $b, length $h]",
     "[one [red|steel|brass] {shape} nut blank, no thread, $f AF, $h high, hole $b]",
     "[Q: shape? A: {shape} prism. Q: across flats? A: $f. Q: height? A: $h. Q: hole? A: $b, through the middle]",
@@ -131,20 +132,20 @@ static const char *const prism_octa_stud[] = {
     "[[Need|I need|need] ~ {oct} base, $f across flats and $t thick, with a {pin} of $d diameter on top, overall height $h]",
     "[{oct} plate $f across the flats, $t thick. In the middle a round stud, $d diameter. Total height $h.]",
     "[[hi|hey], can you make me ~ {oct} head $t thick, $f flat to flat, with a {pin} $d across, $h tall in total?]",
-    "[The base is {oct}, $f across flats, $t thick. A {pin} stands in the center, diameter $d. From the bottom of the base to "
-    "the top the part is $h.]",
+    ("[The base is {oct}, $f across flats, $t thick. A {pin} stands in the center, diameter $d. From the bottom of the base to "
+     "the top the part is $h.]"),
     "[item: {oct} base with stud\nacross flats: $f\nbase thickness: $t\nstud diameter: $d\ntotal height: $h]",
     "[Part: stud on octagon\nAF = $f\nT = $t\nD = $d\nH total = $h]",
     "[OCTAGON BASE AF $f, T $t, STUD DIA $d, TOTAL HEIGHT $h]",
     "[octagon_af=$f base_t=$t stud_d=$d total_h=$h]",
     "[type=stud; base=octagon; across flats=$f; base thickness=$t; stud diameter=$d; overall height=$h]",
     "[- {oct} base\n- $f across flats\n- $t thick\n- {pin} on top, $d diameter\n- $h overall height]",
-    "[[For|for] a [game piece|knob|bench|table]: {oct} base, $f across flats, $t thick, with a central {pin}, $d dia, total "
-    "height $h]",
+    ("[[For|for] a [game piece|knob|bench|table]: {oct} base, $f across flats, $t thick, with a central {pin}, $d dia, total "
+     "height $h]"),
     "[a round stud ($d diameter) on top of ~ {oct} plate ($f across flats, $t thick), $h tall in total]",
     "[{oct} head AF $f, head thickness $t, shaft diameter $d, total length $h]",
-    "[plate with eight sides, $f flat to flat and $t thick; a cylinder of $d diameter stands on top; the whole part is $h "
-    "high]",
+    ("[plate with eight sides, $f flat to flat and $t thick; a cylinder of $d diameter stands on top; the whole part is $h "
+     "high]"),
     "[Q: base? A: octagon, $f across flats, $t thick. Q: stud? A: $d diameter. Q: total height? A: $h]",
     "[[Pos 3|Line 2]: {oct} base AF $f x $t, stud Ø$d, overall height $h]",
     "[i want octagon plate, across flats $f, thickness $t, on top round pin diameter $d, all together $h high]",

@@ -6,12 +6,12 @@ static const char *const spacer_solid[] = {
     "[{np}]",
     "[{just} {solidnoun}, $d [across|in the round|thick all round], $h [tall|long]{plain}]",
     "[I need a [little|small|round|] {solidnoun} that's $h [tall|high|long] and $d across. No hole[ in this one|].]",
-    "[[Hi|Hello|Hey] [all|folks|guys|everyone], can someone model a {solidnoun} for me? Diameter $d, [height|length] $h[. "
-    "Solid|, no hole|].]",
-    "[could you turn me a [peg|pillar|round post|standoff] [$d|Ø$d] in [aluminium|brass|nylon|steel|delrin], $h long[ "
-    "please|]]",
-    "[[Turn|Cut|Machine] a length of $h from $d [round bar|round rod|bar, round]. [That's the whole part.|No hole, no "
-    "thread.|Leave the ends flat.]]",
+    ("[[Hi|Hello|Hey] [all|folks|guys|everyone], can someone model a {solidnoun} for me? Diameter $d, [height|length] $h[. "
+     "Solid|, no hole|].]"),
+    ("[could you turn me a [peg|pillar|round post|standoff] [$d|Ø$d] in [aluminium|brass|nylon|steel|delrin], $h long[ "
+     "please|]]"),
+    ("[[Turn|Cut|Machine] a length of $h from $d [round bar|round rod|bar, round]. [That's the whole part.|No hole, no "
+     "thread.|Leave the ends flat.]]"),
     "[Take [some|a] round rod of $d [diameter|dia] and cut off $h. [Done.|That is the spacer.|That's the standoff.]]",
     "[spacer, no hole. dia: $d. len: $h.]",
     "[SPACER SOLID DIA $d LG $h]",
@@ -21,12 +21,12 @@ static const char *const spacer_solid[] = {
     "[name: spacer; bore: none; [od|OD|diameter]: $d; [h|H|height|length]: $h]",
     "[Item: solid spacer\n  - diameter: $d\n  - height: $h\nQty: one]",
     "[- {solidnoun}\n- $h [tall|high|long]\n- $d in [diameter|the round], [solid|no hole]]",
-    "[A [simple|plain|solid|] post to hold up the [board|shelf|lid|panel]: $h tall, {with_dia:d}[, nothing drilled|, no "
-    "hole|].]",
+    ("[A [simple|plain|solid|] post to hold up the [board|shelf|lid|panel]: $h tall, {with_dia:d}[, nothing drilled|, no "
+     "hole|].]"),
     "[[we|We] need legs for a [box|case|clock|stand]. One leg is a plain round post, diameter $d, $h [long|tall].]",
     "[To [lift|raise] the [pcb|PCB|board|motor] I want a round pillar of $h, $d wide.]",
-    "[I want [to lift|to raise] my [monitor|shelf|machine] by $h. Make a solid round [spacer|riser|foot] for that, $d "
-    "[across|wide|in the round].]",
+    ("[I want [to lift|to raise] my [monitor|shelf|machine] by $h. Make a solid round [spacer|riser|foot] for that, $d "
+     "[across|wide|in the round].]"),
     "[Round spacer. [How tall?|Height?] $h. [How wide?|Diameter?] $d. Any hole? No.]",
     "[Q: what part? A: standoff, solid. Q: diameter? A: $d. Q: length? A: $h.]",
     "[a post, round, $h from [top to bottom|bottom to top|end to end] and $d from side to side]",
@@ -42,16 +42,17 @@ static const char *const spacer_solid[] = {
     "[Round support, radius $/d, [height|length] $h[, solid|, no hole|]]",
     "[a {solidnoun} with radius $/d that stands $h [tall|high]]",
     "[Put a post on the bench: $d round, $h high. [Nothing else|That's all].]",
-    "[My [son|daughter|dad|wife|teacher] needs a [wooden|plastic|metal|] peg, $d [thick|across], $h long[, for school|, for a "
-    "toy|].]",
+    ("[My [son|daughter|dad|wife|teacher] needs a [wooden|plastic|metal|] peg, $d [thick|across], $h long[, for school|, for a "
+     "toy|].]"),
     "[The standoff is a plain round [rod|bar]. [Length|Height]: $h. [Diameter|Dia]: $d.]",
     "[The [customer|client] asks for one solid spacer with [diameter|a diameter of] $d and [height|a height of] $h.]",
     "[Make the post $h [tall|high] and $d [in the round|across|wide], [solid|full], [no hole in the middle|nothing drilled].]",
     "[i wanna print a round foot for my [table|printer|amp], $d wide and $h high, [solid|no screw hole]]",
     "[please i need standoff [solid|no hole], diametr $d, lenght $h]",
     "[Good morning, please quote one spacer, solid, turned, $d diameter by $h [long|tall]. Thx.]",
-    "[Dear [team|all], [we need|please model] the distance post for the new [rig|jig|frame]: length $h, diameter $d, ends flat "
-    "and parallel, no bore.]",
+    ("[Dear [team|all], [we need|please model] the distance post for the new [rig|jig|frame]: length $h, diameter $d, ends "
+     "flat "
+     "and parallel, no bore.]"),
     "[distance post, $h between the two ends, $d [dia|diameter|thick]]",
     "[Diameter $d, length $h, [solid|not bored]: that is the [post|pillar|standoff].]",
     "[[Length|Height] $h and diameter $d. [Plain|Solid] [standoff|round spacer], [steel|brass|plastic|alu].]",
@@ -61,9 +62,9 @@ static const char *const spacer_solid[] = {
     "[Pillar, round. Stands $h high. Measures $d across. [Solid all the way.|Not hollow.|]]",
     "[cylindrical post for the [fixture|enclosure|jig], diameter of $d, [height|length] of $h]",
     "[drawing title: [SPACER|POST|STANDOFF], DIA $d, HEIGHT $h, SOLID, ALL EDGES SHARP]",
-    "[I broke a standoff off my [drone|router|radio]. The old one was $h [long|tall] and $d [thick|across|in the round], "
-    "solid. "
-    "Make a new one.]",
+    ("[I broke a standoff off my [drone|router|radio]. The old one was $h [long|tall] and $d [thick|across|in the round], "
+     "solid. "
+     "Make a new one.]"),
 };
 const cad_sentences cad_say_spacer_solid = CAD_SENTENCES(spacer_solid);
 
@@ -90,23 +91,23 @@ static const char *const spacer_hollow[] = {
     "[tube ID x OD x L = #b x #d x #h@]",
     "[[Spacer|Tube|Sleeve] #b x #d x #h@ (inside x outside x [length|height])]",
     "[A [nylon|plastic|brass|steel|] spacer that slides over ~ $b [rod|shaft|pin|axle]: {outer:d}, $h [long|tall].]",
-    "[I've got ~ $b [rod|shaft|axle] and want a sleeve on that, $d outside, $h long. [Close fit, so make the bore exactly "
-    "that.|]]",
+    ("[I've got ~ $b [rod|shaft|axle] and want a sleeve on that, $d outside, $h long. [Close fit, so make the bore exactly "
+     "that.|]]"),
     "[&b;Spacer for an M#b [screw|bolt]: $d [outside|OD|outside diameter], $h [tall|long|high].]",
     "[&b;I need a standoff that ~ M#b [screw|bolt] goes through, $h [tall|high], $d across.]",
     "[The [bolt|screw|pin] going through is $b, so bore the spacer to that. Outside $d. [Height|Length] $h.]",
     "[Two plates must sit $h apart, [held by|with] a bolt through a round spacer. Spacer: $d outside diameter, $b hole.]",
-    "[To [lift|raise|hold] the [pcb|PCB|board|motor] I want a hollow pillar, $h high, $d wide, with ~ $b hole down the "
-    "[middle|center|centre].]",
+    ("[To [lift|raise|hold] the [pcb|PCB|board|motor] I want a hollow pillar, $h high, $d wide, with ~ $b hole down the "
+     "[middle|center|centre].]"),
     "[i wanna print a tube $h long. [outside|the outside is] $d, [inside|the hole is] $b]",
     "[Round spacer. [How tall?|Height?] $h. Outside? $d. Hole? $b[, all the way through|].]",
     "[Q: what part? A: bushing. Q: OD? A: $d. Q: ID? A: $b. Q: length? A: $h.]",
-    "[The hole goes [all the way|straight|right] through and measures $b. [Outside|The outside] measures $d. The part is $h "
-    "[long|tall|high]. [Round spacer|Plain bushing|Sleeve|A tube].]",
+    ("[The hole goes [all the way|straight|right] through and measures $b. [Outside|The outside] measures $d. The part is $h "
+     "[long|tall|high]. [Round spacer|Plain bushing|Sleeve|A tube].]"),
     "[a ring, $h [high|tall], hole of $b, $d on the outer diameter]",
     "[cylinder with a hole through the [middle|center|centre]: cylinder $d [dia|diameter|across] and $h [long|tall], hole $b]",
-    "[A round [rod|bar], $d across and $h long, [drilled|bored] [right|straight] through the [middle|center|centre] with ~ $b "
-    "[drill|hole|bit].]",
+    ("[A round [rod|bar], $d across and $h long, [drilled|bored] [right|straight] through the [middle|center|centre] with ~ $b "
+     "[drill|hole|bit].]"),
     "[A hollow [rod|cylinder|round bar], $h long. [Bored|Hollowed] out to $b. Outer [size|diameter] $d.]",
     "[$h [tall|high|long] standoff. $d diameter. Through hole $b.]",
     "[$h [tall|high|long], $b hole, $d outer diameter: that is my [spacer|standoff|bushing].]",
@@ -117,18 +118,19 @@ static const char *const spacer_hollow[] = {
     "[Round tube with inner radius $/b and outer radius $/d, $h [long|tall|high][, open at both ends|].]",
     "[tube with both ends open, [u;$d in outside diameter|$d outside diameter], $b inside, [height|length] $h]",
     "[The spacer is $d wide, the hole in the middle $b, and the height $h.]",
-    "[My [son|daughter|dad|wife|teacher] needs a little tube, $d [thick|across] with ~ $b hole, $h long[, for a toy|, for "
-    "school|].]",
+    ("[My [son|daughter|dad|wife|teacher] needs a little tube, $d [thick|across] with ~ $b hole, $h long[, for a toy|, for "
+     "school|].]"),
     "[please i need bush, out diametr $d, in diametr $b, lenght $h]",
     "[Good morning, please quote one bushing, turned, $d outside by $b inside by $h [long|tall]. Thx.]",
-    "[Dear [team|all], please model the distance sleeve for the new [rig|jig|frame]: length $h, outer diameter $d, bore $b, no "
-    "flange.]",
+    ("[Dear [team|all], please model the distance sleeve for the new [rig|jig|frame]: length $h, outer diameter $d, bore $b, "
+     "no "
+     "flange.]"),
     "[plain bearing bush [without|with no] flange, bore $b, outer diameter $d, [length|width] $h]",
     "[no flange, just a straight sleeve: $d OD, $b ID, $h [long|length]]",
     "[drawing title: SPACER, OD $d, BORE $b THRU, LENGTH $h]",
     "[Can I get a [spacer|bushing|tube]? $h long. $d OD. $b ID. [Thanks|Cheers|]]",
-    "[I lost a spacer from my [bike|drone|lathe|scooter]. The old one was $h [long|tall], $d outside, and the bolt hole was "
-    "$b.]",
+    ("[I lost a spacer from my [bike|drone|lathe|scooter]. The old one was $h [long|tall], $d outside, and the bolt hole was "
+     "$b.]"),
     "[Make the spacer $h [tall|high] and $d [across|wide] and give the part ~ $b through hole in the [middle|center].]",
     "[Standoff for a [raspberry pi|motor driver|display]: $h high; $d outer diameter; $b through hole[; no thread|].]",
     "[washer-style spacer, only taller: $h tall, $d outer, $b hole]",

@@ -20,7 +20,7 @@ static bool is_one_of(const char *const *list, size_t n_list, const char *s, siz
     return false;
 }
 
-#define ONE_OF(list, s, n) is_one_of(list, sizeof list / sizeof *list, s, n)
+#define ONE_OF(list, s, n) is_one_of(list, sizeof(list) / sizeof *(list), s, n)
 
 /* Whether a caption would say another part, or nothing definite, without this word. */
 static bool is_kept(const char *s, size_t n)

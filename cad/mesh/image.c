@@ -80,10 +80,31 @@ static void blend(uint8_t *p, cad_rgb c, int alpha, int full)
         p[k] = (uint8_t)((p[k] * (full - alpha) + to[k] * alpha + full / 2) / full);
 }
 
-static void draw_glyph(cad_image *m, int32_t x, int32_t y, int scale, cad_rgb color, unsigned char c)
+/* The character that begins at `c`, of at most three bytes; 0 for anything else. */
+static uint32_t code_of(const char *c)
+{
+    const unsigned char *u = (const unsigned char *)c;
+    if (u[0] < 0x80)
+        return u[0];
+    if ((u[0] & 0xE0u) == 0xC0u && (u[1] & 0xC0u) == 0x80u)
+        return (u[0] & 0x1Fu) << 6 | (u[1] & 0x3Fu);
+    if ((u[0] & 0xF0u) == 0xE0u && (u[1] & 0xC0u) == 0x80u && (u[2] & 0xC0u) == 0x80u)
+        return (u[0] & 0x0Fu) << 12 | (u[1] & 0x3Fu) << 6 | (u[2] & 0x3Fu);
+    return 0;
+}
+
+static const uint8_t *glyph_of(uint32_t code)
+{
+    for (size_t i = 0; i < sizeof cad_glyphs_more / sizeof *cad_glyphs_more; i++)
+        if (cad_glyphs_more[i].code == code)
+            return cad_glyphs_more[i].row;
+    return cad_glyphs[(code < CAD_GLYPH_FIRST || code >= CAD_GLYPH_LAST ? CAD_GLYPH_LAST : code) - CAD_GLYPH_FIRST];
+}
+
+static void draw_glyph(cad_image *m, int32_t x, int32_t y, int scale, cad_rgb color, uint32_t code)
 {
     mask plain = {CAD_GLYPH_W, CAD_GLYPH_H, {{0}}}, twice, fine;
-    const uint8_t *rows = cad_glyphs[(c < CAD_GLYPH_FIRST || c >= CAD_GLYPH_LAST ? CAD_GLYPH_LAST : c) - CAD_GLYPH_FIRST];
+    const uint8_t *rows = glyph_of(code);
     for (int j = 0; j < CAD_GLYPH_H; j++)
         for (int i = 0; i < CAD_GLYPH_W; i++)
             plain.at[j][i] = rows[j] >> (CAD_GLYPH_W - 1 - i) & 1;
@@ -133,7 +154,7 @@ int32_t cad_image_text(cad_image *m, int32_t x, int32_t y, int scale, cad_rgb co
                 draw_glyph(m, x + n * cell, y, scale, color, '.');
             break;
         }
-        draw_glyph(m, x + n++ * cell, y, scale, color, (unsigned char)*c);
+        draw_glyph(m, x + n++ * cell, y, scale, color, code_of(c));
     }
     return n * cell;
 }

@@ -27,8 +27,8 @@ CAD_MUST_USE cad_status cad_image_create(cad_arena *a, int32_t width, int32_t he
 void cad_image_fill(cad_image *m, int32_t x, int32_t y, int32_t w, int32_t h, cad_rgb color);
 void cad_image_blit(cad_image *to, int32_t x, int32_t y, const cad_image *from);
 
-/* Text in the built-in font: cells of 6x10 pixels times `scale` (1..8), smoothed from 2 on; ASCII, any other character shows
- * a box.  `max_width` > 0 cuts with "..".  Returns the width drawn. */
+/* UTF-8 text in the built-in font: cells of 6x10 pixels times `scale` (1..8), smoothed from 2 on; ASCII and the signs of sizes
+ * (diameter, times, degree, ..), any other character shows a box.  `max_width` > 0 cuts with "..".  Returns the width drawn. */
 enum { CAD_FONT_WIDTH = 6, CAD_FONT_HEIGHT = 10 };
 int32_t cad_image_text(cad_image *m, int32_t x, int32_t y, int scale, cad_rgb color, int32_t max_width, const char *text);
 int32_t cad_text_width(const char *text, int scale);

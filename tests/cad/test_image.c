@@ -47,15 +47,18 @@ static void test_every_printable_character_has_its_own_glyph(void **state)
 {
     (void)state;
     cad_arena *a = new_arena();
-    cad_image m[96];
-    for (int c = 32; c < 128; c++) {
-        char text[2] = {(char)c, 0};
+    enum { LAST = 128 + 7 };
+    cad_image m[LAST - 32];
+    static const char *const more[] = {"\u00d8", "\u00f8", "\u00d7", "\u00b0", "\u00b1", "\u00b2", "\u00b3"};
+    for (int c = 32; c < LAST; c++) {
+        char ascii[2] = {(char)c, 0};
+        const char *text = c < 128 ? ascii : more[c - 128];
         ok(cad_image_create(a, 12, 20, white, &m[c - 32]));
         assert_int_equal(cad_image_text(&m[c - 32], 0, 0, 2, black, 0, text), 12);
         assert_true((c == 32) == (marked(&m[c - 32], 0, 0, 12, 20) == 0));
         for (int d = 32; d < c; d++)
             if (!memcmp(m[c - 32].rgb, m[d - 32].rgb, 12 * 20 * 3))
-                fail_msg("%c looks like %c", c, d);
+                fail_msg("'%s' looks like %d", text, d);
     }
     cad_arena_destroy(a);
 }

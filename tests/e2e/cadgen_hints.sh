@@ -45,6 +45,8 @@ slip 65 "its folder: $E2E/data" cadprep verify "$pack"
 slip 66 "did you mean $corpus?" cadprep split "$E2E/data/trian.jsonl" -o d
 slip 65 "the one inside: $E2E/data/synth-test.jsonl" cadeval --suite="$E2E/data" --sheet=0
 slip 65 "cadtool check $flange" cadprep run "$flange"
+slip 66 'cadprep tokenizer DIR --own-bpe=1024' cadprep run "$TINY" --own-bpe=0 --tokenizer=absent --set=prep.out=never
+[ ! -e never ] || die "a tokenizer that is not there was missed after the corpus was made"
 slip 65 "cadprep run $TINY, or cadtrain $TINY" cadgen --file="$TINY"
 slip 65 "its folder: $E2E/runs/tiny/ckpt/latest" cadgen --ckpt="$E2E/runs/tiny/ckpt/latest/model.safetensors" x
 slip 2 "--ckpt=$E2E/runs/tiny" cadeval "$E2E/runs/tiny" --suite=cad0-seven
