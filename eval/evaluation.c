@@ -112,6 +112,18 @@ static cad_status add_waived(const char *ckpt, json_t *manifest)
     return s;
 }
 
+/* What earlier calls did, so that a call with little or nothing to do says why. */
+static void say_what_is_there(const cad_answers *a, const char *label)
+{
+    size_t answers = 0, scores = 0;
+    for (size_t i = 0; i < a->n; i++) {
+        answers += a->slot[i].text != NULL;
+        scores += a->slot[i].record != NULL;
+    }
+    if (answers)
+        cad_log(CAD_LOG_INFO, "%s: %zu/%zu answers and %zu/%zu scores were there", label, answers, a->n, scores, a->n);
+}
+
 static cad_status model_row(cad_eval_run_state *r, const cad_eval_model *m)
 {
     const cad_config *c = r->o->config;
@@ -138,6 +150,8 @@ static cad_status model_row(cad_eval_run_state *r, const cad_eval_model *m)
     cad_status s = manifest ? add_waived(m->ckpt, manifest) : cad_fail(CAD_ENOMEM, "out of memory for a manifest");
     if (s == CAD_OK)
         s = cad_eval_open_row(r, m->label, identity, &a);
+    if (s == CAD_OK)
+        say_what_is_there(a, m->label);
     if (s == CAD_OK)
         s = cad_answers_generate(a, engine, &decode);
     cad_engine_close(engine);

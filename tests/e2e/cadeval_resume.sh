@@ -52,7 +52,9 @@ for f in cut/tiny-*/predictions.jsonl cut/bbox-cube-*/predictions.jsonl; do trun
 for f in cut/*/scores.jsonl; do truncate -s $(($(stat -c %s $f) / 3 + 5)) $f; done
 rm cut/*/results.json cut/table.*
 kept=$(head -n -1 cut/tiny-*/predictions.jsonl | grep -c '"key"') # the torn one is asked again
+scored=$(head -n -1 cut/tiny-*/scores.jsonl | grep -c '"key"')
 CADLM_LOG__CONSOLE=lines runs 0 "${evaluate[@]}" --workers=2 --out=cut
+says "$err" "tiny: $kept/6 answers and $scored/6 scores were there"
 strip cut cut.txt
 same one.txt cut.txt
 grep -qE "^generate $kept/6  [0-9.]+%  [0-9.]+k? tok/s\$" "$err" || die "what was there before is in the rate of prompts, or not in the share"
@@ -64,8 +66,10 @@ grep -qE '^score [a-z-]+ 6/6  100.0%  [0-9.]+k? answers/s$' "$err" || die "no la
 (cd one && sha256sum */*.jsonl) >before
 runs 0 "${evaluate[@]}" --workers=1 --out=one
 silent "$err" "generate 1"
+says "$err" "tiny: 6/6 answers and 6/6 scores were there"
 (cd one && sha256sum */*.jsonl) >after
 same before after
 runs 0 "${evaluate[@]}" --workers=2 --out=one --fresh
+silent "$err" "were there"
 strip one fresh.txt
 same one.txt fresh.txt
