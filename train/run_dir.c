@@ -371,20 +371,18 @@ static cad_status free_name(const char *path, cad_buf *out)
     return s;
 }
 
-cad_status cad_run_dir_set_aside(cad_run_dir *r)
+cad_status cad_run_dir_set_aside(cad_run_dir *r, cad_buf *out)
 {
     CAD_TRY(cad_run_lock_check(r->lock));
     CAD_TRY(put_back(r, "env.json", &r->env_before));
     CAD_TRY(put_back(r, "run.json", &r->run_before));
-    cad_buf aside = CAD_BUF_INIT;
-    cad_status s = free_name(r->path.data, &aside);
+    cad_buf file = CAD_BUF_INIT;
+    CAD_TRY(free_name(r->path.data, out));
+    CAD_TRY(cad_fs_commit_dir(r->path.data, out->data));
+    cad_status s = cad_buf_printf(&file, "%s/LOCK", out->data); /* went along; it is ours until it is closed */
     if (s == CAD_OK)
-        s = cad_fs_commit_dir(r->path.data, aside.data);
-    if (s == CAD_OK)
-        s = cad_buf_str(&aside, "/LOCK"); /* went along; it is ours until it is closed */
-    if (s == CAD_OK)
-        s = cad_fs_remove(aside.data);
-    cad_buf_deinit(&aside);
+        s = cad_fs_remove(file.data);
+    cad_buf_deinit(&file);
     CAD_TRY(s);
     cad_run_lock_release(r->lock);
     r->lock = NULL;

@@ -54,8 +54,8 @@ CAD_MUST_USE cad_status cad_run_dir_set_status(cad_run_dir *r, const char *statu
  * that came to nothing.  Only close may follow.  That it fails is a warning. */
 void cad_run_dir_withdraw(cad_run_dir *r);
 /* Puts both back too, then renames the folder to the first free of path.1, path.2, .. under its lock, so that it is nobody's
- * live run.  Only close may follow.  Errors: CAD_ELOCKED, CAD_EWRITE. */
-CAD_MUST_USE cad_status cad_run_dir_set_aside(cad_run_dir *r);
+ * live run.  Only close may follow.  *out: that name; the caller's buffer, empty before.  Errors: CAD_ELOCKED, CAD_EWRITE. */
+CAD_MUST_USE cad_status cad_run_dir_set_aside(cad_run_dir *r, cad_buf *out);
 void cad_run_dir_close(cad_run_dir *r); /* releases the lock; NULL is fine */
 
 #ifdef __cplusplus

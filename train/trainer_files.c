@@ -75,18 +75,37 @@ static cad_status leave_branch(cad_trainer *t)
     return CAD_OK;
 }
 
-cad_status cad_trainer_start_files(cad_trainer *t)
+/* --resume=no: makes room for a new run where one is already; *out: where that went, empty when there was none. */
+static cad_status start_afresh(cad_trainer *t, cad_buf *out)
 {
     bool afresh = t->o.resume && !strcmp(t->o.resume, "no");
-    if (afresh && (cad_run_dir_continued(t->run) || cad_fs_exists(t->ckpt_path.data))) {
-        cad_status s = cad_run_dir_set_aside(t->run); /* what is kept says how that run ended, not that this one starts */
-        cad_run_dir_close(t->run);
-        t->run = NULL;
-        CAD_TRY(s);
-        CAD_TRY(cad_run_dir_open(t->run_path.data, t->cfg->run.name, t->o.force_unlock, &t->run));
-    }
-    CAD_TRY(cad_checkpoint_check_space(t->run_path.data, t->decoder, t->optimizer));
-    CAD_TRY(open_log(t));
+    if (!afresh || (!cad_run_dir_continued(t->run) && !cad_fs_exists(t->ckpt_path.data)))
+        return CAD_OK;
+    cad_status s = cad_run_dir_set_aside(t->run, out); /* what is kept says how that run ended, not that this one starts */
+    cad_run_dir_close(t->run);
+    t->run = NULL;
+    CAD_TRY(s);
+    return cad_run_dir_open(t->run_path.data, t->cfg->run.name, t->o.force_unlock, &t->run);
+}
+
+/* The old run is told of in the log of the new one too. */
+static cad_status open_place(cad_trainer *t)
+{
+    cad_buf aside = CAD_BUF_INIT;
+    cad_status s = start_afresh(t, &aside);
+    if (s == CAD_OK)
+        s = cad_checkpoint_check_space(t->run_path.data, t->decoder, t->optimizer);
+    if (s == CAD_OK)
+        s = open_log(t);
+    if (aside.len)
+        cad_log(CAD_LOG_INFO, "--resume=no: the run that was in %s is kept in %s", t->run_path.data, aside.data);
+    cad_buf_deinit(&aside);
+    return s;
+}
+
+cad_status cad_trainer_start_files(cad_trainer *t)
+{
+    CAD_TRY(open_place(t));
     CAD_TRY(leave_branch(t)); /* before run.json says of what this start is a continuation */
     CAD_TRY(describe(t));
     if (cad_run_dir_continued(t->run) || t->at.step > 0)

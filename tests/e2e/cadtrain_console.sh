@@ -50,3 +50,13 @@ says "$err" "nothing to do"
 silent "$err" "done:"
 runs 0 cadtrain "$TINY" --run-dir="$T/unmeasured" "${quiet[@]}"
 tail -1 "$err" | grep -qE "^done: 2 steps, [0-9]+ tokens in [0-9]+s; loss [0-9.]+; $T/unmeasured/ckpt/latest$" || die "no done without an evaluation"
+
+# --resume=no: where the run went that was there, on the console and in the log of the new one; nothing where none was.
+run=$T/done
+runs 0 cadtrain "$TINY" --run-dir="$run" --resume=no
+for file in "$err" "$run/log.txt"; do
+    says "$file" "--resume=no: the run that was in $run is kept in $run.1"
+done
+[ -e "$run.1/ckpt/latest/DONE" ] || die "the old run is not there"
+runs 0 cadtrain "$TINY" --run-dir="$T/first" --resume=no "${quiet[@]}"
+silent "$err" "is kept in"

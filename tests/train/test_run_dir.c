@@ -353,9 +353,13 @@ static void test_a_run_moves_aside_to_the_first_free_name(void **state)
         ok(cad_run_dir_set_status(r, "done", 0, NULL));
         cad_run_dir_close(r);
         ok(cad_run_dir_open(dir, "one", false, &r));
-        ok(cad_run_dir_set_aside(r));
+        cad_buf moved = CAD_BUF_INIT;
+        ok(cad_run_dir_set_aside(r, &moved));
         cad_run_dir_close(r);
         char aside[8192];
+        snprintf(aside, sizeof aside, "%s.%d", dir, i);
+        assert_string_equal(moved.data, aside);
+        cad_buf_deinit(&moved);
         snprintf(aside, sizeof aside, "%s.%d/run.json", dir, i);
         cad_buf b = train_read(aside);
         assert_non_null(strstr(b.data, "\"status\": \"done\""));
