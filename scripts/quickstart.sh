@@ -23,13 +23,18 @@ config=configs/tiny_qlora.ini
 data=data/tiny_qlora run=runs/tiny_qlora out=runs/quickstart
 times=()
 step() { # title, command...
-    local title=$1 begin=$SECONDS
+    local title=$1 begin=$SECONDS word
     shift
-    printf '\n== %s\n   %s\n' "$title" "$*"
+    printf '\n== %s\n  ' "$title"
+    for word in "$@"; do
+        case $word in *' '*) printf ' "%s"' "$word" ;; *) printf ' %s' "$word" ;; esac
+    done
+    echo
     "$@"
     times+=("$(printf '%4d s  %s' $((SECONDS - begin)) "$title")")
 }
 
+echo "On two cores the build takes about five minutes, and so does all that comes after it."
 [ "$check" = 0 ] || rm -rf "$data" "$run" "$out"
 step "set-up" scripts/setup.sh
 installed=$SECONDS
@@ -53,11 +58,7 @@ step "scores: base and adapted, seen and unseen families" cadeval --ckpt=base=mo
 step "scores: the seven prompts of cad0" cadeval --ckpt=base=models/tiny --ckpt=adapted=$run/ckpt/latest \
     --suite=cad0-seven --out=$out/cad0-seven --sheet=7
 
-printf '\n== done\n\n'
-cat $out/synth-test/table.md
-printf '\n'
-cat $out/cad0-seven/table.md
-printf '\nwhere the time went\n'
+printf '\n== done; where the time went\n'
 printf '%s\n' "${times[@]}"
 total=$((SECONDS - installed))
 printf '%4d s  in all after set-up (limit %d)\n' $total $limit_s
