@@ -254,12 +254,12 @@ static cad_status say_stop(const cad_trainer *t)
 {
     char name[CAD_STEP_NAME];
     cad_step_name(t->at.step, name);
-    const char *dir = t->ckpt_path.data, *but = t->o.resume && !strcmp(t->o.resume, "no") ? " without --resume=no" : "";
+    const char *but = t->o.resume && !strcmp(t->o.resume, "no") ? " without --resume=no" : "";
     int sig = t->o.stop ? (int)*t->o.stop : 0;
-    if (sig == SIGINT)
-        CAD_FAIL(CAD_EINTR, "interrupted at step %" PRId64 "; saved in %s", t->at.step, dir);
-    CAD_FAIL(CAD_EREQUEUE, "%s%sasked to stop at step %" PRId64 "; saved in %s/%s\nhint: the same command%s goes on from there",
-             sig ? "" : t->run_path.data, sig ? "" : "/STOP: ", t->at.step, dir, name, but);
+    CAD_FAIL(sig == SIGINT ? CAD_EINTR : CAD_EREQUEUE,
+             "%s%s%s at step %" PRId64 "; saved in %s/%s\nhint: the same command%s goes on from there",
+             sig ? "" : t->run_path.data, sig ? "" : "/STOP: ", sig == SIGINT ? "interrupted" : "asked to stop", t->at.step,
+             t->ckpt_path.data, name, but);
 }
 
 static cad_status run_steps(cad_trainer *t)

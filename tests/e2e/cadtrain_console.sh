@@ -60,3 +60,22 @@ done
 [ -e "$run.1/ckpt/latest/DONE" ] || die "the old run is not there"
 runs 0 cadtrain "$TINY" --run-dir="$T/first" --resume=no "${quiet[@]}"
 silent "$err" "is kept in"
+
+# A person's stop says how to go on, from where; so does that of a scheduler.
+for pair in INT:130:interrupted "TERM:75:asked to stop"; do
+    IFS=: read -r signal code what <<<"$pair"
+    run=$T/$signal
+    cadtrain "$TINY" --run-dir="$run" "${quiet[@]}" --set=train.max_steps=1000000 >"$out" 2>"$err" </dev/null &
+    pid=$!
+    for _ in $(seq 1200); do
+        ! grep -qs '"step":3,' "$run/metrics.jsonl" || break
+        sleep 0.05
+    done
+    kill -s "$signal" $pid
+    got=0
+    wait $pid || got=$?
+    last="kill -s $signal"
+    [ $got = "$code" ] || die "$signal: exit $got"
+    saved=$(readlink "$run/ckpt/latest")
+    says "$err" "error: $what at step $((10#${saved#step-})); saved in $run/ckpt/$saved" "hint: the same command goes on from there"
+done
