@@ -321,14 +321,14 @@ static void report(const cad_cli *cli, cad_status s)
 int cad_cli_main(const cad_cli_spec *spec, int argc, char **argv)
 {
     cad_worker_main_if_asked(argc, argv);
-    signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write with a message */
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write */
     cad_log_set_name(spec->name);
     cad_cli cli = {.spec = spec, .argc = argc, .argv = argv, .out_before = cad_out_count()};
     cad_status s = cad_arena_create("command line", ARENA_BYTES, &cli.arena);
     if (s == CAD_OK)
         s = run(&cli);
     cad_log_status_line("");
-    if (s != CAD_OK)
+    if (s != CAD_OK && !(s == CAD_EWRITE && cad_out_closed())) /* `| head` has seen enough */
         report(&cli, s);
     cad_buf_deinit(&cli.problems);
     cad_arena_destroy(cli.arena);

@@ -27,7 +27,9 @@ const cad_key *cad_schema_find(const char *section, size_t section_len, const ch
 const cad_key *cad_schema_find_full(const char *full);             /* "train.lr" */
 const cad_key *cad_schema_find_name(const char *name, size_t len); /* "lr" or "max-new", the first of any section; NULL: none */
 bool cad_schema_has_section(const char *name, size_t len);
-/* Texts for "did you mean", "" when nothing is near. */
+/* The key of this section whose name is near, or else one of that very name elsewhere; NULL: none. */
+const cad_key *cad_schema_near_key(const char *section, const char *name);
+/* Texts for "did you mean", "" when nothing is near; a key of the section goes by its short name. */
 void cad_schema_suggest_section(const char *name, char out[64]);
 void cad_schema_suggest_key(const char *section, const char *name, char out[64]);
 

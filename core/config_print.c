@@ -38,15 +38,15 @@ cad_status cad_config_no_key(const char *key)
     char suggestion[64] = "";
     char section[32];
     size_t len = strcspn(key, ".");
+    const cad_key *meant = cad_schema_find_name(key, strlen(key));
     if (key[len] == '.' && len < sizeof section) {
         memcpy(section, key, len);
         section[len] = '\0';
         if (cad_schema_has_section(section, len))
-            cad_schema_suggest_key(section, key + len + 1, suggestion);
+            meant = cad_schema_near_key(section, key + len + 1);
         else
             cad_schema_suggest_section(section, suggestion);
     }
-    const cad_key *meant = cad_schema_find_name(key, strlen(key));
     if (meant)
         snprintf(suggestion, sizeof suggestion, "; did you mean %s?", meant->full);
     CAD_FAIL(CAD_ENOTFOUND, "no key '%s'%s", key, suggestion);

@@ -131,7 +131,7 @@ void cad_schema_suggest_section(const char *name, char out[64])
         snprintf(out, 64, "; did you mean [%s]?", best->section);
 }
 
-void cad_schema_suggest_key(const char *section, const char *name, char out[64])
+const cad_key *cad_schema_near_key(const char *section, const char *name)
 {
     size_t n;
     const cad_key *k = cad_schema(&n), *best = NULL, *elsewhere = NULL;
@@ -148,9 +148,13 @@ void cad_schema_suggest_key(const char *section, const char *name, char out[64])
             best = &k[i];
         }
     }
+    return best && cad_name_is_near(best_edits, name) ? best : elsewhere;
+}
+
+void cad_schema_suggest_key(const char *section, const char *name, char out[64])
+{
+    const cad_key *k = cad_schema_near_key(section, name);
     out[0] = '\0';
-    if (best && cad_name_is_near(best_edits, name))
-        snprintf(out, 64, "; did you mean %s?", best->name);
-    else if (elsewhere)
-        snprintf(out, 64, "; did you mean %s?", elsewhere->full);
+    if (k)
+        snprintf(out, 64, "; did you mean %s?", !strcmp(k->section, section) ? k->name : k->full);
 }

@@ -25,6 +25,7 @@ static cad_color color_mode = CAD_COLOR_AUTO;
 static cad_appender *file;
 static char status_line[512];
 static atomic_size_t out_count;
+static atomic_bool out_closed; /* its reader has gone */
 
 void cad_log_set_name(const char *name)
 {
@@ -96,9 +97,16 @@ static int write_fd(int fd, const char *data, size_t len)
 cad_status cad_out(const void *data, size_t len)
 {
     out_count += len;
-    if (write_fd(STDOUT_FILENO, data, len) != 0)
+    bool failed = write_fd(STDOUT_FILENO, data, len) != 0;
+    out_closed = out_closed || (failed && errno == EPIPE);
+    if (failed)
         CAD_FAIL(CAD_EWRITE, "cannot write to standard output: %s", strerror(errno));
     return CAD_OK;
+}
+
+bool cad_out_closed(void)
+{
+    return out_closed;
 }
 
 size_t cad_out_count(void)

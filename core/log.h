@@ -39,6 +39,7 @@ bool cad_log_is_terminal(void); /* stderr is a terminal that can redraw a line (
 void cad_log_raw(const char *text, size_t len);
 CAD_MUST_USE cad_status cad_out(const void *data, size_t len);
 size_t cad_out_count(void); /* bytes that cad_out was given so far */
+bool cad_out_closed(void);  /* a write failed because nobody reads any more */
 
 /* The line that core/progress keeps at the bottom of a terminal ("" takes it away); records are printed above it.  It is cut to
  * the width of the terminal: a line that wraps could not be redrawn. */

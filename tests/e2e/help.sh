@@ -119,6 +119,8 @@ silent "$err" "$escape"
 
 runs 65 "$binary" --set=train.lrr=1 --print-config
 says "$err" "did you mean lr?"
+runs 2 "$binary" --explain=train.lrr
+says "$err" "did you mean train.lr?"
 runs 0 "$binary" --explain=train.lr
 grep -q '^train\.lr = ' "$out" || die "--explain=train.lr does not begin with the key"
 
@@ -133,3 +135,8 @@ runs 2 "$binary" --json --nonsense
 json "$out" 'd["error"]["code"] == 2 and "--help" in d["error"]["hint"]'
 runs 65 "$binary" --json --set=train.nonsense=1 --print-config
 json "$out" 'd["error"]["code"] == 65 and "nonsense" in d["error"]["message"]'
+
+# A reader that has gone, as in `| head`, ends the command without a word.
+{ sleep 0.3; code=0; "$binary" --version 2>gone.err || code=$?; echo $code >gone.code; } | true
+[ "$(cat gone.code)" = 73 ] || die "exit $(cat gone.code) when nobody reads; expected 73"
+empty gone.err
