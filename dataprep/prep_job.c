@@ -3,6 +3,7 @@
 #include "core/file_kind.h"
 #include "core/fs.h"
 #include "core/log.h"
+#include "core/stop_signal.h"
 #include "dataprep/audit.h"
 #include "dataprep/stage_pack.h"
 #include "dataprep/stage_split.h"
@@ -40,13 +41,19 @@ static cad_synth_names names(const cad_list *l)
 cad_status cad_prep_synth(const cad_prep_job *j, const char *out)
 {
     const cad_config_synth *c = &j->cfg->synth;
-    cad_stage_synth_args args = {.n = c->n, .jobs = (int)j->cfg->prep.jobs, .max_bad = j->cfg->prep.max_bad, .out = out};
+    cad_stage_synth_args args = {
+        .n = c->n, .jobs = (int)j->cfg->prep.jobs, .max_bad = j->cfg->prep.max_bad, .out = out, .stop = cad_stop_signal()};
     cad_stage_synth_result r;
     CAD_TRY(cad_synth_opts_make((uint64_t)j->cfg->run.seed, names(&c->families), names(&c->units), names(&c->captions),
                                 c->primitives, &args.opts));
     args.opts.captions = (int)c->captions_each;
     args.opts.noise = c->noise;
-    CAD_TRY(cad_stage_synth(&args, &r));
+    cad_stop_interrupt_catch();
+    cad_status s = cad_stage_synth(&args, &r);
+    cad_stop_interrupt_release();
+    CAD_TRY(s);
+    if (*args.stop)
+        CAD_FAIL(CAD_EINTR, "interrupted; %s is written", out);
     cad_log(CAD_LOG_INFO,
             "synth: %" PRId64 " rows of %" PRId64 " parts in %s%s; %" PRId64 " parts and %" PRId64
             " ambiguous captions left out",

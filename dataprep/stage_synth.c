@@ -178,6 +178,14 @@ static cad_status take_batch(state *st, const cad_pool_result *r, uint64_t count
     return r->verdict == CAD_VERDICT_ok ? take_lines(st, r, count) : one_by_one(st, r->tag, count);
 }
 
+static cad_status go_on(const state *st, uint64_t done)
+{
+    if (st->args->stop && *st->args->stop)
+        CAD_FAIL(CAD_EINTR, "interrupted after %" PRIu64 " of %" PRId64 " parts; %s is not written", done, st->args->n,
+                 st->args->out);
+    return CAD_OK;
+}
+
 static cad_status make_all(state *st)
 {
     uint64_t captions = (uint64_t)st->args->opts.captions, batch = captions < BATCH_ROWS ? BATCH_ROWS / captions : 1;
@@ -189,6 +197,7 @@ static cad_status make_all(state *st)
             sent += count;
         }
         cad_pool_result r;
+        CAD_TRY(go_on(st, done));
         CAD_TRY(cad_pool_next(st->pool, &r));
         uint64_t count = total - r.tag < batch ? total - r.tag : batch;
         CAD_TRY(take_batch(st, &r, count));

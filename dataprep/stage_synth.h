@@ -4,6 +4,8 @@
 
 #include "dataprep/synth.h"
 
+#include <signal.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -13,10 +15,11 @@ void cad_stage_synth_register(void);
 
 typedef struct cad_stage_synth_args {
     cad_synth_opts opts;
-    int64_t n;       /* parts 0 .. n-1, each in opts.captions rows */
-    int jobs;        /* worker processes; 0 = CPUs of the affinity mask */
-    double max_bad;  /* share of parts that may fail their check; more is CAD_EDATA */
-    const char *out; /* .jsonl */
+    int64_t n;                         /* parts 0 .. n-1, each in opts.captions rows */
+    int jobs;                          /* worker processes; 0 = CPUs of the affinity mask */
+    double max_bad;                    /* share of parts that may fail their check; more is CAD_EDATA */
+    const char *out;                   /* .jsonl */
+    const volatile sig_atomic_t *stop; /* core/stop_signal.h; NULL: nothing stops it */
 } cad_stage_synth_args;
 
 typedef struct cad_stage_synth_result {
@@ -27,7 +30,8 @@ typedef struct cad_stage_synth_result {
 } cad_stage_synth_result;
 
 /* Writes the rows in order; a part that fails its check is reported and left out.  The bytes do not depend on `jobs`.
- * Errors: CAD_EDATA (one caption with two programs: the later id and the caption; too many failures: the first), CAD_EWRITE. */
+ * Errors: CAD_EDATA (one caption with two programs: the later id and the caption; too many failures: the first), CAD_EWRITE,
+ * CAD_EINTR (stop was set; nothing is written). */
 CAD_MUST_USE cad_status cad_stage_synth(const cad_stage_synth_args *args, cad_stage_synth_result *out);
 
 #ifdef __cplusplus

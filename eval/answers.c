@@ -11,6 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What was finished is in the files. */
+static cad_status go_on(const cad_answers *a)
+{
+    if (a->stop && *a->stop)
+        CAD_FAIL(CAD_EINTR, "interrupted; the same command %sgoes on", a->fresh ? "without --fresh " : "");
+    return CAD_OK;
+}
+
 static const size_t FILE_LIMIT = (size_t)1 << 31;
 
 cad_status cad_answers_init(const cad_suite *suite, const char *dir, const char *identity, int64_t samples, int64_t limit,
@@ -128,6 +136,7 @@ cad_status cad_answers_read(cad_answers *a, bool fresh)
 {
     cad_buf path = CAD_BUF_INIT;
     cad_status s = CAD_OK;
+    a->fresh = fresh;
     if (fresh) {
         CAD_TRY_GOTO(s, file_path(a, "predictions.jsonl", &path), done);
         CAD_TRY_GOTO(s, cad_fs_remove(path.data), done);
@@ -195,11 +204,13 @@ static cad_status pump(cad_answers *a, cad_pool *pool, cad_appender *file, int64
         if (cad_pool_pending(pool) == 0)
             break;
         cad_pool_result r;
+        CAD_TRY_GOTO(s, go_on(a), done);
         s = cad_pool_next(pool, &r);
         if (s == CAD_OK)
             s = keep_record(a, &r, file);
         cad_progress_show(progress, ++done, NULL);
     }
+done:
     cad_buf_deinit(&in);
     return s;
 }
@@ -315,7 +326,7 @@ static cad_status stepped(void *ctx, int64_t tokens, int64_t done)
     g->tokens = g->before + tokens;
     cad_progress_also(g->progress, "tok", g->tokens);
     cad_progress_show(g->progress, g->done, NULL);
-    return CAD_OK;
+    return go_on(g->a);
 }
 
 /* One call of the engine for all missing answers of sample k, each with a seed of its own. */

@@ -13,6 +13,8 @@
 #include "eval/suite.h"
 #include "model/decoder/engine.h"
 
+#include <signal.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -34,7 +36,9 @@ typedef struct cad_answers {
     int64_t samples; /* per prompt */
     size_t n;        /* rows x samples, row by row */
     cad_answer_slot *slot;
-    cad_arena *arena; /* texts live here */
+    cad_arena *arena;                  /* texts live here */
+    const volatile sig_atomic_t *stop; /* see core/stop_signal.h; NULL: nothing stops it */
+    bool fresh;                        /* what cad_answers_read was told */
 } cad_answers;
 
 /* Empty slots for the first `limit` rows (0: all) and their keys: hash of `identity` (what the model, its template, decoding
@@ -45,13 +49,13 @@ CAD_MUST_USE cad_status cad_answers_init(const cad_suite *suite, const char *dir
  * Errors: CAD_ECORRUPT naming file and line (not JSON), CAD_EDATA (a row without its members). */
 CAD_MUST_USE cad_status cad_answers_read(cad_answers *a, bool fresh);
 
-/* Generates the missing answers, appending each as it completes; progress on stderr. */
+/* Generates the missing answers, appending each as it completes; progress on stderr.  CAD_EINTR: a->stop was set. */
 CAD_MUST_USE cad_status cad_answers_generate(cad_answers *a, cad_engine *e, const cad_decode *o);
 /* Takes answers from a function instead of a model (baselines): *out = NULL makes an empty answer, a failure ends the call. */
 typedef cad_status (*cad_answer_source)(void *ctx, const cad_suite_row *row, const char **out);
 CAD_MUST_USE cad_status cad_answers_take(cad_answers *a, cad_answer_source source, void *ctx);
 
-/* Scores the answers without a record in workers, appending each. */
+/* Scores the answers without a record in workers, appending each.  CAD_EINTR as above. */
 CAD_MUST_USE cad_status cad_answers_score(cad_answers *a, cad_pool *pool, const char *label);
 /* Records to numbers; one per slot, in `arena`.  A slot without a record is CAD_EPARTIAL. */
 CAD_MUST_USE cad_status cad_answers_scored(const cad_answers *a, cad_arena *arena, cad_scored **out);

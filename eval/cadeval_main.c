@@ -2,6 +2,7 @@
 #include "core/cli.h"
 #include "core/fs.h"
 #include "core/log.h"
+#include "core/stop_signal.h"
 #include "eval/convert.h"
 #include "eval/evaluation.h"
 #include "eval/score.h"
@@ -96,6 +97,7 @@ static cad_status run(cad_cli *cli)
     cad_eval_opts o = {.suite = cad_cli_value(cli, "suite"),
                        .out = cad_cli_value(cli, "out"),
                        .pack = cad_cli_value(cli, "pack"),
+                       .stop = cad_stop_signal(),
                        .fresh = cad_cli_has(cli, "fresh"),
                        .baselines = !cad_cli_has(cli, "no-baselines")};
     int64_t sheet;
@@ -130,7 +132,9 @@ static cad_status run(cad_cli *cli)
     CAD_TRY(cad_arena_zalloc(cad_cli_arena(cli), 1, sizeof *e, "evaluation", &e));
     cad_arena *arena;
     CAD_TRY(cad_arena_create("evaluation", (size_t)64 << 30, &arena));
+    cad_stop_interrupt_catch();
     s = cad_eval_run(&o, arena, e);
+    cad_stop_interrupt_release();
     if (s == CAD_OK) {
         s = print_table(wanted, e, o.sheet_rows > 0);
         if (s == CAD_OK)

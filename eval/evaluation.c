@@ -44,6 +44,7 @@ cad_status cad_eval_open_row(cad_eval_run_state *r, const char *label, const cha
     const cad_config *c = r->o->config;
     CAD_TRY(cad_fs_mkdirs(dir));
     CAD_TRY(cad_answers_init(&e->suite, dir, identity, c->decode.samples, c->metrics.limit, r->arena, a));
+    a->stop = r->o->stop;
     CAD_TRY(cad_answers_read(a, r->o->fresh));
     *out = a;
     return CAD_OK;

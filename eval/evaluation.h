@@ -11,6 +11,7 @@
 #include "eval/answers.h"
 #include "eval/table.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -33,7 +34,8 @@ typedef struct cad_eval_opts {
     size_t n_models;
     const char *pack; /* training pack for retrieval-copy; NULL: what the checkpoints recorded */
     bool fresh, baselines;
-    size_t sheet_rows; /* prompts on the contact sheet; 0: none */
+    size_t sheet_rows;                 /* prompts on the contact sheet; 0: none */
+    const volatile sig_atomic_t *stop; /* core/stop_signal.h: ends generating and scoring with CAD_EINTR; NULL: nothing does */
 } cad_eval_opts;
 
 /* What stands in memory after an evaluation; texts and rows live in the arena. */

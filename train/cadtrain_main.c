@@ -3,9 +3,9 @@
 #include "core/fs.h"
 #include "core/json.h"
 #include "core/log.h"
+#include "core/stop_signal.h"
 #include "train/dry_run.h"
 #include "train/sample_task.h"
-#include "train/stop_signal.h"
 #include "train/trainer.h"
 
 #include <string.h>

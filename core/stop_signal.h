@@ -1,6 +1,6 @@
-/* The signals by which a scheduler or a person asks a run to save and end. */
-#ifndef CADLM_TRAIN_STOP_SIGNAL_H
-#define CADLM_TRAIN_STOP_SIGNAL_H
+/* The signals by which a scheduler or a person asks a run to save and end, or other long work to end in order. */
+#ifndef CADLM_CORE_STOP_SIGNAL_H
+#define CADLM_CORE_STOP_SIGNAL_H
 
 #include <signal.h>
 
@@ -12,6 +12,10 @@ extern "C" {
  * shell sees 130 or 143); the first TERM after USR2 does not: a scheduler that gave notice sends it when the time is up,
  * perhaps in the middle of the save. */
 void cad_stop_signals_catch(void);
+/* The same for INT alone, unless it is ignored, as in a background job; and its end: INT ends the process again, what came
+ * stays noted. */
+void cad_stop_interrupt_catch(void);
+void cad_stop_interrupt_release(void);
 /* The signal that came, 0 while none has.  INT counts more than the others: such a run is not to be queued again. */
 const volatile sig_atomic_t *cad_stop_signal(void);
 
