@@ -23,10 +23,32 @@ static bool may_differ(const char *key)
     return false;
 }
 
+static bool is_one_of(const char *const *list, const char *key)
+{
+    for (; *list; list++)
+        if (!strcmp(key, *list))
+            return true;
+    return false;
+}
+
+/* Whether the weights, the adapter or the moments of a checkpoint are what they are by this key, so that none fits another
+ * value of it.  What belongs to a random model or to an adapter does so only where one is trained. */
+static bool is_fixed(const cad_config *c, const char *key)
+{
+    static const char *const always[] = {"model.init", "model.arch", "lora.enabled", "train.optimizer", NULL};
+    static const char *const random[] = {"model.layers",   "model.width",       "model.heads",
+                                         "model.kv_heads", "model.ffn",         "model.tie",
+                                         "model.qkv_bias", "tokenizer.own_bpe", NULL};
+    static const char *const adapter[] = {"lora.rank", "lora.alpha", "lora.rslora", "lora.targets", NULL};
+    return is_one_of(always, key) || (c->model.init == CAD_MODEL_INIT_random && is_one_of(random, key)) ||
+           (c->lora.enabled && is_one_of(adapter, key));
+}
+
 typedef struct comparison {
     cad_trainer *t;
     cad_buf refused; /* lines */
     cad_buf hint;
+    cad_buf fixed; /* those of them that no word lets differ: "a, b" */
     cad_status status;
 } comparison;
 
@@ -58,6 +80,8 @@ static bool is_allowed(const cad_trainer *t, const char *key)
 static cad_status refuse(comparison *c, const char *key, const char *from, const char *to)
 {
     CAD_TRY(cad_buf_printf(&c->refused, "%s: '%s' in the checkpoint, '%s' now\n", key, from, to));
+    if (is_fixed(c->t->cfg, key))
+        return cad_buf_printf(&c->fixed, "%s%s", c->fixed.len ? ", " : "", key);
     return cad_buf_printf(&c->hint, " --allow-change=%s", key);
 }
 
@@ -66,7 +90,7 @@ static void take_difference(void *ctx, const char *key, const char *a, const cha
     comparison *c = ctx;
     if (c->status != CAD_OK || may_differ(key))
         return;
-    c->status = is_allowed(c->t, key) ? add_change(c->t, key, a, b) : refuse(c, key, a, b);
+    c->status = is_allowed(c->t, key) && !is_fixed(c->t->cfg, key) ? add_change(c->t, key, a, b) : refuse(c, key, a, b);
 }
 
 /* Both sides are read from their printed form, in which paths are absolute. */
@@ -82,12 +106,18 @@ static cad_status compare(cad_trainer *t, const char *file)
     cad_status s = cad_config_diff(a, b, take_difference, &c);
     if (s == CAD_OK)
         s = c.status;
-    if (s == CAD_OK && c.refused.len > 0)
+    if (s == CAD_OK && c.fixed.len > 0)
+        s = cad_fail(CAD_ECONFIG,
+                     "cannot continue %s: the configuration differs:\n%shint: a checkpoint fixes %s: --resume=no or another "
+                     "run.name starts afresh",
+                     t->resumed_from.data, c.refused.data, c.fixed.data);
+    else if (s == CAD_OK && c.refused.len > 0)
         s = cad_fail(CAD_ECONFIG,
                      "cannot continue %s: the configuration differs:\n%shint: --resume=no starts afresh; accept with%s",
                      t->resumed_from.data, c.refused.data, c.hint.data);
     cad_buf_deinit(&c.refused);
     cad_buf_deinit(&c.hint);
+    cad_buf_deinit(&c.fixed);
     CAD_TRY(s);
     cad_arena_rewind(t->scratch, mark);
     return CAD_OK;

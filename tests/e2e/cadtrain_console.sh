@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What a person at a terminal is told: the line that is redrawn fits and is whole, one line stays for each of metrics.jsonl.
+# What a person is told: the line that is redrawn fits and is whole, one stays for each of metrics.jsonl; what was asked for is answered,
+# the end is told, and each refusal says how to go on.
 . "$(dirname "$0")/lib.sh"
 fixture
 cd "$T"
@@ -78,4 +79,14 @@ for pair in INT:130:interrupted "TERM:75:asked to stop"; do
     [ $got = "$code" ] || die "$signal: exit $got"
     saved=$(readlink "$run/ckpt/latest")
     says "$err" "error: $what at step $((10#${saved#step-})); saved in $run/ckpt/$saved" "hint: the same command goes on from there"
+done
+
+# A key that no word lets differ: neither is the word offered nor does it lead to another error.
+run=$T/shape
+runs 0 cadtrain "$TINY" --run-dir="$run" "${quiet[@]}"
+for word in "" --allow-change=train.optimizer; do
+    runs 65 cadtrain "$TINY" --run-dir="$run" "${quiet[@]}" --set=train.optimizer=adamw8bit $word
+    says "$err" "train.optimizer: 'adamw' in the checkpoint, 'adamw8bit' now" \
+        "hint: a checkpoint fixes train.optimizer: --resume=no or another run.name starts afresh"
+    silent "$err" "--allow-change" "other parameters"
 done

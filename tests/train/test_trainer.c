@@ -67,6 +67,52 @@ static void test_a_changed_key_needs_a_word(void **state)
     cad_buf_deinit(&b);
 }
 
+/* A start that changes one key beside the learning rate, which alone needs but a word: refused, though the key is allowed too.
+ */
+static void stays_fixed(const char *name, const char *const *set, const char *change)
+{
+    const char *pair[8] = {"train.lr=1e-3", change};
+    char key[64], part[200];
+    size_t n = 2;
+    for (; set && *set; set++)
+        pair[n++] = *set;
+    snprintf(key, sizeof key, "%.*s", (int)strcspn(change, "="), change);
+    snprintf(part, sizeof part, "hint: a checkpoint fixes %s: --resume=no or another run.name", key);
+    for (int i = 0; i < 2; i++) {
+        fails(run(name, "auto", pair, i ? key : NULL), CAD_ECONFIG, part);
+        assert_non_null(strstr(cad_error_text(), "train.lr: "));
+        assert_null(strstr(cad_error_text(), "--allow-change"));
+    }
+}
+
+static void test_no_word_lets_a_key_differ_that_shapes_what_a_checkpoint_holds(void **state)
+{
+    (void)state;
+    static const char *const full[] = {"model.layers=3",           "model.width=128", "model.heads=4",
+                                       "model.kv_heads=2",         "model.ffn=128",   "model.tie=on",
+                                       "train.optimizer=adamw8bit"};
+    static const char *const lora[] = {"lora.rank=2", "lora.alpha=4", "lora.rslora=on", "lora.targets=q,v"};
+    for (size_t i = 0; i < sizeof full / sizeof *full; i++)
+        stays_fixed("base", NULL, full[i]);
+    char base[8300];
+    snprintf(base, sizeof base, "model.path=%s", ckpt("base", 20, ""));
+    const char *adapted[] = {"model.init=pretrained", "lora.enabled=on", base, NULL};
+    ok(run("adapted", "auto", adapted, NULL));
+    for (size_t i = 0; i < sizeof lora / sizeof *lora; i++)
+        stays_fixed("adapted", adapted, lora[i]);
+    adapted[1] = "eval.batches=0";
+    stays_fixed("adapted", adapted, "lora.enabled=off");
+}
+
+static void test_without_an_adapter_its_keys_need_a_word_alone(void **state)
+{
+    (void)state;
+    static const char *const set[] = {"lora.rank=2", NULL};
+    ok(run("full", "auto", NULL, NULL));
+    fails(run("full", "auto", set, NULL), CAD_ECONFIG, "accept with --allow-change=lora.rank");
+    ok(run("full", "auto", set, "lora.rank"));
+}
+
 static void test_rotation_keeps_the_best_and_the_last(void **state)
 {
     (void)state;
@@ -343,6 +389,8 @@ int main(void)
         cmocka_unit_test(test_a_damaged_checkpoint_is_passed_over),
         cmocka_unit_test(test_a_checkpoint_without_done_does_not_exist),
         cmocka_unit_test(test_a_changed_key_needs_a_word),
+        cmocka_unit_test(test_no_word_lets_a_key_differ_that_shapes_what_a_checkpoint_holds),
+        cmocka_unit_test(test_without_an_adapter_its_keys_need_a_word_alone),
         cmocka_unit_test(test_rotation_keeps_the_best_and_the_last),
         cmocka_unit_test(test_a_stop_signal_saves_and_a_restart_ends_the_same),
         cmocka_unit_test(test_files_ask_for_a_save_and_a_stop),
