@@ -2,11 +2,36 @@
 #include "core/build_info.h"
 #include "core/file_kind.h"
 #include "core/fs.h"
+#include "core/near.h"
 #include "eval/evaluation_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static bool is_near(const char *name, const char *meant)
+{
+    int edits = cad_name_distance(name, meant);
+    return edits > 0 && cad_name_is_near(edits, name);
+}
+
+/* No such suite: one of a name that is almost right, where there is one, is the hint. */
+static cad_status no_suite(const char *name, const char *shipped, const char *const *folders, size_t n, cad_buf *out)
+{
+    static const char SYNTH[] = "synth-test", *const NAMES[] = {"cad0-seven", "natural", SYNTH};
+    char hint[160] = "--suite=cad0-seven or natural; or the file: --suite=data/NAME/synth-test.jsonl";
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+        if (!is_near(name, NAMES[i]))
+            continue;
+        if (cad_eval_find_suite(NAMES[i], folders, n, out) == CAD_OK)
+            snprintf(hint, sizeof hint, "did you mean --suite=%s?", NAMES[i]);
+        else if (NAMES[i] == SYNTH)
+            snprintf(hint, sizeof hint, "did you mean %s? it lies beside training data: --suite=data/NAME/%s.jsonl", SYNTH,
+                     SYNTH);
+    }
+    CAD_FAIL(CAD_ENOTFOUND, "no suite '%s': neither a file, nor %s, nor %s.jsonl beside a checkpoint's training data\nhint: %s",
+             name, shipped, name, hint);
+}
 
 cad_status cad_eval_find_suite(const char *name, const char *const *folders, size_t n, cad_buf *out)
 {
@@ -29,10 +54,7 @@ cad_status cad_eval_find_suite(const char *name, const char *const *folders, siz
     cad_buf_clear(out);
     if (cad_share_find(shipped, out) == CAD_OK)
         return CAD_OK;
-    CAD_FAIL(CAD_ENOTFOUND,
-             "no suite '%s': neither a file, nor %s, nor %s.jsonl beside a checkpoint's training data\n"
-             "hint: --suite=cad0-seven or natural; or the file: --suite=data/NAME/synth-test.jsonl",
-             name, shipped, name);
+    return no_suite(name, shipped, folders, n, out);
 }
 
 static cad_status join(cad_arena *a, const char *dir, const char *name, const char **out)

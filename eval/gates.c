@@ -1,6 +1,7 @@
 /* eval/evaluation.h: gates over the results of a table. */
 #include "eval/evaluation.h"
 
+#include "core/near.h"
 #include "eval/results.h"
 
 #include <math.h>
@@ -84,12 +85,32 @@ static cad_status read_gate(const char *text, const char *const *labels, size_t 
     return read_bound(at + 2, labels, n, g);
 }
 
-/* Refuses a name: "WHAT 'name'; LEAD known known". */
+/* Of the words behind a blank each in `known`, the one that is a slip of the fingers away from `name`. */
+static bool nearest(const char *known, const char *name, char out[64])
+{
+    char word[64];
+    int edits = 99;
+    for (const char *at = known; *at == ' ';) {
+        size_t len = strcspn(++at, " ");
+        int d = copy(word, sizeof word, at, len) ? cad_name_distance(name, word) : 99;
+        at += len;
+        if (d >= edits)
+            continue;
+        edits = d;
+        memcpy(out, word, len + 1);
+    }
+    return edits < 99 && cad_name_is_near(edits, name);
+}
+
+/* Refuses a name: "WHAT 'name'; LEAD known known", with the one that was meant as a hint. */
 static cad_status unknown(const gate *g, const char *what, const char *name, const char *lead, cad_status listed,
                           cad_buf *known)
 {
-    cad_status s = cad_fail(CAD_ECONFIG, "--require '%s': %s '%s'; %s%s", g->text, what, name, lead,
-                            listed == CAD_OK ? cad_buf_cstr(known) : "");
+    char meant[64];
+    const char *list = listed == CAD_OK ? cad_buf_cstr(known) : "";
+    bool near = nearest(list, name, meant);
+    cad_status s = cad_fail(CAD_ECONFIG, "--require '%s': %s '%s'; %s%s%s%s%s", g->text, what, name, lead, list,
+                            near ? "\nhint: did you mean " : "", near ? meant : "", near ? "?" : "");
     cad_buf_deinit(known);
     return s;
 }

@@ -31,6 +31,12 @@ slip 65 '--own-bpe=1024' cadprep tokenizer "$E2E/data"
 slip 2 'cadprep synth -o data/s.jsonl -n 20k' cadprep synth
 slip 2 '--suite=synth-test, cad0-seven, natural or FILE.jsonl' cadeval
 slip 66 '--suite=cad0-seven or natural; or the file: --suite=data/NAME/synth-test.jsonl' cadeval --suite=synth
+slip 66 'did you mean --suite=cad0-seven?' cadeval --suite=cad0-sevn
+slip 66 'did you mean --suite=natural?' cadeval --suite=naturl
+slip 66 'did you mean synth-test? it lies beside training data: --suite=data/NAME/synth-test.jsonl' cadeval --suite=synth-tset
+slip 66 'did you mean --suite=synth-test?' cadeval --ckpt="$E2E/runs/tiny/ckpt/latest" --suite=synth-tset
+slip 65 'did you mean valid?' cadeval --suite=cad0-seven --require='tiny:vald>=1'
+slip 65 'did you mean tiny?' cadeval --suite=cad0-seven --require='tyni:valid>=1'
 # A file of another kind, a folder for a file, a name that is almost right: what it is, what was expected, what takes it.
 corpus=$E2E/data/train.jsonl pack=$E2E/data/train.pack.h5
 slip 65 "cadprep split $corpus -o DIR, or cadprep pack $corpus -o FILE.h5" cadtrain "$corpus"

@@ -242,7 +242,10 @@ static void test_gates_are_checked_before_anything_is_scored(void **state)
     static const struct {
         const char *text, *why;
     } bad[] = {{"validity>=1", "no metric 'validity'; expected one of cr stop valid sizes"},
-               {"our:valid>=1", "no row 'our'; the table has base ours"},
+               {"our:valid>=1", "no row 'our'; the table has base ours\nhint: did you mean ours?"},
+               {"bsae:valid>=1", "hint: did you mean base?"},
+               {"base:vald>=1", "\nhint: did you mean valid?"},
+               {"valid@familes.plate>=1", "hint: did you mean families?"},
                {"valid@famlies.seen>=1", "no groups by 'famlies'; expected one of family families phrasing units"},
                {"valid>1", "neither >= nor <="}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
