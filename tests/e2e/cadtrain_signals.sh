@@ -82,7 +82,7 @@ for how in USR2 TERM "USR2 TERM" "CONT TERM"; do
         setsid cadtrain "$TINY" --run-dir="$run" "${long[@]}" >"$out" 2>"$err" </dev/null &
         pid=$!
         for _ in $(seq 3000); do
-            ! grep -qs '"step":' "$run/metrics.jsonl" || break
+            ! grep -qsw "\"pid\": $pid" "$run/run.json" || break # this start, not the one before, has its handlers
             sleep 0.02
         done
         sleep "0.$((RANDOM % 400 + 100))"
