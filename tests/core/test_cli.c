@@ -181,7 +181,7 @@ static void test_bad_command_lines_exit_2_and_say_why(void **state)
         {"cadtest show --color=sometimes",
          "cadtest: error: --color=sometimes; expected auto, always or never\nhint: cadtest --help\n"},
         {"cadtest show --explain=train.lrr",
-         "cadtest: error: --explain: no key 'train.lrr'; did you mean lr?\nhint: cadtest --help-all\n"},
+         "cadtest: error: --explain: no key 'train.lrr'; did you mean train.lr?\nhint: cadtest --help-all\n"},
         {"cadtest --completion=csh", "cadtest: error: --completion=csh; expected bash, zsh or fish\nhint: cadtest --help\n"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
