@@ -369,7 +369,7 @@ static void test_explain_tells_type_range_default_value_and_origin(void **state)
     ok(cad_config_explain(c, "lora.rank", &b));
     assert_string_equal(b.data,
                         "lora.rank = 8   (my.ini:2)\n  rank of the LoRA factors\n  integer, expected 1..1024; default 16\n");
-    fails(cad_config_explain(c, "lora.rnk", &b), CAD_ENOTFOUND, "no key 'lora.rnk'; did you mean rank?");
+    fails(cad_config_explain(c, "lora.rnk", &b), CAD_ENOTFOUND, "no key 'lora.rnk'; did you mean lora.rank?");
     cad_buf_clear(&b);
     ok(cad_config_schema(false, &b));
     assert_non_null(strstr(b.data, "[train]\n"));
