@@ -14,7 +14,7 @@ packages=(
     libopenblas-dev                                                        # CPU matrix products
     libinih-dev libjansson-dev libpcre2-dev libutf8proc-dev                # configuration, JSON, tokenizers
     libpng-dev libxxhash-dev                                               # pictures, hashes
-    libcmocka-dev                                                          # unit tests
+    libcmocka-dev locales                                                  # unit tests; a locale with a decimal comma
 )
 case "${1:-}" in
 "") ;;
