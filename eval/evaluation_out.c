@@ -241,7 +241,9 @@ cad_status cad_eval_write_sheet(cad_eval_run_state *r)
     for (size_t i = 0; i < rows; i++)
         CAD_TRY(one_line(r, r->e->answers[0].slot[slot[i]].row->prompt, &label[i]));
     CAD_TRY(sheet_columns(r, slot, rows, column, &columns));
-    CAD_TRY(cad_picture_sheet(r->pool, r->e->table.title, label, rows, column, columns, r->arena, &sheet));
+    char title[128];
+    snprintf(title, sizeof title, "%zu prompts of suite %s %s", rows, r->e->suite.name, r->e->suite.version);
+    CAD_TRY(cad_picture_sheet(r->pool, title, label, rows, column, columns, r->arena, &sheet));
     cad_png_text *text;
     CAD_TRY(sheet_texts(r, slot, rows, &text));
     cad_buf png = CAD_BUF_INIT;
