@@ -8,7 +8,7 @@ evaluate=(cadeval --ckpt=tiny="$CADLM_SOURCE/models/tiny" --suite=cad0-seven --n
 start() { # stopped as soon as it has a file for its answers
     "${evaluate[@]}" --out=a >first.out 2>first.err </dev/null &
     pid=$!
-    for _ in $(seq 1500); do
+    for _ in $(seq 6000); do
         ! [ -s "$(echo a/tiny-*/predictions.jsonl)" ] || break
         sleep 0.02
     done
