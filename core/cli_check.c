@@ -28,19 +28,14 @@ const cad_cli_option *cad_cli_find_letter(const cad_cli *cli, char letter)
 /* The option that was meant: one that begins so, else one that is a slip away. */
 static const cad_cli_option *nearest_option(const cad_cli *cli, const char *name)
 {
-    const cad_cli_option *best = NULL;
-    int edits = 99;
+    cad_nearest near = {.name = name};
     for (size_t i = 0; i < cli->n_options && *name; i++) {
         const cad_cli_option *o = cli->options[i];
         if (!strncmp(o->name, name, strlen(name)))
             return o;
-        int d = cad_name_distance(name, o->name);
-        if (d < edits) {
-            edits = d;
-            best = o;
-        }
+        cad_nearest_offer(&near, o->name, o);
     }
-    return best && cad_name_is_near(edits, name) ? best : NULL;
+    return cad_nearest_ask(&near);
 }
 
 static cad_status unknown_option(const cad_cli *cli, const char *arg, size_t len)
@@ -132,17 +127,12 @@ static cad_status half_word(const cad_cli *cli)
 static cad_status unknown_word(const cad_cli *cli)
 {
     const cad_cli_spec *spec = cli->spec;
-    const char *best = NULL;
-    int edits = 99;
+    cad_nearest near = {.name = cli->args[0]};
     CAD_TRY(half_word(cli));
-    for (const cad_cli_word *w = spec->words; w->name; w++) {
-        int d = cad_name_distance(cli->args[0], w->name);
-        if (d < edits) {
-            edits = d;
-            best = w->name;
-        }
-    }
-    if (best && cad_name_is_near(edits, cli->args[0]))
+    for (const cad_cli_word *w = spec->words; w->name; w++)
+        cad_nearest_offer(&near, w->name, w->name);
+    const char *best = cad_nearest_ask(&near);
+    if (best)
         CAD_FAIL(CAD_EUSAGE, "unknown command '%s'; did you mean %s?\nhint: %s %s --help", cli->args[0], best, spec->name,
                  best);
     CAD_FAIL(CAD_EUSAGE, "unknown command '%s'\nhint: %s --help", cli->args[0], spec->name);

@@ -117,38 +117,28 @@ bool cad_schema_has_section(const char *name, size_t len)
 void cad_schema_suggest_section(const char *name, char out[64])
 {
     size_t n;
-    const cad_key *k = cad_schema(&n), *best = NULL;
-    int best_edits = 99;
-    for (size_t i = 0; i < n; i++) {
-        int edits = cad_name_distance(name, k[i].section);
-        if (edits < best_edits) {
-            best_edits = edits;
-            best = &k[i];
-        }
-    }
+    const cad_key *k = cad_schema(&n);
+    cad_nearest near = {.name = name};
+    for (size_t i = 0; i < n; i++)
+        cad_nearest_offer(&near, k[i].section, k[i].section);
+    const char *section = cad_nearest_ask(&near);
     out[0] = '\0';
-    if (best && cad_name_is_near(best_edits, name))
-        snprintf(out, 64, "; did you mean [%s]?", best->section);
+    if (section)
+        snprintf(out, 64, "; did you mean [%s]?", section);
 }
 
 const cad_key *cad_schema_near_key(const char *section, const char *name)
 {
     size_t n;
-    const cad_key *k = cad_schema(&n), *best = NULL, *elsewhere = NULL;
-    int best_edits = 99;
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(k[i].section, section) != 0) {
-            if (!elsewhere && !strcmp(k[i].name, name))
-                elsewhere = &k[i];
-            continue;
-        }
-        int edits = cad_name_distance(name, k[i].name);
-        if (edits < best_edits) {
-            best_edits = edits;
-            best = &k[i];
-        }
-    }
-    return best && cad_name_is_near(best_edits, name) ? best : elsewhere;
+    const cad_key *k = cad_schema(&n), *elsewhere = NULL;
+    cad_nearest near = {.name = name};
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(k[i].section, section))
+            cad_nearest_offer(&near, k[i].name, &k[i]);
+        else if (!elsewhere && !strcmp(k[i].name, name))
+            elsewhere = &k[i];
+    const cad_key *meant = cad_nearest_ask(&near);
+    return meant ? meant : elsewhere;
 }
 
 void cad_schema_suggest_key(const char *section, const char *name, char out[64])

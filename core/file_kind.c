@@ -3,6 +3,7 @@
 #include "core/build_info.h"
 #include "core/fs.h"
 #include "core/near.h"
+#include "core/path.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,12 +12,6 @@
 enum { HEAD = 4096, PATH_ROOM = 4200, HINT_ROOM = 1200 };
 
 /* ---- what it is ---- */
-
-static bool ends_in(const char *path, const char *ending)
-{
-    size_t n = strlen(path), m = strlen(ending);
-    return n > m && !strcmp(path + n - m, ending);
-}
 
 static bool begins(const char *head, size_t len, const char *mark, size_t n)
 {
@@ -88,9 +83,10 @@ static cad_file_kind file_kind(const char *path, const char *head, size_t len)
         return CAD_FILE_pack;
     if (begins(head, len, "\x89PNG", 4))
         return CAD_FILE_picture;
-    if (begins(head, len, "glTF", 4) || ends_in(path, ".stl"))
+    if (begins(head, len, "glTF", 4) || cad_path_ends(path, ".stl"))
         return CAD_FILE_shape;
-    if (begins(head, len, "ISO-10303-21", 12) || ends_in(path, ".ir") || ends_in(path, ".step") || ends_in(path, ".stp"))
+    if (begins(head, len, "ISO-10303-21", 12) || cad_path_ends(path, ".ir") || cad_path_ends(path, ".step") ||
+        cad_path_ends(path, ".stp"))
         return CAD_FILE_part;
     if (len > 9 && head[8] == '{' && !memcmp(head + 4, "\0\0\0\0", 4))
         return CAD_FILE_weights; /* 64 bits of length, then JSON */
@@ -143,52 +139,42 @@ const char *cad_file_kind_name(cad_file_kind kind)
 
 /* ---- what was meant ---- */
 
-/* The folder a path lies in: "." for a bare name. */
-static void parent_of(const char *path, char out[PATH_ROOM])
+/* Of the names in a folder one that lacks only its ending, or that is a slip of the fingers away. */
+static const char *nearest_of(const char *const *list, size_t n, const char *name)
 {
-    const char *slash = strrchr(path, '/');
-    if (slash && slash != path)
-        snprintf(out, PATH_ROOM, "%.*s", (int)(slash - path), path);
-    else
-        snprintf(out, PATH_ROOM, "%s", slash ? "/" : ".");
+    cad_nearest near = {.name = name};
+    size_t len = strlen(name);
+    for (size_t i = 0; i < n; i++) {
+        if (!strncmp(list[i], name, len) && list[i][len] == '.')
+            return list[i];
+        cad_nearest_offer(&near, list[i], list[i]);
+    }
+    return cad_nearest_ask(&near);
 }
 
-/* A name in the same folder that is a slip of the fingers away, or that lacks its ending. */
 static bool nearest_name(const char *path, char out[PATH_ROOM])
 {
     enum { MOST_NAMES = 1 << 20 };
-    char dir[PATH_ROOM];
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, **list = NULL, *best = NULL;
+    const char *name = cad_path_base(path), **list = NULL, *best = NULL;
     size_t n = 0;
-    int edits = 99;
     cad_arena *a = NULL;
-    parent_of(path, dir);
-    if (!*name || !cad_fs_is_dir(dir) || cad_arena_create("names of a folder", MOST_NAMES, &a) != CAD_OK)
-        return false;
-    if (cad_fs_list(dir, a, &list, &n) != CAD_OK)
-        n = 0;
-    for (size_t i = 0; i < n; i++) {
-        size_t len = strlen(name);
-        int d = !strncmp(list[i], name, len) && list[i][len] == '.' ? 1 : cad_name_distance(name, list[i]);
-        if (d < edits) {
-            edits = d;
-            best = list[i];
-        }
-    }
-    bool found = best && (edits == 1 || cad_name_is_near(edits, name));
-    if (found)
-        snprintf(out, PATH_ROOM, "%.*s%s", slash ? (int)(slash + 1 - path) : 0, path, best);
+    cad_buf dir = CAD_BUF_INIT;
+    if (*name && cad_path_parent(path, &dir) == CAD_OK && cad_fs_is_dir(dir.data) &&
+        cad_arena_create("names of a folder", MOST_NAMES, &a) == CAD_OK && cad_fs_list(dir.data, a, &list, &n) == CAD_OK)
+        best = nearest_of(list, n, name);
+    if (best)
+        snprintf(out, PATH_ROOM, "%.*s%s", (int)(name - path), path, best);
     cad_arena_destroy(a);
-    return found;
+    cad_buf_deinit(&dir);
+    return best != NULL;
 }
 
 /* "tiny_qlora" for configs/tiny_qlora.ini. */
 static bool shipped_config(const char *path, char out[PATH_ROOM])
 {
     char name[PATH_ROOM];
-    const char *slash = strrchr(path, '/');
     cad_buf found = CAD_BUF_INIT;
-    snprintf(name, sizeof name, "configs/%.1000s%s", slash ? slash + 1 : path, ends_in(path, ".ini") ? "" : ".ini");
+    snprintf(name, sizeof name, "configs/%.1000s%s", cad_path_base(path), cad_path_ends(path, ".ini") ? "" : ".ini");
     bool is = cad_share_find(name, &found) == CAD_OK;
     if (is)
         snprintf(out, PATH_ROOM, "%s", cad_buf_cstr(&found));
@@ -206,24 +192,26 @@ static bool meant(const char *path, cad_file_kind is, cad_file_kind want, char o
                   {CAD_FILE_splits, CAD_FILE_suite, "synth-test.jsonl"}, {CAD_FILE_run, CAD_FILE_config, "config.ini"},
                   {CAD_FILE_model, CAD_FILE_config, "config.ini"},       {CAD_FILE_splits, CAD_FILE_tokenizer, "tokenizer"},
                   {CAD_FILE_run, CAD_FILE_tokenizer, "ckpt/latest"},     {CAD_FILE_run, CAD_FILE_model, "ckpt/latest"}};
-    char dir[PATH_ROOM];
     for (size_t i = 0; i < sizeof inside / sizeof *inside; i++)
         if (inside[i].is == is && inside[i].want == want && holds(path, inside[i].name)) {
             snprintf(out, HINT_ROOM, "the one inside: %.1000s/%s", path, inside[i].name);
             return true;
         }
-    parent_of(path, dir);
     bool folder = want == CAD_FILE_model || want == CAD_FILE_tokenizer || want == CAD_FILE_splits;
-    if (!folder || is >= CAD_FILE_folder || cad_file_kind_of(dir) < CAD_FILE_splits)
+    if (!folder || is >= CAD_FILE_folder)
         return false;
-    snprintf(out, HINT_ROOM, "its folder: %.1000s", dir);
-    return true;
+    cad_buf dir = CAD_BUF_INIT;
+    bool known = cad_path_parent(path, &dir) == CAD_OK && cad_file_kind_of(dir.data) >= CAD_FILE_splits;
+    if (known)
+        snprintf(out, HINT_ROOM, "its folder: %.1000s", dir.data);
+    cad_buf_deinit(&dir);
+    return known;
 }
 
 /* The command that takes what was found. */
 static void command_for(const char *path, cad_file_kind is, cad_file_kind want, char out[HINT_ROOM])
 {
-    size_t stem = strlen(path) - (ends_in(path, ".jsonl") ? strlen(".jsonl") : 0);
+    size_t stem = strlen(path) - (cad_path_ends(path, ".jsonl") ? strlen(".jsonl") : 0);
     *out = '\0';
     if (is == CAD_FILE_corpus && want == CAD_FILE_pack)
         snprintf(out, HINT_ROOM, "cadprep pack %.500s -o %.*s.pack.h5", path, stem < 500 ? (int)stem : 500, path);

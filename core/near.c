@@ -32,3 +32,17 @@ bool cad_name_is_near(int edits, const char *name)
     int len = (int)strlen(name);
     return edits <= (len <= 3 ? 1 : len <= 6 ? 2 : 3);
 }
+
+void cad_nearest_offer(cad_nearest *n, const char *candidate, const void *item)
+{
+    int edits = cad_name_distance(n->name, candidate);
+    if (n->item && edits >= n->edits)
+        return;
+    n->item = item;
+    n->edits = edits;
+}
+
+const void *cad_nearest_ask(const cad_nearest *n)
+{
+    return cad_name_is_near(n->edits, n->name) ? n->item : NULL;
+}

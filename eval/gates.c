@@ -88,18 +88,15 @@ static cad_status read_gate(const char *text, const char *const *labels, size_t 
 /* Of the words behind a blank each in `known`, the one that is a slip of the fingers away from `name`. */
 static bool nearest(const char *known, const char *name, char out[64])
 {
-    char word[64];
-    int edits = 99;
+    cad_nearest near = {.name = name};
     for (const char *at = known; *at == ' ';) {
         size_t len = strcspn(++at, " ");
-        int d = copy(word, sizeof word, at, len) ? cad_name_distance(name, word) : 99;
+        if (copy(out, 64, at, len))
+            cad_nearest_offer(&near, out, at);
         at += len;
-        if (d >= edits)
-            continue;
-        edits = d;
-        memcpy(out, word, len + 1);
     }
-    return edits < 99 && cad_name_is_near(edits, name);
+    const char *word = cad_nearest_ask(&near);
+    return word && copy(out, 64, word, strcspn(word, " "));
 }
 
 /* Refuses a name: "WHAT 'name'; LEAD known known", with the one that was meant as a hint. */
