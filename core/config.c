@@ -4,6 +4,7 @@
 #include "core/config_impl.h"
 #include "core/file_kind.h"
 #include "core/fs.h"
+#include "core/path.h"
 
 #include <assert.h>
 #include <limits.h>
@@ -154,9 +155,9 @@ static void include(loader *l, const char *file, int line, const char *value)
 {
     cad_buf expanded = CAD_BUF_INIT, path = CAD_BUF_INIT;
     cad_status s = cad_config_expand(value, &expanded);
-    const char *name = cad_buf_cstr(&expanded), *slash = strrchr(file, '/');
-    if (s == CAD_OK && *name != '/' && slash)
-        s = cad_buf_add(&path, file, (size_t)(slash - file + 1));
+    const char *name = cad_buf_cstr(&expanded);
+    if (s == CAD_OK && *name != '/')
+        s = cad_buf_add(&path, file, (size_t)(cad_path_base(file) - file));
     if (s == CAD_OK)
         s = cad_buf_str(&path, name);
     if (s == CAD_OK && !*name)

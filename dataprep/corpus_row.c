@@ -3,6 +3,7 @@
 #include "core/file_kind.h"
 #include "core/fs.h"
 #include "core/mem.h"
+#include "core/path.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -261,8 +262,7 @@ static cad_status read_header(cad_corpus_reader *r)
 
 cad_status cad_corpus_open(const char *path, cad_corpus_reader **out)
 {
-    size_t n = strlen(path);
-    bool named = n >= 6 && !strcmp(path + n - 6, ".jsonl");
+    bool named = cad_path_ends(path, ".jsonl");
     if (named || cad_fs_exists(path))
         CAD_TRY(cad_file_expect(path, CAD_FILE_corpus));
     if (!named)

@@ -1,5 +1,7 @@
 #include "dataprep/pack_h5.h"
 
+#include "core/path.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -84,8 +86,7 @@ cad_status cad_h5_write_failed(const char *path)
                        : first_errno == EROFS || first_errno == EACCES ? "choose a folder that can be written"
                                                                        : "look at the disk, then repeat the command";
     CAD_FAIL(CAD_EWRITE, "%s: %s: %s\nhint: %s; an older %s is as it was", path, what,
-             first_errno ? strerror(first_errno) : "the library gives no reason", hint,
-             strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
+             first_errno ? strerror(first_errno) : "the library gives no reason", hint, cad_path_base(path));
 }
 
 /* ---- writing ---- */

@@ -3,6 +3,7 @@
 #include "core/file_kind.h"
 #include "core/fs.h"
 #include "core/log.h"
+#include "core/path.h"
 #include "dataprep/audit.h"
 #include "dataprep/pack.h"
 #include "dataprep/prep_job.h"
@@ -31,19 +32,19 @@ static cad_status need_args(cad_cli *cli, size_t n, const char *what)
 
 cad_status cad_make_parent(const char *path)
 {
-    char dir[4200];
-    const char *slash = strrchr(path, '/');
-    if (!slash || slash == path)
-        return CAD_OK;
-    snprintf(dir, sizeof dir, "%.*s", (int)(slash - path), path);
-    return cad_fs_mkdirs(dir);
+    cad_buf dir = CAD_BUF_INIT;
+    cad_status s = cad_path_parent(path, &dir);
+    if (s == CAD_OK)
+        s = cad_fs_mkdirs(dir.data);
+    cad_buf_deinit(&dir);
+    return s;
 }
 
 /* Length of a path without the ending of its name. */
 static size_t stem_of(const char *path)
 {
-    const char *dot = strrchr(path, '.'), *slash = strrchr(path, '/');
-    return dot && dot > path && (!slash || dot > slash + 1) ? (size_t)(dot - path) : strlen(path);
+    const char *base = cad_path_base(path), *dot = strrchr(base, '.');
+    return dot && dot > base ? (size_t)(dot - path) : strlen(path);
 }
 
 cad_status cad_cmd_synth(cad_cli *cli)
@@ -59,8 +60,7 @@ cad_status cad_cmd_synth(cad_cli *cli)
         return CAD_OK;
     if (!out)
         CAD_FAIL(CAD_EUSAGE, "synth: no output\nhint: cadprep synth -o data/s.jsonl -n 20k");
-    size_t len = strlen(out), ending = strlen(".jsonl");
-    if (len <= ending || strcmp(out + len - ending, ".jsonl") != 0)
+    if (!cad_path_ends(out, ".jsonl"))
         CAD_FAIL(CAD_EUSAGE, "synth: -o %s; expected a name ending in .jsonl\nhint: -o %.*s.jsonl", out, (int)stem_of(out),
                  out);
     CAD_TRY(cad_make_parent(out));
@@ -94,12 +94,12 @@ cad_status cad_cmd_tokenizer(cad_cli *cli)
 /* A tokenizer that was learnt lies beside the rows. */
 static cad_status use_own_tokenizer(const char *in, bool folder, cad_prep_job *j)
 {
-    char dir[4200];
-    const char *slash = folder ? NULL : strrchr(in, '/');
-    if (folder)
-        return cad_prep_own_tokenizer(j, in);
-    snprintf(dir, sizeof dir, "%.*s", slash ? (int)(slash - in) : 1, slash ? in : ".");
-    return cad_prep_own_tokenizer(j, dir);
+    cad_buf dir = CAD_BUF_INIT;
+    cad_status s = folder ? cad_buf_str(&dir, in) : cad_path_parent(in, &dir);
+    if (s == CAD_OK)
+        s = cad_prep_own_tokenizer(j, dir.data);
+    cad_buf_deinit(&dir);
+    return s;
 }
 
 cad_status cad_cmd_pack(cad_cli *cli)
@@ -140,10 +140,9 @@ static cad_status print_report(const json_t *report, bool json, cad_status (*blo
 
 cad_status cad_refuse_corpus(const char *path)
 {
-    size_t len = strlen(path), ending = strlen(".jsonl");
-    if (len > ending && !strcmp(path + len - ending, ".jsonl") && cad_fs_exists(path))
+    if (cad_path_ends(path, ".jsonl") && cad_fs_exists(path))
         CAD_FAIL(CAD_EDATA, "%s: a corpus; expected a pack\nhint: cadprep pack %s -o %.*s.pack.h5", path, path,
-                 (int)(len - ending), path);
+                 (int)stem_of(path), path);
     return CAD_OK;
 }
 

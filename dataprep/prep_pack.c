@@ -1,6 +1,7 @@
 /* Stage pack of a job: rows to tokens, then the audit of what was written. */
 #include "core/fs.h"
 #include "core/log.h"
+#include "core/path.h"
 #include "dataprep/audit.h"
 #include "dataprep/prep_job.h"
 #include "dataprep/stage_pack.h"
@@ -96,7 +97,7 @@ static cad_status report_path(const cad_prep_job *j, const char *pack, const cha
     size_t len = strlen(pack);
     cad_buf path = CAD_BUF_INIT;
     for (size_t i = 0; i < sizeof ending / sizeof *ending; i++)
-        if (len > strlen(ending[i]) && !strcmp(pack + len - strlen(ending[i]), ending[i])) {
+        if (cad_path_ends(pack, ending[i])) {
             len -= strlen(ending[i]);
             break;
         }

@@ -2,6 +2,7 @@
 #include "core/fs.h"
 #include "core/json.h"
 #include "core/log.h"
+#include "core/path.h"
 #include "dataprep/pack.h"
 #include "dataprep/prep_cmd.h"
 #include "dataprep/preview.h"
@@ -15,11 +16,10 @@
 static cad_status tokenizer_of(cad_cli *cli, const cad_pack *p, const char *pack_path, cad_tokenizer **out)
 {
     char path[4200], first[600] = "";
-    const char *slash = strrchr(pack_path, '/'), *given = cad_cli_value(cli, "tokenizer");
-    int dir = slash ? (int)(slash - pack_path) : 1;
+    const char *given = cad_cli_value(cli, "tokenizer");
     for (int i = given ? 0 : 1; i < 4; i++) {
         if (i == 2)
-            snprintf(path, sizeof path, "%.*s/tokenizer/tokenizer.json", dir, slash ? pack_path : ".");
+            snprintf(path, sizeof path, "%.*stokenizer/tokenizer.json", (int)(cad_path_base(pack_path) - pack_path), pack_path);
         else
             snprintf(path, sizeof path, "%s/tokenizer.json", i == 0 ? given : i == 1 ? p->info.tokenizer_name : "models/tiny");
         cad_tokenizer *t = NULL;

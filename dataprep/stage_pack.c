@@ -3,6 +3,7 @@
 #include "core/build_info.h"
 #include "core/clock.h"
 #include "core/fs.h"
+#include "core/path.h"
 #include "dataprep/corpus_row.h"
 #include "dataprep/hash_index.h"
 #include "dataprep/pack.h"
@@ -111,12 +112,6 @@ static cad_status check_labels(packer *p, const cad_row *row)
     return CAD_OK;
 }
 
-static const char *name_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 static cad_status add_all(packer *p)
 {
     cad_corpus_reader *r = NULL;
@@ -124,7 +119,7 @@ static cad_status add_all(packer *p)
     CAD_TRY(cad_corpus_open(p->args->in, &r));
     cad_progress *progress = NULL;
     char label[32];
-    snprintf(label, sizeof label, "pack %s", name_of(p->args->in));
+    snprintf(label, sizeof label, "pack %s", cad_path_base(p->args->in));
     cad_status s = cad_arena_create("pack rows", 64 << 20, &a);
     if (s == CAD_OK)
         s = cad_corpus_progress(r, label, &progress);
@@ -170,7 +165,7 @@ static cad_status commit(packer *p)
 {
     const cad_stage_pack_args *a = p->args;
     char source_hash[33], dropped[64], created[21] = "-";
-    const char *epoch = getenv("SOURCE_DATE_EPOCH"), *source = name_of(a->in);
+    const char *epoch = getenv("SOURCE_DATE_EPOCH"), *source = cad_path_base(a->in);
     const char *hash = source_hash;
     CAD_TRY(cad_fs_hash(a->in, source_hash));
     snprintf(dropped, sizeof dropped, p->result.dropped ? "{\"overflow\":%" PRId64 "}" : "{}", p->result.dropped);

@@ -3,6 +3,7 @@
 #include "cad/occt/solid.h"
 #include "core/fs.h"
 #include "core/json.h"
+#include "core/path.h"
 #include "eval/facts_json.h"
 #include "eval/score.h"
 
@@ -42,14 +43,12 @@ const char *cad_format_name(cad_format f)
 
 cad_status cad_convert_check_out(const char *path)
 {
-    char dir[4200];
-    const char *slash = strrchr(path, '/');
-    if (!slash || slash == path)
-        return CAD_OK;
-    snprintf(dir, sizeof dir, "%.*s", (int)(slash - path), path);
-    if (!cad_fs_is_dir(dir))
-        CAD_FAIL(CAD_EWRITE, "%s: the folder %s is not there\nhint: mkdir -p %s", path, dir, dir);
-    return CAD_OK;
+    cad_buf dir = CAD_BUF_INIT;
+    cad_status s = cad_path_parent(path, &dir);
+    if (s == CAD_OK && !cad_fs_is_dir(dir.data))
+        s = cad_fail(CAD_EWRITE, "%s: the folder %s is not there\nhint: mkdir -p %s", path, dir.data, dir.data);
+    cad_buf_deinit(&dir);
+    return s;
 }
 
 cad_convert_job cad_convert_defaults(cad_format from, cad_format to)

@@ -3,6 +3,7 @@
 #include "core/file_kind.h"
 #include "core/fs.h"
 #include "core/near.h"
+#include "core/path.h"
 #include "eval/evaluation_parts.h"
 
 #include <stdio.h>
@@ -35,9 +36,8 @@ static cad_status no_suite(const char *name, const char *shipped, const char *co
 
 cad_status cad_eval_find_suite(const char *name, const char *const *folders, size_t n, cad_buf *out)
 {
-    size_t len = strlen(name), ending = strlen(".jsonl");
     bool there = cad_fs_exists(name) && (strchr(name, '/') || !cad_fs_is_dir(name)); /* a folder may be called like a suite */
-    if (there || (len > ending && !strcmp(name + len - ending, ".jsonl"))) {
+    if (there || cad_path_ends(name, ".jsonl")) {
         CAD_TRY(cad_file_expect(name, CAD_FILE_suite));
         return cad_buf_str(out, name);
     }
@@ -67,6 +67,16 @@ static cad_status join(cad_arena *a, const char *dir, const char *name, const ch
     return s;
 }
 
+static cad_status folder_of(cad_arena *a, const char *path, const char **out)
+{
+    cad_buf b = CAD_BUF_INIT;
+    cad_status s = cad_path_parent(path, &b);
+    if (s == CAD_OK)
+        s = cad_arena_strdup(a, b.data, b.len, out);
+    cad_buf_deinit(&b);
+    return s;
+}
+
 /* data.train of a checkpoint's config.ini: resolved paths, so it is found from any directory.  NULL: none, or not there. */
 static cad_status recorded_pack(cad_eval_run_state *r, const char *dir, const char **out)
 {
@@ -88,9 +98,8 @@ static cad_status look_into(cad_eval_run_state *r, const char *dir, const char *
 {
     const char *pack;
     CAD_TRY(recorded_pack(r, dir, &pack));
-    const char *slash = pack ? strrchr(pack, '/') : NULL;
-    if (slash)
-        CAD_TRY(cad_arena_strdup(r->arena, pack, (size_t)(slash - pack), &folders[(*n_folders)++]));
+    if (pack)
+        CAD_TRY(folder_of(r->arena, pack, &folders[(*n_folders)++]));
     if (!r->pack)
         r->pack = pack;
     if (!r->tokenizer && r->pack)

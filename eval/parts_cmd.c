@@ -4,6 +4,7 @@
 #include "core/fs.h"
 #include "core/json.h"
 #include "core/log.h"
+#include "core/path.h"
 #include "eval/convert.h"
 
 #include <stdio.h>
@@ -198,8 +199,7 @@ static cad_status read_views(const cad_cli *cli, cad_convert_job *job)
 /* The product name: the file's own, without folder and ending. */
 static void name_after(const char *path, char name[64])
 {
-    const char *slash = strrchr(path, '/');
-    const char *base = slash ? slash + 1 : path, *dot = strrchr(base, '.');
+    const char *base = cad_path_base(path), *dot = strrchr(base, '.');
     snprintf(name, 64, "%.*s", dot && dot - base < 63 ? (int)(dot - base) : 63, base);
 }
 

@@ -2,6 +2,7 @@
 #include "core/file_kind.h"
 #include "core/fs.h"
 #include "core/log.h"
+#include "core/path.h"
 #include "core/progress.h"
 #include "core/utf8.h"
 #include "dataprep/audit.h"
@@ -96,9 +97,8 @@ static cad_status read_prompts(task *t)
     }
     cad_buf in = CAD_BUF_INIT;
     const char *where = lines ? "stdin" : file;
-    size_t len = strlen(where);
     cad_status s = lines ? cad_fs_read_stdin(INPUT_LIMIT, &in) : cad_fs_read(file, INPUT_LIMIT, &in);
-    if (s == CAD_OK && (lines || (len > 6 && !strcmp(where + len - 6, ".jsonl"))))
+    if (s == CAD_OK && (lines || cad_path_ends(where, ".jsonl")))
         s = cad_prompts_jsonl(cad_buf_cstr(&in), in.len, where, t->arena, &t->prompts);
     else if (s == CAD_OK)
         s = cad_prompts_lines(cad_buf_cstr(&in), in.len, where, t->arena, &t->prompts);

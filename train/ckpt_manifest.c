@@ -5,6 +5,7 @@
 #include "core/hash.h"
 #include "core/json.h"
 #include "core/mem.h"
+#include "core/path.h"
 #include "model/hf/safetensors.h"
 
 #include <inttypes.h>
@@ -42,12 +43,6 @@ static cad_status hash_tensor(const cad_safetensors *f, const cad_st_tensor *t, 
         cad_hasher_destroy(h);
     cad_mem_free(chunk);
     return s;
-}
-
-static bool is_safetensors(const char *name)
-{
-    const char *dot = strrchr(name, '.');
-    return dot && !strcmp(dot, ".safetensors");
 }
 
 static cad_status add_tensors(json_t *entry, const char *path)
@@ -106,7 +101,7 @@ static cad_status add_file(json_t *files, const char *dir, const char *name)
         entry = json_pack("{s:s, s:I, s:s}", "name", name, "size", (json_int_t)size, "xxh3", hex);
         s = entry ? CAD_OK : cad_fail(CAD_ENOMEM, "out of memory for a manifest");
     }
-    if (s == CAD_OK && is_safetensors(name))
+    if (s == CAD_OK && cad_path_ends(name, ".safetensors"))
         s = add_tensors(entry, path.data);
     if (s == CAD_OK && json_array_append(files, entry) != 0)
         s = cad_fail(CAD_ENOMEM, "out of memory for a manifest");

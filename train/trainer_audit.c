@@ -3,6 +3,7 @@
 
 #include "core/json.h"
 #include "core/log.h"
+#include "core/path.h"
 #include "dataprep/audit.h"
 
 #include <stdio.h>
@@ -10,11 +11,13 @@
 
 static cad_status check_pack(const cad_trainer *t, const char *path, const cad_pack *p)
 {
-    char dir[4200];
-    const char *slash = strrchr(path, '/');
-    snprintf(dir, sizeof dir, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
+    cad_buf dir = CAD_BUF_INIT;
     CAD_TRY(cad_audit_drops(p, path, t->cfg->audit.max_drop));
-    return cad_audit_sources(p, dir);
+    cad_status s = cad_path_parent(path, &dir);
+    if (s == CAD_OK)
+        s = cad_audit_sources(p, dir.data);
+    cad_buf_deinit(&dir);
+    return s;
 }
 
 /* What must not lie in two splits is what either pack says that it was split by. */

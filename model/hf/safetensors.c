@@ -3,6 +3,7 @@
 
 #include "core/json.h"
 #include "core/mem.h"
+#include "core/path.h"
 #include "core/utf8.h"
 #include "model/hf/safetensors_impl.h"
 
@@ -234,13 +235,8 @@ cad_status cad_st_sort(cad_safetensors *f)
 
 cad_status cad_st_open(const char *path, cad_safetensors **out)
 {
-    size_t len = strlen(path);
-    for (int i = 0; i < 3; i++) {
-        static const char *const pickle[3] = {".bin", ".pt", ".pth"};
-        size_t n = strlen(pickle[i]);
-        if (len >= n && !strcmp(path + len - n, pickle[i]))
-            CAD_FAIL(CAD_EUNSUPPORTED, "%s: pickled weights are not read; convert them to safetensors", path);
-    }
+    if (cad_path_ends(path, ".bin") || cad_path_ends(path, ".pt") || cad_path_ends(path, ".pth"))
+        CAD_FAIL(CAD_EUNSUPPORTED, "%s: pickled weights are not read; convert them to safetensors", path);
     cad_safetensors *f;
     CAD_TRY(cad_mem_alloc(sizeof *f, "safetensors", &f));
     cad_status s = cad_st_add_file(f, path);

@@ -1,6 +1,7 @@
 /* The weights of a model directory: one file, or shards under an index. */
 #include "core/json.h"
 #include "core/mem.h"
+#include "core/path.h"
 #include "model/hf/safetensors_impl.h"
 
 #include <inttypes.h>
@@ -63,8 +64,8 @@ static cad_status check_map(const cad_safetensors *f, const char *where, json_t 
         const cad_st_tensor *t = cad_st_find(f, name);
         if (!t)
             CAD_FAIL(CAD_ECORRUPT, "%s: tensor '%.200s' is in no shard", where, name);
-        const char *path = cad_st_path(f, t), *slash = strrchr(path, '/');
-        if (strcmp(slash ? slash + 1 : path, json_string_value(v)) != 0)
+        const char *path = cad_st_path(f, t);
+        if (strcmp(cad_path_base(path), json_string_value(v)) != 0)
             CAD_FAIL(CAD_ECORRUPT, "%s: tensor '%.200s' is mapped to %.64s but lies in %s", where, name, json_string_value(v),
                      path);
     }
