@@ -9,8 +9,8 @@
  * types     s text   i integer   f number   b on|off   p path   l comma list   d duration   v interval
  * default   as a file would say it; "*" required where the section is used; "<model.path>" as that key; "auto" of an integer is
  * 0 range     alternatives split by commas: "1..1024", ">0", ">=0", "0"; "" means >= 0 for i and f, 1 s to 30 d for d, anything
- * for text; "name" 1..80 of A-Za-z0-9._-; "steps" N steps or N%; "shares" three whole numbers with the sum 100 A key that is a
- * keyword of C++ ends in an underscore here and nowhere else. */
+ * for text; "name" 1..80 of A-Za-z0-9._-; "steps" N steps or N%; "device" as core/device_name.h; "shares" three whole numbers
+ * with the sum 100 A key that is a keyword of C++ ends in an underscore here and nowhere else. */
 #ifndef CADLM_CORE_CONFIG_KEYS_H
 #define CADLM_CORE_CONFIG_KEYS_H
 
@@ -28,7 +28,7 @@
     X(l, tags,         "",      "",        "words, kept in the run directory")                                              \
     X(i, seed,         "3407",  ">=0",     "each random number is a function of (seed, purpose, step, row)")                \
     X(i, threads,      "0",     "0..1024", "CPU threads; 0 = CPUs in the affinity mask")                                    \
-    E(device, CAD_RUN_DEVICE, "auto", (auto, cpu), "where the model computes")
+    X(s, device,       "auto",  "device",  "where the model computes")
 
 #define CAD_CONFIG_MODEL(X, E)                                                                                              \
     X(p, path,         "models/tiny", "",       "weights directory with config.json; unused with init = random")            \

@@ -1,4 +1,5 @@
 #include "core/config_impl.h"
+#include "core/device_name.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -274,7 +275,8 @@ static bool text_fits(const char *range, const char *text)
             return steps >= 0;
         return read_number_prefix(text, &percent, &end) && !strcmp(end, "%") && percent >= 0 && percent <= 100;
     }
-    return true;
+    cad_device_name device;
+    return strcmp(range, "device") != 0 || cad_device_name_read(text, &device);
 }
 
 /* ---- one value ---- */
@@ -333,7 +335,7 @@ cad_status cad_value_expected(const cad_key *k, cad_buf *out)
             return cad_buf_str(out, "1 to 80 of A-Za-z0-9._-");
         if (!strcmp(k->range, "steps"))
             return cad_buf_str(out, "N steps or N%");
-        return cad_buf_str(out, "text");
+        return cad_buf_str(out, !strcmp(k->range, "device") ? CAD_DEVICE_EXPECTED : "text");
     }
 }
 

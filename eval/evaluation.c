@@ -129,7 +129,7 @@ static cad_status model_row(cad_eval_run_state *r, const cad_eval_model *m)
 {
     const cad_config *c = r->o->config;
     cad_engine *engine;
-    cad_engine_opts eo = {.slots = c->decode.batch};
+    cad_engine_opts eo = {.device = c->run.device, .slots = c->decode.batch};
     CAD_TRY(cad_engine_open(m->ckpt, &eo, &engine));
     cad_engine_info info = cad_engine_get_info(engine);
     cad_decode decode = {.sampling = {c->decode.temp, c->decode.top_p, c->decode.min_p, c->decode.top_k},

@@ -149,6 +149,7 @@ static cad_status generate(task *t)
     int64_t answers = t->prompts.n * o.samples, slots = t->config->decode.batch ? t->config->decode.batch : MAX_SLOTS;
     const cad_engine_opts e = {.template_name = cad_cli_value(t->cli, "template"),
                                .other_template = cad_list_has(&t->config->audit.waive, "template"),
+                               .device = t->config->run.device,
                                .slots = answers < slots ? answers : slots,
                                .context = o.max_new + PROMPT_ROOM};
     CAD_TRY(cad_audit_check_waivers(&t->config->audit.waive));

@@ -94,8 +94,9 @@ typedef struct cad_ops {
 #undef X
 } cad_ops;
 
-/* *out = the table of a back end, valid for the life of the process.  The instruction set is the best the processor has, or
- * the one named by CADLM_ISA (x86-64-v2, x86-64-v3, x86-64-v4).  Errors: CAD_EUNSUPPORTED (no such back end or set). */
+/* *out = the table of a back end ("cpu", "cuda:N"), valid for the life of the process.  The instruction set of the CPU is the
+ * best the processor has, or the one named by CADLM_ISA (x86-64-v2, x86-64-v3, x86-64-v4).  Errors: CAD_EINVAL (no such name),
+ * CAD_EUNSUPPORTED (no such set, or nothing here that could be it), those of a device.  What run.device says: device.h. */
 CAD_MUST_USE cad_status cad_ops_get(const char *backend, const cad_ops **out);
 
 /* Who forms matrix products on the CPU, process-wide (config key model.matmul).  auto = own.  bf16 = own loops with both

@@ -1,6 +1,8 @@
 #include "kernels/ops.h"
 
+#include "core/device_name.h"
 #include "core/mem.h"
+#include "kernels/backend.h"
 #include "kernels/cpu/table_cpu.h"
 
 #include <stdatomic.h>
@@ -94,8 +96,13 @@ static const cad_ops *chosen_table(void)
 
 cad_status cad_ops_get(const char *backend, const cad_ops **out)
 {
-    if (strcmp(backend, "cpu") != 0)
-        CAD_FAIL(CAD_EUNSUPPORTED, "back end '%s': this build has cpu only", backend);
+    cad_device_name name;
+    if (!cad_device_name_read(backend, &name) || name.kind == CAD_DEVICE_auto)
+        CAD_FAIL(CAD_EINVAL, "back end '%s'; expected cpu or cuda:N", backend);
+    if (name.kind == CAD_DEVICE_cuda)
+        return cad_cuda_open(name.index, out);
+    if (name.kind == CAD_DEVICE_emu)
+        CAD_FAIL(CAD_EUNSUPPORTED, "this build has no emulator");
     const cad_ops *table = chosen_table();
     if (table) {
         *out = table;

@@ -343,6 +343,7 @@ cad_status cad_dry_run(const cad_config *cfg, const char *run_dir, const char *a
     t->cfg = cfg;
     t->o.run_dir = run_dir;
     t->absent = &absent;
+    t->device_key = assume ? "cpu" : NULL; /* the one that is assumed is not here */
     cad_status s = plan_run(t, formulas ? &gpu : NULL, &r);
     cad_trainer_close(t);
     CAD_TRY(s);

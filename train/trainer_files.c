@@ -37,10 +37,11 @@ static cad_status write_device(cad_trainer *t)
     for (int i = 0; i < 4; i++)
         used[i] = cad_arena_capacity(cad_decoder_arena(t->decoder, i));
     return put_json(t, "device.json",
-                    json_pack("{s:s, s:s, s:i, s:i, s:{s:I, s:I, s:I, s:I}}", "backend", t->ops->name, "isa", t->ops->isa,
-                              "threads", cad_threads_count(), "cpus", cad_threads_cpus(), "arena_bytes", "weights",
-                              (json_int_t)used[0], "state", (json_int_t)used[1], "activations", (json_int_t)used[2], "scratch",
-                              (json_int_t)used[3]));
+                    json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:I, s:{s:I, s:I, s:I, s:I}}", "device", t->device.name,
+                              "text", t->device.text, "why", t->device.why, "backend", t->ops->name, "isa", t->ops->isa,
+                              "threads", cad_threads_count(), "cpus", cad_threads_cpus(), "memory", (json_int_t)t->device.total,
+                              "arena_bytes", "weights", (json_int_t)used[0], "state", (json_int_t)used[1], "activations",
+                              (json_int_t)used[2], "scratch", (json_int_t)used[3]));
 }
 
 /* What people wrote about the run, and what it learns by. */
@@ -53,6 +54,7 @@ static cad_status describe(cad_trainer *t)
         json_array_append_new(tags, json_string(c->run.tags.item[i]));
     CAD_TRY(cad_run_dir_set(t->run, "tags", tags));
     CAD_TRY(cad_run_dir_set(t->run, "notes", json_string(c->run.notes)));
+    CAD_TRY(cad_run_dir_set(t->run, "device", json_string(t->device.name)));
     return cad_run_dir_set(t->run, "method", json_string(method[c->train.method]));
 }
 

@@ -5,7 +5,6 @@
 #include "core/clock.h"
 #include "core/fs.h"
 #include "core/log.h"
-#include "core/threads.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -277,8 +276,7 @@ static void say_start(const cad_trainer *t)
 {
     cad_trainer_facts f = cad_trainer_get_facts(t);
     cad_log(CAD_LOG_INFO, "model: %" PRId64 " parameters, %" PRId64 " trained", f.parameters, f.trained);
-    cad_log(CAD_LOG_INFO, "device: %s, %s, %d threads%s", t->ops->name, t->ops->isa, cad_threads_count(),
-            t->cfg->run.device == CAD_RUN_DEVICE_auto ? " (auto: the only back end of this build)" : "");
+    cad_device_log(&t->device);
     cad_log(CAD_LOG_INFO,
             "data: %" PRId64 " rows, %" PRId64 " tokens, %" PRId64 " in the loss; %" PRId64 " steps an epoch, %" PRId64
             " in all, passes of at most %" PRId64 " tokens",

@@ -306,7 +306,8 @@ cad_status cad_trainer_read_inputs(cad_trainer *t)
 {
     static const char *const needed[] = {"run.name", "data.train"};
     CAD_TRY(cad_config_require(t->cfg, needed, sizeof needed / sizeof *needed));
-    CAD_TRY(cad_ops_get("cpu", &t->ops));
+    CAD_TRY(cad_device_open(t->device_key ? t->device_key : t->cfg->run.device, &t->device));
+    t->ops = t->device.ops;
     cad_ops_set_matmul((cad_matmul)t->cfg->model.matmul);
     if (t->cfg->model.matmul == CAD_MATMUL_bf16 && cad_ops_matmul() != CAD_MATMUL_bf16)
         cad_log(CAD_LOG_INFO, "model.matmul = bf16: no AVX512-BF16 with %s on this processor, products stay in f32",

@@ -5,6 +5,7 @@
 
 #include "core/json.h"
 #include "core/progress.h"
+#include "kernels/device.h"
 #include "model/decoder/engine.h"
 #include "model/text/template.h"
 #include "model/text/tokenizer.h"
@@ -49,7 +50,9 @@ struct cad_trainer {
     const cad_config *cfg;
     cad_trainer_opts o;
     cad_trainer_absent *absent; /* NULL: an absent input is an error */
-    const cad_ops *ops;
+    const char *device_key; /* instead of run.device; NULL: as configured */
+    cad_device device;
+    const cad_ops *ops; /* the device's */
     cad_arena *rows;    /* lists over rows, texts */
     cad_arena *state;   /* moments, gradients of lanes, batches */
     cad_arena *scratch; /* rewound by whoever marks it */

@@ -29,6 +29,7 @@ typedef struct cad_engine_opts {
     const char *adapter;       /* PEFT directory on top of a model directory; NULL: what the checkpoint says */
     const char *template_name; /* "ir", .., "file:PATH"; NULL: template.txt of the checkpoint, else "ir" */
     bool other_template;       /* template_name may differ from the checkpoint's template.txt (audit.waive = template) */
+    const char *device;        /* as run.device; NULL: "cpu" */
     int64_t slots;             /* sequences at once; 0: 64 */
     int64_t context;           /* prompt and answer in tokens; 0: 1024; never more than the model's own limit */
 } cad_engine_opts;

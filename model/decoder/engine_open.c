@@ -5,6 +5,7 @@
 #include "core/fs.h"
 #include "core/json.h"
 #include "core/mem.h"
+#include "kernels/device.h"
 #include "model/decoder/engine_impl.h"
 
 #include <inttypes.h>
@@ -247,7 +248,7 @@ static cad_status open_tokenizer(cad_engine *e, const parts *p)
 
 static cad_status open_decoder(cad_engine *e, const cad_engine_opts *o, const parts *p)
 {
-    const cad_ops *ops;
+    cad_device device;
     int64_t slots = o->slots > 0 ? o->slots : DEFAULT_SLOTS, context = o->context > 0 ? o->context : DEFAULT_CONTEXT;
     if (context > p->model.max_pos)
         context = p->model.max_pos;
@@ -258,8 +259,9 @@ static cad_status open_decoder(cad_engine *e, const cad_engine_opts *o, const pa
                           .context = context,
                           .max_tokens = context > SMALLEST_PASS ? context : SMALLEST_PASS};
     d.lora.dropout = 0;
-    CAD_TRY(cad_ops_get("cpu", &ops));
-    CAD_TRY(cad_decoder_create(&p->model, ops, &d, &e->own_decoder));
+    CAD_TRY(cad_device_open(o->device ? o->device : "cpu", &device));
+    cad_device_log(&device);
+    CAD_TRY(cad_decoder_create(&p->model, device.ops, &d, &e->own_decoder));
     e->decoder = e->own_decoder;
     CAD_TRY(cad_decoder_load(e->decoder, e->base));
     return e->adapter ? cad_decoder_load_adapter(e->decoder, e->adapter) : CAD_OK;

@@ -45,7 +45,8 @@ static void test_arguments_are_checked_with_the_numbers_that_matter(void **state
                   .dy = F2(x, 4, 4), .w = F2(x, 4, 8), .v = F2(NULL, 4, 0), .a = F2(NULL, 0, 8), .dx = F2(y, 4, 8)},
               NULL),
           CAD_EINVAL, "A has no rows");
-    fails(cad_ops_get("cuda", &ops), CAD_EUNSUPPORTED, "back end 'cuda'");
+    fails(cad_ops_get("auto", &ops), CAD_EINVAL, "back end 'auto'; expected cpu or cuda:N");
+    fails(cad_ops_get("gpu", &ops), CAD_EINVAL, "back end 'gpu'; expected cpu or cuda:N");
     setenv("CADLM_ISA", "x86-64-v9", 1);
     fails(cad_ops_get("cpu", &ops), CAD_EUNSUPPORTED, "CADLM_ISA=x86-64-v9");
     unsetenv("CADLM_ISA");
