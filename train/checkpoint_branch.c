@@ -8,7 +8,6 @@
 #include <string.h>
 
 #define DROPPED_PREFIX "dropped-"
-enum { MAX_DROPPED = 10000 };
 
 /* A link that names a checkpoint behind `step` then names `instead`, or goes where that is not there. */
 static cad_status turn_link(const char *dir, const char *link, const char *step, const char *instead, bool *gone)
@@ -33,17 +32,16 @@ static cad_status turn_link(const char *dir, const char *link, const char *step,
 /* Renames to the first free of dropped-NAME, dropped-NAME.1, .. */
 static cad_status set_aside(const char *dir, const char *name)
 {
-    cad_buf from = CAD_BUF_INIT, to = CAD_BUF_INIT;
+    cad_buf from = CAD_BUF_INIT, wanted = CAD_BUF_INIT, to = CAD_BUF_INIT;
     cad_status s = cad_buf_printf(&from, "%s/%s", dir, name);
     if (s == CAD_OK)
-        s = cad_buf_printf(&to, "%s/" DROPPED_PREFIX "%s", dir, name);
-    for (int i = 1; s == CAD_OK && i <= MAX_DROPPED && cad_fs_exists(to.data); i++) {
-        cad_buf_clear(&to);
-        s = cad_buf_printf(&to, "%s/" DROPPED_PREFIX "%s.%d", dir, name, i);
-    }
+        s = cad_buf_printf(&wanted, "%s/" DROPPED_PREFIX "%s", dir, name);
+    if (s == CAD_OK)
+        s = cad_fs_free_name(wanted.data, 0, NULL, &to);
     if (s == CAD_OK)
         s = cad_fs_commit_dir(from.data, to.data);
     cad_buf_deinit(&to);
+    cad_buf_deinit(&wanted);
     cad_buf_deinit(&from);
     return s;
 }

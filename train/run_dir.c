@@ -15,7 +15,7 @@
 
 extern char **environ;
 
-enum { MAX_RUN_JSON = 16 << 20, MAX_ASIDE = 10000 };
+enum { MAX_RUN_JSON = 16 << 20 };
 
 struct cad_run_dir {
     cad_buf path, file;
@@ -146,19 +146,21 @@ static cad_status holds(const char *path, const cad_buf *text, bool *out)
     return s;
 }
 
-/* Keeps a run.json that is none under the first free name; one that is kept already stays as it is. */
+/* Keeps a run.json that is none under the first free name, unless it is what was kept last. */
 static cad_status keep_bad(cad_run_dir *r, const cad_buf *text)
 {
-    char name[40] = "run.json.bad";
     const char *path;
     bool kept = false;
-    CAD_TRY(cad_run_dir_file(r, name, &path));
-    for (int i = 1; i <= MAX_ASIDE && !kept && cad_fs_exists(path); i++) {
-        CAD_TRY(holds(path, text, &kept));
-        snprintf(name, sizeof name, "run.json.bad.%d", i);
-        CAD_TRY(cad_run_dir_file(r, name, &path));
-    }
-    return kept ? CAD_OK : cad_run_dir_write(r, name, cad_buf_cstr(text), text->len);
+    cad_buf last = CAD_BUF_INIT, name = CAD_BUF_INIT;
+    CAD_TRY(cad_run_dir_file(r, "run.json.bad", &path));
+    cad_status s = cad_fs_free_name(path, 0, &last, &name);
+    if (s == CAD_OK && last.len)
+        s = holds(last.data, text, &kept);
+    if (s == CAD_OK && !kept)
+        s = cad_fs_write(name.data, cad_buf_cstr(text), text->len);
+    cad_buf_deinit(&name);
+    cad_buf_deinit(&last);
+    return s;
 }
 
 /* Continues an existing run.json; *out = false when there is none that can be read. */
@@ -359,25 +361,13 @@ void cad_run_dir_close(cad_run_dir *r)
     cad_mem_free(r);
 }
 
-/* path.1, path.2, ..: the first that is free. */
-static cad_status free_name(const char *path, cad_buf *out)
-{
-    cad_status s = CAD_OK;
-    int i = 0;
-    do {
-        cad_buf_clear(out);
-        s = cad_buf_printf(out, "%s.%d", path, ++i);
-    } while (s == CAD_OK && i < MAX_ASIDE && cad_fs_exists(out->data));
-    return s;
-}
-
 cad_status cad_run_dir_set_aside(cad_run_dir *r, cad_buf *out)
 {
     CAD_TRY(cad_run_lock_check(r->lock));
     CAD_TRY(put_back(r, "env.json", &r->env_before));
     CAD_TRY(put_back(r, "run.json", &r->run_before));
     cad_buf file = CAD_BUF_INIT;
-    CAD_TRY(free_name(r->path.data, out));
+    CAD_TRY(cad_fs_free_name(r->path.data, 1, NULL, out));
     CAD_TRY(cad_fs_commit_dir(r->path.data, out->data));
     cad_status s = cad_buf_printf(&file, "%s/LOCK", out->data); /* went along; it is ours until it is closed */
     if (s == CAD_OK)
