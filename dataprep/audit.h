@@ -33,6 +33,9 @@ CAD_MUST_USE cad_status cad_audit_sources(const cad_pack *p, const char *dir);
  * the report that the caller owns: {"caption":n,"geometry":n,"first":..}. */
 CAD_MUST_USE cad_status cad_audit_leaks(const cad_pack *const *pack, const char *const *name, size_t n, json_t **out);
 
+/* That report for people, appended: "in two splits: 1 captions, 0 geometries". */
+CAD_MUST_USE cad_status cad_audit_leaks_line(const json_t *report, cad_buf *out);
+
 /* CAD_EDATA when the report of cad_audit_leaks holds what may not be; `name`: folder or files, for the message. */
 CAD_MUST_USE cad_status cad_audit_refuse_leaks(const json_t *report, const char *name, bool captions, bool geometry);
 

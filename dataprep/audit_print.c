@@ -128,6 +128,12 @@ cad_status cad_audit_block(const json_t *facts, cad_buf *out)
     return cad_buf_str(out, "\n");
 }
 
+cad_status cad_audit_leaks_line(const json_t *report, cad_buf *out)
+{
+    return cad_buf_printf(out, "in two splits: %" JSON_INTEGER_FORMAT " captions, %" JSON_INTEGER_FORMAT " geometries",
+                          whole(report, "caption"), whole(report, "geometry"));
+}
+
 cad_status cad_verify_block(const json_t *report, cad_buf *out)
 {
     const char *split;
@@ -136,8 +142,7 @@ cad_status cad_verify_block(const json_t *report, cad_buf *out)
     {
         CAD_TRY(cad_buf_printf(out, "%-6s ", split));
         if (!strcmp(split, "leaks"))
-            CAD_TRY(cad_buf_printf(out, "in two splits: %" JSON_INTEGER_FORMAT " captions, %" JSON_INTEGER_FORMAT " geometries",
-                                   whole(facts, "caption"), whole(facts, "geometry")));
+            CAD_TRY(cad_audit_leaks_line(facts, out));
         else if (!strcmp(split, "suite"))
             CAD_TRY(cad_buf_printf(out, "%" JSON_INTEGER_FORMAT " prompts, none of them learnt", whole(facts, "prompts")));
         else
@@ -149,16 +154,19 @@ cad_status cad_verify_block(const json_t *report, cad_buf *out)
 
 /* ---- what ends a run ---- */
 
+#define WAIVERS(X) X(no_eos) X(loss_on_context) X(template) X(cut_answer)
+#define AS_ITEM(word) #word,
+#define AS_TEXT(word) " " #word
+
 cad_status cad_audit_check_waivers(const cad_list *waive)
 {
-    static const char *const word[] = {"no_eos", "loss_on_context", "template", "cut_answer"};
+    static const char *const word[] = {WAIVERS(AS_ITEM)};
     for (size_t i = 0; i < waive->n; i++) {
         size_t k = 0;
         while (k < sizeof word / sizeof *word && strcmp(word[k], waive->item[i]) != 0)
             k++;
         if (k == sizeof word / sizeof *word)
-            CAD_FAIL(CAD_ECONFIG, "audit.waive: found '%s'; expected of no_eos loss_on_context template cut_answer",
-                     waive->item[i]);
+            CAD_FAIL(CAD_ECONFIG, "audit.waive: found '%s'; expected of" WAIVERS(AS_TEXT), waive->item[i]);
     }
     return CAD_OK;
 }

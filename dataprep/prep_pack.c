@@ -63,10 +63,12 @@ static cad_status audit_splits(const cad_prep_job *j, const made *m, json_t *rep
     CAD_TRY(cad_audit_leaks((const cad_pack *const *)m->pack, m->name, m->n, &facts));
     if (json_object_set_new(report, "leaks", facts))
         CAD_FAIL(CAD_ENOMEM, "%s: no memory for the audit", j->dir);
-    cad_log(CAD_LOG_INFO, "pack: %s: in two splits: %" JSON_INTEGER_FORMAT " captions, %" JSON_INTEGER_FORMAT " geometries",
-            j->dir, json_integer_value(json_object_get(facts, "caption")),
-            json_integer_value(json_object_get(facts, "geometry")));
-    return CAD_OK;
+    cad_buf line = CAD_BUF_INIT;
+    cad_status s = cad_audit_leaks_line(facts, &line);
+    if (s == CAD_OK)
+        cad_log(CAD_LOG_INFO, "pack: %s: %s", j->dir, line.data);
+    cad_buf_deinit(&line);
+    return s;
 }
 
 /* Opens what was written and tells it, in `path` as JSON; that is there too when a leak ends the command. */

@@ -74,9 +74,16 @@ static cad_status add_pack(json_t *report, const char *name, const char *path, c
     return s;
 }
 
-static json_int_t count(const cad_trainer *t, const char *key)
+static cad_status add_leaks(json_t *report, json_t *leaks)
 {
-    return json_integer_value(json_object_get(t->leaks, key));
+    cad_buf line = CAD_BUF_INIT;
+    bool any = json_integer_value(json_object_get(leaks, "caption")) || json_integer_value(json_object_get(leaks, "geometry"));
+    cad_status s = json_object_set(report, "leaks", leaks) ? cad_fail(CAD_ENOMEM, "out of memory for audit.json")
+                                                           : cad_audit_leaks_line(leaks, &line);
+    if (s == CAD_OK)
+        cad_log(any ? CAD_LOG_WARN : CAD_LOG_INFO, "audit: %s", line.data);
+    cad_buf_deinit(&line);
+    return s;
 }
 
 /* That every row has a loss token and its end token in the loss was verified when the packs were opened. */
@@ -88,12 +95,8 @@ cad_status cad_trainer_write_audit(cad_trainer *t)
         s = add_pack(o, "train", t->cfg->data.train, t->train_pack, &t->loader);
     if (s == CAD_OK && t->val_pack)
         s = add_pack(o, "val", t->cfg->data.val, t->val_pack, &t->val_loader);
-    if (s == CAD_OK && t->leaks) {
-        json_int_t captions = count(t, "caption"), geometries = count(t, "geometry");
-        cad_log(captions + geometries ? CAD_LOG_WARN : CAD_LOG_INFO,
-                "audit: in both: %" JSON_INTEGER_FORMAT " captions, %" JSON_INTEGER_FORMAT " geometries", captions, geometries);
-        json_object_set(o, "leaks", t->leaks);
-    }
+    if (s == CAD_OK && t->leaks)
+        s = add_leaks(o, t->leaks);
     if (s == CAD_OK)
         s = cad_run_dir_write_json(t->run, "audit.json", o);
     json_decref(o);

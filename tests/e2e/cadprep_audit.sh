@@ -34,7 +34,7 @@ says "$out" "train  " "leaks  in two splits: 0 captions" "suite  12 prompts"
 # At the start of a run: the same lines, the same file.
 rm -rf "$E2E/runs"
 runs 0 cadtrain "$TINY"
-says "$err" "audit: train: " "% in the loss" "audit: val: " "audit: in both: 0 captions, 0 geometries"
+says "$err" "audit: train: " "% in the loss" "audit: val: " "audit: in two splits: 0 captions, 0 geometries"
 json "$E2E/runs/tiny/audit.json" 'd["train"]["rows"] > 10 and len(d["val"]["longest"]) == 3 and d["leaks"]["caption"] == 0 and d["train"]["dropped"] == {}'
 rm -r "$E2E/runs"
 
@@ -68,7 +68,7 @@ not_started "caption of row planted (val) is that of row $twin (train)" train.pa
 runs 0 "${pack[@]}" "$data" --set=prep.group=geometry
 says "$err" "in two splits: 1 captions"
 runs 0 cadtrain "$TINY"
-says "$err" "warning: audit: in both: 1 captions"
+says "$err" "warning: audit: in two splits: 1 captions"
 rm -r "$E2E/runs" "$data"
 cp -R whole "$data"
 
