@@ -87,10 +87,9 @@ CAD_MUST_USE cad_status cad_fs_readlink(const char *link, cad_buf *out);
 /* Names (not paths) in a folder, sorted by bytes, without "." and ".."; arrays live in `a`. */
 CAD_MUST_USE cad_status cad_fs_list(const char *path, cad_arena *a, const char ***out, size_t *count);
 CAD_MUST_USE cad_status cad_fs_free_bytes(const char *path, uint64_t *out);
-/* The first of PATH.first, PATH.first+1, .. that is the name of nothing, not even of a broken link; PATH.0 is PATH itself.
- * *before (may be NULL): the one before it, empty when already the first was free.  Both replace what was there.  CAD_EWRITE:
- * none of ten thousand is free. */
-CAD_MUST_USE cad_status cad_fs_free_name(const char *path, int first, cad_buf *before, cad_buf *out);
+/* The first of PATH, PATH.1, PATH.2, .. that is the name of nothing, not even of a broken link.  *before (may be NULL): the one
+ * before it, empty when PATH was free.  Both replace what was there.  CAD_EWRITE: none of ten thousand is free. */
+CAD_MUST_USE cad_status cad_fs_free_name(const char *path, cad_buf *before, cad_buf *out);
 /* When the file was last written, in Unix seconds; and marks it as written now. */
 CAD_MUST_USE cad_status cad_fs_modified(const char *path, double *out);
 CAD_MUST_USE cad_status cad_fs_touch(const char *path);

@@ -19,13 +19,13 @@ bool cad_fs_exists(const char *path)
     return stat(path, &st) == 0;
 }
 
-cad_status cad_fs_free_name(const char *path, int first, cad_buf *before, cad_buf *out)
+cad_status cad_fs_free_name(const char *path, cad_buf *before, cad_buf *out)
 {
     enum { TRIES = 10000 };
     struct stat st;
     if (before)
         cad_buf_clear(before);
-    for (int k = first; k < first + TRIES; k++) {
+    for (int k = 0; k < TRIES; k++) {
         cad_buf_clear(out);
         CAD_TRY(k ? cad_buf_printf(out, "%s.%d", path, k) : cad_buf_str(out, path));
         if (lstat(out->data, &st) != 0)
@@ -36,7 +36,7 @@ cad_status cad_fs_free_name(const char *path, int first, cad_buf *before, cad_bu
             *before = taken;
         }
     }
-    CAD_FAIL(CAD_EWRITE, "%s.N: every N below %d is taken\nhint: remove old ones", path, first + TRIES);
+    CAD_FAIL(CAD_EWRITE, "%s.N: every N below %d is taken\nhint: remove old ones", path, TRIES);
 }
 
 bool cad_fs_same(const char *a, const char *b)

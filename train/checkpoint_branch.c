@@ -37,7 +37,7 @@ static cad_status set_aside(const char *dir, const char *name)
     if (s == CAD_OK)
         s = cad_buf_printf(&wanted, "%s/" DROPPED_PREFIX "%s", dir, name);
     if (s == CAD_OK)
-        s = cad_fs_free_name(wanted.data, 0, NULL, &to);
+        s = cad_fs_free_name(wanted.data, NULL, &to);
     if (s == CAD_OK)
         s = cad_fs_commit_dir(from.data, to.data);
     cad_buf_deinit(&to);

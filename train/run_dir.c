@@ -153,7 +153,7 @@ static cad_status keep_bad(cad_run_dir *r, const cad_buf *text)
     bool kept = false;
     cad_buf last = CAD_BUF_INIT, name = CAD_BUF_INIT;
     CAD_TRY(cad_run_dir_file(r, "run.json.bad", &path));
-    cad_status s = cad_fs_free_name(path, 0, &last, &name);
+    cad_status s = cad_fs_free_name(path, &last, &name);
     if (s == CAD_OK && last.len)
         s = holds(last.data, text, &kept);
     if (s == CAD_OK && !kept)
@@ -367,7 +367,7 @@ cad_status cad_run_dir_set_aside(cad_run_dir *r, cad_buf *out)
     CAD_TRY(put_back(r, "env.json", &r->env_before));
     CAD_TRY(put_back(r, "run.json", &r->run_before));
     cad_buf file = CAD_BUF_INIT;
-    CAD_TRY(cad_fs_free_name(r->path.data, 1, NULL, out));
+    CAD_TRY(cad_fs_free_name(r->path.data, NULL, out));
     CAD_TRY(cad_fs_commit_dir(r->path.data, out->data));
     cad_status s = cad_buf_printf(&file, "%s/LOCK", out->data); /* went along; it is ours until it is closed */
     if (s == CAD_OK)
