@@ -28,6 +28,10 @@ CAD_MUST_USE cad_status cad_cuda_open(int index, const cad_ops **out);
 /* Of the device that was taken. */
 CAD_MUST_USE cad_status cad_cuda_facts_get(cad_cuda_facts *out);
 
+/* The CUDA sources on the processor (kernels/emu): device "emu", for tests.  The first call reads CADLM_EMU.  Errors:
+ * CAD_EUNSUPPORTED (built without), CAD_EINVAL (CADLM_EMU), CAD_ENOMEM. */
+CAD_MUST_USE cad_status cad_emu_open(const cad_ops **out);
+
 #ifdef __cplusplus
 }
 #endif

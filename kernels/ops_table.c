@@ -102,7 +102,7 @@ cad_status cad_ops_get(const char *backend, const cad_ops **out)
     if (name.kind == CAD_DEVICE_cuda)
         return cad_cuda_open(name.index, out);
     if (name.kind == CAD_DEVICE_emu)
-        CAD_FAIL(CAD_EUNSUPPORTED, "this build has no emulator");
+        return cad_emu_open(out);
     const cad_ops *table = chosen_table();
     if (table) {
         *out = table;

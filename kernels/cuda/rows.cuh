@@ -1,0 +1,35 @@
+/* Rows of bf16: 8 numbers in one access where the row allows it, one by one where it does not. */
+#ifndef CADLM_KERNELS_CUDA_ROWS_CUH
+#define CADLM_KERNELS_CUDA_ROWS_CUH
+
+#include "kernels/cuda/gpu.cuh"
+
+/* Calls step(at, count) for the pieces of a row of c elements that belong to this thread of THREADS: 8 elements while a row is
+ * a multiple of 8 (then every row starts aligned), else one. */
+template <int THREADS, class F> static __device__ __forceinline__ void for_row(int64_t c, F step)
+{
+    if (c % 8 == 0)
+        for (int64_t at = (int64_t)threadIdx.x * 8; at < c; at += (int64_t)THREADS * 8)
+            step(at, 8);
+    else
+        for (int64_t at = threadIdx.x; at < c; at += THREADS)
+            step(at, 1);
+}
+
+static __device__ __forceinline__ void row_get(float v[8], const bf16 *p, int count)
+{
+    if (count == 8)
+        widen8(load8(p), v);
+    else
+        v[0] = to_f32(*p);
+}
+
+static __device__ __forceinline__ void row_put(bf16 *p, const float v[8], int count)
+{
+    if (count == 8)
+        store8(p, narrow8(v));
+    else
+        *p = to_bf16(v[0]);
+}
+
+#endif

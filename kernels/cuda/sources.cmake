@@ -1,0 +1,5 @@
+# The CUDA sources that both compilers read: nvcc (kernels/cuda) and the host's (kernels/emu).
+set(CADLM_CUDA_SOURCES
+    table_cuda.cu
+    rmsnorm_cuda.cu
+    missing_cuda.cu)
