@@ -1,6 +1,7 @@
 /* What a kernel finds wrong with its data: it cannot return a status, so it leaves a key, and the next sync answers with it.
  *
- * The key is kind << 48 | index; kernels keep the least one by atomicMin, so that what is reported does not depend on timing. */
+ * The key is kind << 48 | index; kernels keep the least one by atomicMin, so that what is reported does not depend on timing.
+ */
 #ifndef CADLM_KERNELS_CUDA_FAULT_H
 #define CADLM_KERNELS_CUDA_FAULT_H
 

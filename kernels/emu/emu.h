@@ -5,7 +5,8 @@
  * meets a warp-wide operation waits, the last lane to arrive executes it for all.  Rules that hardware leaves undefined are
  * errors here: a warp operation or a barrier that some thread never reaches or reaches elsewhere, a partial mask, a thread that
  * ends while others wait for it.  Memory accesses of the kernels are seen through the hooks that the compiler plants
- * (emu_hooks.cpp) and checked by emu_memory.h.  A fault abandons the launch, and CAD_LAUNCH answers CAD_EINTERNAL with its text.
+ * (emu_hooks.cpp) and checked by emu_memory.h.  A fault abandons the launch, and CAD_LAUNCH answers CAD_EINTERNAL with its
+ * text.
  *
  * What this cannot show stands in docs/dev/EMULATION.md. */
 #ifndef CADLM_KERNELS_EMU_EMU_H
@@ -38,7 +39,11 @@
 static constexpr int warpSize = 32;
 
 /* Barriers, shuffles and votes; the site tells a divergent meeting of two of them from a common one. */
-#define CAD_EMU_SITE cad_emu_site{__FILE__, __LINE__}
+#define CAD_EMU_SITE                                                                                                           \
+    cad_emu_site                                                                                                               \
+    {                                                                                                                          \
+        __FILE__, __LINE__                                                                                                     \
+    }
 #define __syncthreads() cad_emu_barrier(CAD_EMU_SITE)
 #define __syncwarp(...) cad_emu_syncwarp(CAD_EMU_SITE)
 #define __shfl_sync(mask, v, lane) cad_emu_shuffle(mask, v, CAD_EMU_SHFL_IDX, (int)(lane), CAD_EMU_SITE)
@@ -150,15 +155,18 @@ static inline uint4 make_uint4(unsigned x, unsigned y, unsigned z, unsigned w)
 {
     return {x, y, z, w};
 }
-template <class T> static inline T __ldg(const T *p)
+template <class T>
+static inline T __ldg(const T *p)
 {
     return *p;
 }
-template <class T> static inline T min(T a, T b)
+template <class T>
+static inline T min(T a, T b)
 {
     return b < a ? b : a;
 }
-template <class T> static inline T max(T a, T b)
+template <class T>
+static inline T max(T a, T b)
 {
     return a < b ? b : a;
 }

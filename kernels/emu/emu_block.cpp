@@ -102,7 +102,8 @@ static void report_stuck(const char *what)
             describe(&threads[i], line, sizeof line);
         if (i > 0 && (i == cad_emu_grid.threads || strcmp(line, last) != 0)) {
             if (used < (int)sizeof fault_text)
-                used += snprintf(fault_text + used, sizeof fault_text - (size_t)used, " [threads %d-%d: %s]", first, i - 1, last);
+                used +=
+                    snprintf(fault_text + used, sizeof fault_text - (size_t)used, " [threads %d-%d: %s]", first, i - 1, last);
             first = i;
         }
         memcpy(last, line, sizeof last);

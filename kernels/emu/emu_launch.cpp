@@ -16,7 +16,8 @@ static cad_status check_launch(const char *kernel, dim3 g, dim3 b, size_t dynami
     if (g.x > MAX_GRID_X || g.y > MAX_GRID_YZ || g.z > MAX_GRID_YZ)
         CAD_FAIL(CAD_EINVAL, "%s: a grid of (%u,%u,%u) blocks; at most (2147483647,65535,65535)", kernel, g.x, g.y, g.z);
     if (dynamic_bytes > CAD_EMU_SHARED_BYTES)
-        CAD_FAIL(CAD_EINVAL, "%s: %zu bytes of shared memory; a block has %d", kernel, dynamic_bytes, (int)CAD_EMU_SHARED_BYTES);
+        CAD_FAIL(CAD_EINVAL, "%s: %zu bytes of shared memory; a block has %d", kernel, dynamic_bytes,
+                 (int)CAD_EMU_SHARED_BYTES);
     return CAD_OK;
 }
 
@@ -38,7 +39,8 @@ cad_status cad_emu_launch_grid(const char *kernel, dim3 grid, dim3 block, size_t
         step++;
     for (uint64_t i = 0; i < blocks; i++) {
         uint64_t at = (uint64_t)(((unsigned __int128)i * step + first) % blocks);
-        cad_emu_grid.block_index = dim3((unsigned)(at % grid.x), (unsigned)(at / grid.x % grid.y), (unsigned)(at / grid.x / grid.y));
+        cad_emu_grid.block_index =
+            dim3((unsigned)(at % grid.x), (unsigned)(at / grid.x % grid.y), (unsigned)(at / grid.x / grid.y));
         cad_emu_memory_begin_block(dynamic_bytes);
         if (!cad_emu_run_block(body, arg))
             CAD_FAIL(CAD_EINTERNAL, "%s", cad_emu_fault_text());

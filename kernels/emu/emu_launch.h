@@ -10,10 +10,11 @@
 
 /* Runs `body(arg)` as every thread of the grid.  An empty grid is no launch.  Errors: CAD_EINVAL (a grid, block or amount of
  * shared memory that no device takes), CAD_EINTERNAL (a fault of the kernel, with its text), CAD_ENOMEM. */
-CAD_MUST_USE cad_status cad_emu_launch_grid(const char *kernel, dim3 grid, dim3 block, size_t dynamic_bytes, void (*body)(void *),
-                                            void *arg, size_t arg_bytes);
+CAD_MUST_USE cad_status cad_emu_launch_grid(const char *kernel, dim3 grid, dim3 block, size_t dynamic_bytes,
+                                            void (*body)(void *), void *arg, size_t arg_bytes);
 
-template <class... P> struct cad_emu_call {
+template <class... P>
+struct cad_emu_call {
     void (*kernel)(P...);
     std::tuple<P...> args;
     static void run(void *self)

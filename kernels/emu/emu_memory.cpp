@@ -214,8 +214,8 @@ static void access_of(const cad_emu_thread *t, const char *p, size_t bytes, cad_
     }
     if (host_side(t, p, bytes) || cad_emu_device_holds(p, bytes))
         return;
-    cad_emu_fault("%s of %zu bytes at %p: outside of device memory (%s)%s", what, bytes, (const void *)p, cad_emu_device_nearest(p),
-                  place());
+    cad_emu_fault("%s of %zu bytes at %p: outside of device memory (%s)%s", what, bytes, (const void *)p,
+                  cad_emu_device_nearest(p), place());
 }
 
 void cad_emu_memory_access(const void *p, size_t bytes, cad_emu_access how, const char *what)

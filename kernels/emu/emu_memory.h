@@ -6,7 +6,8 @@
  * the block has written, and bytes that an asynchronous copy has not delivered, must not be read.
  *
  * The hooks (emu_hooks.cpp) feed ordinary loads and stores; warp operations and copies report their own.  In a build with
- * AddressSanitizer there are no hooks: it checks the bounds of device memory instead, and the rest is left to the other build. */
+ * AddressSanitizer there are no hooks: it checks the bounds of device memory instead, and the rest is left to the other build.
+ */
 #ifndef CADLM_KERNELS_EMU_EMU_MEMORY_H
 #define CADLM_KERNELS_EMU_EMU_MEMORY_H
 

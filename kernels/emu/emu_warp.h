@@ -21,7 +21,8 @@ void cad_emu_ldmatrix(unsigned *r, int n, const void *row, bool trans, cad_emu_s
  * g; d0..d3 (g,2t), (g,2t+1), (g+8,2t), (g+8,2t+1). */
 void cad_emu_mma_bf16(float d[4], const unsigned a[4], const unsigned b[2], cad_emu_site site);
 
-template <class T> static inline T cad_emu_shuffle(unsigned mask, T v, cad_emu_shuffle_kind kind, int by, cad_emu_site site)
+template <class T>
+static inline T cad_emu_shuffle(unsigned mask, T v, cad_emu_shuffle_kind kind, int by, cad_emu_site site)
 {
     static_assert(sizeof(T) == 4 || sizeof(T) == 8, "shuffles move 4 or 8 bytes");
     uint64_t bits = 0;

@@ -44,6 +44,7 @@ void co_case(checkop *t, const char *fmt, ...)
     va_end(ap);
     cad_arena_rewind(t->arena, (cad_frame){0});
     t->n_buffers = 0;
+    t->n_scratch = 0;
     t->inputs = 0;
     t->rng = cad_rng_make(t->seed, t->op, (uint64_t)t->cases++);
 }
@@ -211,6 +212,11 @@ cad_scratch co_scratch(checkop *t, size_t bytes)
 {
     cad_scratch s = {take(t, bytes), bytes};
     memset(s.data, 0xFF, bytes);
+    if (t->n_scratch == CO_MAX_SCRATCH) {
+        fprintf(stderr, "checkop: %s: too many blocks of scratch\n", t->op);
+        exit(70);
+    }
+    t->scratch[t->n_scratch++] = (co_scratch_block){.data = s.data, .bytes = bytes};
     return s;
 }
 
@@ -322,28 +328,32 @@ static void take_back(checkop *t)
     }
 }
 
+static cad_status run_once(checkop *t, co_call call, const void *args)
+{
+    return co_is_apart(t) ? co_run_apart(t, call, args) : call(t->ops, args);
+}
+
 void co_run_call(checkop *t, co_call call, const void *args)
 {
-    int threads = cad_threads_count(), runs = t->twist == CO_AS_IS ? 3 : 1;
+    int threads = cad_threads_count(), runs = t->twist == CO_AS_IS ? co_runs(t) : 1;
     hand_over(t);
     for (int run = 0; run < runs; run++) {
-        static const char *const when[] = {"first run", "second run", "run with other threads"};
-        if (run == 2 && cad_threads_init(threads == 1 ? 3 : 1) != CAD_OK)
-            co_fail(t, "threads: %s", cad_error_text());
+        const char *when = co_run_name(t, run);
+        co_run_setting(t, run);
         for (int i = 0; i < t->n_buffers; i++)
             if (run > 0) {
                 memcpy(t->buffer[i].first, t->buffer[i].data, t->buffer[i].bytes);
                 memcpy(t->buffer[i].data, t->buffer[i].before, t->buffer[i].bytes);
             }
-        cad_status s = call(t->ops, args);
+        cad_status s = run_once(t, call, args);
         if (s != CAD_OK)
-            co_fail(t, "%s: %s: %s", when[run], cad_status_name(s), cad_error_text());
-        after_run(t, when[run]);
+            co_fail(t, "%s: %s: %s", when, cad_status_name(s), cad_error_text());
+        after_run(t, when);
         for (int i = 0; run > 0 && i < t->n_buffers; i++)
             if (memcmp(t->buffer[i].data, t->buffer[i].first, t->buffer[i].bytes) != 0)
-                co_fail(t, "%s: other bits in %s", when[run], t->buffer[i].name);
+                co_fail(t, "%s: other bits in %s", when, t->buffer[i].name);
     }
-    if (runs == 3 && cad_threads_init(threads) != CAD_OK)
+    if (cad_threads_count() != threads && cad_threads_init(threads) != CAD_OK)
         co_fail(t, "threads: %s", cad_error_text());
     take_back(t);
 }
@@ -351,7 +361,7 @@ void co_run_call(checkop *t, co_call call, const void *args)
 void co_refuses(checkop *t, co_call call, const void *args, cad_status code, const char *part)
 {
     hand_over(t);
-    cad_status s = call(t->ops, args);
+    cad_status s = run_once(t, call, args);
     if (s != code || !strstr(cad_error_text(), part))
         co_fail(t, "answers %s (%s); expected %s naming '%s'", cad_status_name(s), s ? cad_error_text() : "",
                 cad_status_name(code), part);
@@ -363,7 +373,8 @@ void co_refuses(checkop *t, co_call call, const void *args, cad_status code, con
 #define X(op)                                                                                                                  \
     cad_status co_call_##op(const cad_ops *ops, const void *args)                                                              \
     {                                                                                                                          \
-        return ops->op(args, NULL);                                                                                            \
+        cad_status s = ops->op(args, NULL);                                                                                    \
+        return s == CAD_OK ? ops->sync(NULL) : s;                                                                              \
     }
 CAD_OPS_TABLE(X)
 #undef X

@@ -2,10 +2,11 @@
  *
  *   outputs stand between guard bands and start as NaN ("="), or as random values ("+=")
  *   inputs must be unchanged after the call
- *   the op runs twice on equal inputs and must give equal bits, and once more with another number of threads
- *   error against the f64 reference:  E(a) <= 2 E(n) + c ulp(max |r|)  and  Q(a) <= 1.25 Q(n) + 1e-6, where n is the naive
- * form: every intermediate rounded to the storage type, products accumulated in f32 (FlashAttention's rule); c = 8 for an
- * output in f32, 1 in bf16; written so that NaN fails
+ *   the op runs twice on equal inputs and must give equal bits, and once more with another number of threads; on the emulator
+ *     in each mode of its copies, each time with the blocks and warps in another order
+ *   error against the f64 reference:  E(a) <= 2 E(n) + c ulp(max |r|)  and, from 256 elements, Q(a) <= 1.25 Q(n) + 1e-6, where
+ *     n is the naive form: every intermediate rounded to the storage type, products accumulated in f32 (FlashAttention's
+ *     rule); c = 8 for an output in f32, 1 in bf16; written so that NaN fails
  *
  * A check is a function that declares its buffers (co_in, co_out, co_sum, ..), runs the op through co_run, and compares
  * through co_close or co_equal.  Seed and replay command are printed with every failure.
@@ -24,7 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CO_MAX_BUFFERS = 24, CO_GUARD = 64 };
+enum { CO_MAX_BUFFERS = 24, CO_MAX_SCRATCH = 4, CO_GUARD = 64 };
 
 typedef enum co_role { CO_IN, CO_OUT, CO_SUM, CO_INPLACE } co_role;
 
@@ -33,6 +34,7 @@ typedef struct co_buffer {
     co_role role;
     size_t bytes;                                /* of what the op sees */
     unsigned char *base, *data, *before, *first; /* what the op sees; first: result of the first run */
+    unsigned char *device;                       /* the copy of base that a back end with memory of its own sees */
     float *view, *view_before;                   /* the same as floats: `data` itself, or in bf16 an array beside it */
     int64_t count;                               /* floats of the view; 0 for co_bytes */
     bool half;
@@ -47,6 +49,12 @@ typedef enum co_twist {
     CO_ALL_EQUAL /* every element of every input 0.5 */
 } co_twist;
 
+/* Working memory of an op, beside the buffers. */
+typedef struct co_scratch_block {
+    unsigned char *data, *device;
+    size_t bytes;
+} co_scratch_block;
+
 typedef struct checkop {
     const cad_ops *ops;
     cad_arena *arena;
@@ -56,6 +64,8 @@ typedef struct checkop {
     uint64_t seed;
     co_buffer buffer[CO_MAX_BUFFERS];
     int n_buffers;
+    co_scratch_block scratch[CO_MAX_SCRATCH];
+    int n_scratch;
     int64_t cases, failures;
     cad_dtype store; /* CAD_F32 or CAD_BF16 */
     co_twist twist;
@@ -112,6 +122,18 @@ void co_run_call(checkop *t, co_call call, const void *args);
 CAD_OPS_TABLE(X)
 #undef X
 
+/* ---- checkop_device.c: back ends whose memory the host cannot touch ---- */
+/* Whether the buffers have to be copied; false for the CPU. */
+bool co_is_apart(const checkop *t);
+/* Copies the buffers to the device, runs the op on arguments that point there, and copies everything back. */
+cad_status co_run_apart(checkop *t, co_call call, const void *args);
+/* Runs of one case, what to call run i, and the setting in which it happens. */
+int co_runs(const checkop *t);
+const char *co_run_name(const checkop *t, int run);
+void co_run_setting(checkop *t, int run);
+/* Bytes of the arguments of the op that `call` runs. */
+size_t co_args_bytes(co_call call);
+
 /* ---- judging ---- */
 /* Type in which an output stands; of arrays that are no buffer: the storage type. */
 cad_dtype co_type_of(const checkop *t, const float *p);
@@ -129,6 +151,8 @@ void co_near(checkop *t, const char *what, int64_t i, double got, double want, d
 void co_within(checkop *t, const char *what, double got, double want, double rel);
 /* Equal bytes. */
 void co_equal(checkop *t, const char *what, const void *got, const void *want, size_t bytes);
+/* Equal bits of floats; which NaN it is does not count. */
+void co_same(checkop *t, const char *what, const float *got, const float *want, int64_t n);
 /* A status that must come: the op refuses, and touches nothing. */
 void co_refuses(checkop *t, co_call call, const void *args, cad_status code, const char *part);
 void co_fail(checkop *t, const char *fmt, ...) CAD_PRINTF(2, 3);

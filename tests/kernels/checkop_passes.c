@@ -5,6 +5,7 @@
 #include "core/threads.h"
 
 #include <stdio.h>
+#include <string.h>
 
 void co_pass_name(const checkop *t, char *out, size_t size)
 {
@@ -30,6 +31,18 @@ static void twisted_passes(checkop *t, co_twist how, void (*run)(checkop *t))
     t->twist = CO_AS_IS;
 }
 
+/* A GPU stores bf16; these also serve gradients and moments, which are f32. */
+static bool stores(const checkop *t, cad_dtype type)
+{
+    static const char *const both[] = {"fill", "copy", "axpy", "cast"};
+    if (!co_is_apart(t) || type == CAD_BF16)
+        return true;
+    for (size_t i = 0; i < sizeof both / sizeof both[0]; i++)
+        if (strcmp(t->op, both[i]) == 0)
+            return true;
+    return false;
+}
+
 void co_passes(checkop *t, void (*run)(checkop *t), bool plain)
 {
     int threads = cad_threads_count();
@@ -38,6 +51,8 @@ void co_passes(checkop *t, void (*run)(checkop *t), bool plain)
     bool rounded = cad_ops_matmul() == CAD_MATMUL_bf16;
     for (int half = rounded; half < 2; half++) {
         t->store = half ? CAD_BF16 : CAD_F32;
+        if (!stores(t, t->store))
+            continue;
         for (int how = CO_AS_IS; how <= CO_ALL_EQUAL; how++) {
             if (rounded && how == CO_DENORMAL)
                 continue;
