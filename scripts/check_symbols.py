@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 TYPES = set("TDBRSG")  # strong symbols; weak ones come from headers of others
-TOOLS = re.compile(r"^(__asan|__odr_asan|__ubsan|_Z.*odr_asan)")
+TOOLS = re.compile(r"^(__asan|__odr_asan|__ubsan|__tsan|_Z.*odr_asan)")
 
 
 def is_ours(name, plain):
