@@ -11,7 +11,7 @@
 #endif
 
 cad_cuda_state cad_cuda;
-static cad_ops table; /* cad_cuda_table with the device's architecture */
+static cad_ops table; /* cad_cuda_table() with the device's architecture */
 static char isa[16];
 
 void cad_cuda_enter()
@@ -210,7 +210,7 @@ cad_status cad_cuda_open(int index, const cad_ops **out)
         cad_cuda.sync_every_op = every && !strcmp(every, "1");
         cad_cuda.open = true;
         snprintf(isa, sizeof isa, "sm_%d%d", cad_cuda.facts.major, cad_cuda.facts.minor);
-        table = cad_cuda_table;
+        table = *cad_cuda_table();
         table.isa = isa;
     }
     *out = &table;

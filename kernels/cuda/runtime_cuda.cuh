@@ -4,6 +4,7 @@
 
 #include "kernels/backend.h"
 #include "kernels/cuda/fault.h"
+#include "kernels/cuda/table_cuda.h"
 
 #include <cuda_runtime.h>
 #ifdef __CUDACC__
@@ -41,19 +42,11 @@ cad_status cad_cuda_staging_open();
 void cad_cuda_staging_close();
 
 extern "C" {
-/* As the members of cad_ops. */
-cad_status cad_cuda_mem_alloc(size_t bytes, void **out);
-void cad_cuda_mem_free(void *p);
-cad_status cad_cuda_mem_put(void *device, const void *host, size_t bytes, void *stream);
-cad_status cad_cuda_mem_get(void *host, const void *device, size_t bytes, void *stream);
-cad_status cad_cuda_sync(void *stream);
 /* What launch.cuh and gpu.cuh ask for. */
 cudaStream_t cad_cuda_stream(void *stream);
 cad_status cad_cuda_launched(const char *kernel);
 cad_status cad_cuda_shared(const void *kernel, const char *name, size_t bytes);
 unsigned long long *cad_cuda_fault_key(void);
-/* The table of the ops, with .isa yet to be said. */
-extern const cad_ops cad_cuda_table;
 }
 
 #define CAD_CUDA_TRY(call, doing) CAD_TRY(cad_cuda_status((call), (doing)))

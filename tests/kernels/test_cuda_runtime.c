@@ -4,28 +4,29 @@
 
 #include "kernels/backend.h"
 #include "kernels/cuda/fault.h"
+#include "kernels/cuda/table_cuda.h"
 #include "kernels/device.h"
 #include "tests/kernels/fake_cudart/fake_cudart.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
 
-cad_status cad_cuda_mem_alloc(size_t bytes, void **out);
-void cad_cuda_mem_free(void *p);
-cad_status cad_cuda_mem_put(void *device, const void *host, size_t bytes, void *stream);
-cad_status cad_cuda_mem_get(void *host, const void *device, size_t bytes, void *stream);
-cad_status cad_cuda_sync(void *stream);
 cad_status cad_cuda_launched(const char *kernel);
 cad_status cad_cuda_shared(const void *kernel, const char *name, size_t bytes);
 unsigned long long *cad_cuda_fault_key(void);
-extern const cad_ops cad_cuda_table;
+
 /* No op is called here. */
-const cad_ops cad_cuda_table = {.name = "cuda",
-                                .mem_alloc = cad_cuda_mem_alloc,
-                                .mem_free = cad_cuda_mem_free,
-                                .mem_put = cad_cuda_mem_put,
-                                .mem_get = cad_cuda_mem_get,
-                                .sync = cad_cuda_sync};
+const cad_ops *cad_cuda_table(void)
+{
+    static const cad_ops table = {.name = "cuda",
+                                  .isa = "sm_80, sm_90a",
+                                  .mem_alloc = cad_cuda_mem_alloc,
+                                  .mem_free = cad_cuda_mem_free,
+                                  .mem_put = cad_cuda_mem_put,
+                                  .mem_get = cad_cuda_mem_get,
+                                  .sync = cad_cuda_sync};
+    return &table;
+}
 
 static const fake_cuda sound = {
     .driver = 13000, .devices = 2, .major = 9, .minor = 0, .memory = (size_t)1 << 30, .current = -1};
