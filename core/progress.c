@@ -6,6 +6,7 @@
 #include "core/mem.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -83,6 +84,20 @@ void cad_progress_duration(double seconds, char out[16])
         snprintf(out, 16, "%ud%02uh", s / 86400, s % 86400 / 3600);
 }
 
+void cad_progress_count(double n, char out[16])
+{
+    if (!(n >= 0 && n < 1e15))
+        snprintf(out, 16, "?");
+    else if (n >= 999.995e6)
+        snprintf(out, 16, "%.2fG", 1e-9 * n);
+    else if (n >= 999.95e3)
+        snprintf(out, 16, "%.2fM", 1e-6 * n);
+    else if (n >= 999.5)
+        snprintf(out, 16, "%.1fk", 1e-3 * n);
+    else
+        snprintf(out, 16, n >= 9.995 || n == floor(n) ? "%.0f" : n >= 0.1 ? "%.2f" : "%.2g", n);
+}
+
 /* Seconds of work since the rate began to count. */
 static double worked(const cad_progress *p)
 {
@@ -112,12 +127,9 @@ static cad_status put_rate(const cad_progress *p, const char *unit, int64_t done
     double seconds = worked(p);
     if (!*unit || p->counted_at < 0 || done <= 0 || !(seconds > 0))
         return CAD_OK;
-    double rate = (double)done / seconds;
-    if (rate >= 999.95e3)
-        return cad_buf_printf(b, "  %.2fM %s/s", 1e-6 * rate, unit);
-    if (rate >= 999.5)
-        return cad_buf_printf(b, "  %.1fk %s/s", 1e-3 * rate, unit);
-    return cad_buf_printf(b, rate < 9.995 ? "  %.2f %s/s" : "  %.0f %s/s", rate, unit);
+    char rate[16];
+    cad_progress_count((double)done / seconds, rate);
+    return cad_buf_printf(b, "  %s %s/s", rate, unit);
 }
 
 /* The tail without the first `without` of the fields that begin with a tab; *out_left: how many of these are there still. */

@@ -47,6 +47,8 @@ double cad_progress_eta(const cad_progress *p); /* seconds; negative while unkno
 /* Prints the last line where it was not kept yet and frees p; NULL is fine. */
 void cad_progress_destroy(cad_progress *p);
 
+/* A count or a rate: "7", "0.0042", "0.52", "9.50", "999", "1.5k", "2.34M", "7.10G"; "?" when it is neither. */
+void cad_progress_count(double n, char out[16]);
 /* "45s", "9m12s", "9h51m", "3d02h" */
 void cad_progress_duration(double seconds, char out[16]);
 

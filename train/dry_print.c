@@ -2,6 +2,7 @@
 #include "train/dry_run.h"
 
 #include "core/json.h"
+#include "core/progress.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -61,12 +62,6 @@ static const char *time_text(double seconds, char out[SHORT])
     return out;
 }
 
-static const char *rate_text(double tok_s, char out[SHORT])
-{
-    snprintf(out, SHORT, tok_s >= 1000.0 ? "%.1fk tok/s" : "%.3g tok/s", tok_s >= 1000.0 ? tok_s / 1e3 : tok_s);
-    return out;
-}
-
 static cad_status print_model(const cad_dry_report *r, cad_buf *out)
 {
     char all[SHORT], trained[SHORT];
@@ -119,9 +114,9 @@ static cad_status print_disk(const cad_dry_report *r, cad_buf *out)
 
 static cad_status print_time(const cad_dry_report *r, cad_buf *out)
 {
-    char rate[SHORT], tokens[SHORT], train[SHORT], eval[SHORT], eight[SHORT];
-    CAD_TRY(
-        cad_buf_printf(out, "time    %.3g GFLOP/token, %s ", r->time.flops_per_token / 1e9, rate_text(r->time.tok_s, rate)));
+    char rate[16], tokens[SHORT], train[SHORT], eval[SHORT], eight[SHORT];
+    cad_progress_count(r->time.tok_s, rate);
+    CAD_TRY(cad_buf_printf(out, "time    %.3g GFLOP/token, %s tok/s ", r->time.flops_per_token / 1e9, rate));
     if (r->time.share > 0.0)
         CAD_TRY(cad_buf_printf(out, "(assumed: %.0f %% of %.0f TFLOP/s)", 100.0 * r->time.share, r->time.tflops));
     else

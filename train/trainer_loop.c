@@ -95,9 +95,11 @@ static void show_step(cad_trainer *t, const cad_step_result *r, bool stays)
     char tail[160];
     int n = snprintf(tail, sizeof tail, "loss %.4f\tgn %.2f\tlr %.2e", ema(t->at.loss_ema, t->at.ema_steps),
                      ema(t->at.norm_ema, t->at.ema_steps), r->lr);
-    if (seconds > 0 && t->window_steps > 0)
-        snprintf(tail + n, sizeof tail - (size_t)n, "  %.1fk tok/s  %.0f ms/step", 1e-3 * (double)t->window_tokens / seconds,
-                 1e3 * seconds / (double)t->window_steps);
+    if (seconds > 0 && t->window_steps > 0) {
+        char rate[16];
+        cad_progress_count((double)t->window_tokens / seconds, rate);
+        snprintf(tail + n, sizeof tail - (size_t)n, "  %s tok/s  %.0f ms/step", rate, 1e3 * seconds / (double)t->window_steps);
+    }
     (stays ? cad_progress_mark : cad_progress_show)(t->progress, t->at.step, tail);
 }
 
@@ -316,17 +318,12 @@ static void record_end(cad_trainer *t, cad_status s)
     cad_error_restore(&failure);
 }
 
-/* "done: 2185 steps, 2.0M tokens in 1m57s; best eval/loss 0.1234 at step 2000; RUN/ckpt/latest": since step 0, all starts. */
+/* "done: 2185 steps, 2.00M tokens in 1m57s; best eval/loss 0.1234 at step 2000; RUN/ckpt/latest": since step 0, all starts. */
 static void say_done(const cad_trainer *t)
 {
     cad_run_totals sum = cad_trainer_totals(t);
-    char tokens[32], took[16], loss[120];
-    if (sum.tokens < 1000)
-        snprintf(tokens, sizeof tokens, "%" PRId64, sum.tokens);
-    else if (sum.tokens < 999950)
-        snprintf(tokens, sizeof tokens, "%.1fk", 1e-3 * (double)sum.tokens);
-    else
-        snprintf(tokens, sizeof tokens, "%.1fM", 1e-6 * (double)sum.tokens);
+    char tokens[16], took[16], loss[120];
+    cad_progress_count((double)sum.tokens, tokens);
     cad_progress_duration(sum.wall_s, took);
     if (t->at.best_step > 0)
         snprintf(loss, sizeof loss, "best %.60s %.4f at step %" PRId64, t->cfg->checkpoint.best_metric + strlen("min:"),

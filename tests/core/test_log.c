@@ -371,6 +371,23 @@ static void test_durations_are_short(void **state)
     }
 }
 
+static void test_counts_and_rates_are_short(void **state)
+{
+    (void)state;
+    static const struct {
+        double n;
+        const char *text;
+    } t[] = {{0, "0"},           {7, "7"},          {0.0042, "0.0042"}, {0.52, "0.52"},        {9.5, "9.50"},
+             {9.994, "9.99"},    {9.996, "10"},     {999.4, "999"},     {999.6, "1.0k"},       {1500, "1.5k"},
+             {999949, "999.9k"}, {999951, "1.00M"}, {2.344e6, "2.34M"}, {999.99e6, "999.99M"}, {7.1e9, "7.10G"},
+             {-1, "?"},          {HUGE_VAL, "?"},   {NAN, "?"}};
+    for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
+        char text[16];
+        cad_progress_count(t[i].n, text);
+        assert_string_equal(text, t[i].text);
+    }
+}
+
 static void test_the_build_describes_itself_and_finds_shipped_files(void **state)
 {
     (void)state;
@@ -401,6 +418,7 @@ int main(void)
         cmocka_unit_test(test_fields_behind_a_tab_give_way_before_the_estimate_is_cut),
         cmocka_unit_test(test_a_marked_line_stays_above_the_bar_and_is_one_of_many_elsewhere),
         cmocka_unit_test(test_durations_are_short),
+        cmocka_unit_test(test_counts_and_rates_are_short),
         cmocka_unit_test(test_the_build_describes_itself_and_finds_shipped_files),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
