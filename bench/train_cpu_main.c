@@ -138,7 +138,7 @@ static cad_status prepare(bench *b)
     CAD_TRY(cad_decoder_create(&b->cfg, b->ops, &o, &b->decoder));
     CAD_TRY(cad_decoder_init_random(b->decoder, CAD_INIT_fan_in, SEED));
     b->params = cad_decoder_params(b->decoder);
-    CAD_TRY(cad_optimizer_create(&OPTIMIZER, &b->params, b->ops, b->arena, &b->optimizer));
+    CAD_TRY(cad_optimizer_create(&OPTIMIZER, &b->params, b->ops, b->arena, b->arena, &b->optimizer));
     return save_model(b);
 }
 

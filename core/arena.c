@@ -21,6 +21,8 @@ enum { ALIGN = 64, PAGE = 4096 };
 struct cad_arena {
     unsigned char *base;
     size_t capacity, used, peak;
+    int foreign; /* over a given block */
+    void (*release)(void *);
     char name[32];
 };
 
@@ -43,12 +45,29 @@ cad_status cad_arena_create(const char *name, size_t capacity, cad_arena **out)
     return CAD_OK;
 }
 
+cad_status cad_arena_over(const char *name, void *base, size_t capacity, void (*release)(void *), cad_arena **out)
+{
+    cad_arena *a;
+    CAD_TRY(cad_mem_alloc(sizeof *a, name, &a));
+    a->base = base;
+    a->capacity = capacity;
+    a->foreign = 1;
+    a->release = release;
+    strncpy(a->name, name, sizeof a->name - 1);
+    *out = a;
+    return CAD_OK;
+}
+
 void cad_arena_destroy(cad_arena *a)
 {
     if (!a)
         return;
-    UNPOISON(a->base, a->capacity);
-    munmap(a->base, a->capacity);
+    if (!a->foreign) {
+        UNPOISON(a->base, a->capacity);
+        munmap(a->base, a->capacity);
+    } else if (a->release) {
+        a->release(a->base);
+    }
     cad_mem_free(a);
 }
 
@@ -60,7 +79,8 @@ cad_status cad_arena_alloc(cad_arena *a, size_t bytes, const char *what, void *o
         CAD_FAIL(CAD_ENOMEM, "arena %s: %zu bytes for %s do not fit; %zu of %zu are used", a->name, bytes, what, a->used,
                  a->capacity);
     void *p = a->base + a->used;
-    UNPOISON(p, need);
+    if (!a->foreign)
+        UNPOISON(p, need);
     a->used += padded;
     if (a->used > a->peak)
         a->peak = a->used;
@@ -98,7 +118,8 @@ cad_frame cad_arena_mark(const cad_arena *a)
 void cad_arena_rewind(cad_arena *a, cad_frame f)
 {
     assert(f.used <= a->used);
-    POISON(a->base + f.used, a->used - f.used);
+    if (!a->foreign)
+        POISON(a->base + f.used, a->used - f.used);
     a->used = f.used;
 }
 

@@ -22,6 +22,10 @@ typedef struct cad_frame {
 
 /* `name` is copied (31 bytes).  Owner: the caller, by cad_arena_destroy (NULL is fine).  Errors: CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_arena_create(const char *name, size_t capacity, cad_arena **out);
+/* The same over `capacity` bytes at `base`, 64-byte aligned, which destroy gives to `release` (NULL: they stay the caller's).
+ * They may be memory that this processor cannot touch, such as a device's: alloc, mark and rewind never do; zalloc and strdup
+ * write. */
+CAD_MUST_USE cad_status cad_arena_over(const char *name, void *base, size_t capacity, void (*release)(void *), cad_arena **out);
 void cad_arena_destroy(cad_arena *a);
 
 /* *out = `bytes` bytes, 64-byte aligned, NOT initialised (zero on first use of fresh pages only).  `what` names the request

@@ -5,7 +5,8 @@
  *     CAD_TRY(ops->rmsnorm_fwd(&(cad_rmsnorm_fwd_args){.x = h, .w = g, .y = n, .eps = 1e-6f}, NULL));
  *
  * Meaning, shapes and types stand at the structs (args_basic.h, args_linear.h, args_step.h).  Arguments are checked before
- * anything is written: CAD_EINVAL with the numbers ("rmsnorm_fwd: w is (31), expected (32)"; "w is f32, expected bf16").  The
+ * anything is written: CAD_EINVAL with the numbers ("rmsnorm_fwd: w is (31), expected (32)"; "w is f32, expected bf16").  What
+ * index arrays hold (ids, rows, slots, positions, segments) is checked by the CPU alone; elsewhere it has to be right.  The
  * CPU takes both storage types, f32 and bf16, for every op that has tensors of storage type.  No entry is NULL.  `stream` is
  * ignored by the CPU.
  *
@@ -13,12 +14,18 @@
  * alone): all ops but the row sums, with CAD_MATMUL_own; a library product may choose its edge kernels by the number of rows.
  * Equal bits are promised within one instruction set.
  *
+ * Device.  The data of every tensor, and scratch, lie in memory of mem_alloc, which the host may be unable to touch; lists that
+ * are no tensors (cad_opt_tensor) lie in the host's.  Whatever is queued on a stream is done in order.  An op may return before
+ * its work is done: what it finds out only then (a NaN, an index out of range) is the error of the next sync.  mem_put has
+ * taken the bytes when it returns; mem_get waits for all before it.  The CPU does everything at once.
+ *
  * Memory.  Ops allocate nothing.  What needs working memory has a member `scratch`; ops->NAME_scratch(&args) tells the bytes
  * (0 for most), reads shapes only (data pointers may be NULL, except that optional arguments count as given when non-NULL).
  * Threads: ops may be called from one thread at a time (they share the pool of core/threads.h). */
 #ifndef CADLM_KERNELS_OPS_H
 #define CADLM_KERNELS_OPS_H
 
+#include "core/arena.h"
 #include "core/status.h"
 #include "kernels/args_basic.h"
 #include "kernels/args_linear.h"
@@ -80,8 +87,7 @@ typedef struct cad_ops {
     const char *name; /* "cpu" */
     const char *isa;  /* "x86-64-v4": the instruction set the hot files were chosen for */
     int pairs;        /* has loops for CAD_MATMUL_bf16, which the processor may yet lack: see cad_ops_matmul */
-    /* Device memory: 64-byte aligned, zeroed, freed by mem_free (NULL is fine); put and get copy `bytes` between host and
-     * device; sync waits for the stream. */
+    /* Device memory: 64-byte aligned, zeroed, freed by mem_free (NULL is fine).  Only ops, put and get touch it. */
     cad_status (*mem_alloc)(size_t bytes, void **out);
     void (*mem_free)(void *p);
     cad_status (*mem_put)(void *device, const void *host, size_t bytes, void *stream);
@@ -99,6 +105,9 @@ typedef struct cad_ops {
  * CAD_EUNSUPPORTED (no such set, or nothing here that could be it), those of a device.  What run.device says: device.h. */
 CAD_MUST_USE cad_status cad_ops_get(const char *backend, const cad_ops **out);
 
+/* *out = an arena (core/arena.h) over `bytes` of the back end's memory, zeroed; owner: the caller, by cad_arena_destroy. */
+CAD_MUST_USE cad_status cad_ops_arena(const cad_ops *ops, const char *name, size_t bytes, cad_arena **out);
+
 /* Who forms matrix products on the CPU, process-wide (config key model.matmul).  auto = own.  bf16 = own loops with both
  * operands rounded to bf16, sums in f32: for processors that multiply bf16 in hardware (AVX512-BF16); on others, and with a
  * smaller CADLM_ISA, it means own.  Products with bf16 in memory never take the library. */
@@ -107,7 +116,8 @@ void cad_ops_set_matmul(cad_matmul m);
 /* What was set; own instead of bf16 where the processor, or the table that cad_ops_get gave when it was set, cannot. */
 cad_matmul cad_ops_matmul(void);
 
-/* Checks of arguments shared by the back ends: what each op does first. */
+/* Checks of arguments shared by the back ends: what each op does first.  They read shapes, types and numbers of the struct,
+ * never the data of a tensor. */
 #define X(op) CAD_MUST_USE cad_status cad_##op##_validate(const cad_##op##_args *a);
 CAD_OPS_TABLE(X)
 #undef X

@@ -4,6 +4,7 @@
 
 #include "core/status.h"
 #include "kernels/args_basic.h"
+#include "kernels/args_step.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -28,12 +29,17 @@ CAD_MUST_USE cad_status cad_check_tensor(const char *op, const char *name, const
                                          int ndim);
 /* The caller's block is at least `need` bytes. */
 CAD_MUST_USE cad_status cad_scratch_check(const char *op, const cad_scratch *s, size_t need);
+/* A row stride: 0 (dense) or at least `row`. */
+CAD_MUST_USE cad_status cad_ld_check(const char *op, const char *name, int64_t ld, int64_t row);
+
+/* ---- contents: for a back end whose tensors the host can read; cad_<op>_validate reads shapes alone ---- */
 /* Every one of the u32 or i32 values is in 0..limit-1. */
 CAD_MUST_USE cad_status cad_ids_check(const char *op, const char *name, const cad_tensor *ids, int64_t limit);
 /* Offsets ascend from 0 to n. */
 CAD_MUST_USE cad_status cad_seg_check(const char *op, const cad_tensor *seg, int64_t n);
-/* A row stride: 0 (dense) or at least `row`. */
-CAD_MUST_USE cad_status cad_ld_check(const char *op, const char *name, int64_t ld, int64_t row);
+/* Slots and lengths; temperatures and limits. */
+CAD_MUST_USE cad_status cad_attn_decode_values(const cad_attn_decode_args *a);
+CAD_MUST_USE cad_status cad_sample_values(const cad_sample_args *a);
 
 #ifdef __cplusplus
 }

@@ -116,12 +116,18 @@ cad_status cad_attn_decode_validate(const cad_attn_decode_args *a)
         CAD_FAIL(CAD_EINVAL, "%s: %" PRId64 " query heads are no multiple of %" PRId64 " kv heads", op, h, k);
     if (d < 1 || d > 256)
         CAD_FAIL(CAD_EUNSUPPORTED, "%s: head size %" PRId64 ", the CPU back end takes 1..256", op, d);
-    for (int64_t i = 0; i < n; i++)
-        if (((const int32_t *)a->len.data)[i] < 1)
-            CAD_FAIL(CAD_EINVAL, "%s: len[%" PRId64 "] is %d, expected at least 1", op, i,
-                     (int)((const int32_t *)a->len.data)[i]);
     CAD_NEED(o, CAD_T_AS(q), n, h, d);
     return cad_ld_check(op, "ld_q", a->ld_q, h * d);
+}
+
+cad_status cad_attn_decode_values(const cad_attn_decode_args *a)
+{
+    const int32_t *len = a->len.data;
+    for (int64_t i = 0; i < a->len.dim[0]; i++)
+        if (len[i] < 1)
+            CAD_FAIL(CAD_EINVAL, "attn_decode: len[%" PRId64 "] is %d, expected at least 1", i, (int)len[i]);
+    CAD_TRY(cad_ids_check("attn_decode", "slot", &a->slot, a->cache.k.dim[0]));
+    return cad_ids_check("attn_decode", "len", &a->len, a->cache.k.dim[3] + 1);
 }
 
 cad_status cad_logits_mask_validate(const cad_logits_mask_args *a)
@@ -140,7 +146,7 @@ cad_status cad_logits_mask_validate(const cad_logits_mask_args *a)
     return CAD_OK;
 }
 
-static cad_status sample_values(const cad_sample_args *a)
+cad_status cad_sample_values(const cad_sample_args *a)
 {
     for (int64_t i = 0; i < a->logits.dim[0]; i++) {
         float t = ((const float *)a->temperature.data)[i];
@@ -171,7 +177,7 @@ cad_status cad_sample_validate(const cad_sample_args *a)
     CAD_NEED(position, CAD_T_U32, n);
     CAD_NEED(id, CAD_T_U32, n);
     CAD_NEED(logp, CAD_T_F32 | CAD_T_OPT, n);
-    return sample_values(a);
+    return CAD_OK;
 }
 
 cad_status cad_argmax_validate(const cad_argmax_args *a)

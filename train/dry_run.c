@@ -99,13 +99,12 @@ static cad_status cpu_memory(cad_trainer *t, const cad_decoder *d, cad_dry_repor
     add_item(r, z->decoder.train == CAD_TRAIN_full ? "trained weights" : "LoRA factors", (double)b.values);
     add_item(r, "gradients", (double)b.gradients);
     add_item(r, "gradients of lanes", (double)z->lanes);
-    add_item(r, "optimizer", (double)z->optimizer_bytes);
+    add_item(r, "optimizer", (double)(z->moments + z->optimizer_host));
     add_item(r, "saved activations", (double)b.saved);
     add_item(r, "workspace of a pass", (double)(b.work + b.inputs));
     add_item(r, "chunk of logits, scratch of ops", (double)b.scratch);
     add_item(r, "KV cache of samples", (double)b.cache);
-    add_item(r, "batches", (double)z->batches);
-    add_item(r, "copies while saving", (double)b.saving);
+    add_item(r, "batches, values on their way", (double)(z->batches + b.host));
     add_item(r, "packs", packs);
     add_item(r, "lists of rows, plan", lists);
     add_item(r, "program, libraries, tokenizer", process > 0.0 ? process : 0.0);

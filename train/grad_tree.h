@@ -8,6 +8,7 @@
 
 #include "core/arena.h"
 #include "core/status.h"
+#include "kernels/ops.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,7 +19,8 @@ extern "C" {
 #endif
 
 typedef struct cad_grad_tree {
-    float *g; /* (count) borrowed */
+    const cad_ops *ops;
+    float *g; /* (count) borrowed, memory of the back end, as the sums */
     int64_t count;
     float *part[3];   /* waiting sums; NULL when every step is one pass */
     int part_lane[3]; /* a lane that each holds */
@@ -26,16 +28,18 @@ typedef struct cad_grad_tree {
     int lane; /* first lane of the group that g collects; -1 before the first */
 } cad_grad_tree;
 
-/* `many`: cad_plan_many_passes; the buffers (3 x count f32) live in `a` and exist only then.  Errors: CAD_ENOMEM. */
-CAD_MUST_USE cad_status cad_grad_tree_init(float *g, int64_t count, bool many, cad_arena *a, cad_grad_tree *out);
+/* `many`: cad_plan_many_passes; the buffers (3 x count f32) live in `device`, an arena of cad_ops_arena, and exist only then.
+ * Errors: CAD_ENOMEM. */
+CAD_MUST_USE cad_status cad_grad_tree_init(const cad_ops *ops, float *g, int64_t count, bool many, cad_arena *device,
+                                           cad_grad_tree *out);
 /* Bytes that init takes from the arena. */
 size_t cad_grad_tree_bytes(int64_t count, bool many);
 /* Starts a step: zeroes g. */
-void cad_grad_tree_begin(cad_grad_tree *t);
+CAD_MUST_USE cad_status cad_grad_tree_begin(cad_grad_tree *t);
 /* The next passes belong to the group that starts at `lane0`; groups come in ascending order. */
-void cad_grad_tree_group(cad_grad_tree *t, int lane0);
+CAD_MUST_USE cad_status cad_grad_tree_group(cad_grad_tree *t, int lane0);
 /* Ends the step: g holds the sum over all groups. */
-void cad_grad_tree_end(cad_grad_tree *t);
+CAD_MUST_USE cad_status cad_grad_tree_end(cad_grad_tree *t);
 
 #ifdef __cplusplus
 }

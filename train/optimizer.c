@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { BLOCK = 256 };
+enum { BLOCK = 256, STAGE = 1 << 18 };
 
 struct cad_optimizer {
     cad_optimizer_opts o;
@@ -27,6 +27,7 @@ struct cad_optimizer {
     uint32_t *finite;
     float *gscale;
     cad_scratch scratch;
+    char *stage; /* (STAGE) bytes of the host, for moments on their way to a file and back */
 };
 
 static cad_grad_norm2_args norm_args(const cad_optimizer *o)
@@ -70,53 +71,64 @@ size_t cad_optimizer_moments(const cad_optimizer_opts *o, const cad_params *para
     return moment_bytes(n_f32, n_blocks, params->size);
 }
 
-static cad_status alloc_moments(cad_optimizer *o, cad_arena *a)
+/* `bytes` of the back end's memory, a multiple of 4, zeroed. */
+static cad_status zeroed(const cad_optimizer *o, cad_arena *a, size_t bytes, const char *what, void *out)
 {
-    int64_t size = o->params->size;
-    count_moments(o->o.eight_bit, o->params, &o->n_f32, &o->n_blocks);
-    CAD_TRY(cad_arena_zalloc(a, (size_t)o->n_f32, sizeof(float), "first moments", &o->m));
-    CAD_TRY(cad_arena_zalloc(a, (size_t)o->n_f32, sizeof(float), "second moments", &o->v));
-    if (!o->o.eight_bit)
-        return CAD_OK;
-    CAD_TRY(cad_arena_zalloc(a, (size_t)size, 1, "first moments in 8 bits", &o->m_code));
-    CAD_TRY(cad_arena_zalloc(a, (size_t)size, 1, "second moments in 8 bits", &o->v_code));
-    CAD_TRY(cad_arena_zalloc(a, (size_t)o->n_blocks, sizeof(float), "scales of moments", &o->m_absmax));
-    CAD_TRY(cad_arena_zalloc(a, (size_t)o->n_blocks, sizeof(float), "scales of moments", &o->v_absmax));
-    CAD_TRY(cad_arena_zalloc(a, BLOCK, sizeof(float), "signed map", &o->map_m));
-    CAD_TRY(cad_arena_zalloc(a, BLOCK, sizeof(float), "unsigned map", &o->map_v));
-    memcpy(o->map_m, cad_q8_signed_map(), BLOCK * sizeof(float));
-    memcpy(o->map_v, cad_q8_unsigned_map(), BLOCK * sizeof(float));
+    void *p;
+    CAD_TRY(cad_arena_alloc(a, bytes, what, &p));
+    CAD_TRY(o->ops->fill(&(cad_fill_args){.y = cad_tensor_1d(CAD_F32, p, (int64_t)(bytes / sizeof(float)))}, NULL));
+    memcpy(out, &p, sizeof p);
     return CAD_OK;
 }
 
-cad_status cad_optimizer_create(const cad_optimizer_opts *opts, const cad_params *params, const cad_ops *ops, cad_arena *a,
-                                cad_optimizer **out)
+static cad_status alloc_moments(cad_optimizer *o, cad_arena *a)
+{
+    const size_t size = (size_t)o->params->size, map = BLOCK * sizeof(float);
+    count_moments(o->o.eight_bit, o->params, &o->n_f32, &o->n_blocks);
+    CAD_TRY(zeroed(o, a, (size_t)o->n_f32 * sizeof(float), "first moments", &o->m));
+    CAD_TRY(zeroed(o, a, (size_t)o->n_f32 * sizeof(float), "second moments", &o->v));
+    if (!o->o.eight_bit)
+        return CAD_OK;
+    CAD_TRY(zeroed(o, a, size, "first moments in 8 bits", &o->m_code)); /* tensors are padded to whole blocks */
+    CAD_TRY(zeroed(o, a, size, "second moments in 8 bits", &o->v_code));
+    CAD_TRY(zeroed(o, a, (size_t)o->n_blocks * sizeof(float), "scales of moments", &o->m_absmax));
+    CAD_TRY(zeroed(o, a, (size_t)o->n_blocks * sizeof(float), "scales of moments", &o->v_absmax));
+    CAD_TRY(cad_arena_alloc(a, map, "signed map", &o->map_m));
+    CAD_TRY(cad_arena_alloc(a, map, "unsigned map", &o->map_v));
+    CAD_TRY(o->ops->mem_put(o->map_m, cad_q8_signed_map(), map, NULL));
+    return o->ops->mem_put(o->map_v, cad_q8_unsigned_map(), map, NULL);
+}
+
+cad_status cad_optimizer_create(const cad_optimizer_opts *opts, const cad_params *params, const cad_ops *ops, cad_arena *host,
+                                cad_arena *device, cad_optimizer **out)
 {
     cad_optimizer *o;
-    CAD_TRY(cad_arena_zalloc(a, 1, sizeof *o, "optimizer", &o));
+    CAD_TRY(cad_arena_zalloc(host, 1, sizeof *o, "optimizer", &o));
     o->o = *opts;
     o->params = params;
     o->ops = ops;
-    CAD_TRY(cad_arena_zalloc(a, (size_t)params->n, sizeof *o->tensor, "optimizer tensors", &o->tensor));
+    CAD_TRY(cad_arena_zalloc(host, (size_t)params->n, sizeof *o->tensor, "optimizer tensors", &o->tensor));
     for (int64_t i = 0; i < params->n; i++)
         o->tensor[i] = tensor_of(&params->item[i]);
-    CAD_TRY(alloc_moments(o, a));
-    CAD_TRY(cad_arena_zalloc(a, 1, sizeof *o->norm2, "gradient norm", &o->norm2));
-    CAD_TRY(cad_arena_zalloc(a, 1, sizeof *o->finite, "gradient norm", &o->finite));
-    CAD_TRY(cad_arena_zalloc(a, 1, sizeof *o->gscale, "clip factor", &o->gscale));
+    CAD_TRY(cad_arena_alloc(host, STAGE, "moments of a file", &o->stage));
+    CAD_TRY(alloc_moments(o, device));
+    CAD_TRY(cad_arena_alloc(device, sizeof *o->norm2, "gradient norm", &o->norm2));
+    CAD_TRY(cad_arena_alloc(device, sizeof *o->finite, "gradient norm", &o->finite));
+    CAD_TRY(cad_arena_alloc(device, sizeof *o->gscale, "clip factor", &o->gscale));
     cad_grad_norm2_args n = norm_args(o);
     o->scratch.bytes = ops->grad_norm2_scratch(&n);
-    CAD_TRY(cad_arena_alloc(a, o->scratch.bytes, "gradient norm", &o->scratch.data));
+    CAD_TRY(cad_arena_alloc(device, o->scratch.bytes, "gradient norm", &o->scratch.data));
     *out = o;
     return CAD_OK;
 }
 
-size_t cad_optimizer_plan(const cad_optimizer_opts *opts, const cad_params *params, const cad_ops *ops)
+cad_optimizer_need cad_optimizer_plan(const cad_optimizer_opts *opts, const cad_params *params, const cad_ops *ops)
 {
     const cad_optimizer o = {.params = params};
     cad_grad_norm2_args n = norm_args(&o);
     size_t maps = opts->eight_bit ? (size_t)2 * BLOCK * sizeof(float) : 0;
-    return cad_optimizer_moments(opts, params) + ops->grad_norm2_scratch(&n) + maps + (size_t)params->n * sizeof *o.tensor;
+    return (cad_optimizer_need){.host = (size_t)params->n * sizeof *o.tensor + STAGE,
+                                .device = cad_optimizer_moments(opts, params) + ops->grad_norm2_scratch(&n) + maps};
 }
 
 size_t cad_optimizer_bytes(const cad_optimizer *o)
@@ -127,11 +139,16 @@ size_t cad_optimizer_bytes(const cad_optimizer *o)
 cad_status cad_optimizer_measure(cad_optimizer *o, cad_grad_stats *out)
 {
     cad_grad_norm2_args a = norm_args(o);
+    double norm2, clip = 1.0;
+    uint32_t finite;
     CAD_TRY(o->ops->grad_norm2(&a, NULL));
-    double norm = sqrt(*o->norm2), clip = 1.0;
+    CAD_TRY(o->ops->sync(NULL));
+    CAD_TRY(o->ops->mem_get(&norm2, o->norm2, sizeof norm2, NULL));
+    CAD_TRY(o->ops->mem_get(&finite, o->finite, sizeof finite, NULL));
+    double norm = sqrt(norm2);
     if (o->o.clip > 0.0 && norm > o->o.clip)
         clip = o->o.clip / norm;
-    *out = (cad_grad_stats){.norm = norm, .clip = clip, .finite = *o->finite && isfinite(norm)};
+    *out = (cad_grad_stats){.norm = norm, .clip = clip, .finite = finite && isfinite(norm)};
     return CAD_OK;
 }
 
@@ -149,7 +166,8 @@ static cad_adamw_hyper hyper(const cad_optimizer *o, int64_t t, double lr)
 cad_status cad_optimizer_step(cad_optimizer *o, int64_t t, double lr, double clip)
 {
     const cad_params *p = o->params;
-    *o->gscale = (float)clip;
+    const float factor = (float)clip;
+    CAD_TRY(o->ops->mem_put(o->gscale, &factor, sizeof factor, NULL));
     cad_tensor gscale = cad_tensor_1d(CAD_F32, o->gscale, 1), values = cad_tensor_1d(CAD_F32, p->p, p->size),
                grad = cad_tensor_1d(CAD_F32, p->g, p->size);
     if (!o->o.eight_bit) {
@@ -208,25 +226,44 @@ typedef struct saved {
     const char *name;
     cad_dtype dtype;
     int64_t count;
-    void *data;
+    char *data; /* of the back end */
+    const cad_optimizer *o;
 } saved;
 
 static int list_saved(const cad_optimizer *o, saved item[MAX_ITEMS])
 {
     int n = 0;
     if (o->n_f32 > 0) {
-        item[n++] = (saved){"m.f32", CAD_F32, o->n_f32, o->m};
-        item[n++] = (saved){"v.f32", CAD_F32, o->n_f32, o->v};
+        item[n++] = (saved){"m.f32", CAD_F32, o->n_f32, (char *)o->m, o};
+        item[n++] = (saved){"v.f32", CAD_F32, o->n_f32, (char *)o->v, o};
     }
     if (o->o.eight_bit) {
-        item[n++] = (saved){"m.code", CAD_U8, o->params->size, o->m_code};
-        item[n++] = (saved){"v.code", CAD_U8, o->params->size, o->v_code};
-        item[n++] = (saved){"m.absmax", CAD_F32, o->n_blocks, o->m_absmax};
-        item[n++] = (saved){"v.absmax", CAD_F32, o->n_blocks, o->v_absmax};
-        item[n++] = (saved){"map.signed", CAD_F32, BLOCK, o->map_m};
-        item[n++] = (saved){"map.unsigned", CAD_F32, BLOCK, o->map_v};
+        item[n++] = (saved){"m.code", CAD_U8, o->params->size, (char *)o->m_code, o};
+        item[n++] = (saved){"v.code", CAD_U8, o->params->size, (char *)o->v_code, o};
+        item[n++] = (saved){"m.absmax", CAD_F32, o->n_blocks, (char *)o->m_absmax, o};
+        item[n++] = (saved){"v.absmax", CAD_F32, o->n_blocks, (char *)o->v_absmax, o};
+        item[n++] = (saved){"map.signed", CAD_F32, BLOCK, (char *)o->map_m, o};
+        item[n++] = (saved){"map.unsigned", CAD_F32, BLOCK, (char *)o->map_v, o};
     }
     return n;
+}
+
+/* A piece of one item for its file, in the stage. */
+static cad_status window(void *ctx, int64_t first, int64_t most, const void **data, int64_t *count)
+{
+    const saved *s = ctx;
+    size_t each = cad_dtype_size(s->dtype);
+    int64_t n = STAGE / (int64_t)each;
+    const float *x = (const float *)(const void *)s->o->stage;
+    n = n < most ? n : most;
+    CAD_TRY(s->o->ops->sync(NULL));
+    CAD_TRY(s->o->ops->mem_get(s->o->stage, s->data + first * (int64_t)each, (size_t)n * each, NULL));
+    for (int64_t k = 0; s->dtype == CAD_F32 && k < n; k++)
+        if (!isfinite(x[k]))
+            CAD_FAIL(CAD_ENUMERIC, "optimizer: %s[%" PRId64 "] is not finite; nothing was saved", s->name, first + k);
+    *data = s->o->stage;
+    *count = n;
+    return CAD_OK;
 }
 
 cad_status cad_optimizer_save(const cad_optimizer *o, const char *path)
@@ -234,17 +271,14 @@ cad_status cad_optimizer_save(const cad_optimizer *o, const char *path)
     saved item[MAX_ITEMS];
     cad_st_item st[MAX_ITEMS];
     int n = list_saved(o, item);
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n; i++)
         st[i] = (cad_st_item){.name = item[i].name,
-                              .data = item[i].data,
                               .ndim = 1,
                               .dim = {item[i].count},
                               .from = item[i].dtype,
-                              .to = item[i].dtype == CAD_U8 ? CAD_ST_U8 : CAD_ST_F32};
-        for (int64_t k = 0; item[i].dtype == CAD_F32 && k < item[i].count; k++)
-            if (!isfinite(((const float *)item[i].data)[k]))
-                CAD_FAIL(CAD_ENUMERIC, "optimizer: %s[%" PRId64 "] is not finite; nothing was saved", item[i].name, k);
-    }
+                              .to = item[i].dtype == CAD_U8 ? CAD_ST_U8 : CAD_ST_F32,
+                              .window = window,
+                              .ctx = &item[i]};
     cad_buf layout = CAD_BUF_INIT;
     cad_status s = print_layout(o, &layout);
     if (s == CAD_OK) {
@@ -294,6 +328,17 @@ static cad_status check_kind(const cad_optimizer *o, const cad_safetensors *f, c
     return s;
 }
 
+static cad_status read_item(const cad_safetensors *f, const cad_st_tensor *t, const saved *s)
+{
+    size_t bytes = (size_t)s->count * cad_dtype_size(s->dtype);
+    for (size_t at = 0, n; at < bytes; at += n) {
+        n = bytes - at < STAGE ? bytes - at : STAGE;
+        CAD_TRY(cad_st_read_raw(f, t, at, s->o->stage, n));
+        CAD_TRY(s->o->ops->mem_put(s->data + at, s->o->stage, n, NULL));
+    }
+    return CAD_OK;
+}
+
 cad_status cad_optimizer_load(cad_optimizer *o, const char *path)
 {
     cad_safetensors *f;
@@ -309,7 +354,7 @@ cad_status cad_optimizer_load(cad_optimizer *o, const char *path)
             s = cad_fail(CAD_EDATA, "%s: %s is %s; expected %s", path, item[i].name, cad_st_dtype_name(t->dtype),
                          cad_st_dtype_name(type));
         if (s == CAD_OK)
-            s = cad_st_read_raw(f, t, 0, item[i].data, (size_t)item[i].count * cad_dtype_size(item[i].dtype));
+            s = read_item(f, t, &item[i]);
     }
     cad_st_close(f);
     return s;

@@ -27,12 +27,15 @@ typedef struct cad_optimizer_opts {
 
 typedef struct cad_optimizer cad_optimizer;
 
-/* `params` is borrowed for life; the moments (zero) live in `a`. */
+/* `params` is borrowed for life; the moments (zero) live in `device`, an arena of cad_ops_arena, the rest in `host`. */
 CAD_MUST_USE cad_status cad_optimizer_create(const cad_optimizer_opts *o, const cad_params *params, const cad_ops *ops,
-                                             cad_arena *a, cad_optimizer **out);
+                                             cad_arena *host, cad_arena *device, cad_optimizer **out);
 
-/* Bytes that create takes from the arena, but for some padding; the values of `params` may be NULL. */
-size_t cad_optimizer_plan(const cad_optimizer_opts *o, const cad_params *params, const cad_ops *ops);
+/* Bytes that create takes from each arena, but for some padding; the values of `params` may be NULL. */
+typedef struct cad_optimizer_need {
+    size_t host, device;
+} cad_optimizer_need;
+cad_optimizer_need cad_optimizer_plan(const cad_optimizer_opts *o, const cad_params *params, const cad_ops *ops);
 /* Of them the moments, which a checkpoint holds. */
 size_t cad_optimizer_moments(const cad_optimizer_opts *o, const cad_params *params);
 

@@ -3,20 +3,18 @@
 #include "core/clock.h"
 #include "train/gpu_model.h"
 
-#include <string.h>
-
 #define MB ((size_t)1 << 20)
 /* One pass should take well under a second on a slow core; weights of the probe a few hundred MB at most. */
 static const double pass_flops = 1e10, least_seconds = 1.0;
 static const int64_t most_weights = 60000000, most_head = 8000000;
-enum { LEAST_TOKENS = 64, MOST_PASSES = 64, UPDATES = 3, FFN_STEP = 128 };
+enum { LEAST_TOKENS = 64, MOST_PASSES = 64, UPDATES = 3, FFN_STEP = 128, PADDING = 4096 };
 
 typedef struct probe {
     const cad_probe_opts *o;
     cad_model_config model;
     cad_decoder_opts decoder;
     cad_decoder *d;
-    cad_arena *arena;
+    cad_arena *arena, *device;
     cad_batch *batch;
     cad_optimizer *optimizer;
     cad_params params;
@@ -104,11 +102,11 @@ static cad_status prepare(probe *x)
     if (x->decoder.lora.rank > 0)
         CAD_TRY(cad_decoder_init_lora(x->d, CAD_LORA_kaiming, 1));
     x->params = cad_decoder_params(x->d);
-    CAD_TRY(cad_arena_create("probe",
-                             8 * MB + cad_optimizer_plan(o->optimizer, &x->params, o->ops) + cad_batch_bytes(tokens, tokens) +
-                                 (size_t)o->row_tokens * sizeof(uint32_t),
-                             &x->arena));
-    CAD_TRY(cad_optimizer_create(o->optimizer, &x->params, o->ops, x->arena, &x->optimizer));
+    cad_optimizer_need need = cad_optimizer_plan(o->optimizer, &x->params, o->ops);
+    CAD_TRY(cad_arena_create(
+        "probe", 8 * MB + need.host + cad_batch_bytes(tokens, tokens) + (size_t)o->row_tokens * sizeof(uint32_t), &x->arena));
+    CAD_TRY(cad_ops_arena(o->ops, "probe", (size_t)PADDING + need.device, &x->device));
+    CAD_TRY(cad_optimizer_create(o->optimizer, &x->params, o->ops, x->arena, x->device, &x->optimizer));
     return fill(x, tokens);
 }
 
@@ -135,7 +133,7 @@ static cad_status time_updates(probe *x, double *seconds)
             start = cad_clock_now();
         CAD_TRY(cad_optimizer_measure(x->optimizer, &g));
         CAD_TRY(cad_optimizer_step(x->optimizer, t + 1, 1e-6, g.clip));
-        memset(x->params.g, 0, (size_t)x->params.size * sizeof *x->params.g);
+        CAD_TRY(x->o->ops->fill(&(cad_fill_args){.y = cad_tensor_1d(CAD_F32, x->params.g, x->params.size)}, NULL));
     }
     *seconds = (cad_clock_now() - start) / UPDATES;
     return CAD_OK;
@@ -166,6 +164,7 @@ cad_status cad_probe_speed(const cad_probe_opts *o, cad_probe *out)
     probe x = {.o = o};
     cad_status s = run(&x, out);
     cad_decoder_destroy(x.d);
+    cad_arena_destroy(x.device);
     cad_arena_destroy(x.arena);
     return s;
 }

@@ -4,11 +4,12 @@
 
 #include <math.h>
 
-cad_status cad_stepper_init(cad_stepper *s, cad_arena *a)
+cad_status cad_stepper_init(cad_stepper *s, cad_arena *host, cad_arena *device)
 {
     s->params = cad_decoder_params(s->decoder);
-    CAD_TRY(cad_grad_tree_init(s->params.g, s->params.size, cad_plan_many_passes(s->plan), a, &s->tree));
-    return cad_batch_create(a, cad_plan_max_pass_tokens(s->plan), cad_plan_max_pass_rows(s->plan), &s->batch);
+    CAD_TRY(cad_grad_tree_init(cad_decoder_ops(s->decoder), s->params.g, s->params.size, cad_plan_many_passes(s->plan), device,
+                               &s->tree));
+    return cad_batch_create(host, cad_plan_max_pass_tokens(s->plan), cad_plan_max_pass_rows(s->plan), &s->batch);
 }
 
 cad_status cad_stepper_gradient(cad_stepper *s, int64_t step, int64_t epoch, int64_t batch, cad_step_result *out)
@@ -25,11 +26,11 @@ cad_status cad_stepper_gradient(cad_stepper *s, int64_t step, int64_t epoch, int
     double scale = 1.0 / cad_loader_divisor(s->loader, plan.row, plan.n_rows), nll = 0.0;
     double context = step <= s->context_steps ? s->context_weight : 0.0;
     int group = -1;
-    cad_grad_tree_begin(&s->tree);
+    CAD_TRY(cad_grad_tree_begin(&s->tree));
     for (int64_t i = 0; i < plan.n_passes; i++) {
         const cad_plan_pass *pass = &plan.pass[i];
         if (pass->lane0 != group)
-            cad_grad_tree_group(&s->tree, pass->lane0);
+            CAD_TRY(cad_grad_tree_group(&s->tree, pass->lane0));
         group = pass->lane0;
         double weighted;
         CAD_TRY(cad_loader_fill(s->loader, pass->row, pass->n_rows, context, s->batch));
@@ -43,7 +44,7 @@ cad_status cad_stepper_gradient(cad_stepper *s, int64_t step, int64_t epoch, int
             r.bad_row = sum.bad_row;
         start = cad_clock_now();
     }
-    cad_grad_tree_end(&s->tree);
+    CAD_TRY(cad_grad_tree_end(&s->tree));
     r.loss = nll / (double)r.loss_tokens;
     *out = r;
     return CAD_OK;

@@ -30,8 +30,8 @@ typedef struct cad_stepper {
     cad_batch *batch;
 } cad_stepper;
 
-/* Memory comes from `a`. */
-CAD_MUST_USE cad_status cad_stepper_init(cad_stepper *s, cad_arena *a);
+/* Memory comes from `host` and, of the decoder's back end, from `device` (cad_ops_arena). */
+CAD_MUST_USE cad_status cad_stepper_init(cad_stepper *s, cad_arena *host, cad_arena *device);
 
 typedef struct cad_step_result {
     int64_t rows, tokens, loss_tokens, passes;

@@ -107,12 +107,12 @@ static void log_memory(const cad_trainer *t)
 {
     char line[300];
     int n = snprintf(line, sizeof line, "memory:");
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < CAD_DECODER_ARENAS; i++) {
         const cad_arena *a = cad_decoder_arena(t->decoder, i);
         n += snprintf(line + n, sizeof line - (size_t)n, " %.30s %.1f MB,", cad_arena_name(a), (double)cad_arena_peak(a) / 1e6);
     }
     snprintf(line + n, sizeof line - (size_t)n, " trainer %.1f MB; peak of the process %.2f GiB",
-             (double)cad_arena_peak(t->state) / 1e6, peak_gib());
+             (double)(cad_arena_peak(t->state) + cad_arena_peak(t->device)) / 1e6, peak_gib());
     cad_log(CAD_LOG_INFO, "%s", line);
 }
 

@@ -37,8 +37,9 @@ typedef struct cad_trainer_sizes {
     cad_decoder_opts decoder;
     cad_optimizer_opts optimizer;
     int64_t eval_tokens; /* of an evaluation pass; 0: no evaluation */
-    /* bytes in the arena "trainer", once the parameters are known */
-    size_t optimizer_bytes, lanes, eval_batch, batches;
+    /* bytes of the trainer, once the parameters are known: on the device, and of the host */
+    size_t moments, lanes;
+    size_t optimizer_host, eval_batch, batches;
 } cad_trainer_sizes;
 
 /* Inputs that were not there; for a dry run, which goes on with what the configuration says of them. */
@@ -54,7 +55,8 @@ struct cad_trainer {
     cad_device device;
     const cad_ops *ops; /* the device's */
     cad_arena *rows;    /* lists over rows, texts */
-    cad_arena *state;   /* moments, gradients of lanes, batches */
+    cad_arena *state;   /* batches, lists */
+    cad_arena *device;  /* of the back end: moments, gradients of lanes */
     cad_arena *scratch; /* rewound by whoever marks it */
 
     /* inputs */

@@ -99,7 +99,9 @@ cad_status cad_trainer_size(cad_trainer *t)
 void cad_trainer_size_state(cad_trainer *t, const cad_params *params)
 {
     cad_trainer_sizes *z = &t->sizes;
-    z->optimizer_bytes = cad_optimizer_plan(&z->optimizer, params, t->ops);
+    cad_optimizer_need need = cad_optimizer_plan(&z->optimizer, params, t->ops);
+    z->moments = need.device;
+    z->optimizer_host = need.host;
     z->lanes = cad_grad_tree_bytes(params->size, cad_plan_many_passes(t->plan));
     z->batches = z->eval_batch + cad_batch_bytes(cad_plan_max_pass_tokens(t->plan), cad_plan_max_pass_rows(t->plan));
 }

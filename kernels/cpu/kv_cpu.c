@@ -88,8 +88,7 @@ static void decode_units(void *ctx, int64_t begin, int64_t end)
 CAD_STORED_OP(attn_decode)
 {
     CAD_TRY(cad_attn_decode_validate(a));
-    CAD_TRY(cad_ids_check("attn_decode", "slot", &a->slot, a->cache.k.dim[0]));
-    CAD_TRY(cad_ids_check("attn_decode", "len", &a->len, a->cache.k.dim[3] + 1));
+    CAD_TRY(cad_attn_decode_values(a));
     cad_parallel_for(a->q.dim[0] * a->cache.k.dim[1], 4, decode_units, (void *)(uintptr_t)a);
     return CAD_OK;
 }

@@ -222,6 +222,7 @@ static size_t sample_bytes(const cad_tensor *logits)
 CAD_CPU_OP(sample)
 {
     CAD_TRY(cad_sample_validate(a));
+    CAD_TRY(cad_sample_values(a));
     CAD_TRY(cad_scratch_check("sample", &a->scratch, sample_bytes(&a->logits)));
     CAD_TRY(rows_check("sample", &a->logits));
     cad_parallel_for(a->logits.dim[0], 1, sample_rows, (void *)(uintptr_t)a);

@@ -4,7 +4,6 @@
 #include "model/decoder/decoder_impl.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 enum { KV_STEP = 64 }; /* the cache's capacity is a multiple of this */
 
@@ -65,32 +64,19 @@ static cad_status measure(const cad_model_config *cfg, const cad_ops *ops, const
     CAD_TRY(cad_decoder_shape(d));
     /* Any address that is not NULL: nothing is read or written there. */
     static unsigned char nowhere[64] __attribute__((aligned(64)));
-    unsigned char *const base[4] = {nowhere, nowhere, nowhere, nowhere};
+    unsigned char *const base[CAD_ARENAS] = {nowhere, nowhere, nowhere, nowhere, nowhere};
     cad_decoder_bind(d, base);
     d->measuring = true;
     CAD_TRY(cad_decoder_measure(d));
     d->measuring = false;
-    d->bytes.scratch = d->scratch_need;
-    d->bytes.saving = cad_decoder_saving(d);
+    size_t nf4 = d->opt.weights == CAD_WEIGHTS_nf4 ? cad_nf4_work_bytes(d) : 0;
+    d->bytes.scratch = d->scratch_need > nf4 ? d->scratch_need : nf4;
     return CAD_OK;
 }
 
-static cad_status build(cad_decoder *d)
+/* The table of angles is made once, so what it takes here goes back at once. */
+static cad_status send_rope(cad_decoder *d)
 {
-    static const char *const name[4] = {"weights", "state", "activations", "scratch"};
-    const size_t want[4] = {d->bytes.weights, d->bytes.state, d->bytes.activations, d->bytes.scratch};
-    unsigned char *base[4];
-    for (int i = 0; i < 4; i++) {
-        CAD_TRY(cad_arena_create(name[i], want[i] + 64, &d->arena[i]));
-        CAD_TRY(cad_arena_alloc(d->arena[i], want[i], "decoder", &base[i]));
-    }
-    cad_decoder_bind(d, base);
-    d->scratch = (cad_scratch){.data = base[CAD_ARENA_scratch], .bytes = want[CAD_ARENA_scratch]};
-    if (d->p_size > 0) {
-        memset(d->p, 0, (size_t)d->p_size * sizeof *d->p);
-        if (d->g)
-            memset(d->g, 0, (size_t)d->p_size * sizeof *d->g);
-    }
     const cad_model_config *c = &d->cfg;
     cad_rope_config rope = {.theta = c->theta};
     if (c->rope == CAD_ROPE_llama3)
@@ -99,8 +85,29 @@ static cad_status build(cad_decoder *d)
                                  .low = c->rope_low,
                                  .high = c->rope_high,
                                  .original = (double)c->rope_original};
-    cad_rope_table(&rope, d->positions, c->head_dim, d->rope);
-    return CAD_OK;
+    size_t bytes = (size_t)(d->positions * c->head_dim) * sizeof(float);
+    float *table;
+    CAD_TRY(cad_mem_alloc(bytes, "rotary angles", &table));
+    cad_rope_table(&rope, d->positions, c->head_dim, table);
+    cad_status s = d->ops->mem_put(d->rope, table, bytes, NULL);
+    cad_mem_free(table);
+    return s;
+}
+
+static cad_status build(cad_decoder *d)
+{
+    static const char *const name[CAD_ARENAS] = {"weights", "state", "activations", "scratch", "host"};
+    const size_t want[CAD_ARENAS] = {d->bytes.weights, d->bytes.state, d->bytes.activations, d->bytes.scratch, d->bytes.host};
+    unsigned char *base[CAD_ARENAS];
+    for (int i = 0; i < CAD_ARENAS; i++) {
+        size_t room = want[i] + 64;
+        CAD_TRY(i == CAD_ARENA_host ? cad_arena_create(name[i], room, &d->arena[i])
+                                    : cad_ops_arena(d->ops, name[i], room, &d->arena[i]));
+        CAD_TRY(cad_arena_alloc(d->arena[i], want[i], "decoder", &base[i]));
+    }
+    cad_decoder_bind(d, base);
+    d->scratch = (cad_scratch){.data = base[CAD_ARENA_scratch], .bytes = want[CAD_ARENA_scratch]};
+    return send_rope(d);
 }
 
 cad_status cad_decoder_sketch(const cad_model_config *cfg, const cad_ops *ops, const cad_decoder_opts *o, cad_decoder **out)
@@ -139,7 +146,7 @@ void cad_decoder_destroy(cad_decoder *d)
 {
     if (!d)
         return;
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < CAD_ARENAS; i++)
         cad_arena_destroy(d->arena[i]);
     cad_mem_free(d->layer);
     cad_mem_free(d->saved);
@@ -157,6 +164,11 @@ const cad_model_config *cad_decoder_config(const cad_decoder *d)
 const cad_decoder_opts *cad_decoder_options(const cad_decoder *d)
 {
     return &d->opt;
+}
+
+const cad_ops *cad_decoder_ops(const cad_decoder *d)
+{
+    return d->ops;
 }
 
 const cad_arena *cad_decoder_arena(const cad_decoder *d, int i)

@@ -11,8 +11,9 @@
  * Flat buffers: `p` (f32 masters of all that is trained) and `g` (its gradient, "+="), each tensor padded with zeros to a
  * multiple of 256 elements.  Frozen tensors are in neither.
  *
- * Memory: four arenas owned by the decoder, of the bytes that cad_decoder_plan tells; forward, backward and eval allocate
- * nothing. Threads: one caller at a time per decoder. */
+ * Memory: arenas owned by the decoder, of the bytes that cad_decoder_plan tells; forward, backward and eval allocate nothing.
+ * Four of them are the back end's, which the host cannot touch (kernels/ops.h), so p and g are read and written by ops,
+ * mem_put and mem_get; all other arguments here are the host's.  Threads: one caller at a time per decoder. */
 #ifndef CADLM_MODEL_DECODER_DECODER_H
 #define CADLM_MODEL_DECODER_DECODER_H
 
@@ -75,7 +76,7 @@ typedef struct cad_decoder_bytes {
     size_t weights, state, activations, scratch;
     size_t values, gradients;          /* state: p, g */
     size_t saved, work, inputs, cache; /* activations: kept for the backward pass, of a pass, its batch, keys and values */
-    size_t saving; /* in no arena: copies that saving the trained weights makes of rows that are scattered in a fused matrix */
+    size_t host;                       /* of the host: batches and values on their way between it and the others */
 } cad_decoder_bytes;
 /* *out = a decoder of shapes alone, without memory for values: its options, parameters, cad_decoder_params (p, g NULL) and
  * cad_decoder_plan are those of `create`; nothing else may be asked of it.  Errors: as cad_decoder_create. */
@@ -93,7 +94,9 @@ const cad_model_config *cad_decoder_config(const cad_decoder *d);
 const cad_decoder_opts *cad_decoder_options(const cad_decoder *d);
 /* Weights of the model, trained or not; a tied head counts once, LoRA pairs do not. */
 int64_t cad_decoder_parameters(const cad_decoder *d);
-/* The arena i = 0..3: weights, state, activations, scratch; for reports of used and peak bytes. */
+const cad_ops *cad_decoder_ops(const cad_decoder *d);
+/* The arena i = 0 .. CAD_DECODER_ARENAS-1: weights, state, activations, scratch, host; for reports of used and peak bytes. */
+enum { CAD_DECODER_ARENAS = 5 };
 const cad_arena *cad_decoder_arena(const cad_decoder *d, int i);
 
 /* ---- values ---- */
@@ -132,13 +135,14 @@ typedef struct cad_param {
 typedef struct cad_params {
     const cad_param *item; /* (n) ascending offsets */
     int64_t n;
-    float *p, *g;  /* (size) */
+    float *p, *g;  /* (size) memory of the back end */
     int64_t size;  /* elements with padding */
     int64_t count; /* elements without */
 } cad_params;
 /* Borrowed; the arrays keep their place for the life of the decoder. */
 cad_params cad_decoder_params(const cad_decoder *d);
-/* From now on gradients go to `g` (size elements, caller's); NULL: back to the decoder's own.  For sums over lanes. */
+/* From now on gradients go to `g` (size elements of the back end's memory, caller's); NULL: back to the decoder's own.  For
+ * sums over lanes. */
 void cad_decoder_set_grad(cad_decoder *d, float *g);
 
 /* ---- work ---- */

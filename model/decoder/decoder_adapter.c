@@ -4,73 +4,64 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <string.h>
+
+typedef struct factor {
+    cad_decoder *d;
+    cad_named t;
+} factor;
 
 typedef struct pairs {
     cad_lora_factors *f;
-    cad_linear **lin;
-    int *part;
-    float *b; /* every B in file order */
+    factor *half; /* A and B of each */
     size_t n;
 } pairs;
 
 static void free_pairs(pairs *x)
 {
     cad_mem_free(x->f);
-    cad_mem_free(x->lin);
-    cad_mem_free(x->part);
-    cad_mem_free(x->b);
+    cad_mem_free(x->half);
+}
+
+static void add_pairs(cad_decoder *d, cad_linear *l, int64_t layer, pairs *x)
+{
+    int64_t rank = d->opt.lora.rank;
+    for (int k = 0; k < l->n; k++) {
+        if (!(d->opt.lora.targets >> l->proj[k] & 1))
+            continue;
+        factor *a = &x->half[2 * x->n], *b = a + 1;
+        *a = (factor){.d = d, .t = {.v = &l->a, .ndim = 2, .dim = {rank, l->in}, .row0 = k * rank}};
+        *b = (factor){.d = d, .t = {.v = &l->bl, .ndim = 2, .dim = {l->rows[k], rank}, .lin = l, .part = k}};
+        x->f[x->n++] = (cad_lora_factors){.layer = layer, .target = l->proj[k], .a_ctx = a, .b_ctx = b};
+    }
 }
 
 static cad_status make_pairs(cad_decoder *d, pairs *x)
 {
-    const cad_lora_config *c = &d->opt.lora;
     size_t most = (size_t)d->cfg.layers * CAD_LORA_TARGET_COUNT;
-    int64_t floats = 0;
     CAD_TRY(cad_mem_alloc(most * sizeof *x->f, "adapter list", &x->f));
-    CAD_TRY(cad_mem_alloc(most * sizeof *x->lin, "adapter list", &x->lin));
-    CAD_TRY(cad_mem_alloc(most * sizeof *x->part, "adapter list", &x->part));
-    for (int round = 0; round < 2; round++) {
-        x->n = 0;
-        floats = 0;
-        for (int64_t i = 0; i < d->cfg.layers; i++) {
-            cad_linear *const all[] = {&d->layer[i].qkv, &d->layer[i].o, &d->layer[i].gu, &d->layer[i].down};
-            for (size_t j = 0; j < sizeof all / sizeof *all; j++)
-                for (int k = 0; k < all[j]->n; k++) {
-                    cad_linear *l = all[j];
-                    if (!(c->targets >> l->proj[k] & 1))
-                        continue;
-                    x->lin[x->n] = l;
-                    x->part[x->n] = k;
-                    x->f[x->n++] = (cad_lora_factors){.layer = i,
-                                                      .target = l->proj[k],
-                                                      .a = (float *)l->a.t.data + k * c->rank * l->in,
-                                                      .b = round ? x->b + floats : NULL};
-                    floats += l->rows[k] * c->rank;
-                }
-        }
-        if (round == 0)
-            CAD_TRY(cad_mem_alloc((size_t)floats * sizeof *x->b, "adapter B", &x->b));
+    CAD_TRY(cad_mem_alloc(2 * most * sizeof *x->half, "adapter list", &x->half));
+    for (int64_t i = 0; i < d->cfg.layers; i++) {
+        cad_layer *y = &d->layer[i];
+        add_pairs(d, &y->qkv, i, x);
+        add_pairs(d, &y->o, i, x);
+        add_pairs(d, &y->gu, i, x);
+        add_pairs(d, &y->down, i, x);
     }
     return CAD_OK;
 }
 
-static void move_b(const cad_decoder *d, const pairs *x, bool into_decoder)
+static cad_status sink(void *ctx, int64_t first, float *v, int64_t n)
 {
-    int64_t rank = d->opt.lora.rank, at, run;
-    for (size_t i = 0; i < x->n; i++) {
-        cad_linear *l = x->lin[i];
-        cad_named t = {.dim = {l->rows[x->part[i]], rank}, .ndim = 2, .lin = l, .part = x->part[i]};
-        float *ours = l->bl.t.data, *file = x->f[i].b;
-        for (int64_t r = 0; r < t.dim[0]; r += run) {
-            run = cad_named_run(d, &t, r, &at);
-            size_t bytes = (size_t)(run * rank) * sizeof(float);
-            if (into_decoder)
-                memcpy(ours + at * rank, file + r * rank, bytes);
-            else
-                memcpy(file + r * rank, ours + at * rank, bytes);
-        }
-    }
+    const factor *x = ctx;
+    return cad_named_write(x->d, &x->t, first, v, n);
+}
+
+static cad_status window(void *ctx, int64_t first, int64_t most, const void **data, int64_t *count)
+{
+    const factor *x = ctx;
+    CAD_TRY(cad_named_read(x->d, &x->t, first, most, count));
+    *data = x->d->stage;
+    return CAD_OK;
 }
 
 static cad_status check_same(const cad_decoder *d, const char *dir, const cad_lora_config *c)
@@ -98,12 +89,23 @@ cad_status cad_decoder_load_adapter(cad_decoder *d, const char *dir)
     if (s == CAD_OK)
         s = make_pairs(d, &x);
     if (s == CAD_OK)
-        s = cad_peft_read(dir, &c, &d->cfg, x.f, x.n);
-    if (s == CAD_OK)
-        move_b(d, &x, true);
+        s = cad_peft_read(dir, &c, &d->cfg, x.f, x.n, sink);
     free_pairs(&x);
     cad_arena_destroy(a);
     return s;
+}
+
+/* Before any file is there. */
+static cad_status check_finite(const cad_decoder *d, const cad_param *p)
+{
+    for (int64_t at = 0, n; at < p->count; at += n) {
+        n = p->count - at < d->stage_size ? p->count - at : d->stage_size;
+        CAD_TRY(cad_decoder_fetch(d, d->stage, d->p + p->offset + at, (size_t)n * sizeof *d->stage));
+        for (int64_t k = 0; k < n; k++)
+            if (!isfinite(d->stage[k]))
+                CAD_FAIL(CAD_ENUMERIC, "%s: element %" PRId64 " is not finite; nothing was saved", p->name, at + k);
+    }
+    return CAD_OK;
 }
 
 cad_status cad_decoder_save_adapter(const cad_decoder *d, const char *dir)
@@ -112,15 +114,11 @@ cad_status cad_decoder_save_adapter(const cad_decoder *d, const char *dir)
     if (d->opt.lora.rank < 1)
         CAD_FAIL(CAD_EINVAL, "%s: the decoder has no LoRA pairs to save", dir);
     for (int64_t i = 0; i < d->n_param; i++)
-        for (int64_t k = 0; k < d->param[i].count; k++)
-            if (!isfinite(d->p[d->param[i].offset + k]))
-                CAD_FAIL(CAD_ENUMERIC, "%s: element %" PRId64 " is not finite; nothing was saved", d->param[i].name, k);
+        CAD_TRY(check_finite(d, &d->param[i]));
     /* Addresses alone are taken; nothing of the decoder changes. */
     cad_status s = make_pairs((cad_decoder *)(uintptr_t)d, &x);
-    if (s == CAD_OK) {
-        move_b(d, &x, false);
-        s = cad_peft_write(dir, &d->opt.lora, &d->cfg, x.f, x.n);
-    }
+    if (s == CAD_OK)
+        s = cad_peft_write(dir, &d->opt.lora, &d->cfg, x.f, x.n, window);
     free_pairs(&x);
     return s;
 }

@@ -47,13 +47,13 @@ static cad_status attention_back(cad_decoder *d, const cad_pass *p, int64_t laye
     CAD_RUN(d, attn_bwd, .q = cad_f3(s->qkv, p->n, c->heads, c->head_dim),
             .k = cad_f3(s->qkv + q, p->n, c->kv_heads, c->head_dim),
             .v = cad_f3(s->qkv + q + kv, p->n, c->kv_heads, c->head_dim), .ld_q = ld, .ld_k = ld, .ld_v = ld,
-            .seg = cad_tensor_1d(CAD_I32, d->in.seg, p->n_seg + 1), .o = cad_f3(s->o, p->n, c->heads, c->head_dim),
+            .seg = cad_tensor_1d(CAD_I32, p->in->seg, p->n_seg + 1), .o = cad_f3(s->o, p->n, c->heads, c->head_dim),
             .lse = cad_f2(s->lse, c->heads, p->n), .d_o = cad_f3(d->work.d_o, p->n, c->heads, c->head_dim),
             .dq = cad_f3(dqkv, p->n, c->heads, c->head_dim), .dk = cad_f3(dqkv + q, p->n, c->kv_heads, c->head_dim),
             .dv = cad_f3(dqkv + q + kv, p->n, c->kv_heads, c->head_dim), .ld_dq = ld, .ld_dk = ld, .ld_dv = ld,
             .scale = (float)(1.0 / sqrt((double)c->head_dim)), .causal = 1, .scratch = d->scratch);
     CAD_RUN(d, rope_bwd, .x = cad_f3(dqkv, p->n, c->heads + c->kv_heads, c->head_dim), .ld = ld,
-            .pos = cad_tensor_1d(CAD_I32, d->in.pos, p->n), .table = cad_f2(d->rope, d->positions, c->head_dim));
+            .pos = cad_tensor_1d(CAD_I32, p->in->pos, p->n), .table = cad_f2(d->rope, d->positions, c->head_dim));
     return CAD_OK;
 }
 
@@ -80,7 +80,8 @@ cad_status cad_decoder_backward(cad_decoder *d, const cad_pass *p)
     for (int64_t i = d->cfg.layers; i-- > 0;)
         CAD_TRY(backward_layer(d, p, i));
     if (d->embed.at >= 0)
-        CAD_RUN(d, embed_bwd, .id = cad_tensor_1d(CAD_U32, d->in.ids, p->n), .order = cad_tensor_1d(CAD_U32, d->in.order, p->n),
-                .dy = cad_f2(d->work.dr, p->n, d->cfg.width), .de = cad_grad_of(d, &d->embed));
+        CAD_RUN(d, embed_bwd, .id = cad_tensor_1d(CAD_U32, p->in->ids, p->n),
+                .order = cad_tensor_1d(CAD_U32, p->in->order, p->n), .dy = cad_f2(d->work.dr, p->n, d->cfg.width),
+                .de = cad_grad_of(d, &d->embed));
     return CAD_OK;
 }

@@ -4,7 +4,6 @@
 #include "model/hf/safetensors.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 typedef struct file_ctx {
@@ -108,78 +107,22 @@ cad_status cad_decoder_load_master(cad_decoder *d, const char *path)
 
 /* ---- saving ---- */
 
-typedef struct save_ctx {
-    cad_st_item *item;
-    char (*name)[CAD_NAME_BYTES];
-    float **copy; /* rows of tensors that do not stand together */
-    int64_t n;
-} save_ctx;
-
-static void free_save(save_ctx *x)
-{
-    for (int64_t i = 0; x->copy && i < x->n; i++)
-        cad_mem_free(x->copy[i]);
-    cad_mem_free(x->copy);
-    cad_mem_free(x->item);
-    cad_mem_free(x->name);
-}
-
-/* A full model copies what gather copies; an adapter all its factors B (decoder_adapter.c). */
-size_t cad_decoder_saving(cad_decoder *d)
-{
-    size_t sum = 0;
-    for (int64_t i = 0; d->opt.train == CAD_TRAIN_full && i < cad_named_count(d); i++) {
-        cad_named t;
-        int64_t at;
-        cad_named_get(d, i, &t);
-        if (cad_named_run(d, &t, 0, &at) != t.dim[0])
-            sum += (size_t)(t.dim[0] * t.dim[1]) * sizeof(float);
-    }
-    for (int i = 0; d->opt.lora.rank > 0 && i < CAD_LORA_TARGET_COUNT; i++) {
-        int64_t rows, cols;
-        cad_lora_target_shape(&d->cfg, (cad_lora_target)i, &rows, &cols);
-        if (d->opt.lora.targets >> i & 1)
-            sum += (size_t)(d->cfg.layers * rows * d->opt.lora.rank) * sizeof(float);
-    }
-    return sum;
-}
-
-/* *out = the tensor's elements in file order, copied only where its rows are scattered. */
-static cad_status gather(const cad_decoder *d, const cad_named *t, float **copy, const float **out)
-{
-    int64_t at, cols = t->ndim == 2 ? t->dim[1] : 1, run = cad_named_run(d, t, 0, &at);
-    const float *from = t->v->t.data;
-    if (run == t->dim[0]) {
-        *out = from + at * cols;
-        return CAD_OK;
-    }
-    CAD_TRY(cad_mem_alloc((size_t)(t->dim[0] * cols) * sizeof(float), t->name, copy));
-    for (int64_t r = 0; r < t->dim[0]; r += run) {
-        run = cad_named_run(d, t, r, &at);
-        memcpy(*copy + r * cols, from + at * cols, (size_t)(run * cols) * sizeof(float));
-    }
-    *out = *copy;
-    return CAD_OK;
-}
-
-static cad_status add_item(const cad_decoder *d, save_ctx *x, int64_t i, bool bf16)
-{
+typedef struct save_item {
+    const cad_decoder *d;
     cad_named t;
-    const float *data;
-    /* Only names and addresses are taken from the decoder here. */
-    cad_named_get((cad_decoder *)(uintptr_t)d, i, &t);
-    memcpy(x->name[i], t.name, sizeof t.name);
-    CAD_TRY(gather(d, &t, &x->copy[i], &data));
-    int64_t count = t.dim[0] * (t.ndim == 2 ? t.dim[1] : 1);
-    for (int64_t k = 0; k < count; k++)
-        if (!isfinite(data[k]) || (bf16 && fabsf(data[k]) >= 0x1.ffp127f)) /* from there on bf16 rounds to infinity */
-            CAD_FAIL(CAD_ENUMERIC, "%s: element %lld is not finite; nothing was saved", t.name, (long long)k);
-    x->item[i] = (cad_st_item){.name = x->name[i],
-                               .data = data,
-                               .ndim = t.ndim,
-                               .dim = {t.dim[0], t.dim[1]},
-                               .from = CAD_F32,
-                               .to = bf16 ? CAD_ST_BF16 : CAD_ST_F32};
+    bool bf16;
+} save_item;
+
+/* The tensor's elements in file order; from 0x1.ffp127 on bf16 rounds to infinity. */
+static cad_status window(void *ctx, int64_t first, int64_t most, const void **data, int64_t *count)
+{
+    const save_item *x = ctx;
+    const float *v = x->d->stage;
+    CAD_TRY(cad_named_read(x->d, &x->t, first, most, count));
+    for (int64_t k = 0; k < *count; k++)
+        if (!isfinite(v[k]) || (x->bf16 && fabsf(v[k]) >= 0x1.ffp127f))
+            CAD_FAIL(CAD_ENUMERIC, "%s: element %lld is not finite; nothing was saved", x->t.name, (long long)(first + k));
+    *data = v;
     return CAD_OK;
 }
 
@@ -187,17 +130,28 @@ static cad_status save_to(const cad_decoder *d, const char *path, bool bf16)
 {
     if (d->opt.weights == CAD_WEIGHTS_nf4)
         CAD_FAIL(CAD_EINVAL, "%s: the base is held in NF4; only its adapter can be saved", path);
-    save_ctx x = {.n = cad_named_count(d)};
-    size_t n = (size_t)x.n;
+    size_t n = (size_t)cad_named_count(d);
+    save_item *x = NULL;
+    cad_st_item *item = NULL;
     cad_status s;
-    CAD_TRY_GOTO(s, cad_mem_alloc(n * sizeof *x.item, "tensors to save", &x.item), done);
-    CAD_TRY_GOTO(s, cad_mem_alloc(n * sizeof *x.name, "tensors to save", &x.name), done);
-    CAD_TRY_GOTO(s, cad_mem_alloc(n * sizeof *x.copy, "tensors to save", &x.copy), done);
-    for (int64_t i = 0; i < x.n; i++)
-        CAD_TRY_GOTO(s, add_item(d, &x, i, bf16), done);
-    s = cad_st_write(path, x.item, n, NULL, 0);
+    CAD_TRY_GOTO(s, cad_mem_alloc(n * sizeof *x, "tensors to save", &x), done);
+    CAD_TRY_GOTO(s, cad_mem_alloc(n * sizeof *item, "tensors to save", &item), done);
+    for (size_t i = 0; i < n; i++) {
+        x[i] = (save_item){.d = d, .bf16 = bf16};
+        /* Only names and addresses are taken from the decoder here. */
+        cad_named_get((cad_decoder *)(uintptr_t)d, (int64_t)i, &x[i].t);
+        item[i] = (cad_st_item){.name = x[i].t.name,
+                                .ndim = x[i].t.ndim,
+                                .dim = {x[i].t.dim[0], x[i].t.dim[1]},
+                                .from = CAD_F32,
+                                .to = bf16 ? CAD_ST_BF16 : CAD_ST_F32,
+                                .window = window,
+                                .ctx = &x[i]};
+    }
+    s = cad_st_write(path, item, n, NULL, 0);
 done:
-    free_save(&x);
+    cad_mem_free(item);
+    cad_mem_free(x);
     return s;
 }
 

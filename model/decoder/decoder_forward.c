@@ -21,7 +21,7 @@ static cad_status attention(cad_decoder *d, const cad_pass *p, int64_t layer)
     cad_saved *s = &d->saved[layer];
     int64_t q = c->heads * c->head_dim, kv = c->kv_heads * c->head_dim, ld = q + 2 * kv;
     float *k = s->qkv + q, *v = k + kv, scale = (float)(1.0 / sqrt((double)c->head_dim));
-    cad_tensor pos = cad_tensor_1d(CAD_I32, d->in.pos, p->n), slot = cad_tensor_1d(CAD_I32, d->in.slot, p->n);
+    cad_tensor pos = cad_tensor_1d(CAD_I32, p->in->pos, p->n), slot = cad_tensor_1d(CAD_I32, p->in->slot, p->n);
     cad_tensor tq = cad_f3(s->qkv, p->n, c->heads, c->head_dim), to = cad_f3(s->o, p->n, c->heads, c->head_dim);
     cad_tensor tk = cad_f3(k, p->n, c->kv_heads, c->head_dim), tv = cad_f3(v, p->n, c->kv_heads, c->head_dim);
     CAD_RUN(d, rope_fwd, .x = cad_f3(s->qkv, p->n, c->heads + c->kv_heads, c->head_dim), .ld = ld, .pos = pos,
@@ -29,11 +29,11 @@ static cad_status attention(cad_decoder *d, const cad_pass *p, int64_t layer)
     if (p->cache)
         CAD_RUN(d, kv_append, .k = tk, .v = tv, .ld_k = ld, .ld_v = ld, .slot = slot, .pos = pos, .cache = d->kv.layer[layer]);
     if (p->decode)
-        CAD_RUN(d, attn_decode, .q = tq, .ld_q = ld, .slot = slot, .len = cad_tensor_1d(CAD_I32, d->in.len, p->n),
+        CAD_RUN(d, attn_decode, .q = tq, .ld_q = ld, .slot = slot, .len = cad_tensor_1d(CAD_I32, p->in->len, p->n),
                 .cache = d->kv.layer[layer], .o = to, .scale = scale);
     else
         CAD_RUN(d, attn_fwd, .q = tq, .k = tk, .v = tv, .ld_q = ld, .ld_k = ld, .ld_v = ld,
-                .seg = cad_tensor_1d(CAD_I32, d->in.seg, p->n_seg + 1), .o = to, .lse = cad_f2(s->lse, c->heads, p->n),
+                .seg = cad_tensor_1d(CAD_I32, p->in->seg, p->n_seg + 1), .o = to, .lse = cad_f2(s->lse, c->heads, p->n),
                 .scale = scale, .causal = 1);
     return CAD_OK;
 }
@@ -55,17 +55,17 @@ static cad_status forward_layer(cad_decoder *d, const cad_pass *p, int64_t layer
 
 cad_status cad_decoder_forward(cad_decoder *d, const cad_pass *p)
 {
-    CAD_RUN(d, embed_fwd, .id = cad_tensor_1d(CAD_U32, d->in.ids, p->n), .e = d->embed.t,
+    CAD_RUN(d, embed_fwd, .id = cad_tensor_1d(CAD_U32, p->in->ids, p->n), .e = d->embed.t,
             .y = cad_f2(d->saved[0].r_in, p->n, d->cfg.width));
     for (int64_t i = 0; i < d->cfg.layers; i++)
         CAD_TRY(forward_layer(d, p, i));
     return CAD_OK;
 }
 
-cad_status cad_decoder_final(cad_decoder *d, const cad_pass *p, uint32_t *i, int64_t m)
+cad_status cad_decoder_final(cad_decoder *d, const cad_pass *p, int64_t m)
 {
     cad_work *w = &d->work;
-    CAD_RUN(d, gather_rows, .i = cad_tensor_1d(CAD_U32, i, m), .x = cad_f2(cad_decoder_last(d), p->n, d->cfg.width),
-            .y = cad_f2(w->x, m, d->cfg.width));
+    CAD_RUN(d, gather_rows, .i = cad_tensor_1d(CAD_U32, p->in->loss_row, m),
+            .x = cad_f2(cad_decoder_last(d), p->n, d->cfg.width), .y = cad_f2(w->x, m, d->cfg.width));
     return norm(d, &d->norm, w->x, w->xn, w->rstd, m);
 }

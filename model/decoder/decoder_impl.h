@@ -2,13 +2,17 @@
  *
  * A decoder is built in two rounds by the same code: first with imaginary base addresses, which only counts bytes (and lets the
  * passes report the scratch they need), then inside arenas of exactly that size.  `measuring` tells the rounds apart; while it
- * is set nothing is dereferenced. */
+ * is set nothing is dereferenced.
+ *
+ * Weights, state, activations and scratch lie in memory of the back end: only ops, mem_put and mem_get touch them.  What the
+ * host writes or reads of them passes through the arena `host`. */
 #ifndef CADLM_MODEL_DECODER_DECODER_IMPL_H
 #define CADLM_MODEL_DECODER_DECODER_IMPL_H
 
 #include "core/hash.h"
 #include "model/decoder/decoder.h"
 
+enum { CAD_ARENA_weights, CAD_ARENA_state, CAD_ARENA_activations, CAD_ARENA_scratch, CAD_ARENA_host, CAD_ARENAS };
 enum { CAD_PARAM_ALIGN = 256, CAD_GATE_GROUP = 128, CAD_NAME_BYTES = 96, CAD_FUSED_MAX = 3 };
 
 /* A tensor of weights: in the flat buffers when at >= 0, else frozen in the arena `weights`.  t.data == NULL: absent. */
@@ -48,24 +52,39 @@ typedef struct cad_work {
     float *dr, *dn, *dh, *dqkv, *d_o, *v; /* backward: (N,C), (N,C), (N,F), (N,(H+2K)D), (N,HD), (N,3R) */
     float *x, *xn, *dx, *rstd, *nll;      /* (M,C) gathered, normed, gradient; (M) */
     uint32_t *top;                        /* (M) */
+    float *logits;                        /* (slots or 1,V) */
 } cad_work;
 
-/* The batch on the device. */
+/* What a pass is told: of a batch (N tokens, S segments, M loss rows), or of a step of generation; with draws of up to as many
+ * rows as there are slots. */
 typedef struct cad_input {
-    uint32_t *ids, *row, *loss_row, *target, *order;
-    int32_t *pos, *seg, *slot, *len;
-    float *weight;
-    uint32_t *count; /* (V+1) of the counting sort, host */
-} cad_input;
-
-typedef struct cad_cache {
-    cad_kv *layer;                      /* (L) */
-    int64_t tokens;                     /* T, a multiple of 64 */
-    float *logits;                      /* (slots,V) */
-    float *temp, *top_p, *min_p, *logp; /* (slots) */
+    uint32_t *ids, *row, *loss_row, *target, *order; /* (N), (N), (M), (M), (N) */
+    int32_t *pos, *seg, *slot, *len;                 /* (N), (S+1), (N), (N) */
+    float *weight;                                   /* (M) */
+    float *temp, *top_p, *min_p;                     /* (slots) */
     int32_t *top_k;
     uint64_t *seed;
-    uint32_t *position, *id, *mask;
+    uint32_t *position;
+} cad_input;
+
+/* The same places in host memory and on the device: written here, then sent as one block. */
+typedef struct cad_inputs {
+    cad_input host, device;
+    size_t bytes;
+} cad_inputs;
+
+/* What a step of generation tells. */
+typedef struct cad_drawn {
+    uint32_t *id; /* (slots) */
+    float *logp;
+} cad_drawn;
+
+typedef struct cad_cache {
+    cad_kv *layer;  /* (L) */
+    int64_t tokens; /* T, a multiple of 64 */
+    uint32_t *mask; /* (V/32) */
+    cad_drawn host, device;
+    size_t drawn; /* bytes of those */
 } cad_cache;
 
 typedef struct cad_param_slot {
@@ -76,7 +95,7 @@ struct cad_decoder {
     cad_model_config cfg;
     cad_decoder_opts opt;
     const cad_ops *ops;
-    cad_arena *arena[4];
+    cad_arena *arena[CAD_ARENAS];
     bool measuring;
     size_t scratch_need;
     cad_decoder_bytes bytes;
@@ -96,15 +115,19 @@ struct cad_decoder {
 
     cad_saved *saved; /* (L) */
     cad_work work;
-    cad_input in;
+    cad_inputs in, step; /* of batches and prompts; of one new token for each slot */
     cad_cache kv;
-    float *host_nll; /* (M) */
+
+    /* in host memory */
+    float *nll;          /* (M) */
+    uint32_t *order_sum; /* (V+1) of the counting sort */
+    uint32_t *mask;      /* (V/32) */
+    float *stage;        /* (stage_size) values on their way in or out */
+    int64_t stage_size;
 
     bool loaded;
     char hash[CAD_HASH_HEX];
 };
-
-enum { CAD_ARENA_weights, CAD_ARENA_state, CAD_ARENA_activations, CAD_ARENA_scratch };
 
 /* Runs one op, or notes the scratch it would need. */
 #define CAD_RUN(d, op, ...)                                                                                                    \
@@ -134,19 +157,17 @@ static inline cad_tensor cad_f3(float *x, int64_t n, int64_t m, int64_t k)
 /* What a pass is about; tensors of n rows over the buffers above. */
 typedef struct cad_pass {
     int64_t n, n_seg;
+    const cad_input *in;
     bool train;  /* keeps what the backward pass needs, dropout on */
-    bool cache;  /* writes keys and values into the KV cache at in.slot, in.pos */
+    bool cache;  /* writes keys and values into the KV cache at in->slot, in->pos */
     bool decode; /* attention reads the cache (one new token per slot) */
     uint64_t step;
 } cad_pass;
 
-/* decoder_files.c */
-size_t cad_decoder_saving(cad_decoder *d);
-
 /* decoder_layout.c */
 CAD_MUST_USE cad_status cad_decoder_shape(cad_decoder *d);
-/* Addresses from the four bases, and d->bytes but for the scratch. */
-void cad_decoder_bind(cad_decoder *d, unsigned char *const base[4]);
+/* Addresses from the bases of the arenas, and d->bytes but for the scratch of passes. */
+void cad_decoder_bind(cad_decoder *d, unsigned char *const base[CAD_ARENAS]);
 
 /* decoder_linear.c: products with everything that a linear may carry; x (N,in), y (N,out), u and v (N,nR). */
 CAD_MUST_USE cad_status cad_linear_forward(cad_decoder *d, const cad_linear *l, const cad_pass *p, int64_t layer, float *x,
@@ -160,20 +181,23 @@ CAD_MUST_USE cad_status cad_linear_back_w(cad_decoder *d, const cad_linear *l, c
 bool cad_linear_wants_x(const cad_linear *l);
 cad_tensor cad_grad_of(const cad_decoder *d, const cad_value *v); /* data NULL: not trained */
 
-/* decoder_forward.c, decoder_backward.c: from in.ids to the last layer's r_out, and back from work.dr to the gradients. */
+/* decoder_forward.c, decoder_backward.c: from in->ids to the last layer's r_out, and back from work.dr to the gradients. */
 CAD_MUST_USE cad_status cad_decoder_forward(cad_decoder *d, const cad_pass *p);
 CAD_MUST_USE cad_status cad_decoder_backward(cad_decoder *d, const cad_pass *p);
 float *cad_decoder_last(const cad_decoder *d); /* r_out of the last layer */
-/* x = rows `i` (m) of r_out, xn = its final norm. */
-CAD_MUST_USE cad_status cad_decoder_final(cad_decoder *d, const cad_pass *p, uint32_t *i, int64_t m);
+/* x = the m rows in->loss_row of r_out, xn = its final norm. */
+CAD_MUST_USE cad_status cad_decoder_final(cad_decoder *d, const cad_pass *p, int64_t m);
 
-/* decoder_pass.c: copies a batch into `in` after checking it; scratch of every pass that the options allow. */
-CAD_MUST_USE cad_status cad_decoder_upload(cad_decoder *d, const cad_batch *b, cad_pass *out);
+/* decoder_pass.c: a batch into d->in.host after checking it; what stands there to the device; results back, once all work is
+ * done and was right; scratch of every pass that the options allow. */
+CAD_MUST_USE cad_status cad_decoder_take(cad_decoder *d, const cad_batch *b, cad_pass *out);
+CAD_MUST_USE cad_status cad_decoder_send(cad_decoder *d, const cad_inputs *in);
+CAD_MUST_USE cad_status cad_decoder_fetch(const cad_decoder *d, void *host, const void *device, size_t bytes);
 CAD_MUST_USE cad_status cad_decoder_measure(cad_decoder *d);
 
-/* decoder_cache.c: logits (n,V) of the rows `last` (n) of the pass into kv.logits, then one token per row into kv.id, kv.logp.
+/* decoder_cache.c: logits (n,V) of the rows in->loss_row (n) of the pass, then one token per row into kv.device.
  */
-CAD_MUST_USE cad_status cad_decoder_draw(cad_decoder *d, const cad_pass *p, uint32_t *last, int64_t n);
+CAD_MUST_USE cad_status cad_decoder_draw(cad_decoder *d, const cad_pass *p, int64_t n);
 
 /* decoder_tensors.c: the tensors of the model by their names in files, and where their rows live. */
 typedef enum cad_kind { CAD_KIND_embed, CAD_KIND_head, CAD_KIND_norm, CAD_KIND_bias, CAD_KIND_matrix } cad_kind;
@@ -185,14 +209,25 @@ typedef struct cad_named {
     cad_value *v;    /* storage; of a fused tensor for kinds bias and matrix */
     cad_linear *lin; /* kinds bias and matrix */
     int part;
+    int64_t row0; /* where lin is NULL: the tensor's first row in v */
 } cad_named;
 int64_t cad_named_count(const cad_decoder *d);
 void cad_named_get(cad_decoder *d, int64_t i, cad_named *out);
 /* Rows run[0] .. run[0]+count-1 of the named tensor stand together at row `at` of its storage; returns count. */
 int64_t cad_named_run(const cad_decoder *d, const cad_named *t, int64_t first, int64_t *at);
+/* decoder_move.c: elements [first, first+n) of a named tensor from x, which is spent; as many of the elements from `first` on,
+ * at most `most`, as are in one place and find room in d->stage.  Both in f32. */
+CAD_MUST_USE cad_status cad_named_write(cad_decoder *d, const cad_named *t, int64_t first, float *x, int64_t n);
+CAD_MUST_USE cad_status cad_named_read(const cad_decoder *d, const cad_named *t, int64_t first, int64_t most, int64_t *n);
+/* The same from the device's x, of the type of storage. */
+CAD_MUST_USE cad_status cad_named_copy(cad_decoder *d, const cad_named *t, int64_t first, float *x, int64_t n);
+
 /* Elements [first, first+count) of a named tensor in order; calls come in ascending order without gaps. */
 typedef cad_status (*cad_source)(void *ctx, const cad_named *t, int64_t first, float *out, int64_t count);
 /* Fills the storage of one tensor: rounded to bf16 or quantised as the options say. */
 CAD_MUST_USE cad_status cad_named_fill(cad_decoder *d, const cad_named *t, cad_source source, void *ctx);
+/* decoder_nf4.c: the same for matrices in NF4; bytes at d->scratch that it works in. */
+CAD_MUST_USE cad_status cad_named_fill_nf4(cad_decoder *d, const cad_named *t, cad_source source, void *ctx);
+size_t cad_nf4_work_bytes(const cad_decoder *d);
 
 #endif

@@ -57,35 +57,55 @@ cad_status cad_decoder_init_random(cad_decoder *d, cad_init_scheme scheme, uint6
     return CAD_OK;
 }
 
-static void init_pair(cad_decoder *d, cad_linear *l, int64_t layer, cad_lora_init init, uint64_t seed)
+typedef struct pair_ctx {
+    cad_lora_init init;
+    bool wanted; /* a target: the others stay zero */
+    double rank, bound;
+    cad_rng rng;
+} pair_ctx;
+
+static cad_status pair_values(void *ctx, const cad_named *t, int64_t first, float *out, int64_t count)
+{
+    pair_ctx *x = ctx;
+    (void)t;
+    (void)first;
+    for (int64_t i = 0; i < count; i++) {
+        double v = 0;
+        if (x->wanted)
+            v = x->init == CAD_LORA_kaiming ? (2 * cad_rng_uniform(&x->rng) - 1) * x->bound : cad_rng_normal(&x->rng) / x->rank;
+        out[i] = (float)v;
+    }
+    return CAD_OK;
+}
+
+static cad_status init_pair(cad_decoder *d, cad_linear *l, int64_t layer, cad_lora_init init, uint64_t seed)
 {
     if (!l->lora)
-        return;
+        return CAD_OK;
     int64_t rank = d->opt.lora.rank;
-    float *a = l->a.t.data, *b = l->bl.t.data;
-    for (int64_t i = 0; i < l->out * rank; i++)
-        b[i] = 0;
+    CAD_TRY(d->ops->fill(&(cad_fill_args){.y = cad_f2(d->p + l->bl.at, l->out, rank)}, NULL));
     for (int k = 0; k < l->n; k++) {
         char name[CAD_NAME_BYTES];
-        bool wanted = d->opt.lora.targets >> l->proj[k] & 1;
         snprintf(name, sizeof name, "layers.%lld.%s.lora_A", (long long)layer, cad_lora_target_name(l->proj[k]));
-        cad_rng rng = cad_rng_make(seed, name, 0);
-        double bound = 1.0 / sqrt((double)l->in);
-        for (int64_t i = 0; i < rank * l->in; i++) {
-            double v = init == CAD_LORA_kaiming ? (2 * cad_rng_uniform(&rng) - 1) * bound : cad_rng_normal(&rng) / (double)rank;
-            a[k * rank * l->in + i] = wanted ? (float)v : 0.0f;
-        }
+        pair_ctx x = {.init = init,
+                      .wanted = d->opt.lora.targets >> l->proj[k] & 1,
+                      .rank = (double)rank,
+                      .bound = 1.0 / sqrt((double)l->in),
+                      .rng = cad_rng_make(seed, name, 0)};
+        const cad_named a = {.v = &l->a, .ndim = 2, .dim = {rank, l->in}, .row0 = k * rank};
+        CAD_TRY(cad_named_fill(d, &a, pair_values, &x));
     }
+    return CAD_OK;
 }
 
 cad_status cad_decoder_init_lora(cad_decoder *d, cad_lora_init init, uint64_t seed)
 {
     for (int64_t i = 0; i < d->cfg.layers; i++) {
         cad_layer *l = &d->layer[i];
-        init_pair(d, &l->qkv, i, init, seed);
-        init_pair(d, &l->o, i, init, seed);
-        init_pair(d, &l->gu, i, init, seed);
-        init_pair(d, &l->down, i, init, seed);
+        CAD_TRY(init_pair(d, &l->qkv, i, init, seed));
+        CAD_TRY(init_pair(d, &l->o, i, init, seed));
+        CAD_TRY(init_pair(d, &l->gu, i, init, seed));
+        CAD_TRY(init_pair(d, &l->down, i, init, seed));
     }
     return CAD_OK;
 }

@@ -247,26 +247,53 @@ static void bind_work(cad_decoder *d, lay *a)
     w->rstd = take_f(a, m);
     w->nll = take_f(a, m);
     w->top = take(a, m, sizeof *w->top);
-    d->host_nll = take_f(a, m);
+    w->logits = take_f(a, (d->opt.slots > 0 ? d->opt.slots : 1) * c->vocab);
 }
 
-static void bind_input(cad_decoder *d, lay *a)
+/* Room for passes of n tokens, s segments and m loss rows. */
+static void lay_input(const cad_decoder *d, int64_t n, int64_t s, int64_t m, lay *a, cad_input *in)
 {
-    int64_t n = d->opt.max_tokens, m = d->opt.max_loss_rows;
-    cad_input *in = &d->in;
+    int64_t slots = d->opt.slots;
     in->ids = take(a, n, sizeof *in->ids);
     in->row = take(a, n, sizeof *in->row);
     in->pos = take(a, n, sizeof *in->pos);
-    in->slot = take(a, n, sizeof *in->slot);
-    in->len = take(a, n, sizeof *in->len);
-    in->seg = take(a, d->opt.max_segments + 1, sizeof *in->seg);
+    in->seg = take(a, s + 1, sizeof *in->seg);
     in->loss_row = take(a, m, sizeof *in->loss_row);
+    if (d->opt.train == CAD_TRAIN_full)
+        in->order = take(a, n, sizeof *in->order);
     in->target = take(a, m, sizeof *in->target);
     in->weight = take_f(a, m);
-    if (d->opt.train == CAD_TRAIN_full) {
-        in->order = take(a, n, sizeof *in->order);
-        in->count = take(a, d->cfg.vocab + 1, sizeof *in->count);
-    }
+    if (slots == 0)
+        return;
+    in->slot = take(a, n, sizeof *in->slot);
+    in->len = take(a, n, sizeof *in->len);
+    in->temp = take_f(a, slots);
+    in->top_p = take_f(a, slots);
+    in->min_p = take_f(a, slots);
+    in->top_k = take(a, slots, sizeof *in->top_k);
+    in->seed = take(a, slots, sizeof *in->seed);
+    in->position = take(a, slots, sizeof *in->position);
+}
+
+static void bind_inputs(cad_decoder *d, lay *a, lay *host)
+{
+    const cad_decoder_opts *o = &d->opt;
+    size_t before = host->used;
+    lay_input(d, o->max_tokens, o->max_segments, o->max_loss_rows, a, &d->in.device);
+    lay_input(d, o->max_tokens, o->max_segments, o->max_loss_rows, host, &d->in.host);
+    d->in.bytes = host->used - before;
+    before = host->used;
+    lay_input(d, o->slots, 0, o->slots, a, &d->step.device);
+    lay_input(d, o->slots, 0, o->slots, host, &d->step.host);
+    d->step.bytes = host->used - before;
+}
+
+static size_t lay_drawn(lay *a, int64_t slots, cad_drawn *out)
+{
+    size_t before = a->used;
+    out->id = take(a, slots, sizeof *out->id);
+    out->logp = take_f(a, slots);
+    return a->used - before;
 }
 
 static void bind_cache(cad_decoder *d, lay *a)
@@ -280,22 +307,41 @@ static void bind_cache(cad_decoder *d, lay *a)
         k->layer[i] =
             (cad_kv){.k = {.data = take_f(a, cells), .dim = {s, c->kv_heads, c->head_dim, t}, .ndim = 4, .dtype = CAD_F32},
                      .v = {.data = take_f(a, cells), .dim = {s, c->kv_heads, t, c->head_dim}, .ndim = 4, .dtype = CAD_F32}};
-    k->logits = take_f(a, s * c->vocab);
-    k->temp = take_f(a, s);
-    k->top_p = take_f(a, s);
-    k->min_p = take_f(a, s);
-    k->logp = take_f(a, s);
-    k->top_k = take(a, s, sizeof *k->top_k);
-    k->seed = take(a, s, sizeof *k->seed);
-    k->position = take(a, s, sizeof *k->position);
-    k->id = take(a, s, sizeof *k->id);
+    k->drawn = lay_drawn(a, s, &k->device);
     k->mask = take(a, (c->vocab + 31) / 32, sizeof *k->mask);
 }
 
-void cad_decoder_bind(cad_decoder *d, unsigned char *const base[4])
+/* Values pass in pieces of this many; small models need less.  A multiple of the blocks of NF4 and of its nested scales. */
+static int64_t stage_size(const cad_decoder *d)
+{
+    enum { MOST = 1 << 18, STEP = CAD_NF4_BLOCK * CAD_Q8_BLOCK };
+    int64_t most = d->cfg.vocab * d->cfg.width;
+    for (int t = 0; t < CAD_LORA_TARGET_COUNT; t++) {
+        int64_t rows, cols;
+        cad_lora_target_shape(&d->cfg, (cad_lora_target)t, &rows, &cols);
+        most = rows * cols > most ? rows * cols : most;
+    }
+    return most < MOST ? (most + STEP - 1) / STEP * STEP : MOST;
+}
+
+static void bind_host(cad_decoder *d, lay *host)
+{
+    int64_t v = d->cfg.vocab;
+    d->stage_size = stage_size(d);
+    d->stage = take_f(host, d->stage_size);
+    d->nll = take_f(host, d->opt.max_loss_rows);
+    if (d->opt.train == CAD_TRAIN_full)
+        d->order_sum = take(host, v + 1, sizeof *d->order_sum);
+    if (d->opt.slots == 0)
+        return;
+    d->mask = take(host, (v + 31) / 32, sizeof *d->mask);
+    lay_drawn(host, d->opt.slots, &d->kv.host);
+}
+
+void cad_decoder_bind(cad_decoder *d, unsigned char *const base[CAD_ARENAS])
 {
     lay w = {.base = base[CAD_ARENA_weights]}, s = {.base = base[CAD_ARENA_state]};
-    lay a = {.base = base[CAD_ARENA_activations]};
+    lay a = {.base = base[CAD_ARENA_activations]}, host = {.base = base[CAD_ARENA_host]};
     cad_decoder_bytes *b = &d->bytes;
     d->p = take_f(&s, d->p_size);
     b->values = s.used;
@@ -307,11 +353,13 @@ void cad_decoder_bind(cad_decoder *d, unsigned char *const base[4])
     b->saved = a.used;
     bind_work(d, &a);
     b->work = a.used - b->saved;
-    bind_input(d, &a);
+    bind_inputs(d, &a, &host);
     b->inputs = a.used - b->saved - b->work;
     bind_cache(d, &a);
     b->cache = a.used - b->saved - b->work - b->inputs;
     b->weights = w.used;
     b->state = s.used;
     b->activations = a.used;
+    bind_host(d, &host);
+    b->host = host.used;
 }

@@ -20,8 +20,8 @@ static cad_dropout dropout_of(const cad_decoder *d, const cad_linear *l, const c
                      .seed = d->opt.seed,
                      .step = p->step,
                      .layer = (uint32_t)layer,
-                     .row = cad_tensor_1d(CAD_U32, d->in.row, p->n),
-                     .pos = cad_tensor_1d(CAD_I32, d->in.pos, p->n)};
+                     .row = cad_tensor_1d(CAD_U32, p->in->row, p->n),
+                     .pos = cad_tensor_1d(CAD_I32, p->in->pos, p->n)};
     for (int i = 0; i < l->n; i++)
         o.projection[i] = (uint32_t)l->proj[i];
     return o;

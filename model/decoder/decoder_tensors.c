@@ -1,7 +1,5 @@
 /* The tensors of a model by their names in files, and how each one becomes storage: rows moved to their place in a fused
- * matrix, rounded to bf16, or quantised.  Every source of weights (files, random numbers) goes through here. */
-#include "core/mem.h"
-#include "kernels/nf4.h"
+ * matrix, rounded to bf16, or quantised (decoder_nf4.c).  Every source of weights (files, random numbers) goes through here. */
 #include "model/decoder/decoder_impl.h"
 
 #include <stdio.h>
@@ -108,7 +106,7 @@ int64_t cad_named_run(const cad_decoder *d, const cad_named *t, int64_t first, i
     (void)d;
     int64_t left = t->dim[0] - first;
     if (!t->lin) {
-        *at = first;
+        *at = t->row0 + first;
         return left;
     }
     const cad_parts *p = &t->lin->parts;
@@ -129,101 +127,21 @@ static void round_bf16(float *x, int64_t n)
 
 static cad_status fill_plain(cad_decoder *d, const cad_named *t, cad_source source, void *ctx)
 {
-    int64_t cols = t->ndim == 2 ? t->dim[1] : 1, at, run;
-    bool rounded = d->opt.weights != CAD_WEIGHTS_fp32 && d->opt.train != CAD_TRAIN_full;
-    for (int64_t r = 0; r < t->dim[0]; r += run) {
-        run = cad_named_run(d, t, r, &at);
-        float *to = (float *)t->v->t.data + at * cols;
-        CAD_TRY(source(ctx, t, r * cols, to, run * cols));
+    int64_t count = t->dim[0] * (t->ndim == 2 ? t->dim[1] : 1);
+    bool rounded = d->opt.weights != CAD_WEIGHTS_fp32 && t->v->at < 0; /* what is trained stays as it is */
+    for (int64_t at = 0, n; at < count; at += n) {
+        n = count - at < d->stage_size ? count - at : d->stage_size;
+        CAD_TRY(source(ctx, t, at, d->stage, n));
         if (rounded)
-            round_bf16(to, run * cols);
+            round_bf16(d->stage, n);
+        CAD_TRY(cad_named_write(d, t, at, d->stage, n));
     }
     return CAD_OK;
-}
-
-/* One projection between its file and its place. */
-typedef struct nf4_work {
-    float *w, *absmax, *shift, *absmax2;
-    uint8_t *codes, *q8;
-} nf4_work;
-
-/* absmax becomes what reading the nested scales back gives (formats.md 2). */
-static cad_status nest_scales(const cad_decoder *d, nf4_work *k, int64_t n)
-{
-    int64_t blocks = (n + CAD_Q8_BLOCK - 1) / CAD_Q8_BLOCK;
-    float offset = cad_nf4_offset(k->absmax, n);
-    for (int64_t i = 0; i < n; i++)
-        k->shift[i] = k->absmax[i] - offset;
-    cad_tensor map = cad_f1((float *)(uintptr_t)cad_q8_signed_map(), 256), codes = cad_tensor_1d(CAD_U8, k->q8, n);
-    CAD_TRY(d->ops->q8_quant(
-        &(cad_q8_quant_args){.x = cad_f1(k->shift, n), .map = map, .codes = codes, .absmax = cad_f1(k->absmax2, blocks)},
-        NULL));
-    return d->ops->nf4_absmax_expand(
-        &(cad_nf4_absmax_expand_args){
-            .q = codes, .map = map, .absmax2 = cad_f1(k->absmax2, blocks), .offset = offset, .absmax = cad_f1(k->absmax, n)},
-        NULL);
-}
-
-/* Rows of the projection to their places in the fused matrix. */
-static void place(const cad_decoder *d, const cad_named *t, const nf4_work *k)
-{
-    cad_linear *l = t->lin;
-    int64_t at, run, in = l->in, scales = in / CAD_NF4_BLOCK;
-    for (int64_t r = 0; r < t->dim[0]; r += run) {
-        run = cad_named_run(d, t, r, &at);
-        if (l->q.out) {
-            memcpy((uint8_t *)l->q.codes.data + at * in / 2, k->codes + r * in / 2, (size_t)(run * in / 2));
-            memcpy((float *)l->q.absmax.data + at * scales, k->absmax + r * scales, (size_t)(run * scales) * sizeof(float));
-        } else {
-            memcpy((float *)l->w.t.data + at * in, k->w + r * in, (size_t)(run * in) * sizeof(float));
-        }
-    }
-}
-
-static cad_status quantise(cad_decoder *d, const cad_named *t, cad_source source, void *ctx, nf4_work *k)
-{
-    int64_t out = t->dim[0], in = t->dim[1], n = out * in, blocks = (n + CAD_NF4_BLOCK - 1) / CAD_NF4_BLOCK;
-    cad_tensor w = cad_f2(k->w, out, in), codes = cad_tensor_1d(CAD_U8, k->codes, (n + 1) / 2);
-    cad_tensor absmax = cad_f1(k->absmax, blocks);
-    CAD_TRY(source(ctx, t, 0, k->w, n));
-    cad_nf4_quant_args q = {.w = w, .codes = codes, .absmax = absmax, .block = CAD_NF4_BLOCK};
-    CAD_TRY(d->ops->nf4_quant(&q, NULL));
-    if (d->opt.double_quant)
-        CAD_TRY(nest_scales(d, k, blocks));
-    if (!t->lin->q.out) {
-        cad_nf4_dequant_args a = {.q = {.out = out, .in = in, .block = CAD_NF4_BLOCK, .codes = codes, .absmax = absmax},
-                                  .w = w};
-        CAD_TRY(d->ops->nf4_dequant(&a, NULL));
-    }
-    place(d, t, k);
-    return CAD_OK;
-}
-
-static cad_status fill_nf4(cad_decoder *d, const cad_named *t, cad_source source, void *ctx)
-{
-    size_t n = (size_t)(t->dim[0] * t->dim[1]), blocks = (n + CAD_NF4_BLOCK - 1) / CAD_NF4_BLOCK;
-    nf4_work k = {0};
-    cad_status s;
-    CAD_TRY_GOTO(s, cad_mem_alloc(n * sizeof *k.w, "matrix to quantise", &k.w), done);
-    CAD_TRY_GOTO(s, cad_mem_alloc((n + 1) / 2, "NF4 codes", &k.codes), done);
-    CAD_TRY_GOTO(s, cad_mem_alloc(blocks * sizeof *k.absmax, "NF4 scales", &k.absmax), done);
-    CAD_TRY_GOTO(s, cad_mem_alloc(blocks * sizeof *k.shift, "NF4 scales", &k.shift), done);
-    CAD_TRY_GOTO(s, cad_mem_alloc(blocks, "nested scales", &k.q8), done);
-    CAD_TRY_GOTO(s, cad_mem_alloc((blocks / CAD_Q8_BLOCK + 1) * sizeof *k.absmax2, "nested scales", &k.absmax2), done);
-    s = quantise(d, t, source, ctx, &k);
-done:
-    cad_mem_free(k.w);
-    cad_mem_free(k.codes);
-    cad_mem_free(k.absmax);
-    cad_mem_free(k.shift);
-    cad_mem_free(k.q8);
-    cad_mem_free(k.absmax2);
-    return s;
 }
 
 cad_status cad_named_fill(cad_decoder *d, const cad_named *t, cad_source source, void *ctx)
 {
     if (t->kind == CAD_KIND_matrix && d->opt.weights == CAD_WEIGHTS_nf4)
-        return fill_nf4(d, t, source, ctx);
+        return cad_named_fill_nf4(d, t, source, ctx);
     return fill_plain(d, t, source, ctx);
 }

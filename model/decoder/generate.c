@@ -23,7 +23,6 @@ typedef struct gen {
     int64_t slots, busy, done, tokens;
     slot_state *slot; /* (slots) */
     uint32_t *answer; /* (slots, context) */
-    uint32_t *rows;   /* (slots) rows of the pass that are drawn from */
     int32_t *who;     /* (slots) slot of each drawn row */
     cad_gen_done on_done;
     cad_gen_step on_step;
@@ -54,25 +53,27 @@ static cad_status check_requests(const cad_decoder *d, const cad_gen_request *re
     return CAD_OK;
 }
 
-static void set_mask(cad_decoder *d, int64_t vocab)
+static cad_status set_mask(cad_decoder *d, int64_t vocab)
 {
     int64_t v = d->cfg.vocab, allowed = vocab > 0 && vocab < v ? vocab : v;
-    memset(d->kv.mask, 0, (size_t)((v + 31) / 32) * sizeof *d->kv.mask);
+    size_t bytes = (size_t)((v + 31) / 32) * sizeof *d->mask;
+    memset(d->mask, 0, bytes);
     for (int64_t i = 0; i < allowed; i++)
-        d->kv.mask[i / 32] |= (uint32_t)1 << (i % 32);
+        d->mask[i / 32] |= (uint32_t)1 << (i % 32);
+    return d->ops->mem_put(d->kv.mask, d->mask, bytes, NULL);
 }
 
-/* What the draw of row `k` needs to know about its request. */
-static void set_draw(gen *g, int64_t k, int32_t s)
+/* Draw `k` of the pass is that of slot s, from row `row`; what it needs to know about its request. */
+static void set_draw(gen *g, cad_input *in, int64_t k, int32_t s, int64_t row)
 {
     const cad_sampling *o = &g->opt->sampling;
-    cad_cache *c = &g->d->kv;
-    c->temp[k] = (float)o->temp;
-    c->top_p[k] = (float)o->top_p;
-    c->min_p[k] = (float)o->min_p;
-    c->top_k[k] = (int32_t)o->top_k;
-    c->seed[k] = g->req[g->slot[s].request].seed;
-    c->position[k] = (uint32_t)g->slot[s].drawn;
+    in->loss_row[k] = (uint32_t)row;
+    in->temp[k] = (float)o->temp;
+    in->top_p[k] = (float)o->top_p;
+    in->min_p[k] = (float)o->min_p;
+    in->top_k[k] = (int32_t)o->top_k;
+    in->seed[k] = g->req[g->slot[s].request].seed;
+    in->position[k] = (uint32_t)g->slot[s].drawn;
     g->who[k] = s;
 }
 
@@ -105,10 +106,10 @@ static cad_status take_draws(gen *g, int64_t n)
     for (int64_t k = 0; k < n; k++) {
         int32_t s = g->who[k];
         slot_state *t = &g->slot[s];
-        uint32_t id = g->d->kv.id[k];
+        uint32_t id = g->d->kv.host.id[k];
         g->answer[s * g->d->kv.tokens + t->drawn++] = id;
         g->tokens++;
-        t->logprob += (double)g->d->kv.logp[k];
+        t->logprob += (double)g->d->kv.host.logp[k];
         t->next = id;
         if (stops(g, id))
             CAD_TRY(finish(g, s, CAD_FINISH_stop));
@@ -128,13 +129,24 @@ static cad_status skip_empty(gen *g)
     return CAD_OK;
 }
 
+/* A pass over what stands in `in`, one draw for each of the first n rows that it names. */
+static cad_status run_pass(gen *g, const cad_inputs *in, const cad_pass *p, int64_t n)
+{
+    cad_decoder *d = g->d;
+    CAD_TRY(cad_decoder_send(d, in));
+    CAD_TRY(cad_decoder_forward(d, p));
+    CAD_TRY(cad_decoder_draw(d, p, n));
+    CAD_TRY(cad_decoder_fetch(d, d->kv.host.id, d->kv.device.id, d->kv.drawn)); /* the first of the block */
+    return take_draws(g, n);
+}
+
 /* Packs as many waiting prompts as there is room for; keys and values go into the cache, each prompt's last row is drawn from.
  */
 static cad_status prefill(gen *g)
 {
     cad_decoder *d = g->d;
-    cad_input *in = &d->in;
-    cad_pass p = {.cache = true};
+    cad_input *in = &d->in.host;
+    cad_pass p = {.cache = true, .in = &d->in.device};
     int64_t rows = 0;
     in->seg[0] = 0;
     for (int32_t s = 0; s < g->slots; s++) {
@@ -156,22 +168,16 @@ static cad_status prefill(gen *g)
         in->seg[++p.n_seg] = (int32_t)p.n;
         g->slot[s] = (slot_state){.request = g->next++, .length = r->n_prompt};
         g->busy++;
-        g->rows[rows] = (uint32_t)(p.n - 1);
-        set_draw(g, rows++, s);
+        set_draw(g, in, rows++, s, p.n - 1);
     }
-    if (rows == 0)
-        return CAD_OK;
-    CAD_TRY(cad_decoder_forward(d, &p));
-    memcpy(in->loss_row, g->rows, (size_t)rows * sizeof *g->rows);
-    CAD_TRY(cad_decoder_draw(d, &p, in->loss_row, rows));
-    return take_draws(g, rows);
+    return rows == 0 ? CAD_OK : run_pass(g, &d->in, &p, rows);
 }
 
 static cad_status one_step(gen *g)
 {
     cad_decoder *d = g->d;
-    cad_input *in = &d->in;
-    cad_pass p = {.cache = true, .decode = true};
+    cad_input *in = &d->step.host;
+    cad_pass p = {.cache = true, .decode = true, .in = &d->step.device};
     for (int32_t s = 0; s < g->slots; s++) {
         slot_state *t = &g->slot[s];
         if (t->request < 0)
@@ -181,12 +187,10 @@ static cad_status one_step(gen *g)
         in->slot[p.n] = s;
         in->row[p.n] = 0;
         in->len[p.n] = (int32_t)++t->length;
-        in->loss_row[p.n] = (uint32_t)p.n;
-        set_draw(g, p.n++, s);
+        set_draw(g, in, p.n, s, p.n);
+        p.n++;
     }
-    CAD_TRY(cad_decoder_forward(d, &p));
-    CAD_TRY(cad_decoder_draw(d, &p, in->loss_row, p.n));
-    return take_draws(g, p.n);
+    return run_pass(g, &d->step, &p, p.n);
 }
 
 static cad_status run(gen *g)
@@ -214,16 +218,14 @@ cad_status cad_generate(cad_decoder *d, const cad_gen_request *req, int64_t n, c
     gen g = {.d = d, .req = req, .opt = o, .n = n, .slots = d->opt.slots, .on_done = done, .on_step = step, .ctx = ctx};
     size_t slots = (size_t)g.slots;
     cad_status s;
-    set_mask(d, o->vocab);
+    CAD_TRY(set_mask(d, o->vocab));
     CAD_TRY_GOTO(s, cad_mem_alloc(slots * sizeof *g.slot, "generation slots", &g.slot), end);
     CAD_TRY_GOTO(s, cad_mem_alloc(slots * (size_t)d->kv.tokens * sizeof *g.answer, "generated tokens", &g.answer), end);
-    CAD_TRY_GOTO(s, cad_mem_alloc(slots * sizeof *g.rows, "generation slots", &g.rows), end);
     CAD_TRY_GOTO(s, cad_mem_alloc(slots * sizeof *g.who, "generation slots", &g.who), end);
     s = run(&g);
 end:
     cad_mem_free(g.slot);
     cad_mem_free(g.answer);
-    cad_mem_free(g.rows);
     cad_mem_free(g.who);
     return s;
 }

@@ -12,6 +12,7 @@
 #include "core/buf.h"
 #include "core/status.h"
 #include "model/hf/hfconfig.h"
+#include "model/hf/safetensors.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -60,12 +61,16 @@ int cad_lora_target_find(const char *name);
 /* Shape of the linear: (out, in). */
 void cad_lora_target_shape(const cad_model_config *m, cad_lora_target t, int64_t *out_rows, int64_t *out_cols);
 
-/* The factors of one linear: a (R, in), b (out, R), f32, owned by the caller. */
+/* The factors of one linear: a (R, in), b (out, R), f32, owned by the caller.  Where they are NULL the factors lie elsewhere:
+ * reading gives them to the sink and writing asks the window, with a_ctx or b_ctx. */
 typedef struct cad_lora_factors {
     int64_t layer;
     cad_lora_target target;
     float *a, *b;
+    void *a_ctx, *b_ctx;
 } cad_lora_factors;
+/* Takes elements [first, first + n) of one factor, in ascending order; x may be written to. */
+typedef cad_status (*cad_lora_sink)(void *ctx, int64_t first, float *x, int64_t n);
 
 /* Reads `dir`/adapter_config.json.  Strings live in `a`.  Errors: CAD_ENOTFOUND, CAD_EPARSE, CAD_EDATA, CAD_EUNSUPPORTED. */
 CAD_MUST_USE cad_status cad_peft_read_config(const char *dir, cad_arena *a, cad_lora_config *out);
@@ -73,13 +78,14 @@ CAD_MUST_USE cad_status cad_peft_read_config(const char *dir, cad_arena *a, cad_
 CAD_MUST_USE cad_status cad_peft_parse_config(const char *text, size_t len, const char *where, cad_arena *a,
                                               cad_lora_config *out);
 /* Fills a and b of all n factors (which must be one for each layer and target of the configuration, in any order) from
- * `dir`/adapter_model.safetensors; F32, BF16 and F16 are read.  Missing or extra keys: CAD_EDATA listing the first three. */
+ * `dir`/adapter_model.safetensors; F32, BF16 and F16 are read.  Missing or extra keys: CAD_EDATA listing the first three.
+ * `sink` NULL: every factor is in memory. */
 CAD_MUST_USE cad_status cad_peft_read(const char *dir, const cad_lora_config *c, const cad_model_config *m,
-                                      const cad_lora_factors *factors, size_t n);
+                                      const cad_lora_factors *factors, size_t n, cad_lora_sink sink);
 
-/* Writes both files, F32, and a README.md into the existing folder `dir`. */
+/* Writes both files, F32, and a README.md into the existing folder `dir`.  `window` NULL: every factor is in memory. */
 CAD_MUST_USE cad_status cad_peft_write(const char *dir, const cad_lora_config *c, const cad_model_config *m,
-                                       const cad_lora_factors *factors, size_t n);
+                                       const cad_lora_factors *factors, size_t n, cad_st_window window);
 /* Appends adapter_config.json: indent 2, keys sorted. */
 CAD_MUST_USE cad_status cad_peft_print_config(const cad_lora_config *c, cad_buf *out);
 

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { KEY_BYTES = 128, LISTED = 3 };
+enum { KEY_BYTES = 128, LISTED = 3, READ_BLOCK = 1 << 14 };
 
 static void key_of(const cad_lora_factors *f, char which, char out[KEY_BYTES])
 {
@@ -88,8 +88,22 @@ static cad_status check_keys(const cad_safetensors *st, const char *path, const 
     return s;
 }
 
+/* Into `x`, or through the sink. */
+static cad_status read_factor(const cad_safetensors *st, const cad_st_tensor *t, float *x, cad_lora_sink sink, void *ctx)
+{
+    float block[READ_BLOCK];
+    if (x)
+        return cad_st_read_f32(st, t, 0, x, t->count);
+    for (int64_t at = 0; at < t->count; at += READ_BLOCK) {
+        int64_t n = t->count - at < READ_BLOCK ? t->count - at : READ_BLOCK;
+        CAD_TRY(cad_st_read_f32(st, t, at, block, n));
+        CAD_TRY(sink(ctx, at, block, n));
+    }
+    return CAD_OK;
+}
+
 static cad_status read_factors(const cad_safetensors *st, const cad_lora_config *c, const cad_model_config *m,
-                               const cad_lora_factors *f)
+                               const cad_lora_factors *f, cad_lora_sink sink)
 {
     int64_t rows, cols;
     cad_lora_target_shape(m, f->target, &rows, &cols);
@@ -97,14 +111,14 @@ static cad_status read_factors(const cad_safetensors *st, const cad_lora_config 
     char key[KEY_BYTES];
     key_of(f, 'A', key);
     CAD_TRY(cad_st_expect(st, key, 2, (const int64_t[2]){c->rank, cols}, &t));
-    CAD_TRY(cad_st_read_f32(st, t, 0, f->a, t->count));
+    CAD_TRY(read_factor(st, t, f->a, sink, f->a_ctx));
     key_of(f, 'B', key);
     CAD_TRY(cad_st_expect(st, key, 2, (const int64_t[2]){rows, c->rank}, &t));
-    return cad_st_read_f32(st, t, 0, f->b, t->count);
+    return read_factor(st, t, f->b, sink, f->b_ctx);
 }
 
 cad_status cad_peft_read(const char *dir, const cad_lora_config *c, const cad_model_config *m, const cad_lora_factors *factors,
-                         size_t n)
+                         size_t n, cad_lora_sink sink)
 {
     CAD_TRY(check_factors(c, m, factors, n));
     cad_buf path = CAD_BUF_INIT;
@@ -115,7 +129,7 @@ cad_status cad_peft_read(const char *dir, const cad_lora_config *c, const cad_mo
     if (s == CAD_OK)
         s = check_keys(st, path.data, factors, n);
     for (size_t i = 0; s == CAD_OK && i < n; i++)
-        s = read_factors(st, c, m, &factors[i]);
+        s = read_factors(st, c, m, &factors[i], sink);
     cad_st_close(st);
     cad_buf_deinit(&path);
     return s;
@@ -124,7 +138,7 @@ cad_status cad_peft_read(const char *dir, const cad_lora_config *c, const cad_mo
 /* ---- writing ---- */
 
 static cad_status write_weights(const char *path, const cad_lora_config *c, const cad_model_config *m,
-                                const cad_lora_factors *f, size_t n)
+                                const cad_lora_factors *f, size_t n, cad_st_window window)
 {
     char(*key)[KEY_BYTES] = NULL;
     cad_st_item *items = NULL;
@@ -136,8 +150,8 @@ static cad_status write_weights(const char *path, const cad_lora_config *c, cons
         cad_lora_target_shape(m, f[i].target, &rows, &cols);
         key_of(&f[i], 'A', key[2 * i]);
         key_of(&f[i], 'B', key[2 * i + 1]);
-        items[2 * i] = (cad_st_item){key[2 * i], f[i].a, 2, {c->rank, cols}, CAD_F32, CAD_ST_F32};
-        items[2 * i + 1] = (cad_st_item){key[2 * i + 1], f[i].b, 2, {rows, c->rank}, CAD_F32, CAD_ST_F32};
+        items[2 * i] = (cad_st_item){key[2 * i], f[i].a, 2, {c->rank, cols}, CAD_F32, CAD_ST_F32, window, f[i].a_ctx};
+        items[2 * i + 1] = (cad_st_item){key[2 * i + 1], f[i].b, 2, {rows, c->rank}, CAD_F32, CAD_ST_F32, window, f[i].b_ctx};
     }
     if (s == CAD_OK)
         s = cad_st_write(path, items, 2 * n, NULL, 0);
@@ -162,7 +176,7 @@ static cad_status write_readme(const char *path, const cad_lora_config *c)
 }
 
 cad_status cad_peft_write(const char *dir, const cad_lora_config *c, const cad_model_config *m, const cad_lora_factors *factors,
-                          size_t n)
+                          size_t n, cad_st_window window)
 {
     CAD_TRY(check_factors(c, m, factors, n));
     cad_buf path = CAD_BUF_INIT, text = CAD_BUF_INIT;
@@ -175,7 +189,7 @@ cad_status cad_peft_write(const char *dir, const cad_lora_config *c, const cad_m
     if (s == CAD_OK)
         s = cad_buf_printf(&path, "%s/adapter_model.safetensors", dir);
     if (s == CAD_OK)
-        s = write_weights(path.data, c, m, factors, n);
+        s = write_weights(path.data, c, m, factors, n, window);
     cad_buf_clear(&path);
     if (s == CAD_OK)
         s = cad_buf_printf(&path, "%s/README.md", dir);

@@ -20,7 +20,8 @@ extern "C" {
 /* X(name, bits): the order of the safetensors library, ascending alignment; files are written in descending order of it. */
 #define CAD_ST_DTYPES(X)                                                                                                       \
     X(BOOL, 8)                                                                                                                 \
-    X(F4, 4) X(F6_E2M3, 6) X(F6_E3M2, 6) X(U8, 8) X(I8, 8) X(F8_E5M2, 8) X(F8_E4M3, 8) X(F8_E8M0, 8) X(F8_E4M3FNUZ, 8)         \
+    X(F4, 4)                                                                                                                   \
+    X(F6_E2M3, 6) X(F6_E3M2, 6) X(U8, 8) X(I8, 8) X(F8_E5M2, 8) X(F8_E4M3, 8) X(F8_E8M0, 8) X(F8_E4M3FNUZ, 8)                  \
         X(F8_E5M2FNUZ, 8) X(I16, 16) X(U16, 16) X(F16, 16) X(BF16, 16) X(I32, 32) X(U32, 32) X(F32, 32) X(C64, 64) X(F64, 64)  \
             X(I64, 64) X(U64, 64)
 typedef enum cad_st_dtype {
@@ -74,15 +75,21 @@ CAD_MUST_USE cad_status cad_st_read_f32(const cad_safetensors *f, const cad_st_t
 CAD_MUST_USE cad_status cad_st_hash(const cad_safetensors *f, char out[CAD_HASH_HEX]);
 
 /* ---- writing ---- */
+/* Elements of one tensor from `first` on: *count of them, 1 .. `most`, at *data until the next call.  A failure ends the write,
+ * and is passed on. */
+typedef cad_status (*cad_st_window)(void *ctx, int64_t first, int64_t most, const void **data, int64_t *count);
+
 /* One tensor to write: dense row-major elements of type `from`, stored as `to`.  f32 may be stored as F32, BF16, F16 (nearest
  * even; f16 overflow becomes infinity); every other type only as itself. */
 typedef struct cad_st_item {
     const char *name;
-    const void *data; /* borrowed during the call */
+    const void *data; /* borrowed during the call; NULL: window(ctx) tells it, called for ascending elements, each once */
     int ndim;
     int64_t dim[CAD_ST_MAX_DIMS];
     cad_dtype from;
     cad_st_dtype to;
+    cad_st_window window;
+    void *ctx;
 } cad_st_item;
 
 /* Replaces `path` as a whole.  Items are written in the library's order (type, then name), the header is padded by spaces to

@@ -86,17 +86,35 @@ static cad_status header_text(const cad_st_item *const *it, size_t n, const char
     return CAD_OK;
 }
 
-static cad_status write_halves(cad_writer *w, const cad_st_item *it)
+static cad_status write_halves(cad_writer *w, const cad_st_item *it, const float *src, int64_t count)
 {
-    const float *src = it->data;
     uint16_t block[BLOCK];
-    int64_t count = count_of(it);
     for (int64_t done = 0; done < count;) {
         int64_t n = count - done < BLOCK ? count - done : BLOCK;
         for (int64_t i = 0; i < n; i++)
             block[i] = it->to == CAD_ST_BF16 ? cad_f32_to_bf16(src[done + i]) : cad_f32_to_f16(src[done + i]);
         CAD_TRY(cad_writer_add(w, block, (size_t)n * 2));
         done += n;
+    }
+    return CAD_OK;
+}
+
+static cad_status write_part(cad_writer *w, const cad_st_item *it, const void *data, int64_t count)
+{
+    if (it->from == CAD_F32 && it->to != CAD_ST_F32)
+        return write_halves(w, it, data, count);
+    return cad_writer_add(w, data, (size_t)count * cad_dtype_size(it->from));
+}
+
+static cad_status write_item(cad_writer *w, const cad_st_item *it)
+{
+    int64_t count = count_of(it);
+    if (it->data || !it->window)
+        return write_part(w, it, it->data, count);
+    for (int64_t at = 0, n; at < count; at += n) {
+        const void *data;
+        CAD_TRY(it->window(it->ctx, at, count - at, &data, &n));
+        CAD_TRY(write_part(w, it, data, n));
     }
     return CAD_OK;
 }
@@ -108,12 +126,8 @@ static cad_status write_all(cad_writer *w, const cad_st_item *const *it, size_t 
         le[i] = (unsigned char)((uint64_t)header->len >> (8 * i));
     CAD_TRY(cad_writer_add(w, le, sizeof le));
     CAD_TRY(cad_writer_add(w, header->data, header->len));
-    for (size_t i = 0; i < n; i++) {
-        if (it[i]->from == CAD_F32 && it[i]->to != CAD_ST_F32)
-            CAD_TRY(write_halves(w, it[i]));
-        else
-            CAD_TRY(cad_writer_add(w, it[i]->data, (size_t)bytes_of(it[i])));
-    }
+    for (size_t i = 0; i < n; i++)
+        CAD_TRY(write_item(w, it[i]));
     return CAD_OK;
 }
 

@@ -3,6 +3,8 @@
 #include "core/arena.h"
 #include "core/mem.h"
 
+#include <sys/mman.h>
+
 static void test_exhaustion_names_the_request(void **state)
 {
     (void)state;
@@ -53,6 +55,40 @@ static void test_the_kth_allocation_can_fail(void **state)
     cad_mem_free(q);
 }
 
+static int released;
+
+static void count_release(void *p)
+{
+    (void)p;
+    released++;
+}
+
+/* Address space alone: a touch of it would end the process. */
+static void test_an_arena_over_a_block_never_touches_it_and_gives_it_back(void **state)
+{
+    (void)state;
+    enum { SIZE = 1 << 16 };
+    cad_arena *a;
+    void *p, *block = mmap(NULL, SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_true(block != MAP_FAILED);
+    for (int own = 0; own < 2; own++) {
+        released = 0;
+        ok(cad_arena_over("device", block, SIZE, own ? count_release : NULL, &a));
+        cad_frame f = cad_arena_mark(a);
+        ok(cad_arena_alloc(a, 1000, "x", &p));
+        assert_ptr_equal(p, block);
+        ok(cad_arena_alloc(a, SIZE - 1024, "y", &p));
+        assert_ptr_equal(p, (char *)block + 1024);
+        fails(cad_arena_alloc(a, 1, "z", &p), CAD_ENOMEM, "1 bytes for z");
+        cad_arena_rewind(a, f);
+        ok(cad_arena_alloc(a, SIZE, "all of it", &p));
+        assert_int_equal(cad_arena_peak(a), SIZE);
+        cad_arena_destroy(a);
+        assert_int_equal(released, own);
+    }
+    munmap(block, SIZE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -60,6 +96,7 @@ int main(void)
         cmocka_unit_test(test_rewind_gives_the_same_place_and_keeps_the_peak),
         cmocka_unit_test(test_overflowing_product_is_refused),
         cmocka_unit_test(test_the_kth_allocation_can_fail),
+        cmocka_unit_test(test_an_arena_over_a_block_never_touches_it_and_gives_it_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,7 +26,7 @@ static float a_data[PAIRS][R * 48], b_data[PAIRS][48 * R];
 static void make_factors(cad_lora_factors *f, float (*a)[R * 48], float (*b)[48 * R])
 {
     for (int i = 0; i < PAIRS; i++)
-        f[i] = (cad_lora_factors){i / 2, i % 2 ? CAD_LORA_down : CAD_LORA_q, a[i], b[i]};
+        f[i] = (cad_lora_factors){i / 2, i % 2 ? CAD_LORA_down : CAD_LORA_q, a[i], b[i], NULL, NULL};
 }
 
 static cad_lora_config config_of_two(void)
@@ -146,9 +146,9 @@ static void test_an_adapter_reads_back_and_demands_its_exact_keys(void **state)
         }
     }
     ok(cad_fs_mkdirs(scratch("adapter")));
-    ok(cad_peft_write(scratch("adapter"), &c, &model, f, PAIRS));
+    ok(cad_peft_write(scratch("adapter"), &c, &model, f, PAIRS, NULL));
     ok(cad_peft_read_config(scratch("adapter"), arena, &back));
-    ok(cad_peft_read(scratch("adapter"), &back, &model, g, PAIRS));
+    ok(cad_peft_read(scratch("adapter"), &back, &model, g, PAIRS, NULL));
     for (int i = 0; i < PAIRS; i++) {
         size_t wide = i % 2 ? 48 : 32; /* down reads F, q reads C; both write 32 */
         assert_memory_equal(a_data[i], a2[i], R * wide * sizeof(float));
@@ -165,15 +165,17 @@ static void test_an_adapter_reads_back_and_demands_its_exact_keys(void **state)
     cad_lora_config fewer = c, more = c, rank = c;
     fewer.targets = 1u << CAD_LORA_q;
     cad_lora_factors two[2] = {g[0], g[2]};
-    fails(cad_peft_read(scratch("adapter"), &fewer, &model, two, 2), CAD_EDATA, "4 tensors that adapter_config.json does not");
+    fails(cad_peft_read(scratch("adapter"), &fewer, &model, two, 2, NULL), CAD_EDATA,
+          "4 tensors that adapter_config.json does not");
     more.targets |= 1u << CAD_LORA_o;
-    cad_lora_factors six[6] = {g[0], g[1], g[2], g[3], {0, CAD_LORA_o, a2[0], b2[0]}, {1, CAD_LORA_o, a2[0], b2[0]}};
-    fails(cad_peft_read(scratch("adapter"), &more, &model, six, 6), CAD_EDATA, "4 tensors are missing: base_model");
+    cad_lora_factors six[6] = {
+        g[0], g[1], g[2], g[3], {0, CAD_LORA_o, a2[0], b2[0], 0, 0}, {1, CAD_LORA_o, a2[0], b2[0], 0, 0}};
+    fails(cad_peft_read(scratch("adapter"), &more, &model, six, 6, NULL), CAD_EDATA, "4 tensors are missing: base_model");
     rank.rank = 2;
-    fails(cad_peft_read(scratch("adapter"), &rank, &model, g, PAIRS), CAD_EDATA, "expected (2, 32)");
-    fails(cad_peft_read(scratch("adapter"), &c, &model, g, 3), CAD_EINVAL, "3 pairs");
+    fails(cad_peft_read(scratch("adapter"), &rank, &model, g, PAIRS, NULL), CAD_EDATA, "expected (2, 32)");
+    fails(cad_peft_read(scratch("adapter"), &c, &model, g, 3, NULL), CAD_EINVAL, "3 pairs");
     g[1] = g[0];
-    fails(cad_peft_read(scratch("adapter"), &c, &model, g, PAIRS), CAD_EINVAL, "twice");
+    fails(cad_peft_read(scratch("adapter"), &c, &model, g, PAIRS, NULL), CAD_EINVAL, "twice");
     fails(cad_peft_read_config(scratch("nowhere"), arena, &back), CAD_ENOTFOUND, "adapter_config.json");
 }
 
@@ -191,7 +193,7 @@ static void test_a_renamed_dropped_or_added_key_is_an_error_that_names_it(void *
     make_factors(f, a_data, b_data);
     ok(cad_fs_mkdirs(scratch("whole")));
     ok(cad_fs_mkdirs(scratch("keys")));
-    ok(cad_peft_write(scratch("whole"), &c, &model, f, PAIRS));
+    ok(cad_peft_write(scratch("whole"), &c, &model, f, PAIRS, NULL));
     ok(cad_st_open(scratch("whole/adapter_model.safetensors"), &st));
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         static float data[R * 48];
@@ -202,12 +204,12 @@ static void test_a_renamed_dropped_or_added_key_is_an_error_that_names_it(void *
             const cad_st_tensor *t = cad_st_at(st, i);
             bool it = from && !strcmp(t->name, from);
             if (!it || to)
-                item[n++] = (cad_st_item){it ? to : t->name, data, 2, {t->dim[0], t->dim[1]}, CAD_F32, CAD_ST_F32};
+                item[n++] = (cad_st_item){it ? to : t->name, data, 2, {t->dim[0], t->dim[1]}, CAD_F32, CAD_ST_F32, NULL, NULL};
         }
         if (!from)
-            item[n++] = (cad_st_item){to, data, 2, {R, 32}, CAD_F32, CAD_ST_F32};
+            item[n++] = (cad_st_item){to, data, 2, {R, 32}, CAD_F32, CAD_ST_F32, NULL, NULL};
         ok(cad_st_write(scratch("keys/adapter_model.safetensors"), item, n, NULL, 0));
-        fails(cad_peft_read(scratch("keys"), &c, &model, f, PAIRS), CAD_EDATA, from ? from : to);
+        fails(cad_peft_read(scratch("keys"), &c, &model, f, PAIRS, NULL), CAD_EDATA, from ? from : to);
     }
     cad_st_close(st);
 }

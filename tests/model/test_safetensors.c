@@ -127,9 +127,9 @@ static void test_what_is_written_reads_back_in_every_float_type(void **state)
         x[i] = (float)ldexp(cad_rng_uniform(&r) - 0.5, (int)cad_rng_range(&r, -10, 10));
     int64_t bytes[3] = {-1, 0, 1};
     const cad_st_item items[] = {
-        {"z.f32", x, 2, {100, 200}, CAD_F32, CAD_ST_F32}, {"a.f16", x, 1, {N}, CAD_F32, CAD_ST_F16},
-        {"m.bf16", x, 1, {N}, CAD_F32, CAD_ST_BF16},      {"a.i64", bytes, 1, {3}, CAD_I64, CAD_ST_I64},
-        {"b.f32", x, 0, {0}, CAD_F32, CAD_ST_F32},
+        {"z.f32", x, 2, {100, 200}, CAD_F32, CAD_ST_F32, NULL, NULL}, {"a.f16", x, 1, {N}, CAD_F32, CAD_ST_F16, NULL, NULL},
+        {"m.bf16", x, 1, {N}, CAD_F32, CAD_ST_BF16, NULL, NULL},      {"a.i64", bytes, 1, {3}, CAD_I64, CAD_ST_I64, NULL, NULL},
+        {"b.f32", x, 0, {0}, CAD_F32, CAD_ST_F32, NULL, NULL},
     };
     const char *const meta[][2] = {{"made", "by \"us\"\n"}};
     ok(cad_st_write(scratch("w.safetensors"), items, 5, meta, 1));
@@ -164,7 +164,7 @@ static void test_what_is_written_reads_back_in_every_float_type(void **state)
     cad_st_close(f);
     const cad_st_item twice[] = {items[0], items[0]};
     fails(cad_st_write(scratch("w2.safetensors"), twice, 2, NULL, 0), CAD_EINVAL, "twice");
-    const cad_st_item odd[] = {{"a", x, 1, {3}, CAD_F32, CAD_ST_I32}};
+    const cad_st_item odd[] = {{"a", x, 1, {3}, CAD_F32, CAD_ST_I32, NULL, NULL}};
     fails(cad_st_write(scratch("w2.safetensors"), odd, 1, NULL, 0), CAD_EINVAL, "f32 cannot be stored as I32");
     assert_false(cad_fs_exists(scratch("w2.safetensors")));
 }
@@ -173,7 +173,7 @@ static void test_a_file_that_shrinks_after_opening_is_corrupt(void **state)
 {
     (void)state;
     float x[64] = {0};
-    const cad_st_item item = {"a", x, 1, {64}, CAD_F32, CAD_ST_F32};
+    const cad_st_item item = {"a", x, 1, {64}, CAD_F32, CAD_ST_F32, NULL, NULL};
     ok(cad_st_write(scratch("cut.safetensors"), &item, 1, NULL, 0));
     cad_safetensors *f;
     ok(cad_st_open(scratch("cut.safetensors"), &f));
@@ -186,7 +186,7 @@ static void test_a_file_that_shrinks_after_opening_is_corrupt(void **state)
 static void write_shard(const char *name, const char *tensor, float value)
 {
     float x[2] = {value, value};
-    const cad_st_item item = {tensor, x, 1, {2}, CAD_F32, CAD_ST_F32};
+    const cad_st_item item = {tensor, x, 1, {2}, CAD_F32, CAD_ST_F32, NULL, NULL};
     ok(cad_st_write(scratch(name), &item, 1, NULL, 0));
 }
 
@@ -258,7 +258,7 @@ static void test_every_allocation_may_fail(void **state)
 {
     (void)state;
     float x[4] = {0};
-    const cad_st_item item = {"a", x, 1, {4}, CAD_F32, CAD_ST_BF16};
+    const cad_st_item item = {"a", x, 1, {4}, CAD_F32, CAD_ST_BF16, NULL, NULL};
     cad_status s;
     uint64_t k;
     for (k = 1;; k++) {
@@ -291,9 +291,9 @@ static void test_mutated_headers_never_get_past_the_checks(void **state)
     float x[96];
     for (int i = 0; i < 96; i++)
         x[i] = (float)i;
-    const cad_st_item items[] = {{"first", x, 2, {8, 4}, CAD_F32, CAD_ST_F32},
-                                 {"second", x, 1, {32}, CAD_F32, CAD_ST_BF16},
-                                 {"third", x, 3, {2, 2, 2}, CAD_F32, CAD_ST_F16}};
+    const cad_st_item items[] = {{"first", x, 2, {8, 4}, CAD_F32, CAD_ST_F32, NULL, NULL},
+                                 {"second", x, 1, {32}, CAD_F32, CAD_ST_BF16, NULL, NULL},
+                                 {"third", x, 3, {2, 2, 2}, CAD_F32, CAD_ST_F16, NULL, NULL}};
     ok(cad_st_write(scratch("seed.safetensors"), items, 3, NULL, 0));
     cad_buf seed = CAD_BUF_INIT;
     ok(cad_fs_read(scratch("seed.safetensors"), 0, &seed));

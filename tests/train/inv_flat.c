@@ -50,7 +50,7 @@ static void make(flat *f, const int order[TENSORS], bool eight_bit)
     for (int t = 0; t < TENSORS; t++)
         values(f->params.p + f->at[t], t, "value", 0);
     const cad_optimizer_opts o = {.eight_bit = eight_bit, .beta1 = 0.9, .beta2 = 0.95, .eps = 1e-8, .weight_decay = 0.1};
-    ok(cad_optimizer_create(&o, &f->params, ops, f->arena, &f->optimizer));
+    ok(cad_optimizer_create(&o, &f->params, ops, f->arena, f->arena, &f->optimizer));
 }
 
 static void train(flat *f)

@@ -10,7 +10,7 @@
 static char dir[4096];
 
 typedef struct world {
-    cad_arena *a;
+    cad_arena *a, *device;
     cad_pack *pack;
     cad_loader loader;
     cad_plan *plan;
@@ -28,7 +28,8 @@ typedef struct world_opts {
     double context_weight, dropout;
     int64_t context_steps;
     bool lora, eight_bit;
-    double clip; /* 0: 1.0; negative: off */
+    double clip;        /* 0: 1.0; negative: off */
+    const cad_ops *ops; /* NULL: the CPU's */
 } world_opts;
 
 static inline world *make(const world_opts *o)
@@ -64,9 +65,10 @@ static inline world *make(const world_opts *o)
                                     .pad = -1,
                                     .eos = {w->pack->info.eos_id},
                                     .n_eos = 1};
-    const cad_ops *ops;
+    const cad_ops *ops = o->ops;
     cad_ops_set_matmul(CAD_MATMUL_own);
-    ok(cad_ops_get("cpu", &ops));
+    if (!ops)
+        ok(cad_ops_get("cpu", &ops));
     const cad_decoder_opts d = {.weights = CAD_WEIGHTS_fp32,
                                 .train = o->lora ? CAD_TRAIN_lora : CAD_TRAIN_full,
                                 .lora = {.rank = o->lora ? 4 : 0,
@@ -89,7 +91,8 @@ static inline world *make(const world_opts *o)
                                     .clip = o->clip < 0   ? 0.0
                                             : o->clip > 0 ? o->clip
                                                           : 1.0};
-    ok(cad_optimizer_create(&opt, &w->params, ops, w->a, &w->optimizer));
+    ok(cad_ops_arena(ops, "world", 64 << 20, &w->device));
+    ok(cad_optimizer_create(&opt, &w->params, ops, w->a, w->device, &w->optimizer));
     w->stepper = (cad_stepper){.decoder = w->decoder,
                                .optimizer = w->optimizer,
                                .plan = w->plan,
@@ -97,7 +100,7 @@ static inline world *make(const world_opts *o)
                                .schedule = {.shape = CAD_LR_constant, .peak = 2e-3, .total = 100},
                                .context_weight = o->context_weight,
                                .context_steps = o->context_steps};
-    ok(cad_stepper_init(&w->stepper, w->a));
+    ok(cad_stepper_init(&w->stepper, w->a, w->device));
     return w;
 }
 
@@ -105,6 +108,7 @@ static inline void drop(world *w)
 {
     cad_decoder_destroy(w->decoder);
     cad_pack_close(w->pack);
+    cad_arena_destroy(w->device);
     cad_arena_destroy(w->a);
 }
 

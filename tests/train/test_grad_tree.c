@@ -7,6 +7,13 @@ enum { COUNT = 1000 };
 
 static float lane_gradient[8][COUNT], total[COUNT], g[COUNT];
 
+static const cad_ops *ops(void)
+{
+    const cad_ops *o;
+    ok(cad_ops_get("cpu", &o));
+    return o;
+}
+
 static void add_lane(int lane)
 {
     for (int i = 0; i < COUNT; i++)
@@ -40,21 +47,21 @@ static void test_single_lanes_add_up_as_the_tree(void **state)
     cad_arena *a;
     ok(cad_arena_create("tree", 1 << 20, &a));
     cad_grad_tree t;
-    ok(cad_grad_tree_init(g, COUNT, true, a, &t));
+    ok(cad_grad_tree_init(ops(), g, COUNT, true, a, &t));
     fill();
     /* Every set of lanes that hold rows: the others count as zero. */
     for (int set = 1; set < 256; set++) {
         fill();
-        cad_grad_tree_begin(&t);
+        ok(cad_grad_tree_begin(&t));
         for (int l = 0; l < 8; l++) {
             if (!(set >> l & 1)) {
                 memset(lane_gradient[l], 0, sizeof lane_gradient[l]);
                 continue;
             }
-            cad_grad_tree_group(&t, l);
+            ok(cad_grad_tree_group(&t, l));
             add_lane(l);
         }
-        cad_grad_tree_end(&t);
+        ok(cad_grad_tree_end(&t));
         tree(total, 0, 8);
         assert_memory_equal(total, g, sizeof total);
     }
@@ -67,19 +74,19 @@ static void test_larger_groups_regroup_to_the_same_bits(void **state)
     cad_arena *a;
     ok(cad_arena_create("tree", 1 << 20, &a));
     cad_grad_tree t;
-    ok(cad_grad_tree_init(g, COUNT, true, a, &t));
+    ok(cad_grad_tree_init(ops(), g, COUNT, true, a, &t));
     fill();
     tree(total, 0, 8);
-    cad_grad_tree_begin(&t);
+    ok(cad_grad_tree_begin(&t));
     float part[COUNT];
     const int group[4][2] = {{0, 4}, {4, 1}, {5, 1}, {6, 2}};
     for (int i = 0; i < 4; i++) {
-        cad_grad_tree_group(&t, group[i][0]);
+        ok(cad_grad_tree_group(&t, group[i][0]));
         tree(part, group[i][0], group[i][1]);
         for (int k = 0; k < COUNT; k++)
             g[k] += part[k];
     }
-    cad_grad_tree_end(&t);
+    ok(cad_grad_tree_end(&t));
     assert_memory_equal(total, g, sizeof total);
     cad_arena_destroy(a);
 }
@@ -90,13 +97,13 @@ static void test_one_group_needs_no_buffer(void **state)
     cad_arena *a;
     ok(cad_arena_create("tree", 1 << 20, &a));
     cad_grad_tree t;
-    ok(cad_grad_tree_init(g, COUNT, false, a, &t));
+    ok(cad_grad_tree_init(ops(), g, COUNT, false, a, &t));
     assert_int_equal(cad_arena_used(a), 0);
     fill();
-    cad_grad_tree_begin(&t);
-    cad_grad_tree_group(&t, 0);
+    ok(cad_grad_tree_begin(&t));
+    ok(cad_grad_tree_group(&t, 0));
     add_lane(2);
-    cad_grad_tree_end(&t);
+    ok(cad_grad_tree_end(&t));
     assert_memory_equal(lane_gradient[2], g, sizeof total);
     cad_arena_destroy(a);
 }
