@@ -2,4 +2,5 @@
 set(CADLM_CUDA_SOURCES
     table_cuda.cu
     rmsnorm_cuda.cu
+    linear_cuda.cu
     missing_cuda.cu)

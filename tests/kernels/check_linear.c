@@ -3,9 +3,10 @@
 typedef struct linear_shape {
     int64_t n, in, out;
 } linear_shape;
-static const linear_shape shapes[] = {{1, 1, 1},     {4, 32, 32},   {3, 31, 33}, {65, 128, 384}, {1, 896, 7}, {257, 64, 3},
-                                      {33, 576, 20}, {600, 16, 16}, {3, 64, 5},  {3, 128, 5},    {3, 192, 5}, {3, 256, 5},
-                                      {3, 320, 5},   {3, 384, 5},   {3, 448, 5}, {3, 512, 5}};
+static const linear_shape shapes[] = {{1, 1, 1},    {4, 32, 32},    {3, 31, 33},    {65, 128, 384}, {1, 896, 7},
+                                      {257, 64, 3}, {33, 576, 20},  {600, 16, 16},  {3, 64, 5},     {3, 128, 5},
+                                      {3, 192, 5},  {3, 256, 5},    {3, 320, 5},    {3, 384, 5},    {3, 448, 5},
+                                      {3, 512, 5},  {130, 72, 136}, {136, 392, 72}, {16, 64, 128}};
 enum { N_SHAPES = sizeof shapes / sizeof shapes[0] };
 
 /* Each shape four times: integers and one-hot rows (the result is exact), normal numbers with bias and residual, and without.
