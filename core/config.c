@@ -96,9 +96,7 @@ static void set(loader *l, const cad_key *k, const char *raw, const char *where,
             s = why ? cad_fail(CAD_ECONFIG, "%s: value %s", k->full, why) : cad_value_parse(k, text, l->arena, l->cfg);
         }
     } else if (s == CAD_ECONFIG) {
-        char why[512];
-        snprintf(why, sizeof why, "%s", cad_error_text());
-        s = cad_fail(CAD_ECONFIG, "%s: %s", k->full, why);
+        s = cad_fail(CAD_ECONFIG, "%s: %s", k->full, cad_error_text());
     }
     cad_buf_deinit(&value);
     if (s == CAD_ECONFIG) {

@@ -42,8 +42,7 @@ typedef enum cad_status {
 #define CAD_PRINTF(f, a) __attribute__((format(printf, f, a)))
 
 /* Sets the calling thread's error text (at most CAD_ERROR_ROOM - 1 bytes, cut at a character) and returns `code`.  Never called
- * with CAD_OK.
- */
+ * with CAD_OK.  Arguments may point into the text that it replaces. */
 cad_status cad_fail(cad_status code, const char *fmt, ...) CAD_PRINTF(2, 3);
 /* The text of the last failure of this thread; "" before the first.  Valid until the next failure of this thread. */
 const char *cad_error_text(void);

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,12 +79,10 @@ void cad_h5_quiet(void)
 
 cad_status cad_h5_write_failed(const char *path)
 {
-    char what[400];
-    snprintf(what, sizeof what, "%s", cad_error_text());
     const char *hint = first_errno == ENOSPC || first_errno == EDQUOT  ? "free space there or choose another folder"
                        : first_errno == EROFS || first_errno == EACCES ? "choose a folder that can be written"
                                                                        : "look at the disk, then repeat the command";
-    CAD_FAIL(CAD_EWRITE, "%s: %s: %s\nhint: %s; an older %s is as it was", path, what,
+    CAD_FAIL(CAD_EWRITE, "%s: %s: %s\nhint: %s; an older %s is as it was", path, cad_error_text(),
              first_errno ? strerror(first_errno) : "the library gives no reason", hint, cad_path_base(path));
 }
 

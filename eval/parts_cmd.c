@@ -53,11 +53,9 @@ static cad_status input_format(const char *path, cad_format *out)
 /* The name in front of whatever the worker says. */
 static cad_status with_name(const char *path, cad_status s)
 {
-    char text[1800];
     if (s == CAD_OK || s == CAD_EUSAGE)
         return s;
-    snprintf(text, sizeof text, "%s", cad_error_text());
-    return strncmp(text, path, strlen(path)) ? cad_fail(s, "%s: %s", path, text) : s;
+    return strncmp(cad_error_text(), path, strlen(path)) ? cad_fail(s, "%s: %s", path, cad_error_text()) : s;
 }
 
 /* ---- check ---- */

@@ -20,13 +20,6 @@ static bool says_nothing(cad_status s)
     return s == CAD_ENOMEM || s == CAD_EIO;
 }
 
-static cad_status hint_at_older(const char *dir)
-{
-    char text[1024];
-    snprintf(text, sizeof text, "%s", cad_error_text());
-    CAD_FAIL(CAD_EIO, "%s\nhint: if that lasts, --resume=%s/" CAD_STEP_PREFIX "N goes on from an older one", text, dir);
-}
-
 cad_status cad_checkpoint_find(const char *dir, cad_arena *scratch, cad_buf *out)
 {
     cad_frame mark = cad_arena_mark(scratch);
@@ -58,7 +51,8 @@ cad_status cad_checkpoint_find(const char *dir, cad_arena *scratch, cad_buf *out
     if (s == CAD_OK)
         s = cad_buf_str(out, path.data);
     else if (s == CAD_EIO)
-        s = hint_at_older(dir);
+        s = cad_fail(CAD_EIO, "%s\nhint: if that lasts, --resume=%s/" CAD_STEP_PREFIX "N goes on from an older one",
+                     cad_error_text(), dir);
     else if (newest[0] && !says_nothing(s))
         s = cad_fail(CAD_ECORRUPT, "no sound checkpoint in %s: %s\nhint: --resume=no starts afresh", dir, newest);
     else if (!says_nothing(s))

@@ -80,8 +80,7 @@ static cad_status leave_branch(cad_trainer *t)
 /* --resume=no: makes room for a new run where one is already; *out: where that went, empty when there was none. */
 static cad_status start_afresh(cad_trainer *t, cad_buf *out)
 {
-    bool afresh = t->o.resume && !strcmp(t->o.resume, "no");
-    if (!afresh || (!cad_run_dir_continued(t->run) && !cad_fs_exists(t->ckpt_path.data)))
+    if (!cad_trainer_starts_afresh(t) || (!cad_run_dir_continued(t->run) && !cad_fs_exists(t->ckpt_path.data)))
         return CAD_OK;
     cad_status s = cad_run_dir_set_aside(t->run, out); /* what is kept says how that run ended, not that this one starts */
     cad_run_dir_close(t->run);

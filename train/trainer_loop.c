@@ -255,7 +255,7 @@ static cad_status say_stop(const cad_trainer *t)
 {
     char name[CAD_STEP_NAME];
     cad_step_name(t->at.step, name);
-    const char *but = t->o.resume && !strcmp(t->o.resume, "no") ? " without --resume=no" : "";
+    const char *but = cad_trainer_starts_afresh(t) ? " without --resume=no" : "";
     int sig = t->o.stop ? (int)*t->o.stop : 0;
     CAD_FAIL(sig == SIGINT ? CAD_EINTR : CAD_EREQUEUE,
              "%s%s%s at step %" PRId64 "; saved in %s/%s\nhint: the same command%s goes on from there",

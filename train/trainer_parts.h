@@ -51,7 +51,7 @@ struct cad_trainer {
     const cad_config *cfg;
     cad_trainer_opts o;
     cad_trainer_absent *absent; /* NULL: an absent input is an error */
-    const char *device_key; /* instead of run.device; NULL: as configured */
+    const char *device_key;     /* instead of run.device; NULL: as configured */
     cad_device device;
     const cad_ops *ops; /* the device's */
     cad_arena *rows;    /* lists over rows, texts */
@@ -128,7 +128,8 @@ CAD_MUST_USE cad_status cad_trainer_read_prompts(cad_trainer *t);
 cad_plan_opts cad_trainer_plan_opts(const cad_trainer *t);
 CAD_MUST_USE cad_status cad_trainer_size(cad_trainer *t);
 void cad_trainer_size_state(cad_trainer *t, const cad_params *params);
-/* trainer_resume.c: finds the checkpoint, compares its configuration, loads it. */
+/* trainer_resume.c: whether --resume=no; finds the checkpoint, compares its configuration, loads it. */
+bool cad_trainer_starts_afresh(const cad_trainer *t);
 CAD_MUST_USE cad_status cad_trainer_find_resume(cad_trainer *t);
 CAD_MUST_USE cad_status cad_trainer_load_resume(cad_trainer *t);
 /* trainer_files.c: the run directory before the first step; checkpoint, evaluation and samples during it. */

@@ -208,10 +208,15 @@ static cad_status take_named(cad_trainer *t, const char *dir)
              dir);
 }
 
+bool cad_trainer_starts_afresh(const cad_trainer *t)
+{
+    return t->o.resume && !strcmp(t->o.resume, "no");
+}
+
 cad_status cad_trainer_find_resume(cad_trainer *t)
 {
     const char *how = t->o.resume ? t->o.resume : "auto";
-    if (!strcmp(how, "no"))
+    if (cad_trainer_starts_afresh(t))
         return CAD_OK;
     if (!strcmp(how, "auto")) {
         cad_status s = cad_checkpoint_find(t->ckpt_path.data, t->scratch, &t->resumed_from);

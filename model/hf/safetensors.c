@@ -57,8 +57,7 @@ static cad_status parse_header(const char *path, const cad_buf *text, json_t **o
     cad_status s = cad_json_parse(text->data, text->len, "header", out);
     if (s == CAD_OK || s == CAD_ENOMEM)
         return s;
-    char why[256];
-    snprintf(why, sizeof why, "%s", cad_error_text());
+    const char *why = cad_error_text();
     if (strstr(why, "duplicate object key"))
         CAD_FAIL(CAD_ECORRUPT, "%s: a name occurs twice: %s", path, why);
     CAD_FAIL(CAD_ECORRUPT, "%s: %s", path, why);

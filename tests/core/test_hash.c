@@ -115,6 +115,14 @@ static void test_a_long_error_text_ends_with_a_whole_character(void **state)
     }
 }
 
+static void test_a_failure_may_quote_the_text_that_it_replaces(void **state)
+{
+    (void)state;
+    (void)cad_fail(CAD_EIO, "no disk");
+    assert_int_equal(cad_fail(CAD_EDATA, "a/b: %s; %s\nhint: look", cad_error_text(), cad_error_text()), CAD_EDATA);
+    assert_string_equal(cad_error_text(), "a/b: no disk; no disk\nhint: look");
+}
+
 static void test_a_kept_error_text_outlives_what_fails_meanwhile(void **state)
 {
     (void)state;
@@ -173,6 +181,7 @@ int main(void)
         cmocka_unit_test(test_utf8_is_checked_to_the_letter),
         cmocka_unit_test(test_a_text_is_cut_between_characters),
         cmocka_unit_test(test_a_long_error_text_ends_with_a_whole_character),
+        cmocka_unit_test(test_a_failure_may_quote_the_text_that_it_replaces),
         cmocka_unit_test(test_a_kept_error_text_outlives_what_fails_meanwhile),
         cmocka_unit_test(test_what_is_no_utf8_becomes_replacement_characters),
     };
