@@ -112,7 +112,7 @@ static void log_memory(const cad_trainer *t)
         n += snprintf(line + n, sizeof line - (size_t)n, " %.30s %.1f MB,", cad_arena_name(a), (double)cad_arena_peak(a) / 1e6);
     }
     snprintf(line + n, sizeof line - (size_t)n, " trainer %.1f MB; peak of the process %.2f GiB",
-             (double)(cad_arena_peak(t->state) + cad_arena_peak(t->device)) / 1e6, peak_gib());
+             (double)(cad_arena_peak(t->state) + cad_arena_peak(t->moments)) / 1e6, peak_gib());
     cad_log(CAD_LOG_INFO, "%s", line);
 }
 

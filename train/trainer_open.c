@@ -259,8 +259,8 @@ static cad_status make_stepper(cad_trainer *t)
     cad_trainer_size_state(t, &t->params);
     const cad_trainer_sizes *z = &t->sizes;
     CAD_TRY(cad_arena_create("trainer", 8 * MB + z->optimizer_host + z->batches, &t->state));
-    CAD_TRY(cad_ops_arena(t->ops, "trainer", (size_t)PADDING + z->moments + z->lanes, &t->device));
-    CAD_TRY(cad_optimizer_create(&z->optimizer, &t->params, t->ops, t->state, t->device, &t->optimizer));
+    CAD_TRY(cad_ops_arena(t->ops, "trainer", (size_t)PADDING + z->moments + z->lanes, &t->moments));
+    CAD_TRY(cad_optimizer_create(&z->optimizer, &t->params, t->ops, t->state, t->moments, &t->optimizer));
     int64_t warmup;
     CAD_TRY(cad_config_steps(c->train.warmup, t->total, &warmup));
     static const cad_lr_shape shape[] = {[CAD_TRAIN_SCHEDULE_linear] = CAD_LR_linear,
@@ -277,7 +277,7 @@ static cad_status make_stepper(cad_trainer *t)
                                             .total = t->total},
                                .context_weight = c->prompt.context_weight,
                                .context_steps = (int64_t)(c->prompt.context_until * (double)t->total + 0.5)};
-    CAD_TRY(cad_stepper_init(&t->stepper, t->state, t->device));
+    CAD_TRY(cad_stepper_init(&t->stepper, t->state, t->moments));
     if (!z->eval_tokens)
         return CAD_OK;
     return cad_evaluator_init(&t->evaluator, t->decoder, &t->val_loader, t->tokenizer, z->eval_tokens, t->state);
@@ -412,7 +412,7 @@ void cad_trainer_close(cad_trainer *t)
     for (size_t i = 0; i < sizeof text / sizeof *text; i++)
         cad_buf_deinit(text[i]);
     cad_arena_destroy(t->scratch);
-    cad_arena_destroy(t->device);
+    cad_arena_destroy(t->moments);
     cad_arena_destroy(t->state);
     cad_arena_destroy(t->rows);
     cad_mem_free(t);

@@ -56,7 +56,7 @@ struct cad_trainer {
     const cad_ops *ops; /* the device's */
     cad_arena *rows;    /* lists over rows, texts */
     cad_arena *state;   /* batches, lists */
-    cad_arena *device;  /* of the back end: moments, gradients of lanes */
+    cad_arena *moments; /* of the back end: moments, gradients of lanes */
     cad_arena *scratch; /* rewound by whoever marks it */
 
     /* inputs */
