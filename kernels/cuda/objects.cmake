@@ -27,12 +27,14 @@ foreach(arch ${CADLM_CUDA_ARCHS})
 endforeach()
 string(REPLACE ";" "," archs "${CADLM_CUDA_ARCHS}")
 
+# NAME.o, and beside it NAME.o.ptxas with registers and spills.
 set(cuda_objects "")
 foreach(source ${CADLM_CUDA_SOURCES} ${CADLM_CUDA_RUNTIME})
     set(object ${CMAKE_CURRENT_BINARY_DIR}/cuda/${source}.o)
     add_custom_command(OUTPUT ${object}
-        COMMAND ${CMAKE_COMMAND} -E env ${CADLM_CCACHE} ${CADLM_NVCC} ${CADLM_CUDA_FLAGS} ${gencode}
-            "-DCADLM_CUDA_ARCHS=\"${archs}\"" -D_GNU_SOURCE -I${PROJECT_SOURCE_DIR} -MD -MF ${object}.d
+        COMMAND ${CMAKE_COMMAND} -P ${CMAKE_CURRENT_LIST_DIR}/compile.cmake -- ${object}.ptxas
+            ${CADLM_CCACHE} ${CADLM_NVCC} ${CADLM_CUDA_FLAGS} ${gencode}
+            "-DCADLM_CUDA_ARCHS=\"${archs}\"" -I${PROJECT_SOURCE_DIR} -MD -MF ${object}.d
             -c ${CMAKE_CURRENT_LIST_DIR}/${source} -o ${object}
         DEPENDS ${CMAKE_CURRENT_LIST_DIR}/${source}
         DEPFILE ${object}.d
