@@ -1,28 +1,14 @@
-#include "tests/unit.h"
+#include "tests/scratch_dir.h"
 
 #include "core/file_kind.h"
-#include "core/fs.h"
-
-#include <unistd.h>
-
-static char dir[] = "/tmp/cadlm-kind-XXXXXX";
-
-static const char *at(const char *name)
-{
-    static char path[4][300];
-    static int turn;
-    turn = (turn + 1) % 4;
-    snprintf(path[turn], sizeof path[0], "%s/%s", dir, name);
-    return path[turn];
-}
 
 static void put(const char *name, const char *bytes, size_t len)
 {
     char folder[300];
-    snprintf(folder, sizeof folder, "%s", at(name));
+    snprintf(folder, sizeof folder, "%s", scratch(name));
     *strrchr(folder, '/') = '\0';
     ok(cad_fs_mkdirs(folder));
-    ok(cad_fs_write(at(name), bytes, len));
+    ok(cad_fs_write(scratch(name), bytes, len));
 }
 #define PUT(name, text) put(name, text, sizeof text - 1)
 
@@ -65,36 +51,44 @@ static void test_kinds_are_seen_by_bytes_and_by_what_a_folder_holds(void **state
              {"model", CAD_FILE_model},           {"words", CAD_FILE_tokenizer},   {"plain", CAD_FILE_folder},
              {"nothing", CAD_FILE_absent}};
     for (size_t i = 0; i < sizeof t / sizeof *t; i++)
-        if (cad_file_kind_of(at(t[i].name)) != t[i].kind)
-            fail_msg("%s: %s; expected %s", t[i].name, cad_file_kind_name(cad_file_kind_of(at(t[i].name))),
+        if (cad_file_kind_of(scratch(t[i].name)) != t[i].kind)
+            fail_msg("%s: %s; expected %s", t[i].name, cad_file_kind_name(cad_file_kind_of(scratch(t[i].name))),
                      cad_file_kind_name(t[i].kind));
 }
 
 static void test_another_kind_is_refused_with_what_was_meant(void **state)
 {
     (void)state;
-    fails(cad_file_expect(at("c.jsonl"), CAD_FILE_config), CAD_EDATA,
+    fails(cad_file_expect(scratch("c.jsonl"), CAD_FILE_config), CAD_EDATA,
           "c.jsonl: a corpus (JSON lines); expected a configuration (INI)\nhint: cadprep split ");
-    fails(cad_file_expect(at("c.jsonl"), CAD_FILE_pack), CAD_EDATA, "/c.pack.h5");
-    fails(cad_file_expect(at("run"), CAD_FILE_config), CAD_EDATA, "hint: the one inside: ");
-    fails(cad_file_expect(at("words/tokenizer.json"), CAD_FILE_tokenizer), CAD_EDATA, "/words");
-    fails(cad_file_expect(at("plain"), CAD_FILE_model), CAD_ENOTFOUND, "hint: --ckpt=runs/NAME/ckpt/latest");
-    fails(cad_file_expect(at("model"), CAD_FILE_tokenizer), CAD_ENOTFOUND, "expected a folder with a tokenizer");
-    fails(cad_file_expect(at("a.inj"), CAD_FILE_config), CAD_ENOTFOUND, "/a.ini?");
-    fails(cad_file_expect(at("f"), CAD_FILE_part), CAD_ENOTFOUND, "did you mean ");
-    fails(cad_file_expect(at("tiny_qlora"), CAD_FILE_config), CAD_ENOTFOUND, "configs/tiny_qlora.ini");
+    fails(cad_file_expect(scratch("c.jsonl"), CAD_FILE_pack), CAD_EDATA, "/c.pack.h5");
+    fails(cad_file_expect(scratch("run"), CAD_FILE_config), CAD_EDATA, "hint: the one inside: ");
+    fails(cad_file_expect(scratch("words/tokenizer.json"), CAD_FILE_tokenizer), CAD_EDATA, "/words");
+    fails(cad_file_expect(scratch("plain"), CAD_FILE_model), CAD_ENOTFOUND, "hint: --ckpt=runs/NAME/ckpt/latest");
+    fails(cad_file_expect(scratch("model"), CAD_FILE_tokenizer), CAD_ENOTFOUND, "expected a folder with a tokenizer");
+    fails(cad_file_expect(scratch("a.inj"), CAD_FILE_config), CAD_ENOTFOUND, "/a.ini?");
+    fails(cad_file_expect(scratch("f"), CAD_FILE_part), CAD_ENOTFOUND, "did you mean ");
+    fails(cad_file_expect(scratch("tiny_qlora"), CAD_FILE_config), CAD_ENOTFOUND, "configs/tiny_qlora.ini");
 }
 
 static void test_what_may_be_of_the_kind_is_left_to_its_reader(void **state)
 {
     (void)state;
-    ok(cad_file_expect(at("a.ini"), CAD_FILE_config));
-    ok(cad_file_expect(at("prose.txt"), CAD_FILE_config));
-    ok(cad_file_expect(at("empty"), CAD_FILE_pack));
-    ok(cad_file_expect(at("t.json"), CAD_FILE_suite));
-    ok(cad_file_expect(at("c.jsonl"), CAD_FILE_prompts));
-    ok(cad_file_expect(at("both"), CAD_FILE_tokenizer));
-    ok(cad_file_expect(at("run"), CAD_FILE_model));
+    ok(cad_file_expect(scratch("a.ini"), CAD_FILE_config));
+    ok(cad_file_expect(scratch("prose.txt"), CAD_FILE_config));
+    ok(cad_file_expect(scratch("empty"), CAD_FILE_pack));
+    ok(cad_file_expect(scratch("t.json"), CAD_FILE_suite));
+    ok(cad_file_expect(scratch("c.jsonl"), CAD_FILE_prompts));
+    ok(cad_file_expect(scratch("both"), CAD_FILE_tokenizer));
+    ok(cad_file_expect(scratch("run"), CAD_FILE_model));
+}
+
+static int setup(void **state)
+{
+    if (scratch_setup(state) != 0)
+        return -1;
+    make_files();
+    return 0;
 }
 
 int main(void)
@@ -104,9 +98,5 @@ int main(void)
         cmocka_unit_test(test_another_kind_is_refused_with_what_was_meant),
         cmocka_unit_test(test_what_may_be_of_the_kind_is_left_to_its_reader),
     };
-    if (!mkdtemp(dir))
-        return 1;
-    make_files();
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    return cad_fs_remove_tree(dir) == CAD_OK ? failed : 1;
+    return cmocka_run_group_tests(tests, setup, scratch_teardown);
 }

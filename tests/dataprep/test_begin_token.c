@@ -1,6 +1,6 @@
 /* A begin token stands once in front of a packed row, whoever put it there: the packer or nobody. */
 #include "tests/model/golden_lines.h"
-#include "tests/model/scratch_dir.h"
+#include "tests/scratch_dir.h"
 
 #include "dataprep/corpus_row.h"
 #include "dataprep/pack.h"

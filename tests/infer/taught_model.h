@@ -7,7 +7,7 @@
 #include "model/text/bpe_train.h"
 #include "model/text/tokenizer.h"
 #include "tests/model/decoder_fixture.h"
-#include "tests/model/scratch_dir.h"
+#include "tests/scratch_dir.h"
 
 static const struct {
     const char *caption, *program;

@@ -1,7 +1,7 @@
 /* What weights and buffers must not do: leftovers that change a number, masks that follow the packing, forms of one base that
  * differ, an adapter with B = 0 that is felt, files that come back as others. */
 #include "tests/model/inv.h"
-#include "tests/model/scratch_dir.h"
+#include "tests/scratch_dir.h"
 
 static void test_tail_what_stood_in_the_buffers_before_changes_nothing(void **state)
 {

@@ -3,7 +3,7 @@
 #define CADLM_TESTS_MODEL_REAL_TOKENIZER_H
 
 #include "model/text/tokenizer.h"
-#include "tests/model/scratch_dir.h"
+#include "tests/scratch_dir.h"
 
 /* "qwen2.5", "llama3.2"; skips the test when it is not there, unless it is required. */
 static inline cad_tokenizer *real_tokenizer(const char *family)

@@ -2,7 +2,7 @@
 #include "model/decoder/decoder_impl.h"
 #include "tests/model/apart_ops.h"
 #include "tests/model/generate_fixture.h"
-#include "tests/model/scratch_dir.h"
+#include "tests/scratch_dir.h"
 
 enum { FORMS = 6 };
 

@@ -4,7 +4,7 @@
 #include "model/hf/peft.h"
 #include "model/text/bpe_train.h"
 #include "tests/model/decoder_fixture.h"
-#include "tests/model/scratch_dir.h"
+#include "tests/scratch_dir.h"
 
 static const char *const CAPTIONS[] = {"plate 40 x 20 x 5 mm", "a cylinder of radius 5, height 12", "washer for M4", "cube 10"};
 enum { N_CAPTIONS = 4, SAMPLES = 3 };

@@ -1,4 +1,4 @@
-#include "tests/model/scratch_dir.h"
+#include "tests/scratch_dir.h"
 
 #include "core/rng.h"
 #include "model/hf/hfconfig.h"

@@ -1,5 +1,5 @@
 #include "tests/model/golden_lines.h"
-#include "tests/model/scratch_dir.h"
+#include "tests/scratch_dir.h"
 
 #include "model/text/template.h"
 

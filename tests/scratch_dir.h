@@ -1,6 +1,6 @@
 /* A folder for the files of one test program, removed at its end. */
-#ifndef CADLM_TESTS_MODEL_SCRATCH_DIR_H
-#define CADLM_TESTS_MODEL_SCRATCH_DIR_H
+#ifndef CADLM_TESTS_SCRATCH_DIR_H
+#define CADLM_TESTS_SCRATCH_DIR_H
 
 #include "core/fs.h"
 #include "tests/unit.h"
