@@ -2,5 +2,8 @@
 set(CADLM_CUDA_SOURCES
     table_cuda.cu
     rmsnorm_cuda.cu
+    copy_cuda.cu
+    embed_cuda.cu
+    sums_cuda.cu
     linear_cuda.cu
     missing_cuda.cu)
