@@ -164,8 +164,7 @@ struct gemm_total<T, true> {
             const float *p = piece + (pair - first);
 #pragma unroll
             for (int e = 0; e < 2; e++)
-                if (m < rm.end && n + e < rn.end)
-                    pair[e] = join.add(id, m, n + e, pair[e], p[e]);
+                pair[e] = join.add(id, m, n + e, m < rm.end && n + e < rn.end, pair[e], p[e]);
         });
         gemm_zero<T>(acc);
     }

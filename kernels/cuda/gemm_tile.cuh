@@ -36,12 +36,6 @@ static __device__ __forceinline__ int gemm_place(int l, int c)
     return (l * CHUNKS + (c ^ (l & 7))) * 8;
 }
 
-static __device__ __forceinline__ int gemm_valid(const gemm_rect &r, int64_t line, int64_t column)
-{
-    int64_t left = r.columns - column;
-    return line >= r.lines || left <= 0 ? 0 : left < 8 ? (int)left : 8;
-}
-
 /* Up to 8 numbers one by one, zeros after. */
 static __device__ __forceinline__ bf16x8 gemm_load(const bf16 *p, int valid)
 {
@@ -56,45 +50,60 @@ static __device__ __forceinline__ bf16x8 gemm_load(const bf16 *p, int valid)
     return v;
 }
 
-/* Calls f(place in shared memory, line, column) for this thread's chunks of a rectangle of LINES x CHUNKS; always the same. */
-template <int LINES, int CHUNKS, int THREADS, class F>
-static __device__ __forceinline__ void gemm_chunks(const gemm_rect &r, F f)
-{
-    static_assert(LINES * CHUNKS % THREADS == 0, "every thread has as many chunks");
-#pragma unroll
-    for (int i = 0; i < LINES * CHUNKS / THREADS; i++) {
-        int at = (int)threadIdx.x + i * THREADS, l = at / CHUNKS, c = at % CHUNKS;
-        f(gemm_place<CHUNKS>(l, c), r.line + l, r.column + c * 8);
+/* A thread's share of a rectangle of LINES x CHUNKS, always the same: one chunk from every STEP-th line. */
+template <int LINES, int CHUNKS, int THREADS> struct gemm_share {
+    static constexpr int STEP = THREADS / CHUNKS, COUNT = LINES / STEP;
+    static_assert(THREADS % CHUNKS == 0 && STEP % 8 == 0 && LINES % STEP == 0, "a thread's chunks differ by their lines alone");
+    int place;            /* of the first in shared memory, in elements; the others follow at distance STEP * CHUNKS * 8 */
+    int64_t line, column; /* of the first in device memory */
+    int valid;            /* columns that exist */
+
+    __device__ __forceinline__ explicit gemm_share(const gemm_rect &r)
+    {
+        int l = (int)threadIdx.x / CHUNKS, c = (int)threadIdx.x % CHUNKS;
+        place = gemm_place<CHUNKS>(l, c);
+        line = r.line + l;
+        column = r.column + c * 8;
+        int64_t left = r.columns - column;
+        valid = left <= 0 ? 0 : left < 8 ? (int)left : 8;
     }
-}
+};
 
 template <int LINES, int CHUNKS, int THREADS, bool ALIGNED>
 static __device__ __forceinline__ void gemm_fill(bf16 *sTile, const gemm_rect &r)
 {
-    gemm_chunks<LINES, CHUNKS, THREADS>(r, [&](int place, int64_t line, int64_t column) {
-        int valid = gemm_valid(r, line, column);
-        const bf16 *from = valid ? r.p + line * r.ld + column : r.p;
+    const gemm_share<LINES, CHUNKS, THREADS> s(r);
+    const bf16 *from = r.p + s.line * r.ld + s.column;
+#pragma unroll
+    for (int i = 0; i < s.COUNT; i++) {
+        int valid = s.line + i * s.STEP < r.lines ? s.valid : 0;
+        bf16 *to = sTile + s.place + i * s.STEP * CHUNKS * 8;
         if (ALIGNED)
-            cad_copy_async16(sTile + place, from, 2 * valid);
+            cad_copy_async16(to, valid ? from : r.p, 2 * valid);
         else
-            store8(sTile + place, gemm_load(from, valid));
-    });
+            store8(to, gemm_load(from, valid));
+        from += s.STEP * r.ld;
+    }
 }
 
 /* Zeros where the bit of an element is 0, in the chunks that this thread has filled itself; its copies have landed. */
 template <int LINES, int CHUNKS, int THREADS>
 static __device__ __forceinline__ void gemm_drop(bf16 *sTile, const gemm_rect &r, const uint8_t *mask, int64_t mask_ld)
 {
-    gemm_chunks<LINES, CHUNKS, THREADS>(r, [&](int place, int64_t line, int64_t column) {
-        if (gemm_valid(r, line, column) == 0)
-            return;
-        uint32_t bits = mask[line * mask_ld + column / 8];
-        bf16x8 v = load8(sTile + place);
+    const gemm_share<LINES, CHUNKS, THREADS> s(r);
 #pragma unroll
-        for (int i = 0; i < 4; i++)
-            v.pair[i] &= (bits >> 2 * i & 1 ? 0xFFFFu : 0) | (bits >> (2 * i + 1) & 1 ? 0xFFFF0000u : 0);
-        store8(sTile + place, v);
-    });
+    for (int i = 0; i < s.COUNT; i++) {
+        int64_t line = s.line + i * s.STEP;
+        if (line >= r.lines || s.valid == 0)
+            continue;
+        bf16 *at = sTile + s.place + i * s.STEP * CHUNKS * 8;
+        uint32_t bits = mask[line * mask_ld + s.column / 8];
+        bf16x8 v = load8(at);
+#pragma unroll
+        for (int k = 0; k < 4; k++)
+            v.pair[k] &= (bits >> 2 * k & 1 ? 0xFFFFu : 0) | (bits >> (2 * k + 1) & 1 ? 0xFFFF0000u : 0);
+        store8(at, v);
+    }
 }
 
 /* The product of one stage: acc += A B over `steps` steps of 16 k's. */

@@ -5,5 +5,6 @@ set(CADLM_CUDA_SOURCES
     copy_cuda.cu
     embed_cuda.cu
     sums_cuda.cu
+    linear_bwd_w_cuda.cu
     linear_cuda.cu
     missing_cuda.cu)
