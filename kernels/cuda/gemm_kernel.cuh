@@ -122,14 +122,25 @@ struct gemm_no_join {
     static constexpr bool PIECES = false;
 };
 
+/* A tile for a join: element (0,0) of it is (m,n) of C, and so many rows and columns exist. */
+struct gemm_window {
+    int64_t m, n;
+    int rows, columns;
+
+    __device__ __forceinline__ bool has(int r, int c) const
+    {
+        return r < rows && c < columns;
+    }
+};
+
 template <class T, bool PIECES>
 struct gemm_total {
     template <class J>
-    __device__ __forceinline__ void start(const J &, const gemm_range &, const gemm_range &)
+    __device__ __forceinline__ void start(const J &, const gemm_window &)
     {
     }
     template <class J>
-    __device__ __forceinline__ void add(const J &, int, const gemm_range &, const gemm_range &, float (&)[T::MI][T::NI][4])
+    __device__ __forceinline__ void add(const J &, int, const gemm_window &, float (&)[T::MI][T::NI][4])
     {
     }
     __device__ __forceinline__ float (&of(float (&acc)[T::MI][T::NI][4]))[T::MI][T::NI][4]
@@ -143,28 +154,23 @@ struct gemm_total<T, true> {
     float sum[T::MI][T::NI][4];
 
     template <class J>
-    __device__ __forceinline__ void start(const J &join, const gemm_range &rm, const gemm_range &rn)
+    __device__ __forceinline__ void start(const J &join, const gemm_window &w)
     {
         gemm_pairs<T>(sum, [&](int r, int c, float *pair) {
-            int64_t m = rm.first + r, n = rn.first + c;
 #pragma unroll
             for (int e = 0; e < 2; e++)
-                pair[e] = m < rm.end && n + e < rn.end ? join.start(m, n + e) : 0.0f;
+                pair[e] = w.has(r, c + e) ? join.start(w, r, c + e) : 0.0f;
         });
     }
     /* Adds the piece, and begins the next. */
     template <class J>
-    __device__ __forceinline__ void add(const J &join, int id, const gemm_range &rm, const gemm_range &rn,
-                                        float (&acc)[T::MI][T::NI][4])
+    __device__ __forceinline__ void add(const J &join, int id, const gemm_window &w, float (&acc)[T::MI][T::NI][4])
     {
         const float *piece = &acc[0][0][0];
         float *first = &sum[0][0][0];
         gemm_pairs<T>(sum, [&](int r, int c, float *pair) {
-            int64_t m = rm.first + r, n = rn.first + c;
             const float *p = piece + (pair - first);
-#pragma unroll
-            for (int e = 0; e < 2; e++)
-                pair[e] = join.add(id, m, n + e, m < rm.end && n + e < rn.end, pair[e], p[e]);
+            join.add(id, w, r, c, pair, p);
         });
         gemm_zero<T>(acc);
     }
@@ -215,7 +221,8 @@ void gemm_kernel(gemm_problem p, J join, E ep)
     float acc[T::MI][T::NI][4];
     gemm_zero<T>(acc);
     gemm_total<T, J::PIECES> total;
-    total.start(join, rm, rn);
+    const gemm_window window = {rm.first, rn.first, (int)(rm.end - rm.first), (int)(rn.end - rn.first)};
+    total.start(join, window);
     for (int stage = 0; work.term < p.n_terms; stage = stage + 1 == T::STAGES ? 0 : stage + 1) {
         const gemm_term &t = p.term[work.term];
         bf16 *sA = sRing + stage * T::STAGE_ELEMS, *sB = sA + T::A_ELEMS;
@@ -230,7 +237,7 @@ void gemm_kernel(gemm_problem p, J join, E ep)
         gemm_multiply<T, A_LINES_K, B_LINES_K>(acc, sA, sB, left < GEMM_DEPTH ? (int)(left + 15) / 16 : GEMM_DEPTH / 16);
         bool ends = gemm_next(p, &work);
         if (J::PIECES && ends)
-            total.add(join, t.id, rm, rn, acc);
+            total.add(join, t.id, window, acc);
     }
     cad_copy_wait<0>();
     __syncthreads();

@@ -51,7 +51,8 @@ static __device__ __forceinline__ bf16x8 gemm_load(const bf16 *p, int valid)
 }
 
 /* A thread's share of a rectangle of LINES x CHUNKS, always the same: one chunk from every STEP-th line. */
-template <int LINES, int CHUNKS, int THREADS> struct gemm_share {
+template <int LINES, int CHUNKS, int THREADS>
+struct gemm_share {
     static constexpr int STEP = THREADS / CHUNKS, COUNT = LINES / STEP;
     static_assert(THREADS % CHUNKS == 0 && STEP % 8 == 0 && LINES % STEP == 0, "a thread's chunks differ by their lines alone");
     int place;            /* of the first in shared memory, in elements; the others follow at distance STEP * CHUNKS * 8 */

@@ -7,11 +7,8 @@
  * grads     dW, db "+="
  * limits    any N, in, out; N = 0 changes nothing
  * mapping   dW: gemm.cuh, a block has a tile of dW for all rows; db: one thread per column and slab, then one per column
- * order     repeatable; dW: slabs of 256 rows, each summed from zero, added to dW in order; db: rows in order in a slab, slabs in
- *           order
- * cost      2 N in out FLOPs; never measured
- * source    gemm.cuh, gemm_join.cuh
- * test      tests/kernels/check_linear.c
+ * order     repeatable; dW: slabs of 256 rows, each summed from zero, added to dW in order; db: rows in order in a slab, slabs
+ * in order cost      2 N in out FLOPs; never measured source    gemm.cuh, gemm_join.cuh test      tests/kernels/check_linear.c
  */
 #include "kernels/cuda/gemm_join.cuh"
 
@@ -65,6 +62,7 @@ CAD_GPU_OP(linear_bwd_w)
         return CAD_OK;
     double *part = static_cast<double *>(a->scratch.data);
     unsigned columns = (unsigned)cad_ceil_div(out, THREADS);
-    CAD_TRY(CAD_LAUNCH(column_slab_kernel, (columns, (unsigned)slabs), (THREADS), 0, stream, cad_ptr<bf16>(a->dy), part, n, out));
+    CAD_TRY(
+        CAD_LAUNCH(column_slab_kernel, (columns, (unsigned)slabs), (THREADS), 0, stream, cad_ptr<bf16>(a->dy), part, n, out));
     return CAD_LAUNCH(column_sum_kernel, (columns), (THREADS), 0, stream, part, cad_ptr<float>(a->db), slabs, out);
 }

@@ -7,4 +7,6 @@ set(CADLM_CUDA_SOURCES
     sums_cuda.cu
     linear_bwd_w_cuda.cu
     linear_cuda.cu
+    lora_bwd_cuda.cu
+    lora_cuda.cu
     missing_cuda.cu)
