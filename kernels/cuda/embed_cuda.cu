@@ -15,7 +15,7 @@
  * source    none
  * test      tests/kernels/check_rows.c
  */
-#include "kernels/cuda/flat.cuh"
+#include "kernels/cuda/rows.cuh"
 
 enum { THREADS = 256, WARPS = THREADS / CAD_LANES, MOVES = 4, ADDS = 8 };
 
@@ -60,67 +60,28 @@ struct embed_back {
     int64_t n, c;
 };
 
-/* W elements of a row of dy: 8, or 1; of dE as many. */
-template <int W>
-struct columns {
-    bf16x8 bits;
-};
-template <>
-struct columns<1> {
-    bf16 bits;
-};
-
-static __device__ __forceinline__ void add_columns(float sum[8], const columns<8> &v)
-{
-    float x[8];
-    widen8(v.bits, x);
-#pragma unroll
-    for (int i = 0; i < 8; i++)
-        sum[i] += x[i];
-}
-
-static __device__ __forceinline__ void add_columns(float sum[1], const columns<1> &v)
-{
-    sum[0] += to_f32(v.bits);
-}
-
-template <int W>
-static __device__ __forceinline__ void get_sums(float *sum, const float *de)
-{
-    if (W == 1)
-        sum[0] = de[0];
-#pragma unroll
-    for (int i = 0; i + 4 <= W; i += 4)
-        flat_get4(sum + i, de, i, W, true);
-}
-
-template <int W>
-static __device__ __forceinline__ void put_sums(float *de, const float *sum)
-{
-    if (W == 1)
-        de[0] = sum[0];
-#pragma unroll
-    for (int i = 0; i + 4 <= W; i += 4)
-        flat_put4(de, i, W, true, sum + i);
-}
-
 /* Adds to sum (W) the rows row[0..count-1], which lane k < count holds; no loads where !live. */
 template <int W>
 static __device__ __forceinline__ void add_rows(float *sum, const embed_back &p, int64_t column, bool live, uint32_t row,
                                                 int count)
 {
     for (int k = 0; k < count; k += ADDS) {
-        columns<W> v[ADDS];
+        piece<W> v[ADDS];
 #pragma unroll
         for (int i = 0; i < ADDS; i++) {
             int64_t at = __shfl_sync(0xFFFFFFFFu, row, (k + i) % CAD_LANES);
             if (live && k + i < count)
-                v[i] = *reinterpret_cast<const columns<W> *>(p.dy + at * p.c + column);
+                v[i] = get_piece<W>(p.dy + at * p.c + column);
         }
 #pragma unroll
-        for (int i = 0; i < ADDS; i++)
-            if (live && k + i < count)
-                add_columns(sum, v[i]);
+        for (int i = 0; i < ADDS; i++) {
+            float x[W];
+            widen(x, v[i]);
+#pragma unroll
+            for (int j = 0; j < W; j++)
+                if (live && k + i < count)
+                    sum[j] += x[j];
+        }
     }
 }
 
@@ -139,7 +100,7 @@ void embed_back_kernel(embed_back p)
     bool live = column < p.c;
     float sum[W] = {}, *de = p.de + (int64_t)id * p.c + column;
     if (live)
-        get_sums<W>(sum, de);
+        get_floats<W>(sum, de);
     for (int64_t from = first;; from += CAD_LANES) {
         bool in = from + lane < p.n;
         uint32_t row = in ? p.order[from + lane] : 0;
@@ -150,7 +111,7 @@ void embed_back_kernel(embed_back p)
             break;
     }
     if (live)
-        put_sums<W>(de, sum);
+        put_floats<W>(de, sum);
 }
 
 /* -------------------------------------------------------------------------------------------------------------- */

@@ -2,7 +2,7 @@
 #ifndef CADLM_KERNELS_CUDA_ROWS_CUH
 #define CADLM_KERNELS_CUDA_ROWS_CUH
 
-#include "kernels/cuda/gpu.cuh"
+#include "kernels/cuda/flat.cuh"
 
 /* Calls step(at, count) for the pieces of a row of c elements that belong to this thread of THREADS: 8 elements while a row is
  * a multiple of 8 (then every row starts aligned), else one. */
@@ -22,6 +22,57 @@ static __device__ __forceinline__ void row_get(float v[8], const bf16 *p, int co
         widen8(load8(p), v);
     else
         v[0] = to_f32(*p);
+}
+
+/* W elements as they stand in memory, W = 8 or 1: for kernels compiled once for each. */
+template <int W> struct piece;
+template <> struct piece<8> {
+    bf16x8 bits;
+};
+template <> struct piece<1> {
+    bf16 bits;
+};
+
+template <int W> static __device__ __forceinline__ piece<W> get_piece(const bf16 *p)
+{
+    return *reinterpret_cast<const piece<W> *>(p);
+}
+
+static __device__ __forceinline__ void widen(float v[8], const piece<8> &r)
+{
+    widen8(r.bits, v);
+}
+
+static __device__ __forceinline__ void widen(float v[1], const piece<1> &r)
+{
+    v[0] = to_f32(r.bits);
+}
+
+template <int W> static __device__ __forceinline__ void put_piece(bf16 *p, const float *v)
+{
+    if (W == 8)
+        store8(p, narrow8(v));
+    else
+        *p = to_bf16(v[0]);
+}
+
+/* W f32, as many. */
+template <int W> static __device__ __forceinline__ void get_floats(float *v, const float *p)
+{
+    if (W == 1)
+        v[0] = p[0];
+#pragma unroll
+    for (int i = 0; i + 4 <= W; i += 4)
+        flat_get4(v + i, p, i, W, true);
+}
+
+template <int W> static __device__ __forceinline__ void put_floats(float *p, const float *v)
+{
+    if (W == 1)
+        p[0] = v[0];
+#pragma unroll
+    for (int i = 0; i + 4 <= W; i += 4)
+        flat_put4(p, i, W, true, v + i);
 }
 
 static __device__ __forceinline__ void row_put(bf16 *p, const float v[8], int count)

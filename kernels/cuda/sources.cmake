@@ -4,8 +4,10 @@ set(CADLM_CUDA_SOURCES
     rmsnorm_cuda.cu
     copy_cuda.cu
     embed_cuda.cu
+    rope_cuda.cu
     sums_cuda.cu
     linear_bwd_w_cuda.cu
+    swiglu_cuda.cu
     linear_cuda.cu
     lora_bwd_cuda.cu
     lora_cuda.cu

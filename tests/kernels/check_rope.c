@@ -4,10 +4,11 @@
 #include <string.h>
 
 typedef struct rope_shape {
-    int64_t n, heads, d, extra; /* extra columns behind the rotated heads of a row */
+    int64_t n, heads, d, extra, first; /* columns behind the rotated heads of a row, and before them */
 } rope_shape;
 
-static const rope_shape shapes[] = {{1, 1, 2, 0}, {5, 3, 8, 0}, {17, 4, 64, 64}, {64, 3, 32, 96}, {3, 2, 128, 10}};
+static const rope_shape shapes[] = {{1, 1, 2, 0, 0},    {5, 3, 8, 0, 0},      {17, 4, 64, 64, 0}, {64, 3, 32, 96, 0},
+                                    {3, 2, 128, 10, 0}, {9, 20, 128, 128, 0}, {3, 2, 64, 4, 4}};
 
 static int32_t *some_positions(checkop *t, int64_t n, int64_t limit)
 {
@@ -26,7 +27,7 @@ static void norms_kept(checkop *t, const float *x, const float *before, const ro
 {
     for (int64_t i = 0; i < s->n; i++)
         for (int64_t j = 0; j < s->heads * s->d / 2; j++) {
-            int64_t head = i * (s->heads * s->d + s->extra) + j / (s->d / 2) * s->d, e = j % (s->d / 2);
+            int64_t head = i * (s->first + s->heads * s->d + s->extra) + j / (s->d / 2) * s->d, e = j % (s->d / 2);
             co_within(t, "norm of a pair", norm_of_pair(x + head, e, s->d), norm_of_pair(before + head, e, s->d), 1e-6);
         }
 }
@@ -36,10 +37,12 @@ static void rotate(checkop *t, int sign)
     enum { POSITIONS = 600 };
     for (size_t k = 0; k < sizeof shapes / sizeof shapes[0]; k++) {
         rope_shape s = shapes[k];
-        int64_t ld = s.heads * s.d + s.extra, m = s.n * s.heads * s.d;
-        co_case(t, "N %lld heads %lld D %lld ld %lld", (long long)s.n, (long long)s.heads, (long long)s.d, (long long)ld);
+        int64_t ld = s.first + s.heads * s.d + s.extra, m = s.n * s.heads * s.d;
+        co_case(t, "N %lld heads %lld D %lld ld %lld from %lld", (long long)s.n, (long long)s.heads, (long long)s.d,
+                (long long)ld, (long long)s.first);
         int32_t *pos = some_positions(t, s.n, POSITIONS);
-        float *x = co_inplace(t, "x", s.n * ld, CO_NORMAL), *table = co_in_f32(t, "table", POSITIONS * s.d, CO_GIVEN);
+        float *row = co_inplace(t, "x", s.n * ld, CO_NORMAL), *x = row + s.first,
+              *table = co_in_f32(t, "table", POSITIONS * s.d, CO_GIVEN);
         cad_rope_table(&(cad_rope_config){.theta = 1e4}, POSITIONS, s.d, table);
         double *r = co_f64(t, m);
         float *n32 = co_f32(t, m), *got = co_f32(t, m);
@@ -52,11 +55,12 @@ static void rotate(checkop *t, int sign)
         CO_NAIVE(t, rope)(n32, pos, 1e4f, sign, s.n, s.heads, s.d);
         cad_rope_args a = {CO_3D(x, s.n, s.heads, s.d), ld, cad_tensor_1d(CAD_I32, pos, s.n), CO_2D(table, POSITIONS, s.d)};
         co_run_call(t, sign > 0 ? co_call_rope_fwd : co_call_rope_bwd, &a);
-        const float *before = co_before(t, x);
+        const float *before = co_before(t, row) + s.first;
+        co_equal(t, "columns before the heads", row, co_before(t, row), (size_t)s.first * 4);
         for (int64_t i = 0; i < s.n; i++) {
             memcpy(got + i * s.heads * s.d, x + i * ld, (size_t)(s.heads * s.d) * 4);
-            co_equal(t, "columns behind the heads", x + i * ld + s.heads * s.d, before + i * ld + s.heads * s.d,
-                     (size_t)s.extra * 4);
+            int64_t end = i * ld + s.heads * s.d, rest = i + 1 < s.n ? s.first + s.extra : s.extra;
+            co_equal(t, "columns behind the heads", x + end, before + end, (size_t)rest * 4);
         }
         co_close(t, "x", got, r, n32, m);
         if (!t->twist)

@@ -5,7 +5,8 @@
 typedef struct swiglu_shape {
     int64_t n, f, group;
 } swiglu_shape;
-static const swiglu_shape shapes[] = {{1, 1, 1}, {3, 8, 8}, {5, 33, 33}, {7, 384, 128}, {64, 96, 96}, {2, 1024, 128}};
+static const swiglu_shape shapes[] = {{1, 1, 1},      {3, 8, 8},    {5, 33, 33}, {7, 384, 128}, {64, 96, 96},
+                                      {2, 1024, 128}, {3, 700, 50}, {2, 96, 12}, {2, 3072, 128}};
 
 /* Gates that overflow a careless exp, and both zeros, among the ordinary ones. */
 static void plant(float *gu, int64_t n)
@@ -43,6 +44,21 @@ static void derivative(checkop *t, const swiglu_shape *s, const float *gu, const
         }
 }
 
+/* dgu may be gu, and h may be left out: the bits are the same. */
+static void in_place(checkop *t, const swiglu_shape *s)
+{
+    int64_t n = 2 * s->n * s->f;
+    co_case(t, "N %lld F %lld group %lld, in place", (long long)s->n, (long long)s->f, (long long)s->group);
+    float *gu = co_inplace(t, "gu", n, CO_NORMAL), *dh = co_in(t, "dh", n / 2, CO_NORMAL),
+          *dgu = co_inplace(t, "dgu", n, CO_NORMAL);
+    cad_swiglu_bwd_args a = {
+        .gu = CO_2D(gu, s->n, 2 * s->f), .dh = CO_2D(dh, s->n, s->f), .dgu = CO_2D(dgu, s->n, 2 * s->f), .group = s->group};
+    CO_RUN(t, swiglu_bwd, &a);
+    a.dgu = a.gu;
+    CO_RUN(t, swiglu_bwd, &a);
+    co_same(t, "dgu", gu, dgu, n);
+}
+
 void check_swiglu_bwd(checkop *t)
 {
     for (size_t k = 0; k < sizeof shapes / sizeof shapes[0]; k++) {
@@ -64,6 +80,7 @@ void check_swiglu_bwd(checkop *t)
         if (t->store == CAD_F32 && !t->twist)
             derivative(t, &s, gu, dh, dgu);
         co_close(t, "h", h, rh, nh, s.n * s.f);
+        in_place(t, &s);
     }
 }
 
