@@ -15,7 +15,7 @@ start() { # stopped as soon as it has a file for its answers
     [ -s "$(echo a/tiny-*/predictions.jsonl)" ] || die "the first evaluation does not start: $(cat first.err)"
     kill -STOP $pid
 }
-rows() { find a -name '*.jsonl' -exec cat {} + | grep -c '"key"' || true; }
+rows() { find a -name '*.jsonl' -exec cat {} + | awk '/"key"/ { n++ } END { print n + 0 }'; }
 
 start
 before=$(rows)
@@ -39,8 +39,10 @@ same a/table.md b/table.md
 rm -r a
 start
 kill -KILL $pid
-wait $pid 2>/dev/null || true
+code=0
+wait $pid 2>/dev/null || code=$?
 pid=
+[ $code = 137 ] || die "the first evaluation ended with $code before it was killed: $(cat first.err)"
 [ -e a/LOCK ] || die "SIGKILL left no lock"
 runs 0 "${evaluate[@]}" --out=a # the kernel knows that its owner is dead
 silent "$err" "LOCK"

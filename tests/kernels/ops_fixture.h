@@ -36,6 +36,17 @@ static inline void fixture_each(void (*body)(const cad_ops *ops))
     cad_ops_set_matmul(CAD_MATMUL_auto);
 }
 
+/* Runs body(ops, type) for every table with f32 and bf16, once each: what forms no products. */
+static inline void fixture_each_type(void (*body)(const cad_ops *ops, cad_dtype type))
+{
+    const cad_ops *tables[3];
+    size_t n = fixture_tables(tables);
+    for (size_t i = 0; i < n; i++) {
+        body(tables[i], CAD_F32);
+        body(tables[i], CAD_BF16);
+    }
+}
+
 static inline void fixture_normal(uint64_t seed, float *x, int64_t n, float scale)
 {
     cad_rng r = cad_rng_make(seed, "kernel-test", 0);

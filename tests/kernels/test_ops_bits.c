@@ -115,7 +115,7 @@ static void store_as(cad_dtype type, float *x, int64_t n)
     }
 }
 
-static void decode_in(const cad_ops *ops, cad_dtype type)
+static void decode_body(const cad_ops *ops, cad_dtype type)
 {
     enum { L = 150, T = 192, SLOTS = 3 };
     static float qkv[L * LD], o[L * H * D], od[L * H * D], ck[SLOTS * K * D * T], cv[SLOTS * K * T * D];
@@ -161,20 +161,14 @@ static void decode_in(const cad_ops *ops, cad_dtype type)
     assert_memory_equal(od, o, L * H * D * cad_dtype_size(type));
 }
 
-static void decode_body(const cad_ops *ops)
-{
-    decode_in(ops, CAD_F32);
-    decode_in(ops, CAD_BF16);
-}
-
 static void test_decoding_from_the_cache_has_the_bits_of_the_full_forward(void **state)
 {
     (void)state;
-    fixture_each(decode_body);
+    fixture_each_type(decode_body);
 }
 
 /* Odd numbers of kv heads, keys and tiles: whatever counts on from call to call stands elsewhere at each repeat. */
-static void repeat_in(const cad_ops *ops, cad_dtype type)
+static void repeat_body(const cad_ops *ops, cad_dtype type)
 {
     enum { L = 225, SEGS = 4, HEADS = 6, KV = 3, ROW = (HEADS + 2 * KV) * D, REPEATS = 6 };
     static float qkv[L * ROW], o[L * HEADS * D], d_o[L * HEADS * D], lse[HEADS * L], grad[2][L * ROW], scratch[L * HEADS * D];
@@ -228,16 +222,10 @@ static void repeat_in(const cad_ops *ops, cad_dtype type)
     ok(cad_threads_init(1));
 }
 
-static void repeat_body(const cad_ops *ops)
-{
-    repeat_in(ops, CAD_F32);
-    repeat_in(ops, CAD_BF16);
-}
-
 static void test_the_backward_pass_of_attention_repeats_its_bits(void **state)
 {
     (void)state;
-    fixture_each(repeat_body);
+    fixture_each_type(repeat_body);
 }
 
 static void leak_body(const cad_ops *ops)
