@@ -8,19 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define GIB 1073741824.0
-#define MIB 1048576.0
-enum { SHORT = 32 };
-
-/* "0.17 GiB", "3.4 MiB" */
-static const char *size_text(double bytes, char out[SHORT])
-{
-    if (bytes >= 0.1 * GIB)
-        snprintf(out, SHORT, "%.2f GiB", bytes / GIB);
-    else
-        snprintf(out, SHORT, "%.1f MiB", bytes / MIB);
-    return out;
-}
+enum { SHORT = CAD_BYTES_TEXT };
 
 /* "3,085,938,688" */
 static const char *group_text(int64_t n, char out[SHORT])
@@ -85,22 +73,22 @@ static cad_status print_data(const cad_dry_report *r, cad_buf *out)
 static cad_status print_memory(const cad_dry_report *r, cad_buf *out)
 {
     char a[SHORT], b[SHORT];
-    CAD_TRY(cad_buf_printf(out, "memory  %s (%s%s%s, planned to %.0f %%), one pass of %" PRId64 " tokens", r->memory.device,
-                           r->memory.assumed ? "assumed, " : "", size_text(r->memory.capacity, a),
-                           r->memory.assumed ? "" : " free", 100.0 * r->memory.planned / r->memory.capacity,
-                           r->memory.pass_tokens));
+    CAD_TRY(cad_buf_printf(out, "memory  %s (%s%s%s, planned to %.0f %%), one pass of %" PRId64 " tokens",
+                           r->memory.plan.device, r->memory.assumed ? "assumed, " : "",
+                           cad_bytes_text(r->memory.plan.capacity, a), r->memory.assumed ? "" : " free",
+                           100.0 * r->memory.plan.planned / r->memory.plan.capacity, r->memory.pass_tokens));
     if (r->memory.assumed)
         CAD_TRY(cad_buf_printf(out, ", recompute %s%s", r->memory.recompute,
                                r->memory.scratch_base ? ", NF4 base in scratch" : ""));
     CAD_TRY(cad_buf_str(out, "\n"));
-    for (int i = 0; i < r->memory.n_items; i++)
-        CAD_TRY(
-            cad_buf_printf(out, "          %-38s %12s\n", r->memory.item[i].purpose, size_text(r->memory.item[i].bytes, a)));
-    CAD_TRY(cad_buf_printf(out, "          %-38s %12s: %s", "total", size_text(r->memory.total, a),
-                           r->memory.fits ? "fits" : "does not fit"));
+    for (int i = 0; i < r->memory.plan.n_items; i++)
+        CAD_TRY(cad_buf_printf(out, "          %-38s %12s\n", r->memory.plan.item[i].purpose,
+                               cad_bytes_text(r->memory.plan.item[i].bytes, a)));
+    CAD_TRY(cad_buf_printf(out, "          %-38s %12s: %s", "total", cad_bytes_text(r->memory.plan.total, a),
+                           r->memory.plan.fits ? "fits" : "does not fit"));
     if (r->memory.assumed)
         CAD_TRY(cad_buf_printf(out, ".  Largest pass %" PRId64 " tokens.  recompute = full: %s", r->memory.largest_pass,
-                               size_text(r->memory.full_recompute, b)));
+                               cad_bytes_text(r->memory.full_recompute, b)));
     return cad_buf_str(out, "\n");
 }
 
@@ -108,8 +96,9 @@ static cad_status print_disk(const cad_dry_report *r, cad_buf *out)
 {
     char a[SHORT], b[SHORT], c[SHORT], d[SHORT];
     return cad_buf_printf(out, "disk    %s per checkpoint x %" PRId64 " kept, logs and samples %s: %s; %s free%s\n",
-                          size_text(r->disk.checkpoint, a), r->disk.kept, size_text(r->disk.logs + r->disk.samples, b),
-                          size_text(r->disk.total, c), size_text(r->disk.left, d), r->disk.fits ? "" : ": does not fit");
+                          cad_bytes_text(r->disk.checkpoint, a), r->disk.kept,
+                          cad_bytes_text(r->disk.logs + r->disk.samples, b), cad_bytes_text(r->disk.total, c),
+                          cad_bytes_text(r->disk.left, d), r->disk.fits ? "" : ": does not fit");
 }
 
 static cad_status print_time(const cad_dry_report *r, cad_buf *out)
@@ -158,13 +147,13 @@ cad_status cad_dry_print(const cad_dry_report *r, cad_buf *out)
 static json_t *memory_json(const cad_dry_report *r)
 {
     json_t *items = json_object();
-    for (int i = 0; items && i < r->memory.n_items; i++)
-        json_object_set_new(items, r->memory.item[i].purpose, json_integer((json_int_t)r->memory.item[i].bytes));
-    json_t *o = json_pack("{s:s, s:b, s:o, s:I, s:I, s:I, s:b, s:I, s:s, s:b}", "device", r->memory.device, "assumed",
-                          r->memory.assumed, "bytes", items, "total", (json_int_t)r->memory.total, "planned",
-                          (json_int_t)r->memory.planned, "capacity", (json_int_t)r->memory.capacity, "fits", r->memory.fits,
-                          "pass_tokens", (json_int_t)r->memory.pass_tokens, "recompute", r->memory.recompute, "scratch_base",
-                          r->memory.scratch_base);
+    for (int i = 0; items && i < r->memory.plan.n_items; i++)
+        json_object_set_new(items, r->memory.plan.item[i].purpose, json_integer((json_int_t)r->memory.plan.item[i].bytes));
+    json_t *o = json_pack("{s:s, s:b, s:o, s:I, s:I, s:I, s:b, s:I, s:s, s:b}", "device", r->memory.plan.device, "assumed",
+                          r->memory.assumed, "bytes", items, "total", (json_int_t)r->memory.plan.total, "planned",
+                          (json_int_t)r->memory.plan.planned, "capacity", (json_int_t)r->memory.plan.capacity, "fits",
+                          r->memory.plan.fits, "pass_tokens", (json_int_t)r->memory.pass_tokens, "recompute",
+                          r->memory.recompute, "scratch_base", r->memory.scratch_base);
     if (o && r->memory.assumed) {
         json_object_set_new(o, "largest_pass", json_integer((json_int_t)r->memory.largest_pass));
         json_object_set_new(o, "full_recompute", json_integer((json_int_t)r->memory.full_recompute));
@@ -189,18 +178,18 @@ static json_t *audit_json(const cad_dry_report *r)
 
 cad_status cad_dry_json(const cad_dry_report *r, cad_buf *out)
 {
-    json_t *o =
-        json_pack("{s:b, s:{s:s, s:s, s:b, s:I, s:I}, s:{s:b, s:I, s:I, s:I, s:I}, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:b}, s:o, "
-                  "s:{s:I, s:I, s:I, s:I, s:I}, s:o}",
-                  "fits", r->memory.fits && r->disk.fits, "model", "name", r->model.name, "method", r->model.method, "assumed",
-                  r->model.assumed, "parameters", (json_int_t)r->model.parameters, "trained", (json_int_t)r->model.trained,
-                  "data", "assumed", r->data.assumed, "rows", (json_int_t)r->data.rows, "tokens", (json_int_t)r->data.tokens,
-                  "loss_tokens", (json_int_t)r->data.targets, "longest", (json_int_t)r->data.longest, "memory", memory_json(r),
-                  "disk", "checkpoint", (json_int_t)r->disk.checkpoint, "kept", (json_int_t)r->disk.kept, "logs",
-                  (json_int_t)(r->disk.logs + r->disk.samples), "total", (json_int_t)r->disk.total, "free",
-                  (json_int_t)r->disk.left, "fits", r->disk.fits, "time", time_json(r), "steps", "per_epoch",
-                  (json_int_t)r->steps.per_epoch, "total", (json_int_t)r->steps.total, "warmup", (json_int_t)r->steps.warmup,
-                  "evals", (json_int_t)r->steps.evals, "saves", (json_int_t)r->steps.saves, "audit", audit_json(r));
+    json_t *o = json_pack(
+        "{s:b, s:{s:s, s:s, s:b, s:I, s:I}, s:{s:b, s:I, s:I, s:I, s:I}, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:b}, s:o, "
+        "s:{s:I, s:I, s:I, s:I, s:I}, s:o}",
+        "fits", r->memory.plan.fits && r->disk.fits, "model", "name", r->model.name, "method", r->model.method, "assumed",
+        r->model.assumed, "parameters", (json_int_t)r->model.parameters, "trained", (json_int_t)r->model.trained, "data",
+        "assumed", r->data.assumed, "rows", (json_int_t)r->data.rows, "tokens", (json_int_t)r->data.tokens, "loss_tokens",
+        (json_int_t)r->data.targets, "longest", (json_int_t)r->data.longest, "memory", memory_json(r), "disk", "checkpoint",
+        (json_int_t)r->disk.checkpoint, "kept", (json_int_t)r->disk.kept, "logs", (json_int_t)(r->disk.logs + r->disk.samples),
+        "total", (json_int_t)r->disk.total, "free", (json_int_t)r->disk.left, "fits", r->disk.fits, "time", time_json(r),
+        "steps", "per_epoch", (json_int_t)r->steps.per_epoch, "total", (json_int_t)r->steps.total, "warmup",
+        (json_int_t)r->steps.warmup, "evals", (json_int_t)r->steps.evals, "saves", (json_int_t)r->steps.saves, "audit",
+        audit_json(r));
     if (!o)
         CAD_FAIL(CAD_ENOMEM, "out of memory for the report");
     cad_status s = cad_json_print(o, out);
@@ -211,13 +200,9 @@ cad_status cad_dry_json(const cad_dry_report *r, cad_buf *out)
 cad_status cad_dry_verdict(const cad_dry_report *r)
 {
     char a[SHORT], b[SHORT];
-    if (!r->memory.fits)
-        CAD_FAIL(CAD_ENOMEM, "%s: the run takes %s of memory; %s may be used\nhint: %s", r->memory.device,
-                 size_text(r->memory.total, a), size_text(r->memory.planned, b),
-                 r->memory.assumed ? "a smaller lora.rank, sample.n or sample.max_new, or model.weights = nf4"
-                                   : "a smaller train.micro_tokens, sample.n or sample.max_new");
+    CAD_TRY(cad_memory_verdict(&r->memory.plan, "the run"));
     if (!r->disk.fits)
         CAD_FAIL(CAD_ENOMEM, "the run writes %s; %s are free\nhint: a smaller checkpoint.keep_last, or another run.out_root",
-                 size_text(r->disk.total, a), size_text(r->disk.left, b));
+                 cad_bytes_text(r->disk.total, a), cad_bytes_text(r->disk.left, b));
     return CAD_OK;
 }

@@ -3,7 +3,6 @@
 #include "core/fs.h"
 #include "core/log.h"
 #include "core/mem.h"
-#include "core/ram.h"
 #include "train/dry_assume.h"
 #include "train/gpu_model.h"
 #include "train/speed_probe.h"
@@ -63,58 +62,11 @@ static void describe_data(const cad_trainer *t, cad_dry_report *r)
 
 /* ---- memory ---- */
 
-static void add_item(cad_dry_report *r, const char *purpose, double bytes)
+static cad_status plan_memory(cad_trainer *t, const cad_decoder *d, cad_dry_report *r)
 {
-    if (bytes < 0.5 || r->memory.n_items == CAD_DRY_ITEMS)
-        return;
-    r->memory.item[r->memory.n_items++] = (cad_dry_item){purpose, bytes};
-    r->memory.total += bytes;
-}
-
-static double pack_bytes(const cad_pack *p)
-{
-    return p ? (double)cad_pack_bytes(p) : 0.0;
-}
-
-/* What a pack that is not there would take: its tokens, and about two hundred bytes of a row beside them. */
-static double assumed_pack_bytes(const cad_loader *l)
-{
-    return (double)l->n_tokens * sizeof(uint32_t) + (double)l->n_rows * 200.0;
-}
-
-/* By the plan of the run; what the process holds beside it is taken as it is now, with all inputs open. */
-static cad_status cpu_memory(cad_trainer *t, const cad_decoder *d, cad_dry_report *r)
-{
-    cad_decoder_bytes b = cad_decoder_plan(d);
-    const cad_trainer_sizes *z = &t->sizes;
-    cad_ram ram;
-    CAD_TRY(cad_ram_get(&ram));
-    double packs = pack_bytes(t->train_pack) + pack_bytes(t->val_pack), lists = (double)cad_arena_used(t->rows);
-    double process = (double)ram.resident - packs - lists;
-    if (!t->train_pack)
-        packs += assumed_pack_bytes(&t->loader);
-    if (!t->val_pack && t->val_loader.n_rows > 0)
-        packs += assumed_pack_bytes(&t->val_loader);
-    add_item(r, "frozen weights", (double)b.weights);
-    add_item(r, z->decoder.train == CAD_TRAIN_full ? "trained weights" : "LoRA factors", (double)b.values);
-    add_item(r, "gradients", (double)b.gradients);
-    add_item(r, "gradients of lanes", (double)z->lanes);
-    add_item(r, "optimizer", (double)(z->moments + z->optimizer_host));
-    add_item(r, "saved activations", (double)b.saved);
-    add_item(r, "workspace of a pass", (double)(b.work + b.inputs));
-    add_item(r, "chunk of logits, scratch of ops", (double)b.scratch);
-    add_item(r, "KV cache of samples", (double)b.cache);
-    add_item(r, "batches, values on their way", (double)(z->batches + b.host));
-    add_item(r, "packs", packs);
-    add_item(r, "lists of rows, plan", lists);
-    add_item(r, "program, libraries, tokenizer", process > 0.0 ? process : 0.0);
-    /* What this process holds already is not available to others, but is to the run. */
-    r->memory.capacity = (double)ram.available + (double)ram.resident;
-    r->memory.planned = cad_planned_bytes(r->memory.capacity);
-    r->memory.pass_tokens = z->decoder.max_tokens;
+    CAD_TRY(cad_trainer_plan_memory(t, d, &r->memory.plan));
+    r->memory.pass_tokens = t->sizes.decoder.max_tokens;
     r->memory.recompute = cad_recompute_name(CAD_RECOMPUTE_none);
-    r->memory.fits = r->memory.total <= r->memory.planned;
-    snprintf(r->memory.device, sizeof r->memory.device, "cpu");
     return CAD_OK;
 }
 
@@ -144,36 +96,90 @@ static cad_gpu_job job_of(const cad_trainer *t, const cad_dry_report *r)
                          .loss_share = (double)r->data.targets / (double)r->data.tokens};
 }
 
+/* A run like `j` and `p`, changed by one key; *what: the key with its value. */
+typedef struct gpu_change {
+    cad_decoder_opts decoder;
+    cad_gpu_job job;
+    cad_gpu_pass pass;
+    char what[48];
+} gpu_change;
+enum { SHORTER_ROWS, FEWER_SAMPLES, SHORTER_SAMPLES, SMALL_MOMENTS, LOWER_RANK, CODES, GPU_CHANGES };
+
+static void change_one(gpu_change *c, int key, const cad_config *cfg)
+{
+    switch (key) {
+    case SHORTER_ROWS:
+        c->pass.tokens /= 2;
+        snprintf(c->what, sizeof c->what, "data.max_tokens = %lld", (long long)c->pass.tokens);
+        break;
+    case FEWER_SAMPLES:
+        c->decoder.slots /= 2;
+        snprintf(c->what, sizeof c->what, "sample.n = %lld", (long long)c->decoder.slots);
+        break;
+    case SHORTER_SAMPLES:
+        c->decoder.context -= cfg->sample.max_new / 2;
+        snprintf(c->what, sizeof c->what, "sample.max_new = %lld", (long long)(cfg->sample.max_new / 2));
+        break;
+    case SMALL_MOMENTS:
+        c->job.eight_bit = true;
+        snprintf(c->what, sizeof c->what, "train.optimizer = adamw8bit");
+        break;
+    case LOWER_RANK:
+        c->decoder.lora.rank /= 2;
+        c->job.trained /= 2;
+        snprintf(c->what, sizeof c->what, "lora.rank = %lld", (long long)c->decoder.lora.rank);
+        break;
+    default:
+        c->decoder.weights = CAD_WEIGHTS_nf4;
+        c->pass.scratch_base = true;
+        snprintf(c->what, sizeof c->what, "model.weights = nf4");
+    }
+}
+
+/* For a run that does not fit on an assumed device: what each change frees, by the formulas. */
+static void offer_keys(const cad_trainer *t, const cad_gpu *g, const cad_gpu_job *j, const cad_gpu_pass *p, cad_memory_plan *m)
+{
+    for (int key = 0; key < (t->cfg->lora.enabled ? GPU_CHANGES : LOWER_RANK); key++) {
+        gpu_change c = {.decoder = *j->decoder, .job = *j, .pass = *p};
+        c.job.decoder = &c.decoder;
+        change_one(&c, key, t->cfg);
+        cad_memory_offer(m, c.what, m->total - cad_gpu_memory(g, &c.job, &c.pass).total);
+    }
+}
+
 static cad_status gpu_memory(cad_trainer *t, const cad_gpu *g, cad_dry_report *r)
 {
     cad_gpu_job j = job_of(t, r);
+    cad_memory_plan *m = &r->memory.plan;
     cad_gpu_pass p, full;
     int64_t want, longest = t->loader.longest;
     CAD_TRY(gpu_passes(t, &want, &j.lanes));
     if (cad_trainer_has_eval(t) && t->val_loader.longest > longest)
         longest = t->val_loader.longest;
-    r->memory.fits = cad_gpu_choose(g, &j, want, longest, &p);
+    m->fits = cad_gpu_choose(g, &j, want, longest, &p);
     full = p;
     full.recompute = CAD_RECOMPUTE_full;
     cad_gpu_bytes b = cad_gpu_memory(g, &j, &p);
-    add_item(r, t->sizes.decoder.train == CAD_TRAIN_full ? "bf16 weights" : "weights", b.weights);
-    add_item(r, t->sizes.decoder.train == CAD_TRAIN_full ? "master, gradient, moments" : "LoRA master, gradient, moments, copy",
-             b.state);
-    add_item(r, "gradients of lanes", b.lanes);
-    add_item(r, "saved activations", b.saved);
-    add_item(r, "workspace", b.work);
-    add_item(r, "chunk of logits", b.head);
-    add_item(r, "KV cache of samples", b.cache);
-    add_item(r, "context and collectives", b.context);
+    bool all = t->sizes.decoder.train == CAD_TRAIN_full;
+    cad_memory_add(m, "", all ? "bf16 weights" : "weights", b.weights);
+    cad_memory_add(m, "", all ? "master, gradient, moments" : "LoRA master, gradient, moments, copy", b.state);
+    cad_memory_add(m, "", "gradients of lanes", b.lanes);
+    cad_memory_add(m, "", "saved activations", b.saved);
+    cad_memory_add(m, "", "workspace", b.work);
+    cad_memory_add(m, "", "chunk of logits", b.head);
+    cad_memory_add(m, "", "KV cache of samples", b.cache);
+    cad_memory_add(m, "", "context and collectives", b.context);
+    if (!m->fits)
+        offer_keys(t, g, &j, &p, m);
     r->memory.assumed = true;
-    r->memory.capacity = g->bytes;
-    r->memory.planned = cad_planned_bytes(g->bytes);
+    m->capacity = g->bytes;
+    m->planned = cad_planned_bytes(g->bytes);
     r->memory.pass_tokens = p.tokens;
     r->memory.largest_pass = cad_gpu_largest_pass(g, &j, &p);
     r->memory.recompute = cad_recompute_name(p.recompute);
     r->memory.scratch_base = p.scratch_base;
     r->memory.full_recompute = cad_gpu_memory(g, &j, &full).total;
-    snprintf(r->memory.device, sizeof r->memory.device, "%s", g->name);
+    snprintf(m->device, sizeof m->device, "%s", g->name);
     r->time.flops_per_token = cad_train_flops(&j, p.recompute);
     r->time.share = gpu_share;
     r->time.tflops = g->tflops;
@@ -312,7 +318,7 @@ static cad_status plan_work(cad_trainer *t, const cad_gpu *gpu, cad_decoder *d, 
         CAD_TRY(gpu_memory(t, gpu, r));
     } else {
         CAD_TRY(measure_rate(t, r));
-        CAD_TRY(cpu_memory(t, d, r));
+        CAD_TRY(plan_memory(t, d, r));
     }
     add_evaluations(t, r);
     return describe_disk(t, &params, r);

@@ -1,7 +1,7 @@
 /* `cadtrain --dry-run`: audits the data and tells what a run would take of memory, disk and time, without starting it.
  *
- * On the CPU the memory is that of the plan by which the run allocates (cad_trainer_size), beside what this process, which has
- * opened the same inputs, holds now; the rate is measured.  For an assumed device both come from formulas (train/gpu_model.h).
+ * On a device that is here the memory is that of the plan by which the run allocates (cad_trainer_plan_memory), and the rate is
+ * measured.  For an assumed device both come from formulas (train/gpu_model.h).
  * Nothing is written.  Without weights shapes come from config.json or from the models that are known; without packs rows and
  * tokens come from data.expect_rows and data.expect_tokens, and there is no audit: such figures are marked as assumed. */
 #ifndef CADLM_TRAIN_DRY_RUN_H
@@ -10,6 +10,7 @@
 #include "core/buf.h"
 #include "core/config.h"
 #include "core/status.h"
+#include "model/decoder/memory_plan.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,11 +19,7 @@
 extern "C" {
 #endif
 
-typedef struct cad_dry_item {
-    const char *purpose;
-    double bytes;
-} cad_dry_item;
-enum { CAD_DRY_ITEMS = 16, CAD_DRY_TEXT = 200 };
+enum { CAD_DRY_TEXT = 200 };
 
 typedef struct cad_dry_report {
     struct {
@@ -37,18 +34,14 @@ typedef struct cad_dry_report {
         double s_eff; /* E[S^2] / E[S] */
     } data;
     struct {
-        char device[CAD_DRY_TEXT]; /* "cpu", "h100-80g" */
-        bool assumed;              /* by formulas */
-        cad_dry_item item[CAD_DRY_ITEMS];
-        int n_items;
-        double total, planned, capacity; /* planned: what a run may use of the capacity */
+        cad_memory_plan plan;
+        bool assumed; /* by formulas */
         int64_t pass_tokens;
         /* assumed devices only */
         int64_t largest_pass;
         const char *recompute; /* "none", "gate_up", "full" */
         bool scratch_base;
         double full_recompute; /* total with recompute = full */
-        bool fits;
     } memory;
     struct {
         double checkpoint, logs, samples; /* bytes: of one; in all */

@@ -1,4 +1,5 @@
 #include "train/gpu_model.h"
+#include "model/decoder/memory_plan.h"
 #include "train/grad_tree.h"
 
 #include <math.h>
@@ -9,7 +10,6 @@
 #define GIB 1073741824.0
 enum { PASS_STEP = 512, TILE_ROWS = 128 };
 
-static const double planned_share = 0.95;
 static const double context_bytes = 1.5e9; /* CUDA context, NCCL buffers */
 static const double bf16 = 2.0, f32 = 4.0;
 
@@ -145,11 +145,6 @@ cad_gpu_bytes cad_gpu_memory(const cad_gpu *g, const cad_gpu_job *j, const cad_g
                        .context = context_bytes};
     b.total = b.weights + b.state + b.lanes + b.saved + b.work + b.head + b.cache + b.context;
     return b;
-}
-
-double cad_planned_bytes(double capacity)
-{
-    return planned_share * capacity;
 }
 
 int64_t cad_gpu_largest_pass(const cad_gpu *g, const cad_gpu_job *j, const cad_gpu_pass *p)

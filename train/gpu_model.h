@@ -52,8 +52,6 @@ typedef struct cad_gpu_bytes {
 } cad_gpu_bytes;
 cad_gpu_bytes cad_gpu_memory(const cad_gpu *g, const cad_gpu_job *j, const cad_gpu_pass *p);
 
-/* Bytes that a plan may use of `capacity`, the memory of a device or what is free of this machine's: 95 %. */
-double cad_planned_bytes(double capacity);
 /* The most tokens of a pass that fit with this way of running it (p->tokens is not read); 0: none. */
 int64_t cad_gpu_largest_pass(const cad_gpu *g, const cad_gpu_job *j, const cad_gpu_pass *p);
 /* The first rung of the ladder (smaller passes, scratch base, recompute gate and up, recompute all) on which a pass of `want`

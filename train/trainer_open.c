@@ -346,6 +346,7 @@ static cad_status open_all(cad_trainer *t)
     CAD_TRY(cad_trainer_read_inputs(t));
     CAD_TRY(cad_trainer_settle(t));
     CAD_TRY(cad_trainer_size(t));
+    CAD_TRY(cad_trainer_check_memory(t));
     start_state(t);
     /* Whoever has the directory may be writing the checkpoint that a look without the lock would miss. */
     if (!t->o.check)

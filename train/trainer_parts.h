@@ -7,6 +7,7 @@
 #include "core/progress.h"
 #include "kernels/device.h"
 #include "model/decoder/engine.h"
+#include "model/decoder/memory_plan.h"
 #include "model/text/template.h"
 #include "model/text/tokenizer.h"
 #include "train/checkpoint.h"
@@ -128,6 +129,10 @@ CAD_MUST_USE cad_status cad_trainer_read_prompts(cad_trainer *t);
 cad_plan_opts cad_trainer_plan_opts(const cad_trainer *t);
 CAD_MUST_USE cad_status cad_trainer_size(cad_trainer *t);
 void cad_trainer_size_state(cad_trainer *t, const cad_params *params);
+/* trainer_memory.c: what the run takes, by the plan of a decoder like `d` and by t->sizes, with keys where it does not fit; and
+ * CAD_ENOMEM before anything of it is taken. */
+CAD_MUST_USE cad_status cad_trainer_plan_memory(cad_trainer *t, const cad_decoder *d, cad_memory_plan *out);
+CAD_MUST_USE cad_status cad_trainer_check_memory(cad_trainer *t);
 /* trainer_resume.c: whether --resume=no; finds the checkpoint, compares its configuration, loads it. */
 bool cad_trainer_starts_afresh(const cad_trainer *t);
 CAD_MUST_USE cad_status cad_trainer_find_resume(cad_trainer *t);

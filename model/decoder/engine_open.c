@@ -7,11 +7,13 @@
 #include "core/mem.h"
 #include "kernels/device.h"
 #include "model/decoder/engine_impl.h"
+#include "model/decoder/memory_plan.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
-enum { DEFAULT_SLOTS = 64, DEFAULT_CONTEXT = 1024, SMALLEST_PASS = 512, TEXT_LIMIT = 1 << 20 };
+enum { DEFAULT_SLOTS = 64, DEFAULT_CONTEXT = 1024, SMALLEST_PASS = 512, SMALL_MEMORY = 256 << 20, TEXT_LIMIT = 1 << 20 };
 
 /* What the files say before weights are read. */
 typedef struct parts {
@@ -246,6 +248,29 @@ static cad_status open_tokenizer(cad_engine *e, const parts *p)
     return CAD_OK;
 }
 
+/* Before anything is taken: weights and cache as they will be.  `asked`: somebody chose the context. */
+static cad_status check_memory(const cad_engine *e, const parts *p, const cad_device *device, const cad_decoder_opts *o,
+                               bool asked)
+{
+    cad_decoder *d;
+    cad_memory_plan m = {0};
+    char text[48];
+    CAD_TRY(cad_decoder_sketch(&p->model, device->ops, o, &d));
+    cad_decoder_bytes b = cad_decoder_plan(d);
+    cad_decoder_destroy(d);
+    cad_memory_add_decoder(&m, &b, CAD_TRAIN_none);
+    if (device->total == 0 && m.total < (double)SMALL_MEMORY) /* not worth asking the machine what it has */
+        return CAD_OK;
+    snprintf(text, sizeof text, "decode.batch = %" PRId64, o->slots / 2);
+    if (o->slots > 1)
+        cad_memory_offer(&m, text, (double)b.cache / 2.0);
+    snprintf(text, sizeof text, "decode.max_new = %" PRId64, o->context / 2);
+    if (asked)
+        cad_memory_offer(&m, text, (double)b.cache / 2.0);
+    CAD_TRY(cad_memory_judge(&m, device));
+    return cad_memory_verdict(&m, e->path);
+}
+
 static cad_status open_decoder(cad_engine *e, const cad_engine_opts *o, const parts *p)
 {
     cad_device device;
@@ -261,6 +286,7 @@ static cad_status open_decoder(cad_engine *e, const cad_engine_opts *o, const pa
     d.lora.dropout = 0;
     CAD_TRY(cad_device_open(o->device ? o->device : "cpu", &device));
     cad_device_log(&device);
+    CAD_TRY(check_memory(e, p, &device, &d, o->context > 0));
     CAD_TRY(cad_decoder_create(&p->model, device.ops, &d, &e->own_decoder));
     e->decoder = e->own_decoder;
     CAD_TRY(cad_decoder_load(e->decoder, e->base));

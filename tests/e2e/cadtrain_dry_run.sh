@@ -56,7 +56,21 @@ json "$out" 'd["data"]["rows"] == 3000000 and d["data"]["tokens"] == 9 * 10**15 
 # A device that is too small: the table all the same, then 69 with both numbers.
 runs 69 cadtrain "$CADLM_SOURCE/configs/coder7b_ir.ini" --dry-run --assume=8:100
 says "$out" "does not fit" "recompute full, NF4 base in scratch"
-says "$err" "7.60 GiB may be used" "hint: "
+says "$err" "8:100: the run takes " "7.60 GiB may be used" " GiB  weights" "hint: lora.rank = 32 frees " "data.max_tokens = 512 frees "
+
+# Here too: what a run takes is known before it takes it, and the run says the same as its dry run.
+huge=(--set=model.layers=128 --set=model.width=256 --set=data.max_tokens=1M --set=sample.max_new=1M --set=sample.n=8)
+for how in "--dry-run" "--check" ""; do
+    runs 69 cadtrain "$TINY" "${huge[@]}" $how
+    says "$err" "cpu: the run takes " " may be used" " GiB  KV cache of samples, in activations" " GiB  gradients, in state" \
+        "sample.n = 4 frees " "sample.max_new = " "model.layers = 64 frees "
+    grep ' [GM]iB  .*, in a' "$err" >"said$how"
+done
+[ ! -e "$E2E/runs" ] || die "a run that does not fit made a run directory"
+same said--dry-run said--check
+same said--dry-run said
+runs 69 cadtrain "$TINY" "${huge[@]}" --check --json
+json "$out" 'd["error"]["name"] == "CAD_ENOMEM" and d["error"]["hint"].count(" frees ") == 3'
 
 # The audit: a damaged pack and a foreign tokenizer stop it as they stop the run.
 head -c $(($(stat -c %s "$E2E/data/train.pack.h5") / 2)) "$E2E/data/train.pack.h5" >cut.h5
