@@ -150,17 +150,20 @@ typedef struct cad_swiglu_bwd_args {
 /* Segments: seg (S+1) i32 ascending row offsets, seg[0] == 0, seg[S] == N.  Row i of a segment sees rows j <= i of the same
  * segment when causal, else all rows of the segment.  Query head h reads kv head h / (H/K).
  * P = softmax_j(q_i . k_j scale), o_i = sum_j P_ij v_j, lse_i = log sum_j exp(q_i . k_j scale).
- * The ld are elements from one row to the next, 0 = dense; so q, k, v may be views into a fused row [q; k; v]. */
+ * The ld are elements from one row to the next, 0 = dense; so q, k, v may be views into a fused row [q; k; v].
+ * tiles: what cad_attn_tiles makes of seg, for back ends that hand out row blocks; the CPU does not read it. */
+enum { CAD_ATTN_ROWS = 64 }; /* of a row block */
 typedef struct cad_attn_fwd_args {
     cad_tensor q; /* (N,H,D) f            */
     cad_tensor k; /* (N,K,D) f, K divides H */
     cad_tensor v; /* (N,K,D) f            */
     int64_t ld_q, ld_k, ld_v;
-    cad_tensor seg; /* (S+1) i32            */
-    cad_tensor o;   /* (N,H,D) f    =, dense */
-    cad_tensor lse; /* (H,N)   f32  =, opt  */
-    float scale;    /* D^-0.5               */
-    int causal;     /* 1 or 0               */
+    cad_tensor seg;   /* (S+1) i32            */
+    cad_tensor tiles; /* (T,4) i32, opt       */
+    cad_tensor o;     /* (N,H,D) f    =, dense */
+    cad_tensor lse;   /* (H,N)   f32  =, opt  */
+    float scale;      /* D^-0.5               */
+    int causal;       /* 1 or 0               */
 } cad_attn_fwd_args;
 
 /* delta_i = do_i . o_i; dS_ij = P_ij (do_i . v_j - delta_i) scale; dq_i = sum_j dS_ij k_j; dk_j = sum_i dS_ij q_i;
@@ -168,13 +171,14 @@ typedef struct cad_attn_fwd_args {
 typedef struct cad_attn_bwd_args {
     cad_tensor q, k, v; /* as in the forward                  */
     int64_t ld_q, ld_k, ld_v;
-    cad_tensor seg; /* (S+1) i32                          */
-    cad_tensor o;   /* (N,H,D) f   of the forward, dense  */
-    cad_tensor lse; /* (H,N)   f32 of the forward         */
-    cad_tensor d_o; /* (N,H,D) f   dense                  */
-    cad_tensor dq;  /* (N,H,D) f   =                      */
-    cad_tensor dk;  /* (N,K,D) f   =                      */
-    cad_tensor dv;  /* (N,K,D) f   =                      */
+    cad_tensor seg;   /* (S+1) i32                          */
+    cad_tensor tiles; /* (T,4) i32, opt, as in the forward  */
+    cad_tensor o;     /* (N,H,D) f   of the forward, dense  */
+    cad_tensor lse;   /* (H,N)   f32 of the forward         */
+    cad_tensor d_o;   /* (N,H,D) f   dense                  */
+    cad_tensor dq;    /* (N,H,D) f   =                      */
+    cad_tensor dk;    /* (N,K,D) f   =                      */
+    cad_tensor dv;    /* (N,K,D) f   =                      */
     int64_t ld_dq, ld_dk, ld_dv;
     float scale;
     int causal;

@@ -36,13 +36,13 @@ typedef struct cad_dropout {
     cad_tensor pos;                     /* (N) i32 position in that row */
 } cad_dropout;
 
-/* y = x W^T + b + res */
+/* y = x W^T + b + res.  y may be f32 where the others are bf16: what is left of the sums is then not rounded. */
 typedef struct cad_linear_fwd_args {
     cad_tensor x;   /* (N,in)   f             */
     cad_tensor w;   /* (out,in) f             */
     cad_tensor b;   /* (out)    f   opt       */
     cad_tensor res; /* (N,out)  f   opt       */
-    cad_tensor y;   /* (N,out)  f   =, may alias res */
+    cad_tensor y;   /* (N,out)  f or f32  =, may alias res of its type */
     cad_scratch scratch;
 } cad_linear_fwd_args;
 

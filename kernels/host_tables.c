@@ -1,4 +1,4 @@
-/* Tables and orders that the host builds for the ops: NF4, 8-bit maps, rotary angles, embedding order. */
+/* Tables and orders that the host builds for the ops: NF4, 8-bit maps, rotary angles, embedding order, row blocks. */
 #include "core/hash.h"
 #include "kernels/nf4.h"
 #include "kernels/ops.h"
@@ -104,6 +104,38 @@ void cad_embed_order(const uint32_t *id, int64_t n, int64_t v, uint32_t *order, 
         count[i + 1] += count[i];
     for (int64_t i = 0; i < n; i++)
         order[count[id[i]]++] = (uint32_t)i;
+}
+
+/* Most rows up to the block's end first, then in the order of rows. */
+static int by_work(const void *a, const void *b)
+{
+    const int32_t *x = a, *y = b;
+    if (x[3] != y[3])
+        return x[3] < y[3] ? 1 : -1;
+    return (x[2] > y[2]) - (x[2] < y[2]);
+}
+
+int64_t cad_attn_tiles(const int32_t *seg, int64_t n_seg, int32_t *tile)
+{
+    int64_t n = 0;
+    for (int64_t s = 0; s < n_seg; s++)
+        for (int32_t row = seg[s]; row < seg[s + 1]; row += CAD_ATTN_ROWS) {
+            int32_t *t = tile + 4 * n++, left = seg[s + 1] - row;
+            t[0] = seg[s];
+            t[1] = seg[s + 1];
+            t[2] = row;
+            t[3] = row - seg[s] + (left < CAD_ATTN_ROWS ? left : CAD_ATTN_ROWS);
+        }
+    if (n > 1)
+        qsort(tile, (size_t)n, 4 * sizeof *tile, by_work);
+    return n;
+}
+
+/* Each segment may have one block that is not full; no block is empty. */
+int64_t cad_attn_tiles_most(int64_t n, int64_t n_seg)
+{
+    int64_t most = (n + (CAD_ATTN_ROWS - 1) * n_seg) / CAD_ATTN_ROWS;
+    return most < n ? most : n;
 }
 
 static double frequency(const cad_rope_config *c, int64_t j, int64_t d)

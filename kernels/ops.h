@@ -87,6 +87,7 @@ typedef struct cad_ops {
     const char *name; /* "cpu" */
     const char *isa;  /* "x86-64-v4": the instruction set the hot files were chosen for */
     int pairs;        /* has loops for CAD_MATMUL_bf16, which the processor may yet lack: see cad_ops_matmul */
+    cad_dtype store;  /* type in which weights and activations are best stored: CAD_F32 or CAD_BF16 */
     /* Device memory: 64-byte aligned, zeroed, freed by mem_free (NULL is fine).  Only ops, put and get touch it. */
     cad_status (*mem_alloc)(size_t bytes, void **out);
     void (*mem_free)(void *p);
@@ -121,6 +122,12 @@ cad_matmul cad_ops_matmul(void);
 #define X(op) CAD_MUST_USE cad_status cad_##op##_validate(const cad_##op##_args *a);
 CAD_OPS_TABLE(X)
 #undef X
+
+/* Row blocks of attention: tile (T,4) = (first row of its segment, end of the segment, first row of the block, rows of the
+ * segment up to the block's end), for each run of CAD_ATTN_ROWS rows (fewer at the end of a segment) that exists, those with
+ * the most rows before them first.  Returns T, at most cad_attn_tiles_most(N, S) for S segments of N rows in all. */
+int64_t cad_attn_tiles(const int32_t *seg, int64_t n_seg, int32_t *tile);
+int64_t cad_attn_tiles_most(int64_t n, int64_t n_seg);
 
 /* order[0..n-1] = row numbers sorted by id, stable (counting sort); `count` is V+1 words of working memory.  Every id < V. */
 void cad_embed_order(const uint32_t *id, int64_t n, int64_t v, uint32_t *order, uint32_t *count);

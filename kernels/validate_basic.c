@@ -270,6 +270,7 @@ cad_status cad_attn_fwd_validate(const cad_attn_fwd_args *a)
     CAD_NEED(seg, CAD_T_I32, -1);
     if (a->seg.dim[0] < 1)
         CAD_FAIL(CAD_EINVAL, "%s: seg is empty, expected at least one offset", op);
+    CAD_NEED(tiles, CAD_T_I32 | CAD_T_OPT, -1, 4);
     CAD_NEED(o, CAD_T_AS(q), n, h, d);
     CAD_NEED(lse, CAD_T_F32 | CAD_T_OPT, h, n);
     CAD_TRY(heads_check(op, h, a->k.dim[1], d));
@@ -289,6 +290,7 @@ cad_status cad_attn_bwd_validate(const cad_attn_bwd_args *a)
     CAD_NEED(seg, CAD_T_I32, -1);
     if (a->seg.dim[0] < 1)
         CAD_FAIL(CAD_EINVAL, "%s: seg is empty, expected at least one offset", op);
+    CAD_NEED(tiles, CAD_T_I32 | CAD_T_OPT, -1, 4);
     CAD_NEED(o, CAD_T_AS(q), n, h, d);
     CAD_NEED(lse, CAD_T_F32, h, n);
     CAD_NEED(d_o, CAD_T_AS(q), n, h, d);

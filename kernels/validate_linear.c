@@ -91,7 +91,7 @@ cad_status cad_linear_fwd_validate(const cad_linear_fwd_args *a)
     int64_t n = a->x.dim[0], out = a->w.dim[0];
     CAD_NEED(b, CAD_T_AS(x) | CAD_T_OPT, out);
     CAD_NEED(res, CAD_T_AS(x) | CAD_T_OPT, n, out);
-    CAD_NEED(y, CAD_T_AS(x), n, out);
+    CAD_NEED(y, CAD_T_AS(x) | CAD_T_F32, n, out);
     return CAD_OK;
 }
 

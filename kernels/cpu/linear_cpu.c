@@ -3,7 +3,8 @@
  * math      y = x W^T + b + res; dx = dy W + res; dW += dy^T x, db += sum_n dy_n
  * shapes    x (N,in), W (out,in), y (N,out)
  * layout    row-major, W as in the files; NF4 by kernels/nf4.h
- * dtypes    x, y, dy, dx, b, res and a plain W f32 or bf16; dW, db f32; db summed in f64 over the rows
+ * dtypes    x, y, dy, dx, b, res and a plain W f32 or bf16; a plain y also f32 beside bf16; dW, db f32; db summed in f64
+ *           over the rows
  * grads     dx "=", dW and db "+="
  * limits    any N, in, out
  * mapping   gemm_cpu.c; db: blocks of 64 columns
@@ -38,6 +39,10 @@ CAD_STORED_OP(linear_fwd)
 {
     CAD_TRY(cad_linear_fwd_validate(a));
     cad_gemm g = fwd_of(&a->x, a->w.data, NULL, a->w.dim[0], &a->b, &a->res, &a->y);
+    if (NARROW && a->y.dtype == CAD_F32) {
+        g.c = NULL;
+        g.cf = a->y.data;
+    }
     CAD_STORED(gemm)(&g, NULL);
     return CAD_OK;
 }

@@ -6,6 +6,7 @@
 const cad_ops CAD_ISA(table) = {.name = "cpu",
                                 .isa = CAD_ISA_NAME,
                                 .pairs = PAIRS,
+                                .store = CAD_F32,
                                 .mem_alloc = cad_cpu_mem_alloc,
                                 .mem_free = cad_cpu_mem_free,
                                 .mem_put = cad_cpu_mem_put,

@@ -47,11 +47,12 @@ static cad_status attention_back(cad_decoder *d, const cad_pass *p, int64_t laye
     CAD_RUN(d, attn_bwd, .q = cad_f3(s->qkv, p->n, c->heads, c->head_dim),
             .k = cad_f3(s->qkv + q, p->n, c->kv_heads, c->head_dim),
             .v = cad_f3(s->qkv + q + kv, p->n, c->kv_heads, c->head_dim), .ld_q = ld, .ld_k = ld, .ld_v = ld,
-            .seg = cad_tensor_1d(CAD_I32, p->in->seg, p->n_seg + 1), .o = cad_f3(s->o, p->n, c->heads, c->head_dim),
-            .lse = cad_f2(s->lse, c->heads, p->n), .d_o = cad_f3(d->work.d_o, p->n, c->heads, c->head_dim),
-            .dq = cad_f3(dqkv, p->n, c->heads, c->head_dim), .dk = cad_f3(dqkv + q, p->n, c->kv_heads, c->head_dim),
-            .dv = cad_f3(dqkv + q + kv, p->n, c->kv_heads, c->head_dim), .ld_dq = ld, .ld_dk = ld, .ld_dv = ld,
-            .scale = (float)(1.0 / sqrt((double)c->head_dim)), .causal = 1, .scratch = d->scratch);
+            .seg = cad_tensor_1d(CAD_I32, p->in->seg, p->n_seg + 1), .tiles = cad_tensor_2d(CAD_I32, p->in->tile, p->n_tile, 4),
+            .o = cad_f3(s->o, p->n, c->heads, c->head_dim), .lse = cad_f2(s->lse, c->heads, p->n),
+            .d_o = cad_f3(d->work.d_o, p->n, c->heads, c->head_dim), .dq = cad_f3(dqkv, p->n, c->heads, c->head_dim),
+            .dk = cad_f3(dqkv + q, p->n, c->kv_heads, c->head_dim), .dv = cad_f3(dqkv + q + kv, p->n, c->kv_heads, c->head_dim),
+            .ld_dq = ld, .ld_dk = ld, .ld_dv = ld, .scale = (float)(1.0 / sqrt((double)c->head_dim)), .causal = 1,
+            .scratch = d->scratch);
     CAD_RUN(d, rope_bwd, .x = cad_f3(dqkv, p->n, c->heads + c->kv_heads, c->head_dim), .ld = ld,
             .pos = cad_tensor_1d(CAD_I32, p->in->pos, p->n), .table = cad_f2(d->rope, d->positions, c->head_dim));
     return CAD_OK;

@@ -33,7 +33,8 @@ static cad_status attention(cad_decoder *d, const cad_pass *p, int64_t layer)
                 .cache = d->kv.layer[layer], .o = to, .scale = scale);
     else
         CAD_RUN(d, attn_fwd, .q = tq, .k = tk, .v = tv, .ld_q = ld, .ld_k = ld, .ld_v = ld,
-                .seg = cad_tensor_1d(CAD_I32, p->in->seg, p->n_seg + 1), .o = to, .lse = cad_f2(s->lse, c->heads, p->n),
+                .seg = cad_tensor_1d(CAD_I32, p->in->seg, p->n_seg + 1),
+                .tiles = cad_tensor_2d(CAD_I32, p->in->tile, p->n_tile, 4), .o = to, .lse = cad_f2(s->lse, c->heads, p->n),
                 .scale = scale, .causal = 1);
     return CAD_OK;
 }

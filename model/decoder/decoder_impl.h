@@ -60,6 +60,7 @@ typedef struct cad_work {
 typedef struct cad_input {
     uint32_t *ids, *row, *loss_row, *target, *order; /* (N), (N), (M), (M), (N) */
     int32_t *pos, *seg, *slot, *len;                 /* (N), (S+1), (N), (N) */
+    int32_t *tile;                                   /* (T,4) of cad_attn_tiles */
     float *weight;                                   /* (M) */
     float *temp, *top_p, *min_p;                     /* (slots) */
     int32_t *top_k;
@@ -156,7 +157,7 @@ static inline cad_tensor cad_f3(float *x, int64_t n, int64_t m, int64_t k)
 
 /* What a pass is about; tensors of n rows over the buffers above. */
 typedef struct cad_pass {
-    int64_t n, n_seg;
+    int64_t n, n_seg, n_tile;
     const cad_input *in;
     bool train;  /* keeps what the backward pass needs, dropout on */
     bool cache;  /* writes keys and values into the KV cache at in->slot, in->pos */

@@ -258,6 +258,7 @@ static void lay_input(const cad_decoder *d, int64_t n, int64_t s, int64_t m, lay
     in->row = take(a, n, sizeof *in->row);
     in->pos = take(a, n, sizeof *in->pos);
     in->seg = take(a, s + 1, sizeof *in->seg);
+    in->tile = take(a, 4 * cad_attn_tiles_most(n, s), sizeof *in->tile);
     in->loss_row = take(a, m, sizeof *in->loss_row);
     if (d->opt.train == CAD_TRAIN_full)
         in->order = take(a, n, sizeof *in->order);

@@ -54,6 +54,7 @@ cad_status cad_decoder_take(cad_decoder *d, const cad_batch *b, cad_pass *out)
     for (int64_t s = 0; s < b->n_seg; s++)
         for (int32_t i = b->seg[s]; i < b->seg[s + 1]; i++)
             in->row[i] = (uint32_t)b->row[s];
+    out->n_tile = cad_attn_tiles(in->seg, b->n_seg, in->tile);
     memcpy(in->loss_row, b->loss_row, m * sizeof *in->loss_row);
     memcpy(in->target, b->target, m * sizeof *in->target);
     memcpy(in->weight, b->weight, m * sizeof *in->weight);
@@ -173,6 +174,7 @@ cad_status cad_decoder_measure(cad_decoder *d)
 {
     const cad_decoder_opts *o = &d->opt;
     cad_pass p = {.n = o->max_tokens, .n_seg = o->max_segments, .in = &d->in.device};
+    p.n_tile = cad_attn_tiles_most(p.n, p.n_seg);
     CAD_TRY(eval_pass(d, &p, o->max_loss_rows));
     CAD_TRY(logits_row(d, 0));
     if (o->train != CAD_TRAIN_none) {

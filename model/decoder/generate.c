@@ -170,6 +170,7 @@ static cad_status prefill(gen *g)
         g->busy++;
         set_draw(g, in, rows++, s, p.n - 1);
     }
+    p.n_tile = cad_attn_tiles(in->seg, p.n_seg, in->tile);
     return rows == 0 ? CAD_OK : run_pass(g, &d->in, &p, rows);
 }
 

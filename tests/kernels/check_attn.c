@@ -22,6 +22,13 @@ static int32_t *segments(checkop *t, const attn_shape *s)
     return seg;
 }
 
+/* What the host hands to back ends that work by row blocks: every row in one block of its segment, the longest first. */
+static cad_tensor row_blocks(checkop *t, const int32_t *seg, int64_t n_seg)
+{
+    int32_t *all = co_bytes(t, "tiles", CO_IN, (size_t)cad_attn_tiles_most(seg[n_seg], n_seg) * 16);
+    return cad_tensor_2d(CAD_I32, all, cad_attn_tiles(seg, n_seg, all), 4);
+}
+
 static void name_case(checkop *t, const attn_shape *s, int causal)
 {
     co_case(t, "H %lld K %lld D %lld segments %d first %d causal %d", (long long)s->h, (long long)s->k, (long long)s->d,
@@ -63,6 +70,7 @@ static void takes_one_row(checkop *t)
                                      .k = CO_3D(k, N, H, D),
                                      .v = CO_3D(v, N, H, D),
                                      .seg = cad_tensor_1d(CAD_I32, seg, 2),
+                                     .tiles = row_blocks(t, seg, 1),
                                      .o = CO_3D(o, N, H, D),
                                      .scale = 0.0883883f,
                                      .causal = 1}));
@@ -101,8 +109,8 @@ void check_attn_fwd(checkop *t)
         CO_NAIVE(t, attn)(q, kk, v, seg, s->n_len, h, k, d, scale, causal, no, nl);
         CO_RUN(t, attn_fwd,
                (&(cad_attn_fwd_args){CO_3D(qkv, n, h, d), CO_3D(qkv + h * d, n, k, d), CO_3D(qkv + (h + k) * d, n, k, d), ld,
-                                     ld, ld, cad_tensor_1d(CAD_I32, seg, s->n_len + 1), CO_3D(o, n, h, d), CO_2D(lse, h, n),
-                                     scale, causal}));
+                                     ld, ld, cad_tensor_1d(CAD_I32, seg, s->n_len + 1), row_blocks(t, seg, s->n_len),
+                                     CO_3D(o, n, h, d), CO_2D(lse, h, n), scale, causal}));
         co_close(t, "o", o, ro, no, n * h * d);
         for (int64_t e = 0; e < h * n; e++)
             co_near(t, "lse", e, (double)lse[e], rl[e], 1e-5);
@@ -147,6 +155,7 @@ static void sums_of_columns(checkop *t)
                            .k = CO_3D(k, N, 1, D),
                            .v = CO_3D(v, N, 1, D),
                            .seg = cad_tensor_1d(CAD_I32, seg, 2),
+                           .tiles = row_blocks(t, seg, 1),
                            .o = CO_3D(o, N, 1, D),
                            .lse = CO_2D(lse, 1, N),
                            .d_o = CO_3D(d_o, N, 1, D),
@@ -214,6 +223,7 @@ void check_attn_bwd(checkop *t)
                                .k = CO_3D(kk, n, k, d),
                                .v = CO_3D(v, n, k, d),
                                .seg = cad_tensor_1d(CAD_I32, seg, s->n_len + 1),
+                               .tiles = row_blocks(t, seg, s->n_len),
                                .o = CO_3D(o, n, h, d),
                                .lse = CO_2D(lse, h, n),
                                .d_o = CO_3D(d_o, n, h, d),

@@ -38,35 +38,52 @@ static void judge(checkop *t, int i, const char *what, const float *got, const d
         co_close(t, what, got, r, naive, n);
 }
 
+/* wide: y in f32 beside bf16; what rounding to bf16 would lose is then an error. */
+static void one_linear_fwd(checkop *t, int i, bool wide)
+{
+    co_fill fill;
+    const linear_shape *s = begin(t, i, &fill);
+    int64_t n = s->n, in = s->in, out = s->out;
+    bool full = i % VARIANTS != PLAIN;
+    float *x = co_in(t, "x", n * in, fill), *w = co_in(t, "w", out * in, fill);
+    float *y = wide ? co_out_f32(t, "y in f32", n * out) : co_out(t, "y", n * out);
+    float *b = full ? co_in(t, "b", out, fill) : NULL, *res = full ? co_in(t, "res", n * out, fill) : NULL;
+    structured(i, x, n, in, w, out * in);
+    double *r = co_f64(t, n * out);
+    float *n32 = co_f32(t, n * out);
+    ref64_linear(co_widen(t, x, n * in), co_widen(t, w, out * in), b ? co_widen(t, b, out) : NULL,
+                 res ? co_widen(t, res, n * out) : NULL, n, in, out, r);
+    (wide ? ref32_linear : CO_NAIVE(t, linear))(x, w, b, res, n, in, out, n32);
+    cad_linear_fwd_args a = {.x = CO_2D(x, n, in), .w = CO_2D(w, out, in), .y = CO_2D(y, n, out)};
+    if (full) {
+        a.b = CO_1D(b, out);
+        a.res = CO_2D(res, n, out);
+    }
+    a.scratch = co_scratch(t, t->ops->linear_fwd_scratch(&a));
+    CO_RUN(t, linear_fwd, &a);
+    judge(t, i, "y", y, r, n32, n * out);
+}
+
 void check_linear_fwd(checkop *t)
 {
     for (int i = 0; i < CO_SOME(t, N_SHAPES, 4) * VARIANTS; i++) {
-        co_fill fill;
-        const linear_shape *s = begin(t, i, &fill);
-        int64_t n = s->n, in = s->in, out = s->out;
-        bool full = i % VARIANTS != PLAIN;
-        float *x = co_in(t, "x", n * in, fill), *w = co_in(t, "w", out * in, fill), *y = co_out(t, "y", n * out);
-        float *b = full ? co_in(t, "b", out, fill) : NULL, *res = full ? co_in(t, "res", n * out, fill) : NULL;
-        structured(i, x, n, in, w, out * in);
-        double *r = co_f64(t, n * out);
-        float *n32 = co_f32(t, n * out);
-        ref64_linear(co_widen(t, x, n * in), co_widen(t, w, out * in), b ? co_widen(t, b, out) : NULL,
-                     res ? co_widen(t, res, n * out) : NULL, n, in, out, r);
-        CO_NAIVE(t, linear)(x, w, b, res, n, in, out, n32);
-        cad_linear_fwd_args a = {.x = CO_2D(x, n, in), .w = CO_2D(w, out, in), .y = CO_2D(y, n, out)};
-        if (full) {
-            a.b = CO_1D(b, out);
-            a.res = CO_2D(res, n, out);
-        }
-        a.scratch = co_scratch(t, t->ops->linear_fwd_scratch(&a));
-        CO_RUN(t, linear_fwd, &a);
-        judge(t, i, "y", y, r, n32, n * out);
+        one_linear_fwd(t, i, false);
+        if (t->store == CAD_BF16)
+            one_linear_fwd(t, i, true);
     }
     co_case(t, "in differs");
     float *x = co_in(t, "x", 8, CO_NORMAL), *w = co_in(t, "w", 15, CO_NORMAL), *y = co_out(t, "y", 10);
     cad_linear_fwd_args a = {.x = CO_2D(x, 2, 4), .w = CO_2D(w, 5, 3), .y = CO_2D(y, 2, 5)};
     a.scratch = co_scratch(t, 1 << 20);
     co_refuses(t, co_call_linear_fwd, &a, CAD_EINVAL, "linear_fwd");
+    co_case(t, "y in another type");
+    x = co_in(t, "x", 8, CO_NORMAL);
+    w = co_in(t, "w", 20, CO_NORMAL);
+    unsigned char *half = co_bytes(t, "y", CO_INPLACE, 20);
+    a = (cad_linear_fwd_args){.x = CO_2D(x, 2, 4), .w = CO_2D(w, 5, 4)};
+    a.y = cad_tensor_2d(t->store == CAD_F32 ? CAD_BF16 : CAD_F16, half, 2, 5);
+    a.scratch = co_scratch(t, 1 << 20);
+    co_refuses(t, co_call_linear_fwd, &a, CAD_EINVAL, "linear_fwd: y is");
 }
 
 void check_linear_bwd_x(checkop *t)
