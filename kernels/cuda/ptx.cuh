@@ -47,12 +47,12 @@ static __device__ __forceinline__ float cad_exp2(float x)
 
 /* cp.async.cg.shared.global of 16 bytes, the first `valid` from device memory and zeros after; both addresses multiples of 16
  * (from may be anything when valid == 0, but a legal address). */
-static __device__ __forceinline__ void cad_copy_async16(void *to, const void *from, int valid)
+static __device__ __forceinline__ void cad_copy_async16(void *to, const void *from, int valid CAD_SITE_PARAMETER)
 {
 #ifdef __CUDACC__
     asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(cad_shared_address(to)), "l"(from), "r"(valid) : "memory");
 #else
-    cad_emu_copy_issue(to, from, 16, valid);
+    cad_emu_copy_issue(to, from, 16, valid, site);
 #endif
 }
 

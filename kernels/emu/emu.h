@@ -32,10 +32,10 @@
 #define __restrict__ __restrict
 #define __align__(n) alignas(n)
 
-#define threadIdx (cad_emu_now->index)
-#define blockIdx (cad_emu_grid.block_index)
-#define blockDim (cad_emu_grid.block)
-#define gridDim (cad_emu_grid.grid)
+#define threadIdx (cad_emu_thread_index())
+#define blockIdx (cad_emu_block_index())
+#define blockDim (cad_emu_block_size())
+#define gridDim (cad_emu_grid_size())
 static constexpr int warpSize = 32;
 
 /* Barriers, shuffles and votes; the site tells a divergent meeting of two of them from a common one. */
@@ -45,7 +45,7 @@ static constexpr int warpSize = 32;
         __FILE__, __LINE__                                                                                                     \
     }
 #define __syncthreads() cad_emu_barrier(CAD_EMU_SITE)
-#define __syncwarp(...) cad_emu_syncwarp(CAD_EMU_SITE)
+#define __syncwarp(...) cad_emu_syncwarp(CAD_EMU_SITE, cad_emu_mask(__VA_ARGS__))
 #define __shfl_sync(mask, v, lane) cad_emu_shuffle(mask, v, CAD_EMU_SHFL_IDX, (int)(lane), CAD_EMU_SITE)
 #define __shfl_xor_sync(mask, v, by) cad_emu_shuffle(mask, v, CAD_EMU_SHFL_XOR, (int)(by), CAD_EMU_SITE)
 #define __shfl_up_sync(mask, v, by) cad_emu_shuffle(mask, v, CAD_EMU_SHFL_UP, (int)(by), CAD_EMU_SITE)
@@ -54,6 +54,15 @@ static constexpr int warpSize = 32;
 #define __any_sync(mask, p) (cad_emu_ballot(mask, (p) != 0, CAD_EMU_SITE) != 0)
 #define __all_sync(mask, p) (cad_emu_ballot(mask, (p) != 0, CAD_EMU_SITE) == 0xFFFFFFFFu)
 #define __threadfence() ((void)0) /* blocks run one after another */
+
+static inline unsigned cad_emu_mask(unsigned mask = 0xFFFFFFFFu)
+{
+    return mask;
+}
+
+/* Seen whole by emu_memory.h; the library's own are not. */
+void *cad_emu_memcpy(void *to, const void *from, size_t bytes);
+void *cad_emu_memset(void *to, int value, size_t bytes);
 
 static inline int __popc(unsigned x)
 {
@@ -74,13 +83,13 @@ static inline unsigned __umulhi(unsigned a, unsigned b)
 static inline unsigned __float_as_uint(float x)
 {
     unsigned u;
-    memcpy(&u, &x, 4);
+    __builtin_memcpy(&u, &x, 4);
     return u;
 }
 static inline float __uint_as_float(unsigned u)
 {
     float x;
-    memcpy(&x, &u, 4);
+    __builtin_memcpy(&x, &u, 4);
     return x;
 }
 /* Arithmetic with a rounding of its own, which the device compiler does not contract. */
@@ -121,7 +130,7 @@ static inline float rsqrtf(float a)
     return 1.0f / sqrtf(a);
 }
 
-struct float2 {
+struct alignas(8) float2 {
     float x, y;
 };
 struct alignas(16) float4 {
@@ -170,5 +179,8 @@ static inline T max(T a, T b)
 {
     return a < b ? b : a;
 }
+
+#define memcpy cad_emu_memcpy
+#define memset cad_emu_memset
 
 #endif

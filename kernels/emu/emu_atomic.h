@@ -6,10 +6,12 @@
 
 /* Reads and writes that the hooks must not see as plain ones. */
 #define CAD_EMU_NO_HOOKS __attribute__((no_sanitize("thread"), noinline))
+#define CAD_EMU_ATOMIC_SITE cad_emu_site site = {__builtin_FILE(), __builtin_LINE()} /* of the caller */
 
 #define CAD_EMU_ATOMIC(name, T, becomes)                                                                                       \
-    CAD_EMU_NO_HOOKS static inline T name(T *p, T v)                                                                           \
+    CAD_EMU_NO_HOOKS static inline T name(T *p, T v, CAD_EMU_ATOMIC_SITE)                                                      \
     {                                                                                                                          \
+        cad_emu_memory_at_site(site);                                                                                          \
         cad_emu_memory_access(p, sizeof *p, cad_emu_access::atomic, #name);                                                    \
         T old = *p;                                                                                                            \
         *p = (becomes);                                                                                                        \

@@ -19,10 +19,8 @@ struct cad_emu_site {
 
 enum { CAD_EMU_MAX_THREADS = 1024, CAD_EMU_LANES = 32, CAD_EMU_MAX_WARPS = CAD_EMU_MAX_THREADS / CAD_EMU_LANES };
 
-enum class cad_emu_wait : uint8_t { ready, warp_op, barrier, done };
-
-/* A warp-wide operation as one lane asks for it: `run` gets the operands of all 32 lanes when the last one has arrived.  Equal
- * names and sites are one operation. */
+/* A warp-wide operation as one lane asks for it: `run` gets the operands of all 32 lanes, in the last lane that arrives.  Equal
+ * names and sites are one operation.  It lies on the lane's stack while the lane waits. */
 struct cad_emu_warp_op {
     const char *name;
     void (*run)(void *const lane[CAD_EMU_LANES]);
@@ -33,11 +31,19 @@ struct cad_emu_warp_op {
 struct cad_emu_thread {
     dim3 index;
     int id, lane, warp;
-    cad_emu_wait state;
-    cad_emu_site barrier; /* where it waits, state barrier */
-    cad_emu_warp_op op;   /* state warp_op */
+    uint32_t clock; /* ticks << 16 | id << 6: the low half of its stamps (emu_shadow.h); a __syncwarp is a tick */
+    const cad_emu_warp_op *op;
+    cad_emu_site barrier;
     cad_emu_fiber fiber;
-    uint16_t warp_epoch; /* counts __syncwarp: orders accesses of one warp's lanes */
+};
+
+/* A lane is in exactly one of the four sets. */
+struct cad_emu_warp {
+    uint32_t ready, at_op, at_barrier, done;
+    const cad_emu_warp_op *op; /* of the lane that was first to arrive */
+    bool mixed;                /* another lane has arrived at another one */
+    int budget;                /* warp operations until another warp has its turn */
+    void *operand[CAD_EMU_LANES];
 };
 
 struct cad_emu_grid_state {
@@ -50,6 +56,12 @@ struct cad_emu_grid_state {
 extern cad_emu_thread *cad_emu_now; /* the thread whose fiber runs; NULL outside of a launch */
 extern cad_emu_grid_state cad_emu_grid;
 
+/* What a kernel calls threadIdx and so on.  A fiber sees the same values from its first line to its last, hence const. */
+dim3 cad_emu_thread_index() __attribute__((const));
+dim3 cad_emu_block_index() __attribute__((const));
+dim3 cad_emu_block_size() __attribute__((const));
+dim3 cad_emu_grid_size() __attribute__((const));
+
 /* Suspends the fiber that runs until the operation has been executed for its warp. */
 void cad_emu_warp_wait(const cad_emu_warp_op &op);
 void cad_emu_barrier(cad_emu_site site);
@@ -60,11 +72,8 @@ bool cad_emu_run_block(void (*body)(void *), void *arg);
 const char *cad_emu_fault_text();
 const cad_emu_thread *cad_emu_thread_of(int id);
 
-/* The block's shared memory: dynamic bytes, or the array that belongs to `key` (made when first asked for). */
-void *cad_emu_dynamic_shared();
-void *cad_emu_static_shared(const void *key, size_t bytes, size_t align);
-
-/* Ends the launch from inside a fiber: keeps the text and never returns. */
+/* Ends the launch from inside a fiber: keeps the text and never returns.  It names the thread that runs, or the one given. */
 [[noreturn]] void cad_emu_fault(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+[[noreturn]] void cad_emu_fault_of(const cad_emu_thread *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -8,11 +8,8 @@
 
 #ifdef CAD_EMU_ASAN
 #include <sanitizer/common_interface_defs.h>
-static const size_t STACK = (size_t)256 << 10;
-#else
-static const size_t STACK = (size_t)64 << 10;
 #endif
-static const size_t PAGE = 4096;
+static const size_t PAGE = 4096, STEP = 448, STEPS = 8;
 
 static char *stacks;
 static int n_stacks;
@@ -46,16 +43,11 @@ cad_emu_swap:
 .size cad_emu_swap, .-cad_emu_swap
 )");
 
-size_t cad_emu_fiber_stack_bytes()
-{
-    return STACK;
-}
-
 bool cad_emu_fiber_stacks(int n)
 {
     if (n <= n_stacks)
         return true;
-    size_t each = STACK + PAGE;
+    size_t each = CAD_EMU_STACK_BYTES + PAGE;
     void *block = mmap(nullptr, each * (size_t)n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (block == MAP_FAILED)
         return false;
@@ -71,37 +63,40 @@ bool cad_emu_fiber_stacks(int n)
 
 void cad_emu_fiber_reset(cad_emu_fiber *f, int i, void (*entry)())
 {
-    f->low = stacks + (STACK + PAGE) * (size_t)i + PAGE;
+    f->low = stacks + (CAD_EMU_STACK_BYTES + PAGE) * (size_t)i + PAGE;
     f->asan_stack = nullptr;
-    cad_emu_asan_allow(f->low, STACK); /* an abandoned fiber leaves its frames forbidden */
-    /* as if cad_emu_swap had been called: six registers, the return address, and a stack aligned as after a call */
-    void **top = (void **)(f->low + STACK) - 1;
+    cad_emu_asan_allow(f->low, CAD_EMU_STACK_BYTES); /* an abandoned fiber leaves its frames forbidden */
+    /* As if cad_emu_swap had been called: six registers, the return address, and a stack aligned as after a call.  The stacks
+     * of neighbours begin at different offsets, or their frames would compete for the same lines of the cache. */
+    void **top = (void **)(f->low + CAD_EMU_STACK_BYTES - (size_t)i % STEPS * STEP) - 1;
     memset(top - 7, 0, 8 * sizeof *top);
     top[-1] = (void *)entry;
     f->sp = top - 7;
 }
 
 #ifdef CAD_EMU_ASAN
+static const cad_emu_fiber *left; /* the fiber that handed over */
 static const void *main_low;
 static size_t main_size;
 
+/* The bounds of the stack of the process are known only by leaving it. */
+static void arrived(void *own)
+{
+    bool from_main = !left->low;
+    __sanitizer_finish_switch_fiber(own, from_main ? &main_low : nullptr, from_main ? &main_size : nullptr);
+}
+
 void cad_emu_fiber_entered()
 {
-    __sanitizer_finish_switch_fiber(nullptr, &main_low, &main_size);
+    arrived(nullptr);
 }
 
 void cad_emu_fiber_switch(cad_emu_fiber *from, cad_emu_fiber *to, bool dies)
 {
-    const void *low = to->low ? (const void *)to->low : main_low;
-    __sanitizer_start_switch_fiber(dies ? nullptr : &from->asan_stack, low, to->low ? STACK : main_size);
+    left = from;
+    __sanitizer_start_switch_fiber(dies ? nullptr : &from->asan_stack, to->low ? (const void *)to->low : main_low,
+                                   to->low ? CAD_EMU_STACK_BYTES : main_size);
     cad_emu_swap(&from->sp, to->sp);
-    __sanitizer_finish_switch_fiber(from->asan_stack, from->low ? &main_low : nullptr, from->low ? &main_size : nullptr);
-}
-#else
-void cad_emu_fiber_entered() {}
-
-void cad_emu_fiber_switch(cad_emu_fiber *from, cad_emu_fiber *to, bool)
-{
-    cad_emu_swap(&from->sp, to->sp);
+    arrived(from->asan_stack);
 }
 #endif

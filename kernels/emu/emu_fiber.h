@@ -2,11 +2,19 @@
 #ifndef CADLM_KERNELS_EMU_EMU_FIBER_H
 #define CADLM_KERNELS_EMU_EMU_FIBER_H
 
+#include "kernels/emu/emu_asan.h"
+
 #include <cstddef>
+
+#ifdef CAD_EMU_ASAN
+enum : size_t { CAD_EMU_STACK_BYTES = 256 << 10 };
+#else
+enum : size_t { CAD_EMU_STACK_BYTES = 64 << 10 };
+#endif
 
 struct cad_emu_fiber {
     void *sp;         /* saved stack pointer while it does not run */
-    char *low;        /* its stack */
+    char *low;        /* its stack; NULL: that of the process */
     void *asan_stack; /* fake stack of AddressSanitizer */
 };
 
@@ -14,10 +22,19 @@ struct cad_emu_fiber {
 bool cad_emu_fiber_stacks(int n);
 /* Makes fiber i of those start in entry(), which must not return. */
 void cad_emu_fiber_reset(cad_emu_fiber *f, int i, void (*entry)());
-/* Leaves `from` and goes on in `to`.  dies: from is never entered again. */
-void cad_emu_fiber_switch(cad_emu_fiber *from, cad_emu_fiber *to, bool dies);
-/* First lines of a fiber that has just been started. */
+
+/* cad_emu_fiber_switch leaves `from` and goes on in `to`; dies: from is never entered again.  cad_emu_fiber_entered stands in
+ * the first line of what has just been started. */
+#ifdef CAD_EMU_ASAN
 void cad_emu_fiber_entered();
-size_t cad_emu_fiber_stack_bytes();
+void cad_emu_fiber_switch(cad_emu_fiber *from, cad_emu_fiber *to, bool dies);
+#else
+extern "C" void cad_emu_swap(void **from_sp, void *to_sp);
+static inline void cad_emu_fiber_entered() {}
+static inline void cad_emu_fiber_switch(cad_emu_fiber *from, cad_emu_fiber *to, bool)
+{
+    cad_emu_swap(&from->sp, to->sp);
+}
+#endif
 
 #endif

@@ -1,22 +1,12 @@
 #include "kernels/emu/emu_memory.h"
 
-#include "kernels/emu/emu_block.h"
+#include "kernels/emu/emu_asan.h"
 #include "kernels/emu/emu_device.h"
 
 #include <algorithm>
-#include <cstdarg>
 #include <cstdio>
 #include <cstring>
 #include <sys/mman.h>
-
-/* Who was the last to write and to read one byte of shared memory, and when. */
-enum : uint16_t { SEVERAL_WARPS = 0xFFFF, ATOMIC = 0xFFFE, ONE_WARP = 0x8000 /* | warp: several lanes of it */ };
-struct record {
-    uint32_t write_moment;
-    uint16_t writer, write_epoch;
-    uint32_t read_moment;
-    uint16_t reader, read_epoch;
-};
 
 struct array {
     const void *key;
@@ -25,54 +15,69 @@ struct array {
 
 enum { ARRAYS = 32, GAP = 128, ALIGN = 1024 };
 
-static char *shared; /* CAD_EMU_SHARED_BYTES, aligned */
-static record *records;
-static uint8_t *flying;
-static uint32_t moment = 1, block_moment = 1; /* a moment ends at each barrier; moments of earlier blocks count as never */
-static array arrays[ARRAYS];                  /* of the block that runs; [0] the dynamic bytes */
+cad_emu_region cad_emu_shared;
+int64_t cad_emu_patience;
+
+static array arrays[ARRAYS]; /* of the block that runs; [0] the dynamic bytes */
 static int n_arrays;
+size_t cad_emu_array_from, cad_emu_array_bytes;
 static const char *arguments, *arguments_end;
-static bool instrumented; /* the hooks are at work, so that what they see is complete */
-
-extern "C" char __executable_start, _end;
-
+static bool hooked;
 static const void *access_pc;
+static cad_emu_site access_site;
 
-void cad_emu_memory_pc(const void *pc)
+extern "C" char __executable_start, __data_start, _end;
+
+/* ---- where ---- */
+
+void cad_emu_memory_at_pc(const void *pc)
 {
     access_pc = pc;
 }
 
-/* Where the access stands that is at fault: its place in the executable, for addr2line. */
-static const char *place()
+void cad_emu_memory_at_site(cad_emu_site site)
 {
-    static char text[64];
-    if (!access_pc)
-        return "";
-    snprintf(text, sizeof text, " [addr2line 0x%zx]", (size_t)((const char *)access_pc - &__executable_start));
+    access_pc = nullptr;
+    access_site = site;
+}
+
+const char *cad_emu_memory_place()
+{
+    static char text[160];
+    if (access_pc) /* the address behind the call of the hook: one less lies in it */
+        snprintf(text, sizeof text, " [addr2line 0x%zx]", (size_t)((const char *)access_pc - &__executable_start) - 1);
+    else
+        snprintf(text, sizeof text, " [%s:%d]", access_site.file, access_site.line);
     return text;
 }
 
 void cad_emu_memory_hooked()
 {
-    instrumented = true;
+    hooked = true;
 }
+
+bool cad_emu_memory_is_hooked()
+{
+    return hooked;
+}
+
+/* ---- shared memory ---- */
 
 static void *pages(size_t bytes)
 {
-    void *p = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *p = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     return p == MAP_FAILED ? nullptr : p;
 }
 
 bool cad_emu_memory_ready()
 {
-    if (!shared)
-        shared = (char *)pages(CAD_EMU_SHARED_BYTES);
-    if (!records)
-        records = (record *)pages(CAD_EMU_SHARED_BYTES * sizeof *records);
-    if (!flying)
-        flying = (uint8_t *)pages(CAD_EMU_SHARED_BYTES);
-    return shared && records && flying;
+    cad_emu_region *s = &cad_emu_shared;
+    if (!s->base)
+        s->base = (char *)pages(CAD_EMU_SHARED_SPACE);
+    if (!s->cells)
+        s->cells = (cad_emu_cell *)pages(CAD_EMU_SHARED_SPACE / 2 * sizeof(cad_emu_cell));
+    s->bytes = CAD_EMU_SHARED_SPACE;
+    return s->base && s->cells;
 }
 
 void cad_emu_memory_arguments(const void *arg, size_t bytes)
@@ -83,147 +88,117 @@ void cad_emu_memory_arguments(const void *arg, size_t bytes)
 
 void cad_emu_memory_barrier()
 {
-    moment++;
+    cad_emu_shadow_barrier();
+}
+
+static void add_array(const void *key, size_t from, size_t bytes)
+{
+    cad_emu_asan_allow(cad_emu_shared.base + from, bytes);
+    memset(cad_emu_shared.base + from, 0xCD, bytes);
+    arrays[n_arrays++] = {key, from, bytes};
 }
 
 void cad_emu_memory_begin_block(size_t dynamic_bytes)
 {
-    size_t last = n_arrays ? arrays[n_arrays - 1].from + arrays[n_arrays - 1].bytes : (size_t)CAD_EMU_SHARED_BYTES;
-    block_moment = ++moment;
-    memset(shared, 0xCD, std::max(last, dynamic_bytes));
-    memset(flying, 0, std::max(last, dynamic_bytes));
-    arrays[0] = {nullptr, 0, dynamic_bytes};
-    n_arrays = 1;
+    cad_emu_shadow_begin_block();
+    n_arrays = 0;
+    cad_emu_array_from = 0;
+    cad_emu_array_bytes = dynamic_bytes;
+    cad_emu_asan_forbid(cad_emu_shared.base, CAD_EMU_SHARED_SPACE);
+    add_array(nullptr, 0, dynamic_bytes);
+}
+
+void cad_emu_memory_abandon()
+{
+    cad_emu_shadow_forget(cad_emu_shared);
 }
 
 void *cad_emu_dynamic_shared()
 {
-    return shared;
+    return cad_emu_shared.base;
 }
 
 void *cad_emu_static_shared(const void *key, size_t bytes, size_t align)
 {
-    for (int i = 1; i < n_arrays; i++)
+    size_t sum = 0;
+    for (int i = 1; i < n_arrays; i++) {
         if (arrays[i].key == key)
-            return shared + arrays[i].from;
+            return cad_emu_shared.base + arrays[i].from;
+        sum += arrays[i].bytes;
+    }
+    if (n_arrays == ARRAYS || align > ALIGN / 2)
+        cad_emu_fault("a static array of shared memory aligned to %zu bytes, with %d before it", align, n_arrays - 1);
+    if (bytes > CAD_EMU_STATIC_BYTES || bytes > CAD_EMU_STATIC_BYTES - sum)
+        cad_emu_fault("%zu bytes of static shared memory; a kernel has at most %d", sum + bytes, (int)CAD_EMU_STATIC_BYTES);
+    if (sum + bytes + arrays[0].bytes > CAD_EMU_SHARED_BYTES)
+        cad_emu_fault("%zu bytes of static and %zu of dynamic shared memory; a block has %d", sum + bytes, arrays[0].bytes,
+                      (int)CAD_EMU_SHARED_BYTES);
     const array *last = &arrays[n_arrays - 1];
-    size_t from = (last->from + last->bytes + GAP + ALIGN - 1) / ALIGN * ALIGN;
-    if (align > ALIGN || n_arrays == ARRAYS || bytes > CAD_EMU_SHARED_BYTES - std::min<size_t>(from, CAD_EMU_SHARED_BYTES))
-        cad_emu_fault("%zu bytes of static shared memory, with %d arrays before it: too much", bytes, n_arrays - 1);
-    memset(shared + from, 0xCD, bytes);
-    memset(flying + from, 0, bytes);
-    arrays[n_arrays++] = {key, from, bytes};
-    return shared + from;
+    size_t from =
+        (last->from + last->bytes + GAP + ALIGN - 1) / ALIGN * ALIGN + align; /* a multiple of align, not of 2 align */
+    add_array(key, from, bytes);
+    return cad_emu_shared.base + from;
 }
 
-/* ---- shared memory ---- */
-
-static bool inside_an_array(size_t from, size_t bytes)
+bool cad_emu_shared_holds_other(size_t at, size_t bytes)
 {
     for (int i = 0; i < n_arrays; i++)
-        if (from >= arrays[i].from && from + bytes <= arrays[i].from + arrays[i].bytes)
+        if (at - arrays[i].from <= arrays[i].bytes && bytes <= arrays[i].bytes - (at - arrays[i].from)) {
+            cad_emu_array_from = arrays[i].from;
+            cad_emu_array_bytes = arrays[i].bytes;
             return true;
+        }
     return false;
 }
 
-static void race(const char *what, int thread, const char *mine, const char *other, unsigned who, size_t at)
+static void shared_access(const cad_emu_thread *t, size_t at, size_t bytes, cad_emu_access how, const char *what)
 {
-    char name[48];
-    if (who == ATOMIC)
-        snprintf(name, sizeof name, "an atomic operation");
-    else if (who == SEVERAL_WARPS)
-        snprintf(name, sizeof name, "threads of several warps");
-    else if (who & ONE_WARP)
-        snprintf(name, sizeof name, "threads of warp %u", who & 0xFFu);
-    else
-        snprintf(name, sizeof name, "thread %u", who);
-    cad_emu_fault("race on byte %zu of shared memory: %s of thread %d (%s) and %s of %s, with no barrier between%s", at, mine,
-                  thread, what, other, name, place());
-}
-
-/* Whether an access by `who` in warp epoch `epoch` of this moment comes before what thread t does now. */
-static bool before(unsigned who, unsigned epoch, const cad_emu_thread *t)
-{
-    if (who == (unsigned)t->id)
-        return true;
-    unsigned warp = who & ONE_WARP ? who & 0xFFu : who / CAD_EMU_LANES;
-    return who != SEVERAL_WARPS && who != ATOMIC && warp == (unsigned)t->warp && epoch < t->warp_epoch;
-}
-
-static void note_read(record *r, const cad_emu_thread *t)
-{
-    bool seen = r->read_moment == moment, mine = r->reader == (uint16_t)t->id;
-    bool one_warp = r->reader != SEVERAL_WARPS &&
-                    (r->reader & ONE_WARP ? (r->reader & 0xFF) == t->warp : r->reader / CAD_EMU_LANES == t->warp);
-    if (!seen || mine)
-        r->reader = (uint16_t)t->id;
-    else
-        r->reader = one_warp ? (uint16_t)(ONE_WARP | t->warp) : (uint16_t)SEVERAL_WARPS;
-    r->read_moment = moment;
-    r->read_epoch = t->warp_epoch;
-}
-
-static void shared_access(const cad_emu_thread *t, size_t from, size_t bytes, cad_emu_access how, const char *what)
-{
-    if (!inside_an_array(from, bytes))
-        cad_emu_fault("%s of %zu bytes at byte %zu of shared memory: outside of every array of the block%s", what, bytes, from,
-                      place());
-    for (size_t i = from; i < from + bytes; i++) {
-        record *r = &records[i];
-        if (flying[i])
-            cad_emu_fault("%s of byte %zu of shared memory, into which an asynchronous copy is under way%s", what, i, place());
-        if (instrumented && how != cad_emu_access::write && r->write_moment < block_moment)
-            cad_emu_fault("%s of byte %zu of shared memory, which nothing has written%s", what, i, place());
-        if (r->write_moment == moment && !(how == cad_emu_access::atomic && r->writer == ATOMIC) &&
-            !before(r->writer, r->write_epoch, t))
-            race(what, t->id, how == cad_emu_access::read ? "read" : "write", "write", r->writer, i);
-        if (how == cad_emu_access::read) {
-            note_read(r, t);
-            continue;
-        }
-        if (r->read_moment == moment && !before(r->reader, r->read_epoch, t))
-            race(what, t->id, "write", "read", r->reader, i);
-        r->write_moment = moment;
-        r->writer = how == cad_emu_access::atomic ? (uint16_t)ATOMIC : (uint16_t)t->id;
-        r->write_epoch = t->warp_epoch;
-    }
-}
-
-void cad_emu_memory_in_flight(const void *p, size_t bytes, bool flies)
-{
-    memset(flying + ((const char *)p - shared), flies, bytes);
+    if (!cad_emu_shared_holds(at, bytes))
+        cad_emu_fault_of(t, "%s of %zu bytes at byte %zu of shared memory: outside of every array of the block (%zu dynamic)%s",
+                         what, bytes, at, arrays[0].bytes, cad_emu_memory_place());
+    cad_emu_shadow_check(cad_emu_shared, at, bytes, how, t, what);
 }
 
 /* ---- all memory ---- */
 
-static bool host_side(const cad_emu_thread *t, const char *p, size_t bytes)
+/* The stack of the thread, the arguments, and what is constant in the executable. */
+static bool host_side(const cad_emu_thread *t, const char *p, size_t bytes, cad_emu_access how)
 {
     const char *end = p + bytes, *low = t->fiber.low;
-    if (p >= low && end <= low + cad_emu_fiber_stack_bytes())
+    if (p >= low && end <= low + CAD_EMU_STACK_BYTES)
         return true;
-    if (p >= &__executable_start && end <= &_end)
+    if (p >= arguments && end <= arguments_end)
         return true;
-    return p >= arguments && end <= arguments_end;
+    return how == cad_emu_access::read && p >= &__executable_start && end <= &__data_start;
 }
 
-static void access_of(const cad_emu_thread *t, const char *p, size_t bytes, cad_emu_access how, const char *what)
+void cad_emu_memory_access_as(const cad_emu_thread *t, const void *p, size_t bytes, cad_emu_access how, const char *what)
 {
-    if (p >= shared && p < shared + CAD_EMU_SHARED_BYTES) {
-        shared_access(t, (size_t)(p - shared), bytes, how, what);
+    if (cad_emu_is_shared(p)) {
+        shared_access(t, (size_t)((const char *)p - cad_emu_shared.base), bytes, how, what);
         return;
     }
-    if (host_side(t, p, bytes) || cad_emu_device_holds(p, bytes))
+    const cad_emu_region *m = cad_emu_device_find(p, bytes);
+    if (m && m->cells)
+        cad_emu_shadow_check(*m, (size_t)((const char *)p - m->base), bytes, how, t, what);
+    if (m || host_side(t, (const char *)p, bytes, how))
         return;
-    cad_emu_fault("%s of %zu bytes at %p: outside of device memory (%s)%s", what, bytes, (const void *)p,
-                  cad_emu_device_nearest(p), place());
+    bool own = (const char *)p >= &__executable_start && (const char *)p < &_end;
+    cad_emu_fault_of(t, "%s of %zu bytes at %p: outside of device memory (%s)%s", what, bytes, p,
+                     own ? "a variable of the host" : cad_emu_device_nearest(p), cad_emu_memory_place());
+}
+
+void cad_emu_memory_no_patience()
+{
+    cad_emu_patience = CAD_EMU_PATIENCE;
+    cad_emu_fault("%d accesses in one turn: it seems to wait for what only other threads can do%s", (int)CAD_EMU_PATIENCE,
+                  cad_emu_memory_place());
 }
 
 void cad_emu_memory_access(const void *p, size_t bytes, cad_emu_access how, const char *what)
 {
-    access_of(cad_emu_now, (const char *)p, bytes, how, what);
-}
-
-void cad_emu_memory_access_as(int thread, const void *p, size_t bytes, cad_emu_access how, const char *what)
-{
-    access_of(cad_emu_thread_of(thread), (const char *)p, bytes, how, what);
+    cad_emu_patience -= how == cad_emu_access::atomic ? CAD_EMU_ATOMIC_COUNTS : 1;
+    if (cad_emu_patience < 0)
+        cad_emu_memory_no_patience();
+    cad_emu_memory_access_as(cad_emu_now, p, bytes, how, what);
 }

@@ -1,40 +1,69 @@
-/* What a kernel may touch, and in which order: device memory, the shared memory of the block that runs, and the stacks.
+/* What a kernel may touch: device memory, the shared memory of the block that runs, and its stack; and who checks it.
  *
- * Device memory is a list of allocations with exact bounds.  Shared memory has a record for every byte: the last write and the
- * last read, each with its thread and moment.  Two accesses of different threads, one of them a write, are ordered by a block
- * barrier between them, or by a __syncwarp if the threads are of one warp; otherwise they are a race.  Bytes that no thread of
- * the block has written, and bytes that an asynchronous copy has not delivered, must not be read.
+ * Device memory is a list of allocations with exact bounds.  Shared memory is one array of dynamic bytes and the static arrays,
+ * each with a gap behind it.  Bytes that nobody has written, and bytes that an asynchronous copy has not delivered, must not be
+ * read; accesses of different threads must be in order (emu_shadow.h).
  *
  * The hooks (emu_hooks.cpp) feed ordinary loads and stores; warp operations and copies report their own.  In a build with
- * AddressSanitizer there are no hooks: it checks the bounds of device memory instead, and the rest is left to the other build.
- */
+ * AddressSanitizer there are no hooks: it checks bounds, and order is left to the other build. */
 #ifndef CADLM_KERNELS_EMU_EMU_MEMORY_H
 #define CADLM_KERNELS_EMU_EMU_MEMORY_H
+
+#include "kernels/emu/emu_shadow.h"
 
 #include <cstddef>
 #include <cstdint>
 
-enum { CAD_EMU_SHARED_BYTES = 227 << 10 }; /* of one block on sm_90 */
+/* Of one block on sm_90; of its static arrays; and what we reserve, since ours have gaps. */
+enum { CAD_EMU_SHARED_BYTES = 227 << 10, CAD_EMU_STATIC_BYTES = 48 << 10, CAD_EMU_SHARED_SPACE = 512 << 10 };
 
-enum class cad_emu_access { read, write, atomic };
+extern cad_emu_region cad_emu_shared;
 
 /* Reserves what the records need; false: no memory. */
 bool cad_emu_memory_ready();
 /* The arguments of the launch, which every thread may read. */
 void cad_emu_memory_arguments(const void *arg, size_t bytes);
-/* Shared memory of a new block: poisoned with 0xCD, nothing written, nothing allocated but the dynamic bytes. */
+/* Shared memory of a new block: poisoned with 0xCD, nothing written, no static arrays. */
 void cad_emu_memory_begin_block(size_t dynamic_bytes);
 /* A barrier of the whole block has been passed. */
 void cad_emu_memory_barrier();
-/* One access of the thread that runs, or of thread `thread` of the block; faults name `what`. */
-void cad_emu_memory_access(const void *p, size_t bytes, cad_emu_access how, const char *what);
-void cad_emu_memory_access_as(int thread, const void *p, size_t bytes, cad_emu_access how, const char *what);
-/* Bytes of shared memory that a copy is about to fill: until it lands, nobody touches them. */
-void cad_emu_memory_in_flight(const void *shared, size_t bytes, bool flies);
+/* After a fault. */
+void cad_emu_memory_abandon();
 
-/* Where the access stands that is reported next. */
-void cad_emu_memory_pc(const void *pc);
-/* Called once when the kernels have been compiled with hooks. */
+/* The block's shared memory: dynamic bytes, or the array that belongs to `key` (made when first asked for).  Arrays are aligned
+ * as asked and not better, so that wider accesses show. */
+void *cad_emu_dynamic_shared();
+void *cad_emu_static_shared(const void *key, size_t bytes, size_t align);
+extern size_t cad_emu_array_from, cad_emu_array_bytes; /* where the last access was */
+bool cad_emu_shared_holds_other(size_t at, size_t bytes);
+static inline bool cad_emu_shared_holds(size_t at, size_t bytes)
+{
+    size_t in = at - cad_emu_array_from;
+    return (in <= cad_emu_array_bytes && bytes <= cad_emu_array_bytes - in) || cad_emu_shared_holds_other(at, bytes);
+}
+static inline bool cad_emu_is_shared(const void *p)
+{
+    return (uintptr_t)p - (uintptr_t)cad_emu_shared.base < CAD_EMU_SHARED_SPACE;
+}
+
+/* One access of the thread that runs, or of thread t; faults name `what`. */
+void cad_emu_memory_access(const void *p, size_t bytes, cad_emu_access how, const char *what);
+void cad_emu_memory_access_as(const cad_emu_thread *t, const void *p, size_t bytes, cad_emu_access how, const char *what);
+
+/* Accesses that the warp may still make before another has its turn: who waits for others by asking again and again would never
+ * let them run.  An atomic operation counts for many. */
+static const int64_t CAD_EMU_PATIENCE = 1 << 28, CAD_EMU_ATOMIC_COUNTS = 256;
+extern int64_t cad_emu_patience;
+[[noreturn]] void cad_emu_memory_no_patience();
+
+/* Where the access stands that is looked at next: in the executable, or in the source. */
+void cad_emu_memory_at_pc(const void *pc);
+void cad_emu_memory_at_site(cad_emu_site site);
+/* The same, for a fault. */
+const char *cad_emu_memory_place();
+
+/* The hooks are at work, so that what they see is complete. */
 void cad_emu_memory_hooked();
+bool cad_emu_memory_is_hooked();
 
 #endif
