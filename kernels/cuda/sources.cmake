@@ -11,4 +11,7 @@ set(CADLM_CUDA_SOURCES
     linear_cuda.cu
     lora_bwd_cuda.cu
     lora_cuda.cu
+    logits_cuda.cu
+    nf4_cuda.cu
+    sample_cuda.cu
     missing_cuda.cu)

@@ -4,6 +4,7 @@
 #include "kernels/nf4.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* The levels and thresholds of formats.md 1, written here once more: the reference must not lean on the table under test. */
@@ -69,24 +70,20 @@ static float reference_value(const unsigned char *codes, const float *absmax, in
 typedef struct nf4_shape {
     int64_t out, in, block;
 } nf4_shape;
-static const nf4_shape shapes[] = {{1, 64, 64}, {3, 100, 64}, {16, 128, 32}, {7, 33, 64}, {64, 384, 64}, {5, 1000, 4096}};
+static const nf4_shape shapes[] = {{1, 64, 64},   {3, 100, 64},    {16, 128, 32}, {7, 33, 64},
+                                   {64, 384, 64}, {5, 1000, 4096}, {0, 64, 64},   {97, 2048, 64}};
 enum { N_SHAPES = sizeof shapes / sizeof shapes[0] };
-
-static void begin(checkop *t, const nf4_shape *s)
-{
-    co_case(t, "out %lld in %lld block %lld", (long long)s->out, (long long)s->in, (long long)s->block);
-}
 
 void check_nf4_quant(checkop *t)
 {
     for (int k = 0; k < N_SHAPES; k++) {
         const nf4_shape *s = &shapes[k];
-        begin(t, s);
+        co_case(t, "out %lld in %lld block %lld", (long long)s->out, (long long)s->in, (long long)s->block);
         if (t->twist == CO_NAN) /* refused, see below */
             return;
         int64_t n = s->out * s->in, blocks = (n + s->block - 1) / s->block;
         float *w = co_in(t, "w", n, CO_SMALL), *absmax = co_out_f32(t, "absmax", blocks), *want_max = co_f32(t, blocks);
-        unsigned char *codes = co_bytes(t, "codes", CO_OUT, (size_t)((n + 1) / 2)), want[40000];
+        unsigned char *codes = co_bytes(t, "codes", CO_OUT, (size_t)((n + 1) / 2)), want[100000];
         for (int64_t i = 0; i < s->block && i < n && k == 2; i++)
             w[i] = 0; /* a block of zeros reads back as zeros */
         for (int i = 0; i < 15 && i < n && k == 4; i++)
@@ -100,8 +97,14 @@ void check_nf4_quant(checkop *t)
         CO_RUN(t, nf4_quant, &a);
         co_equal(t, "absmax", absmax, want_max, (size_t)blocks * 4);
         co_equal(t, "codes", codes, want, (size_t)((n + 1) / 2));
+        if (n == 0)
+            continue;
+        char element[32];
+        snprintf(element, sizeof element, "element %lld", (long long)n - 1);
         w[n - 1] = (float)NAN;
-        co_refuses(t, co_call_nf4_quant, &a, CAD_ENUMERIC, "nan");
+        co_refuses_numbers(t, co_call_nf4_quant, &a, "nan", element);
+        w[n - 1] = (float)INFINITY;
+        co_refuses_numbers(t, co_call_nf4_quant, &a, "inf", element);
     }
 }
 
@@ -123,14 +126,37 @@ static cad_nf4 some_nf4(checkop *t, int64_t out, int64_t in, int64_t block, floa
                      .absmax = CO_1D(absmax, blocks)};
 }
 
+/* The same with nested scales of any value: their codes, the map, one number for 256 codes. */
+static cad_nf4 some_nested_nf4(checkop *t, int64_t out, int64_t in, int64_t block, float *value)
+{
+    int64_t n = out * in, blocks = (n + block - 1) / block, outer = (blocks + 255) / 256;
+    cad_nf4 q = some_nf4(t, out, in, block, value);
+    float *map = co_in_f32(t, "map", 256, CO_NORMAL), *absmax2 = co_in_f32(t, "absmax2", outer, CO_SMALL);
+    float *absmax = co_f32(t, blocks);
+    unsigned char *q8 = co_bytes(t, "q8", CO_IN, (size_t)blocks);
+    q.absmax = cad_tensor_1d(CAD_U8, q8, blocks);
+    q.map = CO_1D(map, 256);
+    q.absmax2 = CO_1D(absmax2, outer);
+    q.offset = 0.0123f;
+    for (int64_t i = 0; i < blocks; i++) {
+        q8[i] = (unsigned char)cad_rng_range(&t->rng, 0, 255);
+        volatile float product = map[q8[i]] * absmax2[i / 256]; /* two roundings, never a fused one */
+        absmax[i] = product + q.offset;
+    }
+    for (int64_t i = 0; i < n; i++)
+        value[i] = reference_value(q.codes.data, absmax, block, i);
+    return q;
+}
+
 void check_nf4_dequant(checkop *t)
 {
-    for (int k = 0; k < N_SHAPES; k++) {
-        const nf4_shape *s = &shapes[k];
-        begin(t, s);
+    for (int k = 0; k < 2 * N_SHAPES; k++) {
+        const nf4_shape *s = &shapes[k / 2];
+        co_case(t, "out %lld in %lld block %lld nested %d", (long long)s->out, (long long)s->in, (long long)s->block, k % 2);
         int64_t n = s->out * s->in;
         float *want = co_f32(t, n), *w = co_out(t, "w", n);
-        cad_nf4_dequant_args a = {some_nf4(t, s->out, s->in, s->block, want), CO_2D(w, s->out, s->in)};
+        cad_nf4 q = (k % 2 ? some_nested_nf4 : some_nf4)(t, s->out, s->in, s->block, want);
+        cad_nf4_dequant_args a = {q, CO_2D(w, s->out, s->in)};
         CO_RUN(t, nf4_dequant, &a);
         co_equal(t, "w", w, want, (size_t)n * 4);
     }

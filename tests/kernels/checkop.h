@@ -121,12 +121,16 @@ void co_run_call(checkop *t, co_call call, const void *args);
 #define X(op) cad_status co_call_##op(const cad_ops *ops, const void *args);
 CAD_OPS_TABLE(X)
 #undef X
+/* Runs the op on what the buffers hold, and judges nothing: for counts over many runs.  Floats of storage type stay behind. */
+cad_status co_run_once(checkop *t, co_call call, const void *args);
 
 /* ---- checkop_device.c: back ends whose memory the host cannot touch ---- */
 /* Whether the buffers have to be copied; false for the CPU. */
 bool co_is_apart(const checkop *t);
 /* Copies the buffers to the device, runs the op on arguments that point there, and copies everything back. */
 cad_status co_run_apart(checkop *t, co_call call, const void *args);
+/* How much of something a check does: `all`, or `few` on the emulator. */
+int64_t co_amount(const checkop *t, int64_t all, int64_t few);
 /* Runs of one case, what to call run i, and the setting in which it happens. */
 int co_runs(const checkop *t);
 const char *co_run_name(const checkop *t, int run);
@@ -155,6 +159,9 @@ void co_equal(checkop *t, const char *what, const void *got, const void *want, s
 void co_same(checkop *t, const char *what, const float *got, const float *want, int64_t n);
 /* A status that must come: the op refuses, and touches nothing. */
 void co_refuses(checkop *t, co_call call, const void *args, cad_status code, const char *part);
+/* The same of numbers that a GPU sees while it computes: there the sync after the op answers, with CAD_ENUMERIC and a text that
+ * has `late`, and only inputs stay as they are. */
+void co_refuses_numbers(checkop *t, co_call call, const void *args, const char *part, const char *late);
 void co_fail(checkop *t, const char *fmt, ...) CAD_PRINTF(2, 3);
 /* f64 or f32 working memory of the references, until the end of the case. */
 double *co_f64(checkop *t, int64_t n);

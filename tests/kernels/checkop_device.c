@@ -115,6 +115,11 @@ size_t co_args_bytes(co_call call)
 
 /* ---- the runs of one case ---- */
 
+int64_t co_amount(const checkop *t, int64_t all, int64_t few)
+{
+    return is_emulator(t) ? few : all;
+}
+
 int co_runs(const checkop *t)
 {
     return is_emulator(t) ? 4 : co_is_apart(t) ? 2 : 3;
