@@ -1,5 +1,6 @@
-/* Tables and orders that the host builds for the ops: NF4, 8-bit maps, rotary angles, embedding order, row blocks. */
+/* What the host makes for the ops: NF4, 8-bit maps, rotary angles, embedding order, row blocks, coefficients of AdamW. */
 #include "core/hash.h"
+#include "kernels/adamw.h"
 #include "kernels/nf4.h"
 #include "kernels/ops.h"
 
@@ -178,4 +179,16 @@ int64_t cad_adamw8bit_small(const cad_opt_tensor *tensor, int64_t n)
         if (tensor[i].count < CAD_ADAMW8_MIN)
             sum += (tensor[i].count + 255) / 256 * 256;
     return sum;
+}
+
+cad_adamw_rule cad_adamw_rule_of(const cad_adamw_hyper *h)
+{
+    double c1 = 1.0 - pow(h->beta1, (double)h->t), c2 = sqrt(1.0 - pow(h->beta2, (double)h->t));
+    return (cad_adamw_rule){.b1 = (float)h->beta1,
+                            .b1c = (float)(1.0 - h->beta1),
+                            .b2 = (float)h->beta2,
+                            .b2c = (float)(1.0 - h->beta2),
+                            .rate = (float)(h->lr * c2 / c1),
+                            .eps = (float)(c2 * h->eps),
+                            .shrink = (float)(1.0 - h->lr * h->weight_decay)};
 }

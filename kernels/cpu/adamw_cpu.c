@@ -12,6 +12,7 @@
  * source    spec formats.md 3, 4; Dettmers et al. 2022
  * test      tests/kernels/check_adamw.c
  */
+#include "kernels/adamw.h"
 #include "kernels/cpu/backend_cpu.h"
 #include "kernels/cpu/q8_cpu.h"
 #include "kernels/nf4.h"
@@ -19,33 +20,29 @@
 enum { BLOCK = CAD_Q8_BLOCK, GRAIN = 32 };
 
 typedef struct rule {
-    float b1, b1c, b2, b2c, rate, eps, shrink, scale;
-    int before;
+    cad_adamw_rule c;
+    float scale, first, last; /* of the gradient; of p before and after the update */
 } rule;
 
 static rule rule_of(const cad_adamw_hyper *h, const cad_tensor *gscale, int decay)
 {
-    double c1 = 1.0 - pow(h->beta1, (double)h->t), c2 = sqrt(1.0 - pow(h->beta2, (double)h->t));
-    rule r = {.b1 = (float)h->beta1, .b2 = (float)h->beta2};
-    r.b1c = (float)(1.0 - h->beta1);
-    r.b2c = (float)(1.0 - h->beta2);
-    r.rate = (float)(h->lr * c2 / c1);
-    r.eps = (float)(c2 * h->eps);
-    r.shrink = decay ? (float)(1.0 - h->lr * h->weight_decay) : 1.0f;
+    rule r = {.c = cad_adamw_rule_of(h)};
+    float shrink = decay ? r.c.shrink : 1.0f;
     r.scale = gscale->data ? *(const float *)gscale->data : 1.0f;
-    r.before = h->decay_before;
+    r.first = h->decay_before ? shrink : 1.0f;
+    r.last = h->decay_before ? 1.0f : shrink;
     return r;
 }
 
 /* n elements; m and v are updated in place. */
 static void update(const rule *k, int64_t n, float *p, const float *g, float *m, float *v)
 {
-    float first = k->before ? k->shrink : 1.0f, last = k->before ? 1.0f : k->shrink;
+    const cad_adamw_rule *c = &k->c;
     for (int64_t i = 0; i < n; i++) {
         float x = g[i] * k->scale;
         int fine = fabsf(x) <= FLT_MAX;
-        float mi = k->b1 * m[i] + k->b1c * x, vi = k->b2 * v[i] + k->b2c * (x * x);
-        float next = (p[i] * first - k->rate * mi / (sqrtf(vi) + k->eps)) * last;
+        float mi = c->b1 * m[i] + c->b1c * x, vi = c->b2 * v[i] + c->b2c * (x * x);
+        float next = (p[i] * k->first - c->rate * mi / (sqrtf(vi) + c->eps)) * k->last;
         m[i] = fine ? mi : 0.0f;
         v[i] = fine ? vi : 0.0f;
         p[i] = fine ? next : p[i];

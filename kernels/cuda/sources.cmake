@@ -2,8 +2,10 @@
 set(CADLM_CUDA_SOURCES
     table_cuda.cu
     rmsnorm_cuda.cu
+    adamw_cuda.cu
     copy_cuda.cu
     embed_cuda.cu
+    q8_cuda.cu
     rope_cuda.cu
     sums_cuda.cu
     linear_bwd_w_cuda.cu

@@ -16,8 +16,82 @@ static cad_adamw_hyper hyper(int before)
         .lr = 1e-3, .beta1 = 0.9, .beta2 = 0.95, .eps = 1e-8, .weight_decay = 0.1, .t = 1, .decay_before = before};
 }
 
+/* ---- a long list: more runs than one launch takes, neighbours that join, gaps, odd starts ---- */
+
+enum { LIST = 200 };
+
+/* Fills list (LIST) and returns the elements of its buffers. */
+static int64_t long_list(cad_opt_tensor *list, int64_t longest)
+{
+    int64_t at = 0;
+    for (int i = 0; i < LIST; i++) {
+        int64_t count = i % 60 == 59 ? longest : i % 5 == 0 ? 512 : i * 37 % 600;
+        list[i] = (cad_opt_tensor){at, count, i / 8 % 2};
+        at += (count + 255) / 256 * 256 + (i % 11 == 0 ? 256 : 0);
+    }
+    return at;
+}
+
+static void same_outside(checkop *t, const uint16_t *half, const float *p, const cad_opt_tensor *list, int64_t n)
+{
+    int k = 0;
+    for (int64_t i = 0; i < n; i++) {
+        while (k < LIST && i >= list[k].offset + list[k].count)
+            k++;
+        bool inside = k < LIST && i >= list[k].offset;
+        if (half[i] != (inside ? cad_f32_to_bf16(p[i]) : 0xFFFF)) {
+            co_fail(t, "p_bf16[%lld] is %04x, %s the tensors", (long long)i, half[i], inside ? "inside" : "outside");
+            return;
+        }
+    }
+}
+
+/* One step; all buffers begin `skip` elements after an aligned address. */
+static void many_tensors(checkop *t, bool eight, int64_t skip)
+{
+    cad_opt_tensor list[LIST];
+    int64_t n = long_list(list, eight ? 4608 : 600), small = 0, blocks = n / 256, n_small = cad_adamw8bit_small(list, LIST);
+    co_case(t, "%d tensors from element %lld", LIST, (long long)skip);
+    float *p = co_inplace_f32(t, "p", n + skip, CO_NORMAL) + skip, *g = co_in_f32(t, "g", n + skip, CO_SMALL) + skip;
+    int64_t n32 = eight ? n_small : n;
+    float *m = co_inplace_f32(t, "m", n32 + skip, CO_GIVEN) + skip, *v = co_inplace_f32(t, "v", n32 + skip, CO_GIVEN) + skip;
+    uint8_t *m8 = co_bytes(t, "m8", CO_INPLACE, (size_t)(n + skip)), *v8 = co_bytes(t, "v8", CO_INPLACE, (size_t)(n + skip));
+    float *ma = co_bytes(t, "ma", CO_INPLACE, (size_t)blocks * 4), *va = co_bytes(t, "va", CO_INPLACE, (size_t)blocks * 4);
+    uint16_t *half = (uint16_t *)co_bytes(t, "p_bf16", CO_OUT, (size_t)(n + skip) * 2) + skip;
+    double *rp = co_widen(t, p, n), *rm = co_f64(t, n32), *rv = co_f64(t, n32), *g64 = co_widen(t, g, n);
+    float *np = co_f32(t, n), *nm = co_f32(t, n32), *nv = co_f32(t, n32);
+    memcpy(np, p, (size_t)n * 4);
+    cad_adamw_hyper h = hyper(0);
+    for (int k = 0; k < LIST; k++) {
+        int64_t o = list[k].offset, c = list[k].count, spare = c > 0 ? c : 1;
+        bool f32 = !eight || c < CAD_ADAMW8_MIN;
+        int64_t mo = eight ? small : o;
+        small += f32 ? (c + 255) / 256 * 256 : 0;
+        ref64_adamw(rp + o, g64 + o, f32 ? rm + mo : co_f64(t, spare), f32 ? rv + mo : co_f64(t, spare), &h, list[k].decay, 1,
+                    c);
+        ref32_adamw(np + o, g + o, f32 ? nm + mo : co_f32(t, spare), f32 ? nv + mo : co_f32(t, spare), &h, list[k].decay, 1, c);
+    }
+    cad_tensor copy = cad_tensor_1d(CAD_BF16, half, n);
+    cad_adamw_step_args a = {.p = CO_1D(p, n), .g = CO_1D(g, n), .m = CO_1D(m, n32), .v = CO_1D(v, n32), .p_bf16 = copy};
+    cad_adamw8bit_step_args a8 = {.p = a.p, .g = a.g, .m32 = a.m, .v32 = a.v, .p_bf16 = copy};
+    a8.m8 = cad_tensor_1d(CAD_U8, m8 + skip, n);
+    a8.v8 = cad_tensor_1d(CAD_U8, v8 + skip, n);
+    a8.ma = CO_1D(ma, blocks);
+    a8.va = CO_1D(va, blocks);
+    a.tensor = a8.tensor = list;
+    a.n_tensors = a8.n_tensors = LIST;
+    a.h = a8.h = h;
+    co_run_call(t, eight ? co_call_adamw8bit_step : co_call_adamw_step, eight ? (const void *)&a8 : &a);
+    co_close(t, "p", p, rp, np, n);
+    co_close(t, "m", m, rm, nm, n32);
+    co_close(t, "v", v, rv, nv, n32);
+    same_outside(t, half, p, list, n);
+}
+
 void check_adamw_step(checkop *t)
 {
+    many_tensors(t, false, 0);
+    many_tensors(t, false, 1);
     for (int before = 0; before < 2; before++) {
         co_case(t, "20 steps, decay %s", before ? "before" : "after");
         float *p = co_inplace_f32(t, "p", SIZE, CO_NORMAL), *g = co_in_f32(t, "g", SIZE, CO_SMALL), scale = 0.5f;
@@ -157,8 +231,62 @@ static void compare8(checkop *t, const cad_adamw8bit_step_args *a, const block8 
         co_fail(t, "p differs by %g", worst);
 }
 
+/* A block whose codes are known: g is 1 at [0]; tiny at [1], [2], on either side of 0; not a number at [3]; 0 beyond. */
+static void block_by_hand(checkop *t, bool sign_rule)
+{
+    enum { N = 4096 + 100 };
+    co_case(t, "codes by hand, sign rule %s", sign_rule ? "on" : "off");
+    float *p = co_inplace_f32(t, "p", N, CO_NORMAL), *g = co_in_f32(t, "g", N, CO_GIVEN), *kept = co_f32(t, N);
+    unsigned char *m8 = co_bytes(t, "m8", CO_INPLACE, N), *v8 = co_bytes(t, "v8", CO_INPLACE, N);
+    float *ma = co_bytes(t, "ma", CO_INPLACE, 17 * 4), *va = co_bytes(t, "va", CO_INPLACE, 17 * 4);
+    float *maps = co_in_f32(t, "maps", 512, CO_GIVEN);
+    unsigned char want_m[256], want_v[256];
+    memcpy(kept, p, sizeof(float) * N);
+    memcpy(maps, cad_q8_signed_map(), 1024);
+    memcpy(maps + 256, cad_q8_unsigned_map(), 1024);
+    memset(m8, 9, N); /* of no meaning while absmax is 0 */
+    g[0] = 1;
+    g[1] = -1e-9f;
+    g[2] = 1e-9f;
+    g[3] = (float)NAN;
+    g[4100] = -0.0f; /* with code 9, a negative one, m is -0: no sign that matters */
+    memset(want_m, 127, sizeof want_m);
+    memset(want_v, 0, sizeof want_v);
+    want_m[0] = want_v[0] = 255;
+    want_m[1] = sign_rule ? 126 : 127;
+    cad_opt_tensor one = {0, N, 0};
+    cad_adamw8bit_step_args a = {.p = CO_1D(p, N),
+                                 .g = CO_1D(g, N),
+                                 .m8 = cad_tensor_1d(CAD_U8, m8, N),
+                                 .v8 = cad_tensor_1d(CAD_U8, v8, N),
+                                 .ma = CO_1D(ma, 17),
+                                 .va = CO_1D(va, 17),
+                                 .map_m = CO_1D(maps, 256),
+                                 .map_v = CO_1D(maps + 256, 256),
+                                 .tensor = &one,
+                                 .n_tensors = 1,
+                                 .h = hyper(0)};
+    a.h.no_sign_rule = !sign_rule;
+    CO_RUN(t, adamw8bit_step, &a);
+    co_equal(t, "codes of m", m8, want_m, 256);
+    co_equal(t, "codes of v", v8, want_v, 256);
+    if (!(p[0] < kept[0] && p[1] > kept[1] && p[2] < kept[2] && p[3] == kept[3]))
+        co_fail(t, "p[0..3] moves by %g, %g, %g, %g", (double)(p[0] - kept[0]), (double)(p[1] - kept[1]),
+                (double)(p[2] - kept[2]), (double)(p[3] - kept[3]));
+    if (ma[0] != (float)(1 - 0.9) || va[0] != (float)(1 - 0.95) || ma[16] != 0 || va[16] != 0)
+        co_fail(t, "absmax %.9g, %.9g, of zeros %g, %g", (double)ma[0], (double)va[0], (double)ma[16], (double)va[16]);
+    memset(want_m, 127, sizeof want_m);
+    memset(want_v, 0, sizeof want_v);
+    co_equal(t, "codes of m in a block of zeros", m8 + 4096, want_m, 100);
+    co_equal(t, "codes of v in a block of zeros", v8 + 4096, want_v, 100);
+}
+
 void check_adamw8bit_step(checkop *t)
 {
+    many_tensors(t, true, 0);
+    many_tensors(t, true, 1);
+    block_by_hand(t, true);
+    block_by_hand(t, false);
     for (int variant = 0; variant < 2; variant++) {
         co_case(t, "20 steps, decay %s, sign rule %s", variant ? "before" : "after", variant ? "off" : "on");
         int64_t blocks = SIZE / 256, small = cad_adamw8bit_small(tensors, 3);

@@ -192,13 +192,14 @@ static void reference_map(bool is_signed, float *map)
 void check_q8_quant(checkop *t)
 {
     for (int is_signed = 0; is_signed < 2; is_signed++) {
-        static const int64_t sizes[] = {1, 255, 256, 257, 5000};
-        for (int k = 0; k < 5; k++) {
-            int64_t n = sizes[k], blocks = (n + 255) / 256;
+        static const int64_t sizes[] = {1, 255, 256, 257, 9000, 300};
+        for (int k = 0; k < 6; k++) {
+            int64_t n = sizes[k], blocks = (n + 255) / 256, skip = k == 5; /* of x and the codes, before their first element */
             co_case(t, "n %lld signed %d", (long long)n, is_signed);
-            float *x = co_in_f32(t, "x", n, CO_SMALL), *absmax = co_out_f32(t, "absmax", blocks), *want_max = co_f32(t, blocks);
+            float *x = co_in_f32(t, "x", n + skip, CO_SMALL) + skip, *absmax = co_out_f32(t, "absmax", blocks),
+                  *want_max = co_f32(t, blocks);
             float *map = co_in_f32(t, "map", 256, CO_NORMAL), ref[256];
-            unsigned char *codes = co_bytes(t, "codes", CO_OUT, (size_t)n), want[5000];
+            unsigned char *codes = (unsigned char *)co_bytes(t, "codes", CO_OUT, (size_t)(n + skip)) + skip, want[9000];
             memcpy(map, is_signed ? cad_q8_signed_map() : cad_q8_unsigned_map(), 1024);
             reference_map(is_signed, ref);
             co_equal(t, "map", map, ref, 1024);
@@ -206,6 +207,10 @@ void check_q8_quant(checkop *t)
                 x[i] = is_signed ? x[i] : fabsf(x[i]);
                 if (k == 4 && i / 256 == 3)
                     x[i] = 0;
+                if (k == 4 && i / 256 == 5)
+                    x[i] *= 1e-38f;         /* the reciprocal of the largest is not finite */
+                if (k == 4 && i / 256 == 6) /* 1, and every tie */
+                    x[i] = i % 256 == 255 ? 1 : (ref[i % 256] + ref[i % 256 + 1]) * 0.5f;
             }
             for (int64_t b = 0; b < blocks; b++) {
                 int64_t end = (b + 1) * 256 < n ? (b + 1) * 256 : n;
@@ -215,7 +220,7 @@ void check_q8_quant(checkop *t)
                 want_max[b] = top;
                 float inverse = 1 / top;
                 for (int64_t i = b * 256; i < end; i++) {
-                    float y = x[i] * inverse;
+                    float y = isfinite(inverse) ? x[i] * inverse : x[i] / top;
                     int c = 0;
                     while (c < 255 && (y > (ref[c] + ref[c + 1]) * 0.5f || (y == (ref[c] + ref[c + 1]) * 0.5f && c % 2)))
                         c++; /* the nearest entry; a tie takes the even code */
@@ -231,13 +236,13 @@ void check_q8_quant(checkop *t)
     }
 }
 
-void check_q8_dequant(checkop *t)
+static void decode(checkop *t, int64_t n, int64_t skip)
 {
-    int64_t n = 1000, blocks = 4;
-    co_case(t, "n 1000");
-    unsigned char *codes = co_bytes(t, "codes", CO_IN, (size_t)n);
+    int64_t blocks = (n + 255) / 256;
+    co_case(t, "n %lld from %lld", (long long)n, (long long)skip);
+    unsigned char *codes = (unsigned char *)co_bytes(t, "codes", CO_IN, (size_t)(n + skip)) + skip;
     float *map = co_in_f32(t, "map", 256, CO_NORMAL), *absmax = co_in_f32(t, "absmax", blocks, CO_NORMAL),
-          *x = co_out_f32(t, "x", n);
+          *x = co_out_f32(t, "x", n + skip) + skip;
     float *want = co_f32(t, n);
     for (int64_t i = 0; i < n; i++) {
         codes[i] = (unsigned char)cad_rng_range(&t->rng, 0, 255);
@@ -246,6 +251,14 @@ void check_q8_dequant(checkop *t)
     CO_RUN(t, q8_dequant,
            (&(cad_q8_dequant_args){cad_tensor_1d(CAD_U8, codes, n), CO_1D(map, 256), CO_1D(absmax, blocks), CO_1D(x, n)}));
     co_equal(t, "x", x, want, (size_t)n * 4);
+}
+
+void check_q8_dequant(checkop *t)
+{
+    decode(t, 1000, 0);
+    decode(t, 9000, 0);
+    decode(t, 1000, 1);
+    decode(t, 0, 0);
 }
 
 void check_nf4_absmax_expand(checkop *t)
