@@ -44,10 +44,11 @@ cad_status cad_emu_open(const cad_ops **out)
 {
     if (!fault_key) {
         void *key;
+        const uint64_t none = CAD_GPU_NO_FAULT;
         CAD_TRY(set_by_environment());
-        CAD_TRY(cad_emu_mem_alloc(sizeof *fault_key, &key));
+        CAD_TRY(cad_emu_mem_alloc(sizeof none, &key));
+        CAD_TRY(cad_emu_mem_put(key, &none, sizeof none, nullptr));
         fault_key = (uint64_t *)key;
-        *fault_key = CAD_GPU_NO_FAULT;
     }
     *out = cad_emu_table();
     return CAD_OK;
