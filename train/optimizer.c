@@ -169,12 +169,13 @@ cad_status cad_optimizer_step(cad_optimizer *o, int64_t t, double lr, double cli
     const float factor = (float)clip;
     CAD_TRY(o->ops->mem_put(o->gscale, &factor, sizeof factor, NULL));
     cad_tensor gscale = cad_tensor_1d(CAD_F32, o->gscale, 1), values = cad_tensor_1d(CAD_F32, p->p, p->size),
-               grad = cad_tensor_1d(CAD_F32, p->g, p->size);
+               grad = cad_tensor_1d(CAD_F32, p->g, p->size), half = cad_tensor_1d(CAD_BF16, p->p_bf16, p->size);
     if (!o->o.eight_bit) {
         cad_adamw_step_args a = {.p = values,
                                  .g = grad,
                                  .m = cad_tensor_1d(CAD_F32, o->m, o->n_f32),
                                  .v = cad_tensor_1d(CAD_F32, o->v, o->n_f32),
+                                 .p_bf16 = half,
                                  .gscale = gscale,
                                  .tensor = o->tensor,
                                  .n_tensors = p->n,
@@ -189,6 +190,7 @@ cad_status cad_optimizer_step(cad_optimizer *o, int64_t t, double lr, double cli
                                  .va = cad_tensor_1d(CAD_F32, o->v_absmax, o->n_blocks),
                                  .map_m = cad_tensor_1d(CAD_F32, o->map_m, BLOCK),
                                  .map_v = cad_tensor_1d(CAD_F32, o->map_v, BLOCK),
+                                 .p_bf16 = half,
                                  .gscale = gscale,
                                  .tensor = o->tensor,
                                  .n_tensors = p->n,

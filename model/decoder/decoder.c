@@ -58,6 +58,7 @@ static cad_status measure(const cad_model_config *cfg, const cad_ops *ops, const
     d->cfg = *cfg;
     d->opt = filled(o);
     d->ops = ops;
+    d->store = o->bf16 ? CAD_BF16 : ops->store;
     d->lora_scale = d->opt.lora.rank > 0 ? (float)cad_lora_scale(&d->opt.lora) : 0.0f;
     d->kv.tokens = d->opt.context;
     d->positions = max64(d->opt.max_tokens, d->opt.context);
@@ -120,6 +121,7 @@ cad_status cad_decoder_sketch(const cad_model_config *cfg, const cad_ops *ops, c
         return s;
     }
     d->p = d->g = d->own_g = NULL;
+    d->p_bf16 = NULL;
     *out = d;
     return CAD_OK;
 }
@@ -183,7 +185,21 @@ const char *cad_decoder_base_hash(const cad_decoder *d)
 
 cad_params cad_decoder_params(const cad_decoder *d)
 {
-    return (cad_params){.item = d->param, .n = d->n_param, .p = d->p, .g = d->own_g, .size = d->p_size, .count = d->p_count};
+    return (cad_params){.item = d->param,
+                        .n = d->n_param,
+                        .p = d->p,
+                        .g = d->own_g,
+                        .p_bf16 = d->p_bf16,
+                        .size = d->p_size,
+                        .count = d->p_count};
+}
+
+cad_status cad_decoder_refresh(cad_decoder *d)
+{
+    if (!d->p_bf16)
+        return CAD_OK;
+    cad_tensor half = cad_tensor_1d(CAD_BF16, d->p_bf16, d->p_size);
+    return d->ops->cast(&(cad_cast_args){.x = cad_f1(d->p, d->p_size), .y = half}, NULL);
 }
 
 void cad_decoder_set_grad(cad_decoder *d, float *g)

@@ -11,6 +11,9 @@
  * Flat buffers: `p` (f32 masters of all that is trained) and `g` (its gradient, "+="), each tensor padded with zeros to a
  * multiple of 256 elements.  Frozen tensors are in neither.
  *
+ * Storage is of the type that the back end asks for (cad_ops.store): f32, or bf16.  In bf16 activations, frozen weights, keys
+ * and values are rounded to it, and of p the passes read a copy in bf16; p, g, losses and logits are f32 in either.
+ *
  * Memory: arenas owned by the decoder, of the bytes that cad_decoder_plan tells; forward, backward and eval allocate nothing.
  * Four of them are the back end's, which the host cannot touch (kernels/ops.h), so p and g are read and written by ops,
  * mem_put and mem_get; all other arguments here are the host's.  Threads: one caller at a time per decoder. */
@@ -68,13 +71,14 @@ typedef struct cad_decoder_opts {
     int64_t max_tokens;     /* largest batch of forward_backward, eval and prefill; >= 1 */
     int64_t max_segments;   /* 0: max_tokens */
     int64_t max_loss_rows;  /* 0: max_tokens */
+    bool bf16;              /* storage in bf16 even where the back end's own is f32: for tests */
     int64_t slots, context; /* KV cache: sequences at once and tokens of each; 0: no generation */
 } cad_decoder_opts;
 
 /* Bytes of each arena for one configuration: what `create` reserves and what a dry run prints. */
 typedef struct cad_decoder_bytes {
     size_t weights, state, activations, scratch;
-    size_t values, gradients;          /* state: p, g */
+    size_t values, gradients;          /* state: p with its copy in bf16, g */
     size_t saved, work, inputs, cache; /* activations: kept for the backward pass, of a pass, its batch, keys and values */
     size_t host;                       /* of the host: batches and values on their way between it and the others */
 } cad_decoder_bytes;
@@ -135,12 +139,15 @@ typedef struct cad_param {
 typedef struct cad_params {
     const cad_param *item; /* (n) ascending offsets */
     int64_t n;
-    float *p, *g;  /* (size) memory of the back end */
-    int64_t size;  /* elements with padding */
-    int64_t count; /* elements without */
+    float *p, *g;     /* (size) memory of the back end, as the next one */
+    uint16_t *p_bf16; /* (size) what the passes read of p where storage is bf16; NULL: they read p.  Every step writes both */
+    int64_t size;     /* elements with padding */
+    int64_t count;    /* elements without */
 } cad_params;
 /* Borrowed; the arrays keep their place for the life of the decoder. */
 cad_params cad_decoder_params(const cad_decoder *d);
+/* After p was written to by other means than these functions and the optimizer: p_bf16 follows. */
+CAD_MUST_USE cad_status cad_decoder_refresh(cad_decoder *d);
 /* From now on gradients go to `g` (size elements of the back end's memory, caller's); NULL: back to the decoder's own.  For
  * sums over lanes. */
 void cad_decoder_set_grad(cad_decoder *d, float *g);

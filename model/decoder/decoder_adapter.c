@@ -90,6 +90,8 @@ cad_status cad_decoder_load_adapter(cad_decoder *d, const char *dir)
         s = make_pairs(d, &x);
     if (s == CAD_OK)
         s = cad_peft_read(dir, &c, &d->cfg, x.f, x.n, sink);
+    if (s == CAD_OK)
+        s = cad_decoder_refresh(d);
     free_pairs(&x);
     cad_arena_destroy(a);
     return s;

@@ -4,19 +4,19 @@
 
 #include <math.h>
 
-static cad_status norm_again(cad_decoder *d, const cad_value *w, float *x, int64_t n)
+static cad_status norm_again(cad_decoder *d, const cad_value *w, void *x, int64_t n)
 {
-    CAD_RUN(d, rmsnorm_fwd, .x = cad_f2(x, n, d->cfg.width), .w = w->t, .y = cad_f2(d->work.n, n, d->cfg.width),
+    CAD_RUN(d, rmsnorm_fwd, .x = cad_s2(d, x, n, d->cfg.width), .w = w->t, .y = cad_s2(d, d->work.n, n, d->cfg.width),
             .eps = (float)d->cfg.eps);
     return CAD_OK;
 }
 
 /* dr = gradient through the norm (dn) + gradient beside it (dr) */
-static cad_status norm_back(cad_decoder *d, const cad_value *w, float *x, float *rstd, int64_t n)
+static cad_status norm_back(cad_decoder *d, const cad_value *w, void *x, float *rstd, int64_t n)
 {
-    cad_tensor dr = cad_f2(d->work.dr, n, d->cfg.width);
-    CAD_RUN(d, rmsnorm_bwd, .x = cad_f2(x, n, d->cfg.width), .w = w->t, .rstd = cad_f1(rstd, n),
-            .dy = cad_f2(d->work.dn, n, d->cfg.width), .dr = dr, .dx = dr, .dw = cad_grad_of(d, w), .scratch = d->scratch);
+    cad_tensor dr = cad_s2(d, d->work.dr, n, d->cfg.width);
+    CAD_RUN(d, rmsnorm_bwd, .x = cad_s2(d, x, n, d->cfg.width), .w = w->t, .rstd = cad_f1(rstd, n),
+            .dy = cad_s2(d, d->work.dn, n, d->cfg.width), .dr = dr, .dx = dr, .dw = cad_grad_of(d, w), .scratch = d->scratch);
     return CAD_OK;
 }
 
@@ -26,10 +26,10 @@ static cad_status feed_forward_back(cad_decoder *d, const cad_pass *p, int64_t l
     cad_saved *s = &d->saved[layer];
     cad_work *w = &d->work;
     bool h = cad_linear_wants_x(&l->down);
-    cad_tensor gu = cad_f2(s->gu, p->n, 2 * d->cfg.ffn);
+    cad_tensor gu = cad_s2(d, s->gu, p->n, 2 * d->cfg.ffn);
     CAD_TRY(cad_linear_back_x(d, &l->down, p, layer, w->dr, s->u_down, w->dh));
-    CAD_RUN(d, swiglu_bwd, .gu = gu, .dh = cad_f2(w->dh, p->n, d->cfg.ffn), .dgu = gu,
-            .h = cad_f2(h ? w->h : NULL, p->n, d->cfg.ffn), .group = d->group);
+    CAD_RUN(d, swiglu_bwd, .gu = gu, .dh = cad_s2(d, w->dh, p->n, d->cfg.ffn), .dgu = gu,
+            .h = cad_s2(d, h ? w->h : NULL, p->n, d->cfg.ffn), .group = d->group);
     CAD_TRY(cad_linear_back_w(d, &l->down, p, layer, w->dr, w->h));
     CAD_TRY(cad_linear_back_x(d, &l->gu, p, layer, s->gu, s->u_gu, w->dn));
     if (cad_linear_wants_x(&l->gu))
@@ -42,18 +42,18 @@ static cad_status attention_back(cad_decoder *d, const cad_pass *p, int64_t laye
 {
     const cad_model_config *c = &d->cfg;
     cad_saved *s = &d->saved[layer];
-    float *dqkv = d->work.dqkv;
+    void *dqkv = d->work.dqkv;
     int64_t q = c->heads * c->head_dim, kv = c->kv_heads * c->head_dim, ld = q + 2 * kv;
-    CAD_RUN(d, attn_bwd, .q = cad_f3(s->qkv, p->n, c->heads, c->head_dim),
-            .k = cad_f3(s->qkv + q, p->n, c->kv_heads, c->head_dim),
-            .v = cad_f3(s->qkv + q + kv, p->n, c->kv_heads, c->head_dim), .ld_q = ld, .ld_k = ld, .ld_v = ld,
+    CAD_RUN(d, attn_bwd, .q = cad_s3(d, s->qkv, p->n, c->heads, c->head_dim),
+            .k = cad_s3(d, cad_at(d, s->qkv, q), p->n, c->kv_heads, c->head_dim),
+            .v = cad_s3(d, cad_at(d, s->qkv, q + kv), p->n, c->kv_heads, c->head_dim), .ld_q = ld, .ld_k = ld, .ld_v = ld,
             .seg = cad_tensor_1d(CAD_I32, p->in->seg, p->n_seg + 1), .tiles = cad_tensor_2d(CAD_I32, p->in->tile, p->n_tile, 4),
-            .o = cad_f3(s->o, p->n, c->heads, c->head_dim), .lse = cad_f2(s->lse, c->heads, p->n),
-            .d_o = cad_f3(d->work.d_o, p->n, c->heads, c->head_dim), .dq = cad_f3(dqkv, p->n, c->heads, c->head_dim),
-            .dk = cad_f3(dqkv + q, p->n, c->kv_heads, c->head_dim), .dv = cad_f3(dqkv + q + kv, p->n, c->kv_heads, c->head_dim),
-            .ld_dq = ld, .ld_dk = ld, .ld_dv = ld, .scale = (float)(1.0 / sqrt((double)c->head_dim)), .causal = 1,
-            .scratch = d->scratch);
-    CAD_RUN(d, rope_bwd, .x = cad_f3(dqkv, p->n, c->heads + c->kv_heads, c->head_dim), .ld = ld,
+            .o = cad_s3(d, s->o, p->n, c->heads, c->head_dim), .lse = cad_f2(s->lse, c->heads, p->n),
+            .d_o = cad_s3(d, d->work.d_o, p->n, c->heads, c->head_dim), .dq = cad_s3(d, dqkv, p->n, c->heads, c->head_dim),
+            .dk = cad_s3(d, cad_at(d, dqkv, q), p->n, c->kv_heads, c->head_dim),
+            .dv = cad_s3(d, cad_at(d, dqkv, q + kv), p->n, c->kv_heads, c->head_dim), .ld_dq = ld, .ld_dk = ld, .ld_dv = ld,
+            .scale = (float)(1.0 / sqrt((double)c->head_dim)), .causal = 1, .scratch = d->scratch);
+    CAD_RUN(d, rope_bwd, .x = cad_s3(d, dqkv, p->n, c->heads + c->kv_heads, c->head_dim), .ld = ld,
             .pos = cad_tensor_1d(CAD_I32, p->in->pos, p->n), .table = cad_f2(d->rope, d->positions, c->head_dim));
     return CAD_OK;
 }
@@ -82,7 +82,7 @@ cad_status cad_decoder_backward(cad_decoder *d, const cad_pass *p)
         CAD_TRY(backward_layer(d, p, i));
     if (d->embed.at >= 0)
         CAD_RUN(d, embed_bwd, .id = cad_tensor_1d(CAD_U32, p->in->ids, p->n),
-                .order = cad_tensor_1d(CAD_U32, p->in->order, p->n), .dy = cad_f2(d->work.dr, p->n, d->cfg.width),
+                .order = cad_tensor_1d(CAD_U32, p->in->order, p->n), .dy = cad_s2(d, d->work.dr, p->n, d->cfg.width),
                 .de = cad_grad_of(d, &d->embed));
     return CAD_OK;
 }

@@ -77,7 +77,7 @@ static cad_status load_from(cad_decoder *d, const cad_safetensors *f)
         CAD_TRY(cad_named_fill(d, &t, file_values, &x));
     }
     d->loaded = true;
-    return CAD_OK;
+    return cad_decoder_refresh(d);
 }
 
 cad_status cad_decoder_load(cad_decoder *d, const char *dir)

@@ -3,14 +3,14 @@
 
 #include <math.h>
 
-float *cad_decoder_last(const cad_decoder *d)
+void *cad_decoder_last(const cad_decoder *d)
 {
     return d->saved[d->cfg.layers - 1].r_out;
 }
 
-static cad_status norm(cad_decoder *d, const cad_value *w, float *x, float *y, float *rstd, int64_t n)
+static cad_status norm(cad_decoder *d, const cad_value *w, void *x, void *y, float *rstd, int64_t n)
 {
-    CAD_RUN(d, rmsnorm_fwd, .x = cad_f2(x, n, d->cfg.width), .w = w->t, .y = cad_f2(y, n, d->cfg.width),
+    CAD_RUN(d, rmsnorm_fwd, .x = cad_s2(d, x, n, d->cfg.width), .w = w->t, .y = cad_s2(d, y, n, d->cfg.width),
             .rstd = cad_f1(rstd, n), .eps = (float)d->cfg.eps);
     return CAD_OK;
 }
@@ -20,11 +20,12 @@ static cad_status attention(cad_decoder *d, const cad_pass *p, int64_t layer)
     const cad_model_config *c = &d->cfg;
     cad_saved *s = &d->saved[layer];
     int64_t q = c->heads * c->head_dim, kv = c->kv_heads * c->head_dim, ld = q + 2 * kv;
-    float *k = s->qkv + q, *v = k + kv, scale = (float)(1.0 / sqrt((double)c->head_dim));
+    void *k = cad_at(d, s->qkv, q), *v = cad_at(d, k, kv);
+    float scale = (float)(1.0 / sqrt((double)c->head_dim));
     cad_tensor pos = cad_tensor_1d(CAD_I32, p->in->pos, p->n), slot = cad_tensor_1d(CAD_I32, p->in->slot, p->n);
-    cad_tensor tq = cad_f3(s->qkv, p->n, c->heads, c->head_dim), to = cad_f3(s->o, p->n, c->heads, c->head_dim);
-    cad_tensor tk = cad_f3(k, p->n, c->kv_heads, c->head_dim), tv = cad_f3(v, p->n, c->kv_heads, c->head_dim);
-    CAD_RUN(d, rope_fwd, .x = cad_f3(s->qkv, p->n, c->heads + c->kv_heads, c->head_dim), .ld = ld, .pos = pos,
+    cad_tensor tq = cad_s3(d, s->qkv, p->n, c->heads, c->head_dim), to = cad_s3(d, s->o, p->n, c->heads, c->head_dim);
+    cad_tensor tk = cad_s3(d, k, p->n, c->kv_heads, c->head_dim), tv = cad_s3(d, v, p->n, c->kv_heads, c->head_dim);
+    CAD_RUN(d, rope_fwd, .x = cad_s3(d, s->qkv, p->n, c->heads + c->kv_heads, c->head_dim), .ld = ld, .pos = pos,
             .table = cad_f2(d->rope, d->positions, c->head_dim));
     if (p->cache)
         CAD_RUN(d, kv_append, .k = tk, .v = tv, .ld_k = ld, .ld_v = ld, .slot = slot, .pos = pos, .cache = d->kv.layer[layer]);
@@ -50,14 +51,15 @@ static cad_status forward_layer(cad_decoder *d, const cad_pass *p, int64_t layer
     CAD_TRY(cad_linear_forward(d, &l->o, p, layer, s->o, s->u_o, s->r_in, s->r_mid));
     CAD_TRY(norm(d, &l->norm2, s->r_mid, w->n, s->rstd2, p->n));
     CAD_TRY(cad_linear_forward(d, &l->gu, p, layer, w->n, s->u_gu, NULL, s->gu));
-    CAD_RUN(d, swiglu_fwd, .gu = cad_f2(s->gu, p->n, 2 * d->cfg.ffn), .h = cad_f2(w->h, p->n, d->cfg.ffn), .group = d->group);
+    CAD_RUN(d, swiglu_fwd, .gu = cad_s2(d, s->gu, p->n, 2 * d->cfg.ffn), .h = cad_s2(d, w->h, p->n, d->cfg.ffn),
+            .group = d->group);
     return cad_linear_forward(d, &l->down, p, layer, w->h, s->u_down, s->r_mid, s->r_out);
 }
 
 cad_status cad_decoder_forward(cad_decoder *d, const cad_pass *p)
 {
     CAD_RUN(d, embed_fwd, .id = cad_tensor_1d(CAD_U32, p->in->ids, p->n), .e = d->embed.t,
-            .y = cad_f2(d->saved[0].r_in, p->n, d->cfg.width));
+            .y = cad_s2(d, d->saved[0].r_in, p->n, d->cfg.width));
     for (int64_t i = 0; i < d->cfg.layers; i++)
         CAD_TRY(forward_layer(d, p, i));
     return CAD_OK;
@@ -67,6 +69,6 @@ cad_status cad_decoder_final(cad_decoder *d, const cad_pass *p, int64_t m)
 {
     cad_work *w = &d->work;
     CAD_RUN(d, gather_rows, .i = cad_tensor_1d(CAD_U32, p->in->loss_row, m),
-            .x = cad_f2(cad_decoder_last(d), p->n, d->cfg.width), .y = cad_f2(w->x, m, d->cfg.width));
+            .x = cad_s2(d, cad_decoder_last(d), p->n, d->cfg.width), .y = cad_s2(d, w->x, m, d->cfg.width));
     return norm(d, &d->norm, w->x, w->xn, w->rstd, m);
 }

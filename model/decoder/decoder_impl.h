@@ -5,7 +5,11 @@
  * is set nothing is dereferenced.
  *
  * Weights, state, activations and scratch lie in memory of the back end: only ops, mem_put and mem_get touch them.  What the
- * host writes or reads of them passes through the arena `host`. */
+ * host writes or reads of them passes through the arena `host`.
+ *
+ * Storage.  `store` is the type of activations, frozen weights, keys and values: f32, or bf16.  What is void * here has it;
+ * what is float * is f32 always: masters and gradients, statistics, losses, logits.  In bf16 the passes read trained weights
+ * from a copy of the masters. */
 #ifndef CADLM_MODEL_DECODER_DECODER_IMPL_H
 #define CADLM_MODEL_DECODER_DECODER_IMPL_H
 
@@ -15,7 +19,8 @@
 enum { CAD_ARENA_weights, CAD_ARENA_state, CAD_ARENA_activations, CAD_ARENA_scratch, CAD_ARENA_host, CAD_ARENAS };
 enum { CAD_PARAM_ALIGN = 256, CAD_GATE_GROUP = 128, CAD_NAME_BYTES = 96, CAD_FUSED_MAX = 3 };
 
-/* A tensor of weights: in the flat buffers when at >= 0, else frozen in the arena `weights`.  t.data == NULL: absent. */
+/* A tensor of weights as the passes read it: trained, a slice of the flat buffers, when at >= 0, else frozen in the arena
+ * `weights`.  t.data == NULL: absent. */
 typedef struct cad_value {
     cad_tensor t;
     int64_t at;
@@ -41,18 +46,19 @@ typedef struct cad_layer {
 
 /* What the forward pass of one layer keeps for the backward pass.  Without training all layers share one set. */
 typedef struct cad_saved {
-    float *r_in, *r_mid, *r_out;        /* (N,C); one buffer for all three without training */
-    float *rstd1, *rstd2;               /* (N) */
-    float *qkv, *o, *lse, *gu;          /* (N,(H+2K)D), (N,HD), (H,N), (N,2F) */
-    float *u_qkv, *u_o, *u_gu, *u_down; /* (N,nR) */
+    void *r_in, *r_mid, *r_out;        /* (N,C); one buffer for all three without training */
+    void *qkv, *o, *gu;                /* (N,(H+2K)D), (N,HD), (N,2F) */
+    void *u_qkv, *u_o, *u_gu, *u_down; /* (N,nR) */
+    float *rstd1, *rstd2, *lse;        /* (N), (N), (H,N) */
 } cad_saved;
 
 typedef struct cad_work {
-    float *n, *h;                         /* (N,C), (N,F) */
-    float *dr, *dn, *dh, *dqkv, *d_o, *v; /* backward: (N,C), (N,C), (N,F), (N,(H+2K)D), (N,HD), (N,3R) */
-    float *x, *xn, *dx, *rstd, *nll;      /* (M,C) gathered, normed, gradient; (M) */
-    uint32_t *top;                        /* (M) */
-    float *logits;                        /* (slots or 1,V) */
+    void *n, *h;                         /* (N,C), (N,F) */
+    void *dr, *dn, *dh, *dqkv, *d_o, *v; /* backward: (N,C), (N,C), (N,F), (N,(H+2K)D), (N,HD), (N,3R) */
+    void *x, *xn, *dx;                   /* (M,C) gathered, normed, gradient */
+    float *rstd, *nll;                   /* (M) */
+    uint32_t *top;                       /* (M) */
+    float *logits;                       /* (slots or 1,V) */
 } cad_work;
 
 /* What a pass is told: of a batch (N tokens, S segments, M loss rows), or of a step of generation; with draws of up to as many
@@ -96,6 +102,7 @@ struct cad_decoder {
     cad_model_config cfg;
     cad_decoder_opts opt;
     const cad_ops *ops;
+    cad_dtype store;
     cad_arena *arena[CAD_ARENAS];
     bool measuring;
     size_t scratch_need;
@@ -113,6 +120,7 @@ struct cad_decoder {
     cad_param_slot *names;
     int64_t n_param, p_size, p_count;
     float *p, *g, *own_g;
+    uint16_t *p_bf16; /* NULL with f32 storage */
 
     cad_saved *saved; /* (L) */
     cad_work work;
@@ -150,9 +158,19 @@ static inline cad_tensor cad_f2(float *x, int64_t n, int64_t m)
 {
     return cad_tensor_2d(CAD_F32, x, n, m);
 }
-static inline cad_tensor cad_f3(float *x, int64_t n, int64_t m, int64_t k)
+
+/* Tensors of the storage type, and element n of such a buffer. */
+static inline cad_tensor cad_s2(const cad_decoder *d, void *x, int64_t n, int64_t m)
 {
-    return cad_tensor_3d(CAD_F32, x, n, m, k);
+    return cad_tensor_2d(d->store, x, n, m);
+}
+static inline cad_tensor cad_s3(const cad_decoder *d, void *x, int64_t n, int64_t m, int64_t k)
+{
+    return cad_tensor_3d(d->store, x, n, m, k);
+}
+static inline void *cad_at(const cad_decoder *d, void *x, int64_t n)
+{
+    return (char *)x + n * (int64_t)cad_dtype_size(d->store);
 }
 
 /* What a pass is about; tensors of n rows over the buffers above. */
@@ -171,21 +189,21 @@ CAD_MUST_USE cad_status cad_decoder_shape(cad_decoder *d);
 void cad_decoder_bind(cad_decoder *d, unsigned char *const base[CAD_ARENAS]);
 
 /* decoder_linear.c: products with everything that a linear may carry; x (N,in), y (N,out), u and v (N,nR). */
-CAD_MUST_USE cad_status cad_linear_forward(cad_decoder *d, const cad_linear *l, const cad_pass *p, int64_t layer, float *x,
-                                           float *u, float *res, float *y);
+CAD_MUST_USE cad_status cad_linear_forward(cad_decoder *d, const cad_linear *l, const cad_pass *p, int64_t layer, void *x,
+                                           void *u, void *res, void *y);
 /* dx = dy W + .. into dx (NULL: not wanted); LoRA: also v and dB. */
-CAD_MUST_USE cad_status cad_linear_back_x(cad_decoder *d, const cad_linear *l, const cad_pass *p, int64_t layer, float *dy,
-                                          float *u, float *dx);
+CAD_MUST_USE cad_status cad_linear_back_x(cad_decoder *d, const cad_linear *l, const cad_pass *p, int64_t layer, void *dy,
+                                          void *u, void *dx);
 /* dW and db, or dA from the v of the cad_linear_back_x just before. */
-CAD_MUST_USE cad_status cad_linear_back_w(cad_decoder *d, const cad_linear *l, const cad_pass *p, int64_t layer, float *dy,
-                                          float *x);
+CAD_MUST_USE cad_status cad_linear_back_w(cad_decoder *d, const cad_linear *l, const cad_pass *p, int64_t layer, void *dy,
+                                          void *x);
 bool cad_linear_wants_x(const cad_linear *l);
-cad_tensor cad_grad_of(const cad_decoder *d, const cad_value *v); /* data NULL: not trained */
+cad_tensor cad_grad_of(const cad_decoder *d, const cad_value *v); /* f32; data NULL: not trained */
 
 /* decoder_forward.c, decoder_backward.c: from in->ids to the last layer's r_out, and back from work.dr to the gradients. */
 CAD_MUST_USE cad_status cad_decoder_forward(cad_decoder *d, const cad_pass *p);
 CAD_MUST_USE cad_status cad_decoder_backward(cad_decoder *d, const cad_pass *p);
-float *cad_decoder_last(const cad_decoder *d); /* r_out of the last layer */
+void *cad_decoder_last(const cad_decoder *d); /* r_out of the last layer */
 /* x = the m rows in->loss_row of r_out, xn = its final norm. */
 CAD_MUST_USE cad_status cad_decoder_final(cad_decoder *d, const cad_pass *p, int64_t m);
 
@@ -221,7 +239,7 @@ int64_t cad_named_run(const cad_decoder *d, const cad_named *t, int64_t first, i
 CAD_MUST_USE cad_status cad_named_write(cad_decoder *d, const cad_named *t, int64_t first, float *x, int64_t n);
 CAD_MUST_USE cad_status cad_named_read(const cad_decoder *d, const cad_named *t, int64_t first, int64_t most, int64_t *n);
 /* The same from the device's x, of the type of storage. */
-CAD_MUST_USE cad_status cad_named_copy(cad_decoder *d, const cad_named *t, int64_t first, float *x, int64_t n);
+CAD_MUST_USE cad_status cad_named_copy(cad_decoder *d, const cad_named *t, int64_t first, void *x, int64_t n);
 
 /* Elements [first, first+count) of a named tensor in order; calls come in ascending order without gaps. */
 typedef cad_status (*cad_source)(void *ctx, const cad_named *t, int64_t first, float *out, int64_t count);

@@ -54,7 +54,7 @@ cad_status cad_decoder_init_random(cad_decoder *d, cad_init_scheme scheme, uint6
         CAD_TRY(cad_named_fill(d, &t, random_values, &x));
     }
     d->loaded = true;
-    return CAD_OK;
+    return cad_decoder_refresh(d);
 }
 
 typedef struct pair_ctx {
@@ -107,5 +107,5 @@ cad_status cad_decoder_init_lora(cad_decoder *d, cad_lora_init init, uint64_t se
         CAD_TRY(init_pair(d, &l->gu, i, init, seed));
         CAD_TRY(init_pair(d, &l->down, i, init, seed));
     }
-    return CAD_OK;
+    return cad_decoder_refresh(d);
 }

@@ -31,14 +31,14 @@ static void train_value(cad_decoder *d, cad_value *v, bool decay, int64_t count,
     d->n_param++;
 }
 
-static cad_value vector_value(int64_t n)
+static cad_value vector_value(const cad_decoder *d, int64_t n)
 {
-    return (cad_value){.t = cad_tensor_1d(CAD_F32, NULL, n), .at = -1};
+    return (cad_value){.t = cad_tensor_1d(d->store, NULL, n), .at = -1};
 }
 
-static cad_value matrix_value(int64_t n, int64_t m)
+static cad_value matrix_value(const cad_decoder *d, int64_t n, int64_t m)
 {
-    return (cad_value){.t = cad_tensor_2d(CAD_F32, NULL, n, m), .at = -1};
+    return (cad_value){.t = cad_tensor_2d(d->store, NULL, n, m), .at = -1};
 }
 
 static void train_if_full(cad_decoder *d, cad_value *v, int64_t layer, const char *name)
@@ -60,10 +60,10 @@ static void shape_lora(cad_decoder *d, cad_linear *l, int64_t layer, const char 
     if (!l->lora)
         return;
     char text[CAD_NAME_BYTES];
-    l->a = matrix_value(l->n * rank, l->in);
+    l->a = matrix_value(d, l->n * rank, l->in);
     snprintf(text, sizeof text, "%s.lora_A", name);
     train_value(d, &l->a, true, count_a, layer, text);
-    l->bl = matrix_value(l->out, rank);
+    l->bl = matrix_value(d, l->out, rank);
     snprintf(text, sizeof text, "%s.lora_B", name);
     train_value(d, &l->bl, true, count_b, layer, text);
 }
@@ -81,10 +81,10 @@ static void shape_linear(cad_decoder *d, cad_linear *l, int64_t layer, cad_lora_
     }
     l->parts.n = n;
     l->parts.group = first == CAD_LORA_gate ? d->group : 0;
-    l->w = matrix_value(l->out, l->in);
+    l->w = matrix_value(d, l->out, l->in);
     snprintf(text, sizeof text, "%s.weight", name);
     train_if_full(d, &l->w, layer, text);
-    l->b = vector_value(l->out);
+    l->b = vector_value(d, l->out);
     if (first == CAD_LORA_q && d->cfg.qkv_bias) {
         snprintf(text, sizeof text, "%s.bias", name);
         train_if_full(d, &l->b, layer, text);
@@ -104,12 +104,12 @@ cad_status cad_decoder_shape(cad_decoder *d)
     CAD_TRY(cad_mem_alloc((15 * n + 3) * sizeof *d->param, "parameter list", &d->param));
     CAD_TRY(cad_mem_alloc((15 * n + 3) * sizeof *d->names, "parameter names", &d->names));
     d->group = c->ffn % CAD_GATE_GROUP ? c->ffn : CAD_GATE_GROUP;
-    d->embed = matrix_value(c->vocab, c->width);
+    d->embed = matrix_value(d, c->vocab, c->width);
     train_if_full(d, &d->embed, -1, "model.embed_tokens.weight");
     for (int64_t i = 0; i < c->layers; i++) {
         cad_layer *l = &d->layer[i];
-        l->norm1 = vector_value(c->width);
-        l->norm2 = vector_value(c->width);
+        l->norm1 = vector_value(d, c->width);
+        l->norm2 = vector_value(d, c->width);
         train_if_full(d, &l->norm1, i, "input_layernorm.weight");
         shape_linear(d, &l->qkv, i, CAD_LORA_q, 3, "self_attn.qkv_proj");
         shape_linear(d, &l->o, i, CAD_LORA_o, 1, "self_attn.o_proj");
@@ -117,9 +117,9 @@ cad_status cad_decoder_shape(cad_decoder *d)
         shape_linear(d, &l->gu, i, CAD_LORA_gate, 2, "mlp.gate_up_proj");
         shape_linear(d, &l->down, i, CAD_LORA_down, 1, "mlp.down_proj");
     }
-    d->norm = vector_value(c->width);
+    d->norm = vector_value(d, c->width);
     train_if_full(d, &d->norm, -1, "model.norm.weight");
-    d->head = matrix_value(c->vocab, c->width);
+    d->head = matrix_value(d, c->vocab, c->width);
     if (!c->tie)
         train_if_full(d, &d->head, -1, "lm_head.weight");
     return CAD_OK;
@@ -144,11 +144,20 @@ static float *take_f(lay *l, int64_t count)
     return take(l, count, sizeof(float));
 }
 
+/* Elements of the storage type. */
+static void *take_s(const cad_decoder *d, lay *l, int64_t count)
+{
+    return take(l, count, cad_dtype_size(d->store));
+}
+
 static void bind_value(const cad_decoder *d, cad_value *v, lay *weights)
 {
     if (v->t.ndim == 0)
         return;
-    v->t.data = v->at >= 0 ? d->p + v->at : take_f(weights, cad_tensor_count(&v->t));
+    if (v->at < 0)
+        v->t.data = take_s(d, weights, cad_tensor_count(&v->t));
+    else
+        v->t.data = d->p_bf16 ? (void *)(d->p_bf16 + v->at) : (void *)(d->p + v->at);
 }
 
 static void bind_linear(const cad_decoder *d, cad_linear *l, lay *weights)
@@ -190,17 +199,17 @@ static void bind_weights(cad_decoder *d, lay *l)
     d->rope = take_f(l, d->positions * d->cfg.head_dim);
 }
 
-static float *take_u(lay *a, const cad_linear *l, int64_t n, int64_t rank)
+static void *take_u(const cad_decoder *d, lay *a, const cad_linear *l)
 {
-    return l->lora ? take_f(a, n * l->n * rank) : NULL;
+    return l->lora ? take_s(d, a, d->opt.max_tokens * l->n * d->opt.lora.rank) : NULL;
 }
 
 static void bind_saved(cad_decoder *d, lay *a)
 {
     const cad_model_config *c = &d->cfg;
-    int64_t n = d->opt.max_tokens, q = c->heads * c->head_dim, kv = c->kv_heads * c->head_dim, rank = d->opt.lora.rank;
+    int64_t n = d->opt.max_tokens, q = c->heads * c->head_dim, kv = c->kv_heads * c->head_dim;
     bool keep = d->opt.train != CAD_TRAIN_none;
-    float *r = take_f(a, n * c->width);
+    void *r = take_s(d, a, n * c->width);
     for (int64_t i = 0; i < c->layers; i++) {
         cad_saved *s = &d->saved[i];
         if (!keep && i > 0) {
@@ -210,19 +219,19 @@ static void bind_saved(cad_decoder *d, lay *a)
         const cad_layer *l = &d->layer[i];
         *s = (cad_saved){.r_in = r, .r_mid = r, .r_out = r};
         if (keep) {
-            s->r_mid = take_f(a, n * c->width);
-            s->r_out = r = take_f(a, n * c->width);
+            s->r_mid = take_s(d, a, n * c->width);
+            s->r_out = r = take_s(d, a, n * c->width);
         }
         s->rstd1 = take_f(a, n);
         s->rstd2 = take_f(a, n);
-        s->qkv = take_f(a, n * (q + 2 * kv));
-        s->o = take_f(a, n * q);
+        s->qkv = take_s(d, a, n * (q + 2 * kv));
+        s->o = take_s(d, a, n * q);
         s->lse = take_f(a, n * c->heads);
-        s->gu = take_f(a, n * 2 * c->ffn);
-        s->u_qkv = take_u(a, &l->qkv, n, rank);
-        s->u_o = take_u(a, &l->o, n, rank);
-        s->u_gu = take_u(a, &l->gu, n, rank);
-        s->u_down = take_u(a, &l->down, n, rank);
+        s->gu = take_s(d, a, n * 2 * c->ffn);
+        s->u_qkv = take_u(d, a, &l->qkv);
+        s->u_o = take_u(d, a, &l->o);
+        s->u_gu = take_u(d, a, &l->gu);
+        s->u_down = take_u(d, a, &l->down);
     }
 }
 
@@ -231,19 +240,19 @@ static void bind_work(cad_decoder *d, lay *a)
     const cad_model_config *c = &d->cfg;
     int64_t n = d->opt.max_tokens, m = d->opt.max_loss_rows;
     cad_work *w = &d->work;
-    w->n = take_f(a, n * c->width);
-    w->h = take_f(a, n * c->ffn);
+    w->n = take_s(d, a, n * c->width);
+    w->h = take_s(d, a, n * c->ffn);
     if (d->opt.train != CAD_TRAIN_none) {
-        w->dr = take_f(a, n * c->width);
-        w->dn = take_f(a, n * c->width);
-        w->dh = take_f(a, n * c->ffn);
-        w->dqkv = take_f(a, n * (c->heads + 2 * c->kv_heads) * c->head_dim);
-        w->d_o = take_f(a, n * c->heads * c->head_dim);
-        w->v = take_f(a, n * CAD_FUSED_MAX * d->opt.lora.rank);
-        w->dx = take_f(a, m * c->width);
+        w->dr = take_s(d, a, n * c->width);
+        w->dn = take_s(d, a, n * c->width);
+        w->dh = take_s(d, a, n * c->ffn);
+        w->dqkv = take_s(d, a, n * (c->heads + 2 * c->kv_heads) * c->head_dim);
+        w->d_o = take_s(d, a, n * c->heads * c->head_dim);
+        w->v = take_s(d, a, n * CAD_FUSED_MAX * d->opt.lora.rank);
+        w->dx = take_s(d, a, m * c->width);
     }
-    w->x = take_f(a, m * c->width);
-    w->xn = take_f(a, m * c->width);
+    w->x = take_s(d, a, m * c->width);
+    w->xn = take_s(d, a, m * c->width);
     w->rstd = take_f(a, m);
     w->nll = take_f(a, m);
     w->top = take(a, m, sizeof *w->top);
@@ -306,8 +315,8 @@ static void bind_cache(cad_decoder *d, lay *a)
         return;
     for (int64_t i = 0; i < c->layers; i++)
         k->layer[i] =
-            (cad_kv){.k = {.data = take_f(a, cells), .dim = {s, c->kv_heads, c->head_dim, t}, .ndim = 4, .dtype = CAD_F32},
-                     .v = {.data = take_f(a, cells), .dim = {s, c->kv_heads, t, c->head_dim}, .ndim = 4, .dtype = CAD_F32}};
+            (cad_kv){.k = {.data = take_s(d, a, cells), .dim = {s, c->kv_heads, c->head_dim, t}, .ndim = 4, .dtype = d->store},
+                     .v = {.data = take_s(d, a, cells), .dim = {s, c->kv_heads, t, c->head_dim}, .ndim = 4, .dtype = d->store}};
     k->drawn = lay_drawn(a, s, &k->device);
     k->mask = take(a, (c->vocab + 31) / 32, sizeof *k->mask);
 }
@@ -345,6 +354,7 @@ void cad_decoder_bind(cad_decoder *d, unsigned char *const base[CAD_ARENAS])
     lay a = {.base = base[CAD_ARENA_activations]}, host = {.base = base[CAD_ARENA_host]};
     cad_decoder_bytes *b = &d->bytes;
     d->p = take_f(&s, d->p_size);
+    d->p_bf16 = d->store == CAD_BF16 && d->p_size > 0 ? take_s(d, &s, d->p_size) : NULL;
     b->values = s.used;
     d->own_g = d->opt.train == CAD_TRAIN_none ? NULL : take_f(&s, d->p_size);
     d->g = d->own_g;

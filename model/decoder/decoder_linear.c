@@ -9,6 +9,7 @@ bool cad_linear_wants_x(const cad_linear *l)
 cad_tensor cad_grad_of(const cad_decoder *d, const cad_value *v)
 {
     cad_tensor t = v->t;
+    t.dtype = CAD_F32;
     t.data = v->at >= 0 && d->g ? d->g + v->at : NULL;
     return t;
 }
@@ -41,12 +42,12 @@ static cad_status forward_lora(cad_decoder *d, const cad_linear *l, const cad_pa
     return CAD_OK;
 }
 
-cad_status cad_linear_forward(cad_decoder *d, const cad_linear *l, const cad_pass *p, int64_t layer, float *x, float *u,
-                              float *res, float *y)
+cad_status cad_linear_forward(cad_decoder *d, const cad_linear *l, const cad_pass *p, int64_t layer, void *x, void *u,
+                              void *res, void *y)
 {
-    cad_tensor tx = cad_f2(x, p->n, l->in), tr = cad_f2(res, p->n, l->out), ty = cad_f2(y, p->n, l->out);
+    cad_tensor tx = cad_s2(d, x, p->n, l->in), tr = cad_s2(d, res, p->n, l->out), ty = cad_s2(d, y, p->n, l->out);
     if (l->lora)
-        return forward_lora(d, l, p, layer, tx, cad_f2(u, p->n, l->n * d->opt.lora.rank), tr, ty);
+        return forward_lora(d, l, p, layer, tx, cad_s2(d, u, p->n, l->n * d->opt.lora.rank), tr, ty);
     if (l->q.out)
         CAD_RUN(d, nf4_linear_fwd, .x = tx, .w = l->q, .b = l->b.t, .res = tr, .y = ty, .scratch = d->scratch);
     else
@@ -54,13 +55,12 @@ cad_status cad_linear_forward(cad_decoder *d, const cad_linear *l, const cad_pas
     return CAD_OK;
 }
 
-cad_status cad_linear_back_x(cad_decoder *d, const cad_linear *l, const cad_pass *p, int64_t layer, float *dy, float *u,
-                             float *dx)
+cad_status cad_linear_back_x(cad_decoder *d, const cad_linear *l, const cad_pass *p, int64_t layer, void *dy, void *u, void *dx)
 {
-    cad_tensor tdy = cad_f2(dy, p->n, l->out), tdx = cad_f2(dx, p->n, l->in);
-    cad_tensor v = cad_f2(d->work.v, p->n, l->n * d->opt.lora.rank);
+    cad_tensor tdy = cad_s2(d, dy, p->n, l->out), tdx = cad_s2(d, dx, p->n, l->in);
+    cad_tensor v = cad_s2(d, d->work.v, p->n, l->n * d->opt.lora.rank);
     if (l->lora)
-        CAD_RUN(d, lora_up_bwd, .dy = tdy, .bl = l->bl.t, .u = cad_f2(u, p->n, l->n * d->opt.lora.rank), .v = v,
+        CAD_RUN(d, lora_up_bwd, .dy = tdy, .bl = l->bl.t, .u = cad_s2(d, u, p->n, l->n * d->opt.lora.rank), .v = v,
                 .db = cad_grad_of(d, &l->bl), .s = d->lora_scale, .parts = l->parts, .scratch = d->scratch);
     if (!dx)
         return CAD_OK;
@@ -77,14 +77,14 @@ cad_status cad_linear_back_x(cad_decoder *d, const cad_linear *l, const cad_pass
     return CAD_OK;
 }
 
-cad_status cad_linear_back_w(cad_decoder *d, const cad_linear *l, const cad_pass *p, int64_t layer, float *dy, float *x)
+cad_status cad_linear_back_w(cad_decoder *d, const cad_linear *l, const cad_pass *p, int64_t layer, void *dy, void *x)
 {
-    cad_tensor tx = cad_f2(x, p->n, l->in);
+    cad_tensor tx = cad_s2(d, x, p->n, l->in);
     if (l->lora)
-        CAD_RUN(d, lora_down_bwd, .v = cad_f2(d->work.v, p->n, l->n * d->opt.lora.rank), .x = tx, .da = cad_grad_of(d, &l->a),
-                .n = l->n, .drop = dropout_of(d, l, p, layer), .scratch = d->scratch);
+        CAD_RUN(d, lora_down_bwd, .v = cad_s2(d, d->work.v, p->n, l->n * d->opt.lora.rank), .x = tx,
+                .da = cad_grad_of(d, &l->a), .n = l->n, .drop = dropout_of(d, l, p, layer), .scratch = d->scratch);
     if (l->w.at >= 0)
-        CAD_RUN(d, linear_bwd_w, .dy = cad_f2(dy, p->n, l->out), .x = tx, .dw = cad_grad_of(d, &l->w),
+        CAD_RUN(d, linear_bwd_w, .dy = cad_s2(d, dy, p->n, l->out), .x = tx, .dw = cad_grad_of(d, &l->w),
                 .db = cad_grad_of(d, &l->b), .scratch = d->scratch);
     return CAD_OK;
 }

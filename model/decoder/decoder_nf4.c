@@ -125,7 +125,7 @@ static cad_status place_values(cad_decoder *d, const cad_named *t, const piece *
                                                                   .block = CAD_NF4_BLOCK,
                                                                   .codes = cad_tensor_1d(CAD_U8, p->codes, bytes),
                                                                   .absmax = cad_f1(p->absmax, blocks)},
-                                                            .w = cad_f2(p->w, 1, n)},
+                                                            .w = cad_s2(d, p->w, 1, n)},
                                     NULL));
         CAD_TRY(cad_named_copy(d, t, at, p->w, n));
     }

@@ -77,16 +77,16 @@ static cad_status train_pass(cad_decoder *d, const cad_pass *p, int64_t m, float
 {
     const cad_model_config *c = &d->cfg;
     cad_work *w = &d->work;
-    cad_tensor rows = cad_tensor_1d(CAD_U32, p->in->loss_row, m), dx = cad_f2(w->dx, m, c->width);
+    cad_tensor rows = cad_tensor_1d(CAD_U32, p->in->loss_row, m), dx = cad_s2(d, w->dx, m, c->width);
     CAD_TRY(cad_decoder_forward(d, p));
     CAD_TRY(cad_decoder_final(d, p, m));
-    CAD_RUN(d, linear_xent, .x = cad_f2(w->xn, m, c->width), .w = d->head.t, .y = cad_tensor_1d(CAD_U32, p->in->target, m),
+    CAD_RUN(d, linear_xent, .x = cad_s2(d, w->xn, m, c->width), .w = d->head.t, .y = cad_tensor_1d(CAD_U32, p->in->target, m),
             .wt = cad_f1(p->in->weight, m), .nll = cad_f1(w->nll, m), .dx = dx, .dw = cad_grad_of(d, &d->head), .scale = scale,
             .scratch = d->scratch);
-    CAD_RUN(d, rmsnorm_bwd, .x = cad_f2(w->x, m, c->width), .w = d->norm.t, .rstd = cad_f1(w->rstd, m), .dy = dx, .dx = dx,
+    CAD_RUN(d, rmsnorm_bwd, .x = cad_s2(d, w->x, m, c->width), .w = d->norm.t, .rstd = cad_f1(w->rstd, m), .dy = dx, .dx = dx,
             .dw = cad_grad_of(d, &d->norm), .scratch = d->scratch);
-    CAD_RUN(d, fill, .y = cad_f2(w->dr, p->n, c->width), .value = 0.0f);
-    CAD_RUN(d, scatter_rows, .i = rows, .x = dx, .y = cad_f2(w->dr, p->n, c->width));
+    CAD_RUN(d, fill, .y = cad_s2(d, w->dr, p->n, c->width), .value = 0.0f);
+    CAD_RUN(d, scatter_rows, .i = rows, .x = dx, .y = cad_s2(d, w->dr, p->n, c->width));
     return cad_decoder_backward(d, p);
 }
 
@@ -117,7 +117,7 @@ static cad_status eval_pass(cad_decoder *d, const cad_pass *p, int64_t m)
     cad_work *w = &d->work;
     CAD_TRY(cad_decoder_forward(d, p));
     CAD_TRY(cad_decoder_final(d, p, m));
-    CAD_RUN(d, linear_xent_eval, .x = cad_f2(w->xn, m, d->cfg.width), .w = d->head.t,
+    CAD_RUN(d, linear_xent_eval, .x = cad_s2(d, w->xn, m, d->cfg.width), .w = d->head.t,
             .y = cad_tensor_1d(CAD_U32, p->in->target, m), .nll = cad_f1(w->nll, m), .top = cad_tensor_1d(CAD_U32, w->top, m),
             .scratch = d->scratch);
     return CAD_OK;
@@ -138,7 +138,7 @@ cad_status cad_decoder_eval(cad_decoder *d, const cad_batch *b, float *nll, uint
 /* One row at a time, so that no buffer of (rows, V) has to be planned. */
 static cad_status logits_row(cad_decoder *d, int64_t row)
 {
-    CAD_RUN(d, linear_fwd, .x = cad_f2(d->work.xn + row * d->cfg.width, 1, d->cfg.width), .w = d->head.t,
+    CAD_RUN(d, linear_fwd, .x = cad_s2(d, cad_at(d, d->work.xn, row * d->cfg.width), 1, d->cfg.width), .w = d->head.t,
             .y = cad_f2(d->work.logits, 1, d->cfg.vocab), .scratch = d->scratch);
     return CAD_OK;
 }

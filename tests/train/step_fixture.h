@@ -30,6 +30,7 @@ typedef struct world_opts {
     bool lora, eight_bit;
     double clip;        /* 0: 1.0; negative: off */
     const cad_ops *ops; /* NULL: the CPU's */
+    bool bf16;          /* storage */
 } world_opts;
 
 static inline world *make(const world_opts *o)
@@ -77,6 +78,7 @@ static inline world *make(const world_opts *o)
                                          .targets = o->lora ? CAD_LORA_ALL : 0,
                                          .base_model = ""},
                                 .seed = 5,
+                                .bf16 = o->bf16,
                                 .max_tokens = cad_plan_max_pass_tokens(w->plan)};
     ok(cad_decoder_create(&model, ops, &d, &w->decoder));
     ok(cad_decoder_init_random(w->decoder, CAD_INIT_fan_in, 7));

@@ -101,6 +101,34 @@ static void test_moments_survive_a_file_bit_for_bit(void **state)
     }
 }
 
+/* 20 steps, all weights and LoRA, moments in f32 and in 8 bits: the loss follows that of f32 storage, and every step leaves the
+ * copy that the passes read. */
+static void test_storage_in_bf16_trains_as_f32_does(void **state)
+{
+    (void)state;
+    for (int form = 0; form < 4; form++) {
+        world_opts o = {.pack = "one.h5", .batch_rows = 8, .lora = form / 2, .eight_bit = form % 2};
+        world *x = make(&o);
+        o.bf16 = true;
+        world *y = make(&o);
+        cad_step_result r, q, first = {0};
+        for (int64_t s = 1; s <= 20; s++) {
+            ok(cad_stepper_step(&x->stepper, s, 0, (s - 1) % 3, &r));
+            ok(cad_stepper_step(&y->stepper, s, 0, (s - 1) % 3, &q));
+            near(q.loss, r.loss, 1e-2);
+            if (s == 1)
+                first = r;
+        }
+        assert_true(o.lora || r.loss < first.loss - 0.1);
+        assert_true(r.loss != q.loss);
+        assert_null(x->params.p_bf16);
+        for (int64_t i = 0; i < y->params.size; i++)
+            assert_int_equal(y->params.p_bf16[i], cad_f32_to_bf16(y->params.p[i]));
+        drop(x);
+        drop(y);
+    }
+}
+
 static void test_moments_of_another_model_are_refused(void **state)
 {
     (void)state;
@@ -124,6 +152,7 @@ int main(void)
         cmocka_unit_test(test_one_batch_is_learnt_by_heart),
         cmocka_unit_test(test_a_weight_that_is_not_finite_updates_nothing_and_names_a_row),
         cmocka_unit_test(test_moments_survive_a_file_bit_for_bit),
+        cmocka_unit_test(test_storage_in_bf16_trains_as_f32_does),
         cmocka_unit_test(test_moments_of_another_model_are_refused),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
