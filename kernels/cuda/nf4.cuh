@@ -50,13 +50,30 @@ static __device__ __forceinline__ float nf4_nested(float entry, float outer, flo
     return __fadd_rn(__fmul_rn(entry, outer), offset);
 }
 
-/* The scale of element e of the flattened weight. */
-static __device__ __forceinline__ float nf4_scale(const nf4_weight &w, int64_t e)
+/* What the scale of a block is made of, as it is loaded. */
+struct nf4_raw {
+    float first; /* the scale, or the nested outer number */
+    uint32_t code;
+};
+
+/* Of element e of the flattened weight. */
+static __device__ __forceinline__ nf4_raw nf4_load(const nf4_weight &w, int64_t e)
 {
     int64_t b = e >> w.shift;
-    if (w.absmax)
-        return w.absmax[b];
-    return nf4_nested(w.map[w.q8[b]], w.absmax2[b / CAD_Q8_BLOCK], w.offset);
+    nf4_raw r = {0, 0};
+    if (w.absmax) {
+        r.first = w.absmax[b];
+    } else {
+        r.first = w.absmax2[b / CAD_Q8_BLOCK];
+        r.code = w.q8[b];
+    }
+    return r;
+}
+
+/* map: that of the weight, or a copy in shared memory. */
+static __device__ __forceinline__ float nf4_scale(const nf4_weight &w, nf4_raw r, const float *map)
+{
+    return w.absmax ? r.first : nf4_nested(map[r.code], r.first, w.offset);
 }
 
 /* The two elements of a byte, the first one low; sLevel (16) in shared memory, where 16 words are never in conflict. */

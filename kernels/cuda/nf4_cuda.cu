@@ -75,7 +75,7 @@ CAD_KERNEL(THREADS) void dequant_kernel(nf4_weight q, bf16 *w, int64_t count, bo
     __syncthreads();
     if (first >= count)
         return;
-    float scale = nf4_scale(q, first);
+    float scale = nf4_scale(q, nf4_load(q, first), q.map);
     if (wide && first + SPAN <= count) {
         uint4 c = *reinterpret_cast<const uint4 *>(q.codes + first / 2);
         store8(w + first, nf4_eight(c.x, sLevel, scale));

@@ -15,5 +15,6 @@ set(CADLM_CUDA_SOURCES
     lora_cuda.cu
     logits_cuda.cu
     nf4_cuda.cu
+    nf4_linear_cuda.cu
     sample_cuda.cu
     missing_cuda.cu)

@@ -1,5 +1,6 @@
-/* NF4 and the 8-bit maps: codes, scales and dequantised values bit for bit; linear ops on the dequantised weight. */
+/* NF4 and the 8-bit maps: codes, scales and dequantised values bit for bit. */
 #include "tests/kernels/checks.h"
+#include "tests/kernels/nf4_weights.h"
 
 #include "kernels/nf4.h"
 
@@ -108,8 +109,7 @@ void check_nf4_quant(checkop *t)
     }
 }
 
-/* A quantised random weight: codes, scales and, as reference, its values. */
-static cad_nf4 some_nf4(checkop *t, int64_t out, int64_t in, int64_t block, float *value)
+cad_nf4 co_nf4(checkop *t, int64_t out, int64_t in, int64_t block, float *value)
 {
     int64_t n = out * in, blocks = (n + block - 1) / block;
     float *w = co_f32(t, n), *absmax = co_in_f32(t, "absmax", blocks, CO_NORMAL);
@@ -126,11 +126,10 @@ static cad_nf4 some_nf4(checkop *t, int64_t out, int64_t in, int64_t block, floa
                      .absmax = CO_1D(absmax, blocks)};
 }
 
-/* The same with nested scales of any value: their codes, the map, one number for 256 codes. */
-static cad_nf4 some_nested_nf4(checkop *t, int64_t out, int64_t in, int64_t block, float *value)
+cad_nf4 co_nested_nf4(checkop *t, int64_t out, int64_t in, int64_t block, float *value)
 {
     int64_t n = out * in, blocks = (n + block - 1) / block, outer = (blocks + 255) / 256;
-    cad_nf4 q = some_nf4(t, out, in, block, value);
+    cad_nf4 q = co_nf4(t, out, in, block, value);
     float *map = co_in_f32(t, "map", 256, CO_NORMAL), *absmax2 = co_in_f32(t, "absmax2", outer, CO_SMALL);
     float *absmax = co_f32(t, blocks);
     unsigned char *q8 = co_bytes(t, "q8", CO_IN, (size_t)blocks);
@@ -155,7 +154,7 @@ void check_nf4_dequant(checkop *t)
         co_case(t, "out %lld in %lld block %lld nested %d", (long long)s->out, (long long)s->in, (long long)s->block, k % 2);
         int64_t n = s->out * s->in;
         float *want = co_f32(t, n), *w = co_out(t, "w", n);
-        cad_nf4 q = (k % 2 ? some_nested_nf4 : some_nf4)(t, s->out, s->in, s->block, want);
+        cad_nf4 q = (k % 2 ? co_nested_nf4 : co_nf4)(t, s->out, s->in, s->block, want);
         cad_nf4_dequant_args a = {q, CO_2D(w, s->out, s->in)};
         CO_RUN(t, nf4_dequant, &a);
         co_equal(t, "w", w, want, (size_t)n * 4);
@@ -280,16 +279,10 @@ void check_nf4_absmax_expand(checkop *t)
     co_equal(t, "absmax", out, want, (size_t)n * 4);
 }
 
-typedef struct quant_linear {
-    int64_t n, out, in;
-} quant_linear;
-static const quant_linear linears[] = {{1, 8, 64}, {33, 40, 128}, {5, 7, 33}, {130, 64, 192}};
-
-/* A weight of -1, 0, 1 times 1 or 2 per block, as codes: products with integers are exact. */
-static cad_nf4 whole_nf4(checkop *t, int64_t out, int64_t in, int64_t block, float *value)
+cad_nf4 co_whole_nf4(checkop *t, int64_t out, int64_t in, int64_t block, float *value)
 {
     static const unsigned char code[] = {0, CAD_NF4_ZERO, 15};
-    cad_nf4 q = some_nf4(t, out, in, block, value);
+    cad_nf4 q = co_nf4(t, out, in, block, value);
     unsigned char *codes = q.codes.data;
     for (int64_t i = 0; i < out * in; i++) {
         int64_t v = cad_rng_range(&t->rng, 0, 2);
@@ -298,112 +291,4 @@ static cad_nf4 whole_nf4(checkop *t, int64_t out, int64_t in, int64_t block, flo
         value[i] = (float)((v - 1) * (1 + i / block % 2));
     }
     return q;
-}
-
-void check_nf4_linear_fwd(checkop *t)
-{
-    for (int k = 0; k < 8; k++) {
-        int64_t n = linears[k / 2].n, out = linears[k / 2].out, in = linears[k / 2].in;
-        co_fill fill = k % 2 ? CO_INTEGER : CO_NORMAL;
-        co_case(t, "N %lld out %lld in %lld integers %d", (long long)n, (long long)out, (long long)in, k % 2);
-        float *value = co_f32(t, out * in), *x = co_in(t, "x", n * in, fill), *b = co_in(t, "b", out, fill);
-        float *y = co_out(t, "y", n * out), *n32 = co_f32(t, n * out);
-        double *r = co_f64(t, n * out);
-        cad_nf4_linear_fwd_args a = {.x = CO_2D(x, n, in),
-                                     .w = (k % 2 ? whole_nf4 : some_nf4)(t, out, in, 64, value),
-                                     .b = CO_1D(b, out),
-                                     .y = CO_2D(y, n, out)};
-        a.scratch = co_scratch(t, t->ops->nf4_linear_fwd_scratch(&a));
-        ref64_linear(co_widen(t, x, n * in), co_widen(t, value, out * in), co_widen(t, b, out), NULL, n, in, out, r);
-        CO_NAIVE(t, linear)(x, value, b, NULL, n, in, out, n32);
-        CO_RUN(t, nf4_linear_fwd, &a);
-        if (k % 2)
-            co_exact(t, "y", y, r, n * out);
-        else
-            co_close(t, "y", y, r, n32, n * out);
-    }
-}
-
-void check_nf4_linear_bwd_x(checkop *t)
-{
-    for (int k = 0; k < 8; k++) {
-        int64_t n = linears[k / 2].n, out = linears[k / 2].out, in = linears[k / 2].in;
-        co_fill fill = k % 2 ? CO_INTEGER : CO_NORMAL;
-        co_case(t, "N %lld out %lld in %lld integers %d", (long long)n, (long long)out, (long long)in, k % 2);
-        float *value = co_f32(t, out * in), *dy = co_in(t, "dy", n * out, fill), *dx = co_out(t, "dx", n * in);
-        float *n32 = co_f32(t, n * in);
-        double *r = co_f64(t, n * in);
-        cad_nf4_linear_bwd_x_args a = {
-            .dy = CO_2D(dy, n, out), .w = (k % 2 ? whole_nf4 : some_nf4)(t, out, in, 64, value), .dx = CO_2D(dx, n, in)};
-        a.scratch = co_scratch(t, t->ops->nf4_linear_bwd_x_scratch(&a));
-        ref64_linear_dx(co_widen(t, dy, n * out), co_widen(t, value, out * in), NULL, n, in, out, r);
-        CO_NAIVE(t, linear_dx)(dy, value, NULL, n, in, out, n32);
-        CO_RUN(t, nf4_linear_bwd_x, &a);
-        if (k % 2)
-            co_exact(t, "dx", dx, r, n * in);
-        else
-            co_close(t, "dx", dx, r, n32, n * in);
-    }
-}
-
-void check_nf4_linear_lora_fwd(checkop *t)
-{
-    cad_parts parts = {2, 4, {0}};
-    int64_t n = 19, out = 24, in = 128, r = 8, nr = 16;
-    co_case(t, "N 19 out 24 in 128 R 8 parts 2");
-    float *value = co_f32(t, out * in), *x = co_in(t, "x", n * in, CO_NORMAL), *u = co_in(t, "u", n * nr, CO_NORMAL);
-    float *bl = co_in(t, "bl", out * r, CO_SMALL), *y = co_out(t, "y", n * out), *n32 = co_f32(t, n * out);
-    double *want = co_f64(t, n * out);
-    cad_nf4_linear_lora_fwd_args a = {.x = CO_2D(x, n, in),
-                                      .w = some_nf4(t, out, in, 64, value),
-                                      .u = CO_2D(u, n, nr),
-                                      .bl = CO_2D(bl, out, r),
-                                      .y = CO_2D(y, n, out),
-                                      .parts = parts};
-    a.scratch = co_scratch(t, t->ops->nf4_linear_lora_fwd_scratch(&a));
-    ref64_linear(co_widen(t, x, n * in), co_widen(t, value, out * in), NULL, NULL, n, in, out, want);
-    ref64_lora_up(co_widen(t, u, n * nr), co_widen(t, bl, out * r), &parts, n, out, r, want);
-    CO_NAIVE(t, linear)(x, value, NULL, NULL, n, in, out, n32);
-    CO_NAIVE(t, lora_up)(u, bl, &parts, n, out, r, n32);
-    CO_RUN(t, nf4_linear_lora_fwd, &a);
-    co_close(t, "y", y, want, n32, n * out);
-}
-
-void check_nf4_linear_lora_bwd_x(checkop *t)
-{
-    static const float rates[] = {0, 0.25f, 0.5f};
-    for (int k = 0; k < 3; k++) {
-        int64_t n = 19, out = 24, in = 128, r = 8, nr = 16;
-        co_case(t, "N 19 out 24 in 128 R 8 parts 2 dropout %g", (double)rates[k]);
-        float *value = co_f32(t, out * in), *dy = co_in(t, "dy", n * out, CO_NORMAL), *v = co_in(t, "v", n * nr, CO_NORMAL);
-        float *la = co_in(t, "a", nr * in, CO_SMALL), *dx = co_out(t, "dx", n * in), *n32 = co_f32(t, n * in);
-        double *want = co_f64(t, n * in);
-        uint32_t *row = co_bytes(t, "row", CO_IN, (size_t)n * sizeof *row);
-        int32_t *pos = co_bytes(t, "pos", CO_IN, (size_t)n * sizeof *pos);
-        for (int64_t i = 0; i < n; i++) {
-            row[i] = (uint32_t)(i / 7);
-            pos[i] = (int32_t)(i % 7);
-        }
-        cad_dropout drop = {.rate = rates[k],
-                            .seed = 9,
-                            .step = 4,
-                            .layer = 2,
-                            .projection = {3, 1},
-                            .row = cad_tensor_1d(CAD_U32, row, n),
-                            .pos = cad_tensor_1d(CAD_I32, pos, n)};
-        cad_nf4_linear_lora_bwd_x_args a = {.dy = CO_2D(dy, n, out),
-                                            .w = some_nf4(t, out, in, 64, value),
-                                            .v = CO_2D(v, n, nr),
-                                            .a = CO_2D(la, nr, in),
-                                            .dx = CO_2D(dx, n, in),
-                                            .n = 2,
-                                            .drop = drop};
-        a.scratch = co_scratch(t, t->ops->nf4_linear_lora_bwd_x_scratch(&a));
-        ref64_linear_dx(co_widen(t, dy, n * out), co_widen(t, value, out * in), NULL, n, in, out, want);
-        ref64_lora_down_dx(co_widen(t, v, n * nr), co_widen(t, la, nr * in), &drop, n, in, r, 2, want);
-        CO_NAIVE(t, linear_dx)(dy, value, NULL, n, in, out, n32);
-        CO_NAIVE(t, lora_down_dx)(v, la, &drop, n, in, r, 2, n32);
-        CO_RUN(t, nf4_linear_lora_bwd_x, &a);
-        co_close(t, "dx", dx, want, n32, n * in);
-    }
 }

@@ -318,9 +318,9 @@ static void sample_borders(checkop *t, float top_p)
 
 static void sample_counts(checkop *t)
 {
-    enum { DRAWS = 2000, BINS = 32 };
+    enum { DRAWS = 500, BINS = 32 };
     static sampler s;
-    int64_t rounds = co_amount(t, 500, 2), seen[BINS] = {0};
+    int64_t rounds = co_amount(t, 2000, 3), seen[BINS] = {0};
     co_case(t, "chi-square of 32 bins, %lld draws", (long long)rounds * DRAWS);
     sample_case k = begin(t, DRAWS, BINS, (cuts){1, 1, 0, 0}, CO_NORMAL);
     for (int i = 1; i < DRAWS; i++)
