@@ -89,6 +89,7 @@ typedef struct cad_attn_decode_args {
     cad_kv cache;
     cad_tensor o; /* (n,H,D) f  =, dense       */
     float scale;
+    cad_scratch scratch; /* parts of long rows, before they are merged */
 } cad_attn_decode_args;
 
 /* logits += add; then -inf where the bit is 0 */

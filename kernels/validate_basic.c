@@ -256,7 +256,7 @@ static cad_status heads_check(const char *op, int64_t h, int64_t k, int64_t d)
     if (h < 1 || k < 1 || h % k)
         CAD_FAIL(CAD_EINVAL, "%s: %" PRId64 " query heads are no multiple of %" PRId64 " kv heads", op, h, k);
     if (d < 1 || d > 256)
-        CAD_FAIL(CAD_EUNSUPPORTED, "%s: head size %" PRId64 ", the CPU back end takes 1..256", op, d);
+        CAD_FAIL(CAD_EUNSUPPORTED, "%s: head size %" PRId64 ", expected 1..256", op, d);
     return CAD_OK;
 }
 

@@ -39,7 +39,7 @@ static __device__ __forceinline__ float high_f32(uint32_t pair)
 
 static __device__ __forceinline__ uint32_t to_pair(float low, float high)
 {
-    return cad_cvt_bf16(low) | (uint32_t)cad_cvt_bf16(high) << 16;
+    return cad_cvt_bf16x2(low, high);
 }
 
 static __device__ __forceinline__ void widen8(bf16x8 v, float x[8])

@@ -33,6 +33,18 @@ static __device__ __forceinline__ uint16_t cad_cvt_bf16(float x)
 #endif
 }
 
+/* cvt.rn.bf16x2.f32: two at once. */
+static __device__ __forceinline__ uint32_t cad_cvt_bf16x2(float low, float high)
+{
+#ifdef __CUDACC__
+    uint32_t pair;
+    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(high), "f"(low));
+    return pair;
+#else
+    return cad_cvt_bf16(low) | (uint32_t)cad_cvt_bf16(high) << 16;
+#endif
+}
+
 /* ex2.approx.ftz.f32 on the device: 2^x with a relative error of 2^-22. */
 static __device__ __forceinline__ float cad_exp2(float x)
 {
@@ -50,9 +62,21 @@ static __device__ __forceinline__ float cad_exp2(float x)
 static __device__ __forceinline__ void cad_copy_async16(void *to, const void *from, int valid CAD_SITE_PARAMETER)
 {
 #ifdef __CUDACC__
-    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(cad_shared_address(to)), "l"(from), "r"(valid) : "memory");
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(cad_shared_address(to)), "l"(from), "r"(valid)
+                 : "memory");
 #else
     cad_emu_copy_issue(to, from, 16, valid, site);
+#endif
+}
+
+/* cp.async.ca.shared.global of 4 bytes: `valid` of them, 4 or 0, and zeros. */
+static __device__ __forceinline__ void cad_copy_async4(void *to, const void *from, int valid CAD_SITE_PARAMETER)
+{
+#ifdef __CUDACC__
+    asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;" ::"r"(cad_shared_address(to)), "l"(from), "r"(valid)
+                 : "memory");
+#else
+    cad_emu_copy_issue(to, from, 4, valid, site);
 #endif
 }
 
@@ -67,7 +91,8 @@ static __device__ __forceinline__ void cad_copy_commit()
 }
 
 /* cp.async.wait_group: until at most N groups of this thread are under way. */
-template <int N> static __device__ __forceinline__ void cad_copy_wait()
+template <int N>
+static __device__ __forceinline__ void cad_copy_wait()
 {
 #ifdef __CUDACC__
     asm volatile("cp.async.wait_group %0;" ::"n"(N) : "memory");

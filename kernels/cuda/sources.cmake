@@ -17,4 +17,8 @@ set(CADLM_CUDA_SOURCES
     nf4_cuda.cu
     nf4_linear_cuda.cu
     sample_cuda.cu
+    attn_bwd_cuda.cu
+    attn_decode_cuda.cu
+    attn_fwd_cuda.cu
+    kv_cuda.cu
     missing_cuda.cu)

@@ -31,7 +31,7 @@ static cad_status attention(cad_decoder *d, const cad_pass *p, int64_t layer)
         CAD_RUN(d, kv_append, .k = tk, .v = tv, .ld_k = ld, .ld_v = ld, .slot = slot, .pos = pos, .cache = d->kv.layer[layer]);
     if (p->decode)
         CAD_RUN(d, attn_decode, .q = tq, .ld_q = ld, .slot = slot, .len = cad_tensor_1d(CAD_I32, p->in->len, p->n),
-                .cache = d->kv.layer[layer], .o = to, .scale = scale);
+                .cache = d->kv.layer[layer], .o = to, .scale = scale, .scratch = d->scratch);
     else
         CAD_RUN(d, attn_fwd, .q = tq, .k = tk, .v = tv, .ld_q = ld, .ld_k = ld, .ld_v = ld,
                 .seg = cad_tensor_1d(CAD_I32, p->in->seg, p->n_seg + 1),

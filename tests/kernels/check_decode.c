@@ -102,13 +102,14 @@ void check_attn_decode(checkop *t)
             memcpy(ro + r * h * d, od + (m - 1) * h * d, (size_t)(h * d) * 8);
             memcpy(no + r * h * d, oo + (m - 1) * h * d, (size_t)(h * d) * 4);
         }
-        CO_RUN(t, attn_decode,
-               (&(cad_attn_decode_args){.q = CO_3D(q, n, h, d),
-                                        .slot = cad_tensor_1d(CAD_I32, slot, n),
-                                        .len = cad_tensor_1d(CAD_I32, len, n),
-                                        .cache = cache_of(t, ck, cv, s),
-                                        .o = CO_3D(o, n, h, d),
-                                        .scale = scale}));
+        cad_attn_decode_args a = {.q = CO_3D(q, n, h, d),
+                                  .slot = cad_tensor_1d(CAD_I32, slot, n),
+                                  .len = cad_tensor_1d(CAD_I32, len, n),
+                                  .cache = cache_of(t, ck, cv, s),
+                                  .o = CO_3D(o, n, h, d),
+                                  .scale = scale};
+        a.scratch = co_scratch(t, t->ops->attn_decode_scratch(&a));
+        CO_RUN(t, attn_decode, &a);
         co_close(t, "o", o, ro, no, n * h * d);
     }
 }
