@@ -239,6 +239,8 @@ static void test_slabs_are_added_in_order_whoever_cut_the_rows(void **state)
     const int64_t size[3][2] = {{TALL, WIDE}, {TALL, R}, {NR, WIDE}};
     static uint32_t row[ROWS];
     static int32_t pos[ROWS];
+    static float begin[TALL * WIDE]; /* of the gradients */
+    fixture_normal(11, begin, TALL * WIDE, 1);
     for (int k = 0; k < ROWS; k++)
         row[k] = (uint32_t)k;
     for (size_t d = 0; d < 2; d++) {
@@ -249,7 +251,7 @@ static void test_slabs_are_added_in_order_whoever_cut_the_rows(void **state)
         cad_tensor g[2][3];
         for (int k = 0; k < 2; k++)
             for (int j = 0; j < 3; j++)
-                g[k][j] = empty(CAD_F32, size[j][0], size[j][1]); /* zeroed */
+                g[k][j] = cad_tensor_2d(CAD_F32, device(begin, sizeof begin), size[j][0], size[j][1]);
         add_gradients(in, RATE[d], &at, 0, ROWS, g[0]);
         add_gradients(in, RATE[d], &at, 0, 256, g[1]);
         add_gradients(in, RATE[d], &at, 256, ROWS - 256, g[1]);
