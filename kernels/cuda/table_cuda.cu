@@ -13,6 +13,7 @@ const cad_ops *CAD_GPU(table)(void)
     static cad_ops t;
     t.name = NAME;
     t.isa = ISA;
+    t.store = CAD_BF16;
     t.mem_alloc = CAD_GPU(mem_alloc);
     t.mem_free = CAD_GPU(mem_free);
     t.mem_put = CAD_GPU(mem_put);
