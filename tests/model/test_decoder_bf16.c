@@ -1,135 +1,31 @@
 /* A decoder with storage in bf16, on the CPU, against the same one in f32: loss, gradients, answers; and what it holds in f32.
  */
-#include "model/decoder/engine.h"
-#include "model/decoder/generate.h"
-#include "tests/model/decoder_fixture.h"
+#include "tests/model/tiny_fixture.h"
 #include "tests/scratch_dir.h"
 
-enum { PROMPTS = 5, ANSWER = 120, ROOM = 400 };
+enum { FEW = 5 }; /* prompts of a test on the CPU alone */
 
-static const char *const captions[PROMPTS] = {"plate 80 x 40 x 6 mm with four holes of 5 mm",
-                                              "a ring, outer diameter 60, inner 42, 8 thick", "box 30 x 20 x 10",
-                                              "cylinder of diameter 24 and height 50", "an L bracket 60 x 40 x 30, 5 mm thick"};
-
-/* models/tiny as it is told to be stored; LoRA with factors that are not zero where it trains. */
 static cad_decoder *tiny(bool bf16, cad_train train)
 {
-    cad_buf path = CAD_BUF_INIT;
-    cad_model_config c;
-    cad_decoder *d;
-    ok(cad_engine_default_path(&path));
-    ok(cad_model_config_load(path.data, &c));
-    cad_decoder_opts o = {.train = train, .bf16 = bf16, .max_tokens = 1024, .slots = PROMPTS, .context = ROOM};
-    if (train == CAD_TRAIN_lora)
-        o.lora = (cad_lora_config){.rank = 8, .alpha = 16, .base_model = ""};
-    ok(cad_decoder_create(&c, fix_ops(), &o, &d));
-    ok(cad_decoder_load(d, path.data));
-    if (train == CAD_TRAIN_lora) {
-        ok(cad_decoder_init_lora(d, CAD_LORA_kaiming, 3));
-        fix_noise(d, 0.02, 4);
-        ok(cad_decoder_refresh(d));
-    }
-    cad_buf_deinit(&path);
-    return d;
-}
-
-typedef struct text {
-    uint32_t ids[ROOM];
-    int64_t n;
-} text;
-
-static void encode(text out[PROMPTS])
-{
-    cad_buf path = CAD_BUF_INIT;
-    cad_arena *a = fix_arena();
-    cad_tokenizer *t;
-    const cad_template *tpl;
-    ok(cad_engine_default_path(&path));
-    ok(cad_tokenizer_load_dir(path.data, &t));
-    ok(cad_template_get("ir", NULL, a, &tpl));
-    for (int i = 0; i < PROMPTS; i++) {
-        cad_ids ids = {0};
-        const cad_prompt_slots slots = {.caption = captions[i]};
-        ok(cad_template_encode(tpl, &slots, t, &ids));
-        assert_true(ids.n > 0 && ids.n + ANSWER < ROOM);
-        memcpy(out[i].ids, ids.id, ids.n * sizeof *ids.id);
-        out[i].n = (int64_t)ids.n;
-        cad_ids_deinit(&ids);
-    }
-    cad_tokenizer_destroy(t);
-    cad_arena_destroy(a);
-    cad_buf_deinit(&path);
-}
-
-static cad_status keep_text(void *ctx, int64_t request, const cad_gen_result *r)
-{
-    text *t = (text *)ctx + request;
-    t->n = r->n;
-    memcpy(t->ids, r->ids, (size_t)r->n * sizeof *r->ids);
-    return CAD_OK;
-}
-
-static void answer(cad_decoder *d, const text *prompt, text *out)
-{
-    cad_gen_request req[PROMPTS];
-    const uint32_t stop[] = {(uint32_t)cad_decoder_config(d)->eos[0]};
-    const cad_gen_opts o = {.sampling = {.top_p = 1}, .stop = stop, .n_stop = 1};
-    for (int i = 0; i < PROMPTS; i++)
-        req[i] = (cad_gen_request){.prompt = prompt[i].ids, .n_prompt = prompt[i].n, .max_new = ANSWER};
-    ok(cad_generate(d, req, PROMPTS, &o, keep_text, NULL, out));
+    return tiny_on(fix_ops(), bf16, train, FEW);
 }
 
 static void test_greedy_text_differs_only_where_two_logits_are_close(void **state)
 {
     (void)state;
-    cad_arena *a = fix_arena();
     cad_decoder *wide = tiny(false, CAD_TRAIN_none), *half = tiny(true, CAD_TRAIN_none);
-    static text prompt[PROMPTS], want[PROMPTS], got[PROMPTS];
-    int64_t v = cad_decoder_config(wide)->vocab;
-    float *z = malloc(2 * (size_t)v * sizeof *z);
-    encode(prompt);
-    answer(wide, prompt, want);
-    answer(half, prompt, got);
-    int64_t total = 0;
-    for (int i = 0; i < PROMPTS; i++) {
-        int64_t k = 0;
-        while (k < want[i].n && k < got[i].n && want[i].ids[k] == got[i].ids[k])
-            k++;
-        /* logits of the first token that differs; where none does, of the last one */
-        text whole = prompt[i];
-        memcpy(whole.ids + whole.n, want[i].ids, (size_t)k * sizeof *whole.ids);
-        cad_batch *b;
-        uint32_t last = (uint32_t)(whole.n + k - 1);
-        ok(cad_batch_create(a, ROOM, 1, &b));
-        ok(cad_batch_add(b, &(cad_batch_row){.ids = whole.ids, .n = whole.n + k, .weight = 1}));
-        ok(cad_decoder_logits(wide, b, &last, 1, z));
-        ok(cad_decoder_logits(half, b, &last, 1, z + v));
-        float top = -INFINITY, error = 0, largest = 0;
-        for (int64_t j = 0; j < v; j++) {
-            top = z[j] > top ? z[j] : top;
-            error = fmaxf(error, fabsf(z[j] - z[v + j]));
-            largest = fmaxf(largest, fabsf(z[j]));
-        }
-        total += k;
-        assert_true(error > 0); /* two forms, not one and the same */
-        if (k < want[i].n || k < got[i].n)
-            near(z[k < got[i].n ? got[i].ids[k] : (uint32_t)cad_decoder_config(wide)->eos[0]], top,
-                 ldexp((double)largest, -7)); /* an ulp of bf16 */
-    }
-    assert_true(total > 100);
-    free(z);
+    expect_same_text(wide, half, FEW);
     cad_decoder_destroy(wide);
     cad_decoder_destroy(half);
-    cad_arena_destroy(a);
 }
 
 /* Rows whose answers belong to other prompts, so that there is much to learn. */
 static cad_batch *mismatched(cad_arena *a, const text *prompt, const text *said)
 {
     cad_batch *b;
-    ok(cad_batch_create(a, 1024, PROMPTS, &b));
-    for (int i = 0; i < PROMPTS; i++) {
-        const text *other = &said[(i + 1) % PROMPTS];
+    ok(cad_batch_create(a, 1024, FEW, &b));
+    for (int i = 0; i < FEW; i++) {
+        const text *other = &said[(i + 1) % FEW];
         text row = prompt[i];
         int64_t n = other->n < 60 ? other->n : 60;
         memcpy(row.ids + row.n, other->ids, (size_t)n * sizeof *row.ids);
@@ -158,9 +54,9 @@ static void test_loss_and_gradients_of_lora_agree_with_those_in_f32(void **state
     (void)state;
     cad_arena *a = fix_arena();
     cad_decoder *wide = tiny(false, CAD_TRAIN_lora), *half = tiny(true, CAD_TRAIN_lora);
-    static text prompt[PROMPTS], said[PROMPTS];
-    encode(prompt);
-    answer(wide, prompt, said);
+    static text prompt[FEW], said[FEW];
+    encode(prompt, FEW);
+    answer(wide, prompt, FEW, said);
     cad_batch *b = mismatched(a, prompt, said);
     float scale = 1.0f / (float)b->n_answer;
     double sum[2];
