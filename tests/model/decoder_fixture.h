@@ -9,10 +9,15 @@
 
 enum { FIX_VOCAB = 50, FIX_TOKENS = 96 };
 
+/* The CPU; a program that includes inv.h first: what it is told (test_backend.h). */
 static inline const cad_ops *fix_ops(void)
 {
     const cad_ops *ops;
+#ifdef FIX_BACKEND
+    ops = FIX_BACKEND();
+#else
     ok(cad_ops_get("cpu", &ops));
+#endif
     cad_ops_set_matmul(CAD_MATMUL_own);
     return ops;
 }
@@ -64,16 +69,47 @@ static inline cad_decoder *fix_decoder(const cad_model_config *c, const cad_deco
     return d;
 }
 
+/* A copy of p, or of g; released by free. */
+static inline float *fix_values(const cad_decoder *d, bool gradient)
+{
+    cad_params p = cad_decoder_params(d);
+    float *x = malloc((size_t)p.size * sizeof *x);
+    assert_non_null(x);
+    ok(cad_decoder_ops(d)->sync(NULL));
+    ok(cad_decoder_ops(d)->mem_get(x, gradient ? p.g : p.p, (size_t)p.size * sizeof *x, NULL));
+    return x;
+}
+
+/* p = x */
+static inline void fix_set(cad_decoder *d, const float *x)
+{
+    cad_params p = cad_decoder_params(d);
+    ok(cad_decoder_ops(d)->mem_put(p.p, x, (size_t)p.size * sizeof *x, NULL));
+    ok(cad_decoder_refresh(d));
+}
+
+/* g = 0 */
+static inline void fix_zero(const cad_decoder *d)
+{
+    cad_params p = cad_decoder_params(d);
+    ok(cad_decoder_ops(d)->fill(&(cad_fill_args){.y = cad_tensor_1d(CAD_F32, p.g, p.size)}, NULL));
+}
+
 /* Everything that is trained gets noise on top, so that no gradient is zero for a special reason (B = 0, norms 1, biases 0).
  * LoRA pairs of projections that are no target must stay zero: only elements that a first gradient reaches are touched. */
 static inline void fix_noise(cad_decoder *d, double deviation, uint64_t seed)
 {
     cad_params p = cad_decoder_params(d);
+    if (p.n == 0)
+        return;
+    float *x = fix_values(d, false);
     for (int64_t i = 0; i < p.n; i++) {
         cad_rng r = cad_rng_make(seed, p.item[i].name, 1);
         for (int64_t k = 0; k < p.item[i].count; k++)
-            p.p[p.item[i].offset + k] += (float)(deviation * cad_rng_normal(&r));
+            x[p.item[i].offset + k] += (float)(deviation * cad_rng_normal(&r));
     }
+    fix_set(d, x);
+    free(x);
 }
 
 /* Row `r` of a corpus of random tokens: length 5..20 by its number, an answer span over its second half. */

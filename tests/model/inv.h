@@ -3,6 +3,9 @@
 #define CADLM_TESTS_MODEL_INV_H
 
 #include "tests/inv_main.h"
+#include "tests/model/test_backend.h"
+
+#define FIX_BACKEND test_backend
 #include "tests/model/decoder_fixture.h"
 
 /* A model that is trained as a whole, with noise on every weight. */
@@ -18,15 +21,12 @@ static inline cad_decoder *inv_full(void)
 /* The gradient of n batches, one pass each; released by free. */
 static inline float *inv_gradient(cad_decoder *d, cad_batch *const *b, int n, float scale)
 {
-    cad_params p = cad_decoder_params(d);
-    memset(p.g, 0, (size_t)p.size * sizeof *p.g);
+    fix_zero(d);
     for (int i = 0; i < n; i++) {
         double sum;
         ok(cad_decoder_forward_backward(d, b[i], scale, 0, &sum));
     }
-    float *g = malloc((size_t)p.size * sizeof *g);
-    memcpy(g, p.g, (size_t)p.size * sizeof *g);
-    return g;
+    return fix_values(d, true);
 }
 
 static inline void inv_near(const float *a, const float *b, int64_t n, double relative)

@@ -1,7 +1,17 @@
 /* What decoding must not depend on: cache or full pass, slots, neighbours, the order of requests, old contents of the cache. */
 #include "core/mem.h"
-#include "tests/model/generate_fixture.h"
 #include "tests/model/inv.h"
+
+#include "tests/model/generate_fixture.h"
+
+/* The token that was drawn: the likeliest one, or in bf16 one as likely but for rounding. */
+static uint32_t close_to(const float *logits, uint32_t best, uint32_t drawn)
+{
+    if (test_backend_is_cpu())
+        assert_int_equal(drawn, best);
+    near(logits[drawn], logits[best], ldexp(fabs((double)logits[best]), -7));
+    return drawn;
+}
 
 static void test_kv_greedy_decoding_by_cache_equals_the_full_forward_pass(void **state)
 {
@@ -31,12 +41,12 @@ static void test_kv_greedy_decoding_by_cache_equals_the_full_forward_pass(void *
             }
             logprob += (double)logits[best] - log(sum);
             if (k < got.n[i])
-                assert_int_equal(got.ids[i][k], best);
+                best = close_to(logits, best, got.ids[i][k]);
             else
                 assert_true(best == 3 || best == 17);
             text[last + 1] = best;
         }
-        near(got.logprob[i], logprob, 1e-4);
+        near(got.logprob[i], logprob, fix_ops()->store == CAD_F32 ? 1e-4 : 1e-2 * (double)got.drawn[i]);
     }
     cad_decoder_destroy(d);
     cad_arena_destroy(a);
@@ -67,7 +77,7 @@ static void test_kv_any_part_may_come_by_prefill_or_by_steps_with_the_same_bits(
             assert_int_equal(rest.n[0], whole.n[i] - k);
             assert_memory_equal(rest.ids[0], whole.ids[i] + k, (size_t)rest.n[0] * sizeof *text);
         }
-        assert_true(logprob == whole.logprob[i]);
+        near(logprob, whole.logprob[i], test_backend_is_cpu() ? 0 : 1e-2 * (double)whole.drawn[i]);
     }
     assert_true(joints > 40);
     cad_decoder_destroy(d);
@@ -151,17 +161,18 @@ static void test_tail_what_the_cache_held_before_changes_nothing(void **state)
     answer(d, req, REQUESTS, 1.3, &fresh);
     cad_decoder_destroy(d);
     d = small(4, FIX_TOKENS);
-    cad_params p = cad_decoder_params(d);
-    float *saved = malloc((size_t)p.size * sizeof *saved);
-    memcpy(saved, p.p, (size_t)p.size * sizeof *saved);
-    for (int64_t i = 0; i < p.size; i++)
-        p.p[i] = NAN; /* the adapter: keys and values of every cell become NaN, and the draw says so */
+    int64_t size = cad_decoder_params(d).size;
+    float *saved = fix_values(d, false), *nans = malloc((size_t)size * sizeof *nans);
+    for (int64_t i = 0; i < size; i++)
+        nans[i] = NAN; /* the adapter: keys and values of every cell become NaN, and the draw says so */
+    fix_set(d, nans);
+    free(nans);
     for (int i = 0; i < 22; i++)
         longest[i] = (uint32_t)i % FIX_VOCAB;
     const cad_gen_request full = {.prompt = longest, .n_prompt = 22, .max_new = 2}, four[4] = {full, full, full, full};
     const cad_gen_opts o = {.sampling = {.top_p = 1}};
     fails(cad_generate(d, four, 4, &o, keep, NULL, &used), CAD_ENUMERIC, "row 0");
-    memcpy(p.p, saved, (size_t)p.size * sizeof *saved);
+    fix_set(d, saved);
     free(saved);
     answer(d, req, REQUESTS, 1.3, &used);
     assert_memory_equal(&fresh, &used, sizeof fresh);

@@ -13,12 +13,14 @@ static void test_tail_what_stood_in_the_buffers_before_changes_nothing(void **st
     int64_t n = p.size;
     float *want = inv_gradient(fresh, &b, 1, 1), nll[FIX_TOKENS];
     /* A NaN in the embedding of the first id of a longer batch reaches every buffer. */
-    float *row = p.p + p.item[0].offset + (int64_t)other->ids[0] * 32;
-    float keep = *row;
+    float *values = fix_values(used, false), *row = values + p.item[0].offset + (int64_t)other->ids[0] * 32, keep = *row;
     *row = NAN;
+    fix_set(used, values);
     free(inv_gradient(used, &other, 1, 1));
     assert_true(isnan(cad_decoder_last_nll(used)[0]));
     *row = keep;
+    fix_set(used, values);
+    free(values);
     float *got = inv_gradient(used, &b, 1, 1);
     assert_memory_equal(want, got, (size_t)n * sizeof *got);
     ok(cad_decoder_eval(used, b, nll, NULL));
@@ -47,10 +49,13 @@ static void test_tail_room_that_is_not_used_may_hold_anything(void **state)
     for (int64_t i = b->n_loss; i < FIX_TOKENS; i++)
         b->weight[i] = NAN;
     int64_t padding = 0, end = p.size;
+    float *values = fix_values(d, false);
     for (int64_t i = p.n - 1; i >= 0; end = p.item[i--].offset)
         for (int64_t k = p.item[i].offset + p.item[i].count; k < end; k++, padding++)
-            p.p[k] = NAN;
+            values[k] = NAN;
     assert_true(padding > 0);
+    fix_set(d, values);
+    free(values);
     float *got = inv_gradient(d, &b, 1, 1);
     assert_memory_equal(want, got, (size_t)p.size * sizeof *got);
     free(want);
@@ -136,6 +141,38 @@ static void test_dropout_of_zero_is_none_and_evaluation_has_none(void **state)
     cad_arena_destroy(a);
 }
 
+/* A tensor of the storage type in memory of the back end; its numbers have to be ones of bf16. */
+static cad_tensor stored(const float *x, int64_t n, int64_t m)
+{
+    const cad_ops *ops = fix_ops();
+    cad_tensor t = cad_tensor_2d(ops->store, NULL, n, m), wide = cad_tensor_2d(CAD_F32, NULL, n, m);
+    ok(ops->mem_alloc(cad_tensor_bytes(&t), &t.data));
+    ok(ops->mem_alloc(cad_tensor_bytes(&wide), &wide.data));
+    ok(ops->mem_put(wide.data, x, cad_tensor_bytes(&wide), NULL));
+    ok(ops->cast(&(cad_cast_args){.x = wide, .y = t}, NULL));
+    ops->mem_free(wide.data);
+    return t;
+}
+
+static void fetch(const cad_tensor *t, float *out)
+{
+    const cad_ops *ops = fix_ops();
+    cad_tensor wide = cad_tensor_2d(CAD_F32, NULL, t->dim[0], t->dim[1]);
+    ok(ops->mem_alloc(cad_tensor_bytes(&wide), &wide.data));
+    ok(ops->cast(&(cad_cast_args){.x = *t, .y = wide}, NULL));
+    ok(ops->sync(NULL));
+    ok(ops->mem_get(out, wide.data, cad_tensor_bytes(&wide), NULL));
+    ops->mem_free(wide.data);
+}
+
+static cad_tensor words(cad_dtype type, const void *x, int64_t n)
+{
+    cad_tensor t = cad_tensor_1d(type, NULL, n);
+    ok(fix_ops()->mem_alloc(cad_tensor_bytes(&t), &t.data));
+    ok(fix_ops()->mem_put(t.data, x, cad_tensor_bytes(&t), NULL));
+    return t;
+}
+
 /* Inputs of one through an A of unit rows: what comes out tells which elements were kept. */
 static void test_dropout_keeps_its_share_within_four_sigma(void **state)
 {
@@ -153,29 +190,32 @@ static void test_dropout_keeps_its_share_within_four_sigma(void **state)
         row[i] = (uint32_t)(i / 40);
         pos[i] = i % 40;
     }
+    const cad_ops *ops = fix_ops();
+    cad_tensor tx = stored(x, N, IN), ta = stored(one, IN, IN), tu = stored(x, N, IN);
+    cad_tensor rows = words(CAD_U32, row, N), positions = words(CAD_I32, pos, N);
     for (size_t r = 0; r < sizeof rates / sizeof *rates; r++) {
-        cad_lora_down_fwd_args args = {.x = cad_tensor_2d(CAD_F32, x, N, IN),
-                                       .a = cad_tensor_2d(CAD_F32, one, IN, IN),
-                                       .u = cad_tensor_2d(CAD_F32, u, N, IN),
+        cad_lora_down_fwd_args args = {.x = tx,
+                                       .a = ta,
+                                       .u = tu,
                                        .s = 1,
                                        .n = 1,
-                                       .drop = {.rate = (float)rates[r],
-                                                .seed = 3,
-                                                .step = 5,
-                                                .row = cad_tensor_1d(CAD_U32, row, N),
-                                                .pos = cad_tensor_1d(CAD_I32, pos, N)}};
-        args.scratch.bytes = fix_ops()->lora_down_fwd_scratch(&args);
-        args.scratch.data = malloc(args.scratch.bytes + 1);
-        ok(fix_ops()->lora_down_fwd(&args, NULL));
-        free(args.scratch.data);
-        double kept = 0, keep = 1 - rates[r];
+                                       .drop = {.rate = (float)rates[r], .seed = 3, .step = 5, .row = rows, .pos = positions}};
+        args.scratch.bytes = ops->lora_down_fwd_scratch(&args);
+        ok(ops->mem_alloc(args.scratch.bytes + 1, &args.scratch.data));
+        ok(ops->lora_down_fwd(&args, NULL));
+        fetch(&tu, u);
+        ops->mem_free(args.scratch.data);
+        double kept = 0, keep = 1 - rates[r], rounding = ops->store == CAD_F32 ? 1e-5 : ldexp(1 / keep, -8);
         for (int i = 0; i < N * IN; i++) {
             kept += u[i] != 0;
             if (u[i] != 0)
-                near(u[i], 1 / keep, 1e-5);
+                near(u[i], 1 / keep, rounding);
         }
         near(kept / (N * IN), keep, 4 * sqrt(keep * rates[r] / (N * IN)));
     }
+    void *const all[] = {tx.data, ta.data, tu.data, rows.data, positions.data};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        ops->mem_free(all[i]);
     free(x);
     free(one);
     free(u);
@@ -283,10 +323,11 @@ static void test_roundtrip_an_adapter_that_is_loaded_and_saved_has_the_same_byte
     ok(cad_fs_mkdirs(scratch("one")));
     ok(cad_fs_mkdirs(scratch("two")));
     cad_decoder *d = fix_decoder(&c, &o);
-    cad_params p = cad_decoder_params(d);
-    float *g = inv_gradient(d, &b, 1, 1);
-    for (int64_t i = 0; i < p.size; i++)
-        p.p[i] -= 0.1f * g[i];
+    float *g = inv_gradient(d, &b, 1, 1), *values = fix_values(d, false);
+    for (int64_t i = 0; i < cad_decoder_params(d).size; i++)
+        values[i] -= 0.1f * g[i];
+    fix_set(d, values);
+    free(values);
     free(g);
     ok(cad_decoder_eval(d, b, before, NULL));
     ok(cad_decoder_save_adapter(d, scratch("one")));
