@@ -95,6 +95,15 @@ static cad_status send_rope(cad_decoder *d)
     return s;
 }
 
+/* The padding between tensors is read with them, by sums and copies of whole buffers. */
+static cad_status zero_values(cad_decoder *d)
+{
+    CAD_TRY(d->ops->fill(&(cad_fill_args){.y = cad_f1(d->p, d->p_size)}, NULL));
+    if (d->g)
+        CAD_TRY(d->ops->fill(&(cad_fill_args){.y = cad_f1(d->g, d->p_size)}, NULL));
+    return cad_decoder_refresh(d);
+}
+
 static cad_status build(cad_decoder *d)
 {
     static const char *const name[CAD_ARENAS] = {"weights", "state", "activations", "scratch", "host"};
@@ -108,6 +117,7 @@ static cad_status build(cad_decoder *d)
     }
     cad_decoder_bind(d, base);
     d->scratch = (cad_scratch){.data = base[CAD_ARENA_scratch], .bytes = want[CAD_ARENA_scratch]};
+    CAD_TRY(zero_values(d));
     return send_rope(d);
 }
 
