@@ -2,6 +2,7 @@
 #ifndef CADLM_TESTS_TRAIN_STEP_FIXTURE_H
 #define CADLM_TESTS_TRAIN_STEP_FIXTURE_H
 
+#include "core/mem.h"
 #include "tests/train/train_fixture.h"
 #include "tests/train/train_tmp.h"
 #include "tests/unit.h"
@@ -68,6 +69,10 @@ static inline world *make(const world_opts *o)
                                     .n_eos = 1};
     const cad_ops *ops = o->ops;
     cad_ops_set_matmul(CAD_MATMUL_own);
+#ifdef WORLD_BACKEND
+    if (!ops)
+        ops = WORLD_BACKEND();
+#endif
     if (!ops)
         ok(cad_ops_get("cpu", &ops));
     const cad_decoder_opts d = {.weights = CAD_WEIGHTS_fp32,
@@ -114,6 +119,27 @@ static inline void drop(world *w)
     cad_arena_destroy(w->a);
 }
 
+/* Copies of the weights and of their gradient; released by cad_mem_free. */
+static inline float *copy_of(const world *w, const float *x)
+{
+    const cad_ops *ops = cad_decoder_ops(w->decoder);
+    size_t bytes = (size_t)w->params.size * sizeof(float);
+    float *out;
+    ok(cad_mem_alloc(bytes, "copy", &out));
+    ok(ops->sync(NULL));
+    ok(ops->mem_get(out, x, bytes, NULL));
+    return out;
+}
+
+static inline void same_weights(const world *x, const world *y)
+{
+    float *a = copy_of(x, x->params.p), *b = copy_of(y, y->params.p);
+    assert_int_equal(x->params.size, y->params.size);
+    assert_memory_equal(a, b, (size_t)x->params.size * sizeof(float));
+    cad_mem_free(a);
+    cad_mem_free(b);
+}
+
 static inline cad_step_result gradient(world *w, int64_t step)
 {
     cad_step_result r;
@@ -126,12 +152,15 @@ static inline cad_step_result gradient(world *w, int64_t step)
 static inline double distance(const world *x, const world *y, double factor)
 {
     double diff = 0.0, size = 0.0;
+    float *gx = copy_of(x, x->params.g), *gy = copy_of(y, y->params.g);
     assert_int_equal(x->params.size, y->params.size);
     for (int64_t i = 0; i < x->params.size; i++) {
-        double a = (double)x->params.g[i], b = factor * (double)y->params.g[i];
+        double a = (double)gx[i], b = factor * (double)gy[i];
         diff += (a - b) * (a - b);
         size += b * b;
     }
+    cad_mem_free(gx);
+    cad_mem_free(gy);
     assert_true(size > 0.0);
     return sqrt(diff / size);
 }
