@@ -10,7 +10,8 @@ typedef struct attn_shape {
 
 static const attn_shape shapes[] = {
     {1, 1, 2, 1, {1}},          {2, 1, 8, 3, {1, 2, 1}}, {4, 4, 32, 4, {40, 1, 37, 16}}, {6, 2, 64, 2, {65, 64}},
-    {4, 1, 16, 3, {5, 129, 7}}, {2, 2, 128, 2, {33, 1}}, {3, 3, 10, 5, {1, 1, 1, 1, 9}},
+    {4, 1, 16, 3, {5, 129, 7}}, {2, 2, 128, 2, {33, 1}}, {3, 3, 10, 5, {1, 1, 0, 1, 9}}, {2, 1, 80, 2, {70, 3}},
+    {2, 1, 256, 1, {70}},
 };
 enum { N_SHAPES = sizeof shapes / sizeof shapes[0] };
 
@@ -84,14 +85,17 @@ static void takes_one_row(checkop *t)
 
 void check_attn_fwd(checkop *t)
 {
-    if (!t->twist)
+    if (!t->twist) {
         takes_one_row(t);
+        attn_fwd_alone(t);
+    }
     for (int i = 0; i < 2 * CO_SOME(t, N_SHAPES, 5); i++) {
         const attn_shape *s = &shapes[i / 2];
         int causal = i % 2;
         name_case(t, s, causal);
         int32_t *seg = segments(t, s);
-        int64_t n = seg[s->n_len], h = s->h, k = s->k, d = s->d, ld = (h + 2 * k) * d + 3; /* one fused row, and a gap */
+        int64_t n = seg[s->n_len], h = s->h, k = s->k, d = s->d,
+                ld = (h + 2 * k) * d + (i / 2 % 2 ? 3 : 8); /* one fused row, and a gap */
         float *qkv = co_in(t, "qkv", n * ld, CO_TAME), *o = co_out(t, "o", n * h * d), *lse = co_out_f32(t, "lse", h * n);
         float *q = co_f32(t, n * h * d), *kk = co_f32(t, n * k * d), *v = co_f32(t, n * k * d);
         for (int64_t e = 0; e < n * ld && t->twist == CO_BIG; e++)
@@ -243,8 +247,10 @@ void check_attn_bwd(checkop *t)
         co_close_terms(t, "dk", dk, rk, mk, nk, norm_do * norm_v * (double)scale * longest(q, n * h, d));
         co_close(t, "dv", dv, rv, mv, nk);
     }
-    if (!t->twist)
+    if (!t->twist) {
         sums_of_columns(t);
+        attn_bwd_alone(t);
+    }
 }
 
 enum { GH = 4, GK = 2, GD = 3, GN = 7 };

@@ -7,7 +7,8 @@
 typedef struct decode_shape {
     int64_t slots, h, k, d, capacity;
 } decode_shape;
-static const decode_shape shapes[] = {{1, 1, 1, 2, 64}, {3, 4, 2, 32, 128}, {2, 6, 1, 64, 64}, {5, 2, 2, 10, 192}};
+static const decode_shape shapes[] = {{1, 1, 1, 2, 64},   {3, 4, 2, 32, 128},  {2, 6, 1, 64, 64}, {5, 2, 2, 10, 192},
+                                      {2, 4, 2, 16, 576}, {1, 2, 1, 256, 192}, {2, 18, 1, 8, 64}};
 enum { N_SHAPES = sizeof shapes / sizeof shapes[0] };
 
 static int64_t key_at(const decode_shape *s, int64_t slot, int64_t head, int64_t e, int64_t pos)
@@ -63,12 +64,28 @@ void check_kv_append(checkop *t)
     }
 }
 
+/* Each row of the call by itself has the bits it has beside the others. */
+static void rows_alone(checkop *t, const cad_attn_decode_args *all, float *q, const float *o)
+{
+    int64_t n = all->q.dim[0], h = all->q.dim[1], d = all->q.dim[2];
+    float *one = co_out(t, "o alone", n * h * d);
+    cad_attn_decode_args a = *all;
+    for (int64_t r = 0; r < n; r++) {
+        a.q = CO_3D(q + r * h * d, 1, h, d);
+        a.o = CO_3D(one + r * h * d, 1, h, d);
+        a.slot = cad_tensor_1d(CAD_I32, (int32_t *)all->slot.data + r, 1);
+        a.len = cad_tensor_1d(CAD_I32, (int32_t *)all->len.data + r, 1);
+        CO_RUN(t, attn_decode, &a);
+        co_same(t, "o alone", one + r * h * d, o + r * h * d, h * d);
+    }
+}
+
 void check_attn_decode(checkop *t)
 {
     for (int i = 0; i < N_SHAPES; i++) {
         const decode_shape *s = &shapes[i];
-        int64_t n = s->slots, h = s->h, d = s->d, cells = n * s->k * d * s->capacity;
-        co_case(t, "slots %lld H %lld K %lld D %lld T %lld", (long long)n, (long long)h, (long long)s->k, (long long)d,
+        int64_t n = s->slots + 1, h = s->h, d = s->d, cells = s->slots * s->k * d * s->capacity;
+        co_case(t, "slots %lld H %lld K %lld D %lld T %lld", (long long)s->slots, (long long)h, (long long)s->k, (long long)d,
                 (long long)s->capacity);
         float *q = co_in(t, "q", n * h * d, CO_TAME), *ck = co_in(t, "cache k", cells, CO_TAME);
         float *cv = co_in(t, "cache v", cells, CO_NORMAL), *o = co_out(t, "o", n * h * d), *no = co_f32(t, n * h * d);
@@ -76,9 +93,10 @@ void check_attn_decode(checkop *t)
         float scale = (float)(1 / sqrt((double)d));
         double *ro = co_f64(t, n * h * d);
         for (int64_t r = 0; r < n; r++) {
-            slot[r] = (int32_t)(n - 1 - r);
-            len[r] = (int32_t)(r == 0 ? s->capacity : 1 + r * 17 % s->capacity);
-            for (int64_t p = len[r]; p < s->capacity; p++) /* what was never written may be anything */
+            bool again = r == s->slots; /* one more row of the slot of row 0, which has cells beyond what this one sees */
+            slot[r] = (int32_t)(s->slots - 1 - (again ? 0 : r));
+            len[r] = (int32_t)(again ? s->capacity / 2 + 1 : r == 0 ? s->capacity : 1 + r * 17 % s->capacity);
+            for (int64_t p = again ? s->capacity : len[r]; p < s->capacity; p++) /* what was never written may be anything */
                 for (int64_t e = 0; e < s->k * d; e++) {
                     ck[key_at(s, slot[r], e / d, e % d, p)] = (float)NAN;
                     cv[value_at(s, slot[r], e / d, e % d, p)] = (float)NAN;
@@ -111,5 +129,7 @@ void check_attn_decode(checkop *t)
         a.scratch = co_scratch(t, t->ops->attn_decode_scratch(&a));
         CO_RUN(t, attn_decode, &a);
         co_close(t, "o", o, ro, no, n * h * d);
+        if (!t->twist)
+            rows_alone(t, &a, q, o);
     }
 }

@@ -36,7 +36,7 @@ void co_close_terms(checkop *t, const char *what, const float *got, const double
             continue;
         }
         double a = fabs((double)got[i] - r[i]), b = fabs((double)n32[i] - r[i]);
-        if (!(a <= ea)) { /* NaN becomes the worst */
+        if (ea == ea && !(a <= ea)) { /* NaN becomes the worst, and stays it */
             ea = a;
             worst = i;
         }

@@ -20,6 +20,14 @@ static cad_status nan_in_the_last_element(const cad_linear_fwd_args *a, void *s)
     return st;
 }
 
+static cad_status nan_in_the_first_element(const cad_attn_bwd_args *a, void *s)
+{
+    cad_status st = co_real->attn_bwd(a, s);
+    if (st == CAD_OK)
+        data(&a->dq)[0] = (float)NAN;
+    return st;
+}
+
 static cad_status write_past_the_end(const cad_linear_fwd_args *a, void *s)
 {
     cad_status st = co_real->linear_fwd(a, s);
@@ -139,6 +147,7 @@ static cad_status one_key_too_few(const cad_attn_decode_args *a, void *s)
 /* The rest, for bf16 and twisted inputs, stands in mutants_half.c. */
 static const co_mutant mutants[] = {
     CO_MUTANT(linear_fwd, nan_in_the_last_element, CAD_F32, CO_AS_IS, 0),
+    CO_MUTANT(attn_bwd, nan_in_the_first_element, CAD_F32, CO_AS_IS, 0),
     CO_MUTANT(linear_fwd, write_past_the_end, CAD_F32, CO_AS_IS, 0),
     CO_MUTANT(swiglu_fwd, last_element_forgotten, CAD_F32, CO_AS_IS, 0),
     CO_MUTANT(rmsnorm_fwd, input_clobbered, CAD_F32, CO_AS_IS, 0),

@@ -15,6 +15,10 @@ CO_CHECKS(X)
 CO_GRADIENTS(X)
 #undef X
 
+/* Segments alone have the bits they have in a batch (check_attn_alone.c): parts of the checks of attention. */
+void attn_fwd_alone(checkop *t);
+void attn_bwd_alone(checkop *t);
+
 /* Broken ops that the harness has to catch (checkop_mutants.c); returns how many survived. */
 int co_mutants(const cad_ops *ops, uint64_t seed);
 
