@@ -40,8 +40,10 @@ static void name_case(checkop *t, const attn_shape *s, int causal)
 static void takes_one_row(checkop *t)
 {
     enum { N = 70, H = 2, D = 128 };
-    for (int ones = 0; ones < 2; ones++) {
-        co_case(t, "one-hot P, values %s", ones ? "1" : "numbered");
+    for (int ones = 0; ones < 3; ones++) {
+        static const char *const what[] = {"one-hot P, values numbered", "values 1, weights in three sizes",
+                                           "values 1, weights that round one way"};
+        co_case(t, "%s", what[ones]);
         float *q = co_in(t, "q", N * H * D, CO_GIVEN), *k = co_in(t, "k", N * H * D, CO_GIVEN);
         float *v = co_in(t, "v", N * H * D, ones ? CO_GIVEN : CO_INTEGER), *o = co_out(t, "o", N * H * D);
         int32_t *seg = co_bytes(t, "seg", CO_IN, 8);
@@ -52,7 +54,7 @@ static void takes_one_row(checkop *t)
             k[i * D + row] = 1;
             if (ones)
                 for (int e = 0; e < D; e++)
-                    q[i * D + e] = (float)((row + e) % 3); /* any weights at all: they sum to 1 */
+                    q[i * D + e] = ones == 1 ? (float)((row + e) % 3) : e == 0 ? 7.8125f : 0; /* the sum of weights is 1 */
             else
                 q[i * D + source] = 4096;
             for (int e = 0; e < D; e++) {
@@ -88,6 +90,7 @@ void check_attn_fwd(checkop *t)
     if (!t->twist) {
         takes_one_row(t);
         attn_fwd_alone(t);
+        attn_limits(t);
     }
     for (int i = 0; i < 2 * CO_SOME(t, N_SHAPES, 5); i++) {
         const attn_shape *s = &shapes[i / 2];

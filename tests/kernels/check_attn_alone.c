@@ -137,3 +137,47 @@ void attn_bwd_alone(checkop *t)
                 co_fail(t, "wrote %g into the gap between rows, at %lld", (double)d[e], (long long)e);
     }
 }
+
+void attn_limits(checkop *t)
+{
+    co_case(t, "no rows, and what a GPU refuses");
+    float *q = co_in(t, "q", 2 * D, CO_TAME), *o = co_out(t, "o", 2 * D);
+    float *q32 = co_in_f32(t, "q in f32", 2 * D, CO_TAME), *o32 = co_out_f32(t, "o in f32", 2 * D);
+    int32_t *seg = co_bytes(t, "seg", CO_IN, 8), *tiles = co_bytes(t, "tiles", CO_IN, 16);
+    seg[1] = 2;
+    cad_attn_fwd_args a = {.q = CO_3D(q, 2, 1, D), .o = CO_3D(o, 2, 1, D), .scale = scale, .causal = 1};
+    a.k = a.v = a.q;
+    a.seg = cad_tensor_1d(CAD_I32, seg, 2);
+    a.tiles = cad_tensor_2d(CAD_I32, tiles, cad_attn_tiles(seg, 1, tiles), 4);
+    if (co_is_apart(t)) {
+        cad_attn_fwd_args b = a;
+        b.tiles.data = NULL;
+        co_refuses(t, co_call_attn_fwd, &b, CAD_EINVAL, "tiles is missing");
+        b = a;
+        b.scale = 0;
+        co_refuses(t, co_call_attn_fwd, &b, CAD_EUNSUPPORTED, "scale 0");
+        b = a;
+        b.q = b.k = b.v = CO_3D(q32, 2, 1, D);
+        b.o = CO_3D(o32, 2, 1, D);
+        co_refuses(t, co_call_attn_fwd, &b, CAD_EUNSUPPORTED, "stores bf16");
+    }
+    cad_tensor none = CO_3D(q, 0, 1, D), cells = CO_3D(q, 1, 1, D), i32 = cad_tensor_1d(CAD_I32, seg, 0);
+    none.data = i32.data = NULL;
+    cells.ndim = 4;
+    cells.dim[3] = 64;
+    cad_kv cache = {.k = cells, .v = cells};
+    cache.v.dim[2] = 64;
+    cache.v.dim[3] = D;
+    seg[1] = 0;
+    cad_attn_bwd_args b = {.q = none, .k = none, .v = none, .seg = cad_tensor_1d(CAD_I32, seg, 1), .o = none, .d_o = none};
+    b.lse = cad_tensor_2d(CAD_F32, NULL, 1, 0);
+    b.dq = b.dk = b.dv = none;
+    a.q = a.k = a.v = a.o = none;
+    a.seg.dim[0] = 1;
+    a.tiles.data = NULL;
+    CO_RUN(t, attn_fwd, &a);
+    CO_RUN(t, attn_bwd, &b);
+    CO_RUN(t, kv_append, (&(cad_kv_append_args){.k = none, .v = none, .slot = i32, .pos = i32, .cache = cache}));
+    CO_RUN(t, attn_decode,
+           (&(cad_attn_decode_args){.q = none, .slot = i32, .len = i32, .cache = cache, .o = none, .scale = scale}));
+}

@@ -15,7 +15,9 @@ CO_CHECKS(X)
 CO_GRADIENTS(X)
 #undef X
 
-/* Segments alone have the bits they have in a batch (check_attn_alone.c): parts of the checks of attention. */
+/* Parts of the checks of attention (check_attn_alone.c): segments alone have the bits they have in a batch; no rows are legal,
+ * and what a GPU does not take it refuses by name. */
+void attn_limits(checkop *t);
 void attn_fwd_alone(checkop *t);
 void attn_bwd_alone(checkop *t);
 
