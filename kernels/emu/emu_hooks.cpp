@@ -29,6 +29,7 @@ static void see(const void *p, size_t bytes, cad_emu_access how, const void *pc)
         see_slowly(p, bytes, how, pc);
 }
 
+#ifndef CAD_EMU_ASAN
 template <int BYTES, cad_emu_access HOW>
 static inline bool quick(const cad_emu_region &m, size_t at)
 {
@@ -115,6 +116,7 @@ void __tsan_write_range(void *p, long bytes)
 void __tsan_vptr_update(void **p, void *v);
 void __tsan_vptr_update(void **, void *) {}
 }
+#endif
 
 /* What a kernel calls memcpy and memset: their insides have no hooks. */
 void *cad_emu_memcpy(void *to, const void *from, size_t bytes)

@@ -212,3 +212,14 @@ EMU_CASE(static_and_dynamic_too_large, 1, 32, 227 << 10)
     CAD_SHARED(float, sSum, 1);
     sSum[0] = 1;
 }
+
+EMU_CASE(stack_past, 1, 32, 0)
+{
+    uint32_t own[8];
+    volatile uint32_t *at = own;
+    for (int i = 0; i < 8; i++)
+        at[i] = threadIdx.x;
+    at += d.by / 4;
+    *at = 1;
+    emu_words(d.out)[threadIdx.x] = own[threadIdx.x % 8];
+}
