@@ -14,6 +14,7 @@
 
 #ifdef CAD_EMU_ASAN
 #include <sanitizer/asan_interface.h>
+enum { CAD_EMU_FORBIDS_FROM = 8 }; /* what is allowed behind it begins at a multiple of this */
 static inline void cad_emu_asan_forbid(const void *p, size_t bytes)
 {
     __asan_poison_memory_region(p, bytes);
@@ -23,6 +24,7 @@ static inline void cad_emu_asan_allow(const void *p, size_t bytes)
     __asan_unpoison_memory_region(p, bytes);
 }
 #else
+enum { CAD_EMU_FORBIDS_FROM = 1 };
 static inline void cad_emu_asan_forbid(const void *, size_t) {}
 static inline void cad_emu_asan_allow(const void *, size_t) {}
 #endif

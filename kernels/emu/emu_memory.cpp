@@ -134,8 +134,8 @@ void *cad_emu_static_shared(const void *key, size_t bytes, size_t align)
         cad_emu_fault("%zu bytes of static and %zu of dynamic shared memory; a block has %d", sum + bytes, arrays[0].bytes,
                       (int)CAD_EMU_SHARED_BYTES);
     const array *last = &arrays[n_arrays - 1];
-    size_t from =
-        (last->from + last->bytes + GAP + ALIGN - 1) / ALIGN * ALIGN + align; /* a multiple of align, not of 2 align */
+    size_t next = (last->from + last->bytes + GAP + ALIGN - 1) / ALIGN * ALIGN;
+    size_t from = next + std::max<size_t>(align, CAD_EMU_FORBIDS_FROM); /* a multiple of align, not of 2 align */
     add_array(key, from, bytes);
     return cad_emu_shared.base + from;
 }
