@@ -4,7 +4,7 @@
  *     gemm_problem p = gemm_problem_of(m, n);
  *     gemm_add_term(&p, gemm_term_of(x, in, w, in, in));      x W^T
  *     gemm_add_term(&p, gemm_term_of(u, r, b, r, r));         + u B^T: k goes on in the same sums, [x | u] [W | B]^T
- *     CAD_TRY((gemm_launch<GEMM_NT>("linear_fwd", p, gemm_store_of(&y, b, res, 1), stream)));
+ *     CAD_TRY(gemm_launch<GEMM_NT>("linear_fwd", p, gemm_store_of(y, b, res, 1.0f), stream));
  *
  * Forms.  A term adds sum_k A(m,k) B(k,n), and the form says how its operands stand in memory (F of gemm_launch):
  *   GEMM_NT   A(m,k) = a[m lda + k], B(k,n) = b[n ldb + k]      x W^T
@@ -15,7 +15,8 @@
  *
  * Order.  An element of C is one chain over k ascending, 16 at a time: terms in order, runs in order, a run padded by zeros to
  * a multiple of 16.  The tile does not enter, so the bits of a row depend on that row alone (class I), and the host takes the
- * tile by m: BM 16 (m <= 16, GEMM_NT), 64 or 128.  Leave the choice to it.
+ * tile by m: 16 x 64 (m <= 16, GEMM_NT; 61,440 bytes of shared memory), 64 x 64 (65,536) or 128 x 128 (98,304).  Leave the
+ * choice to it.
  *
  * Epilogue.  A functor, copied to the device: ep(at, v).  at: row m, columns n .. n+7 of C in v[0..7], of which the first
  * at.count exist (0 for a row or columns beyond C: such calls happen too).  All threads of a block call it together and as
@@ -28,7 +29,8 @@
  * the next, and projection q moves A by q a_part elements, B by q b_part, masks by q mask_part.  Tiles narrower than a
  * projection cost nothing, wider ones are partly empty.
  *
- * Pieces.  A join (gemm_join.cuh) keeps a second sum: k is cut into pieces, and each piece has sums of its own that it adds.
+ * Pieces.  A join (gemm_join.cuh) keeps a second sum: k is cut into pieces, and each piece has sums of its own that it adds,
+ * in the places of mma.sync: lane l has of each 16 x 8 the rows l / 4 and l / 4 + 8, columns 2 (l % 4) and the next.
  *
  * Masks.  gemm_term.mask drops elements of A (MASK = GEMM_MASK_A) or B before the product: bit c % 8 of byte
  * mask[line mask_ld + c / 8] belongs to column c of line `line` of the operand in memory, and 1 keeps.  Columns start at a

@@ -6,9 +6,13 @@
  * dtypes    bf16; dW, db f32; sums of dW f32, of db f64
  * grads     dW, db "+="
  * limits    any N, in, out; N = 0 changes nothing
- * mapping   dW: gemm.cuh, a block has a tile of dW for all rows; db: one thread per column and slab, then one per column
+ * mapping   dW: gemm.cuh, a block has a tile of dW for all rows, two sets of sums; 96 or 64 KB shared.  db: one thread a
+ *           column and slab, then one a column
  * order     repeatable; dW: slabs of 256 rows, each summed from zero, added to dW in order; db: rows in order in a slab, slabs
- * in order cost      2 N in out FLOPs; never measured source    gemm.cuh, gemm_join.cuh test      tests/kernels/check_linear.c
+ *           in order
+ * cost      2 N in out FLOPs; never measured
+ * source    gemm.cuh, gemm_join.cuh
+ * test      tests/kernels/check_linear.c, test_emu_products.c
  */
 #include "kernels/cuda/gemm_join.cuh"
 

@@ -6,11 +6,11 @@
  * dtypes    bf16, y and res also f32; sums f32
  * grads     dx "="
  * limits    any N, in, out; lines that do not start at 16 bytes are read element by element
- * mapping   gemm.cuh: one block per tile of 128 x 128, 64 x 64, or 16 x 64 (forward, N <= 16)
+ * mapping   gemm.cuh: one block per tile of 128 x 128, 64 x 64, or 16 x 64 (forward, N <= 16); 96, 64, 60 KB shared
  * order     a row's bits depend on that row alone
  * cost      2 N in out FLOPs each; never measured
  * source    gemm.cuh
- * test      tests/kernels/check_linear.c
+ * test      tests/kernels/check_linear.c, test_emu_products.c
  */
 #include "kernels/cuda/gemm.cuh"
 

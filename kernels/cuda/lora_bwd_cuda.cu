@@ -6,12 +6,12 @@
  * dtypes    bf16; dA, dB f32; sums f32
  * grads     v "="; dA, dB "+="
  * limits    at most CAD_MAX_PARTS projections; lines that do not start at 16 bytes are read element by element
- * mapping   gemm.cuh: v one product per projection, dA and dB a block per tile for all rows; with dropout x is masked in shared
- *           memory
+ * mapping   gemm.cuh: v one product per projection, dA and dB a block per tile for all rows, two sets of sums; 96 or 64 KB
+ *           shared.  With dropout x is masked in shared memory
  * order     v: a row's bits depend on that row alone; dA, dB: slabs of 256 rows, each summed from zero, added in order
  * cost      4 N out R and 2 N in nR FLOPs; reads dy twice, x once; never measured
  * source    spec kernels.md 2, 4.3
- * test      tests/kernels/check_lora.c
+ * test      tests/kernels/check_lora.c, test_emu_products.c
  */
 #include "kernels/cuda/lora.cuh"
 

@@ -6,10 +6,12 @@
  * dtypes    bf16; sums f32
  * grads     dx "="
  * limits    at most CAD_MAX_PARTS projections; lines that do not start at 16 bytes are read element by element
- * mapping   gemm.cuh: LoRA goes on in the k's of the wide product; a tile of columns belongs to one projection.  With dropout x
- * is masked in shared memory, and dx has a second set of sums for the products that go through a mask order     a row's bits
- * depend on that row alone cost      2 N in out + 2 N (in + out) R FLOPs; masks N in / 8 bytes a part; never measured source
- * spec kernels.md 2, 4.3 test      tests/kernels/check_lora.c
+ * mapping   gemm.cuh: LoRA goes on in the k's of the wide product; a tile of columns belongs to one projection; 96, 64 or 60
+ *           KB shared.  With dropout x is masked in shared memory, and dx has a second set of sums for what goes through a mask
+ * order     a row's bits depend on that row alone
+ * cost      2 N in out + 2 N (in + out) R FLOPs; masks N in / 8 bytes a part; never measured
+ * source    spec kernels.md 2, 4.3
+ * test      tests/kernels/check_lora.c, test_emu_products.c
  */
 #include "kernels/cuda/lora.cuh"
 
