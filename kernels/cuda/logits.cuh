@@ -29,15 +29,10 @@ static __device__ __forceinline__ bool has_choice(logit_key best)
     return best != LOGIT_NAN && best >> 32 > LOGIT_INFINITE >> 32;
 }
 
-/* The largest key of a row (v), the same in every thread; LOGIT_NAN when there is a NaN. */
-static __device__ __forceinline__ logit_key best_of(const float *z, int64_t v)
+/* The largest key of a block, the same in every thread; two barriers. */
+static __device__ __forceinline__ logit_key block_best(logit_key best)
 {
     CAD_SHARED(logit_key, sBest, LOGITS_WARPS);
-    logit_key best = 0;
-    for (int64_t i = threadIdx.x; i < v; i += LOGITS_THREADS) {
-        float x = z[i];
-        best = max(best, x == x ? key_of(x, i) : LOGIT_NAN);
-    }
 #pragma unroll
     for (int by = 16; by > 0; by /= 2)
         best = max(best, __shfl_xor_sync(0xFFFFFFFFu, best, by));
@@ -47,7 +42,19 @@ static __device__ __forceinline__ logit_key best_of(const float *z, int64_t v)
 #pragma unroll
     for (int w = 0; w < LOGITS_WARPS; w++)
         best = max(best, sBest[w]);
+    __syncthreads();
     return best;
+}
+
+/* The largest key of a row (v), the same in every thread; LOGIT_NAN when there is a NaN. */
+static __device__ __forceinline__ logit_key best_of(const float *z, int64_t v)
+{
+    logit_key best = 0;
+    for (int64_t i = threadIdx.x; i < v; i += LOGITS_THREADS) {
+        float x = z[i];
+        best = max(best, x == x ? key_of(x, i) : LOGIT_NAN);
+    }
+    return block_best(best);
 }
 
 /* log softmax(z)[id].  The largest logit stays out of the sum, so that what is nearly certain keeps its digits. */

@@ -21,4 +21,5 @@ set(CADLM_CUDA_SOURCES
     attn_decode_cuda.cu
     attn_fwd_cuda.cu
     kv_cuda.cu
+    xent_cuda.cu
     missing_cuda.cu)

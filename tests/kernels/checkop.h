@@ -147,6 +147,9 @@ cad_dtype co_type_of(const checkop *t, const float *p);
 void co_close(checkop *t, const char *what, const float *got, const double *r, const float *n32, int64_t n);
 /* The same where terms of size `terms` cancel: the floor is at least 8 ulp of them in f32, in which they are summed. */
 void co_close_terms(checkop *t, const char *what, const float *got, const double *r, const float *n32, int64_t n, double terms);
+/* The same where an error of `least` is allowed in any case: what intermediates in the storage type may cost at most, however
+ * lucky the naive form is with its own. */
+void co_close_least(checkop *t, const char *what, const float *got, const double *r, const float *n32, int64_t n, double least);
 /* Equal values: the integer test.  r must be exact in the type of the output, or the test asks for too much and fails too. */
 void co_exact(checkop *t, const char *what, const float *got, const double *r, int64_t n);
 /* |got - want| <= tol, or both NaN in a pass of CO_NAN. */

@@ -16,12 +16,9 @@ static double ulp_at(double x, bool half)
  * come up by chance, with 256 they are beyond four deviations. */
 enum { Q_LEAST = 256 };
 
-void co_close(checkop *t, const char *what, const float *got, const double *r, const float *n32, int64_t n)
-{
-    co_close_terms(t, what, got, r, n32, n, 0);
-}
-
-void co_close_terms(checkop *t, const char *what, const float *got, const double *r, const float *n32, int64_t n, double terms)
+/* least: an error that is allowed in any case; whole: also compare by Q. */
+static void close(checkop *t, const char *what, const float *got, const double *r, const float *n32, int64_t n, double least,
+                  bool whole)
 {
     double top = 0, ea = 0, en = 0, qa = 0, qn = 0, norm = 0;
     int64_t worst = 0;
@@ -46,12 +43,27 @@ void co_close_terms(checkop *t, const char *what, const float *got, const double
         norm += r[i] * r[i];
         top = fmax(top, fabs(r[i]));
     }
-    double floor = fmax(c * ulp_at(top, half), 8 * ulp_at(terms, false));
+    double floor = fmax(c * ulp_at(top, half), least);
     if (!(ea <= 2 * en + floor))
         co_fail(t, "%s[%lld]: %.9g, reference %.9g; error %.3g, naive %.3g, floor %.3g", what, (long long)worst,
                 (double)got[worst], r[worst], ea, en, floor);
-    else if (norm > 0 && terms == 0 && n >= Q_LEAST && !(sqrt(qa / norm) <= 1.25 * sqrt(qn / norm) + 1e-6))
+    else if (norm > 0 && whole && n >= Q_LEAST && !(sqrt(qa / norm) <= 1.25 * sqrt(qn / norm) + 1e-6))
         co_fail(t, "%s: relative error %.3g, naive %.3g", what, sqrt(qa / norm), sqrt(qn / norm));
+}
+
+void co_close(checkop *t, const char *what, const float *got, const double *r, const float *n32, int64_t n)
+{
+    close(t, what, got, r, n32, n, 0, true);
+}
+
+void co_close_terms(checkop *t, const char *what, const float *got, const double *r, const float *n32, int64_t n, double terms)
+{
+    close(t, what, got, r, n32, n, 8 * ulp_at(terms, false), terms == 0);
+}
+
+void co_close_least(checkop *t, const char *what, const float *got, const double *r, const float *n32, int64_t n, double least)
+{
+    close(t, what, got, r, n32, n, least, true);
 }
 
 void co_exact(checkop *t, const char *what, const float *got, const double *r, int64_t n)

@@ -10,6 +10,7 @@
 #define LOG log
 #define SQRT sqrt
 #define R(x) (x)
+#define LESS_ONE(p, rest) (-(rest))
 #include "tests/kernels/ref_ops.inc"
 
 int ref_parts(const cad_parts *p)
