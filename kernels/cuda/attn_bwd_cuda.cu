@@ -11,7 +11,7 @@
  *           loops over the query heads of its group and their rows, 64 at a time (D > 64: 32); a warp owns 16 keys (D > 128:
  *           two warps, half of the columns each).  dq: a block = 64 rows x one query head, which loops over tiles of 64 keys
  *           (D > 128: 32); a warp owns 16 rows.  P and dS stay in registers; the next tile is under way (cp.async).  Shared
- *           memory: dk, dv D 64 56 KB, D 128 71 KB; dq D 64 55 KB, D 128 104 KB
+ *           memory: dk, dv 56,320 bytes for D 64, 70,144 for 128, 135,680 for 256; dq 55,296, 104,448, 135,168
  * order     dk, dv over heads, then rows; dq over keys; all ascending, no atomics: class I by segment
  * cost      7 products for the forward's 2; bound by them; never measured
  * source    Dao 2023 (FlashAttention-2), with dq in a kernel of its own
