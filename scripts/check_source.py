@@ -7,9 +7,9 @@ import re
 import sys
 
 PRODUCT = ["core", "kernels", "cad", "model", "dataprep", "eval", "infer", "train"]
-SOURCE = {".c", ".h", ".cpp", ".hpp", ".cu"}
+SOURCE = {".c", ".h", ".cpp", ".hpp", ".cu", ".cuh"}
 WIDTH = 130
-LINES = {".c": 600, ".cpp": 600, ".cu": 600, ".h": 300, ".hpp": 300}
+LINES = {".c": 600, ".cpp": 600, ".cu": 600, ".h": 300, ".hpp": 300, ".cuh": 300}
 FUNCTION = 120
 MAIN = 150
 PARAMETERS = 8
@@ -28,6 +28,10 @@ BANNED = [
     ("system popen gets strcpy strcat sprintf vsprintf strtok atoi atol atof setlocale longjmp setjmp rand srand", r"^$",
      "unsafe, or dependent on the environment"),
 ]
+# Words of CUDA that only these headers may use: elsewhere their macros and wrappers stand, which the emulator reads too.
+CUDA_WORDS = [(re.compile(r"\b__shared__\b|<<<|\bextern\s+__device__"), r"^kernels/cuda/launch\.cuh$", "CAD_SHARED, CAD_DYN_SMEM, CAD_LAUNCH"),
+              (re.compile(r"\b(__asm__|__asm|asm)\b"), r"^(kernels/cuda/ptx\.cuh|kernels/emu/emu_fiber\.cpp|core/threads\.c)$",
+               "a wrapper in kernels/cuda/ptx.cuh")]
 WORDS = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b|\b[Ff]or n" r"ow\b|\b[Nn]ot yet imp" r"lemented")
 PRIVATE = re.compile(r"_impl\.h$|^kernels/(cpu|cuda|emu)/")  # headers of one folder, not of the world
 
@@ -69,6 +73,17 @@ def banned(path, code):
                 if re.search(r"\b(cad_status|void|int|bool|static)\s*\*?$", before):
                     continue  # a declaration of ours by that name
                 problems.append(f"{path}:{number}: {m.group(1)}(): {why}")
+    return problems
+
+
+def cuda_words(path, code):
+    problems = []
+    for pattern, allowed, instead in CUDA_WORDS:
+        if re.search(allowed, path):
+            continue
+        for number, line in enumerate(code.splitlines(), 1):
+            for m in pattern.finditer(line):
+                problems.append(f"{path}:{number}: a bare {m.group(0)}; expected {instead}")
     return problems
 
 
@@ -168,7 +183,7 @@ def check_tree(root, with_keys):
             if path.name in names:
                 problems.append(f"{rel}: the name is taken by {names[path.name]}")
             names[path.name] = rel
-            problems += sizes(rel, text, code) + words(rel, text) + guard(rel, text)
+            problems += sizes(rel, text, code) + words(rel, text) + guard(rel, text) + cuda_words(rel, code)
             if folder in PRODUCT:
                 problems += banned(rel, code)
                 if not re.match(r"core/config", rel):
@@ -197,6 +212,11 @@ def self_test():
     assert functions_long("static int f(int a)\n{\n" + "    x;\n" * 130 + "}\n")
     assert words("a.c", "int x; /* " + "TO" + "DO later */") and not words("a.c", '"/tmp/cadlm-XXXXXX"')
     assert words("a.c", "// see /" + "work/x") and guard("cad/a.h", "#ifndef X\n")
+    bare = lambda code, path="kernels/cuda/a.cu": cuda_words(path, strip(code))
+    assert bare("x;\n__shared__ float s[4];") == ["kernels/cuda/a.cu:2: a bare __shared__; expected CAD_SHARED, CAD_DYN_SMEM, CAD_LAUNCH"]
+    assert bare("k<<<1, 32>>>();") and bare("asm volatile(\"bar\");", "tests/a.cu") and bare("__asm__(\"\");", "kernels/cuda/launch.cuh")
+    assert not bare("__shared__ float s[4]; k<<<1, 1>>>();", "kernels/cuda/launch.cuh") and not bare("asm(\"\");", "kernels/cuda/ptx.cuh")
+    assert not bare("/* asm, <<< and __shared__ */ s = \"<<<\"; CAD_SHARED(float, s, 4); x << 3; as_map();")
     table = "#define CAD_CONFIG_RUN(X, E) \\\n    X(s, name, \"\") \\\n    E(device, P, \"auto\") \\\n    X(i, seed, \"1\")\n\n"
     assert keys_without_reader(table, ["a = cfg->run.name;", "const cad_config_run *r = &c->run; b = r->seed; x->device;"]) == [
         "core/config_keys.h: nothing reads run.device"]

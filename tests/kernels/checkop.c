@@ -34,6 +34,8 @@ void co_fail(checkop *t, const char *fmt, ...)
     fprintf(stderr, "\n     replay: CADLM_ISA=%s checkop %s %s --seed=%llu%s\n", t->ops->isa, t->ops->name, t->op,
             (unsigned long long)t->seed, products[cad_ops_matmul()]);
     va_end(ap);
+    if (t->first_is_enough)
+        exit(1);
 }
 
 void co_case(checkop *t, const char *fmt, ...)

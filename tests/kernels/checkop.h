@@ -73,6 +73,7 @@ typedef struct checkop {
     int64_t twisted;  /* buffers twisted in this pass */
     int64_t stored;   /* buffers of storage type */
     bool quiet;       /* mutants: failures are expected and only counted */
+    bool first_is_enough;
 } checkop;
 
 /* ---- a case ---- */

@@ -1,6 +1,7 @@
-/* checkop BACKEND [OP..] [--grad] [--mutants] [--library] [--bf16] [--plain] [--seed=N]: every op of the table against its
- * reference; with --library the products go through the BLAS, with --bf16 through the loops that multiply bf16 (inputs stored
- * in bf16 alone, so that nothing more is rounded); with --plain no inputs are twisted. */
+/* checkop BACKEND [OP..] [--grad] [--mutants] [--library] [--bf16] [--plain] [--first] [--seed=N]: every op of the table
+ * against its reference; with --library the products go through the BLAS, with --bf16 through the loops that multiply bf16
+ * (inputs stored in bf16 alone, so that nothing more is rounded); with --plain no inputs are twisted; --first stops at the first
+ * failure. */
 #include "tests/kernels/checks.h"
 
 #include "core/status.h"
@@ -45,7 +46,7 @@ int main(int argc, char **argv)
     const cad_ops *ops;
     checkop t = {.seed = 3407};
     if (argc < 2) {
-        fprintf(stderr, "usage: checkop BACKEND [OP..] [--grad] [--mutants] [--library] [--bf16] [--plain] [--seed=N]\n");
+        fprintf(stderr, "usage: checkop BACKEND [OP..] [--grad] [--mutants] [--library] [--bf16] [--plain] [--first] [--seed=N]\n");
         return 2;
     }
     for (int i = 2; i < argc; i++)
@@ -68,6 +69,7 @@ int main(int argc, char **argv)
         return co_mutants(ops, t.seed) == 0 ? 0 : 1;
     }
     t.ops = ops;
+    t.first_is_enough = has(argc, argv, "--first");
     bool grad = has(argc, argv, "--grad"), plain = has(argc, argv, "--plain");
     const co_check *list = grad ? gradients : checks;
     size_t n = grad ? sizeof gradients / sizeof gradients[0] : sizeof checks / sizeof checks[0], ran = 0;

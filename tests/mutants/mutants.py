@@ -6,7 +6,8 @@
   mutants.py check ROOT BUILD          docs/dev/NUMERICS.md, the tests and tests/mutants/ agree, and each bug still applies
 
 A .mut file has the lines `file PATH`, `test CTEST-NAME`, `from TEXT`, `to TEXT` (more pairs may follow).  TEXT is literal: what
-stands after the keyword and one blank.  `from` occurs once in the file.  Its name is ID-WHAT.mut: an id of the page, and a word."""
+stands after the keyword and one blank; lines `+ TEXT` go on with it.  `from` occurs once in the file.  Its name is ID-WHAT.mut:
+an id of the page, and a word.  Those of kernels (tests/kernels/mutants) have another second line: kernel_mutants.py there."""
 import pathlib
 import re
 import sys
@@ -15,11 +16,16 @@ COMMANDS = ["cadprep", "cadtrain", "cadgen", "cadeval", "cadtool"]
 
 
 def read(path):
-    lines = [l.partition(" ") for l in path.read_text().splitlines() if l and not l.startswith("#")]
-    keys = [k for k, _, _ in lines]
+    lines = []
+    for key, _, text in (l.partition(" ") for l in path.read_text().splitlines() if l and not l.startswith("#")):
+        if key == "+" and lines:
+            lines[-1] = (lines[-1][0], lines[-1][1] + "\n" + text)
+        else:
+            lines.append((key, text))
+    keys = [k for k, _ in lines]
     if keys[:2] != ["file", "test"] or len(keys) < 4 or keys[2:] != ["from", "to"] * ((len(keys) - 2) // 2):
         raise ValueError("expected the lines file, test, and pairs of from and to")
-    values = [v for _, _, v in lines]
+    values = [v for _, v in lines]
     return values[0], values[1], list(zip(values[2::2], values[3::2]))
 
 
@@ -99,4 +105,5 @@ def main(argv):
     return 2
 
 
-sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
