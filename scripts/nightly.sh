@@ -6,7 +6,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 jobs=$(nproc)
 stages=("$@")
-[ $# -gt 0 ] || stages=(clang tidy sanitize fuzz coverage kill mutants)
+[ $# -gt 0 ] || stages=(clang tidy sanitize fuzz coverage kill emulator mutants)
 summary=()
 
 stage() { # name, command...: runs it, keeps its last line and its verdict
@@ -58,6 +58,14 @@ kill_loop() {
         ctest --preset release -R 'e2e.cadtrain.kill' --repeat until-fail:10 --timeout 3000 | tail -3
 }
 
+emulator() { # the kernels in three modes of their copies, with other orders and inputs; and without each barrier in turn
+    cmake --preset release >/dev/null && cmake --build --preset release -j "$jobs" --target checkop || return
+    for seed in 1 2 3; do
+        build/release/bin/checkop emu --seed="$seed" || return
+    done
+    tests/kernels/mutants/kernel_mutants.py build/release --every
+}
+
 for s in "${stages[@]}"; do
     case $s in
     clang) stage clang clang_build ;;
@@ -66,8 +74,9 @@ for s in "${stages[@]}"; do
     fuzz) stage fuzz fuzz ;;
     coverage) stage coverage scripts/coverage.sh ;;
     kill) stage kill kill_loop ;;
+    emulator) stage emulator emulator ;;
     mutants) stage mutants env JOBS="$jobs" scripts/mutants.sh ;;
-    *) echo "nightly.sh: no stage '$s'; expected clang tidy sanitize fuzz coverage kill mutants" >&2; exit 2 ;;
+    *) echo "nightly.sh: no stage '$s'; expected clang tidy sanitize fuzz coverage kill emulator mutants" >&2; exit 2 ;;
     esac
 done
 printf '\n## %s, nightly, commit %s\n\n' "$(date +%F)" "$(git rev-parse --short HEAD)"
