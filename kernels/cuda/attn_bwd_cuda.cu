@@ -2,16 +2,17 @@
  *
  * math      P_ij = exp(q_i . k_j scale - lse_i); delta_i = do_i . o_i; dS_ij = P_ij (do_i . v_j - delta_i) scale
  *           dq_i = sum_j dS_ij k_j; dk_j = sum_i dS_ij q_i; dv_j = sum_i P_ij do_i
- * shapes    q, o, do, dq (N,H,D); k, v, dk, dv (N,K,D); lse (H,N)
+ * shapes    q, o, do, dq (N,H,D); k, v, dk, dv (N,K,D); tiles (T,4); lse (H,N)
  * layout    rows of q, k, v, dq, dk, dv may be strided; o and do are dense
  * dtypes    q, k, v, o, do, dq, dk, dv bf16; lse, delta, scores and sums f32; P and dS are rounded to bf16 for their products
  * grads     dq, dk, dv "="
  * limits    D <= 256, K divides H; rows that are no multiples of 16 bytes are read element by element
- * mapping   delta: one warp per row and head, into the scratch.  dk, dv: a block = 64 keys of a segment x one kv head, which
- *           loops over the query heads of its group and their rows, 64 at a time (D > 64: 32); a warp owns 16 keys (D > 128:
- *           two warps, half of the columns each).  dq: a block = 64 rows x one query head, which loops over tiles of 64 keys
- *           (D > 128: 32); a warp owns 16 rows.  P and dS stay in registers; the next tile is under way (cp.async).  Shared
- *           memory: dk, dv 56,320 bytes for D 64, 70,144 for 128, 135,680 for 256; dq 55,296, 104,448, 135,168
+ * mapping   delta: one warp per row and head, into the scratch.  dk, dv: a block = 64 keys of a segment x one kv head,
+ *           which loops over the query heads of its group and their rows, 64 at a time (D > 64: 32); a warp owns 16 keys
+ *           (D > 128: two warps, half of the columns each).  dq: a block = 64 rows x one query head, which loops over
+ *           tiles of 64 keys (D > 128: 32); a warp owns 16 rows.  P and dS stay in registers; the next tile is under way
+ *           (cp.async).  Shared memory: dk, dv 56,320 bytes for D 64, 70,144 for 128, 135,680 for 256; dq 55,296,
+ *           104,448, 135,168
  * order     dk, dv over heads, then rows; dq over keys; all ascending, no atomics: class I by segment
  * cost      7 products for the forward's 2; bound by them; never measured
  * source    Dao 2023 (FlashAttention-2), with dq in a kernel of its own

@@ -5,10 +5,10 @@
  * layout    keys stand transposed in the cache; rows of q may be strided, o is dense
  * dtypes    q, cache, o bf16; scores, softmax and sums f32; weights are rounded to bf16 for their product
  * limits    D <= 256, scale > 0, T a multiple of 64; cells at or beyond len are never used
- * mapping   a block = one row x one kv head x 16 of its query heads x one part of 256 positions (D > 128: 128), counted from
- *           position 0; each warp takes 64 of them, its keys and values all under way at once, and the warps' results are
- * merged in order.  A second kernel, one warp per row and head, merges the parts in order.  Shared memory: 76,032 bytes for
- *           D 64, 147,712 for 128, 149,760 for 256
+ * mapping   a block = one row x one kv head x 16 of its query heads x one part of 256 positions (D > 128: 128), counted
+ *           from position 0; each warp takes 64 of them, its keys and values all under way at once, and the warps' results
+ *           are merged in order.  A second kernel, one warp per row and head, merges the parts in order.  Shared memory:
+ *           76,032 bytes for D 64, 147,712 for 128, 149,760 for 256
  * order     parts by absolute position: bits depend neither on the number of rows nor on other slots or lengths: class I
  * cost      4 D K len bytes a row, and 4 H D len FLOPs; bound by memory; scratch 4 (D+2) bytes per row, head and part of T;
  *           never measured

@@ -1,16 +1,17 @@
 /* attn_fwd, CUDA.
  *
  * math      s_ij = q_i . k_j scale; P = softmax_j(s); o_i = sum_j P_ij v_j; lse_i = log sum_j exp(s_ij)
- * shapes    q, o (N,H,D); k, v (N,K,D); seg (S+1); lse (H,N)
+ * shapes    q, o (N,H,D); k, v (N,K,D); tiles (T,4); lse (H,N)
  * layout    rows may be strided (views into fused rows); o is dense
  * dtypes    q, k, v, o bf16; scores, softmax, sums and lse f32; P is rounded to bf16 for its product
  * limits    D <= 256, K divides H, scale > 0; rows that are no multiples of 16 bytes are read element by element
- * mapping   a block of 4 warps = 64 query rows of a segment x one query head; a warp owns 16 rows and meets tiles of 64 keys,
- * of which the next one is under way (cp.async); P stays in registers.  Shared memory 5 tiles: 46,080 bytes for D 64,
- *           87,040 for 128, 168,960 for 256 order
- * online softmax over key tiles from position 0 of the segment; a row's bits depend on its segment alone: class I cost      4
- * L^2/2 D FLOPs per head and causal segment of length L; bound by the products; never measured source    Milakov and Gimelshein
- * 2018 (online softmax); Dao 2023 (FlashAttention-2: rows to warps, P in registers) test      tests/kernels/check_attn.c
+ * mapping   a block of 4 warps = 64 query rows of a segment x one query head; a warp owns 16 rows and meets tiles of 64
+ *           keys, of which the next one is under way (cp.async); P stays in registers.  Shared memory 5 tiles: 46,080
+ *           bytes for D 64, 87,040 for 128, 168,960 for 256
+ * order     online softmax over key tiles from position 0 of the segment; a row's bits depend on its segment alone: class I
+ * cost      4 L^2/2 D FLOPs per head and causal segment of length L; bound by the products; never measured
+ * source    Milakov and Gimelshein 2018 (online softmax); Dao 2023 (FlashAttention-2: rows to warps, P in registers)
+ * test      tests/kernels/check_attn.c
  */
 #include "kernels/cuda/attn_mma.cuh"
 #include "kernels/cuda/attn_rows.cuh"
