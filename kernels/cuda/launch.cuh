@@ -22,9 +22,9 @@
     extern __shared__ __align__(1024) unsigned char cad_dynamic_shared[];                                                      \
     T *name = reinterpret_cast<T *>(cad_dynamic_shared)
 
-extern "C" cudaStream_t cad_cuda_stream(void *stream);           /* NULL: the one that the runtime made */
-extern "C" cad_status cad_cuda_launched(const char *kernel);     /* the launch just made: was it taken? */
-extern "C" cad_status cad_cuda_shared(const void *kernel, const char *name, size_t bytes); /* more than 48 KB of shared memory */
+extern "C" cudaStream_t cad_cuda_stream(void *stream);       /* NULL: the one that the runtime made */
+extern "C" cad_status cad_cuda_launched(const char *kernel); /* the launch just made: was it taken? */
+extern "C" cad_status cad_cuda_shared(const void *kernel, const char *name, size_t bytes); /* dynamic: is there so much? */
 
 template <class... P, class... A>
 static cad_status cad_gpu_launch(const char *name, void (*kernel)(P...), dim3 grid, dim3 block, size_t smem, void *stream,
@@ -32,7 +32,7 @@ static cad_status cad_gpu_launch(const char *name, void (*kernel)(P...), dim3 gr
 {
     if (grid.x == 0 || grid.y == 0 || grid.z == 0)
         return CAD_OK;
-    if (smem > 48 * 1024)
+    if (smem > 0)
         CAD_TRY(cad_cuda_shared(reinterpret_cast<const void *>(kernel), name, smem));
     kernel<<<grid, block, smem, cad_cuda_stream(stream)>>>(static_cast<P>(args)...);
     return cad_cuda_launched(name);

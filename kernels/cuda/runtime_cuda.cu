@@ -81,25 +81,33 @@ cad_status cad_cuda_launched(const char *kernel)
     return cad_cuda_status(e, kernel);
 }
 
+/* A launch without a word before it has 48 KB, static arrays included. */
 cad_status cad_cuda_shared(const void *kernel, const char *name, size_t bytes)
 {
-    enum { KNOWN = 256 };
+    enum { KNOWN = 256, UNASKED = 48 * 1024 };
     static struct {
         const void *kernel;
         size_t bytes;
-    } known[KNOWN]; /* what was asked for, so that it is asked once */
+    } known[KNOWN]; /* the most that was asked for, so that it is asked once; what is allowed never shrinks */
     static int n;
-    for (int i = 0; i < n; i++)
-        if (known[i].kernel == kernel && known[i].bytes == bytes)
-            return CAD_OK;
-    if (bytes > cad_cuda.facts.shared)
-        CAD_FAIL(CAD_EUNSUPPORTED, "%s: a block takes %zu bytes of shared memory; cuda:%d gives it %zu", name, bytes,
-                 cad_cuda.facts.index, (size_t)cad_cuda.facts.shared);
+    cudaFuncAttributes has;
+    int i = 0;
+    while (i < n && known[i].kernel != kernel)
+        i++;
+    if (i < n && bytes <= known[i].bytes)
+        return CAD_OK;
     cad_cuda_enter();
-    CAD_CUDA_TRY(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, (int)bytes), name);
-    if (n < KNOWN) {
-        known[n].kernel = kernel;
-        known[n++].bytes = bytes;
+    CAD_CUDA_TRY(cudaFuncGetAttributes(&has, kernel), name);
+    size_t all = has.sharedSizeBytes + bytes;
+    if (all > cad_cuda.facts.shared)
+        CAD_FAIL(CAD_EUNSUPPORTED, "%s: a block takes %zu bytes of shared memory; cuda:%d gives it %zu", name, all,
+                 cad_cuda.facts.index, (size_t)cad_cuda.facts.shared);
+    if (all > UNASKED)
+        CAD_CUDA_TRY(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, (int)bytes), name);
+    if (i < KNOWN) {
+        known[i].kernel = kernel;
+        known[i].bytes = bytes;
+        n += i == n;
     }
     return CAD_OK;
 }

@@ -304,8 +304,27 @@ static void test_shared_memory_is_asked_for_once_and_within_the_limit(void **sta
     assert_int_equal(fake.attributes, before + 1);
     ok(cad_cuda_shared(&kernel, "tile_kernel", 120000));
     assert_int_equal(fake.attributes, before + 2);
+    ok(cad_cuda_shared(&kernel, "tile_kernel", 100000)); /* less is allowed already, and must not take away */
+    assert_int_equal(fake.attributes, before + 2);
+    assert_int_equal(fake.dynamic_shared, 120000);
     fails(cad_cuda_shared(&kernel, "tile_kernel", 240000), CAD_EUNSUPPORTED,
           "tile_kernel: a block takes 240000 bytes of shared memory; cuda:0 gives it 232448");
+}
+
+static void test_static_shared_memory_counts_against_the_48_KB_and_the_limit(void **state)
+{
+    (void)state;
+    static const char small, edge, large;
+    int before = fake.attributes;
+    ok(cad_cuda_shared(&small, "tile_kernel", 49152));
+    assert_int_equal(fake.attributes, before);
+    fake.static_shared = 2048;
+    ok(cad_cuda_shared(&edge, "tile_kernel", 49152));
+    assert_int_equal(fake.attributes, before + 1);
+    assert_int_equal(fake.dynamic_shared, 49152);
+    fails(cad_cuda_shared(&large, "tile_kernel", 232000), CAD_EUNSUPPORTED,
+          "tile_kernel: a block takes 234048 bytes of shared memory; cuda:0 gives it 232448");
+    fake.static_shared = 0;
 }
 
 /* In a process of its own: the variable is read when the device is opened. */
@@ -351,6 +370,7 @@ int main(void)
         cmocka_unit_test(test_a_launch_that_is_not_taken_is_named_at_once),
         cmocka_unit_test(test_a_fault_that_a_kernel_left_is_told_once),
         cmocka_unit_test(test_shared_memory_is_asked_for_once_and_within_the_limit),
+        cmocka_unit_test(test_static_shared_memory_counts_against_the_48_KB_and_the_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

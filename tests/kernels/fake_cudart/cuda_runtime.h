@@ -37,6 +37,10 @@ typedef struct cudaDeviceProp {
     int major, minor, multiProcessorCount, l2CacheSize;
 } cudaDeviceProp;
 
+typedef struct cudaFuncAttributes {
+    size_t sharedSizeBytes; /* static */
+} cudaFuncAttributes;
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -63,6 +67,7 @@ cudaError_t cudaFreeHost(void *p);
 cudaError_t cudaMemGetInfo(size_t *left, size_t *total);
 cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t bytes, cudaMemcpyKind kind, cudaStream_t s);
 cudaError_t cudaMemsetAsync(void *p, int value, size_t bytes, cudaStream_t s);
+cudaError_t cudaFuncGetAttributes(cudaFuncAttributes *out, const void *kernel);
 cudaError_t cudaFuncSetAttribute(const void *kernel, cudaFuncAttribute what, int value);
 #ifdef __cplusplus
 }

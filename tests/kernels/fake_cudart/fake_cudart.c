@@ -277,11 +277,19 @@ cudaError_t cudaGetLastError(void)
     return take(&fake.launch);
 }
 
+cudaError_t cudaFuncGetAttributes(cudaFuncAttributes *out, const void *kernel)
+{
+    (void)kernel;
+    out->sharedSizeBytes = fake.static_shared;
+    return cudaSuccess;
+}
+
 cudaError_t cudaFuncSetAttribute(const void *kernel, cudaFuncAttribute what, int value)
 {
     (void)kernel;
     (void)what;
     fake.attributes++;
+    fake.dynamic_shared = value;
     return value > 0 ? cudaSuccess : cudaErrorInvalidValue;
 }
 

@@ -22,13 +22,15 @@ typedef struct fake_cuda {
     int fail_after;     /* calls that allocate (memory, events) until one fails with cudaErrorMemoryAllocation; 0: none does */
 
     /* asked */
-    int current;       /* device of cudaSetDevice, -1: never */
-    size_t held;       /* bytes of device memory */
-    int blocks;        /* of device and pinned memory, streams and events that live */
-    int waits;         /* for events that were not done */
-    size_t pending;    /* pieces of work that have not happened */
-    int attributes;    /* calls of cudaFuncSetAttribute */
-    const char *wrong; /* a call that a real driver would not take as it was meant; NULL: none */
+    int current;          /* device of cudaSetDevice, -1: never */
+    size_t held;          /* bytes of device memory */
+    int blocks;           /* of device and pinned memory, streams and events that live */
+    int waits;            /* for events that were not done */
+    size_t pending;       /* pieces of work that have not happened */
+    size_t static_shared; /* of every kernel */
+    int attributes;       /* calls of cudaFuncSetAttribute */
+    int dynamic_shared;   /* what the last of them asked for */
+    const char *wrong;    /* a call that a real driver would not take as it was meant; NULL: none */
 } fake_cuda;
 extern fake_cuda fake;
 
