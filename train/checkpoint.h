@@ -40,6 +40,7 @@ typedef struct cad_train_state {
     char data_hash[CAD_HASH_HEX]; /* tokens_xxh3 of the training pack */
     char config_hash[CAD_HASH_HEX];
     char waived[CAD_WAIVED_MAX]; /* by the training packs: words of audit.waive by commas; tables tell it */
+    char backend[16];            /* that computed the last steps; files without one are from builds that had the CPU alone */
 } cad_train_state;
 #define CAD_EMA_DECAY 0.98
 

@@ -39,6 +39,7 @@ cad_status cad_train_state_save(const cad_train_state *s, const char *path)
     failed |= json_object_set_new(o, "seed", json_integer((json_int_t)s->seed));
     if (s->waived[0])
         failed |= json_object_set_new(o, "waived", json_string(s->waived));
+    failed |= json_object_set_new(o, "backend", json_string(s->backend));
     cad_status status = cad_json_write(path, failed ? NULL : o);
     json_decref(o);
     return status;
@@ -80,11 +81,13 @@ static cad_status read_state(const json_t *o, const char *path, cad_train_state 
 #undef X
     CAD_TRY(cad_json_get_int(o, "seed", path, &seed));
     s->seed = (uint64_t)seed;
-    if (json_object_get(o, "waived")) {
-        const char *waived;
+    const char *waived = "", *backend = "cpu";
+    if (json_object_get(o, "waived"))
         CAD_TRY(cad_json_get_string(o, "waived", path, &waived));
-        snprintf(s->waived, sizeof s->waived, "%s", waived);
-    }
+    if (json_object_get(o, "backend"))
+        CAD_TRY(cad_json_get_string(o, "backend", path, &backend));
+    snprintf(s->waived, sizeof s->waived, "%s", waived);
+    snprintf(s->backend, sizeof s->backend, "%s", backend);
     if (s->step < 0 || s->epoch < 0 || s->batch < 0)
         CAD_FAIL(CAD_EDATA, "%s: negative step, epoch or batch", path);
     return CAD_OK;

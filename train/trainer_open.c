@@ -310,7 +310,8 @@ cad_status cad_trainer_read_inputs(cad_trainer *t)
     CAD_TRY(cad_device_open(t->device_key ? t->device_key : t->cfg->run.device, &t->device));
     t->ops = t->device.ops;
     cad_ops_set_matmul((cad_matmul)t->cfg->model.matmul);
-    if (t->cfg->model.matmul == CAD_MATMUL_bf16 && cad_ops_matmul() != CAD_MATMUL_bf16)
+    bool wanted = t->cfg->model.matmul == CAD_MATMUL_bf16 && !strcmp(t->ops->name, "cpu"); /* other back ends have one way */
+    if (wanted && cad_ops_matmul() != CAD_MATMUL_bf16)
         cad_log(CAD_LOG_INFO, "model.matmul = bf16: no AVX512-BF16 with %s on this processor, products stay in f32",
                 t->ops->isa);
     CAD_TRY(set_paths(t));
@@ -359,6 +360,7 @@ static cad_status open_all(cad_trainer *t)
     memcpy(t->at.base_hash, cad_decoder_base_hash(t->decoder), CAD_HASH_HEX);
     memcpy(t->at.data_hash, t->train_pack->info.tokens_xxh3, CAD_HASH_HEX);
     cad_hash128_hex(t->config_text.data, t->config_text.len, t->at.config_hash);
+    snprintf(t->at.backend, sizeof t->at.backend, "%s", t->ops->name);
     return CAD_OK;
 }
 

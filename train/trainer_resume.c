@@ -8,12 +8,12 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* What does not change the result of training, or does not belong to it. */
+/* What does not change the result of training, or does not belong to it.  run.device is but a word: see compare_backends. */
 static bool may_differ(const char *key)
 {
     static const char *const section[] = {"log.", "checkpoint.", "eval.", "sample.", "decode.", "metrics.", "synth.", "prep."};
-    static const char *const single[] = {"run.threads",  "run.notes",        "run.tags",          "run.name",
-                                         "run.out_root", "data.expect_rows", "data.expect_tokens"};
+    static const char *const single[] = {"run.threads", "run.device",   "run.notes",        "run.tags",
+                                         "run.name",    "run.out_root", "data.expect_rows", "data.expect_tokens"};
     for (size_t i = 0; i < sizeof section / sizeof *section; i++)
         if (!strncmp(key, section[i], strlen(section[i])))
             return true;
@@ -85,12 +85,38 @@ static cad_status refuse(comparison *c, const char *key, const char *from, const
     return cad_buf_printf(&c->hint, " --allow-change=%s", key);
 }
 
+static cad_status take_change(comparison *c, const char *key, const char *from, const char *to)
+{
+    bool allowed = is_allowed(c->t, key) && !is_fixed(c->t->cfg, key);
+    return allowed ? add_change(c->t, key, from, to) : refuse(c, key, from, to);
+}
+
 static void take_difference(void *ctx, const char *key, const char *a, const char *b)
 {
     comparison *c = ctx;
-    if (c->status != CAD_OK || may_differ(key))
-        return;
-    c->status = is_allowed(c->t, key) && !is_fixed(c->t->cfg, key) ? add_change(c->t, key, a, b) : refuse(c, key, a, b);
+    if (c->status == CAD_OK && !may_differ(key))
+        c->status = take_change(c, key, a, b);
+}
+
+/* The state in a checkpoint; of one that cannot be read the step is -1. */
+static cad_status look_at(const char *checkpoint, cad_train_state *out)
+{
+    cad_buf path = CAD_BUF_INIT;
+    cad_status s = cad_buf_printf(&path, "%s/trainer_state.json", checkpoint);
+    *out = (cad_train_state){.step = -1};
+    if (s == CAD_OK)
+        s = cad_train_state_load(path.data, out);
+    cad_buf_deinit(&path);
+    return s == CAD_ENOMEM ? s : CAD_OK;
+}
+
+/* The same word, auto, may mean another back end on another machine, and another word the same one. */
+static cad_status compare_backends(comparison *c)
+{
+    const char *now = c->t->ops->name;
+    cad_train_state then;
+    CAD_TRY(look_at(c->t->resumed_from.data, &then));
+    return then.step < 0 || !strcmp(then.backend, now) ? CAD_OK : take_change(c, "run.device", then.backend, now);
 }
 
 /* Both sides are read from their printed form, in which paths are absolute. */
@@ -106,6 +132,8 @@ static cad_status compare(cad_trainer *t, const char *file)
     cad_status s = cad_config_diff(a, b, take_difference, &c);
     if (s == CAD_OK)
         s = c.status;
+    if (s == CAD_OK)
+        s = compare_backends(&c);
     if (s == CAD_OK && c.fixed.len > 0)
         s = cad_fail(CAD_ECONFIG,
                      "cannot continue %s: the configuration differs:\n%shint: a checkpoint fixes %s: --resume=no or another "
@@ -157,32 +185,19 @@ static cad_status was_named(const cad_trainer *t, bool *out)
     return s == CAD_ENOMEM ? s : CAD_OK; /* without a run.json nothing was named */
 }
 
-/* -1: cannot be read. */
-static cad_status step_of(const char *checkpoint, int64_t *out)
-{
-    cad_train_state state = {.step = -1};
-    cad_buf path = CAD_BUF_INIT;
-    cad_status s = cad_buf_printf(&path, "%s/trainer_state.json", checkpoint);
-    if (s == CAD_OK)
-        s = cad_train_state_load(path.data, &state);
-    *out = s == CAD_OK ? state.step : -1;
-    cad_buf_deinit(&path);
-    return s == CAD_ENOMEM ? s : CAD_OK;
-}
-
 /* The newest checkpoint of this run, where DIR was taken by the start before and training went on from there. */
 static cad_status find_behind(cad_trainer *t, const char *dir)
 {
     bool again;
-    int64_t then, now;
+    cad_train_state then, now;
     CAD_TRY(was_named(t, &again));
     cad_status s = again ? cad_checkpoint_find(t->ckpt_path.data, t->scratch, &t->resumed_from) : CAD_ENOTFOUND;
     if (s == CAD_ENOTFOUND)
         return CAD_OK;
     CAD_TRY(s);
-    CAD_TRY(step_of(dir, &then));
-    CAD_TRY(step_of(t->resumed_from.data, &now));
-    if (now <= then) {
+    CAD_TRY(look_at(dir, &then));
+    CAD_TRY(look_at(t->resumed_from.data, &now));
+    if (now.step <= then.step) {
         cad_buf_clear(&t->resumed_from);
         return CAD_OK;
     }

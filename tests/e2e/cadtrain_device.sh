@@ -31,3 +31,15 @@ json "$E2E/runs/tiny/run.json" 'd["device"] == "cpu"'
 runs 0 cadtrain "$TINY" --resume=no --set=train.max_steps=1 --set=sample.every=off --set=eval.every=off
 says "$err" "; auto: "
 json "$E2E/runs/tiny/device.json" 'd["why"].startswith("auto: ")'
+
+# A run goes on where it was computed, whatever that is called; elsewhere its numbers would be others.
+used=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["device"])' "$E2E/runs/tiny/device.json")
+step=(--set=train.max_steps=1 --set=sample.every=off --set=eval.every=off)
+runs 0 cadtrain "$TINY" "${step[@]}" --check --device=$used
+says "$out" "starts after step 1"
+runs 65 cadtrain "$TINY" "${step[@]}" --check --device=emu
+says "$err" "run.device: '${used%:*}' in the checkpoint, 'emu' now" "--allow-change=run.device"
+runs 0 cadtrain "$TINY" "${step[@]}" --check --device=emu --allow-change=run.device
+runs 0 cadtrain "$TINY" "${step[@]}" --resume=no --device=emu
+runs 65 cadtrain "$TINY" "${step[@]}" --check
+says "$err" "run.device: 'emu' in the checkpoint, '${used%:*}' now"

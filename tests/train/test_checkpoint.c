@@ -1,6 +1,7 @@
 /* Which checkpoints are found and which go, by folders that hold a manifest alone. */
 #include "tests/unit.h"
 
+#include "core/json.h"
 #include "core/log.h"
 #include "tests/train/train_tmp.h"
 #include "train/checkpoint.h"
@@ -145,13 +146,21 @@ static void test_a_state_comes_back_as_it_was(void **state)
                                 .ranks = 1,
                                 .base_hash = "aa",
                                 .data_hash = "bb",
-                                .config_hash = "cc"};
+                                .config_hash = "cc",
+                                .backend = "emu"};
     cad_train_state out;
+    json_t *o;
     ok(cad_train_state_save(&in, train_path(dir, "s.json")));
     ok(cad_train_state_load(train_path(dir, "s.json"), &out));
     assert_true(out.step == 7 && out.epoch == 1 && out.batch == 3 && out.rows == 11 && out.tokens == 12);
     assert_true(out.loss_ema == in.loss_ema && out.norm_ema == in.norm_ema && isnan(out.metric) && out.best == 0.7);
-    assert_true(out.seed == UINT64_MAX && !strcmp(out.data_hash, "bb"));
+    assert_true(out.seed == UINT64_MAX && !strcmp(out.data_hash, "bb") && !strcmp(out.backend, "emu"));
+    ok(cad_json_read(train_path(dir, "s.json"), 1 << 20, &o));
+    json_object_del(o, "backend"); /* of a build that had the CPU alone */
+    ok(cad_json_write(train_path(dir, "s.json"), o));
+    json_decref(o);
+    ok(cad_train_state_load(train_path(dir, "s.json"), &out));
+    assert_string_equal(out.backend, "cpu");
     ok(cad_fs_write(train_path(dir, "s.json"), "{\"schema\":2}", 12));
     fails(cad_train_state_load(train_path(dir, "s.json"), &out), CAD_EDATA, "schema 2; expected 1");
     ok(cad_fs_write(train_path(dir, "s.json"), "{\"schema\":1", 11));
