@@ -59,7 +59,7 @@ typedef struct cad_engine_info {
     const char *path;    /* as resolved */
     const char *base;    /* directory of the base weights */
     const char *adapter; /* NULL: none */
-    const char *hash;    /* XXH3-128 over base hash, adapter and options: names the checkpoint in keys of results */
+    const char *hash;    /* XXH3-128 over base hash, adapter, options, storage: names what answers in keys of results */
     const char *tokenizer_hash, *template_hash, *template_text;
     int64_t parameters; /* of the base; an adapter is not counted */
     int64_t context, slots;

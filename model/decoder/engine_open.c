@@ -307,6 +307,8 @@ static cad_status name_engine(cad_engine *e, const parts *p)
     s = cad_buf_printf(&b, "base %s adapter %s rank %" PRId64 " alpha %.17g rslora %d weights %d nested %d tokenizer %s",
                        cad_decoder_base_hash(e->decoder), adapter, p->lora.rank, p->lora.alpha, p->lora.rslora, (int)p->weights,
                        p->double_quant, cad_tokenizer_hash(e->tokenizer));
+    if (s == CAD_OK && cad_decoder_ops(e->decoder)->store == CAD_BF16)
+        s = cad_buf_str(&b, " stored in bf16");
     if (s == CAD_OK)
         cad_hash128_hex(b.data, b.len, e->hash);
     cad_buf_deinit(&b);

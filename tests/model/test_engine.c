@@ -110,6 +110,21 @@ static void test_answers_follow_prompt_sample_and_seed_whatever_the_slots(void *
     cad_engine_close(e);
 }
 
+/* Its answers may be others, so those of one must not be taken for the other's. */
+static void test_a_back_end_that_stores_bf16_has_another_name_in_results(void **state)
+{
+    (void)state;
+    static const char *const device[] = {"cpu", "emu"};
+    char hash[2][33];
+    for (int i = 0; i < 2; i++) {
+        cad_engine *e;
+        ok(cad_engine_open(scratch("base"), &(cad_engine_opts){.device = device[i], .slots = 1, .context = 96}, &e));
+        snprintf(hash[i], sizeof hash[i], "%s", cad_engine_get_info(e).hash);
+        cad_engine_close(e);
+    }
+    assert_string_not_equal(hash[0], hash[1]);
+}
+
 static void test_a_decoder_that_is_already_there_answers_the_same(void **state)
 {
     (void)state;
@@ -283,6 +298,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answers_follow_prompt_sample_and_seed_whatever_the_slots),
+        cmocka_unit_test(test_a_back_end_that_stores_bf16_has_another_name_in_results),
         cmocka_unit_test(test_a_decoder_that_is_already_there_answers_the_same),
         cmocka_unit_test(test_every_allocation_may_fail_and_is_reported),
         cmocka_unit_test(test_a_run_stands_for_its_best_checkpoint_and_finds_its_base),
