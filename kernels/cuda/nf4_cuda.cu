@@ -4,7 +4,7 @@
  *           absmax_i = fl(fl(map[q_i] absmax2[i/256]) + offset)
  * shapes    w (out,in) flattened; absmax one per `block` elements
  * layout    element 2j in the high nibble of byte j; blocks cross rows
- * dtypes    bf16 weights, u8 codes, f32 scales, nested ones u8
+ * dtypes    bf16 weights (to quantise: f32 too), u8 codes, f32 scales, nested ones u8
  * limits    block 32..4096; the last block may be short; where 1/absmax overflows (absmax < 2^-128) it becomes a division; a
  *           weight that is not finite is reported at the next sync, and codes and scales of that call are then undefined
  * mapping   quantise: a warp per block, a lane per pair; dequantise: 16 bytes of codes and 64 bytes of values per thread, which
@@ -21,13 +21,23 @@
 enum { THREADS = 256, WARPS = THREADS / CAD_LANES, SPAN = 32 };
 
 struct quantiser {
-    const bf16 *w;
+    const void *w;
     uint8_t *codes;
     float *absmax;
     unsigned long long *fault;
     int64_t count, block;
     float threshold[15];
 };
+
+static __device__ __forceinline__ float weight_of(const bf16 *w, int64_t e)
+{
+    return to_f32(w[e]);
+}
+
+static __device__ __forceinline__ float weight_of(const float *w, int64_t e)
+{
+    return w[e];
+}
 
 static __device__ __forceinline__ unsigned nf4_code(const quantiser &p, float y)
 {
@@ -38,8 +48,9 @@ static __device__ __forceinline__ unsigned nf4_code(const quantiser &p, float y)
     return code;
 }
 
-CAD_KERNEL(THREADS) void quant_kernel(quantiser p)
+template <class T> CAD_KERNEL(THREADS) void quant_kernel(quantiser p)
 {
+    const T *w = static_cast<const T *>(p.w);
     int64_t block = (int64_t)blockIdx.x * WARPS + threadIdx.x / CAD_LANES;
     int lane = (int)(threadIdx.x % CAD_LANES);
     int64_t first = block * p.block, end = first + p.block < p.count ? first + p.block : p.count;
@@ -47,7 +58,7 @@ CAD_KERNEL(THREADS) void quant_kernel(quantiser p)
     if (first >= p.count)
         return;
     for (int64_t e = first + lane; e < end; e += CAD_LANES) {
-        float x = fabsf(to_f32(p.w[e]));
+        float x = fabsf(weight_of(w, e));
         if (!(x <= FLT_MAX))
             atomicMin(p.fault, CAD_GPU_FAULT_KEY(CAD_GPU_FAULT_NF4_WEIGHT, e));
         top = fmaxf(top, x);
@@ -59,7 +70,7 @@ CAD_KERNEL(THREADS) void quant_kernel(quantiser p)
     for (int64_t e = first + 2 * lane; e < end; e += 2 * CAD_LANES) {
         unsigned code[2] = {CAD_NF4_ZERO, CAD_NF4_ZERO};
         for (int i = 0; i < 2 && e + i < end && top > 0; i++) {
-            float x = to_f32(p.w[e + i]);
+            float x = weight_of(w, e + i);
             code[i] = nf4_code(p, inverse <= FLT_MAX ? __fmul_rn(x, inverse) : __fdiv_rn(x, top));
         }
         p.codes[e / 2] = (uint8_t)(code[0] << 4 | code[1]);
@@ -109,9 +120,8 @@ CAD_GPU_NO_SCRATCH(nf4_quant)
 CAD_GPU_OP(nf4_quant)
 {
     CAD_TRY(cad_nf4_quant_validate(a));
-    CAD_GPU_NEED_BF16(nf4_quant, w);
     quantiser p = {};
-    p.w = cad_ptr<const bf16>(a->w);
+    p.w = a->w.data;
     p.codes = cad_ptr<uint8_t>(a->codes);
     p.absmax = cad_ptr<float>(a->absmax);
     p.fault = CAD_GPU(fault_key)();
@@ -119,8 +129,10 @@ CAD_GPU_OP(nf4_quant)
     p.block = a->block;
     for (int i = 0; i < 15; i++)
         p.threshold[i] = cad_nf4_threshold[i];
-    int64_t blocks = cad_ceil_div(p.count, p.block);
-    return CAD_LAUNCH(quant_kernel, ((unsigned)cad_ceil_div(blocks, WARPS)), (THREADS), 0, stream, p);
+    unsigned blocks = (unsigned)cad_ceil_div(cad_ceil_div(p.count, p.block), WARPS);
+    if (a->w.dtype == CAD_F32)
+        return CAD_LAUNCH((quant_kernel<float>), (blocks), (THREADS), 0, stream, p);
+    return CAD_LAUNCH((quant_kernel<bf16>), (blocks), (THREADS), 0, stream, p);
 }
 
 CAD_GPU_NO_SCRATCH(nf4_dequant)

@@ -2,6 +2,7 @@
 
 #include "core/mem.h"
 #include "kernels/emu/emu_asan.h"
+#include "kernels/emu/emu_control.h"
 
 #include <cstdint>
 #include <cstdio>
@@ -118,6 +119,7 @@ static cad_status take_block(size_t bytes, block *b)
     b->m.base += (ALIGN - (uintptr_t)b->m.base % ALIGN) % ALIGN;
     b->m.bytes = bytes;
     b->m.device = true;
+    b->m.filled = true; /* by zeros, as ops.h promises */
     cad_emu_asan_forbid(b->start, (size_t)(b->m.base - b->start));
     cad_emu_asan_forbid(b->m.base + bytes, padded - bytes - (size_t)(b->m.base - b->start));
     return CAD_OK;
@@ -138,6 +140,15 @@ cad_status cad_emu_mem_alloc(size_t bytes, void **out)
     forget_hints();
     *out = b.m.base;
     return CAD_OK;
+}
+
+void cad_emu_unwrite(void *device)
+{
+    int at = below(device);
+    if (at < 0 || blocks[at].m.base != device || !blocks[at].m.cells)
+        return;
+    blocks[at].m.filled = false;
+    memset(blocks[at].m.cells, 0, (blocks[at].m.bytes + 1) / 2 * sizeof(cad_emu_cell));
 }
 
 void cad_emu_mem_free(void *p)

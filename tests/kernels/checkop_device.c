@@ -41,8 +41,11 @@ static cad_status put_all(checkop *t)
         co_buffer *b = &t->buffer[i];
         CAD_TRY(put_block(t, b->data - guard, b->bytes + 2 * guard, &b->device));
     }
-    for (int i = 0; i < t->n_scratch; i++)
+    for (int i = 0; i < t->n_scratch; i++) {
         CAD_TRY(put_block(t, t->scratch[i].data, t->scratch[i].bytes, &t->scratch[i].device));
+        if (is_emulator(t))
+            cad_emu_unwrite(t->scratch[i].device); /* who reads it before writing is told so, not only given a NaN */
+    }
     return CAD_OK;
 }
 

@@ -31,10 +31,10 @@ static void twisted_passes(checkop *t, co_twist how, void (*run)(checkop *t))
     t->twist = CO_AS_IS;
 }
 
-/* A GPU stores bf16; these also serve gradients and moments, which are f32. */
+/* A GPU stores bf16; these also serve gradients, moments and weights of files, which are f32. */
 static bool stores(const checkop *t, cad_dtype type)
 {
-    static const char *const both[] = {"fill", "copy", "axpy", "cast"};
+    static const char *const both[] = {"fill", "copy", "axpy", "cast", "nf4_quant"};
     if (!co_is_apart(t) || type == CAD_BF16)
         return true;
     for (size_t i = 0; i < sizeof both / sizeof both[0]; i++)

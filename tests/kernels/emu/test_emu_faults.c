@@ -25,6 +25,7 @@ static emu_data data_new(unsigned step)
         bytes[i] = (unsigned char)(i * step + 1);
     ok(ops->mem_alloc(N, &in));
     ok(ops->mem_alloc(N, &out));
+    cad_emu_unwrite(out);
     ok(ops->mem_put(in, bytes, N, NULL));
     return (emu_data){in, out, N, 32};
 }
