@@ -1,25 +1,24 @@
 # The CUDA sources that both compilers read: nvcc (kernels/cuda) and the host's (kernels/emu).
 set(CADLM_CUDA_SOURCES
-    table_cuda.cu
-    rmsnorm_cuda.cu
     adamw_cuda.cu
-    copy_cuda.cu
-    embed_cuda.cu
-    q8_cuda.cu
-    rope_cuda.cu
-    sums_cuda.cu
-    linear_bwd_w_cuda.cu
-    swiglu_cuda.cu
-    linear_cuda.cu
-    lora_bwd_cuda.cu
-    lora_cuda.cu
-    logits_cuda.cu
-    nf4_cuda.cu
-    nf4_linear_cuda.cu
-    sample_cuda.cu
     attn_bwd_cuda.cu
     attn_decode_cuda.cu
     attn_fwd_cuda.cu
+    copy_cuda.cu
+    embed_cuda.cu
     kv_cuda.cu
-    xent_cuda.cu
-    missing_cuda.cu)
+    linear_bwd_w_cuda.cu
+    linear_cuda.cu
+    logits_cuda.cu
+    lora_bwd_cuda.cu
+    lora_cuda.cu
+    nf4_cuda.cu
+    nf4_linear_cuda.cu
+    q8_cuda.cu
+    rmsnorm_cuda.cu
+    rope_cuda.cu
+    sample_cuda.cu
+    sums_cuda.cu
+    swiglu_cuda.cu
+    table_cuda.cu
+    xent_cuda.cu)
