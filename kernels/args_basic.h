@@ -182,7 +182,7 @@ typedef struct cad_attn_bwd_args {
     int64_t ld_dq, ld_dk, ld_dv;
     float scale;
     int causal;
-    cad_scratch scratch; /* bf16 only: dq in f32 until it is complete */
+    cad_scratch scratch; /* CPU: dq of bf16 in f32 until it is complete; GPU: delta */
 } cad_attn_bwd_args;
 
 #ifdef __cplusplus
