@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,13 +108,22 @@ void cad_embed_order(const uint32_t *id, int64_t n, int64_t v, uint32_t *order, 
         order[count[id[i]]++] = (uint32_t)i;
 }
 
-/* Most rows up to the block's end first, then in the order of rows. */
-static int by_work(const void *a, const void *b)
+static bool comes_before(const int32_t *x, const int32_t *y)
 {
-    const int32_t *x = a, *y = b;
-    if (x[3] != y[3])
-        return x[3] < y[3] ? 1 : -1;
-    return (x[2] > y[2]) - (x[2] < y[2]);
+    return x[3] != y[3] ? x[3] > y[3] : x[2] < y[2];
+}
+
+/* Most rows up to the block's end first, then in the order of rows.  In place: qsort would take memory in each step. */
+static void sort_tiles(int32_t *tile, int64_t n)
+{
+    int32_t one[4];
+    for (int64_t gap = n / 2; gap > 0; gap = gap == 2 ? 1 : gap * 5 / 11)
+        for (int64_t i = gap, k; i < n; i++) {
+            memcpy(one, tile + 4 * i, sizeof one);
+            for (k = i; k >= gap && comes_before(one, tile + 4 * (k - gap)); k -= gap)
+                memcpy(tile + 4 * k, tile + 4 * (k - gap), sizeof one);
+            memcpy(tile + 4 * k, one, sizeof one);
+        }
 }
 
 int64_t cad_attn_tiles(const int32_t *seg, int64_t n_seg, int32_t *tile)
@@ -127,8 +137,7 @@ int64_t cad_attn_tiles(const int32_t *seg, int64_t n_seg, int32_t *tile)
             t[2] = row;
             t[3] = row - seg[s] + (left < CAD_ATTN_ROWS ? left : CAD_ATTN_ROWS);
         }
-    if (n > 1)
-        qsort(tile, (size_t)n, 4 * sizeof *tile, by_work);
+    sort_tiles(tile, n);
     return n;
 }
 
