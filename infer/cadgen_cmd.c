@@ -151,7 +151,8 @@ static cad_status generate(task *t)
                                .other_template = cad_list_has(&t->config->audit.waive, "template"),
                                .device = t->config->run.device,
                                .slots = answers < slots ? answers : slots,
-                               .context = o.max_new + PROMPT_ROOM};
+                               .context = o.max_new + PROMPT_ROOM,
+                               .max_new = o.max_new};
     CAD_TRY(cad_audit_check_waivers(&t->config->audit.waive));
     cad_ops_set_matmul((cad_matmul)t->config->model.matmul);
     CAD_TRY(cad_engine_open(cad_cli_value(t->cli, "ckpt"), &e, &t->engine));

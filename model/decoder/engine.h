@@ -32,6 +32,7 @@ typedef struct cad_engine_opts {
     const char *device;        /* as run.device; NULL: "cpu" */
     int64_t slots;             /* sequences at once; 0: 64 */
     int64_t context;           /* prompt and answer in tokens; 0: 1024; never more than the model's own limit */
+    int64_t max_new;           /* of them the longest answer, for advice where memory lacks; 0: not known */
 } cad_engine_opts;
 
 /* `ckpt` NULL: the embedded base models/tiny (cad_engine_default_path).  Errors: CAD_ENOTFOUND naming the path,

@@ -248,9 +248,9 @@ static cad_status open_tokenizer(cad_engine *e, const parts *p)
     return CAD_OK;
 }
 
-/* Before anything is taken: weights and cache as they will be.  `asked`: somebody chose the context. */
+/* Before anything is taken: weights and cache as they will be. */
 static cad_status check_memory(const cad_engine *e, const parts *p, const cad_device *device, const cad_decoder_opts *o,
-                               bool asked)
+                               int64_t max_new)
 {
     cad_decoder *d;
     cad_memory_plan m = {0};
@@ -264,9 +264,9 @@ static cad_status check_memory(const cad_engine *e, const parts *p, const cad_de
     snprintf(text, sizeof text, "decode.batch = %" PRId64, o->slots / 2);
     if (o->slots > 1)
         cad_memory_offer(&m, text, (double)b.cache / 2.0);
-    snprintf(text, sizeof text, "decode.max_new = %" PRId64, o->context / 2);
-    if (asked)
-        cad_memory_offer(&m, text, (double)b.cache / 2.0);
+    snprintf(text, sizeof text, "decode.max_new = %" PRId64, max_new / 2);
+    if (max_new > 1)
+        cad_memory_offer(&m, text, (double)b.cache * (double)(max_new / 2) / (double)o->context);
     CAD_TRY(cad_memory_judge(&m, device));
     return cad_memory_verdict(&m, e->path);
 }
@@ -286,7 +286,7 @@ static cad_status open_decoder(cad_engine *e, const cad_engine_opts *o, const pa
     d.lora.dropout = 0;
     CAD_TRY(cad_device_open(o->device ? o->device : "cpu", &device));
     cad_device_log(&device);
-    CAD_TRY(check_memory(e, p, &device, &d, o->context > 0));
+    CAD_TRY(check_memory(e, p, &device, &d, o->max_new < context ? o->max_new : context));
     CAD_TRY(cad_decoder_create(&p->model, device.ops, &d, &e->own_decoder));
     e->decoder = e->own_decoder;
     CAD_TRY(cad_decoder_load(e->decoder, e->base));

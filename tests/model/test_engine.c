@@ -110,6 +110,17 @@ static void test_answers_follow_prompt_sample_and_seed_whatever_the_slots(void *
     cad_engine_close(e);
 }
 
+static void test_more_slots_than_memory_holds_are_refused_with_keys_that_help(void **state)
+{
+    (void)state;
+    cad_engine *e;
+    const cad_engine_opts o = {.slots = (int64_t)1 << 30, .context = 96, .max_new = 40};
+    fails(cad_engine_open(scratch("base"), &o, &e), CAD_ENOMEM, " of memory; ");
+    assert_non_null(strstr(cad_error_text(), " GiB  KV cache, in activations"));
+    assert_non_null(strstr(cad_error_text(), "decode.batch = 536870912 frees "));
+    assert_non_null(strstr(cad_error_text(), "decode.max_new = 20 frees "));
+}
+
 /* Its answers may be others, so those of one must not be taken for the other's. */
 static void test_a_back_end_that_stores_bf16_has_another_name_in_results(void **state)
 {
@@ -298,6 +309,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answers_follow_prompt_sample_and_seed_whatever_the_slots),
+        cmocka_unit_test(test_more_slots_than_memory_holds_are_refused_with_keys_that_help),
         cmocka_unit_test(test_a_back_end_that_stores_bf16_has_another_name_in_results),
         cmocka_unit_test(test_a_decoder_that_is_already_there_answers_the_same),
         cmocka_unit_test(test_every_allocation_may_fail_and_is_reported),
