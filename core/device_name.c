@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* 0..255 without leading zeros, so that one device has one name. */
+/* 0..255 without leading zeros, so that a number has one form. */
 static bool read_index(const char *digits, int *out)
 {
     enum { MOST = 255 };

@@ -36,7 +36,7 @@ typedef struct cad_dropout {
     cad_tensor pos;                     /* (N) i32 position in that row */
 } cad_dropout;
 
-/* y = x W^T + b + res.  y may be f32 where the others are bf16: what is left of the sums is then not rounded. */
+/* y = x W^T + b + res.  y may be f32 where the others are bf16: the sums are then not rounded. */
 typedef struct cad_linear_fwd_args {
     cad_tensor x;   /* (N,in)   f             */
     cad_tensor w;   /* (out,in) f             */

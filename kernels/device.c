@@ -58,10 +58,8 @@ static cad_status named(cad_status s, const char *key)
 {
     if (s != CAD_EUNSUPPORTED)
         return s;
-    cad_kept_error failure;
-    cad_error_keep(&failure);
-    const char *hint = strstr(failure.text, "\nhint: ") ? "" : "\nhint: run.device = cpu";
-    return cad_fail(s, "run.device = %s: %.1900s%s", key, failure.text, hint);
+    const char *text = cad_error_text(), *hint = strstr(text, "\nhint: ") ? "" : "\nhint: run.device = cpu";
+    return cad_fail(s, "run.device = %s: %.1900s%s", key, text, hint);
 }
 
 cad_status cad_device_open(const char *key, cad_device *out)

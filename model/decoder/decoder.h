@@ -50,7 +50,7 @@ typedef enum cad_train {
 
 typedef enum cad_nf4_base {
     CAD_NF4_resident, /* dequantised once; same bits as scratch */
-    CAD_NF4_scratch   /* dequantised before each product: 0.5 B instead of 4 B per weight */
+    CAD_NF4_scratch   /* dequantised before each product: 0.5 B per weight instead of 4 B, or 2 B stored in bf16 */
 } cad_nf4_base;
 
 typedef enum cad_init_scheme {
@@ -82,6 +82,7 @@ typedef struct cad_decoder_bytes {
     size_t saved, work, inputs, cache; /* activations: kept for the backward pass, of a pass, its batch, keys and values */
     size_t host;                       /* of the host: batches and values on their way between it and the others */
 } cad_decoder_bytes;
+
 /* *out = a decoder of shapes alone, without memory for values: its options, parameters, cad_decoder_params (p, g NULL) and
  * cad_decoder_plan are those of `create`; nothing else may be asked of it.  Errors: as cad_decoder_create. */
 CAD_MUST_USE cad_status cad_decoder_sketch(const cad_model_config *cfg, const cad_ops *ops, const cad_decoder_opts *o,

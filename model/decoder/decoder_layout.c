@@ -1,4 +1,4 @@
-/* Shapes of all tensors, their places in the flat buffers, and the addresses of everything inside the four arenas. */
+/* Shapes of all tensors, their places in the flat buffers, and the addresses of everything inside the arenas. */
 #include "core/mem.h"
 #include "kernels/nf4.h"
 #include "model/decoder/decoder_impl.h"

@@ -74,7 +74,7 @@ cad_status cad_named_read(const cad_decoder *d, const cad_named *t, int64_t firs
     int64_t at, run = run_from(d, t, first, &at);
     run = run < most ? run : most;
     run = run < d->stage_size ? run : d->stage_size;
-    CAD_TRY(d->ops->mem_get(d->stage, place_of(d, t->v, at), (size_t)run * (half ? sizeof(uint16_t) : sizeof(float)), NULL));
+    CAD_TRY(cad_decoder_fetch(d, d->stage, place_of(d, t->v, at), (size_t)run * (half ? sizeof(uint16_t) : sizeof(float))));
     if (half)
         widen(d->stage, run);
     *n = run;

@@ -26,10 +26,11 @@ double cad_planned_bytes(double capacity)
 
 void cad_memory_add(cad_memory_plan *m, const char *arena, const char *purpose, double bytes)
 {
-    if (bytes < 0.5 || m->n_items == CAD_MEMORY_ITEMS)
+    if (bytes < 0.5)
         return;
-    m->item[m->n_items++] = (cad_memory_item){arena, purpose, bytes};
     m->total += bytes;
+    if (m->n_items < CAD_MEMORY_ITEMS)
+        m->item[m->n_items++] = (cad_memory_item){arena, purpose, bytes};
 }
 
 void cad_memory_add_decoder(cad_memory_plan *m, const cad_decoder_bytes *b, cad_train training)

@@ -39,7 +39,7 @@ typedef struct cad_memory_plan {
 /* Bytes that a plan may use of `capacity`, the memory of a device or what is free of this machine's: 95 %. */
 double cad_planned_bytes(double capacity);
 
-/* An item of some bytes; the texts are borrowed. */
+/* An item of some bytes; the texts are borrowed.  Those beyond CAD_MEMORY_ITEMS count in the total alone. */
 void cad_memory_add(cad_memory_plan *m, const char *arena, const char *purpose, double bytes);
 /* Those of a decoder: weights, values, gradients, activations, scratch, cache; `training`: what p holds is trained as a whole
  * (full), a LoRA pair, or an adapter that is only used. */

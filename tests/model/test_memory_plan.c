@@ -36,6 +36,10 @@ static void test_items_add_up_and_empty_ones_are_left_out(void **state)
     cad_memory_add_decoder(&m, &bare, CAD_TRAIN_none);
     assert_int_equal(m.n_items, 3);
     assert_string_equal(m.item[2].purpose, "KV cache");
+    for (int i = 0; i < CAD_MEMORY_ITEMS; i++)
+        cad_memory_add(&m, "", "more", 5);
+    assert_int_equal(m.n_items, CAD_MEMORY_ITEMS);
+    near(m.total, 1110 + 5.0 * CAD_MEMORY_ITEMS, 0); /* what has no line of its own is taken all the same */
 }
 
 /* A device with memory of its own counts that, 95 % of what is free; others count the machine's. */
