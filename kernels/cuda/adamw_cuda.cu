@@ -8,11 +8,13 @@
  * limits    8-bit: tensors below 4096 elements keep f32 moments; fewer than 2^40 elements; buffers that do not start at a
  *           multiple of 16 bytes go element by element
  * mapping   a warp per 256 elements, lanes with 8; blocks of 8 warps, at most 3168.  The list of tensors is host memory: it
- *           travels as runs (neighbours of a kind are one) in the arguments, as many launches as that takes, in most models
- * one. 8-bit: each block builds the search trees of both maps once: 4 KB of shared memory order     repeatable; elementwise,
- * absmax by block of 256: such a block's bits depend on it alone cost      28 bytes an element (8-bit 16), 2 more with a copy;
- * 8-bit: two searches of eight steps in shared memory for each; bound by memory; never measured source    spec formats.md 3, 4;
- * Dettmers et al. 2022 test      tests/kernels/check_adamw.c
+ *           travels as runs (neighbours of a kind are one) in the arguments, in as many launches as that takes, mostly one.
+ *           8-bit: each block builds the search trees of both maps once: 4 KB of shared memory
+ * order     repeatable; elementwise, absmax by block of 256: such a block's bits depend on it alone
+ * cost      28 bytes an element (8-bit 16), 2 more with a copy; 8-bit: two searches of eight steps in shared memory for
+ *           each; bound by memory; never measured
+ * source    spec formats.md 3, 4; Dettmers et al. 2022
+ * test      tests/kernels/check_adamw.c
  */
 #include "kernels/adamw.h"
 #include "kernels/cuda/q8.cuh"

@@ -6,7 +6,8 @@
  * layout    as on the CPU (kernels/cpu/dropout_cpu.c)
  * dtypes    integers
  * limits    rate < 1; bits beyond column C are defined but mean nothing
- * mapping   a warp has 256 columns of a row, a lane the 8 of one block of Philox; votes collect 16 neighbours at once
+ * mapping   a warp has 256 columns of a row, a lane the 8 of one block of Philox; votes collect 16 neighbours at once; a grid
+ *           of rows x columns x parts, so that no thread divides
  * order     counter-based: a mask depends on (seed, step, layer, projection, row, position, column) alone
  * cost      10 rounds of 2 multiplies per 8 columns; never measured
  * source    args_linear.h; Salmon et al. 2011
@@ -38,21 +39,21 @@ struct dropout_job {
     const int32_t *pos;
 };
 
-enum { DROPOUT_THREADS = 256 };
+enum { DROPOUT_WARPS = 4, DROPOUT_THREADS = DROPOUT_WARPS * CAD_LANES };
 
 CAD_KERNEL(DROPOUT_THREADS) void dropout_kernel(dropout_job j)
 {
-    int64_t groups = j.m.ld / 16, pairs = (groups + 1) / 2, lines = j.m.parts * j.m.rows;
-    int64_t item = ((int64_t)blockIdx.x * DROPOUT_THREADS + threadIdx.x) / CAD_LANES;
-    if (item >= lines * pairs)
+    int64_t groups = j.m.ld / 16, pair = (int64_t)blockIdx.y * DROPOUT_WARPS + threadIdx.x / CAD_LANES;
+    if (2 * pair >= groups)
         return;
-    int64_t line = item / pairs, r = line % j.m.rows, part = line / j.m.rows;
+    int64_t r = blockIdx.x, line = blockIdx.z * j.m.rows + r;
+    int part = blockIdx.z;
     uint32_t projection = j.projection[0];
 #pragma unroll
     for (int i = 1; i < CAD_MAX_PARTS; i++) /* no index: the array would be copied to local memory */
         projection = part == i ? j.projection[i] : projection;
     uint32_t lane = threadIdx.x % CAD_LANES;
-    int64_t group = item % pairs * 2 + lane / 16;
+    int64_t group = 2 * pair + lane / 16;
     uint4 w = philox4x32(j.key,
                          make_uint4((uint32_t)group * 16 + lane % 16, (uint32_t)j.pos[r], j.row[r], j.layer << 8 | projection));
     uint32_t word[4] = {w.x, w.y, w.z, w.w}, mine = 0;
@@ -101,9 +102,9 @@ static inline cad_status dropout_build(const dropout_masks &m, const cad_dropout
         j.projection[i] = d.projection[i];
     j.row = cad_ptr<const uint32_t>(d.row);
     j.pos = cad_ptr<const int32_t>(d.pos);
-    int64_t warps = m.parts * m.rows * cad_ceil_div(m.ld / 16, 2);
-    return CAD_LAUNCH(dropout_kernel, ((unsigned)cad_ceil_div(warps * CAD_LANES, DROPOUT_THREADS)), (DROPOUT_THREADS), 0,
-                      stream, j);
+    return CAD_LAUNCH(dropout_kernel,
+                      ((unsigned)m.rows, (unsigned)cad_ceil_div(m.ld / 16, 2 * DROPOUT_WARPS), (unsigned)m.parts),
+                      (DROPOUT_THREADS), 0, stream, j);
 }
 
 #endif

@@ -31,7 +31,7 @@ struct gemm_problem {
     gemm_cut rows, columns;
     gemm_term term[GEMM_TERMS];
     int n_terms;
-    int64_t slab; /* with a join: k's of a piece, a multiple of GEMM_DEPTH; 0: a term is one piece */
+    int64_t slab; /* with a join: k's of a piece, a power of two from GEMM_DEPTH on; 0: a term is one piece */
 };
 
 struct gemm_spot {
@@ -104,7 +104,7 @@ static __device__ __forceinline__ bool gemm_next(const gemm_problem &p, gemm_cur
 {
     const gemm_term &t = p.term[c->term];
     c->k += GEMM_DEPTH;
-    bool slab = p.slab > 0 && c->k % p.slab == 0;
+    bool slab = p.slab > 0 && (c->k & (p.slab - 1)) == 0;
     if (c->k < t.k)
         return slab;
     c->k = 0;

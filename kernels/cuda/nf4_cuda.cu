@@ -7,8 +7,8 @@
  * dtypes    bf16 weights (to quantise: f32 too), u8 codes, f32 scales, nested ones u8
  * limits    block 32..4096; the last block may be short; where 1/absmax overflows (absmax < 2^-128) it becomes a division; a
  *           weight that is not finite is reported at the next sync, and codes and scales of that call are then undefined
- * mapping   quantise: a warp per block, a lane per pair; dequantise: 16 bytes of codes and 64 bytes of values per thread, which
- *           lie in one block; levels in shared memory
+ * mapping   quantise: a warp per block, a lane per pair; dequantise: a thread four times 4 bytes of codes and 16 of values,
+ *           neighbours side by side; levels in shared memory
  * order     elementwise: class I
  * cost      dequantise reads 0.56 B and writes 2 B per weight, quantise the reverse; bound by memory; never measured
  * source    own derivation
@@ -18,7 +18,7 @@
 
 #include <cfloat>
 
-enum { THREADS = 256, WARPS = THREADS / CAD_LANES, SPAN = 32 };
+enum { THREADS = 256, WARPS = THREADS / CAD_LANES, SPAN = 8, MOVES = 4, STEP = THREADS * SPAN };
 
 struct quantiser {
     const void *w;
@@ -48,7 +48,9 @@ static __device__ __forceinline__ unsigned nf4_code(const quantiser &p, float y)
     return code;
 }
 
-template <class T> CAD_KERNEL(THREADS) void quant_kernel(quantiser p)
+template <class T>
+CAD_KERNEL(THREADS)
+void quant_kernel(quantiser p)
 {
     const T *w = static_cast<const T *>(p.w);
     int64_t block = (int64_t)blockIdx.x * WARPS + threadIdx.x / CAD_LANES;
@@ -77,28 +79,31 @@ template <class T> CAD_KERNEL(THREADS) void quant_kernel(quantiser p)
     }
 }
 
-/* wide: codes and values are aligned to 16 bytes */
+/* wide: codes and values are aligned to 16 bytes.  8 neighbours lie in one block of scales. */
 CAD_KERNEL(THREADS) void dequant_kernel(nf4_weight q, bf16 *w, int64_t count, bool wide)
 {
     CAD_SHARED(float, sLevel, 16);
-    int64_t first = ((int64_t)blockIdx.x * THREADS + threadIdx.x) * SPAN;
+    int64_t begin = (int64_t)blockIdx.x * STEP * MOVES, first = begin + threadIdx.x * SPAN;
     nf4_levels(q, sLevel);
     __syncthreads();
-    if (first >= count)
-        return;
-    float scale = nf4_scale(q, nf4_load(q, first), q.map);
-    if (wide && first + SPAN <= count) {
-        uint4 c = *reinterpret_cast<const uint4 *>(q.codes + first / 2);
-        store8(w + first, nf4_eight(c.x, sLevel, scale));
-        store8(w + first + 8, nf4_eight(c.y, sLevel, scale));
-        store8(w + first + 16, nf4_eight(c.z, sLevel, scale));
-        store8(w + first + 24, nf4_eight(c.w, sLevel, scale));
+    if (!wide || begin + STEP * MOVES > count) {
+#pragma unroll 1
+        for (int64_t e = begin + threadIdx.x; e < begin + STEP * MOVES && e < count; e += THREADS) {
+            unsigned byte = q.codes[e / 2];
+            w[e] = to_bf16(sLevel[e % 2 ? byte & 15u : byte >> 4] * nf4_scale(q, nf4_load(q, e), q.map));
+        }
         return;
     }
-    for (int64_t e = first; e < first + SPAN && e < count; e++) {
-        unsigned byte = q.codes[e / 2];
-        w[e] = to_bf16(sLevel[e % 2 ? byte & 15u : byte >> 4] * scale);
+    uint32_t codes[MOVES];
+    nf4_raw raw[MOVES];
+#pragma unroll
+    for (int k = 0; k < MOVES; k++) {
+        codes[k] = *reinterpret_cast<const uint32_t *>(q.codes + (first + k * STEP) / 2);
+        raw[k] = nf4_load(q, first + k * STEP);
     }
+#pragma unroll
+    for (int k = 0; k < MOVES; k++)
+        store8(w + first + k * STEP, nf4_eight(codes[k], sLevel, nf4_scale(q, raw[k], q.map)));
 }
 
 CAD_KERNEL(THREADS)
@@ -142,7 +147,7 @@ CAD_GPU_OP(nf4_dequant)
     CAD_GPU_NEED_BF16(nf4_dequant, w);
     int64_t count = cad_tensor_count(&a->w);
     bool wide = aligned16(a->q.codes.data) && aligned16(a->w.data);
-    return CAD_LAUNCH(dequant_kernel, ((unsigned)cad_ceil_div(count, (int64_t)THREADS * SPAN)), (THREADS), 0, stream,
+    return CAD_LAUNCH(dequant_kernel, ((unsigned)cad_ceil_div(count, (int64_t)STEP * MOVES)), (THREADS), 0, stream,
                       nf4_of(a->q), cad_ptr<bf16>(a->w), count, wide);
 }
 

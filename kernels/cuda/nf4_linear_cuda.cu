@@ -92,6 +92,7 @@ CAD_GPU_OP(nf4_linear_lora_fwd)
         p.r = a->bl.dim[1];
         p.u_ld = a->u.dim[1];
         p.u_part = a->parts.n > 1 ? p.r : 0;
+        p.lora_aligned = (((uintptr_t)p.u | (uintptr_t)p.b) & 15) == 0 && p.r % 8 == 0;
         return nf4_rows_launch("nf4_linear_lora_fwd", p, gemm_store_of(a->y, a->b, a->res, 1.0f), stream);
     }
     CAD_TRY(weight_to(a->w, a->scratch.data, stream));

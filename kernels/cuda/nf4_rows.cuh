@@ -19,7 +19,8 @@ struct nf4_rows {
     const bf16 *x, *u, *b;
     int64_t m, in, r; /* r: columns of B, 0 without LoRA */
     int64_t u_ld, u_part;
-    bool aligned; /* codes and lines of x start at 16 bytes */
+    bool aligned;      /* codes and lines of x start at 16 bytes */
+    bool lora_aligned; /* lines of u and B do */
 };
 
 template <int BM_, int NW_, int STAGES_>
@@ -123,8 +124,10 @@ static __device__ __forceinline__ void nf4_lora(float (&acc)[T::MI][2][4], const
     int l8 = lane % 8, half = lane / 8 % 2, upper = lane / 16;
     for (int64_t k = 0; k < p.r; k += T::DEPTH) {
         __syncthreads();
-        nf4_fill<T, T::BM>(sA, gemm_rect{p.u + rn.part * p.u_part, p.u_ld, 0, p.m, k, p.r}, false);
-        nf4_fill<T, T::BN>(sB, gemm_rect{p.b, p.r, rn.first, rn.end, k, p.r}, false);
+        nf4_fill<T, T::BM>(sA, gemm_rect{p.u + rn.part * p.u_part, p.u_ld, 0, p.m, k, p.r}, p.lora_aligned);
+        nf4_fill<T, T::BN>(sB, gemm_rect{p.b, p.r, rn.first, rn.end, k, p.r}, p.lora_aligned);
+        cad_copy_commit();
+        cad_copy_wait<0>();
         __syncthreads();
         const bf16 *a = sA + kw * T::BM * 64, *b = sB + kw * T::BN * 64;
 #pragma unroll

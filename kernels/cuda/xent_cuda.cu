@@ -9,9 +9,11 @@
  * limits    any M, C, V; y < V
  * mapping   chunks of 2048 rows: 0.6 GB of dz at V 152k, and 256 tiles of dx at C 2048, which two blocks on each of 132
  *           multiprocessors take at once.  Products by gemm.cuh; a block of 512 threads per row makes dz
- * order     nll, dx, lse, top: a row's bits depend on that row alone; dW: slabs of 256 rows, each summed from zero, added in
- * order cost      2 MVC FLOPs, 2 more each for dx and dW; 8 bytes a logit beside the products; never measured source    spec
- * kernels.md 4.5 test      tests/kernels/check_xent.c
+ * order     nll, dx, lse, top: a row's bits depend on that row alone; dW: slabs of 256 rows, each summed from zero, added
+ *           in order
+ * cost      2 MVC FLOPs, 2 more each for dx and dW; 8 bytes a logit beside the products; never measured
+ * source    spec kernels.md 4.5
+ * test      tests/kernels/check_xent.c
  */
 #include "kernels/cuda/gemm_join.cuh"
 #include "kernels/cuda/xent.cuh"
