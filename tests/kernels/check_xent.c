@@ -232,8 +232,10 @@ void check_linear_xent(checkop *t)
     }
     if (!t->twist && co_is_apart(t)) /* on a CPU the library may choose by the number of rows */
         same_rows(t);
-    for (int i = 0; i < 4 * CO_SOME(t, N_SHAPES, 3); i++) {
-        xent_case k = begin(t, &shapes[i / 4], i % 2, i / 2 % 2);
+    int kinds = (int)co_amount(t, 4, 2); /* weights or not, peaked or not; two of them a shape, other ones for the next */
+    for (int i = 0; i < kinds * CO_SOME(t, N_SHAPES, 3); i++) {
+        int shape = i / kinds, kind = kinds == 4 ? i % 4 : i % 2 * 2 + (i + shape) % 2;
+        xent_case k = begin(t, &shapes[shape], kind % 2, kind / 2);
         k.dx = co_out(t, "dx", k.m * k.c);
         k.dw = co_sum(t, "dw", k.v * k.c);
         add_start_of_dw(&k);
