@@ -122,10 +122,11 @@ static __device__ __forceinline__ void nf4_lora(float (&acc)[T::MI][2][4], const
 {
     int lane = threadIdx.x % CAD_LANES, warp = threadIdx.x / CAD_LANES, kw = warp / T::NW, nw = warp % T::NW;
     int l8 = lane % 8, half = lane / 8 % 2, upper = lane / 16;
+    const bool aligned = T::BM < 128 && p.lora_aligned; /* the largest tile has no register left for the choice */
     for (int64_t k = 0; k < p.r; k += T::DEPTH) {
         __syncthreads();
-        nf4_fill<T, T::BM>(sA, gemm_rect{p.u + rn.part * p.u_part, p.u_ld, 0, p.m, k, p.r}, p.lora_aligned);
-        nf4_fill<T, T::BN>(sB, gemm_rect{p.b, p.r, rn.first, rn.end, k, p.r}, p.lora_aligned);
+        nf4_fill<T, T::BM>(sA, gemm_rect{p.u + rn.part * p.u_part, p.u_ld, 0, p.m, k, p.r}, aligned);
+        nf4_fill<T, T::BN>(sB, gemm_rect{p.b, p.r, rn.first, rn.end, k, p.r}, aligned);
         cad_copy_commit();
         cad_copy_wait<0>();
         __syncthreads();
