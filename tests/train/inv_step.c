@@ -7,11 +7,13 @@
 #define WORLD_BACKEND test_backend
 #include "tests/train/step_fixture.h"
 
-/* A relative difference that rounding may make between numbers and their triples: `f32`, or where gradients are stored in bf16
- * between layers half an ulp of that. */
+/* A relative difference that rounding may make between numbers and their triples: `f32`; or where gradients are stored in bf16
+ * an ulp of that.  Each store rounds by a root mean square of 2^-9/sqrt(3), on both sides alike, and about ten of them (loss,
+ * head, two layers of norms, attention and MLP) come together: 2^-9 sqrt(20/3) = 0.005 if they were independent, 0.002 to 0.003
+ * seen. */
 static double of_rounding(double f32)
 {
-    return test_backend()->store == CAD_F32 ? f32 : ldexp(1, -9);
+    return test_backend()->store == CAD_F32 ? f32 : ldexp(1, -8);
 }
 
 static void test_split_the_size_of_a_pass_changes_only_rounding(void **state)
