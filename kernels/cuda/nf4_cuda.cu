@@ -14,6 +14,7 @@
  * source    own derivation
  * test      tests/kernels/check_nf4.c
  */
+#include "kernels/cuda/flat.cuh"
 #include "kernels/cuda/nf4.cuh"
 
 #include <cfloat>
@@ -116,11 +117,6 @@ void expand_kernel(const uint8_t *q, const float *map, const float *absmax2, flo
 
 /* -------------------------------------------------------------------------------------------------------------- */
 
-static inline bool aligned16(const void *p)
-{
-    return reinterpret_cast<uintptr_t>(p) % 16 == 0;
-}
-
 CAD_GPU_NO_SCRATCH(nf4_quant)
 CAD_GPU_OP(nf4_quant)
 {
@@ -146,7 +142,7 @@ CAD_GPU_OP(nf4_dequant)
     CAD_TRY(cad_nf4_dequant_validate(a));
     CAD_GPU_NEED_BF16(nf4_dequant, w);
     int64_t count = cad_tensor_count(&a->w);
-    bool wide = aligned16(a->q.codes.data) && aligned16(a->w.data);
+    bool wide = cad_aligned16(a->q.codes.data) && cad_aligned16(a->w.data);
     return CAD_LAUNCH(dequant_kernel, ((unsigned)cad_ceil_div(count, (int64_t)STEP * MOVES)), (THREADS), 0, stream,
                       nf4_of(a->q), cad_ptr<bf16>(a->w), count, wide);
 }

@@ -6,7 +6,7 @@
  * layout    rows dense
  * dtypes    bf16; rstd, dw f32; sums of a row f32, of dw f64
  * grads     dx "=", dw "+="
- * limits    any N, C; rows that are no multiple of 8 go element by element
+ * limits    any N, C; rows that are no multiple of 8, or arrays not aligned to 16 bytes, go element by element
  * mapping   one block of 256 threads per row; dw: one thread per column and slab of rows, then one per column over the slabs
  * order     repeatable; a row's bits depend on that row alone; dw: rows in order inside a slab of 256, slabs in order
  * cost      forward 4 C bytes a row (add: 8 C), backward 8 C; bound by memory; never measured
@@ -25,6 +25,7 @@ template <bool ADD> struct norm_rows {
     float *rstd;
     int64_t c;
     float eps;
+    bool wide;
 };
 
 template <bool ADD> CAD_KERNEL(THREADS) void norm_kernel(norm_rows<ADD> p)
@@ -34,7 +35,7 @@ template <bool ADD> CAD_KERNEL(THREADS) void norm_kernel(norm_rows<ADD> p)
     const bf16 *xn = p.x + n * p.c, *rn = ADD ? p.r + n * p.c : nullptr;
     bf16 *sumn = ADD ? p.sum + n * p.c : nullptr;
     float squares = 0;
-    for_row<THREADS>(p.c, [&](int64_t at, int count) {
+    for_row<THREADS>(p.c, p.wide, [&](int64_t at, int count) {
         float v[8];
         row_get(v, xn + at, count);
         if (ADD) {
@@ -51,7 +52,7 @@ template <bool ADD> CAD_KERNEL(THREADS) void norm_kernel(norm_rows<ADD> p)
     float rstd = 1.0f / sqrtf(squares / (float)p.c + p.eps);
     if (threadIdx.x == 0 && p.rstd)
         p.rstd[n] = rstd;
-    for_row<THREADS>(p.c, [&](int64_t at, int count) {
+    for_row<THREADS>(p.c, p.wide, [&](int64_t at, int count) {
         float v[8], w[8];
         row_get(v, (ADD ? sumn : xn) + at, count);
         row_get(w, p.w + at, count);
@@ -66,6 +67,7 @@ struct norm_back {
     const float *rstd;
     bf16 *dx;
     int64_t c;
+    bool wide;
 };
 
 CAD_KERNEL(THREADS) void norm_back_kernel(norm_back p)
@@ -74,7 +76,7 @@ CAD_KERNEL(THREADS) void norm_back_kernel(norm_back p)
     int64_t n = blockIdx.x;
     const bf16 *xn = p.x + n * p.c, *dyn = p.dy + n * p.c;
     float rstd = p.rstd[n], dot = 0;
-    for_row<THREADS>(p.c, [&](int64_t at, int count) {
+    for_row<THREADS>(p.c, p.wide, [&](int64_t at, int count) {
         float x[8], w[8], dy[8];
         row_get(x, xn + at, count);
         row_get(w, p.w + at, count);
@@ -83,7 +85,7 @@ CAD_KERNEL(THREADS) void norm_back_kernel(norm_back p)
             dot = fmaf(w[i] * dy[i], x[i] * rstd, dot);
     });
     float mean = block_sum<WARPS>(dot, sSum) / (float)p.c;
-    for_row<THREADS>(p.c, [&](int64_t at, int count) {
+    for_row<THREADS>(p.c, p.wide, [&](int64_t at, int count) {
         float x[8], w[8], dy[8], dr[8] = {0};
         row_get(x, xn + at, count);
         row_get(w, p.w + at, count);
@@ -122,6 +124,27 @@ CAD_KERNEL(THREADS) void weight_sum_kernel(const double *part, float *dw, int64_
 
 /* -------------------------------------------------------------------------------------------------------------- */
 
+/* Rows that may move 16 bytes at a time; absent arrays count as aligned. */
+static bool is_wide(int64_t c, const void *const *array, int n)
+{
+    bool wide = c % 8 == 0;
+    for (int i = 0; i < n; i++)
+        wide = wide && cad_aligned16(array[i]);
+    return wide;
+}
+
+template <bool ADD> static bool is_wide(const norm_rows<ADD> &p)
+{
+    const void *const array[] = {p.r, p.x, p.w, p.sum, p.y};
+    return is_wide(p.c, array, 5);
+}
+
+static bool is_wide(const norm_back &p)
+{
+    const void *const array[] = {p.x, p.w, p.dy, p.dr, p.dx};
+    return is_wide(p.c, array, 5);
+}
+
 CAD_GPU_NO_SCRATCH(rmsnorm_fwd)
 CAD_GPU_OP(rmsnorm_fwd)
 {
@@ -134,6 +157,7 @@ CAD_GPU_OP(rmsnorm_fwd)
     p.rstd = cad_ptr<float>(a->rstd);
     p.c = a->x.dim[1];
     p.eps = a->eps;
+    p.wide = is_wide(p);
     return CAD_LAUNCH((norm_kernel<false>), ((unsigned)a->x.dim[0]), (THREADS), 0, stream, p);
 }
 
@@ -151,6 +175,7 @@ CAD_GPU_OP(add_rmsnorm_fwd)
     p.rstd = cad_ptr<float>(a->rstd);
     p.c = a->x.dim[1];
     p.eps = a->eps;
+    p.wide = is_wide(p);
     return CAD_LAUNCH((norm_kernel<true>), ((unsigned)a->x.dim[0]), (THREADS), 0, stream, p);
 }
 
@@ -180,5 +205,6 @@ CAD_GPU_OP(rmsnorm_bwd)
     p.rstd = cad_ptr<float>(a->rstd);
     p.dx = cad_ptr<bf16>(a->dx);
     p.c = c;
+    p.wide = is_wide(p);
     return CAD_LAUNCH(norm_back_kernel, ((unsigned)n), (THREADS), 0, stream, p);
 }

@@ -4,11 +4,11 @@
 
 #include "kernels/cuda/flat.cuh"
 
-/* Calls step(at, count) for the pieces of a row of c elements that belong to this thread of THREADS: 8 elements while a row is
- * a multiple of 8 (then every row starts aligned), else one. */
-template <int THREADS, class F> static __device__ __forceinline__ void for_row(int64_t c, F step)
+/* Calls step(at, count) for the pieces of a row of c elements that belong to this thread of THREADS: 8 elements where `wide`
+ * (the host looks: rows a multiple of 8, arrays aligned to 16 bytes), else one. */
+template <int THREADS, class F> static __device__ __forceinline__ void for_row(int64_t c, bool wide, F step)
 {
-    if (c % 8 == 0)
+    if (wide)
         for (int64_t at = (int64_t)threadIdx.x * 8; at < c; at += (int64_t)THREADS * 8)
             step(at, 8);
     else

@@ -22,6 +22,15 @@ void check_rmsnorm_fwd(checkop *t)
             for (int64_t i = 0; i < n; i++)
                 co_within(t, "rstd", (double)rstd[i], rr[i], 1e-6);
         }
+    co_case(t, "a view that starts at an odd element");
+    float *odd = co_in(t, "x", 4 * 64 + 1, CO_NORMAL), *ow = co_in(t, "w", 64, CO_NORMAL), *oy = co_out(t, "y", 4 * 64);
+    double *oref = co_f64(t, 4 * 64);
+    float *onaive = co_f32(t, 4 * 64);
+    ref64_rmsnorm(co_widen(t, odd + 1, 4 * 64), co_widen(t, ow, 64), (double)EPS, 4, 64, oref, NULL);
+    CO_NAIVE(t, rmsnorm)(odd + 1, ow, EPS, 4, 64, onaive, NULL);
+    CO_RUN(t, rmsnorm_fwd,
+           (&(cad_rmsnorm_fwd_args){.x = CO_2D(odd + 1, 4, 64), .w = CO_1D(ow, 64), .y = CO_2D(oy, 4, 64), .eps = EPS}));
+    co_close(t, "y", oy, oref, onaive, 4 * 64);
     co_case(t, "w too short");
     float *x = co_in(t, "x", 128, CO_NORMAL), *w = co_in(t, "w", 31, CO_NORMAL), *y = co_out(t, "y", 128);
     co_refuses(t, co_call_rmsnorm_fwd,
