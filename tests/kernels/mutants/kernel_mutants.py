@@ -34,7 +34,7 @@ CHECKS = {
     "logits_cuda.cu": "argmax logits_mask", "lora_bwd_cuda.cu": "lora_up_bwd lora_down_bwd",
     "lora_cuda.cu": "lora_down_fwd linear_lora_fwd linear_lora_bwd_x", "nf4_cuda.cu": "nf4_quant nf4_dequant nf4_absmax_expand",
     "nf4_linear_cuda.cu": "nf4_linear_fwd nf4_linear_bwd_x nf4_linear_lora_fwd nf4_linear_lora_bwd_x",
-    "q8_cuda.cu": "q8_quant q8_dequant", "rmsnorm_cuda.cu": "rmsnorm_fwd add_rmsnorm_fwd rmsnorm_bwd",
+    "xent_cuda.cu": "linear_xent linear_xent_eval", "q8_cuda.cu": "q8_quant q8_dequant", "rmsnorm_cuda.cu": "rmsnorm_fwd add_rmsnorm_fwd rmsnorm_bwd",
     "rope_cuda.cu": "rope_fwd rope_bwd", "sample_cuda.cu": "sample", "sums_cuda.cu": "sum_ordered grad_norm2",
     "swiglu_cuda.cu": "swiglu_fwd swiglu_bwd"}
 ORDERS = re.compile(r"(__syncthreads\(\)|__syncwarp\(\)|cad_copy_wait<[^;]*>\(\)|cad_copy_commit\(\));")
