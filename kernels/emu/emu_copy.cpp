@@ -44,10 +44,14 @@ static void land(copy *c)
 {
     if (c->landed)
         return;
+    c->landed = true;
+    if (c->valid == 16) {
+        memcpy(c->to, c->from, 16);
+        return;
+    }
     if (c->valid)
         memcpy(c->to, c->from, c->valid);
     memset(c->to + c->valid, 0, (size_t)(c->bytes - c->valid));
-    c->landed = true;
 }
 
 /* Some copies of any thread land, as they may at any moment. */
@@ -68,7 +72,8 @@ static void check_copy(const void *shared, const void *device, int bytes, int va
 {
     if ((bytes != 4 && bytes != 8 && bytes != 16) || valid < 0 || valid > bytes)
         cad_emu_fault("cp.async of %d bytes, %d valid [%s:%d]", bytes, valid, site.file, site.line);
-    if ((uintptr_t)shared % (uintptr_t)bytes || (valid && (uintptr_t)device % (uintptr_t)bytes))
+    uintptr_t low = (uintptr_t)bytes - 1; /* bits that an aligned address has not */
+    if ((uintptr_t)shared & low || (valid && (uintptr_t)device & low))
         cad_emu_fault("cp.async of %d bytes from %p to %p: not aligned [%s:%d]", bytes, device, shared, site.file, site.line);
     if (!cad_emu_is_shared(shared) || !cad_emu_shared_holds(place(shared), (size_t)bytes))
         cad_emu_fault("cp.async to %p: outside of every array of shared memory [%s:%d]", shared, site.file, site.line);

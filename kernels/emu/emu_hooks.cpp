@@ -35,7 +35,7 @@ static inline bool quick(const cad_emu_region &m, size_t at)
 {
     if (HOW == cad_emu_access::read)
         return cad_emu_shadow_quick_read<BYTES / 2>(m, at, cad_emu_now);
-    return cad_emu_shadow_quick_write<BYTES / 2>(m, at, cad_emu_now);
+    return cad_emu_shadow_quick_write<BYTES / 2>(m, at, cad_emu_now, cad_emu_stamp_of(cad_emu_now, cad_emu_order_of(m)));
 }
 
 /* An even number of bytes, aligned to it as the compiler believes. */

@@ -326,10 +326,12 @@ void cad_emu_shadow_check(const cad_emu_region &m, size_t at, size_t bytes, cad_
 
 void cad_emu_shadow_fly(const cad_emu_region &m, size_t at, size_t bytes, const cad_emu_thread *t)
 {
-    if (bytes != 16 || !cad_emu_shadow_quick_write<8>(m, at, t))
-        cad_emu_shadow_check(m, at, bytes, cad_emu_access::write, t, "cp.async");
+    cad_emu_stamp flying = CAD_EMU_MARK | (uint32_t)t->id;
+    if (bytes == 16 && cad_emu_shadow_quick_write<8>(m, at, t, flying))
+        return;
+    cad_emu_shadow_check(m, at, bytes, cad_emu_access::write, t, "cp.async");
     for (size_t i = at / 2; i < (at + bytes) / 2; i++)
-        m.cells[i] = {CAD_EMU_MARK | (uint32_t)t->id, 0};
+        m.cells[i] = {flying, 0};
 }
 
 void cad_emu_shadow_land(const cad_emu_region &m, size_t at, size_t bytes, const cad_emu_thread *t)

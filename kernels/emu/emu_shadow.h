@@ -121,8 +121,9 @@ static inline bool cad_emu_shadow_quick_read(const cad_emu_region &m, size_t at,
     return true;
 }
 
+/* left: the stamp that the write leaves. */
 template <int N>
-static inline bool cad_emu_shadow_quick_write(const cad_emu_region &m, size_t at, const cad_emu_thread *t)
+static inline bool cad_emu_shadow_quick_write(const cad_emu_region &m, size_t at, const cad_emu_thread *t, cad_emu_stamp left)
 {
     const cad_emu_order &o = cad_emu_order_of(m);
     cad_emu_cell *c = m.cells + at / 2;
@@ -133,9 +134,8 @@ static inline bool cad_emu_shadow_quick_write(const cad_emu_region &m, size_t at
         outside |= high - v[i];
     if ((outside[0] | outside[1]) < 0 && !(cad_emu_are_alike<N>(v) && cad_emu_shadow_write_alike(*c, o, t)))
         return false;
-    cad_emu_stamp mine = cad_emu_stamp_of(t, o);
     for (int i = 0; i < N; i++)
-        c[i] = {mine, 0};
+        c[i] = {left, 0};
     return true;
 }
 
