@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <sys/mman.h>
 
 cad_emu_copies cad_emu_copy_mode = cad_emu_copies::deferred;
 
@@ -27,8 +28,19 @@ struct queue {
     uint32_t group; /* that the next copy belongs to */
 };
 
-static queue queues[CAD_EMU_MAX_THREADS];
-static int used; /* threads of the block that may have copies */
+static queue *queues; /* (CAD_EMU_MAX_THREADS) from the first launch on: ten megabytes that other programs should not carry */
+static int used;      /* threads of the block that may have copies */
+
+bool cad_emu_copy_ready()
+{
+    if (queues)
+        return true;
+    void *p = mmap(nullptr, CAD_EMU_MAX_THREADS * sizeof *queues, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED)
+        return false;
+    queues = (queue *)p;
+    return true;
+}
 
 void cad_emu_copy_begin_block()
 {

@@ -17,6 +17,8 @@ void cad_emu_copy_commit();
 /* Until at most `newest` committed groups of this thread are under way. */
 void cad_emu_copy_wait(int newest);
 
+/* Room for the copies of every thread; false: no memory. */
+bool cad_emu_copy_ready();
 void cad_emu_copy_begin_block();
 void cad_emu_copy_barrier();
 /* False, and the text of a fault, when a copy was left under way. */

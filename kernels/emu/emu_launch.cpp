@@ -1,6 +1,7 @@
 #include "kernels/emu/emu_launch.h"
 
 #include "kernels/emu/emu_control.h"
+#include "kernels/emu/emu_copy.h"
 #include "kernels/emu/emu_memory.h"
 #include "kernels/emu/emu_random.h"
 
@@ -57,7 +58,7 @@ cad_status cad_emu_launch_grid(const char *kernel, dim3 grid, dim3 block, size_t
         return CAD_OK;
     cad_emu_grid = {grid, block, dim3(), kernel, (int)(block.x * block.y * block.z), 0, dynamic_bytes};
     cad_emu_grid.warps = cad_emu_grid.threads / CAD_EMU_LANES;
-    if (!cad_emu_fiber_stacks(cad_emu_grid.threads) || !cad_emu_memory_ready())
+    if (!cad_emu_fiber_stacks(cad_emu_grid.threads) || !cad_emu_memory_ready() || !cad_emu_copy_ready())
         CAD_FAIL(CAD_ENOMEM, "%s: no memory for %d fibers", kernel, cad_emu_grid.threads);
     cad_emu_memory_arguments(arg, arg_bytes);
     cad_emu_shadow_begin_launch();
