@@ -36,6 +36,9 @@ target_compile_definitions(cad_flags INTERFACE _GNU_SOURCE
     $<$<AND:$<CONFIG:Release>,$<NOT:$<BOOL:${CADLM_SANITIZE}>>>:_FORTIFY_SOURCE=2>)
 target_include_directories(cad_flags INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
 target_link_libraries(cad_flags INTERFACE Threads::Threads m)
+if(CADLM_STATIC)
+    target_link_options(cad_flags INTERFACE -static-libgcc -static-libstdc++)
+endif()
 if(CADLM_SANITIZE)
     target_compile_options(cad_flags INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer
         -fno-sanitize-recover=undefined)

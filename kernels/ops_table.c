@@ -121,6 +121,10 @@ void cad_ops_set_matmul(cad_matmul m)
     const cad_ops *table = chosen_table();
     if (m == CAD_MATMUL_bf16 && !(table && table->pairs && __builtin_cpu_supports("avx512bf16")))
         m = CAD_MATMUL_own;
+#ifndef CADLM_HAVE_BLAS
+    if (m == CAD_MATMUL_library)
+        m = CAD_MATMUL_own;
+#endif
     atomic_store(&matmul, (int)m);
 }
 

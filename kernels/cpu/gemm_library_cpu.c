@@ -5,7 +5,7 @@
  * layout    row-major; NF4 weights are first widened to f32 in the caller's scratch
  * dtypes    f32; products of bf16 take the own loops
  * grads     as gemm_cpu.c; with add == 1 the library sums over all k at once (no slabs)
- * limits    terms with a dropout mask always take the own loops
+ * limits    terms with a dropout mask always take the own loops; without a BLAS in the build (CADLM_OPENBLAS=OFF) all do
  * mapping   a unit = 64 rows of C on one BLAS thread; the number of rows is constant, so threads change no bits
  * order     class R; the library may choose its edge kernels by the number of rows, so not class I
  * cost      2 m n k FLOPs
@@ -14,6 +14,19 @@
  */
 #include "kernels/cpu/gemm_cpu.h"
 
+#ifndef CADLM_HAVE_BLAS
+size_t CAD_STORED(gemm_scratch)(const cad_gemm *g)
+{
+    (void)g;
+    return 0;
+}
+
+void CAD_STORED(gemm)(const cad_gemm *g, void *work)
+{
+    (void)work;
+    CAD_STORED(gemm_own)(g);
+}
+#else
 #include <cblas.h>
 
 enum { PANEL = 64 };
@@ -113,3 +126,4 @@ void CAD_STORED(gemm)(const cad_gemm *g, void *work)
     openblas_set_num_threads(1);
     cad_parallel_for(cad_ceil_div(g->m, PANEL), 1, library_rows, &w);
 }
+#endif
