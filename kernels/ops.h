@@ -114,7 +114,8 @@ CAD_MUST_USE cad_status cad_ops_arena(const cad_ops *ops, const char *name, size
  * smaller CADLM_ISA, it means own.  Products with bf16 in memory never take the library. */
 typedef enum cad_matmul { CAD_MATMUL_auto, CAD_MATMUL_own, CAD_MATMUL_library, CAD_MATMUL_bf16 } cad_matmul;
 void cad_ops_set_matmul(cad_matmul m);
-/* What was set; own instead of library where the build has none (CADLM_OPENBLAS=OFF), instead of bf16 where the processor, or the table that cad_ops_get gave when it was set, cannot. */
+/* What was set; own instead of library where the build has none (CADLM_OPENBLAS=OFF), instead of bf16 where the processor, or
+ * the table that cad_ops_get gave when it was set, cannot. */
 cad_matmul cad_ops_matmul(void);
 
 /* Checks of arguments shared by the back ends: what each op does first.  They read shapes, types and numbers of the struct,

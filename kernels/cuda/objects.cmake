@@ -19,6 +19,7 @@ find_library(CADLM_CUDART cudart_static HINTS ${toolkit} PATH_SUFFIXES lib64 lib
 if(NOT CADLM_CUDART)
     message(FATAL_ERROR "CADLM_CUDA=ON: no libcudart_static.a below ${toolkit}")
 endif()
+find_path(CADLM_CUDA_INCLUDE cuda_runtime_api.h HINTS ${toolkit} PATH_SUFFIXES include targets/x86_64-linux/include)
 message(STATUS "CUDA ${CADLM_CUDA_VERSION}: code for ${CADLM_CUDA_ARCHS}")
 
 set(gencode "")
