@@ -11,12 +11,12 @@
  * to the peer, where P is the peer's (else our) product of 8192^3 and W a copy, both measured first in the same process. */
 #include "bench/gpu/gpu_clock.h"
 #include "bench/gpu/gpu_compare.h"
+#include "bench/gpu/gpu_models.h"
 #include "bench/gpu/gpu_peer.h"
 #include "core/build_info.h"
 #include "core/clock.h"
 #include "core/mem.h"
 #include "core/threads.h"
-#include "model/hf/known_models.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -45,21 +45,6 @@ static bool in_list(const char *list, const char *word)
         if (!strncmp(at, word, n) && (at[n] == ',' || !at[n]))
             return true;
     return false;
-}
-
-static cad_status model_of(const char *name, cad_model_config *c)
-{
-    if (strcmp(name, "tiny") != 0)
-        return cad_model_known(name, c);
-    CAD_TRY(cad_model_known("Qwen2.5-0.5B", c));
-    c->layers = 2;
-    c->width = 128;
-    c->heads = 2;
-    c->kv_heads = 1;
-    c->head_dim = 64;
-    c->ffn = 256;
-    c->vocab = 512;
-    return CAD_OK;
 }
 
 /* ---- timing ---- */
@@ -211,7 +196,7 @@ static cad_status ceilings(bench *b)
     gb_list l = {.item = item, .cap = CASES};
     cad_model_config square;
     bool check = b->check, time = b->time, large = b->device.total > 0;
-    CAD_TRY(model_of("tiny", &square));
+    CAD_TRY(gb_model("tiny", &square));
     square.width = large ? 8192 : 512;
     square.heads = square.width / 64;
     square.kv_heads = square.heads;
@@ -269,7 +254,7 @@ static cad_status run_model(bench *b, const char *name)
                 {"head", gb_head_cases},   {"step", gb_step_cases}, {"decode", gb_decode_cases}};
     gb_list l = {.item = item, .cap = CASES};
     cad_model_config c;
-    CAD_TRY(model_of(name, &c));
+    CAD_TRY(gb_model(name, &c));
     for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
         int64_t n = part[i].add == gb_head_cases && b->tokens > HEAD_ROWS ? HEAD_ROWS : b->tokens;
         part[i].add(&l, name, &c, n);

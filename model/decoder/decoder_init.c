@@ -1,5 +1,6 @@
 /* Random values: a stream per tensor, keyed by the tensor's name, so that neither order nor fusing changes a value. */
 #include "core/rng.h"
+#include "core/threads.h"
 #include "model/decoder/decoder_impl.h"
 
 #include <math.h>
@@ -12,6 +13,7 @@ typedef struct init_ctx {
     cad_rng rng;
 } init_ctx;
 
+enum { DRAW_GRAIN = 4096 };
 static const double hf_deviation = 0.02;
 
 static double deviation(const init_ctx *x, const cad_named *t)
@@ -23,6 +25,23 @@ static double deviation(const init_ctx *x, const cad_named *t)
     double s = 1.0 / sqrt((double)t->dim[1]);
     cad_lora_target p = t->lin->proj[t->part];
     return p == CAD_LORA_o || p == CAD_LORA_down ? s / sqrt(2.0 * (double)x->d->cfg.layers) : s;
+}
+
+/* A normal number takes one block of the generator, so element i is that of block i, whoever draws it. */
+typedef struct draw_job {
+    cad_rng rng;
+    int64_t first;
+    double deviation;
+    float *out;
+} draw_job;
+
+static void draw(void *ctx, int64_t begin, int64_t end)
+{
+    const draw_job *j = ctx;
+    cad_rng r = j->rng;
+    r.block = (uint64_t)(j->first + begin);
+    for (int64_t i = begin; i < end; i++)
+        j->out[i] = (float)(j->deviation * cad_rng_normal(&r));
 }
 
 static cad_status random_values(void *ctx, const cad_named *t, int64_t first, float *out, int64_t count)
@@ -39,9 +58,8 @@ static cad_status random_values(void *ctx, const cad_named *t, int64_t first, fl
     }
     if (first == 0)
         x->rng = cad_rng_make(x->seed, t->name, 0);
-    double s = deviation(x, t);
-    for (int64_t i = 0; i < count; i++)
-        out[i] = (float)(s * cad_rng_normal(&x->rng));
+    draw_job j = {.rng = x->rng, .first = first, .deviation = deviation(x, t), .out = out};
+    cad_parallel_for(count, DRAW_GRAIN, draw, &j);
     return CAD_OK;
 }
 
