@@ -4,6 +4,7 @@
  *   --groups=A,B     gemm lora nf4 rows attention head step decode, or peak: the two ceilings alone   [all]
  *   --tokens=N       rows of a pass                                   [8192]
  *   --check          compare a few rows of each result               --time     measure (both when neither is given)
+ *   --list           the cases as JSON, a line each; nothing runs
  *   --runs=N --warmup=N --idle=SECONDS                                [100 20 5]
  *   --json=FILE      appends a line for each case
  *
@@ -32,7 +33,7 @@ typedef struct bench {
     const char *models, *groups, *json, *no_peer;
     int64_t tokens, runs, warmup;
     double idle, p, w; /* FLOP/s and bytes/s of the ceilings */
-    bool check, time;
+    bool check, time, list;
     int failed, ran;
     FILE *out;
     double us[MOST_RUNS], peer_us[MOST_RUNS];
@@ -174,6 +175,11 @@ static cad_status run_case(bench *b, gb_case *c)
         CAD_TRY(s);
     }
     bool check = b->check;
+    if (b->list) {
+        b->ran++;
+        print_json(b, c, NULL, false);
+        return CAD_OK;
+    }
     b->check = check && (!c->most || n <= c->most);
     cad_status s = gb_room_open(c, b->device.ops, n, &r);
     if (s == CAD_OK)
@@ -276,7 +282,8 @@ static cad_status run_all(bench *b, const char *device)
         CAD_FAIL(CAD_EWRITE, "%s: cannot write", b->json);
     if (b->time)
         CAD_TRY(ceilings(b));
-    print_head(b);
+    if (!b->list)
+        print_head(b);
     if (b->groups && !strcmp(b->groups, "peak"))
         return CAD_OK;
     char name[64];
@@ -319,13 +326,19 @@ static cad_status read_options(int argc, char **argv, bench *b)
             b->check = true;
         else if (!strcmp(argv[i], "--time"))
             b->time = true;
+        else if (!strcmp(argv[i], "--list"))
+            b->list = true;
         else
             CAD_FAIL(CAD_EUSAGE, "unknown option '%s'", argv[i]);
     }
     if (b->runs < 1 || b->runs > MOST_RUNS || b->warmup < 0 || b->tokens < 1 || b->tokens > 1 << 20)
         CAD_FAIL(CAD_EUSAGE, "expected --runs=1..%d, --warmup >= 0, --tokens=1..1048576", MOST_RUNS);
-    if (!b->check && !b->time)
+    if (b->list) {
+        b->check = b->time = false;
+        b->out = stdout;
+    } else if (!b->check && !b->time) {
         b->check = b->time = true;
+    }
     return CAD_OK;
 }
 
@@ -339,7 +352,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "bench_gpu: error: %s\n", cad_error_text());
     gb_peer_close(b.peer);
     gb_clock_close(&b.clock);
-    if (b.out)
+    if (b.out && b.out != stdout)
         fclose(b.out);
     return s != CAD_OK ? cad_status_exit_code(s) : b.failed > 0;
 }
