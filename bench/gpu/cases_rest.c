@@ -95,6 +95,8 @@ static void attention(gb_list *l, const char *model, const cad_model_config *m, 
         c->segment = s;
         c->prepare = i ? prepare_attn_bwd : NULL;
         c->flops = product * (i ? 5.0 : 2.0);
+        c->must = 0.8;
+        c->goal = 1.0;
         snprintf(c->shape, sizeof c->shape, "S %lld x %lld, H %lld K %lld D %lld", (long long)(n / s), (long long)s,
                  (long long)h, (long long)k, (long long)d);
     }

@@ -152,11 +152,13 @@ void gb_row_cases(gb_list *l, const char *model, const cad_model_config *c, int6
     ADD("axpy", call_axpy, w);
     ADD("cast", call_cast, w);
     ADD("embed_fwd", call_embed, w, v);
+    l->item[l->n - 1].bytes = (double)n * (4.0 + 4.0 * (double)w); /* the rows that are read, not the whole matrix */
     ADD("gather_rows", call_gather, w);
     ADD("rmsnorm_fwd", call_rmsnorm, w);
     ADD("add_rmsnorm_fwd", call_add_rmsnorm, w);
     ADD("rmsnorm_bwd", call_rmsnorm_bwd, w);
     ADD("rope_fwd", call_rope, heads, d, ld, segment);
+    l->item[l->n - 1].bytes = 4.0 * (double)(n * heads * d) + 4.0 * (double)(n + segment * d); /* q and k, not v */
     ADD("swiglu_fwd", call_swiglu, f, group);
     ADD("swiglu_bwd", call_swiglu_bwd, f, group);
 }

@@ -19,8 +19,9 @@ gb_case *gb_add(gb_list *l, const char *group, const char *op, const char *model
     *c = (gb_case){.group = group, .op = op, .n = n, .call = call, .n_buffers = n_buffers};
     snprintf(c->model, sizeof c->model, "%s", model);
     memcpy(c->buffer, buffers, (size_t)n_buffers * sizeof *buffers);
-    for (int i = 0; i < n_buffers; i++)
-        c->bytes += (double)gb_bytes(&buffers[i], n, CAD_BF16) * (buffers[i].fill == GB_SUM ? 2.0 : 1.0);
+    for (int i = 0; i < n_buffers; i++) /* what is changed in place is read and written */
+        c->bytes +=
+            (double)gb_bytes(&buffers[i], n, CAD_BF16) * (gb_is_result(&buffers[i]) && buffers[i].fill != GB_OUT ? 2.0 : 1.0);
     return c;
 }
 

@@ -10,6 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Inputs like the real ones (spec/kernels.md 8): the values alone move the speed of products by more than 10 %. */
 typedef enum gb_fill {
     GB_OUT,        /* NaN: a result */
@@ -128,4 +132,7 @@ static inline cad_tensor gb_3(const gb_at *a, cad_dtype t, int i, int64_t n0, in
     } while (0)
 #define GB_RUN(op, args) return at->need ? CAD_OK : at->ops->op(&(args), NULL)
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -4,6 +4,10 @@
 
 #include "kernels/device.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef struct gb_clock {
     const cad_ops *ops;
     void *flush; /* a block that is written before each run, so that nothing of the last one is in a cache; NULL: none */
@@ -23,4 +27,7 @@ typedef struct gb_times {
 } gb_times;
 gb_times gb_times_of(double *us, int n);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

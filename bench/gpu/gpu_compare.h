@@ -5,6 +5,10 @@
 
 #include "bench/gpu/gpu_case.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What a device made of one case: its buffers, and where they stand. */
 typedef struct gb_room {
     gb_at at;
@@ -25,4 +29,7 @@ typedef struct gb_verdict {
 /* Runs the case once on its room and compares.  Errors: those of the op on either side. */
 CAD_MUST_USE cad_status gb_compare(const gb_case *c, gb_room *r, gb_verdict *out);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

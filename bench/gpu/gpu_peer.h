@@ -7,6 +7,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef struct gb_peer gb_peer; /* NULL: there is none */
 
 /* *out = the library, or NULL with *why where this build or this machine has none. */
@@ -25,4 +29,7 @@ typedef struct gb_product {
 CAD_MUST_USE cad_status gb_peer_plan(gb_peer *p, const gb_product *g);
 CAD_MUST_USE cad_status gb_peer_run(gb_peer *p);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

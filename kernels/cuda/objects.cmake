@@ -4,7 +4,7 @@
 include(${CMAKE_CURRENT_LIST_DIR}/sources.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/flags.cmake)
 
-find_program(CADLM_NVCC nvcc HINTS /usr/local/cuda/bin)
+find_program(CADLM_NVCC nvcc PATHS /usr/local/cuda/bin)
 if(NOT CADLM_NVCC)
     message(FATAL_ERROR "CADLM_CUDA=ON: no nvcc; put it on the path, or give -DCADLM_NVCC=/usr/local/cuda/bin/nvcc")
 endif()
