@@ -87,6 +87,40 @@ def cuda_words(path, code):
     return problems
 
 
+def arguments(code, start):
+    """The texts between the commas of a call whose first character behind the bracket is `start`."""
+    depth, out, begin = 0, [], start
+    for i in range(start, len(code)):
+        if code[i] in ",)" and depth == 0:
+            out.append(" ".join(code[begin:i].split()))
+            begin = i + 1
+            if code[i] == ")":
+                return out
+        depth += (code[i] in "([{") - (code[i] in ")]}")
+    return out
+
+
+def kernels_of(code):
+    return {name: " ".join(b.split()) for b, name in re.findall(r"\bCAD_KERNEL\(([^()]*)\)\s*void\s+(\w+)\(", code)}
+
+
+def launch_bounds(path, code, of_headers):
+    """A kernel is launched with as many threads as it is compiled for, in the same words: a GPU refuses more, the emulator does not."""
+    bounds, problems = {**of_headers, **kernels_of(code)}, []
+    for m in re.finditer(r"\b(CAD_LAUNCH|cad_gpu_launch)\(", code):
+        a = arguments(code, m.end())
+        if m.group(1) == "CAD_LAUNCH":
+            kernel, blocks = a[0], a[1:]
+        else:
+            kernel, blocks = (a + [""])[1], [x[len("dim3"):] for x in a if x.startswith("dim3(")]
+        kernel = re.match(r"\(?\s*(\w*)", kernel).group(1)
+        block = blocks[1][1:-1].strip() if len(blocks) > 1 else ""
+        if bounds.get(kernel, block) != block:
+            line = code.count("\n", 0, m.start()) + 1
+            problems.append(f"{path}:{line}: {kernel} with {block} threads; it is compiled for {bounds[kernel]}")
+    return problems
+
+
 def functions(code):
     """(line, length, parameters, head) of each function body whose brace stands in the first column."""
     lines = code.splitlines()
@@ -173,7 +207,7 @@ def keys_without_reader(table, product):
 
 
 def check_tree(root, with_keys):
-    problems, names, product = [], {}, []
+    problems, names, product, cuda = [], {}, [], {}
     for folder in PRODUCT + ["tests", "bench"]:
         for path in sorted((root / folder).rglob("*")):
             if path.suffix not in SOURCE:
@@ -184,10 +218,17 @@ def check_tree(root, with_keys):
                 problems.append(f"{rel}: the name is taken by {names[path.name]}")
             names[path.name] = rel
             problems += sizes(rel, text, code) + words(rel, text) + guard(rel, text) + cuda_words(rel, code)
+            if rel.startswith("kernels/cuda/"):
+                cuda[rel] = code
             if folder in PRODUCT:
                 problems += banned(rel, code)
                 if not re.match(r"core/config", rel):
                     product.append(code)
+    of_headers = {}
+    for rel, code in cuda.items():
+        of_headers.update(kernels_of(code) if rel.endswith(".cuh") else {})
+    for rel, code in cuda.items():
+        problems += launch_bounds(rel, code, of_headers)
     for pattern in ["scripts/*", "docs/*", "configs/*", "cmake/*", "*.md", "*.txt", ".ci/*"]:
         for path in sorted(root.glob(pattern)):
             if path.is_file() and path.name != "check_source.py":
@@ -217,6 +258,13 @@ def self_test():
     assert bare("k<<<1, 32>>>();") and bare("asm volatile(\"bar\");", "tests/a.cu") and bare("__asm__(\"\");", "kernels/cuda/launch.cuh")
     assert not bare("__shared__ float s[4]; k<<<1, 1>>>();", "kernels/cuda/launch.cuh") and not bare("asm(\"\");", "kernels/cuda/ptx.cuh")
     assert not bare("/* asm, <<< and __shared__ */ s = \"<<<\"; CAD_SHARED(float, s, 4); x << 3; as_map();")
+    kernel = "template <int W>\nCAD_KERNEL(T<W>::THREADS)\nvoid k(job p)\n{\n}\n"
+    assert not launch_bounds("a.cu", kernel + "CAD_LAUNCH((k<8>), (f(n, 2), 3), (T<W>::THREADS), 0, s, p); cad_gpu_launch(op, k<1, 2>, dim3(n),"
+                             " dim3(T<W>::THREADS), 0, s);", {"k": "7"})
+    assert launch_bounds("a.cu", kernel + "CAD_LAUNCH((k<8>), (n), (256), 0, s, p);", {}) == [
+        "a.cu:6: k with 256 threads; it is compiled for T<W>::THREADS"]
+    assert launch_bounds("a.cu", kernel + "cad_gpu_launch(op, k<8>, dim3(n), dim3(32), 0, s);", {})
+    assert launch_bounds("a.cu", "CAD_LAUNCH(h, (n), (32), 0, s);", {"h": "64"}) and not launch_bounds("a.cu", "CAD_LAUNCH(h, (n), (64), 0, s);", {"h": "64"})
     table = "#define CAD_CONFIG_RUN(X, E) \\\n    X(s, name, \"\") \\\n    E(device, P, \"auto\") \\\n    X(i, seed, \"1\")\n\n"
     assert keys_without_reader(table, ["a = cfg->run.name;", "const cad_config_run *r = &c->run; b = r->seed; x->device;"]) == [
         "core/config_keys.h: nothing reads run.device"]

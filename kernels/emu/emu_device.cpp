@@ -166,8 +166,10 @@ void cad_emu_mem_free(void *p)
         forget_oldest();
 }
 
-static cad_status check_held(const char *what, const void *device, size_t bytes)
+static cad_status check_held(const char *what, const void *device, const void *host, size_t bytes)
 {
+    if (bytes > 0 && cad_emu_device_find(host, 1))
+        CAD_FAIL(CAD_EINVAL, "%s of %zu bytes: %p is device memory, expected memory of the host", what, bytes, host);
     if (bytes > 0 && !cad_emu_device_find(device, bytes))
         CAD_FAIL(CAD_EINVAL, "%s of %zu bytes at %p: not in device memory (%s)", what, bytes, device,
                  cad_emu_device_nearest(device));
@@ -176,7 +178,7 @@ static cad_status check_held(const char *what, const void *device, size_t bytes)
 
 cad_status cad_emu_mem_put(void *device, const void *host, size_t bytes, void *)
 {
-    CAD_TRY(check_held("mem_put", device, bytes));
+    CAD_TRY(check_held("mem_put", device, host, bytes));
     if (bytes == 0)
         return CAD_OK;
     block *b = &blocks[below(device)];
@@ -187,7 +189,7 @@ cad_status cad_emu_mem_put(void *device, const void *host, size_t bytes, void *)
 
 cad_status cad_emu_mem_get(void *host, const void *device, size_t bytes, void *)
 {
-    CAD_TRY(check_held("mem_get", device, bytes));
+    CAD_TRY(check_held("mem_get", device, host, bytes));
     if (bytes > 0)
         memcpy(host, device, bytes);
     return cad_emu_sync(nullptr);

@@ -25,7 +25,9 @@ static bool on_own_stack(const void *p)
 
 static void see(const void *p, size_t bytes, cad_emu_access how, const void *pc)
 {
-    if (cad_emu_now && !on_own_stack(p))
+    if (!cad_emu_now)
+        cad_emu_memory_by_host(p, bytes, how, pc);
+    else if (!on_own_stack(p))
         see_slowly(p, bytes, how, pc);
 }
 
@@ -42,7 +44,11 @@ static inline bool quick(const cad_emu_region &m, size_t at)
 template <int BYTES, cad_emu_access HOW>
 static inline void see_whole(const void *p, const void *pc)
 {
-    if (!cad_emu_now || on_own_stack(p))
+    if (!cad_emu_now) {
+        cad_emu_memory_by_host(p, BYTES, HOW, pc);
+        return;
+    }
+    if (on_own_stack(p))
         return;
     if ((uintptr_t)p % BYTES) {
         cad_emu_memory_at_pc(pc);

@@ -53,6 +53,9 @@ static bool run_blocks(dim3 grid, size_t dynamic_bytes, void (*body)(void *), vo
 cad_status cad_emu_launch_grid(const char *kernel, dim3 grid, dim3 block, size_t dynamic_bytes, void (*body)(void *), void *arg,
                                size_t arg_bytes)
 {
+    const char *by_host = cad_emu_memory_host_fault();
+    if (by_host)
+        CAD_FAIL(CAD_EINTERNAL, "%s: %s", kernel, by_host);
     CAD_TRY(check_launch(kernel, grid, block, dynamic_bytes));
     if (grid.x == 0 || grid.y == 0 || grid.z == 0)
         return CAD_OK;

@@ -188,6 +188,27 @@ void cad_emu_memory_access_as(const cad_emu_thread *t, const void *p, size_t byt
                      own ? "a variable of the host" : cad_emu_device_nearest(p), cad_emu_memory_place());
 }
 
+static char host_text[256];
+static bool host_failed;
+
+void cad_emu_memory_by_host(const void *p, size_t bytes, cad_emu_access how, const void *pc)
+{
+    const cad_emu_region *m = host_failed ? nullptr : cad_emu_device_find(p, bytes);
+    if (!m)
+        return;
+    cad_emu_memory_at_pc(pc);
+    snprintf(host_text, sizeof host_text, "host code %s %zu bytes of device memory (a block of %zu)%s",
+             how == cad_emu_access::read ? "reads" : "writes", bytes, m->bytes, cad_emu_memory_place());
+    host_failed = true;
+}
+
+const char *cad_emu_memory_host_fault()
+{
+    bool failed = host_failed;
+    host_failed = false;
+    return failed ? host_text : nullptr;
+}
+
 void cad_emu_memory_no_patience()
 {
     cad_emu_patience = CAD_EMU_PATIENCE;

@@ -50,6 +50,11 @@ static inline bool cad_emu_is_shared(const void *p)
 void cad_emu_memory_access(const void *p, size_t bytes, cad_emu_access how, const char *what);
 void cad_emu_memory_access_as(const cad_emu_thread *t, const void *p, size_t bytes, cad_emu_access how, const char *what);
 
+/* An access of host code in the same sources, a launcher.  What it must not touch is device memory; the next launch or sync
+ * fails with cad_emu_memory_host_fault(), which gives NULL or a text, and forgets it. */
+void cad_emu_memory_by_host(const void *p, size_t bytes, cad_emu_access how, const void *pc);
+const char *cad_emu_memory_host_fault();
+
 /* Accesses that the warp may still make before another has its turn: who waits for others by asking again and again would never
  * let them run.  An atomic operation counts for many. */
 static const int64_t CAD_EMU_PATIENCE = 1 << 28, CAD_EMU_ATOMIC_COUNTS = 256;

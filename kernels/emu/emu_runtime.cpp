@@ -5,6 +5,7 @@
 #include "kernels/emu/emu_control.h"
 #include "kernels/emu/emu_copy.h"
 #include "kernels/emu/emu_device.h"
+#include "kernels/emu/emu_memory.h"
 #include "kernels/emu/emu_random.h"
 
 #include <cstdlib>
@@ -61,7 +62,10 @@ unsigned long long *CAD_GPU(fault_key)()
 
 cad_status cad_emu_sync(void *)
 {
+    const char *by_host = cad_emu_memory_host_fault();
     uint64_t key = fault_key ? *fault_key : CAD_GPU_NO_FAULT;
+    if (by_host)
+        CAD_FAIL(CAD_EINTERNAL, "%s", by_host);
     if (key == CAD_GPU_NO_FAULT)
         return CAD_OK;
     *fault_key = CAD_GPU_NO_FAULT;

@@ -81,6 +81,7 @@ typedef struct emu_data {
     X(misaligned_load, "load of 16 bytes at")                                                                                  \
     X(misaligned_store, "store of 4 bytes at")                                                                                 \
     X(misaligned_static, "not aligned")                                                                                        \
+    X(read_by_host, "host code reads 4 bytes of device memory (a block of 4088)")                                              \
     X(static_too_large, "bytes of static shared memory; a kernel has at most 49152")                                           \
     X(static_and_dynamic_too_large, "bytes of static and 232448 of dynamic shared memory; a block has 232448")
 #define EMU_FAULTS_OF_COPIES(X)                                                                                                \
@@ -129,6 +130,7 @@ EMU_FAULTS_OF_MEMORY(X)
 EMU_FAULTS_OF_COPIES(X)
 EMU_RIGHT(X)
 X(stack_past) /* seen by AddressSanitizer alone */
+X(written_by_host)
 #undef X
 
 /* What reads a launch configuration of its own: grid and block (x,y,z), dynamic bytes. */

@@ -223,3 +223,22 @@ EMU_CASE(stack_past, 1, 32, 0)
     *at = 1;
     emu_words(d.out)[threadIdx.x] = own[threadIdx.x % 8];
 }
+
+/* Not a kernel but its launcher is wrong. */
+CAD_KERNEL(32) void read_by_host(emu_data d)
+{
+    d.out[threadIdx.x] = 1;
+}
+
+extern "C" cad_status emu_read_by_host(const emu_data *d)
+{
+    emu_data mine = *d;
+    mine.by = emu_words(d->in)[3] != 0 ? 1 : 2;
+    return CAD_LAUNCH(read_by_host, (1), (32), 0, nullptr, mine);
+}
+
+extern "C" cad_status emu_written_by_host(const emu_data *d)
+{
+    d->out[7] = 1;
+    return CAD_OK;
+}

@@ -131,7 +131,20 @@ static void test_pointers_of_the_host_are_no_device_memory(void **state)
     fails(emu_from_the_host(&(emu_data){d.in, (unsigned char *)mine, N, 0}), CAD_EINTERNAL, "(a variable of the host)");
     fails(emu_from_the_host(&(emu_data){d.in, (unsigned char *)heap, N, 0}), CAD_EINTERNAL, "outside of device memory");
     fails(ops->mem_get(mine, heap, 4, NULL), CAD_EINVAL, "not in device memory");
+    fails(ops->mem_put(d.in, d.out, 4, NULL), CAD_EINVAL, "is device memory, expected memory of the host");
+    fails(ops->mem_get(d.out, d.in, 4, NULL), CAD_EINVAL, "is device memory, expected memory of the host");
     free(heap);
+    data_free(d);
+}
+
+static void test_host_code_that_writes_device_memory_fails_the_next_sync(void **state)
+{
+    (void)state;
+    emu_data d = data_new(0);
+    ok(emu_written_by_host(&d));
+    fails(ops->sync(NULL), CAD_EINTERNAL, "host code writes 1 bytes of device memory (a block of 4088) [addr2line 0x");
+    ok(ops->sync(NULL));
+    sound_kernel_works();
     data_free(d);
 }
 
@@ -176,6 +189,7 @@ int main(void)
         cmocka_unit_test(test_copies_used_too_early_or_too_late_are_found),
         cmocka_unit_test(test_freed_memory_is_not_used),
         cmocka_unit_test(test_pointers_of_the_host_are_no_device_memory),
+        cmocka_unit_test(test_host_code_that_writes_device_memory_fails_the_next_sync),
         cmocka_unit_test(test_the_place_of_a_fault_is_a_line_of_the_source),
 #endif
     };
