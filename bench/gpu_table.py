@@ -20,9 +20,12 @@ P, W = 790e12, 3.0e12  # ceilings to plan with until they are measured (spec/ker
 
 def cases(program):
     """One line of each op for the first model, at its largest matrix, and all products of every model."""
-    out = subprocess.run([program, "cpu", "--list", "--models=" + ",".join(MODELS)], capture_output=True, text=True, check=True).stdout
+    try:
+        told = subprocess.run([program, "cpu", "--list", "--models=" + ",".join(MODELS)], capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError) as e:
+        sys.exit(f"{program}: {e}")
     seen = set()
-    for c in map(json.loads, out.splitlines()):
+    for c in map(json.loads, told.splitlines()):
         rows = c["shape"].split(", ")
         if c["group"] != "gemm":
             small = len(rows) == 3 and rows[0] != "gate_up"
@@ -36,7 +39,15 @@ def cases(program):
 def newest(folder):
     """(date, document) of the newest measurement, or None."""
     files = sorted(folder.glob("*-gpu.json"))
-    return (files[-1].name[:10], json.loads(files[-1].read_text())) if files else None
+    if not files:
+        return None
+    try:
+        doc = json.loads(files[-1].read_text())
+    except ValueError as e:
+        sys.exit(f"{files[-1]}: {e}; expected a copy of gpu-check.json")
+    if not isinstance(doc, dict) or "lines" not in doc or not str(doc.get("device")).startswith("cuda:"):
+        sys.exit(f"{files[-1]}: expected a copy of gpu-check.json, measured on cuda:N")
+    return files[-1].name[:10], doc
 
 
 def floor_us(c, p, w):

@@ -276,7 +276,7 @@ static cad_status run_lora_down(bench *b)
     return b->ops->lora_down_fwd(&(cad_lora_down_fwd_args){.x = t2(b->x, b->n, C),
                                                            .a = t2(lora.a, 2 * R, C),
                                                            .u = t2(lora.u, b->n, 2 * R),
-                                                           .s = 1,
+                                                           .s = {1, 1},
                                                            .n = 2,
                                                            .drop = masks(b),
                                                            .scratch = room(b)},
@@ -302,7 +302,7 @@ static cad_status run_lora_up_bwd(bench *b)
                                                        .u = t2(lora.u, b->n, 2 * R),
                                                        .v = t2(b->y, b->n, 2 * R),
                                                        .db = t2(b->dw, 2 * F, R),
-                                                       .s = 1,
+                                                       .s = {1, 1},
                                                        .parts = {.n = 2, .group = 128}},
                                NULL);
 }

@@ -45,6 +45,10 @@ if(CADLM_SANITIZE)
     target_link_options(cad_flags INTERFACE -fsanitize=address,undefined)
 endif()
 
+if(CADLM_FUZZERS)
+    target_compile_options(cad_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 # Lines of the parsers are counted one by one, so they alone are built without optimisation.
 if(CADLM_COVERAGE)
     file(STRINGS ${PROJECT_SOURCE_DIR}/tests/robust/parsers.txt CADLM_PARSERS REGEX "^[a-z].*[.]c$")

@@ -1,6 +1,7 @@
 #include "core/arena.h"
 
 #include "core/mem.h"
+#include "core/size.h"
 
 #include <assert.h>
 #include <stdint.h>
@@ -102,7 +103,7 @@ cad_status cad_arena_zalloc(cad_arena *a, size_t count, size_t size, const char 
 cad_status cad_arena_strdup(cad_arena *a, const char *text, size_t len, const char **out)
 {
     char *p;
-    CAD_TRY(cad_arena_alloc(a, len + 1, "string", &p));
+    CAD_TRY(cad_arena_alloc(a, cad_size_add(len, 1), "string", &p));
     if (len)
         memcpy(p, text, len);
     p[len] = '\0';

@@ -2,13 +2,13 @@
 
 #include "core/build_info.h"
 #include "core/cli_impl.h"
+#include "core/config_impl.h"
 #include "core/json.h"
 #include "core/log.h"
 #include "core/pool.h"
-#include "core/utf8.h"
+#include "core/size.h"
 
 #include <argp.h>
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +25,8 @@ static cad_status collect_options(cad_cli *cli)
         own++;
     while (cad_cli_common[common].name)
         common++;
-    CAD_TRY(cad_arena_zalloc(cli->arena, own + common + 1, sizeof *cli->options, "option table", &cli->options));
+    CAD_TRY(cad_arena_zalloc(cli->arena, cad_size_add(cad_size_add(own, common), 1), sizeof *cli->options, "option table",
+                             &cli->options));
     for (size_t i = 0; i < own; i++)
         cli->options[cli->n_options++] = &cli->spec->options[i];
     for (size_t i = 0; i < common; i++) {
@@ -65,10 +66,11 @@ static cad_status parse(cad_cli *cli)
     size_t argc = (size_t)cli->argc, letters = 0;
     for (int i = 1; i < cli->argc; i++)
         letters += strlen(cli->argv[i]); /* -qvv gives three */
-    CAD_TRY(cad_arena_zalloc(cli->arena, argc + letters + 1, sizeof *cli->given, "options given", &cli->given));
-    CAD_TRY(cad_arena_zalloc(cli->arena, argc + 1, sizeof *cli->args, "arguments", &cli->args));
+    CAD_TRY(cad_arena_zalloc(cli->arena, cad_size_add(cad_size_add(argc, letters), 1), sizeof *cli->given, "options given",
+                             &cli->given));
+    CAD_TRY(cad_arena_zalloc(cli->arena, cad_size_add(argc, 1), sizeof *cli->args, "arguments", &cli->args));
     struct argp_option *table;
-    CAD_TRY(cad_arena_zalloc(cli->arena, cli->n_options + 1, sizeof *table, "argp table", &table));
+    CAD_TRY(cad_arena_zalloc(cli->arena, cad_size_add(cli->n_options, 1), sizeof *table, "argp table", &table));
     for (size_t i = 0; i < cli->n_options; i++)
         table[i] = (struct argp_option){.name = cli->options[i]->name,
                                         .key = cli->options[i]->letter ? cli->options[i]->letter : LONG_KEY + (int)i,
@@ -131,12 +133,8 @@ cad_status cad_cli_int(const cad_cli *cli, const char *option, int64_t fallback,
         *out = fallback;
         return CAD_OK;
     }
-    char *end;
-    errno = 0;
-    long long v = strtoll(text, &end, 10);
-    if (errno || end == text || *end)
-        CAD_FAIL(CAD_EUSAGE, "--%s=%s; expected an integer", option, text);
-    *out = v;
+    if (!cad_value_int(text, out))
+        CAD_FAIL(CAD_EUSAGE, "--%s=%s; expected an integer, as 16k or 16K", option, text);
     return CAD_OK;
 }
 
@@ -248,23 +246,12 @@ static cad_status run(cad_cli *cli)
     return s;
 }
 
-/* A message may name a path, and so hold any bytes; a document may not. */
-static json_t *json_of_message(const char *text)
-{
-    cad_buf valid = CAD_BUF_INIT;
-    json_t *v = NULL;
-    if (cad_utf8_lossy(text, strlen(text), &valid) == CAD_OK)
-        v = json_string(cad_buf_cstr(&valid));
-    cad_buf_deinit(&valid);
-    return v;
-}
-
 static void report_json(cad_status s, const char *message, const char *hint)
 {
     json_t *doc = json_pack("{s:{s:i,s:s,s:o}}", "error", "code", cad_status_exit_code(s), "name", cad_status_name(s),
-                            "message", json_of_message(message));
+                            "message", cad_json_text(message)); /* may name a path, so hold any bytes */
     if (doc && hint)
-        json_object_set_new(json_object_get(doc, "error"), "hint", json_of_message(hint));
+        json_object_set_new(json_object_get(doc, "error"), "hint", cad_json_text(hint));
     cad_buf text = CAD_BUF_INIT;
     bool printed = doc && cad_json_print(doc, &text) == CAD_OK && cad_buf_str(&text, "\n") == CAD_OK;
     if (printed && cad_out(text.data, text.len) != CAD_OK)

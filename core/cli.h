@@ -26,7 +26,7 @@ typedef struct cad_cli_option {
     const char *arg;   /* "DIR"; NULL: takes none */
     const char *key;   /* "decode.temp": sets this key (without arg: to "on"); NULL: read it by cad_cli_value */
     const char *help;  /* one line in --help; NULL: listed by --help-all only */
-    const char *words; /* "synth pack": only with these words; NULL: with all */
+    const char *words; /* "synth config.schema": only with these words, the two of one joined by a dot; NULL: with all */
 } cad_cli_option;
 
 typedef struct cad_cli_word {
@@ -61,7 +61,8 @@ bool cad_cli_has(const cad_cli *cli, const char *option);
 const char *cad_cli_value(const cad_cli *cli, const char *option); /* the last one given, or NULL */
 /* i-th value of a repeatable option, NULL beyond the end. */
 const char *cad_cli_value_at(const cad_cli *cli, const char *option, size_t i);
-/* Value of an option that is no key as an integer; `fallback` when it is not given.  Errors: CAD_EUSAGE. */
+/* Value of an option that is no key as an integer, with a suffix as in configurations; `fallback` when it is not given.
+ * Errors: CAD_EUSAGE. */
 CAD_MUST_USE cad_status cad_cli_int(const cad_cli *cli, const char *option, int64_t fallback, int64_t *out);
 bool cad_cli_json(const cad_cli *cli);
 int cad_cli_verbosity(const cad_cli *cli); /* -q -1, default 0, -v 1, -v -v 2 */

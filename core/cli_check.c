@@ -167,9 +167,15 @@ cad_status cad_cli_pick_help(cad_cli *cli)
     if (!cli->spec->words || cli->n_args == 0)
         return CAD_OK;
     size_t n = strlen(cli->args[0]);
-    for (const cad_cli_word *w = cli->spec->words; cli->n_args == 1 && w->name && !cli->word; w++)
-        if (!strncmp(w->name, cli->args[0], n) && w->name[n] == ' ')
-            cli->word = w; /* "rag --help": the first of its words */
+    const cad_cli_word *half = NULL; /* "config --help": the first of its words, unless "config" alone is one */
+    for (const cad_cli_word *w = cli->spec->words; cli->n_args == 1 && w->name && !cli->word; w++) {
+        if (is_word(w->name, cli->args[0], NULL))
+            cli->word = w;
+        else if (!half && !strncmp(w->name, cli->args[0], n) && w->name[n] == ' ')
+            half = w;
+    }
+    if (!cli->word)
+        cli->word = half;
     return cli->word ? CAD_OK : cad_cli_pick_word(cli);
 }
 
@@ -191,12 +197,23 @@ static cad_status unexpected(const cad_cli *cli, const char *arg)
     CAD_FAIL(CAD_EUSAGE, "unexpected argument '%s'", arg);
 }
 
+static cad_status misplaced(const cad_cli *cli, const cad_cli_option *o)
+{
+    cad_buf words = CAD_BUF_INIT;
+    cad_status s = cad_cli_option_words(o, &words);
+    if (s == CAD_OK)
+        s = cad_fail(CAD_EUSAGE, "option --%s has no meaning for '%s'; it belongs to: %s", o->name, cli->word->name,
+                     words.data);
+    cad_buf_deinit(&words);
+    return s;
+}
+
 cad_status cad_cli_check_use(const cad_cli *cli)
 {
     for (size_t i = 0; i < cli->n_given; i++) {
         const cad_cli_option *o = cli->given[i].option;
         if (!cad_cli_option_fits(o, cli->word))
-            CAD_FAIL(CAD_EUSAGE, "option --%s has no meaning for '%s'; it belongs to: %s", o->name, cli->word->name, o->words);
+            return misplaced(cli, o);
     }
     bool configured = cad_cli_has(cli, "config"); /* --config=F in the place of the argument */
     if (!configured && cli->n_args < (size_t)cli->spec->min_args)

@@ -1,6 +1,7 @@
 #include "core/cli_impl.h"
 #include "core/log.h"
 #include "core/progress.h"
+#include "core/size.h"
 #include "core/threads.h"
 
 #include <stdio.h>
@@ -34,7 +35,8 @@ static cad_status collect(cad_cli *cli, const cad_config_source *below, size_t n
 {
     cad_config_source *s;
     size_t n = n_below;
-    CAD_TRY(cad_arena_zalloc(cli->arena, n_below + n_files + cli->n_given + 1, sizeof *s, "config sources", &s));
+    CAD_TRY(cad_arena_zalloc(cli->arena, cad_size_add(cad_size_add(cad_size_add(n_below, n_files), cli->n_given), 1), sizeof *s,
+                             "config sources", &s));
     for (size_t i = 0; i < n_below; i++)
         s[i] = below[i];
     for (size_t i = 0; i < cli->n_given; i++)
@@ -79,7 +81,7 @@ static cad_status explain(const cad_cli *cli, const cad_config *cfg, cad_buf *ou
         return cad_config_json(cfg, NULL, 0, out);
     const char **keys;
     size_t n = 0;
-    CAD_TRY(cad_arena_zalloc(cli->arena, cli->n_given + 1, sizeof *keys, "keys to explain", &keys));
+    CAD_TRY(cad_arena_zalloc(cli->arena, cad_size_add(cli->n_given, 1), sizeof *keys, "keys to explain", &keys));
     while ((key = cad_cli_value_at(cli, "explain", n)))
         keys[n++] = key;
     if (n && cad_cli_json(cli))

@@ -80,14 +80,27 @@ bool cad_cli_option_fits(const cad_cli_option *o, const cad_cli_word *word)
 {
     if (!o->words || !word)
         return true;
-    size_t n = strcspn(word->name, " "); /* "rag" stands for "rag embed" too */
+    size_t n = strlen(word->name);
     for (const char *p = o->words; *p;) {
-        size_t len = strcspn(p, " ");
-        if (len == n && !memcmp(p, word->name, n))
+        size_t len = strcspn(p, " "), same = 0;
+        while (same < len && same < n && (p[same] == word->name[same] || (p[same] == '.' && word->name[same] == ' ')))
+            same++;
+        if (same == len && same == n)
             return true;
         p += len + strspn(p + len, " ");
     }
     return false;
+}
+
+cad_status cad_cli_option_words(const cad_cli_option *o, cad_buf *out)
+{
+    for (const char *p = o->words; *p; p++) {
+        if (*p == ' ')
+            CAD_TRY(cad_buf_str(out, ", "));
+        else
+            CAD_TRY(cad_buf_add(out, *p == '.' ? " " : p, 1));
+    }
+    return CAD_OK;
 }
 
 static bool is_common(const cad_cli_option *o)

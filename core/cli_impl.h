@@ -49,6 +49,8 @@ CAD_MUST_USE cad_status cad_cli_help(const cad_cli *cli, bool all, cad_buf *out)
 const char *cad_cli_option_help(const cad_cli_option *o);
 /* Whether an option means something for this word (NULL: the binary without one). */
 bool cad_cli_option_fits(const cad_cli_option *o, const cad_cli_word *word);
+/* Appends the words of an option, which has some, as they are typed: "render, convert merge". */
+CAD_MUST_USE cad_status cad_cli_option_words(const cad_cli_option *o, cad_buf *out);
 
 /* ---- cli_shell.c, cli_man.c ---- */
 CAD_MUST_USE cad_status cad_cli_completion(const cad_cli *cli, const char *shell, cad_buf *out);

@@ -52,8 +52,11 @@ static cad_status option(const cad_cli_option *o, cad_buf *out)
     const char *help = cad_cli_option_help(o);
     CAD_TRY(cad_buf_str(out, "\n"));
     CAD_TRY(roff(help, strlen(help), out));
-    if (o->words)
-        CAD_TRY(cad_buf_printf(out, " (%s)", o->words));
+    if (o->words) {
+        CAD_TRY(cad_buf_str(out, " ("));
+        CAD_TRY(cad_cli_option_words(o, out));
+        CAD_TRY(cad_buf_str(out, ")"));
+    }
     const cad_key *k = o->key ? cad_schema_find_full(o->key) : NULL;
     if (k) {
         CAD_TRY(cad_buf_str(out, ". Sets "));

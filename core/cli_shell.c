@@ -4,15 +4,39 @@
 
 #include <string.h>
 
+static bool same_first(const cad_cli_word *a, const cad_cli_word *b)
+{
+    size_t n = strcspn(a->name, " ");
+    return n == strcspn(b->name, " ") && !memcmp(a->name, b->name, n);
+}
+
+/* "convert merge" after "convert" */
+static bool seen_before(const cad_cli *cli, const cad_cli_word *word)
+{
+    for (const cad_cli_word *w = cli->spec->words; w < word; w++)
+        if (same_first(w, word))
+            return true;
+    return false;
+}
+
 static cad_status word_names(const cad_cli *cli, cad_buf *out)
 {
     for (const cad_cli_word *w = cli->spec->words; w && w->name; w++) {
-        size_t n = strcspn(w->name, " ");
-        bool again = w > cli->spec->words && !strncmp(w[-1].name, w->name, n) && w[-1].name[n] == ' ';
-        if (!again)
-            CAD_TRY(cad_buf_printf(out, "%s%.*s", w > cli->spec->words ? " " : "", (int)n, w->name));
+        if (!seen_before(cli, w))
+            CAD_TRY(cad_buf_printf(out, "%s%.*s", w > cli->spec->words ? " " : "", (int)strcspn(w->name, " "), w->name));
     }
     return CAD_OK;
+}
+
+/* With this word, or another one that begins like it. */
+static bool fits_first(const cad_cli *cli, const cad_cli_option *o, const cad_cli_word *word)
+{
+    if (!word)
+        return cad_cli_option_fits(o, NULL);
+    for (const cad_cli_word *w = cli->spec->words; w->name; w++)
+        if (same_first(w, word) && cad_cli_option_fits(o, w))
+            return true;
+    return false;
 }
 
 static cad_status option_names(const cad_cli *cli, const cad_cli_word *word, cad_buf *out)
@@ -20,7 +44,7 @@ static cad_status option_names(const cad_cli *cli, const cad_cli_word *word, cad
     bool any = false;
     for (size_t i = 0; i < cli->n_options; i++) {
         const cad_cli_option *o = cli->options[i];
-        if (!cad_cli_option_fits(o, word))
+        if (!fits_first(cli, o, word))
             continue;
         CAD_TRY(cad_buf_printf(out, "%s--%s%s", any ? " " : "", o->name, o->arg ? "=" : ""));
         if (o->letter)
@@ -51,6 +75,8 @@ static cad_status bash(const cad_cli *cli, cad_buf *out)
     CAD_TRY(word_names(cli, out));
     CAD_TRY(cad_buf_str(out, "' options\n    case ${COMP_WORDS[1]} in\n"));
     for (const cad_cli_word *w = cli->spec->words; w && w->name; w++) {
+        if (seen_before(cli, w))
+            continue;
         CAD_TRY(cad_buf_printf(out, "    %.*s) options='", (int)strcspn(w->name, " "), w->name));
         CAD_TRY(option_names(cli, w, out));
         CAD_TRY(cad_buf_str(out, "' ;;\n"));
@@ -90,6 +116,18 @@ static cad_status fish_quoted(const char *text, cad_buf *out)
     return cad_buf_str(out, "'");
 }
 
+/* fish looks at the first word of a command alone. */
+static cad_status fish_words(const char *words, cad_buf *out)
+{
+    CAD_TRY(cad_buf_str(out, " -n '__fish_seen_subcommand_from"));
+    for (const char *p = words; *p;) {
+        size_t len = strcspn(p, " ");
+        CAD_TRY(cad_buf_printf(out, " %.*s", (int)strcspn(p, " ."), p));
+        p += len + strspn(p + len, " ");
+    }
+    return cad_buf_str(out, "'");
+}
+
 static cad_status fish(const cad_cli *cli, cad_buf *out)
 {
     const char *name = cli->spec->name;
@@ -107,7 +145,7 @@ static cad_status fish(const cad_cli *cli, cad_buf *out)
         if (o->letter)
             CAD_TRY(cad_buf_printf(out, " -s %c", o->letter));
         if (o->words)
-            CAD_TRY(cad_buf_printf(out, " -n '__fish_seen_subcommand_from %s'", o->words));
+            CAD_TRY(fish_words(o->words, out));
         CAD_TRY(cad_buf_str(out, o->arg ? " -r -d " : " -d "));
         CAD_TRY(fish_quoted(cad_cli_option_help(o), out));
         CAD_TRY(cad_buf_str(out, "\n"));

@@ -21,6 +21,11 @@ typedef struct cad_key {
     size_t offset; /* in cad_config */
 } cad_key;
 
+static inline void *cad_key_field(const cad_key *k, const cad_config *cfg)
+{
+    return (char *)(uintptr_t)cfg + k->offset;
+}
+
 /* ---- config_schema.c ---- */
 const cad_key *cad_schema(size_t *count); /* in the order of core/config_keys.h */
 const cad_key *cad_schema_find(const char *section, size_t section_len, const char *name);
@@ -34,12 +39,18 @@ void cad_schema_suggest_section(const char *name, char out[64]);
 void cad_schema_suggest_key(const char *section, const char *name, char out[64]);
 
 /* ---- config_value.c ---- */
+/* "16k" as 16000, "16K" as 16384: digits, an optional sign, an optional suffix; no blanks.  False: it is not so. */
+bool cad_value_int(const char *text, int64_t *out);
 /* Reads `text` into the field of `k`.  On failure the error text is "train.lr = 'x'; expected ...". */
 CAD_MUST_USE cad_status cad_value_parse(const cad_key *k, const char *text, cad_arena *arena, cad_config *cfg);
+
+/* ---- config_value_print.c ---- */
 CAD_MUST_USE cad_status cad_value_print(const cad_key *k, const cad_config *cfg, cad_buf *out);
 /* What a value of this key looks like: "one of linear cosine constant", "1..1024". */
 CAD_MUST_USE cad_status cad_value_expected(const cad_key *k, cad_buf *out);
 const char *cad_value_type_name(const cad_key *k);
+/* The i-th name of "(linear, cosine, constant)"; false beyond the end. */
+bool cad_value_choice(const char *choices, int i, const char **name, size_t *len);
 
 /* ---- config_expand.c ---- */
 /* Appends `value` with ${VAR} and ${VAR:-text} replaced.  CAD_ECONFIG names the variable that is missing. */

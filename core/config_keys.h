@@ -34,8 +34,8 @@
     X(p, path,         "models/tiny", "",       "weights directory with config.json; unused with init = random")            \
     X(p, adapter,      "",      "",             "PEFT directory to start from")                                             \
     E(init, CAD_MODEL_INIT, "pretrained", (pretrained, random), "read weights, or draw them")                               \
-    E(arch, CAD_MODEL_ARCH, "auto", (auto, qwen2, llama), "family of the decoder; auto: from config.json, qwen2 when random") \
-    E(weights, CAD_MODEL_WEIGHTS, "bf16", (fp32, bf16, nf4), "how frozen weights are held")                                 \
+    E(arch, CAD_MODEL_ARCH, "auto", (auto, qwen2, llama, qwen3), "family of the decoder; auto: from config.json, qwen2 when random") \
+    E(weights, CAD_MODEL_WEIGHTS, "bf16", (fp32, bf16, nf4), "how frozen weights are held; nf4 takes an NF4 base as it is") \
     X(b, double_quant, "off",   "",             "quantise the scales of NF4 blocks as well")                                \
     E(matmul, CAD_MODEL_MATMUL, "auto", (auto, own, library, bf16), "matrix products on the CPU: library is OpenBLAS; bf16 rounds operands") \
     X(i, layers,       "4",     "1..128",       "layers of a random model")                                                 \

@@ -1,3 +1,4 @@
+/* Texts of the configuration into values; config_value_print.c is the way back. */
 #include "core/config_impl.h"
 #include "core/device_name.h"
 
@@ -8,15 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void *field(const cad_key *k, const cad_config *cfg)
-{
-    return (char *)(uintptr_t)cfg + k->offset;
-}
-
 /* ---- numbers ---- */
 
-/* "16k": digits, an optional sign, an optional suffix; no blanks. */
-static bool read_int(const char *text, int64_t *out)
+bool cad_value_int(const char *text, int64_t *out)
 {
     const char *digits = text + (*text == '-' || *text == '+');
     if (!isdigit((unsigned char)*digits))
@@ -81,7 +76,7 @@ static bool read_number(const char *text, double *out)
     int64_t i;
     if (read_number_prefix(text, out, &end) && !*end)
         return true;
-    if (!read_int(text, &i))
+    if (!cad_value_int(text, &i))
         return false;
     *out = (double)i; /* with a suffix */
     return true;
@@ -189,29 +184,11 @@ static bool read_bool(const char *text, bool *out)
     return false;
 }
 
-/* i-th name of "(linear, cosine, constant)"; false beyond the end. */
-static bool choice_at(const char *choices, int i, const char **name, size_t *len)
-{
-    const char *p = choices + 1;
-    for (;;) {
-        p = skip_blank(p);
-        size_t n = strcspn(p, ",)");
-        if (i-- == 0) {
-            *name = p;
-            *len = n;
-            return true;
-        }
-        if (p[n] != ',')
-            return false;
-        p += n + 1;
-    }
-}
-
 static bool read_choice(const char *choices, const char *text, int *out)
 {
     const char *name;
     size_t len;
-    for (int i = 0; choice_at(choices, i, &name, &len); i++) {
+    for (int i = 0; cad_value_choice(choices, i, &name, &len); i++) {
         if (strlen(text) == len && !memcmp(name, text, len)) {
             *out = i;
             return true;
@@ -253,7 +230,7 @@ static bool shares_add_up(const cad_list *l)
     int64_t sum = 0;
     for (size_t i = 0; i < l->n; i++) {
         int64_t v;
-        if (!read_int(l->item[i], &v) || v < 0 || v > 100)
+        if (!cad_value_int(l->item[i], &v) || v < 0 || v > 100)
             return false;
         sum += v;
     }
@@ -271,7 +248,7 @@ static bool text_fits(const char *range, const char *text)
         int64_t steps;
         const char *end;
         double percent;
-        if (read_int(text, &steps))
+        if (cad_value_int(text, &steps))
             return steps >= 0;
         return read_number_prefix(text, &percent, &end) && !strcmp(end, "%") && percent >= 0 && percent <= 100;
     }
@@ -280,64 +257,6 @@ static bool text_fits(const char *range, const char *text)
 }
 
 /* ---- one value ---- */
-
-const char *cad_value_type_name(const cad_key *k)
-{
-    switch (k->type) {
-    case 's':
-        return "text";
-    case 'p':
-        return "path";
-    case 'i':
-        return "integer";
-    case 'f':
-        return "number";
-    case 'b':
-        return "switch";
-    case 'e':
-        return "choice";
-    case 'l':
-        return "list";
-    case 'd':
-        return "duration";
-    default:
-        return "interval";
-    }
-}
-
-cad_status cad_value_expected(const cad_key *k, cad_buf *out)
-{
-    const char *range = *k->range ? k->range : ">=0";
-    switch (k->type) {
-    case 'i':
-        return cad_buf_printf(out, "%s%s", range, strcmp(k->def, "auto") ? "" : " or auto");
-    case 'f':
-        return cad_buf_str(out, range);
-    case 'b':
-        return cad_buf_str(out, "on or off");
-    case 'l':
-        return cad_buf_str(out, strcmp(k->range, "shares") ? "names split by commas"
-                                                           : "three whole percentages with the sum 100, split by commas");
-    case 'd':
-        return cad_buf_str(out, "1 s to 30 d, such as 90, 30min or 8h");
-    case 'v':
-        return cad_buf_str(out, "such as 300 steps, 1 epoch, 30 min or off");
-    case 'e': {
-        const char *name;
-        size_t len;
-        CAD_TRY(cad_buf_str(out, "one of"));
-        for (int i = 0; choice_at(k->range, i, &name, &len); i++)
-            CAD_TRY(cad_buf_printf(out, " %.*s", (int)len, name));
-        return CAD_OK;
-    }
-    default:
-        if (!strcmp(k->range, "name"))
-            return cad_buf_str(out, "1 to 80 of A-Za-z0-9._-");
-        if (!strcmp(k->range, "steps"))
-            return cad_buf_str(out, "N steps or N%");
-        return cad_buf_str(out, !strcmp(k->range, "device") ? CAD_DEVICE_EXPECTED : "text");
-    }
-}
 
 static cad_status unexpected(const cad_key *k, const char *text)
 {
@@ -364,7 +283,7 @@ static cad_status parse_number(const cad_key *k, const char *text, void *at)
     bool good;
     if (k->type == 'i') {
         bool word = !strcmp(text, "off") || (!strcmp(text, "auto") && !strcmp(k->def, "auto"));
-        good = (word || read_int(text, &i)) && in_range(k->range, (double)i);
+        good = (word || cad_value_int(text, &i)) && in_range(k->range, (double)i);
         if (good)
             *(int64_t *)at = i;
     } else if (k->type == 'f') {
@@ -381,7 +300,7 @@ static cad_status parse_number(const cad_key *k, const char *text, void *at)
 
 cad_status cad_value_parse(const cad_key *k, const char *text, cad_arena *arena, cad_config *cfg)
 {
-    void *at = field(k, cfg);
+    void *at = cad_key_field(k, cfg);
     bool good;
     switch (k->type) {
     case 'i':
@@ -409,55 +328,12 @@ cad_status cad_value_parse(const cad_key *k, const char *text, cad_arena *arena,
     }
 }
 
-static cad_status print_interval(const cad_interval *v, cad_buf *out)
-{
-    static const char *const unit[] = {"off", "step", "epoch", "s"};
-    if (v->unit == CAD_INTERVAL_OFF)
-        return cad_buf_str(out, "off");
-    CAD_TRY(cad_buf_number(out, v->value));
-    bool plural = v->unit != CAD_INTERVAL_SECONDS && v->value != 1;
-    return cad_buf_printf(out, " %s%s", unit[v->unit], plural ? "s" : "");
-}
-
-cad_status cad_value_print(const cad_key *k, const cad_config *cfg, cad_buf *out)
-{
-    const void *at = field(k, cfg);
-    switch (k->type) {
-    case 'i': {
-        int64_t v = *(const int64_t *)at;
-        if (v == 0 && !strcmp(k->def, "auto"))
-            return cad_buf_str(out, "auto");
-        return cad_buf_printf(out, "%" PRId64, v);
-    }
-    case 'f':
-    case 'd':
-        return cad_buf_number(out, *(const double *)at);
-    case 'b':
-        return cad_buf_str(out, *(const bool *)at ? "on" : "off");
-    case 'v':
-        return print_interval(at, out);
-    case 'e': {
-        const char *name = "";
-        size_t len = 0;
-        return choice_at(k->range, *(const int *)at, &name, &len) ? cad_buf_add(out, name, len) : CAD_OK;
-    }
-    case 'l': {
-        const cad_list *l = at;
-        for (size_t i = 0; i < l->n; i++)
-            CAD_TRY(cad_buf_printf(out, "%s%s", i ? "," : "", l->item[i]));
-        return CAD_OK;
-    }
-    default:
-        return cad_buf_str(out, *(const char *const *)at);
-    }
-}
-
 cad_status cad_config_steps(const char *text, int64_t total, int64_t *out)
 {
     double percent;
     const char *end;
     int64_t steps;
-    if (read_int(text, &steps) && steps >= 0)
+    if (cad_value_int(text, &steps) && steps >= 0)
         *out = steps;
     else if (read_number_prefix(text, &percent, &end) && !strcmp(end, "%") && percent >= 0 && percent <= 100)
         *out = (int64_t)floor(percent / 100 * (double)total + 0.5);

@@ -25,10 +25,18 @@ static bool holds(const char *dir, const char *name)
     return n > 0 && (size_t)n < sizeof path && cad_fs_exists(path);
 }
 
+static bool has_tokenizer(const char *dir)
+{
+    return holds(dir, "tokenizer.json") || (holds(dir, "vocab.json") && holds(dir, "merges.txt"));
+}
+
 static cad_file_kind folder_kind(const char *dir)
 {
-    if (holds(dir, "config.json") || holds(dir, "adapter_config.json"))
-        return CAD_FILE_model;
+    static const char *const model[] = {"config.json", "adapter_config.json", "model.safetensors",
+                                        "model.safetensors.index.json", "adapter_model.safetensors"};
+    for (size_t i = 0; i < sizeof model / sizeof *model; i++)
+        if (holds(dir, model[i]))
+            return CAD_FILE_model; /* its reader says what it lacks */
     if (holds(dir, "run.json") || holds(dir, "ckpt") || holds(dir, "latest/DONE"))
         return CAD_FILE_run;
     static const char *const splits[] = {"train", "val", "test"};
@@ -39,7 +47,7 @@ static cad_file_kind folder_kind(const char *dir)
         if (holds(dir, corpus) || holds(dir, pack))
             return CAD_FILE_splits;
     }
-    return holds(dir, "tokenizer.json") ? CAD_FILE_tokenizer : CAD_FILE_folder;
+    return has_tokenizer(dir) ? CAD_FILE_tokenizer : CAD_FILE_folder;
 }
 
 /* The "kind" of the header of JSON lines; our writers put no blanks there, others may. */
@@ -252,7 +260,7 @@ static const char *source_of(cad_file_kind want)
     case CAD_FILE_tokenizer:
         return "cadprep tokenizer DIR --own-bpe=1024";
     case CAD_FILE_model:
-        return "--ckpt=runs/NAME/ckpt/latest";
+        return "for instance runs/NAME/ckpt/latest";
     case CAD_FILE_part:
         return "cadgen \"plate 40x20x5\" -o part.ir";
     default:
@@ -268,16 +276,19 @@ cad_status cad_file_expect(const char *path, cad_file_kind want)
         return CAD_OK;
     if ((is == CAD_FILE_json && want <= CAD_FILE_json && want != CAD_FILE_config) ||
         (is == CAD_FILE_run && want == CAD_FILE_model) ||
-        (is == CAD_FILE_model && want == CAD_FILE_tokenizer && holds(path, "tokenizer.json")))
+        (is == CAD_FILE_model && want == CAD_FILE_tokenizer && has_tokenizer(path)))
         return CAD_OK; /* its reader says which key it lacks; a run stands for its checkpoint; a model has its tokenizer beside
                           it */
     bool lacks = is == CAD_FILE_absent || (is >= CAD_FILE_folder && want >= CAD_FILE_folder);
+    const char *found = *path ? cad_file_kind_name(is) : "an empty path";
+    if (cad_fs_leads_nowhere(path))
+        CAD_FAIL(CAD_ENOTFOUND, "%s: a link to what is not there; expected %s", path, cad_file_kind_name(want));
     if (is == CAD_FILE_absent && nearest_name(path, near))
         snprintf(hint, sizeof hint, "did you mean %.1000s?", near);
     else if (is == CAD_FILE_absent && want == CAD_FILE_config && shipped_config(path, near))
         snprintf(hint, sizeof hint, "the shipped one: %.1000s", near);
     else if (is == CAD_FILE_absent || !meant(path, is, want, hint))
         command_for(path, is, want, hint);
-    CAD_FAIL(lacks ? CAD_ENOTFOUND : CAD_EDATA, "%s: %s; expected %s\nhint: %s", path, cad_file_kind_name(is),
+    CAD_FAIL(lacks ? CAD_ENOTFOUND : CAD_EDATA, "%s%s%s; expected %s\nhint: %s", path, *path ? ": " : "", found,
              cad_file_kind_name(want), *hint ? hint : source_of(want));
 }

@@ -29,7 +29,7 @@ typedef enum cad_file_kind {
     CAD_FILE_splits,   /* a folder with train.jsonl or train.pack.h5 */
     CAD_FILE_run,      /* a run directory, or its ckpt folder */
     CAD_FILE_model,    /* a folder with config.json or adapter_config.json */
-    CAD_FILE_tokenizer /* a folder with tokenizer.json and no model */
+    CAD_FILE_tokenizer /* a folder with tokenizer.json, or vocab.json and merges.txt, and no model */
 } cad_file_kind;
 
 cad_file_kind cad_file_kind_of(const char *path);

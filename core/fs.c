@@ -2,6 +2,7 @@
 
 #include "core/hash.h"
 #include "core/mem.h"
+#include "core/size.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -29,7 +30,8 @@ static cad_status open_regular(const char *path, int *out_fd, uint64_t *out_size
     struct stat st;
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
         close(fd);
-        CAD_FAIL(CAD_EIO, "%s: %s; expected a regular file", path, cad_fs_is_dir(path) ? "a folder" : "not a regular file");
+        CAD_FAIL(CAD_EIO, "%s: %s; expected a regular file", path,
+                 cad_fs_is_dir(path) ? "a folder" : "a device, a pipe or a socket");
     }
     *out_fd = fd;
     *out_size = (uint64_t)st.st_size;
@@ -40,7 +42,7 @@ cad_status cad_file_open(const char *path, cad_file **out)
 {
     cad_file *f;
     CAD_TRY(cad_mem_alloc(sizeof *f, "file", &f));
-    cad_status s = cad_mem_alloc(strlen(path) + 1, "file name", &f->path);
+    cad_status s = cad_mem_alloc(cad_size_add(strlen(path), 1), "file name", &f->path);
     if (s == CAD_OK)
         s = open_regular(path, &f->fd, &f->size);
     if (s != CAD_OK) {
@@ -306,7 +308,7 @@ static cad_status appender_create(const char *path, cad_appender **out, off_t *o
     struct stat st = {0};
     CAD_TRY(cad_mem_alloc(sizeof *a, "appender", &a));
     a->fd = -1;
-    cad_status s = cad_mem_alloc(strlen(path) + 1, "file name", &a->path);
+    cad_status s = cad_mem_alloc(cad_size_add(strlen(path), 1), "file name", &a->path);
     if (s == CAD_OK) {
         memcpy(a->path, path, strlen(path) + 1);
         a->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);

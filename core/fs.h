@@ -73,7 +73,9 @@ void cad_lock_release(cad_lock *l);                        /* removes the file; 
 
 /* ---- folders and names ---- */
 bool cad_fs_exists(const char *path);
+bool cad_fs_leads_nowhere(const char *path); /* a link whose target is not there */
 bool cad_fs_is_dir(const char *path);
+bool cad_fs_is_file(const char *path);          /* a regular file, or a link to one */
 bool cad_fs_same(const char *a, const char *b); /* two names of one file: links and ./ too; false where one is absent */
 CAD_MUST_USE cad_status cad_fs_mkdirs(const char *path); /* with parents; existing ones are fine */
 /* Puts the finished folder `temp` in the place of `path` (which must not exist).  Syncs its files (not those of folders inside)
@@ -95,6 +97,11 @@ CAD_MUST_USE cad_status cad_fs_modified(const char *path, double *out);
 CAD_MUST_USE cad_status cad_fs_touch(const char *path);
 /* The same clock as cad_fs_modified, which may be that of a file server: the time of a file made in the folder and removed. */
 CAD_MUST_USE cad_status cad_fs_now(const char *dir, double *out);
+/* Appends `dir`/`name`, where the name comes from a file (`where`) that others wrote: it must be plain (cad_path_plain), and
+ * what lies there must be no link, but one to a file in the same folder, or, where the folder is
+ * <repository>/snapshots/<revision> as the cache of huggingface_hub makes it, in <repository>/blobs.  `dir` itself is the
+ * user's and may be or lead through links. Nothing there is fine.  Errors: CAD_ECORRUPT. */
+CAD_MUST_USE cad_status cad_fs_named(const char *where, const char *dir, const char *name, cad_buf *out);
 CAD_MUST_USE cad_status cad_fs_absolute(const char *path, cad_buf *out);
 
 /* XXH3-128 of a file's bytes in hex (33 bytes with NUL). */

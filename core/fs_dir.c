@@ -1,6 +1,8 @@
 /* core/fs.h, folders and names. */
 #include "core/fs.h"
 #include "core/mem.h"
+#include "core/path.h"
+#include "core/size.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -12,6 +14,12 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
+
+bool cad_fs_leads_nowhere(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && S_ISLNK(st.st_mode) && stat(path, &st) != 0;
+}
 
 bool cad_fs_exists(const char *path)
 {
@@ -49,6 +57,12 @@ bool cad_fs_is_dir(const char *path)
 {
     struct stat st;
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+bool cad_fs_is_file(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
 cad_status cad_fs_mkdirs(const char *path)
@@ -150,7 +164,7 @@ cad_status cad_fs_list(const char *path, cad_arena *a, const char ***out, size_t
             continue;
         if (n == cap) {
             cap = cap ? cap * 2 : 64;
-            s = cad_mem_resize(cap * sizeof *names, "folder listing", &names);
+            s = cad_mem_resize(cad_size_mul(cap, sizeof *names), "folder listing", &names);
         }
         if (s == CAD_OK)
             s = cad_arena_strdup(a, e->d_name, strlen(e->d_name), &names[n]);
@@ -216,6 +230,43 @@ cad_status cad_fs_now(const char *dir, double *out)
     CAD_TRY(s);
     *out = (double)st.st_mtim.tv_sec + 1e-9 * (double)st.st_mtim.tv_nsec;
     return CAD_OK;
+}
+
+static bool below(const char *path, const char *folder)
+{
+    size_t n = strlen(folder);
+    return !strncmp(path, folder, n) && path[n] == '/';
+}
+
+/* *folder, a real path: <repository>/snapshots/<revision> becomes <repository>/blobs; anything else an empty text. */
+static void to_blobs(char *folder, size_t room)
+{
+    static const char between[] = "/snapshots/";
+    size_t n = strlen(folder) - strlen(cad_path_base(folder)), m = sizeof between - 1;
+    bool cached = n > m && !strncmp(folder + n - m, between, m);
+    folder[cached ? n - m : 0] = '\0';
+    if (cached && n - m + sizeof "/blobs" <= room)
+        memcpy(folder + n - m, "/blobs", sizeof "/blobs");
+}
+
+cad_status cad_fs_named(const char *where, const char *dir, const char *name, cad_buf *out)
+{
+    char real[PATH_MAX], folder[PATH_MAX];
+    struct stat st;
+    if (!cad_path_plain(name))
+        CAD_FAIL(CAD_ECORRUPT, "%s: '%.64s' is not a plain file name", where, name);
+    size_t start = out->len;
+    CAD_TRY(cad_buf_printf(out, "%s/%s", dir, name));
+    const char *path = out->data + start;
+    if (lstat(path, &st) != 0 || !S_ISLNK(st.st_mode) || !realpath(path, real) || !realpath(dir, folder))
+        return CAD_OK; /* what is missing, or leads nowhere, is told by who opens it */
+    if (below(real, folder))
+        return CAD_OK;
+    to_blobs(folder, sizeof folder);
+    if (*folder && below(real, folder))
+        return CAD_OK;
+    CAD_FAIL(CAD_ECORRUPT, "%s: a link to %.256s, out of its folder; %s names it, so a file is expected there", path, real,
+             where);
 }
 
 cad_status cad_fs_absolute(const char *path, cad_buf *out)

@@ -2,6 +2,7 @@
 #include "core/clock.h"
 #include "core/fs.h"
 #include "core/mem.h"
+#include "core/size.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -124,7 +125,7 @@ cad_status cad_lock_take(const char *path, const char *owner, cad_lock_judge *ju
     char dir[PATH_MAX];
     int folder = -1;
     l->fd = -1;
-    cad_status s = cad_mem_alloc(strlen(path) + 1, "file name", &l->path);
+    cad_status s = cad_mem_alloc(cad_size_add(strlen(path), 1), "file name", &l->path);
     if (s == CAD_OK && !hold_folder(path, dir, &folder))
         s = cad_fail(CAD_ELOCKED, "%s: another process has kept this folder locked for %.0f s\nhint: fuser -v %s", dir,
                      FOLDER_WAIT_S, dir);

@@ -114,30 +114,18 @@ size_t cad_out_count(void)
     return out_count;
 }
 
-/* Control characters and broken bytes as \n, \t or \xNN; other UTF-8 passes.  Always ends the text; what does not fit is cut
- * between characters. */
+/* As cad_utf8_escape, without an allocation.  Always ends the text; what does not fit is cut between characters. */
 static void escape(char *out, size_t cap, const char *text, size_t len)
 {
     size_t n = 0;
     for (size_t at = 0; at < len;) {
-        uint32_t c = 0;
-        int size = cad_utf8_next(text + at, len - at, &c);
-        bool passes = size > 0 && c >= 0x20 && !(c >= 0x7f && c < 0xa0);
-        size_t bytes = size > 0 ? (size_t)size : 1;
-        char piece[24] = "";
-        if (passes)
-            memcpy(piece, text + at, bytes);
-        else if (c == '\n' || c == '\t')
-            memcpy(piece, c == '\n' ? "\\n" : "\\t", 3);
-        else
-            for (size_t i = 0; i < bytes; i++)
-                snprintf(piece + 4 * i, sizeof piece - 4 * i, "\\x%02x", (unsigned char)text[at + i]);
-        size_t used = strlen(piece);
+        char piece[CAD_UTF8_ESCAPED];
+        size_t used;
+        at += cad_utf8_escape_next(text + at, len - at, piece, &used);
         if (n + used >= cap)
             break;
         memcpy(out + n, piece, used);
         n += used;
-        at += bytes;
     }
     out[n] = '\0';
 }

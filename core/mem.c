@@ -28,7 +28,7 @@ int cad_mem_count(void)
 
 cad_status cad_mem_alloc(size_t bytes, const char *what, void *out)
 {
-    void *p = cad_mem_count() ? NULL : calloc(1, bytes ? bytes : 1);
+    void *p = cad_mem_count() || bytes > PTRDIFF_MAX ? NULL : calloc(1, bytes ? bytes : 1);
     if (!p)
         CAD_FAIL(CAD_ENOMEM, "out of memory: %zu bytes for %s", bytes, what);
     memcpy(out, &p, sizeof p);
@@ -39,7 +39,7 @@ cad_status cad_mem_resize(size_t bytes, const char *what, void *inout)
 {
     void *old;
     memcpy(&old, inout, sizeof old);
-    void *p = cad_mem_count() ? NULL : realloc(old, bytes ? bytes : 1);
+    void *p = cad_mem_count() || bytes > PTRDIFF_MAX ? NULL : realloc(old, bytes ? bytes : 1);
     if (!p)
         CAD_FAIL(CAD_ENOMEM, "out of memory: %zu bytes for %s", bytes, what);
     memcpy(inout, &p, sizeof p);

@@ -1,6 +1,7 @@
 #include "core/clock.h"
 #include "core/mem.h"
 #include "core/pool_impl.h"
+#include "core/size.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +24,7 @@ static cad_status worker_environment(char ***out)
     size_t n = 0, kept = 0, n_extra = sizeof extra / sizeof *extra;
     while (environ[n])
         n++;
-    CAD_TRY(cad_mem_alloc((n + n_extra + 1) * sizeof **out, "worker environment", out));
+    CAD_TRY(cad_mem_alloc(cad_size_mul(cad_size_add(cad_size_add(n, n_extra), 1), sizeof **out), "worker environment", out));
     for (size_t i = 0; i < n_extra; i++)
         (*out)[kept++] = extra[i];
     for (size_t i = 0; i < n; i++) {

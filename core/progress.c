@@ -98,6 +98,18 @@ void cad_progress_count(double n, char out[16])
         snprintf(out, 16, n >= 9.995 || n == floor(n) ? "%.0f" : n >= 0.1 ? "%.2f" : "%.2g", n);
 }
 
+void cad_progress_grouped(int64_t n, char out[32])
+{
+    char plain[32];
+    int len = snprintf(plain, sizeof plain, "%" PRId64, n), at = 0;
+    for (int i = 0; i < len; i++) {
+        if (i > 0 && (len - i) % 3 == 0 && plain[i - 1] != '-')
+            out[at++] = ',';
+        out[at++] = plain[i];
+    }
+    out[at] = '\0';
+}
+
 /* Seconds of work since the rate began to count. */
 static double worked(const cad_progress *p)
 {

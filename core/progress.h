@@ -49,6 +49,8 @@ void cad_progress_destroy(cad_progress *p);
 
 /* A count or a rate: "7", "0.0042", "0.52", "9.50", "999", "1.5k", "2.34M", "7.10G"; "?" when it is neither. */
 void cad_progress_count(double n, char out[16]);
+/* "3,085,938,688" */
+void cad_progress_grouped(int64_t n, char out[32]);
 /* "45s", "9m12s", "9h51m", "3d02h" */
 void cad_progress_duration(double seconds, char out[16]);
 

@@ -30,7 +30,8 @@ extern "C" {
     X(EGATE, -16, 3, "requirement not met")                                                                                    \
     X(EPARTIAL, -17, 4, "done, but parts are missing")                                                                         \
     X(EREQUEUE, -18, 75, "saved, please requeue")                                                                              \
-    X(EINTR, -19, 130, "interrupted")
+    X(EINTR, -19, 130, "interrupted")                                                                                          \
+    X(EREFUSED, -20, 65, "not supported")
 
 typedef enum cad_status {
 #define X(name, value, exit_code, text) CAD_##name = (value),

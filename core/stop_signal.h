@@ -2,6 +2,8 @@
 #ifndef CADLM_CORE_STOP_SIGNAL_H
 #define CADLM_CORE_STOP_SIGNAL_H
 
+#include "core/status.h"
+
 #include <signal.h>
 
 #ifdef __cplusplus
@@ -16,6 +18,11 @@ void cad_stop_signals_catch(void);
  * stays noted. */
 void cad_stop_interrupt_catch(void);
 void cad_stop_interrupt_release(void);
+/* The same for INT and TERM around work of which nothing is kept unless it is finished; cad_stop_abandoned is CAD_EINTR once
+ * one of them came, and CAD_OK outside of such work, so that what a run saves is never given up.  Not nested. */
+void cad_stop_abandon_catch(void);
+void cad_stop_abandon_release(void);
+CAD_MUST_USE cad_status cad_stop_abandoned(void);
 /* The signal that came, 0 while none has.  INT counts more than the others: such a run is not to be queued again. */
 const volatile sig_atomic_t *cad_stop_signal(void);
 

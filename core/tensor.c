@@ -1,5 +1,6 @@
 #include "core/tensor.h"
 
+#include <math.h>
 #include <string.h>
 
 size_t cad_dtype_size(cad_dtype t)
@@ -72,4 +73,9 @@ uint16_t cad_f32_to_bf16(float v)
         return (uint16_t)((bits >> 16) | 0x40u);
     bits += 0x7FFFu + ((bits >> 16) & 1u);
     return (uint16_t)(bits >> 16);
+}
+
+bool cad_bf16_holds(float v)
+{
+    return fabsf(v) < 0x1.ffp127f; /* from there on it rounds to infinity */
 }

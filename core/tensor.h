@@ -2,6 +2,7 @@
 #ifndef CADLM_CORE_TENSOR_H
 #define CADLM_CORE_TENSOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,6 +34,7 @@ cad_tensor cad_tensor_3d(cad_dtype t, void *data, int64_t n0, int64_t n1, int64_
 /* bf16 is the upper half of an f32; widening is exact, narrowing rounds to nearest even, NaN stays NaN. */
 float cad_bf16_to_f32(uint16_t v);
 uint16_t cad_f32_to_bf16(float v);
+bool cad_bf16_holds(float v); /* finite, also after rounding to bf16 */
 
 #ifdef __cplusplus
 }

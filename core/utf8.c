@@ -1,5 +1,7 @@
 #include "core/utf8.h"
 
+#include <string.h>
+
 /* Length that a first byte announces, with the range of its second byte; 0: not a first byte. */
 static int lead(unsigned char c, unsigned char *lo, unsigned char *hi)
 {
@@ -101,6 +103,42 @@ cad_status cad_utf8_lossy(const char *text, size_t len, cad_buf *out)
         CAD_TRY(cad_buf_str(out, "\xEF\xBF\xBD"));
         text += broken;
         len -= broken;
+    }
+    return CAD_OK;
+}
+
+size_t cad_utf8_escape_next(const char *text, size_t len, char out[CAD_UTF8_ESCAPED], size_t *out_len)
+{
+    static const char digit[] = "0123456789abcdef";
+    uint32_t c = 0;
+    int size = cad_utf8_next(text, len, &c);
+    size_t taken = size > 0 ? (size_t)size : 1, n = 0;
+    if (size > 0 && c >= 0x20 && !(c >= 0x7F && c < 0xA0)) {
+        memcpy(out, text, taken);
+        n = taken;
+    } else if (c == '\n' || c == '\t') {
+        out[n++] = '\\';
+        out[n++] = c == '\n' ? 'n' : 't';
+    } else {
+        for (size_t i = 0; i < taken; i++) {
+            unsigned char byte = (unsigned char)text[i];
+            out[n++] = '\\';
+            out[n++] = 'x';
+            out[n++] = digit[byte >> 4];
+            out[n++] = digit[byte & 15];
+        }
+    }
+    *out_len = n;
+    return taken;
+}
+
+cad_status cad_utf8_escape(const char *text, size_t len, cad_buf *out)
+{
+    for (size_t at = 0; at < len;) {
+        char piece[CAD_UTF8_ESCAPED];
+        size_t n;
+        at += cad_utf8_escape_next(text + at, len - at, piece, &n);
+        CAD_TRY(cad_buf_add(out, piece, n));
     }
     return CAD_OK;
 }

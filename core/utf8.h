@@ -25,6 +25,12 @@ size_t cad_utf8_put(uint32_t cp, char out[4]);
  * the Unicode standard recommends in section 3.9, and as the tokenizers library decodes). */
 CAD_MUST_USE cad_status cad_utf8_lossy(const char *text, size_t len, cad_buf *out);
 
+/* Text for a terminal or a line of a file: control characters and broken bytes as \n, \t or \xNN, other UTF-8 as it is. */
+CAD_MUST_USE cad_status cad_utf8_escape(const char *text, size_t len, cad_buf *out);
+/* The first character of text[0..len), len > 0, so: *out_len bytes at `out`; returns how many bytes of the text it takes. */
+enum { CAD_UTF8_ESCAPED = 16 };
+size_t cad_utf8_escape_next(const char *text, size_t len, char out[CAD_UTF8_ESCAPED], size_t *out_len);
+
 #ifdef __cplusplus
 }
 #endif

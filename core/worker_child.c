@@ -1,4 +1,5 @@
 #include "core/mem.h"
+#include "core/size.h"
 #include "core/worker_impl.h"
 
 #include <errno.h>
@@ -105,7 +106,7 @@ static cad_status run_job(cad_buf *out)
         !read_all(name, head.name))
         CAD_FAIL(CAD_EINTERNAL, "the worker got no job");
     void *in;
-    CAD_TRY(cad_mem_alloc((size_t)head.len + 1, "job input", &in));
+    CAD_TRY(cad_mem_alloc(cad_size_add((size_t)head.len, 1), "job input", &in));
     if (!read_all(in, (size_t)head.len))
         CAD_FAIL(CAD_EINTERNAL, "the input of job '%s' ends early", name);
     close(IN);

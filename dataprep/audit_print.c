@@ -1,5 +1,6 @@
 /* dataprep/audit.h: what was found, for people; and what ends a run although the pack itself is sound. */
 #include "core/fs.h"
+#include "core/progress.h"
 #include "dataprep/audit.h"
 #include "dataprep/preview.h"
 
@@ -9,17 +10,9 @@
 
 enum { GROUPED = 32 };
 
-/* 14396 -> "14,396" */
 static const char *grouped(json_int_t n, char out[GROUPED])
 {
-    char plain[GROUPED];
-    int len = snprintf(plain, sizeof plain, "%" JSON_INTEGER_FORMAT, n), at = 0;
-    for (int i = 0; i < len && at < GROUPED - 2; i++) {
-        if (i && (len - i) % 3 == 0 && plain[i - 1] != '-')
-            out[at++] = ',';
-        out[at++] = plain[i];
-    }
-    out[at] = '\0';
+    cad_progress_grouped(n, out);
     return out;
 }
 

@@ -4,6 +4,7 @@
 #include "core/fs.h"
 #include "core/mem.h"
 #include "core/path.h"
+#include "core/size.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -369,7 +370,7 @@ cad_status cad_corpus_load(const char *path, cad_arena *a, cad_row **out, size_t
         s = cad_fail(CAD_ENOTFOUND, "%s: zero rows", path);
     cad_row *all = NULL;
     if (s == CAD_OK)
-        s = cad_arena_alloc(a, n * sizeof *all, "corpus rows", &all);
+        s = cad_arena_alloc(a, cad_size_mul(n, sizeof *all), "corpus rows", &all);
     if (s == CAD_OK) {
         memcpy(all, rows.data, rows.len);
         *out = all;

@@ -2,6 +2,7 @@
 
 #include "core/hash.h"
 #include "core/mem.h"
+#include "core/size.h"
 
 uint64_t cad_hash_index_key(const void *bytes, size_t len)
 {
@@ -21,7 +22,7 @@ static size_t place(const cad_hash_index *m, uint64_t key)
 static cad_status grow(cad_hash_index *m)
 {
     cad_hash_index next = {.cap = m->cap ? m->cap * 2 : 1024};
-    CAD_TRY(cad_mem_alloc(next.cap * 2 * sizeof *next.slot, "hash index", &next.slot));
+    CAD_TRY(cad_mem_alloc(cad_size_mul(cad_size_mul(next.cap, 2), sizeof *next.slot), "hash index", &next.slot));
     for (size_t i = 0; i < m->cap; i++)
         if (m->slot[2 * i]) {
             size_t at = place(&next, m->slot[2 * i]);

@@ -1,6 +1,7 @@
 #include "dataprep/pack_h5.h"
 
 #include "core/path.h"
+#include "core/size.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -173,7 +174,7 @@ cad_status cad_h5_put_texts(hid_t where, const char *name, const char *const *te
     for (size_t i = 0; i < n; i++)
         width = strlen(text[i]) + 1 > width ? strlen(text[i]) + 1 : width;
     cad_buf flat = CAD_BUF_INIT;
-    cad_status s = cad_buf_reserve(&flat, n * width + 1);
+    cad_status s = cad_buf_reserve(&flat, cad_size_add(cad_size_mul(n, width), 1));
     for (size_t i = 0; s == CAD_OK && i < n; i++)
         for (size_t k = 0; s == CAD_OK && k < width; k++)
             s = cad_buf_add(&flat, k < strlen(text[i]) ? text[i] + k : "", 1);
@@ -249,9 +250,9 @@ cad_status cad_h5_get_texts(hid_t where, const char *path, const char *name, cad
         s = cad_fail(CAD_ECORRUPT, "%s: attribute %s has another type than schema 1", path, name);
     size_t k = s == CAD_OK ? (size_t)count : 0;
     if (s == CAD_OK)
-        s = cad_arena_zalloc(a, k + 1, width, name, &flat);
+        s = cad_arena_zalloc(a, cad_size_add(k, 1), width, name, &flat);
     if (s == CAD_OK)
-        s = cad_arena_zalloc(a, k + 1, sizeof *text, name, &text);
+        s = cad_arena_zalloc(a, cad_size_add(k, 1), sizeof *text, name, &text);
     if (s == CAD_OK && k && H5Aread(attr, type, flat) < 0)
         s = cad_fail(CAD_ECORRUPT, "%s: attribute %s cannot be read", path, name);
     for (size_t i = 0; s == CAD_OK && i < k; i++)

@@ -5,6 +5,7 @@
 #include "core/fs.h"
 #include "core/hash.h"
 #include "core/mem.h"
+#include "core/size.h"
 #include "dataprep/pack_h5.h"
 #include "dataprep/pack_layout.h"
 
@@ -94,7 +95,7 @@ static cad_status load(hid_t f, const char *path, cad_arena *a, column *c)
     size_t cells = 0, bytes = 0;
     CAD_TRY(cad_mul(c->rows, c->cols ? c->cols : 1, c->name, &cells));
     CAD_TRY(cad_mul(cells, cad_h5_size(c->type), c->name, &bytes));
-    CAD_TRY(cad_arena_alloc(a, bytes + 1, c->name, &c->data));
+    CAD_TRY(cad_arena_alloc(a, cad_size_add(bytes, 1), c->name, &c->data));
     ((char *)c->data)[bytes] = '\0';
     return bytes ? cad_h5_get(f, path, c->name, c->type, c->data) : CAD_OK;
 }

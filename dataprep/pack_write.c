@@ -2,6 +2,7 @@
 
 #include "core/fs.h"
 #include "core/mem.h"
+#include "core/size.h"
 #include "dataprep/pack_h5.h"
 #include "dataprep/pack_layout.h"
 
@@ -127,7 +128,7 @@ static int by_length(const void *a, const void *b)
 static cad_status count(const cad_pack *p, cad_pack_info *info)
 {
     int64_t *length = NULL;
-    CAD_TRY(cad_mem_alloc(p->n_rows * sizeof *length, "row lengths", &length));
+    CAD_TRY(cad_mem_alloc(cad_size_mul(p->n_rows, sizeof *length), "row lengths", &length));
     info->n_loss_tokens = 0;
     for (size_t r = 0; r < p->n_rows; r++) {
         length[r] = (int64_t)(p->row_offset[r + 1] - p->row_offset[r]);

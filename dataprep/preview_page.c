@@ -1,3 +1,4 @@
+#include "core/size.h"
 #include "dataprep/preview_impl.h"
 
 #include <stdint.h>
@@ -51,7 +52,7 @@ static cad_status shown(const char *text, size_t len, cad_buf *out)
 static cad_status base64(const cad_buf *in, cad_buf *out)
 {
     static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    CAD_TRY(cad_buf_reserve(out, in->len / 3 * 4 + 8));
+    CAD_TRY(cad_buf_reserve(out, cad_size_add(cad_size_mul(in->len / 3, 4), 8)));
     for (size_t i = 0; i < in->len; i += 3) {
         uint32_t v = 0;
         char four[4] = {'=', '=', '=', '='};

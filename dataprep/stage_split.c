@@ -1,6 +1,7 @@
 #include "dataprep/stage_split.h"
 
 #include "core/fs.h"
+#include "core/size.h"
 #include "dataprep/corpus_row.h"
 #include "dataprep/hash_index.h"
 #include "dataprep/suite_write.h"
@@ -149,7 +150,7 @@ static cad_status write_suite(const cad_stage_split_args *args, const cad_row *r
     snprintf(path, sizeof path, "%s/synth-test.jsonl", args->out);
     cad_row *test = NULL;
     size_t k = 0;
-    CAD_TRY(cad_arena_alloc(a, (n + 1) * sizeof *test, "test rows", &test));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(cad_size_add(n, 1), sizeof *test), "test rows", &test));
     for (size_t i = 0; i < n; i++)
         if (where[i] == CAD_SPLIT_test)
             test[k++] = row[i];
@@ -163,10 +164,10 @@ static cad_status split_rows(const cad_stage_split_args *args, cad_arena *a, cad
     groups g = {0};
     int *where = NULL;
     CAD_TRY(cad_corpus_load(args->in, a, &row, &n));
-    CAD_TRY(cad_arena_alloc(a, n * sizeof *g.parent, "groups", &g.parent));
-    CAD_TRY(cad_arena_alloc(a, n * sizeof *g.smallest, "groups", &g.smallest));
-    CAD_TRY(cad_arena_alloc(a, n * sizeof *g.drop, "groups", &g.drop));
-    CAD_TRY(cad_arena_alloc(a, n * sizeof *where, "splits", &where));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(n, sizeof *g.parent), "groups", &g.parent));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(n, sizeof *g.smallest), "groups", &g.smallest));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(n, sizeof *g.drop), "groups", &g.drop));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(n, sizeof *where), "splits", &where));
     CAD_TRY(find_groups(args, row, n, &g));
     for (size_t i = 0; i < n; i++) {
         size_t root = root_of(&g, i);

@@ -9,6 +9,7 @@
 #include "core/log.h"
 #include "eval/baseline.h"
 #include "eval/evaluation_parts.h"
+#include "model/hf/licence.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -142,6 +143,7 @@ static cad_status model_row(cad_eval_run_state *r, const cad_eval_model *m)
     cad_answers *a = NULL;
     cad_log(CAD_LOG_INFO, "%s: %s%s%s, %lld parameters", m->label, info.base, info.adapter ? " with adapter " : "",
             info.adapter ? info.adapter : "", (long long)info.parameters);
+    cad_model_licence_log(info.base);
     json_t *manifest =
         json_pack("{ss,ss,ss,ss,ss*,sI,s{sf,sf,sf,sI,sI,sI,sI}}", "ckpt", info.path, "ckpt_hash", info.hash, "template",
                   info.template_hash, "tokenizer", info.tokenizer_hash, "adapter", info.adapter, "parameters",

@@ -57,16 +57,6 @@ cad_status cad_eval_find_suite(const char *name, const char *const *folders, siz
     return no_suite(name, shipped, folders, n, out);
 }
 
-static cad_status join(cad_arena *a, const char *dir, const char *name, const char **out)
-{
-    cad_buf b = CAD_BUF_INIT;
-    cad_status s = cad_buf_printf(&b, "%s/%s", dir, name);
-    if (s == CAD_OK)
-        s = cad_arena_strdup(a, b.data, b.len, out);
-    cad_buf_deinit(&b);
-    return s;
-}
-
 static cad_status folder_of(cad_arena *a, const char *path, const char **out)
 {
     cad_buf b = CAD_BUF_INIT;
@@ -83,7 +73,7 @@ static cad_status recorded_pack(cad_eval_run_state *r, const char *dir, const ch
     const char *path;
     cad_config *config;
     *out = NULL;
-    CAD_TRY(join(r->arena, dir, "config.ini", &path));
+    CAD_TRY(cad_path_join(r->arena, dir, "config.ini", &path));
     if (!cad_fs_exists(path))
         return CAD_OK;
     const cad_config_source source = {.kind = CAD_CONFIG_FILE, .name = path, .only = "data"};
@@ -103,7 +93,7 @@ static cad_status look_into(cad_eval_run_state *r, const char *dir, const char *
     if (!r->pack)
         r->pack = pack;
     if (!r->tokenizer && r->pack)
-        CAD_TRY(join(r->arena, dir, "tokenizer.json", &r->tokenizer));
+        CAD_TRY(cad_path_join(r->arena, dir, "tokenizer.json", &r->tokenizer));
     return CAD_OK;
 }
 

@@ -2,6 +2,7 @@
 #include "cad/occt/solid.h"
 #include "core/fs.h"
 #include "core/hash.h"
+#include "core/size.h"
 #include "eval/evaluation_parts.h"
 #include "eval/picture.h"
 #include "eval/score.h"
@@ -205,7 +206,7 @@ static cad_status one_line(const cad_eval_run_state *r, const char *text, const 
 {
     char *copy;
     size_t len = strlen(text);
-    CAD_TRY(cad_arena_zalloc(r->arena, len + 1, 1, "sheet label", &copy));
+    CAD_TRY(cad_arena_zalloc(r->arena, cad_size_add(len, 1), 1, "sheet label", &copy));
     for (size_t i = 0; i < len; i++)
         copy[i] = text[i] == '\n' ? ' ' : text[i];
     *out = copy;

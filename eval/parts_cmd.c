@@ -103,13 +103,13 @@ static cad_status report(cad_cli *cli, cad_pool *pool, const char *path, json_t 
     if (s == CAD_OK)
         s = cad_json_parse(answer.data, answer.len, path, out);
     else if (s == CAD_EDATA) {
-        *out = json_pack("{sb,ss,sn,sn}", "ok", 0, "error", cad_error_text(), "program", "facts");
+        *out = json_pack("{sb,so,sn,sn}", "ok", 0, "error", cad_json_text(cad_error_text()), "program", "facts");
         s = *out ? CAD_OK : cad_fail(CAD_ENOMEM, "out of memory for a report");
     }
     cad_buf_deinit(&text);
     cad_buf_deinit(&answer);
     if (s == CAD_OK)
-        json_object_set_new(*out, "file", json_string(path));
+        json_object_set_new(*out, "file", cad_json_text(path));
     return s;
 }
 

@@ -1,5 +1,6 @@
 #include "eval/picture.h"
 
+#include "core/size.h"
 #include "eval/convert.h"
 
 #include <string.h>
@@ -45,8 +46,8 @@ cad_status cad_picture_sheet(cad_pool *pool, const char *title, const char *cons
     cad_sheet_cell *cell;
     cad_image *image;
     const char **head;
-    CAD_TRY(cad_arena_zalloc(arena, rows * columns, sizeof *cell, "sheet cells", &cell));
-    CAD_TRY(cad_arena_zalloc(arena, rows * columns, sizeof *image, "sheet pictures", &image));
+    CAD_TRY(cad_arena_zalloc(arena, cad_size_mul(rows, columns), sizeof *cell, "sheet cells", &cell));
+    CAD_TRY(cad_arena_zalloc(arena, cad_size_mul(rows, columns), sizeof *image, "sheet pictures", &image));
     CAD_TRY(cad_arena_zalloc(arena, columns, sizeof *head, "sheet heads", &head));
     for (size_t c = 0; c < columns; c++)
         head[c] = column[c].head;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_BYTES = 256 << 20, WHERE = 300 };
+enum { MAX_BYTES = 64 << 20, WHERE = 300 };
 
 /* "" when the key is absent. */
 static cad_status copy_text(const json_t *o, const char *key, const char *where, cad_arena *a, const char **out)
@@ -87,16 +87,16 @@ static cad_status check_ids(const cad_suite *s, cad_arena *arena)
     return CAD_OK;
 }
 
-static cad_status read_lines(char *text, cad_arena *a, cad_suite *s, cad_hasher *hasher)
+static cad_status read_lines(const cad_buf *text, cad_arena *a, cad_suite *s, cad_hasher *hasher)
 {
     char expected[33] = "";
     size_t line = 0;
     cad_buf canonical = CAD_BUF_INIT;
     cad_status st = CAD_OK;
-    for (char *at = text, *end; st == CAD_OK && *at; at = end) {
-        end = strchr(at, '\n');
-        size_t len = end ? (size_t)(end - at) : strlen(at);
-        end = end ? end + 1 : at + len;
+    for (size_t at = 0, next; st == CAD_OK && at < text->len; at = next) {
+        const char *from = text->data + at, *end = memchr(from, '\n', text->len - at);
+        size_t len = end ? (size_t)(end - from) : text->len - at;
+        next = at + len + 1;
         line++;
         if (len == 0)
             continue;
@@ -104,8 +104,8 @@ static cad_status read_lines(char *text, cad_arena *a, cad_suite *s, cad_hasher 
         int w = snprintf(where, sizeof where, "%.200s:%zu", s->path, line);
         (void)w;
         json_t *o;
-        CAD_TRY_GOTO(st, cad_json_parse(at, len, where, &o), done);
-        if (line == 1) {
+        CAD_TRY_GOTO(st, cad_json_parse(from, len, where, &o), done);
+        if (!s->name) {
             st = read_header(o, where, a, s, expected);
             json_decref(o);
             continue;
@@ -152,7 +152,7 @@ cad_status cad_suite_load(const char *path, cad_arena *arena, cad_suite *out)
         st = cad_fail(CAD_ENOMEM, "out of memory for a suite");
         goto done;
     }
-    CAD_TRY_GOTO(st, read_lines(text.data, arena, &s, hasher), done);
+    CAD_TRY_GOTO(st, read_lines(&text, arena, &s, hasher), done);
     if (s.n == 0)
         st = cad_fail(CAD_ENOTFOUND, "%s: zero rows", path);
     else

@@ -229,8 +229,8 @@ cad_status cad_table_json(const cad_table *t, cad_buf *out)
 {
     json_t *rows = json_array();
     for (size_t i = 0; i < t->n; i++)
-        json_array_append_new(rows, json_pack("{ss,sb,sO}", "model", t->row[i].label, "baseline", (int)t->row[i].baseline,
-                                              "results", t->row[i].results));
+        json_array_append_new(rows, json_pack("{so,sb,sO}", "model", cad_json_text(t->row[i].label), "baseline",
+                                              (int)t->row[i].baseline, "results", t->row[i].results));
     json_t *o = json_pack("{ss,ss,so,so}", "title", t->title, "notes", t->notes, "limit",
                           t->limit ? json_string(t->limit) : json_null(), "rows", rows);
     if (!o)

@@ -161,7 +161,7 @@ static cad_status write_one(cad_answer_part *p, cad_pool *pool, const char *path
     if (s == CAD_OK)
         s = cad_fs_write(path, bytes.data, bytes.len);
     cad_buf_deinit(&bytes);
-    if (s == CAD_OK && json_object_set_new(p->files, cad_format_name(format), json_string(path)))
+    if (s == CAD_OK && json_object_set_new(p->files, cad_format_name(format), cad_json_text(path)))
         CAD_FAIL(CAD_ENOMEM, "out of memory for the list of files");
     return s;
 }

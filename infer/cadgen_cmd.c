@@ -8,6 +8,7 @@
 #include "dataprep/audit.h"
 #include "eval/convert.h"
 #include "infer/answer_parts.h"
+#include "model/hf/licence.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -156,6 +157,8 @@ static cad_status generate(task *t)
     CAD_TRY(cad_audit_check_waivers(&t->config->audit.waive));
     cad_ops_set_matmul((cad_matmul)t->config->model.matmul);
     CAD_TRY(cad_engine_open(cad_cli_value(t->cli, "ckpt"), &e, &t->engine));
+    if (cad_cli_value(t->cli, "ckpt"))
+        cad_model_licence_log(cad_engine_get_info(t->engine).base);
     if (answers > 1) {
         CAD_TRY(cad_progress_create("generate", 0, answers, 0, &t->progress));
         cad_progress_work(t->progress, "answers");
@@ -207,8 +210,9 @@ static cad_status print_rows(const task *t, const char *id, bool lines, cad_buf 
         }
     }
     cad_engine_info info = cad_engine_get_info(t->engine);
-    json_t *doc = json_pack("{si,ss,s{ss,ss,ss?,ss},sO}", "schema", 1, "kind", "predictions", "model", "path", info.path,
-                            "base", info.base, "adapter", info.adapter, "hash", info.hash, "answers", all);
+    json_t *doc = json_pack("{si,ss,s{so,so,so?,ss},sO}", "schema", 1, "kind", "predictions", "model", "path",
+                            cad_json_text(info.path), "base", cad_json_text(info.base), "adapter",
+                            info.adapter ? cad_json_text(info.adapter) : NULL, "hash", info.hash, "answers", all);
     if (s == CAD_OK && !lines)
         s = doc ? cad_json_print(doc, out) : cad_fail(CAD_ENOMEM, "out of memory for the document");
     if (s == CAD_OK && !lines)

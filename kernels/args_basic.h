@@ -118,6 +118,35 @@ typedef struct cad_rmsnorm_bwd_args {
     cad_scratch scratch;
 } cad_rmsnorm_bwd_args;
 
+/* rmsnorm_fwd of each head of q and k: rstd_nh = 1/sqrt(mean_d x_nhd^2 + eps); y_nhd = x_nhd rstd_nh w_d, where w is wq for the
+ * first `heads` heads and wk for the others.  x may be the first H+K heads of a fused row [q; k; v]. */
+typedef struct cad_qk_norm_fwd_args {
+    cad_tensor x;  /* (N,H+K,D) f                                        */
+    int64_t ld_x;  /* elements from row n to row n+1; 0 = (H+K) D        */
+    int64_t heads; /* H, 0..H+K                                          */
+    cad_tensor wq; /* (D)       f                                        */
+    cad_tensor wk; /* (D)       f                                        */
+    cad_tensor y;  /* (N,H+K,D) f    =, may alias x where ld_y is ld_x   */
+    int64_t ld_y;
+    cad_tensor rstd; /* (N,H+K)   f32  =, opt                              */
+    float eps;
+} cad_qk_norm_fwd_args;
+
+/* rmsnorm_bwd of each head: g = w dy; xhat = x rstd; dx = rstd (g - xhat mean_d(g xhat)); dwq_d += sum_nh dy_nhd xhat_nhd over
+ * the heads of q, dwk_d over those of k (in f64, rows in order, heads in order inside of a row). */
+typedef struct cad_qk_norm_bwd_args {
+    cad_tensor x; /* (N,H+K,D) f    input of the forward                 */
+    int64_t ld_x, heads;
+    cad_tensor wq, wk; /* (D)       f                                         */
+    cad_tensor rstd;   /* (N,H+K)   f32  of the forward                       */
+    cad_tensor dy;     /* (N,H+K,D) f                                         */
+    int64_t ld_dy;
+    cad_tensor dx; /* (N,H+K,D) f    =, may alias dy where ld_dx is ld_dy */
+    int64_t ld_dx;
+    cad_tensor dwq, dwk; /* (D)       f32  +=, opt                              */
+    cad_scratch scratch;
+} cad_qk_norm_bwd_args;
+
 /* Rotates the pairs (j, j + D/2) of each head by the angle of its row's position, forward by +a, backward by -a:
  * x_j' = x_j cos - x_{j+D/2} sin;  x_{j+D/2}' = x_{j+D/2} cos + x_j sin  (sin negated backward).  One call serves q and k of a
  * fused row [q; k; v]: heads = H+K, ld = (H+2K) D. */

@@ -22,6 +22,15 @@ typedef struct cad_parts {
     int64_t end[CAD_MAX_PARTS];
 } cad_parts;
 
+/* Whether n parts (0 means 1) have the same scale s. */
+static inline int cad_parts_alike(const float s[CAD_MAX_PARTS], int n)
+{
+    for (int i = 1; i < n; i++)
+        if (s[i] != s[0])
+            return 0;
+    return 1;
+}
+
 /* LoRA dropout.  Element (row r of the batch, column c) is dropped for projection p when
  *   half(c/16 % 8) of Philox(key, {c/128 * 16 + c%16, pos_r, row_r, layer << 8 | projection[p]})  <  round(65536 rate),
  * half(2i) = low and half(2i+1) = high 16 bits of output word i, key = cad_dropout_key(seed, step); kept elements are
@@ -64,13 +73,14 @@ typedef struct cad_linear_bwd_w_args {
     cad_scratch scratch;
 } cad_linear_bwd_w_args;
 
-/* u_p = s drop_p(x) A_p^T for every part p: u (N,nR), A (nR,in) stacked by part */
+/* u_p = s_p drop_p(x) A_p^T for every part p: u (N,nR), A (nR,in) stacked by part.  A part of lower rank than R has rows of
+ * zeros in A and columns of zeros in B; its gradients there are zeros too. */
 typedef struct cad_lora_down_fwd_args {
-    cad_tensor x; /* (N,in)  f   */
-    cad_tensor a; /* (nR,in) f   */
-    cad_tensor u; /* (N,nR)  f = */
-    float s;
-    int n; /* parts that share x; 0 means 1 */
+    cad_tensor x;           /* (N,in)  f   */
+    cad_tensor a;           /* (nR,in) f   */
+    cad_tensor u;           /* (N,nR)  f = */
+    float s[CAD_MAX_PARTS]; /* one per part */
+    int n;                  /* parts that share x; 0 means 1 */
     cad_dropout drop;
     cad_scratch scratch;
 } cad_lora_down_fwd_args;
@@ -88,14 +98,14 @@ typedef struct cad_linear_lora_fwd_args {
     cad_scratch scratch;
 } cad_linear_lora_fwd_args;
 
-/* v_p = s dy_p B_p; dB_o += sum_n dy_no u_n,p(o)   (u already holds s).  Slabs of 256 rows for dB. */
+/* v_p = s_p dy_p B_p; dB_o += sum_n dy_no u_n,p(o)   (u already holds s).  Slabs of 256 rows for dB. */
 typedef struct cad_lora_up_bwd_args {
-    cad_tensor dy; /* (N,out) f          */
-    cad_tensor bl; /* (out,R) f          */
-    cad_tensor u;  /* (N,nR)  f          */
-    cad_tensor v;  /* (N,nR)  f    =     */
-    cad_tensor db; /* (out,R) f32  +=    */
-    float s;
+    cad_tensor dy;          /* (N,out) f          */
+    cad_tensor bl;          /* (out,R) f          */
+    cad_tensor u;           /* (N,nR)  f          */
+    cad_tensor v;           /* (N,nR)  f    =     */
+    cad_tensor db;          /* (out,R) f32  +=    */
+    float s[CAD_MAX_PARTS]; /* one per part       */
     cad_parts parts;
     cad_scratch scratch;
 } cad_lora_up_bwd_args;

@@ -49,6 +49,8 @@ extern "C" {
     X(rmsnorm_fwd)                                                                                                             \
     X(add_rmsnorm_fwd)                                                                                                         \
     X(rmsnorm_bwd)                                                                                                             \
+    X(qk_norm_fwd)                                                                                                             \
+    X(qk_norm_bwd)                                                                                                             \
     X(rope_fwd)                                                                                                                \
     X(rope_bwd)                                                                                                                \
     X(swiglu_fwd)                                                                                                              \
@@ -108,6 +110,8 @@ CAD_MUST_USE cad_status cad_ops_get(const char *backend, const cad_ops **out);
 
 /* *out = an arena (core/arena.h) over `bytes` of the back end's memory, zeroed; owner: the caller, by cad_arena_destroy. */
 CAD_MUST_USE cad_status cad_ops_arena(const cad_ops *ops, const char *name, size_t bytes, cad_arena **out);
+/* `bytes` of the back end's memory to the host, once all work is done and was right.  Errors: those of sync and mem_get. */
+CAD_MUST_USE cad_status cad_ops_fetch(const cad_ops *ops, void *host, const void *device, size_t bytes);
 
 /* Who forms matrix products on the CPU, process-wide (config key model.matmul).  auto = own.  bf16 = own loops with both
  * operands rounded to bf16, sums in f32: for processors that multiply bf16 in hardware (AVX512-BF16); on others, and with a

@@ -32,6 +32,9 @@ CAD_MUST_USE cad_status cad_scratch_check(const char *op, const cad_scratch *s, 
 /* A row stride: 0 (dense) or at least `row`. */
 CAD_MUST_USE cad_status cad_ld_check(const char *op, const char *name, int64_t ld, int64_t row);
 
+/* Heads of attention: K divides H, D fits the tiles. */
+CAD_MUST_USE cad_status cad_heads_check(const char *op, int64_t h, int64_t k, int64_t d);
+
 /* ---- contents: for a back end whose tensors the host can read; cad_<op>_validate reads shapes alone ---- */
 /* Every one of the u32 or i32 values is in 0..limit-1. */
 CAD_MUST_USE cad_status cad_ids_check(const char *op, const char *name, const cad_tensor *ids, int64_t limit);

@@ -204,6 +204,44 @@ cad_status cad_rmsnorm_bwd_validate(const cad_rmsnorm_bwd_args *a)
     return CAD_OK;
 }
 
+/* Heads of q among all, and what both directions have in common. */
+static cad_status qk_norm_check(const char *op, const cad_tensor *x, int64_t ld_x, int64_t heads)
+{
+    if (heads < 0 || heads > x->dim[1])
+        CAD_FAIL(CAD_EINVAL, "%s: heads is %" PRId64 ", expected 0..%" PRId64, op, heads, x->dim[1]);
+    return cad_ld_check(op, "ld_x", ld_x, x->dim[1] * x->dim[2]);
+}
+
+cad_status cad_qk_norm_fwd_validate(const cad_qk_norm_fwd_args *a)
+{
+    const char *op = "qk_norm_fwd";
+    CAD_NEED(x, CAD_T_F, -1, -1, -1);
+    int64_t n = a->x.dim[0], all = a->x.dim[1], d = a->x.dim[2];
+    CAD_NEED(wq, CAD_T_AS(x), d);
+    CAD_NEED(wk, CAD_T_AS(x), d);
+    CAD_NEED(y, CAD_T_AS(x), n, all, d);
+    CAD_NEED(rstd, CAD_T_F32 | CAD_T_OPT, n, all);
+    CAD_TRY(qk_norm_check(op, &a->x, a->ld_x, a->heads));
+    return cad_ld_check(op, "ld_y", a->ld_y, all * d);
+}
+
+cad_status cad_qk_norm_bwd_validate(const cad_qk_norm_bwd_args *a)
+{
+    const char *op = "qk_norm_bwd";
+    CAD_NEED(x, CAD_T_F, -1, -1, -1);
+    int64_t n = a->x.dim[0], all = a->x.dim[1], d = a->x.dim[2];
+    CAD_NEED(wq, CAD_T_AS(x), d);
+    CAD_NEED(wk, CAD_T_AS(x), d);
+    CAD_NEED(rstd, CAD_T_F32, n, all);
+    CAD_NEED(dy, CAD_T_AS(x), n, all, d);
+    CAD_NEED(dx, CAD_T_AS(x), n, all, d);
+    CAD_NEED(dwq, CAD_T_F32 | CAD_T_OPT, d);
+    CAD_NEED(dwk, CAD_T_F32 | CAD_T_OPT, d);
+    CAD_TRY(qk_norm_check(op, &a->x, a->ld_x, a->heads));
+    CAD_TRY(cad_ld_check(op, "ld_dy", a->ld_dy, all * d));
+    return cad_ld_check(op, "ld_dx", a->ld_dx, all * d);
+}
+
 static cad_status rope_check(const char *op, const cad_rope_args *a)
 {
     CAD_NEED(x, CAD_T_F, -1, -1, -1);
@@ -250,8 +288,7 @@ cad_status cad_swiglu_bwd_validate(const cad_swiglu_bwd_args *a)
     return group_check(op, a->group, f);
 }
 
-/* Heads: K divides H, D fits the tiles. */
-static cad_status heads_check(const char *op, int64_t h, int64_t k, int64_t d)
+cad_status cad_heads_check(const char *op, int64_t h, int64_t k, int64_t d)
 {
     if (h < 1 || k < 1 || h % k)
         CAD_FAIL(CAD_EINVAL, "%s: %" PRId64 " query heads are no multiple of %" PRId64 " kv heads", op, h, k);
@@ -273,7 +310,7 @@ cad_status cad_attn_fwd_validate(const cad_attn_fwd_args *a)
     CAD_NEED(tiles, CAD_T_I32 | CAD_T_OPT, -1, 4);
     CAD_NEED(o, CAD_T_AS(q), n, h, d);
     CAD_NEED(lse, CAD_T_F32 | CAD_T_OPT, h, n);
-    CAD_TRY(heads_check(op, h, a->k.dim[1], d));
+    CAD_TRY(cad_heads_check(op, h, a->k.dim[1], d));
     CAD_TRY(cad_ld_check(op, "ld_q", a->ld_q, h * d));
     CAD_TRY(cad_ld_check(op, "ld_k", a->ld_k, a->k.dim[1] * d));
     return cad_ld_check(op, "ld_v", a->ld_v, a->k.dim[1] * d);
@@ -297,7 +334,7 @@ cad_status cad_attn_bwd_validate(const cad_attn_bwd_args *a)
     CAD_NEED(dq, CAD_T_AS(q), n, h, d);
     CAD_NEED(dk, CAD_T_AS(q), n, kh, d);
     CAD_NEED(dv, CAD_T_AS(q), n, kh, d);
-    CAD_TRY(heads_check(op, h, kh, d));
+    CAD_TRY(cad_heads_check(op, h, kh, d));
     CAD_TRY(cad_ld_check(op, "ld_q", a->ld_q, h * d));
     CAD_TRY(cad_ld_check(op, "ld_k", a->ld_k, kh * d));
     CAD_TRY(cad_ld_check(op, "ld_v", a->ld_v, kh * d));

@@ -111,11 +111,7 @@ cad_status cad_attn_decode_validate(const cad_attn_decode_args *a)
     CAD_NEED(slot, CAD_T_I32, n);
     CAD_NEED(len, CAD_T_I32, n);
     CAD_TRY(cache_check(op, &a->cache, d, CAD_T_AS(q)));
-    int64_t k = a->cache.k.dim[1];
-    if (h < 1 || k < 1 || h % k)
-        CAD_FAIL(CAD_EINVAL, "%s: %" PRId64 " query heads are no multiple of %" PRId64 " kv heads", op, h, k);
-    if (d < 1 || d > 256)
-        CAD_FAIL(CAD_EUNSUPPORTED, "%s: head size %" PRId64 ", expected 1..256", op, d);
+    CAD_TRY(cad_heads_check(op, h, a->cache.k.dim[1], d));
     CAD_NEED(o, CAD_T_AS(q), n, h, d);
     return cad_ld_check(op, "ld_q", a->ld_q, h * d);
 }

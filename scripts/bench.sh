@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds and runs the benches, writes bench/results/DATE-CPU.json and the table of bench/README.md.  Minutes; leave the machine
-# alone meanwhile: a line that shared it with other work says so.  What was measured on the same sources is not run again.
-#   scripts/bench.sh [--fresh] [NAME..]        ops_cpu ir train_cpu generate_cpu eval
+# alone meanwhile: what shared it with other work is not kept, or with --noisy says so.  What was measured on the same sources is
+# not run again.
+#   scripts/bench.sh [--fresh] [--noisy] [NAME..]        ops_cpu ir train_cpu generate_cpu eval tokenizer
 set -euo pipefail
 cd "$(dirname "$0")/.."
 fresh=
@@ -9,11 +10,12 @@ names=()
 for word in "$@"; do
     case $word in
     --fresh) fresh=yes ;;
-    ops_cpu | ir | train_cpu | generate_cpu | eval) names+=("$word") ;;
-    *) sed -n '4s/^# *//p' "$0" >&2; exit 2 ;;
+    --noisy) export CADLM_BENCH_NOISY=1 ;;
+    ops_cpu | ir | train_cpu | generate_cpu | eval | tokenizer) names+=("$word") ;;
+    *) sed -n '5s/^# *//p' "$0" >&2; exit 2 ;;
     esac
 done
-[ ${#names[@]} -gt 0 ] || names=(ops_cpu ir train_cpu generate_cpu eval)
+[ ${#names[@]} -gt 0 ] || names=(ops_cpu ir train_cpu generate_cpu eval tokenizer)
 
 cmake --preset release >/dev/null
 cmake --build build/release -j "$(nproc)" --target bench

@@ -87,6 +87,26 @@ def cuda_words(path, code):
     return problems
 
 
+HEAD = ["math", "shapes", "layout", "dtypes", "limits", "mapping", "order", "cost", "source", "test"]
+
+
+def kernel_head(path, text):
+    """The head of a kernel's file has each of its parts at the beginning of a line (docs/dev/KERNEL_GUIDE.md)."""
+    if not re.match(r"kernels/cuda/\w+_cuda\.cu$", path) or not re.match(r"/\* .*, CUDA\.\n", text):
+        return []
+    head = text[:text.find("*/")]
+    return [f"{path}:1: the head has no line that begins with '{label}'" for label in HEAD if not re.search(rf"^ \* {label} +\S", head, re.M)]
+
+
+FOLD = re.compile(r"\b(\w+) = (?:[^;=]*[^;=<>!])?<= \1 \? \1 :")
+
+
+def forgets_nan(path, code):
+    """m = d <= m ? m : d takes a NaN, and the next number in its place."""
+    return [f"{path}:{code.count(chr(10), 0, m.start()) + 1}: a largest that forgets NaN; expected worse_of (tests/worst.h)"
+            for m in FOLD.finditer(code)]
+
+
 def arguments(code, start):
     """The texts between the commas of a call whose first character behind the bracket is `start`."""
     depth, out, begin = 0, [], start
@@ -98,6 +118,24 @@ def arguments(code, start):
                 return out
         depth += (code[i] in "([{") - (code[i] in ")]}")
     return out
+
+
+# Calls that take a size, and which arguments are sizes or counts (docs/dev/RELIABILITY.md).
+SIZED = {"cad_mem_alloc": [0], "cad_mem_resize": [0], "cad_arena_alloc": [1], "cad_arena_zalloc": [1, 2], "cad_buf_reserve": [1]}
+
+
+def sizes_unchecked(path, code):
+    """The size of an allocation is no bare product or sum, unless all of it is constant: it could wrap to a small one."""
+    problems = []
+    for m in re.finditer(r"(?<![\w.])(" + "|".join(SIZED) + r")\(", code):
+        a = arguments(code, m.end())
+        for k in SIZED[m.group(1)]:
+            size = a[k] if k < len(a) else ""
+            rest = re.sub(r"\bsizeof\b\s*(\([^()]*\)|\**\s*[\w.>\[\]-]+)", "1", size)
+            if re.search(r"[*+]", rest) and not re.fullmatch(r"[A-Z0-9_uUlL<>()*+\s]*", rest):
+                line = code.count("\n", 0, m.start()) + 1
+                problems.append(f"{path}:{line}: {m.group(1)}({size}): a bare * or +; expected cad_size_mul or cad_size_add (core/size.h)")
+    return problems
 
 
 def kernels_of(code):
@@ -218,10 +256,11 @@ def check_tree(root, with_keys):
                 problems.append(f"{rel}: the name is taken by {names[path.name]}")
             names[path.name] = rel
             problems += sizes(rel, text, code) + words(rel, text) + guard(rel, text) + cuda_words(rel, code)
+            problems += forgets_nan(rel, code) + kernel_head(rel, text)
             if rel.startswith("kernels/cuda/"):
                 cuda[rel] = code
             if folder in PRODUCT:
-                problems += banned(rel, code)
+                problems += banned(rel, code) + sizes_unchecked(rel, code)
                 if not re.match(r"core/config", rel):
                     product.append(code)
     of_headers = {}
@@ -258,6 +297,19 @@ def self_test():
     assert bare("k<<<1, 32>>>();") and bare("asm volatile(\"bar\");", "tests/a.cu") and bare("__asm__(\"\");", "kernels/cuda/launch.cuh")
     assert not bare("__shared__ float s[4]; k<<<1, 1>>>();", "kernels/cuda/launch.cuh") and not bare("asm(\"\");", "kernels/cuda/ptx.cuh")
     assert not bare("/* asm, <<< and __shared__ */ s = \"<<<\"; CAD_SHARED(float, s, 4); x << 3; as_map();")
+    head = "/* f, CUDA.\n *\n" + "".join(f" * {label:9} any\n" for label in HEAD) + " */\n"
+    assert not kernel_head("kernels/cuda/f_cuda.cu", head) and not kernel_head("kernels/cuda/f_cuda.cu", "/* Memory. */\n")
+    assert kernel_head("kernels/cuda/f_cuda.cu", head.replace("\n * cost", " cost")) == [
+        "kernels/cuda/f_cuda.cu:1: the head has no line that begins with 'cost'"]
+    assert forgets_nan("a.c", "x;\nworst = d <= worst ? worst : d;")[0].startswith("a.c:2: a largest that forgets NaN")
+    assert forgets_nan("a.c", "most = fabs(a[i] - b[i]) <= most ? most : 1;") and not forgets_nan("a.c", "n = a <= b ? b : a; k = n <= 2 ? n : 2;")
+    bare = lambda code: sizes_unchecked("a.c", strip(code))
+    assert bare("x;\ns = cad_mem_alloc(n * sizeof *p, what, &p);") == [
+        "a.c:2: cad_mem_alloc(n * sizeof *p): a bare * or +; expected cad_size_mul or cad_size_add (core/size.h)"]
+    assert bare("cad_arena_alloc(a, len + 1, w, &p);") and bare("cad_arena_zalloc(a, n, k * sizeof(T), w, &p);")
+    assert bare("cad_buf_reserve(&b, strlen(s) + 1);") and bare("cad_mem_resize(2 * n, w, &p);")
+    assert not bare("cad_mem_alloc(sizeof *p, w, &p); cad_arena_alloc(a, MAX * sizeof *p->q, w, &p); cad_mem_alloc(64 << 20, w, &p);")
+    assert not bare("cad_mem_alloc(cad_size_mul((size_t)n, sizeof *p), w, &p); cad_mem_alloc(bytes, w, &p); my_cad_mem_alloc(a * b);")
     kernel = "template <int W>\nCAD_KERNEL(T<W>::THREADS)\nvoid k(job p)\n{\n}\n"
     assert not launch_bounds("a.cu", kernel + "CAD_LAUNCH((k<8>), (f(n, 2), 3), (T<W>::THREADS), 0, s, p); cad_gpu_launch(op, k<1, 2>, dim3(n),"
                              " dim3(T<W>::THREADS), 0, s);", {"k": "7"})

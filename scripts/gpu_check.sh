@@ -1,25 +1,36 @@
 #!/usr/bin/env bash
 # What only a GPU can tell of the kernels: are they right there, and how fast.  For a machine with one GPU and no network.
-#
-#   scripts/gpu_check.sh --pack=DIR     where nvcc is: programs and this script into DIR (a few MiB), to be carried
-#   DIR/gpu_check.sh --quick            there: the most telling units first, minutes; then without --quick all of them
-#
-# Without a carried build it is made by CMake's preset gpu, where nvcc and the libraries are.  The work is cut into units of less
-# than eight minutes; what was done with the same programs is not done again, so the same command goes on where it was stopped.
-#
-#   --quick             only the units that say most               --list              what there is to do, and what was done
-#   --budget=SECONDS    ends by then, and leaves the rest          --only=REGEX        units whose name matches
-#   --fresh             forgets what was done                      --dry-run           tries the host's side of each; needs no GPU
-#   --out=DIR           results [gpu_check beside this script or in build/]
-#   --build=DIR         programs [bin/ beside this script, else build/gpu/bin]
-#   --device=cuda:0 --models=A,B --tokens=N                        for tests: cpu or emu, tiny, 256
-#
-# Exit: 0 all units are done and good, 1 some are not, 4 some are left, 69 no GPU that can be used.
 set -uo pipefail
+usage() {
+    cat <<'EOF'
+usage: scripts/gpu_check.sh --pack=DIR     where nvcc is: programs and this script into DIR (about 20 MiB), to be carried
+       DIR/gpu_check.sh --quick            there: the most telling units first, minutes; then without --quick all of them
+
+Are the CUDA kernels right on this GPU, and how fast?  Without a carried build it is made by CMake's preset gpu, where nvcc and
+the libraries are.  The work is cut into units of less than eight minutes; what is done is not done again by the same programs on
+the same device, so the same command goes on where it was stopped (Ctrl-C leaves the unit under way for the next time).
+
+  --quick             only the units that say most
+  --list              what there is to do, and what was done
+  --dry-run           tries the host's side; needs no GPU
+  --budget=SECONDS    ends by then, and leaves the rest
+  --least=SECONDS     of the budget, that a unit is begun with [20]
+  --only=REGEX        units whose name matches
+  --fresh             does again what was done
+  --out=DIR           results [gpu_check beside this script or in build/]
+  --build=DIR         programs [bin/ beside this script, else build/gpu/bin]
+  --device=cuda:N     [cuda:0; for tests cpu or emu]
+  --models=A,B        [Qwen2.5-0.5B,Qwen2.5-3B,Qwen2.5-Coder-7B]
+  --tokens=N          of a pass [8192]
+
+Exit: 0 all units are done and good, 1 some are not, 2 usage, 4 some are left, 5 the others are good and some were skipped for
+want of a tool, 69 no GPU that can be used, 73 DIR cannot be written or another gpu_check writes there, 130 stopped.
+EOF
+}
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 programs=(checkop bench_gpu job_gpu)
 quick=0 dry=0 list=0 fresh=0 budget=0 only=. device=cuda:0 models=Qwen2.5-0.5B,Qwen2.5-3B,Qwen2.5-Coder-7B tokens=8192 out='' build='' pack=''
-unit_limit=470 least=20 # seconds: of a unit at most, and what one is started with at least
+unit_limit=470 least=20 # seconds: of a unit at most, and what one is begun with at least
 
 die() { # exit code, text
     echo "gpu_check: error: $2" >&2
@@ -28,11 +39,13 @@ die() { # exit code, text
 
 for arg in "$@"; do
     case $arg in
+    --help | -h) usage && exit 0 ;;
     --quick) quick=1 ;;
     --dry-run) dry=1 ;;
     --list) list=1 ;;
     --fresh) fresh=1 ;;
     --budget=*) budget=${arg#*=} ;;
+    --least=*) least=${arg#*=} ;;
     --only=*) only=${arg#*=} ;;
     --device=*) device=${arg#*=} ;;
     --models=*) models=${arg#*=} ;;
@@ -40,15 +53,21 @@ for arg in "$@"; do
     --out=*) out=${arg#*=} ;;
     --build=*) build=${arg#*=} ;;
     --pack=*) pack=${arg#*=} ;;
-    *) die 2 "unknown option $arg; see the head of $0" ;;
+    *) die 2 "unknown option $arg; see --help" ;;
     esac
 done
-[[ $budget =~ ^[0-9]+$ && $tokens =~ ^[0-9]+$ ]] || die 2 "--budget and --tokens take numbers"
+[[ $budget =~ ^[0-9]+$ ]] || die 2 "--budget=$budget: expected seconds"
+[[ $least =~ ^[1-9][0-9]*$ ]] || die 2 "--least=$least: expected seconds"
+[[ $tokens =~ ^[1-9][0-9]*$ ]] || die 2 "--tokens=$tokens: expected a number"
+[[ $device =~ ^(cuda:[0-9]+|cpu|emu)$ ]] || die 2 "--device=$device: expected cuda:N"
+[[ $models =~ ^[^,[:space:]]+(,[^,[:space:]]+)*$ ]] || die 2 "--models=$models: expected names with commas between them"
+[[ "" =~ $only ]]
+[ $? != 2 ] || die 2 "--only=$only: no regular expression"
 
 # ---- the programs ----
 
 make_build() { # preset gpu of the tree that this script stands in
-    local root=$here/..
+    local root=${here%/*}
     [ -f "$root/CMakePresets.json" ] || die 69 "no programs beside this script and no tree around it; pack them where nvcc is: --pack=DIR"
     command -v cmake >/dev/null || die 69 "no cmake, and no carried build; pack one where nvcc is: scripts/gpu_check.sh --pack=DIR"
     (cd "$root" && cmake --preset gpu >/dev/null && cmake --build --preset gpu --target "${programs[@]}") >&2 || die 1 "the programs do not build"
@@ -58,8 +77,11 @@ if [ -z "$build" ]; then
     if [ -x "$here/bin/checkop" ]; then
         build=$here/bin
     else
+        if [ "$list$dry" = 00 ] && [ -z "$pack" ] && [[ $device = cuda:* ]] && ! ls /dev/nvidiactl /dev/dxg >/dev/null 2>&1; then
+            die 69 "no NVIDIA driver here (no /dev/nvidiactl); --dry-run tries the rest"
+        fi
         [ "$list" = 1 ] || make_build
-        build=$here/../build/gpu/bin
+        build=${here%/*}/build/gpu/bin
     fi
 fi
 if [ -n "$pack" ]; then
@@ -75,12 +97,12 @@ for program in "${programs[@]}"; do
     [ "$list" = 1 ] || [ -x "$build/$program" ] || die 69 "$build/$program: not there"
 done
 if [ -z "$out" ]; then
-    out=$here/../build/gpu_check
+    out=${here%/*}/build/gpu_check
     [ -x "$here/bin/checkop" ] && out=$here/gpu_check
 fi
-[ "$fresh" = 1 ] && rm -rf "$out/units"
 mkdir -p "$out/units" || die 73 "$out: cannot be made"
 build_id=$(cat "$build"/{checkop,bench_gpu,job_gpu} 2>/dev/null | sha256sum | cut -c1-16)
+card=$(head -1 "$out/device.log" 2>/dev/null) # where it ran last; read again before a run
 
 # ---- the units, the most telling first: name, quick or full, command ----
 
@@ -104,7 +126,7 @@ backend=${device%%:*}
 sizes=()
 [ "$models" = tiny ] && sizes=(--steps=3 --row=32 --slots=2 --new=4)
 
-unit checkop quick "$build/checkop" "$backend"
+unit checkop quick "$build/checkop" "$device"
 first=${models%%,*} last=${models##*,}
 for model in ${models//,/ }; do
     kind=full
@@ -120,26 +142,24 @@ for model in ${models//,/ }; do
         unit "$name" full "$build/job_gpu" "$device" --model="$model" --tokens="$tokens" --weights="$weights" --json="$out/units/$name.jsonl" "${sizes[@]}"
     done
 done
-ops=(fill copy axpy cast sum_ordered embed_fwd embed_bwd gather_rows scatter_rows rmsnorm_fwd add_rmsnorm_fwd rmsnorm_bwd rope_fwd rope_bwd
-    swiglu_fwd swiglu_bwd attn_fwd attn_bwd linear_fwd linear_bwd_x linear_bwd_w lora_down_fwd linear_lora_fwd lora_up_bwd lora_down_bwd
-    linear_lora_bwd_x nf4_quant nf4_dequant nf4_absmax_expand q8_quant q8_dequant nf4_linear_fwd nf4_linear_bwd_x nf4_linear_lora_fwd
-    nf4_linear_lora_bwd_x linear_xent linear_xent_eval grad_norm2 adamw_step adamw8bit_step kv_append attn_decode logits_mask sample argmax)
+parts=10 # of the ops: each well within a unit, although a sanitizer takes tens of times as long
 for check in memcheck racecheck initcheck synccheck; do
-    for ((i = 0; i < ${#ops[@]}; i += 5)); do
+    for ((i = 1; i <= parts; i++)); do
         if [ -n "$sanitizer" ] && [ "$backend" = cuda ]; then
-            unit "$check.$((i / 5 + 1))" full "$sanitizer" --tool "$check" --error-exitcode 9 "$build/checkop" cuda --plain "${ops[@]:i:5}"
+            unit "$check.$i" full "$sanitizer" --tool "$check" --error-exitcode 9 "$build/checkop" "$device" --plain --part="$i/$parts"
         else
-            unit "$check.$((i / 5 + 1))" full skip "compute-sanitizer is not there"
+            unit "$check.$i" full skip "compute-sanitizer is not there"
         fi
     done
 done
-# What the assembler made of the products: each on the tensor cores, none with its numbers in local memory.
+# What the assembler made: products on the tensor cores, no kernel with its numbers in local memory.
 cuobjdump=$(tool cuobjdump)
 sass='/Function :/ { name = $3; seen[name] = 1 }  /HMMA|HGMMA/ { tensor[name]++ }  /LDL|STL/ { local[name]++ }
-END { for (n in seen) { if (n ~ /gemm_kernel|attn/ && !tensor[n]) { print "WRONG: no tensor core in", n; bad = 1 }
-                        if (local[n]) print "local memory:", local[n], "instructions in", n }; exit bad }'
+END { for (n in seen) { if (n ~ /gemm_kernel|attn_(fwd|bwd)|decode_part|nf4_rows/ && !tensor[n]) { print "WRONG: no tensor core in", n; bad = 1 }
+                        if (local[n]) { print "WRONG: local memory in", n; bad = 1 } }
+      if (!length(seen)) { print "WRONG: no kernel found"; bad = 1 }; exit bad }'
 if [ -n "$cuobjdump" ] && [ "$backend" = cuda ]; then
-    unit sass full bash -c "$cuobjdump --dump-sass '$build/checkop' | awk '$sass'"
+    unit sass full bash -o pipefail -c "$cuobjdump --dump-sass '$build/checkop' | awk '$sass'"
 else
     unit sass full skip "cuobjdump is not there"
 fi
@@ -153,7 +173,7 @@ for model in ${models//,/ }; do
 done
 if python3 -c 'import torch; assert torch.cuda.is_available()' 2>/dev/null; then
     for model in ${models//,/ }; do
-        unit "peers.$model" full python3 "$here/gpu_peers.py" --model="$model" --tokens="$tokens" --lines="$out/units" --json="$out/units/peers.$model.jsonl"
+        unit "peers.$model" full python3 "$here/gpu_peers.py" --model="$model" --tokens="$tokens" --json="$out/units/peers.$model.jsonl"
     done
 else
     unit peers full skip "no PyTorch that sees a GPU"
@@ -161,19 +181,36 @@ fi
 
 # ---- what was done ----
 
-state_of() { # name -> "ok 12 s", empty: nothing with these programs
-    local file=$out/units/$1.state id rest
+id_of() { # index: of what was done, with what, and where
+    printf '%s %s %s' "$build_id" "$card" "${commands[$1]}" | sha256sum | cut -c1-16
+}
+state_of() { # index -> "ok, 12 s"; empty: nothing with these programs on this device
+    local file=$out/units/${names[$1]}.state id rest
+    case ${commands[$1]} in "skip "*) echo "skipped: $(eval "set -- ${commands[$1]}" && echo "$2")" && return ;; esac
     [ -f "$file" ] || return 0
     read -r id rest <"$file"
-    [ "$id" = "$build_id" ] && echo "$rest"
+    [ "$id" = "$(id_of "$1")" ] && echo "$rest"
+}
+measured() { # the lines that ratios are formed of, one a line: of good units alone, and not those of a burst
+    local i
+    for i in "${!names[@]}"; do
+        case ${names[i]} in bench.* | job.*)
+            [[ $(state_of "$i") != ok* ]] || [ ! -f "$out/units/${names[i]}.jsonl" ] || echo "$out/units/${names[i]}.jsonl" ;;
+        esac
+    done
 }
 chosen() { # index
     [[ ${names[$1]} =~ $only ]] && { [ "$quick" = 0 ] || [ "${kinds[$1]}" = quick ]; }
 }
+picked=()
+for i in "${!names[@]}"; do
+    chosen "$i" && picked+=("$i")
+done
+[ ${#picked[@]} -gt 0 ] || die 2 "--only=$only: no unit has such a name; --list shows them"
 
 if [ "$list" = 1 ]; then
-    for i in "${!names[@]}"; do
-        chosen "$i" && printf '%-36s %-6s %s\n' "${names[i]}" "${kinds[i]}" "$(state_of "${names[i]}")"
+    for i in "${picked[@]}"; do
+        printf '%-36s %-6s %s\n' "${names[i]}" "${kinds[i]}" "$(state_of "$i")"
     done
     exit 0
 fi
@@ -181,44 +218,74 @@ fi
 # ---- the host's side alone ----
 
 if [ "$dry" = 1 ]; then
-    "$build/checkop" "$backend" >"$out/dry.log" 2>&1 # no GPU: 69 with the cause
+    "$build/checkop" "$device" >"$out/dry.log" 2>&1 # no GPU: 69 with the cause
     code=$?
-    [ $code = 69 ] || [ $code = 0 ] || die 1 "checkop $backend: exit $code; expected 69 without a GPU: $(tail -1 "$out/dry.log")"
-    echo "checkop $backend: exit $code, $(tail -1 "$out/dry.log")"
+    [ $code = 69 ] || [ $code = 0 ] || die 1 "checkop $device: exit $code; expected 69 without a GPU: $(tail -1 "$out/dry.log")"
+    echo "checkop $device: exit $code, $(tail -1 "$out/dry.log")"
     "$build/bench_gpu" cpu --models=tiny --tokens=256 --runs=1 --warmup=0 --idle=0 >"$out/dry.log" 2>&1 || die 1 "bench_gpu cpu: $(tail -1 "$out/dry.log")"
     "$build/job_gpu" cpu --model=tiny --tokens=256 --row=32 --steps=3 --slots=2 --new=4 --parity >"$out/dry.log" 2>&1 ||
         die 1 "job_gpu cpu: $(grep -m 1 -e WRONG -e error "$out/dry.log")"
-    count=0
-    for i in "${!names[@]}"; do
-        chosen "$i" && count=$((count + 1))
-    done
-    echo "dry run: the programs build and work on the CPU; $count units are ready; nothing was measured"
+    echo "dry run: the programs build and work on the CPU; ${#picked[@]} units are ready; nothing was measured"
     exit 0
 fi
 
 # ---- the run ----
 
-"$build/bench_gpu" "$device" --groups=peak --models=tiny --check >"$out/device.log" 2>&1
-[ $? = 69 ] && die 69 "$(sed -n 's/^bench_gpu: error: //p' "$out/device.log" | head -1)"
-head -1 "$out/device.log"
+exec 9>"$out/lock"
+! command -v flock >/dev/null || flock -n 9 || die 73 "$out: another gpu_check writes there"
+"$build/bench_gpu" "$device" --groups=peak --models="$models" --check >"$out/device.new" 2>&1
+code=$?
+[ $code = 0 ] || die $code "$(sed -n 's/^bench_gpu: error: //p' "$out/device.new" | head -1)"
+mv "$out/device.new" "$out/device.log"
+card=$(head -1 "$out/device.log")
+echo "$card"
+[ "$fresh" = 0 ] || for i in "${picked[@]}"; do rm -f "$out/units/${names[i]}".{state,log,jsonl}; done # one name may begin another
 sample() { # clocks, power, temperature: read, never set
     command -v nvidia-smi >/dev/null && nvidia-smi --query-gpu=name,driver_version,clocks.sm,clocks.mem,power.draw,temperature.gpu,clocks_throttle_reasons.active \
         --format=csv,noheader 2>/dev/null | head -1
 }
 
-left=0
+left=0 child=
+stop() { # a unit that is stopped is left for the next time, its child first
+    [ -z "$child" ] || { kill -TERM "$child" && wait "$child"; } 2>/dev/null
+    echo "stopped; the same command goes on"
+    exit 130
+}
+trap stop INT TERM HUP
+within() { # seconds, log, command..: its exit code; in the background, so that a signal ends the wait
+    local log=$2 code
+    timeout -k 10 "$1" "${@:3}" >>"$log" 2>&1 9>&- &
+    child=$!
+    wait "$child"
+    code=$?
+    child=
+    return $code
+}
+name_kernel() { # seconds, log, command..: once more with a sync after each op, which measures nothing
+    local seconds=$1 log=$2 word words=()
+    for word in "${@:3}"; do
+        [[ $word == --json=* ]] || words+=("$word")
+    done
+    [ "$seconds" -lt 1 ] || within $((seconds < 60 ? seconds : 60)) "$log" env CAD_SYNC_EVERY_OP=1 "${words[@]}"
+}
 run_unit() { # index, seconds: writes NAME.log and NAME.state
-    local name=${names[$1]} begin=$SECONDS limit=$2 code verdict
+    local name=${names[$1]} begin=$SECONDS limit=$2 code verdict id
     local log=$out/units/$name.log
+    id=$(id_of "$1")
     eval "set -- ${commands[$1]}"
     if [ "$1" = skip ]; then
-        echo "$build_id skipped: $2" >"$out/units/$name.state"
         echo "  $name: skipped: $2"
         return
     fi
-    rm -f "$out/units/$name.jsonl"
+    case $name in peers.*)
+        local files
+        mapfile -t files < <(measured)
+        set -- "$@" "${files[@]}"
+        ;;
+    esac
+    rm -f "$out/units/$name.jsonl" "$out/units/$name.state"
     { echo "$*"; sample; } >"$log"
-    timeout -k 10 "$limit" "$@" >>"$log" 2>&1
+    within "$limit" "$log" "$@"
     code=$?
     if [ $code = 124 ] && [ "$limit" -lt $unit_limit ]; then # the budget is at its end: nobody's fault
         left=$((left + 1))
@@ -230,18 +297,17 @@ run_unit() { # index, seconds: writes NAME.log and NAME.state
     124 | 137) verdict="failed: longer than $limit s" ;;
     *) verdict="failed: exit $code" ;;
     esac
-    if [ "$code" != 0 ] && [ "$backend" = cuda ] && grep -q "CAD_SYNC_EVERY_OP" "$log"; then # name the kernel
-        CAD_SYNC_EVERY_OP=1 timeout -k 10 60 "$@" >>"$log" 2>&1
+    if [ "$code" != 0 ] && [ "$backend" = cuda ] && grep -q "CAD_SYNC_EVERY_OP" "$log"; then
+        name_kernel $((limit - (SECONDS - begin))) "$log" "$@"
     fi
     sample >>"$log"
-    echo "$build_id $verdict, $((SECONDS - begin)) s" >"$out/units/$name.state"
+    echo "$id $verdict, $((SECONDS - begin)) s" >"$out/units/$name.state"
     echo "  $name: $verdict, $((SECONDS - begin)) s"
     [ "$code" = 0 ] || grep -E "WRONG|FAILED|error|ERROR" "$log" | head -3 | sed 's/^/      /'
 }
 
-for i in "${!names[@]}"; do
-    chosen "$i" || continue
-    case $(state_of "${names[i]}") in ok* | skipped*) continue ;; esac
+for i in "${picked[@]}"; do
+    case $(state_of "$i") in ok*) continue ;; esac
     limit=$unit_limit
     [ "$budget" = 0 ] || [ $((budget - SECONDS)) -ge $limit ] || limit=$((budget - SECONDS))
     if [ $limit -lt $least ]; then
@@ -254,9 +320,8 @@ done
 # ---- what came out ----
 
 good=0 bad=0 skipped=0
-for i in "${!names[@]}"; do
-    chosen "$i" || continue
-    case $(state_of "${names[i]}") in
+for i in "${picked[@]}"; do
+    case $(state_of "$i") in
     ok*) good=$((good + 1)) ;;
     skipped*) skipped=$((skipped + 1)) ;;
     failed*) bad=$((bad + 1)) ;;
@@ -265,30 +330,50 @@ done
 text() { # as a JSON string
     printf '"%s"' "$(printf '%s' "$1" | tr -d '\000-\037' | sed 's/\\/\\\\/g; s/"/\\"/g')"
 }
-{
+keep() { # file, function that prints it: as a whole or not at all
+    "$2" | cat >"$1.new" && mv -T "$1.new" "$1" || die 73 "$1: cannot be written"
+}
+lines_of() { # full|burst: what units of these programs on this device wrote
+    local i which
+    for i in "${!names[@]}"; do
+        [[ ${names[i]} != burst.* ]] && which=full || which=burst
+        [ "$which" = "$1" ] && [ -f "$out/units/${names[i]}.jsonl" ] && [[ $(state_of "$i") =~ ^(ok|failed) ]] && cat "$out/units/${names[i]}.jsonl"
+    done | sed '$!s/$/,/'
+}
+document() {
+    local i state comma=''
     printf '{"gpu_check":1,"date":"%s","device":%s,"card":%s,"programs":"%s","quick":%s,"good":%d,"bad":%d,"skipped":%d,"left":%d,"units":{' \
         "$(date -u +%F)" "$(text "$(head -1 "$out/device.log")")" "$(text "$(sample)")" "$build_id" "$([ $quick = 1 ] && echo true || echo false)" \
         $good $bad $skipped $left
-    comma=''
     for i in "${!names[@]}"; do
-        state=$(state_of "${names[i]}")
+        state=$(state_of "$i")
         [ -n "$state" ] || continue
+        [[ $state != skipped* ]] || chosen "$i" || continue
         printf '%s%s:%s' "$comma" "$(text "${names[i]}")" "$(text "$state")"
         comma=,
     done
     printf '},"lines":[\n'
-    cat "$out"/units/*.jsonl 2>/dev/null | sed '$!s/$/,/'
+    lines_of full
+    printf '],"bursts":[\n' # short runs in a row: another clock than that of lines
+    lines_of burst
     printf ']}\n'
-} >"$out/gpu-check.json"
-{
+}
+report() {
+    local i
     cat "$out/device.log"
     for i in "${!names[@]}"; do
-        printf '%-36s %s\n' "${names[i]}" "$(state_of "${names[i]}")"
+        printf '%-36s %s\n' "${names[i]}" "$(state_of "$i")"
     done
-    for file in "$out"/units/{shapes,burst,bench,job,peers}*.log; do
-        [ -f "$file" ] && echo && echo "== $(basename "$file" .log)" && tail -n +2 "$file"
+    for i in "${!names[@]}"; do
+        case ${names[i]} in shapes.* | burst.* | bench.* | job.* | peers.*)
+            [[ ! $(state_of "$i") =~ ^(ok|failed) ]] || { echo && echo "== ${names[i]}" && tail -n +2 "$out/units/${names[i]}.log"; } ;;
+        esac
     done
-} >"$out/report.txt"
-echo "$good good, $bad bad, $skipped skipped, $left left; $out/report.txt, gpu-check.json (a copy belongs into bench/results/)"
+}
+keep "$out/gpu-check.json" document
+keep "$out/report.txt" report
+[ $skipped = 0 ] || untold="; nothing is known of what was skipped"
+echo "$good good, $bad bad, $skipped skipped, $left left; $out/report.txt, gpu-check.json (a copy belongs into bench/results/)${untold:-}"
 [ "$bad" = 0 ] || exit 1
 [ "$left" = 0 ] || exit 4
+[ "$skipped" = 0 ] || exit 5

@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 """What other software takes for the same work on the same card, beside the lines of bench_gpu and job_gpu (scripts/gpu_check.sh runs it).
 
-usage: gpu_peers.py --model=NAME [--tokens=N] [--lines=FOLDER of *.jsonl] [--json=FILE] [--self-test]
+usage: gpu_peers.py --model=NAME [--tokens=N] [--json=FILE] [--self-test] [FILE.jsonl..]
+
+FILE.jsonl: what bench_gpu and job_gpu wrote of runs that were good and of full length; of two lines of one kind the last counts.
 
 attention   torch's scaled_dot_product_attention with the cuDNN back end, forward, and backward with deterministic algorithms
 4 bits      bitsandbytes: dequantize_4bit, and matmul_4bit with 1, 8 and 64 rows
 training    transformers + PEFT: one step with LoRA of rank 16 on a model of random weights, rows of 320 tokens
-What cannot be imported is told and left out.  Needs PyTorch and a GPU, but for --self-test."""
+What cannot be imported is told and left out; another failure of a part is told too, and makes the exit status 1.  Needs PyTorch
+and a GPU, but for --self-test."""
 import argparse
-import glob
 import json
-import os
 import statistics
 import sys
 
@@ -24,10 +25,10 @@ MODELS = {  # name: layers, width, heads, kv heads, head dim, ffn, vocabulary, t
 RUNS, WARMUP, IDLE = 100, 20, 5.0
 
 
-def read_lines(folder):
+def read_lines(paths):
     """Lines of bench_gpu and job_gpu, the last of each (op, model, shape)."""
     ours = {}
-    for path in sorted(glob.glob(os.path.join(folder, "*.jsonl"))) if folder else []:
+    for path in paths:
         for text in open(path, encoding="utf-8"):
             try:
                 line = json.loads(text)
@@ -152,9 +153,9 @@ def main():
     o = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     o.add_argument("--model", choices=MODELS, default="Qwen2.5-Coder-7B")
     o.add_argument("--tokens", type=int, default=8192)
-    o.add_argument("--lines")
     o.add_argument("--json")
     o.add_argument("--self-test", action="store_true")
+    o.add_argument("lines", nargs="*", metavar="FILE.jsonl")
     a = o.parse_args()
     if a.self_test:
         return self_test()
@@ -168,21 +169,37 @@ def main():
         if out:
             print(json.dumps({"peer_of": op, "model": a.model, "shape": shape, "peer": peer, "us": [round(t, 2) for t in us]}), file=out, flush=True)
 
-    worked = 0
-    for part in (attention, four_bits, training):
+    def each(part):
+        part(torch, clock, a.model, a.tokens, tell)
+        torch.cuda.empty_cache()
+
+    return run_parts((attention, four_bits, training), each)
+
+
+def run_parts(parts, run):
+    """The exit status: a package that is not there is no failure, unless nothing is left; whatever else stops a part is one."""
+    worked = failed = 0
+    for part in parts:
         try:
-            part(torch, clock, a.model, a.tokens, tell)
+            run(part)
             worked += 1
         except ImportError as e:
             print(f"{part.__name__}: left out: {e}")
-        except (RuntimeError, torch.OutOfMemoryError) as e:
-            print(f"{part.__name__}: left out: {str(e).splitlines()[0]}")
-        torch.cuda.empty_cache()
-    return 0 if worked else 1
+        except Exception as e:  # whatever it was, the other parts are measured
+            print(f"{part.__name__}: WRONG: {type(e).__name__}: {(str(e).splitlines() or [''])[0]}")
+            failed += 1
+    return 0 if worked and not failed else 1
 
 
 def self_test():
-    """The parts that need no PyTorch; shapes must be those of bench_gpu: `--lines` with its output checks that."""
+    """The parts that need no PyTorch."""
+    def broken(error):
+        raise error
+    assert run_parts([len, abs], lambda part: None) == 0
+    assert run_parts([len, abs], lambda part: part is abs and broken(ImportError("none"))) == 0
+    assert run_parts([len, abs], lambda part: part is abs and broken(RuntimeError("out of memory\nat 1"))) == 1
+    assert run_parts([len, abs], lambda part: part is abs and broken(TypeError())) == 1
+    assert run_parts([len], lambda part: broken(ImportError("none"))) == 1
     assert list(attention_shapes("Qwen2.5-Coder-7B", 8192)) == [(25, 320, "S 25 x 320, H 28 K 4 D 128"), (2, 4096, "S 2 x 4096, H 28 K 4 D 128")]
     assert matrices("Qwen2.5-3B")["qkv"] == (2560, 2048) and matrices("Qwen2.5-0.5B")["gate_up"] == (9728, 896)
     assert ratio_text(2.0, 3.0) == "1.50x (ours 2.0 us)" and ratio_text(None, 3.0) == "ours was not measured"

@@ -13,9 +13,10 @@ page() { # binary
     "$1" --help
     printf '```\n'
     local word
-    for word in $(sed -n "s/^    local cur.* words='\([^']*\)'.*/\1/p" <("$1" --completion=bash)); do
+    "$1" --man | sed -n "s/^\.SS $1 \(.*\) \[OPTION.*/\1/p" | while IFS= read -r word; do
         printf '\n### %s %s\n\n```\n' "$1" "$word"
-        "$1" "$word" --help | sed '/^Common: /,$d'
+        # shellcheck disable=SC2086
+        "$1" $word --help | sed '/^Common: /,$d'
         printf '```\n'
     done
 }

@@ -6,21 +6,40 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 jobs=$(nproc)
 stages=("$@")
-[ $# -gt 0 ] || stages=(clang tidy sanitize fuzz coverage kill emulator mutants)
+[ $# -gt 0 ] || stages=(clang tidy sanitize fuzz coverage kill emulator big mutants tokenizer)
 summary=()
 
-stage() { # name, command...: runs it, keeps its last line and its verdict
+stage() { # name, command...: runs it, keeps its last line and its verdict; what it exports ends with it
     local name=$1 log=build/nightly-$1.log begin=$SECONDS verdict=ok
     shift
     mkdir -p build
-    "$@" >"$log" 2>&1 || verdict=FAILED
+    ("$@") >"$log" 2>&1 || verdict=FAILED
     summary+=("$(printf '%-9s %-6s %5d s  %s' "$name" "$verdict" $((SECONDS - begin)) "$(tail -1 "$log")")")
     echo "${summary[-1]}"
 }
 
+# Without the emulator: what it finds rests on gcc's instrumentation (with clang it misses copies of structures).
 clang_build() {
     cmake -S . -B build/clang -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_EXPORT_COMPILE_COMMANDS=ON -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ &&
-        cmake --build build/clang -j "$jobs" && ctest --test-dir build/clang -L ci -j "$jobs" -E '^(e2e|interop)' --output-on-failure | tail -3
+        cmake --build build/clang -j "$jobs" && ctest --test-dir build/clang -L ci -j "$jobs" -E '^(e2e|interop)|emu' --output-on-failure | tail -12 || return
+    libfuzzer
+}
+
+libfuzzer() { # each fuzz target for ${LIBFUZZER_S:-30} s, from the seeds of tests/fuzz
+    echo 'int LLVMFuzzerTestOneInput(const unsigned char *d, unsigned long n) { return d && n > 99999999; }' >build/libfuzzer.c
+    clang -fsanitize=fuzzer,address,undefined build/libfuzzer.c -o build/libfuzzer 2>/dev/null ||
+        { echo "no run-time library of libFuzzer here (Debian: libclang-rt-dev); bin/fuzzers was left out"; return 0; }
+    cmake -S . -B build/fuzzers -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCADLM_SANITIZE=ON -DCADLM_FUZZERS=ON -DCADLM_OCCT=OFF -DCMAKE_C_COMPILER=clang \
+        -DCMAKE_CXX_COMPILER=clang++ && cmake --build build/fuzzers -j "$jobs" --target fuzzers fuzz_targets || return
+    local t n=0
+    for t in $(CADLM_SOURCE=$PWD build/fuzzers/bin/fuzz_targets --list); do
+        mkdir -p "build/fuzzers/found/$t" "tests/fuzz/$t"
+        CADLM_SOURCE=$PWD CADLM_FUZZ_TARGET=$t build/fuzzers/bin/fuzzers -max_total_time="${LIBFUZZER_S:-30}" -timeout=10 -malloc_limit_mb=256 \
+            -artifact_prefix="build/fuzzers/$t-" "build/fuzzers/found/$t" "tests/fuzz/$t" >"build/fuzzers/$t.txt" 2>&1 ||
+            { tail -20 "build/fuzzers/$t.txt"; echo "libFuzzer: $t"; return 1; }
+        n=$((n + 1))
+    done
+    echo "$n targets under libFuzzer, ${LIBFUZZER_S:-30} s each"
 }
 
 tidy() {
@@ -40,17 +59,14 @@ sanitize() {
 }
 
 fuzz() { # seeded mutations beyond those of CI; the programs themselves, since CTest's limits are meant for CI
-    cmake --preset dev >/dev/null && cmake --build --preset dev -j "$jobs" --target sanitized_tests || return
+    cmake --preset dev >/dev/null && cmake --build --preset dev -j "$jobs" --target fuzz_targets test_fuzz_ir || return
     export CADLM_FUZZ_CASES=${CADLM_FUZZ_CASES:-1000000} CADLM_SOURCE=$PWD CADLM_BIN=$PWD/build/dev/bin
     export LSAN_OPTIONS=suppressions=$PWD/tests/lsan.supp:print_suppressions=0
-    local programs=(fuzz_ir fuzz model_hfconfig model_safetensors model_tokenizer) parsers=0 told
-    printf '%s\n' "${programs[@]}" |
-        xargs -P "$jobs" -I% sh -c '"$CADLM_BIN/test_%" >build/fuzz-%.txt 2>&1 || { tail -5 build/fuzz-%.txt; exit 1; }' || return
-    for p in "${programs[@]}"; do # one that tells nothing of its mutants holds one parser
-        told=$(grep -c 'mutants parse$' "build/fuzz-$p.txt")
-        parsers=$((parsers + (told > 0 ? told : 1)))
-    done
-    echo "$CADLM_FUZZ_CASES cases for each of $parsers parsers"
+    local targets
+    targets=$("$CADLM_BIN/fuzz_targets" --list) || return
+    printf '%s\n' test_fuzz_ir $(sed 's/^/fuzz_targets /' <<<"$targets" | tr ' ' :) |
+        xargs -P "$jobs" -I% sh -c 'log=build/fuzz-$(echo % | tr : -).txt; "$CADLM_BIN"/$(echo % | tr : " ") >"$log" 2>&1 || { tail -5 "$log"; exit 1; }' || return
+    echo "$CADLM_FUZZ_CASES cases for each of $(($(wc -w <<<"$targets") + 1)) parsers"
 }
 
 kill_loop() {
@@ -66,6 +82,25 @@ emulator() { # the kernels in three modes of their copies, with other orders and
     tests/kernels/mutants/kernel_mutants.py build/release --every
 }
 
+tokenizer() { # 200 MB beside the tokenizers library for each vocabulary, in pieces, each of its own seed
+    cmake --preset release >/dev/null && cmake --build --preset release -j "$jobs" --target interop_tokens || return
+    export CADLM_SOURCE=$PWD CADLM_BIN=$PWD/build/release/bin CADLM_INTEROP_REQUIRED=1
+    local mb=${CADLM_TOKENIZER_MB:-200} seed=1000 done=0
+    local most=$((mb < 50 ? mb : 50)) # what a run holds at once
+    while [ "$done" -lt "$mb" ]; do
+        tests/interop/run.sh tokenizer "$most" "$seed" || return
+        done=$((done + most)) seed=$((seed + 1))
+    done
+    echo "$done MB for each of 3 vocabularies, 0 differences"
+}
+
+big() { # 6 GB on disk and 12 GB of memory for minutes; where they are missing it says so
+    cmake --preset release >/dev/null && cmake --build build/release -j "$jobs" --target big_checkpoint || return
+    local folder=${CADLM_BIG_FOLDER:-build} code=0
+    build/release/bin/big_checkpoint "$folder" || code=$?
+    [ "$code" = 0 ] || [ "$code" = 77 ]
+}
+
 for s in "${stages[@]}"; do
     case $s in
     clang) stage clang clang_build ;;
@@ -75,8 +110,10 @@ for s in "${stages[@]}"; do
     coverage) stage coverage scripts/coverage.sh ;;
     kill) stage kill kill_loop ;;
     emulator) stage emulator emulator ;;
+    big) stage big big ;;
+    tokenizer) stage tokenizer tokenizer ;;
     mutants) stage mutants env JOBS="$jobs" scripts/mutants.sh ;;
-    *) echo "nightly.sh: no stage '$s'; expected clang tidy sanitize fuzz coverage kill emulator mutants" >&2; exit 2 ;;
+    *) echo "nightly.sh: no stage '$s'; expected clang tidy sanitize fuzz coverage kill emulator big mutants tokenizer" >&2; exit 2 ;;
     esac
 done
 printf '\n## %s, nightly, commit %s\n\n' "$(date +%F)" "$(git rev-parse --short HEAD)"

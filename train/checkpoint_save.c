@@ -37,16 +37,14 @@ static cad_status write_tokenizer_config(const cad_checkpoint_source *src, const
     return s;
 }
 
-static cad_status copy_in(const char *dir, const char *from, const char *name)
+/* The file as it is, or as it was put together from files of another kind. */
+static cad_status write_tokenizer(const cad_checkpoint_source *src, const char *dir)
 {
-    cad_buf path = CAD_BUF_INIT, text = CAD_BUF_INIT;
-    cad_status s = cad_buf_printf(&path, "%s/%s", from, name);
+    cad_buf text = CAD_BUF_INIT;
+    cad_status s = cad_tokenizer_json_of(src->tokenizer_dir, &text);
     if (s == CAD_OK)
-        s = cad_fs_read(path.data, 0, &text);
-    if (s == CAD_OK)
-        s = write_in(dir, name, cad_buf_cstr(&text), text.len);
+        s = write_in(dir, "tokenizer.json", cad_buf_cstr(&text), text.len);
     cad_buf_deinit(&text);
-    cad_buf_deinit(&path);
     return s;
 }
 
@@ -55,6 +53,7 @@ static cad_status write_model(const cad_checkpoint_source *src, const char *dir)
 {
     cad_model_config config = *cad_decoder_config(src->decoder);
     config.dtype = CAD_BF16;
+    config.quant.nf4 = false; /* what was dequantised and trained is plain */
     cad_buf text = CAD_BUF_INIT, path = CAD_BUF_INIT;
     cad_status s = cad_model_config_print(&config, src->model_json, src->model_json ? strlen(src->model_json) : 0, &text);
     if (s == CAD_OK)
@@ -81,7 +80,7 @@ static cad_status write_files(const cad_checkpoint_source *src, const cad_train_
         CAD_TRY(cad_decoder_save_adapter(src->decoder, dir));
     else
         CAD_TRY(write_model(src, dir));
-    CAD_TRY(copy_in(dir, src->tokenizer_dir, "tokenizer.json"));
+    CAD_TRY(write_tokenizer(src, dir));
     CAD_TRY(write_tokenizer_config(src, dir));
     CAD_TRY(write_in(dir, "template.txt", src->template_text, strlen(src->template_text)));
     CAD_TRY(write_in(dir, "config.ini", src->config_text, strlen(src->config_text)));

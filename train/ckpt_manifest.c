@@ -174,12 +174,10 @@ static cad_status check_file(const char *dir, const json_t *entry, const char *w
     CAD_TRY(cad_json_get_string(entry, "name", where, &name));
     CAD_TRY(cad_json_get_string(entry, "xxh3", where, &xxh3));
     CAD_TRY(cad_json_get_int(entry, "size", where, &size));
-    if (strchr(name, '/'))
-        CAD_FAIL(CAD_ECORRUPT, "%s: names the file '%s' outside of the folder", where, name);
     cad_buf path = CAD_BUF_INIT;
     uint64_t found = 0;
     char hex[CAD_HASH_HEX] = "";
-    cad_status s = cad_buf_printf(&path, "%s/%s", dir, name);
+    cad_status s = cad_fs_named(where, dir, name, &path);
     if (s == CAD_OK)
         s = file_size(path.data, &found);
     if (s == CAD_ENOTFOUND)
@@ -238,7 +236,7 @@ cad_status cad_manifest_check(const char *dir, bool deep)
     if (s == CAD_OK)
         s = cad_json_get_array(o, "files", path.data, &files);
     if (s == CAD_EPARSE || s == CAD_EDATA)
-        s = cad_fail(CAD_ECORRUPT, "%s: not a manifest", path.data);
+        s = cad_fail(CAD_ECORRUPT, "%s; not a manifest", cad_error_text());
     for (size_t i = 0; s == CAD_OK && i < json_array_size(files); i++) {
         s = check_file(dir, json_array_get(files, i), path.data, deep);
         if (s == CAD_EDATA)

@@ -10,17 +10,9 @@
 
 enum { SHORT = CAD_BYTES_TEXT };
 
-/* "3,085,938,688" */
 static const char *group_text(int64_t n, char out[SHORT])
 {
-    char digits[SHORT];
-    int len = snprintf(digits, sizeof digits, "%" PRId64, n), at = 0;
-    for (int i = 0; i < len && at < SHORT - 2; i++) {
-        if (i > 0 && (len - i) % 3 == 0)
-            out[at++] = ',';
-        out[at++] = digits[i];
-    }
-    out[at] = '\0';
+    cad_progress_grouped(n, out);
     return out;
 }
 
@@ -179,17 +171,17 @@ static json_t *audit_json(const cad_dry_report *r)
 cad_status cad_dry_json(const cad_dry_report *r, cad_buf *out)
 {
     json_t *o = json_pack(
-        "{s:b, s:{s:s, s:s, s:b, s:I, s:I}, s:{s:b, s:I, s:I, s:I, s:I}, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:b}, s:o, "
+        "{s:b, s:{s:o, s:s, s:b, s:I, s:I}, s:{s:b, s:I, s:I, s:I, s:I}, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:b}, s:o, "
         "s:{s:I, s:I, s:I, s:I, s:I}, s:o}",
-        "fits", r->memory.plan.fits && r->disk.fits, "model", "name", r->model.name, "method", r->model.method, "assumed",
-        r->model.assumed, "parameters", (json_int_t)r->model.parameters, "trained", (json_int_t)r->model.trained, "data",
-        "assumed", r->data.assumed, "rows", (json_int_t)r->data.rows, "tokens", (json_int_t)r->data.tokens, "loss_tokens",
-        (json_int_t)r->data.targets, "longest", (json_int_t)r->data.longest, "memory", memory_json(r), "disk", "checkpoint",
-        (json_int_t)r->disk.checkpoint, "kept", (json_int_t)r->disk.kept, "logs", (json_int_t)(r->disk.logs + r->disk.samples),
-        "total", (json_int_t)r->disk.total, "free", (json_int_t)r->disk.left, "fits", r->disk.fits, "time", time_json(r),
-        "steps", "per_epoch", (json_int_t)r->steps.per_epoch, "total", (json_int_t)r->steps.total, "warmup",
-        (json_int_t)r->steps.warmup, "evals", (json_int_t)r->steps.evals, "saves", (json_int_t)r->steps.saves, "audit",
-        audit_json(r));
+        "fits", r->memory.plan.fits && r->disk.fits, "model", "name", cad_json_text(r->model.name), "method", r->model.method,
+        "assumed", r->model.assumed, "parameters", (json_int_t)r->model.parameters, "trained", (json_int_t)r->model.trained,
+        "data", "assumed", r->data.assumed, "rows", (json_int_t)r->data.rows, "tokens", (json_int_t)r->data.tokens,
+        "loss_tokens", (json_int_t)r->data.targets, "longest", (json_int_t)r->data.longest, "memory", memory_json(r), "disk",
+        "checkpoint", (json_int_t)r->disk.checkpoint, "kept", (json_int_t)r->disk.kept, "logs",
+        (json_int_t)(r->disk.logs + r->disk.samples), "total", (json_int_t)r->disk.total, "free", (json_int_t)r->disk.left,
+        "fits", r->disk.fits, "time", time_json(r), "steps", "per_epoch", (json_int_t)r->steps.per_epoch, "total",
+        (json_int_t)r->steps.total, "warmup", (json_int_t)r->steps.warmup, "evals", (json_int_t)r->steps.evals, "saves",
+        (json_int_t)r->steps.saves, "audit", audit_json(r));
     if (!o)
         CAD_FAIL(CAD_ENOMEM, "out of memory for the report");
     cad_status s = cad_json_print(o, out);

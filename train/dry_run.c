@@ -22,17 +22,17 @@ static const double bytes_of_line = 400.0, bytes_of_sample = 120e3, bytes_of_sam
 static void describe_model(const cad_trainer *t, const cad_decoder *d, cad_dry_report *r)
 {
     const cad_config *c = t->cfg;
-    int64_t matrices = 0;
-    for (unsigned bits = t->sizes.decoder.lora.targets; bits; bits &= bits - 1)
-        matrices += t->model.layers;
+    int64_t least, most, matrices = cad_lora_count(&t->sizes.decoder.lora, &t->model, &least, &most);
     if (c->model.init == CAD_MODEL_INIT_random)
         snprintf(r->model.name, sizeof r->model.name, "random %lld x %lld", (long long)t->model.layers,
                  (long long)t->model.width);
     else
         snprintf(r->model.name, sizeof r->model.name, "%.150s", c->model.path);
-    if (c->lora.enabled)
-        snprintf(r->model.method, sizeof r->model.method, "LoRA r%lld, %lld matrices", (long long)c->lora.rank,
-                 (long long)matrices);
+    if (c->lora.enabled && least < most)
+        snprintf(r->model.method, sizeof r->model.method, "LoRA r%lld to r%lld, %lld matrices", (long long)least,
+                 (long long)most, (long long)matrices);
+    else if (c->lora.enabled)
+        snprintf(r->model.method, sizeof r->model.method, "LoRA r%lld, %lld matrices", (long long)most, (long long)matrices);
     else
         snprintf(r->model.method, sizeof r->model.method, "all weights");
     r->model.parameters = cad_decoder_parameters(d);
@@ -140,6 +140,8 @@ static void change_one(gpu_change *c, int key, const cad_config *cfg)
 static void offer_keys(const cad_trainer *t, const cad_gpu *g, const cad_gpu_job *j, const cad_gpu_pass *p, cad_memory_plan *m)
 {
     for (int key = 0; key < (t->cfg->lora.enabled ? GPU_CHANGES : LOWER_RANK); key++) {
+        if (key == LOWER_RANK && t->cfg->model.adapter[0]) /* its factors have the rank they have */
+            continue;
         gpu_change c = {.decoder = *j->decoder, .job = *j, .pass = *p};
         c.job.decoder = &c.decoder;
         change_one(&c, key, t->cfg);
@@ -317,6 +319,7 @@ static cad_status plan_work(cad_trainer *t, const cad_gpu *gpu, cad_decoder *d, 
     if (gpu) {
         CAD_TRY(gpu_memory(t, gpu, r));
     } else {
+        cad_device_log(&t->device);
         CAD_TRY(measure_rate(t, r));
         CAD_TRY(plan_memory(t, d, r));
     }

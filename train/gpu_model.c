@@ -45,7 +45,7 @@ typedef struct counts {
     double linears;  /* of all layers */
     double head;     /* V C */
     double all;      /* parameters */
-    double adapters; /* columns of u that one token has in one layer: R for each target */
+    double adapters; /* columns of u that one token has in one layer, in the mean: R for each target */
     double q, kv;    /* HD, KD */
 } counts;
 
@@ -54,17 +54,19 @@ static counts count(const cad_gpu_job *j)
     const cad_model_config *m = j->model;
     const cad_lora_config *lora = &j->decoder->lora;
     counts c = {.q = (double)(m->heads * m->head_dim), .kv = (double)(m->kv_heads * m->head_dim)};
+    double layers = (double)m->layers, width = (double)m->width;
     for (int t = 0; t < CAD_LORA_TARGET_COUNT; t++) {
-        int64_t rows, cols;
+        int64_t rows, cols, columns = 0;
         cad_lora_target_shape(m, (cad_lora_target)t, &rows, &cols);
         c.layer += (double)rows * (double)cols;
-        if (lora->rank > 0 && (!lora->targets || (lora->targets >> t & 1)))
-            c.adapters += (double)lora->rank;
+        for (int64_t l = 0; l < m->layers; l++)
+            columns += cad_lora_pair_of(lora, l, (cad_lora_target)t).rank;
+        c.adapters += (double)columns / layers;
     }
-    double layers = (double)m->layers, width = (double)m->width;
     c.linears = layers * c.layer;
     c.head = (double)m->vocab * width;
-    c.all = c.linears + layers * (2.0 * width + (m->qkv_bias ? c.q + 2.0 * c.kv : 0.0)) + width + c.head * (m->tie ? 1.0 : 2.0);
+    double vectors = 2.0 * width + (m->qkv_bias ? c.q + 2.0 * c.kv : 0.0) + (m->qk_norm ? 2.0 * (double)m->head_dim : 0.0);
+    c.all = c.linears + layers * vectors + width + c.head * (m->tie ? 1.0 : 2.0);
     return c;
 }
 
@@ -116,7 +118,8 @@ static double saved_bytes(const cad_gpu_job *j, const counts *c, cad_recompute r
 static double work_bytes(const cad_gpu_job *j, const counts *c)
 {
     const cad_model_config *m = j->model;
-    return bf16 * (3.0 * (double)m->ffn + (c->q + 2.0 * c->kv) + c->q + 3.0 * (double)m->width + c->adapters);
+    double heads = m->qk_norm ? bf16 * (c->q + c->kv) + f32 * (double)(m->heads + m->kv_heads) : 0.0; /* normed q and k */
+    return bf16 * (3.0 * (double)m->ffn + (c->q + 2.0 * c->kv) + c->q + 3.0 * (double)m->width + c->adapters) + heads;
 }
 
 /* Rows of a chunk of logits: as many tiles as fill the device once in the product that gives dx. */

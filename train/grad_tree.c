@@ -1,4 +1,5 @@
 #include "train/grad_tree.h"
+#include "core/size.h"
 
 #include <assert.h>
 
@@ -13,7 +14,7 @@ cad_status cad_grad_tree_init(const cad_ops *ops, float *g, int64_t count, bool 
 {
     cad_grad_tree t = {.ops = ops, .g = g, .count = count, .lane = -1};
     for (int i = 0; many && i < WAITING; i++)
-        CAD_TRY(cad_arena_alloc(device, (size_t)count * sizeof(float), "gradients of lanes", &t.part[i]));
+        CAD_TRY(cad_arena_alloc(device, cad_size_mul((size_t)count, sizeof(float)), "gradients of lanes", &t.part[i]));
     *out = t;
     return CAD_OK;
 }

@@ -142,9 +142,8 @@ cad_status cad_optimizer_measure(cad_optimizer *o, cad_grad_stats *out)
     double norm2, clip = 1.0;
     uint32_t finite;
     CAD_TRY(o->ops->grad_norm2(&a, NULL));
-    CAD_TRY(o->ops->sync(NULL));
-    CAD_TRY(o->ops->mem_get(&norm2, o->norm2, sizeof norm2, NULL));
-    CAD_TRY(o->ops->mem_get(&finite, o->finite, sizeof finite, NULL));
+    CAD_TRY(cad_ops_fetch(o->ops, &norm2, o->norm2, sizeof norm2));
+    CAD_TRY(cad_ops_fetch(o->ops, &finite, o->finite, sizeof finite));
     double norm = sqrt(norm2);
     if (o->o.clip > 0.0 && norm > o->o.clip)
         clip = o->o.clip / norm;
@@ -258,8 +257,7 @@ static cad_status window(void *ctx, int64_t first, int64_t most, const void **da
     int64_t n = STAGE / (int64_t)each;
     const float *x = (const float *)(const void *)s->o->stage;
     n = n < most ? n : most;
-    CAD_TRY(s->o->ops->sync(NULL));
-    CAD_TRY(s->o->ops->mem_get(s->o->stage, s->data + first * (int64_t)each, (size_t)n * each, NULL));
+    CAD_TRY(cad_ops_fetch(s->o->ops, s->o->stage, s->data + first * (int64_t)each, (size_t)n * each));
     for (int64_t k = 0; s->dtype == CAD_F32 && k < n; k++)
         if (!isfinite(x[k]))
             CAD_FAIL(CAD_ENUMERIC, "optimizer: %s[%" PRId64 "] is not finite; nothing was saved", s->name, first + k);

@@ -4,6 +4,7 @@
 #include "core/fs.h"
 #include "core/json.h"
 #include "core/log.h"
+#include "core/size.h"
 #include "eval/convert.h"
 #include "eval/picture.h"
 #include "eval/score.h"
@@ -255,7 +256,7 @@ static cad_status write_sheet(task *t)
     int32_t n = (int32_t)t->o->n, columns = n < SHEET_COLUMNS ? n : SHEET_COLUMNS, rows = (n + columns - 1) / columns;
     cad_sheet_cell *cell;
     bool any = false;
-    CAD_TRY(cad_arena_zalloc(t->arena, (size_t)rows * (size_t)columns, sizeof *cell, "contact sheet", &cell));
+    CAD_TRY(cad_arena_zalloc(t->arena, cad_size_mul((size_t)rows, (size_t)columns), sizeof *cell, "contact sheet", &cell));
     for (int32_t i = 0; i < n; i++) {
         cell[i] = (cad_sheet_cell){.image = t->item[i].image.rgb ? &t->item[i].image : NULL, .note = t->item[i].note};
         any = any || cell[i].image;

@@ -3,6 +3,7 @@
 #include "core/fs.h"
 #include "core/hash.h"
 #include "core/log.h"
+#include "core/size.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -58,7 +59,7 @@ static cad_status measure_sound(cad_file *f, cad_buf *record, uint64_t *out)
         if (masked_crc(header, 8) != read_little_endian(header + 8, 4) || len > size - at - HEADER_BYTES - FOOTER_BYTES)
             break;
         cad_buf_clear(record);
-        CAD_TRY(cad_buf_reserve(record, (size_t)len + FOOTER_BYTES));
+        CAD_TRY(cad_buf_reserve(record, cad_size_add((size_t)len, FOOTER_BYTES)));
         CAD_TRY(cad_file_read_at(f, at + HEADER_BYTES, record->data, (size_t)len + FOOTER_BYTES));
         const unsigned char *footer = (const unsigned char *)record->data + len;
         if (masked_crc(record->data, (size_t)len) != read_little_endian(footer, 4))

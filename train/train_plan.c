@@ -1,6 +1,7 @@
 #include "train/train_plan.h"
 
 #include "core/rng.h"
+#include "core/size.h"
 
 #include <assert.h>
 #include <math.h>
@@ -136,7 +137,7 @@ cad_status cad_plan_create(const cad_plan_opts *opts, cad_arena *a, cad_plan **o
     size_t n = (size_t)opts->n_rows;
     CAD_TRY(cad_arena_zalloc(a, n, sizeof *p->by_length, "plan", &p->by_length));
     CAD_TRY(cad_arena_zalloc(a, n, sizeof *p->order, "plan", &p->order));
-    CAD_TRY(cad_arena_zalloc(a, n + 1, sizeof *p->start, "plan", &p->start));
+    CAD_TRY(cad_arena_zalloc(a, cad_size_add(n, 1), sizeof *p->start, "plan", &p->start));
     for (int64_t i = 0; i < opts->n_rows; i++)
         p->by_length[i] = i;
     sort_by_length(opts->row_tokens, p->by_length, opts->n_rows, p->order);

@@ -48,10 +48,11 @@ cad_status cad_trainer_audit(cad_trainer *t)
 /* What the run takes of the pack, then what the pack as a whole is. */
 static json_t *facts_of(const char *path, const cad_pack *p, const cad_loader *l)
 {
-    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:f, s:I, s:s, s:s, s:s}", "path", path, "tokens_xxh3", p->info.tokens_xxh3,
-                     "rows", (json_int_t)l->n_rows, "tokens", (json_int_t)l->n_tokens, "loss_tokens", (json_int_t)l->n_targets,
-                     "loss_share", (double)l->n_targets / (double)l->n_tokens, "longest_row", (json_int_t)l->longest,
-                     "template", p->info.template_name, "template_xxh3", p->info.template_xxh3, "waived", p->info.waived);
+    return json_pack("{s:o, s:s, s:I, s:I, s:I, s:f, s:I, s:s, s:s, s:s}", "path", cad_json_text(path), "tokens_xxh3",
+                     p->info.tokens_xxh3, "rows", (json_int_t)l->n_rows, "tokens", (json_int_t)l->n_tokens, "loss_tokens",
+                     (json_int_t)l->n_targets, "loss_share", (double)l->n_targets / (double)l->n_tokens, "longest_row",
+                     (json_int_t)l->longest, "template", p->info.template_name, "template_xxh3", p->info.template_xxh3,
+                     "waived", p->info.waived);
 }
 
 static cad_status add_pack(json_t *report, const char *name, const char *path, const cad_pack *p, const cad_loader *l)

@@ -6,6 +6,7 @@
 #include "core/fs.h"
 #include "core/log.h"
 #include "core/threads.h"
+#include "model/hf/hfjson.h"
 
 #include "cad/occt/solid.h"
 
@@ -51,9 +52,9 @@ static cad_status describe(cad_trainer *t)
     const cad_config *c = t->cfg;
     json_t *tags = json_array();
     for (size_t i = 0; tags && i < c->run.tags.n; i++)
-        json_array_append_new(tags, json_string(c->run.tags.item[i]));
+        json_array_append_new(tags, cad_json_text(c->run.tags.item[i]));
     CAD_TRY(cad_run_dir_set(t->run, "tags", tags));
-    CAD_TRY(cad_run_dir_set(t->run, "notes", json_string(c->run.notes)));
+    CAD_TRY(cad_run_dir_set(t->run, "notes", cad_json_text(c->run.notes)));
     CAD_TRY(cad_run_dir_set(t->run, "device", json_string(t->device.name)));
     return cad_run_dir_set(t->run, "method", json_string(method[c->train.method]));
 }
@@ -258,22 +259,38 @@ static double measure(const cad_trainer *t)
     return v;
 }
 
+/* What was trained: the LoRA pairs and where they started, or all weights. */
+static cad_status print_trained(const cad_trainer *t, cad_buf *out)
+{
+    static const char *const weights[] = {
+        [CAD_MODEL_WEIGHTS_fp32] = "f32", [CAD_MODEL_WEIGHTS_bf16] = "bf16", [CAD_MODEL_WEIGHTS_nf4] = "NF4"};
+    const cad_config *c = t->cfg;
+    const cad_lora_config *l = &t->sizes.decoder.lora;
+    if (!c->lora.enabled)
+        return cad_buf_printf(out, "| trained | all %" PRId64 " weights |\n", t->params.count);
+    CAD_TRY(cad_buf_printf(out, "| trained | LoRA rank %" PRId64 ", alpha %g%s, over %s weights |\n", c->lora.rank,
+                           c->lora.alpha, c->lora.rslora ? ", rank-stabilised" : "", weights[c->model.weights]));
+    if (l->pair) {
+        int64_t least, most, pairs = cad_lora_count(l, &t->model, &least, &most);
+        CAD_TRY(cad_buf_printf(out, "| patterns | %" PRId64 " matrices of ranks %" PRId64 " to %" PRId64 ", see %s |\n", pairs,
+                               least, most, "adapter_config.json"));
+    }
+    return c->model.adapter[0] ? cad_buf_printf(out, "| started from | %s |\n", c->model.adapter) : CAD_OK;
+}
+
 /* README.md of a checkpoint: where it comes from and what was measured. */
 static cad_status print_card(const cad_trainer *t, cad_buf *out)
 {
     const cad_config *c = t->cfg;
-    static const char *const weights[] = {
-        [CAD_MODEL_WEIGHTS_fp32] = "f32", [CAD_MODEL_WEIGHTS_bf16] = "bf16", [CAD_MODEL_WEIGHTS_nf4] = "NF4"};
-    if (c->lora.enabled)
-        CAD_TRY(cad_buf_printf(out, "---\nlibrary_name: peft\nbase_model: %s\n---\n", t->sizes.decoder.lora.base_model));
+    if (c->lora.enabled) {
+        CAD_TRY(cad_buf_str(out, "---\nlibrary_name: peft\nbase_model: "));
+        CAD_TRY(cad_hfjson_card_value(out, t->sizes.decoder.lora.base_model));
+        CAD_TRY(cad_buf_str(out, "\n---\n"));
+    }
     CAD_TRY(cad_buf_printf(out, "# %s, step %" PRId64 "\n\nWritten by cadtrain %s (%s), run %s. %s\n\n", c->run.name,
                            t->at.step, cad_build_version(), cad_build_commit(), cad_run_dir_id(t->run), c->run.notes));
     CAD_TRY(cad_buf_str(out, "| | |\n|---|---|\n"));
-    if (c->lora.enabled)
-        CAD_TRY(cad_buf_printf(out, "| trained | LoRA rank %" PRId64 ", alpha %g, over %s weights |\n", c->lora.rank,
-                               c->lora.alpha, weights[c->model.weights]));
-    else
-        CAD_TRY(cad_buf_printf(out, "| trained | all %" PRId64 " weights |\n", t->params.count));
+    CAD_TRY(print_trained(t, out));
     CAD_TRY(cad_buf_printf(out, "| seen | %" PRId64 " rows, %" PRId64 " tokens, %" PRId64 " in the loss |\n", t->at.rows,
                            t->at.tokens, t->at.loss_tokens));
     CAD_TRY(cad_buf_printf(out, "| data | %s, %s |\n| template | %s, %s |\n", c->data.train, t->at.data_hash,

@@ -5,6 +5,7 @@
 #include "core/clock.h"
 #include "core/fs.h"
 #include "core/log.h"
+#include "model/hf/licence.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -278,6 +279,8 @@ static void say_start(const cad_trainer *t)
 {
     cad_trainer_facts f = cad_trainer_get_facts(t);
     cad_log(CAD_LOG_INFO, "model: %" PRId64 " parameters, %" PRId64 " trained", f.parameters, f.trained);
+    if (t->cfg->model.init == CAD_MODEL_INIT_pretrained)
+        cad_model_licence_log(t->cfg->model.path);
     cad_device_log(&t->device);
     cad_log(CAD_LOG_INFO,
             "data: %" PRId64 " rows, %" PRId64 " tokens, %" PRId64 " in the loss; %" PRId64 " steps an epoch, %" PRId64

@@ -115,7 +115,7 @@ static void offer_training(const cad_trainer *t, double now, cad_memory_plan *m)
         c.optimizer.eight_bit = false;
     }
     if (k->lora.enabled) {
-        if (k->lora.rank > 1) {
+        if (k->lora.rank > 1 && !k->model.adapter[0]) {
             c.decoder.lora.rank = k->lora.rank / 2;
             snprintf(text, sizeof text, "lora.rank = %" PRId64, c.decoder.lora.rank);
             offer(t, &c, now, text, m);

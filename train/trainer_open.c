@@ -1,8 +1,6 @@
 #include "train/trainer_parts.h"
 
 #include "core/clock.h"
-#include "core/file_kind.h"
-#include "core/fs.h"
 #include "core/log.h"
 #include "core/mem.h"
 
@@ -12,7 +10,7 @@
 #include <string.h>
 
 #define MB ((size_t)1 << 20)
-enum { MAX_JSON = 1 << 20, PADDING = 4096 };
+enum { PADDING = 4096 };
 
 bool cad_trainer_has_eval(const cad_trainer *t)
 {
@@ -29,32 +27,6 @@ bool cad_trainer_has_samples(const cad_trainer *t)
 static cad_status open_tokenizer(cad_trainer *t)
 {
     return cad_tokenizer_load_dir(t->cfg->tokenizer.path, &t->tokenizer);
-}
-
-static cad_status read_text(const char *dir, const char *name, cad_buf *out)
-{
-    cad_buf path = CAD_BUF_INIT;
-    cad_status s = cad_buf_printf(&path, "%s/%s", dir, name);
-    if (s == CAD_OK && cad_fs_exists(path.data))
-        s = cad_fs_read(path.data, MAX_JSON, out);
-    cad_buf_deinit(&path);
-    return s;
-}
-
-static cad_status open_model(cad_trainer *t)
-{
-    const char *dir = t->cfg->model.path;
-    if (t->cfg->model.init == CAD_MODEL_INIT_random)
-        return CAD_OK; /* its vocabulary is the tokenizer's: see random_model */
-    CAD_TRY(cad_file_expect(dir, CAD_FILE_model));
-    CAD_TRY(cad_model_config_load(dir, &t->model));
-    CAD_TRY(read_text(dir, "config.json", &t->model_json));
-    CAD_TRY(read_text(dir, "generation_config.json", &t->generation_json));
-    int arch = t->cfg->model.arch;
-    bool llama = t->model.arch == CAD_ARCH_llama;
-    if (arch != CAD_MODEL_ARCH_auto && (arch == CAD_MODEL_ARCH_llama) != llama)
-        CAD_FAIL(CAD_ECONFIG, "%s: model of family %s; model.arch says otherwise", dir, cad_arch_name(t->model.arch));
-    return CAD_OK;
 }
 
 static cad_status open_template(cad_trainer *t)
@@ -93,7 +65,7 @@ static cad_status open_inputs(cad_trainer *t)
         cad_status (*open)(cad_trainer *);
         size_t absent; /* its flag */
     } part[] = {{open_tokenizer, offsetof(cad_trainer_absent, tokenizer)},
-                {open_model, offsetof(cad_trainer_absent, model)},
+                {cad_trainer_open_model, offsetof(cad_trainer_absent, model)},
                 {open_template, offsetof(cad_trainer_absent, template_)},
                 {open_train, offsetof(cad_trainer_absent, train)},
                 {open_val, offsetof(cad_trainer_absent, val)}};
@@ -126,36 +98,6 @@ static cad_status open_inputs(cad_trainer *t)
 }
 
 /* ---- what follows from the inputs ---- */
-
-static cad_status random_model(cad_trainer *t)
-{
-    const cad_config *c = t->cfg;
-    bool llama = c->model.arch == CAD_MODEL_ARCH_llama || (c->model.arch == CAD_MODEL_ARCH_auto && !c->model.qkv_bias);
-    if (c->lora.enabled)
-        CAD_FAIL(CAD_ECONFIG, "model.init = random and lora.enabled = on; random weights are trained as a whole");
-    if (llama == c->model.qkv_bias)
-        CAD_FAIL(CAD_ECONFIG, "model.qkv_bias = %s; expected on for qwen2 and off for llama", c->model.qkv_bias ? "on" : "off");
-    t->model = (cad_model_config){.arch = llama ? CAD_ARCH_llama : CAD_ARCH_qwen2,
-                                  .layers = c->model.layers,
-                                  .width = c->model.width,
-                                  .heads = c->model.heads,
-                                  .kv_heads = c->model.kv_heads,
-                                  .head_dim = c->model.width / c->model.heads,
-                                  .ffn = c->model.ffn,
-                                  .vocab = t->tokenizer ? cad_tokenizer_vocab_size(t->tokenizer) : c->tokenizer.own_bpe,
-                                  .max_pos = c->data.max_tokens,
-                                  .theta = c->model.rope_theta,
-                                  .rope = CAD_ROPE_plain,
-                                  .eps = 1e-6,
-                                  .tie = c->model.tie,
-                                  .qkv_bias = c->model.qkv_bias,
-                                  .dtype = CAD_BF16,
-                                  .bos = t->train_pack ? t->train_pack->info.bos_id : -1,
-                                  .pad = -1,
-                                  .eos = {t->train_pack ? t->train_pack->info.eos_id : 0},
-                                  .n_eos = 1};
-    return cad_model_config_check(&t->model, "[model]");
-}
 
 /* The template of the packs, when the configuration names none; both packs must agree with it and with each other. */
 static cad_status settle_template(cad_trainer *t)
@@ -292,8 +234,7 @@ static cad_status set_paths(cad_trainer *t)
         CAD_TRY(cad_buf_printf(&t->run_path, "%s/%s", c->run.out_root, c->run.name));
     while (t->run_path.len > 1 && t->run_path.data[t->run_path.len - 1] == '/') /* the folder may have to be renamed */
         t->run_path.data[--t->run_path.len] = '\0';
-    CAD_TRY(cad_buf_printf(&t->ckpt_path, "%s/ckpt", t->run_path.data));
-    return cad_config_print(c, &t->config_text);
+    return cad_buf_printf(&t->ckpt_path, "%s/ckpt", t->run_path.data);
 }
 
 static void start_state(cad_trainer *t)
@@ -318,13 +259,14 @@ cad_status cad_trainer_read_inputs(cad_trainer *t)
     CAD_TRY(cad_trainer_read_best(t->cfg->checkpoint.best_metric, &t->best_metric));
     CAD_TRY(cad_arena_create("rows", 1024 * MB, &t->rows));
     CAD_TRY(cad_arena_create("trainer scratch", 64 * MB, &t->scratch));
-    return open_inputs(t);
+    CAD_TRY(open_inputs(t));
+    return cad_config_print(t->cfg, &t->config_text);
 }
 
 cad_status cad_trainer_settle(cad_trainer *t)
 {
     if (t->cfg->model.init == CAD_MODEL_INIT_random)
-        CAD_TRY(random_model(t));
+        CAD_TRY(cad_trainer_random_model(t));
     if (t->train_pack)
         CAD_TRY(settle_template(t));
     if (t->train_pack && t->tokenizer) {

@@ -49,7 +49,8 @@ typedef struct cad_trainer_absent {
 } cad_trainer_absent;
 
 struct cad_trainer {
-    const cad_config *cfg;
+    const cad_config *cfg; /* the caller's, or `settled` */
+    cad_config settled;    /* with what the model's files decide */
     cad_trainer_opts o;
     cad_trainer_absent *absent; /* NULL: an absent input is an error */
     const char *device_key;     /* instead of run.device; NULL: as configured */
@@ -117,6 +118,11 @@ struct cad_trainer {
  * the plan and the prompts from them.  Neither reads weights. */
 CAD_MUST_USE cad_status cad_trainer_read_inputs(cad_trainer *t);
 CAD_MUST_USE cad_status cad_trainer_settle(cad_trainer *t);
+
+/* trainer_model.c.  The model's configuration: of the folder model.path, whose NF4 settles model.double_quant; of a random one
+ * the tokenizer must be there first (open leaves it alone).  Neither reads weights. */
+CAD_MUST_USE cad_status cad_trainer_open_model(cad_trainer *t);
+CAD_MUST_USE cad_status cad_trainer_random_model(cad_trainer *t);
 bool cad_trainer_has_eval(const cad_trainer *t);
 bool cad_trainer_has_samples(const cad_trainer *t);
 /* trainer_audit.c: drops, changed sources, what lies in both packs (CAD_EDATA); then RUN/audit.json and its lines. */

@@ -3,7 +3,9 @@
 #include "core/fs.h"
 #include "train/trainer_parts.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { MAX_SLOTS = 16 };
 
@@ -23,6 +25,39 @@ cad_plan_opts cad_trainer_plan_opts(const cad_trainer *t)
 static int64_t at_least(int64_t a, int64_t b)
 {
     return a > b ? a : b;
+}
+
+static cad_status target_words(unsigned targets, cad_buf *out)
+{
+    for (int i = 0; i < CAD_LORA_TARGET_COUNT; i++) {
+        const char *name = cad_lora_target_name((cad_lora_target)i);
+        if (targets >> i & 1)
+            CAD_TRY(cad_buf_printf(out, "%s%.*s", out->len ? "," : "", (int)strcspn(name, "_"), name));
+    }
+    return CAD_OK;
+}
+
+/* The factors to start from have ranks, scales and targets; those of single linears (patterns) stand in its file alone. */
+static cad_status from_adapter(const cad_trainer *t, cad_lora_config *c)
+{
+    const char *dir = t->cfg->model.adapter;
+    cad_lora_config is;
+    CAD_TRY(cad_peft_read_config(dir, t->rows, &is));
+    CAD_TRY(cad_peft_resolve(&is, &t->model, t->rows));
+    if (is.rank != c->rank || is.alpha != c->alpha || is.rslora != c->rslora || is.targets != c->targets) {
+        cad_buf words = CAD_BUF_INIT;
+        cad_status s = target_words(is.targets, &words);
+        if (s == CAD_OK)
+            s = cad_fail(CAD_ECONFIG,
+                         "model.adapter = %s has other factors than [lora] says\nhint: --set=lora.rank=%" PRId64
+                         " --set=lora.alpha=%.10g --set=lora.rslora=%s --set=lora.targets=%s",
+                         dir, is.rank, is.alpha, is.rslora ? "on" : "off", words.data);
+        cad_buf_deinit(&words);
+        return s;
+    }
+    c->pair = is.pair;
+    c->rules = is.rules;
+    return CAD_OK;
 }
 
 static cad_status lora_config(const cad_trainer *t, cad_lora_config *out)
@@ -46,7 +81,7 @@ static cad_status lora_config(const cad_trainer *t, cad_lora_config *out)
     }
     if (!out->targets)
         CAD_FAIL(CAD_ECONFIG, "lora.targets is empty; expected some of q, k, v, o, gate, up, down");
-    return CAD_OK;
+    return c->model.adapter[0] ? from_adapter(t, out) : CAD_OK;
 }
 
 /* Passes are planned as long as the longest that the steps, the evaluation and the prompts have. */

@@ -1,15 +1,4 @@
-/* bench_gpu DEVICE [OPTION..]: the ops at the shapes of published models, compared with the CPU and timed beside cuBLASLt.
- *
- *   --models=A,B     of cad_model_known, or tiny                     [Qwen2.5-Coder-7B]
- *   --groups=A,B     gemm lora nf4 rows attention head step decode, or peak: the two ceilings alone   [all]
- *   --tokens=N       rows of a pass                                   [8192]
- *   --check          compare a few rows of each result               --time     measure (both when neither is given)
- *   --list           the cases as JSON, a line each; nothing runs
- *   --runs=N --warmup=N --idle=SECONDS                                [100 20 5]
- *   --json=FILE      appends a line for each case
- *
- * Exit 1 when a comparison fails, 69 without the device.  A line: median, rate, share of the floor max(FLOP/P, bytes/W), ratio
- * to the peer, where P is the peer's (else our) product of 8192^3 and W a copy, both measured first in the same process. */
+/* bench_gpu: the ops at the shapes of published models, compared with the CPU and timed beside cuBLASLt. */
 #include "bench/gpu/gpu_clock.h"
 #include "bench/gpu/gpu_compare.h"
 #include "bench/gpu/gpu_models.h"
@@ -24,16 +13,41 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CASES = 256, MOST_RUNS = 1000, HEAD_ROWS = 2048 };
+static const char usage[] =
+    "usage: bench_gpu DEVICE [OPTION..]\n"
+    "The ops at the shapes of published models on cuda:N, cpu or emu, compared with the CPU and timed beside cuBLASLt.\n"
+    "  --models=A,B          published ones, or tiny [Qwen2.5-Coder-7B]\n"
+    "  --groups=A,B          gemm lora nf4 rows attention head step decode [all]; peak: the two ceilings alone\n"
+    "  --tokens=N            rows of a pass [8192]\n"
+    "  --check               compare a few rows of each result\n"
+    "  --time                measure (both when neither is given)\n"
+    "  --list                the cases as JSON, a line each; nothing runs\n"
+    "  --runs=N --warmup=N   [100, 20]\n"
+    "  --idle=SECONDS        before each case [5]\n"
+    "  --json=FILE           appends a line for each case\n"
+    "A line tells median, rate, share of the floor max(FLOP/P, bytes/W) and ratio to the peer, where P is the peer's (else "
+    "our)\n"
+    "product of 8192^3 and W a copy, both measured first in the same process.\n"
+    "Exit: 0 good, 1 a comparison fails or an op is refused, 2 usage, 69 no such device here.\n";
+
+enum { CASES = 256, MOST_RUNS = 1000, HEAD_ROWS = 2048, MOST_MODELS = 16 };
+
+typedef struct model {
+    char name[64];
+    cad_model_config config;
+} model;
 
 typedef struct bench {
     cad_device device;
     gb_clock clock;
     gb_peer *peer;
     const char *models, *groups, *json, *no_peer;
+    model model[MOST_MODELS];
+    int n_models;
+    char refusal[200]; /* why the peer does not run the case under way */
     int64_t tokens, runs, warmup;
     double idle, p, w; /* FLOP/s and bytes/s of the ceilings */
-    bool check, time, list;
+    bool check, time, list, p_of_peer;
     int failed, ran;
     FILE *out;
     double us[MOST_RUNS], peer_us[MOST_RUNS];
@@ -86,19 +100,23 @@ static cad_status measure(bench *b, const gb_case *c, gb_room *r, bool with_peer
     return CAD_OK;
 }
 
-/* The peer works on our buffers: 0 holds the rows, 1 the matrix, the last the result. */
-static cad_status plan_peer(bench *b, const gb_case *c, const gb_room *r, bool *out)
+/* Whether there is a peer that runs.  It works on our buffers: 0 holds the rows, 1 the matrix, the last the result.  What it
+ * refuses is measured without it. */
+static bool plan_peer(bench *b, const gb_case *c, const gb_room *r)
 {
-    *out = b->peer && c->m > 0;
-    if (!*out)
-        return CAD_OK;
-    return gb_peer_plan(b->peer, &(gb_product){.n = r->n,
-                                               .m = c->m,
-                                               .k = c->k,
-                                               .transposed = c->transposed,
-                                               .x = r->at.p[0],
-                                               .w = r->at.p[1],
-                                               .y = r->at.p[c->n_buffers - 1]});
+    b->refusal[0] = '\0';
+    if (!b->peer || c->m <= 0)
+        return false;
+    cad_status s = gb_peer_plan(b->peer, &(gb_product){.n = r->n,
+                                                       .m = c->m,
+                                                       .k = c->k,
+                                                       .transposed = c->transposed,
+                                                       .x = r->at.p[0],
+                                                       .w = r->at.p[1],
+                                                       .y = r->at.p[c->n_buffers - 1]});
+    if (s != CAD_OK)
+        snprintf(b->refusal, sizeof b->refusal, "%s", cad_error_text());
+    return s == CAD_OK;
 }
 
 /* ---- what comes out ---- */
@@ -112,8 +130,8 @@ static void print_json(bench *b, const gb_case *c, const gb_verdict *v, bool wit
             "\"goal\":%g",
             c->group, c->op, c->model, c->shape, c->flops, c->bytes, c->must, c->goal);
     if (v)
-        fprintf(b->out, ",\"check\":%s,\"error\":%.3g,\"allowed\":%.3g,\"worst\":\"%s\"", v->good ? "true" : "false", v->error,
-                v->allowed, v->worst);
+        fprintf(b->out, ",\"check\":%s,\"error\":%.3g,\"allowed\":%.3g,\"worst\":\"%s\"", v->good ? "true" : "false",
+                isfinite(v->error) ? v->error : 1e300, v->allowed, v->worst); /* JSON has no NaN */
     for (int side = 0; b->time && side < (with_peer ? 2 : 1); side++) {
         const double *us = side ? b->peer_us : b->us;
         fprintf(b->out, ",\"%s\":[", side ? "peer_us" : "us");
@@ -136,6 +154,8 @@ static void print_line(bench *b, const gb_case *c, const gb_verdict *v, bool wit
                100.0 * floor / us);
         if (with_peer)
             printf("  %.2f of the peer", gb_times_of(b->peer_us, (int)b->runs).median / us);
+        else if (b->refusal[0])
+            printf("  no peer: %s", b->refusal);
     }
     if (v && v->good)
         printf("  ok");
@@ -154,7 +174,7 @@ static cad_status run_room(bench *b, const gb_case *c, gb_room *r)
         b->failed += !v.good;
     }
     if (b->time) {
-        CAD_TRY(plan_peer(b, c, r, &with_peer));
+        with_peer = plan_peer(b, c, r);
         CAD_TRY(measure(b, c, r, with_peer));
     }
     print_json(b, c, b->check ? &v : NULL, with_peer);
@@ -162,7 +182,8 @@ static cad_status run_room(bench *b, const gb_case *c, gb_room *r)
     return CAD_OK;
 }
 
-/* An op that a back end does not have is told and passed over; everything else that fails ends the bench. */
+/* A back end has every op of the table, so one that it refuses has failed; the others are measured.  Whatever else fails ends
+ * the bench. */
 static cad_status run_case(bench *b, gb_case *c)
 {
     gb_room r = {0};
@@ -186,11 +207,12 @@ static cad_status run_case(bench *b, gb_case *c)
         s = run_room(b, c, &r);
     gb_room_close(c, &r);
     b->check = check;
+    b->ran++;
     if (s == CAD_EUNSUPPORTED) {
-        printf("%-9s %-18s %-18s %-40s  absent: %s\n", c->group, c->op, c->model, c->shape, cad_error_text());
+        printf("%-9s %-18s %-18s %-40s  FAILED: %s\n", c->group, c->op, c->model, c->shape, cad_error_text());
+        b->failed++;
         return CAD_OK;
     }
-    b->ran++;
     return s;
 }
 
@@ -221,7 +243,7 @@ static cad_status ceilings(bench *b)
             continue;
         s = gb_room_open(c, b->device.ops, c->n, &r);
         if (s == CAD_OK && product)
-            s = plan_peer(b, c, &r, &with_peer);
+            b->p_of_peer = with_peer = plan_peer(b, c, &r);
         if (s == CAD_OK)
             s = measure(b, c, &r, with_peer);
         if (s == CAD_OK && product)
@@ -238,19 +260,22 @@ static cad_status ceilings(bench *b)
 static void print_head(const bench *b)
 {
     const cad_device *d = &b->device;
-    printf("%s, %s; P %.0f TFLOP/s (%s), W %.0f GB/s; %s\n", d->name, d->text, 1e-12 * b->p,
-           b->peer ? gb_peer_name(b->peer) : "own product", 1e-9 * b->w, b->peer ? "" : b->no_peer);
+    printf("%s, %s", d->name, d->text);
+    if (b->time)
+        printf("; P %.2f TFLOP/s (%s), W %.1f GB/s", 1e-12 * b->p, b->p_of_peer ? gb_peer_name(b->peer) : "own product",
+               1e-9 * b->w);
+    printf("%s%s\n", b->time && b->no_peer[0] ? "; " : "", b->time ? b->no_peer : "");
     if (b->out)
         fprintf(b->out,
                 "{\"head\":true,\"device\":\"%s\",\"text\":\"%s\",\"commit\":\"%s\",\"p\":%.6g,\"w\":%.6g,\"peer\":\"%s\","
                 "\"runs\":%lld,\"warmup\":%lld,\"idle\":%g,\"tokens\":%lld}\n",
-                d->name, d->text, cad_build_commit(), b->p, b->w, b->peer ? gb_peer_name(b->peer) : "", (long long)b->runs,
+                d->name, d->text, cad_build_commit(), b->p, b->w, b->p_of_peer ? gb_peer_name(b->peer) : "", (long long)b->runs,
                 (long long)b->warmup, b->idle, (long long)b->tokens);
 }
 
 /* ---- the run ---- */
 
-static cad_status run_model(bench *b, const char *name)
+static cad_status run_model(bench *b, const model *m)
 {
     static gb_case item[CASES];
     static const struct {
@@ -259,11 +284,9 @@ static cad_status run_model(bench *b, const char *name)
     } part[] = {{"gemm", gb_linear_cases}, {"rows", gb_row_cases},  {"attention", gb_attention_cases},
                 {"head", gb_head_cases},   {"step", gb_step_cases}, {"decode", gb_decode_cases}};
     gb_list l = {.item = item, .cap = CASES};
-    cad_model_config c;
-    CAD_TRY(gb_model(name, &c));
     for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
         int64_t n = part[i].add == gb_head_cases && b->tokens > HEAD_ROWS ? HEAD_ROWS : b->tokens;
-        part[i].add(&l, name, &c, n);
+        part[i].add(&l, m->name, &m->config, n);
     }
     for (int i = 0; i < l.n; i++)
         if (!b->groups || in_list(b->groups, item[i].group))
@@ -286,41 +309,45 @@ static cad_status run_all(bench *b, const char *device)
         print_head(b);
     if (b->groups && !strcmp(b->groups, "peak"))
         return CAD_OK;
-    char name[64];
-    for (const char *at = b->models; *at; at += *at == ',') {
-        size_t n = strcspn(at, ",");
-        snprintf(name, sizeof name, "%.*s", (int)n, at);
-        CAD_TRY(run_model(b, name));
-        at += n;
-    }
+    for (int i = 0; i < b->n_models; i++)
+        CAD_TRY(run_model(b, &b->model[i]));
     if (b->ran == 0)
         CAD_FAIL(CAD_EUSAGE, "--groups=%s: no case", b->groups ? b->groups : "");
     return CAD_OK;
 }
 
-static const char *value_of(const char *arg, const char *option)
+/* Every name is known before the first case runs. */
+static cad_status read_models(bench *b)
 {
-    size_t n = strlen(option);
-    return !strncmp(arg, option, n) && arg[n] == '=' ? arg + n + 1 : NULL;
+    for (const char *at = b->models; *at; at += *at == ',') {
+        size_t n = strcspn(at, ",");
+        if (b->n_models == MOST_MODELS)
+            CAD_FAIL(CAD_EUSAGE, "--models: more than %d", MOST_MODELS);
+        model *m = &b->model[b->n_models++];
+        snprintf(m->name, sizeof m->name, "%.*s", (int)n, at);
+        CAD_TRY(gb_model(m->name, &m->config));
+        at += n;
+    }
+    return CAD_OK;
 }
 
 static cad_status read_options(int argc, char **argv, bench *b)
 {
     for (int i = 2; i < argc; i++) {
         const char *v;
-        if ((v = value_of(argv[i], "--models")))
+        if ((v = gb_value(argv[i], "--models")))
             b->models = v;
-        else if ((v = value_of(argv[i], "--groups")))
+        else if ((v = gb_value(argv[i], "--groups")))
             b->groups = v;
-        else if ((v = value_of(argv[i], "--json")))
+        else if ((v = gb_value(argv[i], "--json")))
             b->json = v;
-        else if ((v = value_of(argv[i], "--tokens")))
-            b->tokens = atoll(v);
-        else if ((v = value_of(argv[i], "--runs")))
-            b->runs = atoll(v);
-        else if ((v = value_of(argv[i], "--warmup")))
-            b->warmup = atoll(v);
-        else if ((v = value_of(argv[i], "--idle")))
+        else if ((v = gb_value(argv[i], "--tokens")))
+            CAD_TRY(gb_number("--tokens", v, &b->tokens));
+        else if ((v = gb_value(argv[i], "--runs")))
+            CAD_TRY(gb_number("--runs", v, &b->runs));
+        else if ((v = gb_value(argv[i], "--warmup")))
+            CAD_TRY(gb_number("--warmup", v, &b->warmup));
+        else if ((v = gb_value(argv[i], "--idle")))
             b->idle = atof(v);
         else if (!strcmp(argv[i], "--check"))
             b->check = true;
@@ -329,10 +356,11 @@ static cad_status read_options(int argc, char **argv, bench *b)
         else if (!strcmp(argv[i], "--list"))
             b->list = true;
         else
-            CAD_FAIL(CAD_EUSAGE, "unknown option '%s'", argv[i]);
+            CAD_FAIL(CAD_EUSAGE, "unknown option '%s'; see --help", argv[i]);
     }
     if (b->runs < 1 || b->runs > MOST_RUNS || b->warmup < 0 || b->tokens < 1 || b->tokens > 1 << 20)
         CAD_FAIL(CAD_EUSAGE, "expected --runs=1..%d, --warmup >= 0, --tokens=1..1048576", MOST_RUNS);
+    CAD_TRY(read_models(b));
     if (b->list) {
         b->check = b->time = false;
         b->out = stdout;
@@ -345,7 +373,9 @@ static cad_status read_options(int argc, char **argv, bench *b)
 int main(int argc, char **argv)
 {
     static bench b = {.models = "Qwen2.5-Coder-7B", .tokens = 8192, .runs = 100, .warmup = 20, .idle = 5.0, .no_peer = ""};
-    cad_status s = argc < 2 ? cad_fail(CAD_EUSAGE, "usage: bench_gpu DEVICE [OPTION..]") : read_options(argc, argv, &b);
+    if (argc < 2 || !strcmp(argv[1], "--help"))
+        return fputs(usage, argc < 2 ? stderr : stdout) < 0 ? 1 : argc < 2 ? 2 : 0;
+    cad_status s = read_options(argc, argv, &b);
     if (s == CAD_OK)
         s = run_all(&b, argv[1]);
     if (s != CAD_OK)

@@ -46,7 +46,7 @@ static cad_status call_lora_down(const gb_case *c, const gb_at *at)
     cad_lora_down_fwd_args a = {.x = gb_2(at, CAD_BF16, 0, at->n, c->d[1]),
                                 .a = gb_2(at, CAD_BF16, 1, columns, c->d[1]),
                                 .u = gb_2(at, CAD_BF16, 2, at->n, columns),
-                                .s = 1.0f,
+                                .s = {1, 1, 1},
                                 .n = (int)c->d[2]};
     GB_RUN_SCRATCH(lora_down_fwd, a);
 }
@@ -79,7 +79,7 @@ static cad_status call_lora_up_bwd(const gb_case *c, const gb_at *at)
                               .u = gb_2(at, CAD_BF16, 2, at->n, c->d[2] * RANK),
                               .v = gb_2(at, CAD_BF16, 3, at->n, c->d[2] * RANK),
                               .db = gb_2(at, CAD_F32, 4, c->d[0], RANK),
-                              .s = 1.0f,
+                              .s = {1, 1, 1},
                               .parts = parts_of(c)};
     GB_RUN_SCRATCH(lora_up_bwd, a);
 }

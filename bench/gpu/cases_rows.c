@@ -73,6 +73,34 @@ static cad_status call_rmsnorm_bwd(const gb_case *c, const gb_at *at)
     GB_RUN_SCRATCH(rmsnorm_bwd, a);
 }
 
+/* From fused rows [q; k; v], as the decoder has them. */
+static cad_status call_qk_norm(const gb_case *c, const gb_at *at)
+{
+    cad_qk_norm_fwd_args a = {.x = gb_3(at, CAD_BF16, 0, at->n, c->d[0], c->d[1]),
+                              .ld_x = c->d[2],
+                              .heads = c->d[3],
+                              .wq = gb_1(at, CAD_BF16, 1, c->d[1]),
+                              .wk = gb_1(at, CAD_BF16, 2, c->d[1]),
+                              .y = gb_3(at, CAD_BF16, 3, at->n, c->d[0], c->d[1]),
+                              .rstd = gb_2(at, CAD_F32, 4, at->n, c->d[0]),
+                              .eps = EPS};
+    GB_RUN(qk_norm_fwd, a);
+}
+
+static cad_status call_qk_norm_bwd(const gb_case *c, const gb_at *at)
+{
+    cad_qk_norm_bwd_args a = {.x = gb_3(at, CAD_BF16, 0, at->n, c->d[0], c->d[1]),
+                              .ld_x = c->d[2],
+                              .heads = c->d[3],
+                              .wq = gb_1(at, CAD_BF16, 1, c->d[1]),
+                              .wk = gb_1(at, CAD_BF16, 2, c->d[1]),
+                              .rstd = gb_2(at, CAD_F32, 3, at->n, c->d[0]),
+                              .dy = gb_3(at, CAD_BF16, 4, at->n, c->d[0], c->d[1]),
+                              .ld_dy = c->d[2],
+                              .dx = gb_3(at, CAD_BF16, 5, at->n, c->d[0], c->d[1])};
+    GB_RUN_SCRATCH(qk_norm_bwd, a);
+}
+
 /* In place in a fused row [q; k; v], as the decoder has it. */
 static cad_status call_rope(const gb_case *c, const gb_at *at)
 {
@@ -140,6 +168,15 @@ void gb_row_cases(gb_list *l, const char *model, const cad_model_config *c, int6
         {"x", CAD_BF16, true, w, GB_ACTIVATION, 0}, {"w", CAD_BF16, false, w, GB_POSITIVE, 0},
         {"rstd", CAD_F32, true, 1, GB_POSITIVE, 0}, {"dy", CAD_BF16, true, w, GB_GRADIENT, 0},
         {"dr", CAD_BF16, true, w, GB_GRADIENT, 0},  {"dx", CAD_BF16, true, w, GB_OUT, 0}};
+    const gb_buffer b_call_qk_norm[] = {{"qkv", CAD_BF16, true, ld, GB_ACTIVATION, 0},
+                                        {"wq", CAD_BF16, false, d, GB_POSITIVE, 0},
+                                        {"wk", CAD_BF16, false, d, GB_POSITIVE, 0},
+                                        {"y", CAD_BF16, true, heads * d, GB_OUT, 0},
+                                        {"rstd", CAD_F32, true, heads, GB_OUT, 0}};
+    const gb_buffer b_call_qk_norm_bwd[] = {
+        {"qkv", CAD_BF16, true, ld, GB_ACTIVATION, 0}, {"wq", CAD_BF16, false, d, GB_POSITIVE, 0},
+        {"wk", CAD_BF16, false, d, GB_POSITIVE, 0},    {"rstd", CAD_F32, true, heads, GB_POSITIVE, 0},
+        {"dqkv", CAD_BF16, true, ld, GB_GRADIENT, 0},  {"dx", CAD_BF16, true, heads * d, GB_OUT, 0}};
     const gb_buffer b_call_rope[] = {{"qkv", CAD_BF16, true, ld, GB_ACTIVATION, 1},
                                      {"pos", CAD_I32, true, 1, GB_POSITION, segment},
                                      {"table", CAD_F32, false, segment * d, GB_ROPE, d}};
@@ -157,6 +194,12 @@ void gb_row_cases(gb_list *l, const char *model, const cad_model_config *c, int6
     ADD("rmsnorm_fwd", call_rmsnorm, w);
     ADD("add_rmsnorm_fwd", call_add_rmsnorm, w);
     ADD("rmsnorm_bwd", call_rmsnorm_bwd, w);
+    if (c->qk_norm) { /* q and k, not v */
+        ADD("qk_norm_fwd", call_qk_norm, heads, d, ld, c->heads);
+        l->item[l->n - 1].bytes = (double)(n * heads) * (4.0 * (double)d + 4.0);
+        ADD("qk_norm_bwd", call_qk_norm_bwd, heads, d, ld, c->heads);
+        l->item[l->n - 1].bytes = (double)(n * heads) * (6.0 * (double)d + 4.0);
+    }
     ADD("rope_fwd", call_rope, heads, d, ld, segment);
     l->item[l->n - 1].bytes = 4.0 * (double)(n * heads * d) + 4.0 * (double)(n + segment * d); /* q and k, not v */
     ADD("swiglu_fwd", call_swiglu, f, group);

@@ -120,9 +120,9 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-gb_times gb_times_of(double *us, int n)
+gb_times gb_times_of(double *times, int n)
 {
-    qsort(us, (size_t)n, sizeof *us, by_size);
-    double middle = n % 2 ? us[n / 2] : 0.5 * (us[n / 2 - 1] + us[n / 2]);
-    return (gb_times){.median = middle, .low = us[n / 10], .high = us[n - 1 - n / 10]};
+    qsort(times, (size_t)n, sizeof *times, by_size);
+    double middle = n % 2 ? times[n / 2] : 0.5 * (times[n / 2 - 1] + times[n / 2]);
+    return (gb_times){.median = middle, .low = times[n / 20], .high = times[n - 1 - n / 20]};
 }

@@ -21,11 +21,11 @@ void gb_clock_close(gb_clock *c);
 typedef cad_status (*gb_run)(void *ctx);
 /* *us = microseconds of one run, from a cold cache. */
 CAD_MUST_USE cad_status gb_clock_time(gb_clock *c, gb_run run, void *ctx, double *us);
-/* Median and the tenth parts of times (n), which are sorted. */
+/* Median of times (n), which are sorted, and those that a twentieth of them is below and above. */
 typedef struct gb_times {
     double median, low, high;
 } gb_times;
-gb_times gb_times_of(double *us, int n);
+gb_times gb_times_of(double *times, int n);
 
 #ifdef __cplusplus
 }

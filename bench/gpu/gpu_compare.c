@@ -1,6 +1,7 @@
 #include "bench/gpu/gpu_compare.h"
 
 #include "core/mem.h"
+#include "tests/worst.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -169,7 +170,7 @@ static void judge(const gb_case *c, int i, const sample *s, const unsigned char 
             double x = number(right->p[i], rt, at), g = number(got, b->dtype, full), n = number(naive->p[i], b->dtype, at);
             different += g != n;
             largest = fmax(largest, fabs(x));
-            error = fabs(g - x) <= error ? error : fabs(g - x); /* a NaN stays */
+            error = worse_of(fabs(g - x), error);
             theirs = fmax(theirs, fabs(n - x));
         }
     double total = (double)(rows * b->count);

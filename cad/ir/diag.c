@@ -1,4 +1,5 @@
 #include "cad/ir/diag.h"
+#include "core/size.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -60,7 +61,7 @@ cad_status cad_diags_add(cad_diags *d, cad_severity severity, const char *code, 
         va_end(ap);
         char *message = NULL;
         cad_status s = len < 0 ? cad_fail(CAD_EINTERNAL, "cannot format text")
-                               : cad_arena_alloc(d->arena, (size_t)len + 1, "diagnostic", &message);
+                               : cad_arena_alloc(d->arena, cad_size_add((size_t)len, 1), "diagnostic", &message);
         if (s == CAD_OK)
             vsnprintf(message, (size_t)len + 1, fmt, again);
         va_end(again);

@@ -101,8 +101,9 @@ typedef struct cad_ir_node {
 /* Document statements (section 11), in typed arguments by position. */
 #define CAD_IR_DOC_OPS(X)                                                                                                      \
     X(M)                                                                                                                       \
-    X(ROOT) X(PDEF) X(INST) X(JFIX) X(JREV) X(JSLD) X(JCYL) X(JBAL) X(GROUND) X(ENV) X(BG) X(LDIR) X(LPNT) X(LSPT) X(LAREA)    \
-        X(AO) X(BLOOM) X(VIG) X(TONE) X(EXP) X(CAM)
+    X(ROOT)                                                                                                                    \
+    X(PDEF) X(INST) X(JFIX) X(JREV) X(JSLD) X(JCYL) X(JBAL) X(GROUND) X(ENV) X(BG) X(LDIR) X(LPNT) X(LSPT) X(LAREA) X(AO)      \
+        X(BLOOM) X(VIG) X(TONE) X(EXP) X(CAM)
 typedef enum cad_ir_doc_op {
 #define X(name) CAD_IR_DOC_##name,
     CAD_IR_DOC_OPS(X)
@@ -199,6 +200,8 @@ cad_ir_circle cad_ir_arc(const cad_ir_seg *s);
 void cad_ir_frame(const cad_ir_node *sk, double x[3], double y[3], double n[3]);
 /* Copies of leaf solids that a node expands to through nested patterns (1 without patterns), saturated at 1e9. */
 CAD_MUST_USE cad_status cad_ir_copies(const cad_ir *ir, cad_arena *scratch, int32_t node, int64_t *out);
+/* Those of all nodes, (n_nodes), in the arena. */
+CAD_MUST_USE cad_status cad_ir_all_copies(const cad_ir *ir, cad_arena *a, int64_t **out);
 
 #ifdef __cplusplus
 }

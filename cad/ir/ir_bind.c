@@ -1,4 +1,5 @@
 #include "cad/ir/ir_parse.h"
+#include "core/size.h"
 
 #include <string.h>
 
@@ -19,7 +20,7 @@ static cad_status walk(cad_ir *ir, cad_arena *arena)
     cad_frame f = cad_arena_mark(arena);
     int32_t *stack;
     uint8_t *next;
-    CAD_TRY(cad_arena_alloc(arena, (size_t)ir->n_nodes * sizeof *stack, "stack of nodes", &stack));
+    CAD_TRY(cad_arena_alloc(arena, cad_size_mul((size_t)ir->n_nodes, sizeof *stack), "stack of nodes", &stack));
     CAD_TRY(cad_arena_zalloc(arena, (size_t)ir->n_nodes, 1, "operands seen", &next));
     int32_t depth = 0;
     stack[depth++] = ir->root;
@@ -44,11 +45,11 @@ static cad_status walk(cad_ir *ir, cad_arena *arena)
 cad_status cad_ir_bind(cad_ir *ir, cad_arena *arena)
 {
     size_t n = (size_t)ir->n_nodes;
-    CAD_TRY(cad_arena_zalloc(arena, n + 1, 1, "used nodes", &ir->used));
-    CAD_TRY(cad_arena_zalloc(arena, n + 1, sizeof *ir->order, "order of nodes", &ir->order));
+    CAD_TRY(cad_arena_zalloc(arena, cad_size_add(n, 1), 1, "used nodes", &ir->used));
+    CAD_TRY(cad_arena_zalloc(arena, cad_size_add(n, 1), sizeof *ir->order, "order of nodes", &ir->order));
     cad_frame f = cad_arena_mark(arena);
     uint8_t *referenced;
-    CAD_TRY(cad_arena_zalloc(arena, n + 1, 1, "referenced nodes", &referenced));
+    CAD_TRY(cad_arena_zalloc(arena, cad_size_add(n, 1), 1, "referenced nodes", &referenced));
     for (int32_t i = 0; i < ir->n_nodes; i++) {
         cad_ir_node *node = &ir->node[i];
         for (int k = 0; k < cad_ir_op_refs(node->op); k++) {

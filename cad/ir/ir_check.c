@@ -1,6 +1,7 @@
 /* The checks of section 14 that need no kernel.  One pass over the nodes per code, so that codes come in the order of the
  * table. */
 #include "cad/ir/ir_sketch.h"
+#include "core/size.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -100,9 +101,10 @@ static cad_status check_cycles(checker *c)
     size_t n = (size_t)ir->n_nodes;
     int32_t *path, *place;
     uint8_t *next;
-    CAD_TRY(cad_arena_alloc(c->scratch, n * sizeof *path + 1, "path", &path));
-    CAD_TRY(cad_arena_zalloc(c->scratch, n + 1, sizeof *place, "places on the path", &place)); /* 0 new, >0 on path, <0 done */
-    CAD_TRY(cad_arena_zalloc(c->scratch, n + 1, 1, "operands seen", &next));
+    CAD_TRY(cad_arena_alloc(c->scratch, cad_size_add(cad_size_mul(n, sizeof *path), 1), "path", &path));
+    CAD_TRY(cad_arena_zalloc(c->scratch, cad_size_add(n, 1), sizeof *place, "places on the path",
+                             &place)); /* 0 new, >0 on path, <0 done */
+    CAD_TRY(cad_arena_zalloc(c->scratch, cad_size_add(n, 1), 1, "operands seen", &next));
     for (int32_t k = -1; k < ir->n_nodes; k++) {
         int32_t start = k < 0 ? ir->root : k, depth = 0;
         if (start < 0 || place[start])
@@ -234,7 +236,7 @@ static cad_status check_sketches(checker *c, bool *sound)
     static const char *const codes[] = {"bad-frame", "open-profile", "zero-segment", "bad-arc", "crossing-profile"};
     const cad_ir *ir = c->ir;
     cad_ir_flaw *flaws; /* (n_nodes) those of sketches are set */
-    CAD_TRY(cad_arena_alloc(c->scratch, ((size_t)ir->n_nodes + 1) * sizeof *flaws, "flaws", &flaws));
+    CAD_TRY(cad_arena_alloc(c->scratch, cad_size_mul(cad_size_add((size_t)ir->n_nodes, 1), sizeof *flaws), "flaws", &flaws));
     for (int32_t i = 0; i < ir->n_nodes; i++) {
         if (ir->node[i].op != CAD_IR_SK)
             continue;
@@ -288,7 +290,7 @@ static cad_status check_orphans(checker *c)
     int32_t *group;
     if (ir->root < 0)
         return CAD_OK;
-    CAD_TRY(cad_arena_alloc(c->scratch, ((size_t)ir->n_nodes + 1) * sizeof *group, "groups", &group));
+    CAD_TRY(cad_arena_alloc(c->scratch, cad_size_mul(cad_size_add((size_t)ir->n_nodes, 1), sizeof *group), "groups", &group));
     for (int32_t i = 0; i < ir->n_nodes; i++)
         group[i] = i;
     for (int32_t i = 0; i < ir->n_nodes; i++)
@@ -334,59 +336,11 @@ static cad_status limit(checker *c, int32_t id, int64_t line, const char *before
     return cad_diags_add(c->diags, weight(c->ir, id), "limit", at, "%s%.9g%s", before, value, after);
 }
 
-/* Every node's copies, operands before users; nodes on a cycle keep 1. */
-static cad_status count_copies(const cad_ir *ir, cad_arena *scratch, int64_t **out)
-{
-    int64_t *copies;
-    int32_t *stack;
-    uint8_t *state;
-    size_t n = (size_t)ir->n_nodes + 1;
-    CAD_TRY(cad_arena_alloc(scratch, n * sizeof *copies, "copies", &copies));
-    CAD_TRY(cad_arena_alloc(scratch, n * sizeof *stack, "stack of nodes", &stack));
-    CAD_TRY(cad_arena_zalloc(scratch, n, 1, "operands seen", &state));
-    for (int32_t start = 0; start < ir->n_nodes; start++) {
-        int32_t depth = 0;
-        if (!state[start])
-            stack[depth++] = start;
-        while (depth > 0) {
-            int32_t id = stack[depth - 1];
-            const cad_ir_node *node = &ir->node[id];
-            if (!state[id])
-                copies[id] = 1;
-            if (state[id] < cad_ir_op_refs(node->op)) {
-                int32_t child = node->child[state[id]++];
-                if (child >= 0 && !state[child])
-                    stack[depth++] = child;
-                continue;
-            }
-            for (int k = 0; k < cad_ir_op_refs(node->op); k++)
-                if (node->child[k] >= 0 && copies[node->child[k]] > copies[id])
-                    copies[id] = copies[node->child[k]];
-            if ((node->op == CAD_IR_LP || node->op == CAD_IR_CP) && node->count > 1)
-                copies[id] = copies[id] > 1000000000 / node->count ? 1000000000 : copies[id] * node->count;
-            state[id] = 3;
-            depth--;
-        }
-    }
-    *out = copies;
-    return CAD_OK;
-}
-
-cad_status cad_ir_copies(const cad_ir *ir, cad_arena *scratch, int32_t node, int64_t *out)
-{
-    cad_frame f = cad_arena_mark(scratch);
-    int64_t *copies;
-    CAD_TRY(count_copies(ir, scratch, &copies));
-    *out = copies[node];
-    cad_arena_rewind(scratch, f);
-    return CAD_OK;
-}
-
 static cad_status check_limits(checker *c)
 {
     const cad_ir *ir = c->ir;
     int64_t *copies;
-    CAD_TRY(count_copies(ir, c->scratch, &copies));
+    CAD_TRY(cad_ir_all_copies(ir, c->scratch, &copies));
     for (int32_t i = 0; i < ir->n_nodes; i++) {
         const cad_ir_node *n = &ir->node[i];
         bool pattern = n->op == CAD_IR_LP || n->op == CAD_IR_CP;
@@ -423,7 +377,7 @@ cad_status cad_ir_check(const cad_ir *ir, cad_diags *diags)
     size_t room = ((size_t)256 << 10) + (size_t)ir->n_nodes * (64 + sizeof(cad_ir_flaw)) + (size_t)ir->n_segs * 256;
     CAD_TRY(cad_arena_create("ir check", room, &c.scratch));
     bool *sound;
-    cad_status s = cad_arena_zalloc(c.scratch, (size_t)ir->n_nodes + 1, sizeof *sound, "sound sketches", &sound);
+    cad_status s = cad_arena_zalloc(c.scratch, cad_size_add((size_t)ir->n_nodes, 1), sizeof *sound, "sound sketches", &sound);
     if (s == CAD_OK)
         s = check_result(&c);
     if (s == CAD_OK)

@@ -1,4 +1,5 @@
 #include "cad/ir/ir_lex.h"
+#include "core/size.h"
 
 #include <locale.h>
 #include <math.h>
@@ -221,7 +222,7 @@ cad_status cad_lex_text(const cad_token *t, cad_ir_dialect dialect, cad_arena *a
     }
     bool escapes = s != t->s;
     char *text;
-    CAD_TRY(cad_arena_alloc(a, n + 1, "text of a program", &text));
+    CAD_TRY(cad_arena_alloc(a, cad_size_add(n, 1), "text of a program", &text));
     for (size_t i = 0; i < n; i++) {
         bool pair = escapes && s[i] == '\\' && i + 1 < n;
         if (pair && (s[i + 1] == '"' || (s[i + 1] == '\\' && dialect == CAD_IR_DIALECT_cadlm)))

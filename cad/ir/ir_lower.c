@@ -1,5 +1,6 @@
 /* Lowering of the extensions to plain Compact IR (section 10). */
 #include "cad/ir/ir_parse.h"
+#include "core/size.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -131,7 +132,7 @@ static cad_status lower_node(lowering *l, int32_t id)
 static cad_status copy_doc(lowering *l, const cad_ir_doc *d)
 {
     cad_ir_doc copy = *d;
-    CAD_TRY(cad_arena_alloc(l->arena, (size_t)d->n_args * sizeof *copy.arg, "arguments", &copy.arg));
+    CAD_TRY(cad_arena_alloc(l->arena, cad_size_mul((size_t)d->n_args, sizeof *copy.arg), "arguments", &copy.arg));
     for (int32_t i = 0; i < d->n_args; i++) {
         copy.arg[i] = d->arg[i];
         if (d->arg[i].kind != CAD_IR_ARG_node)
@@ -157,12 +158,13 @@ cad_status cad_ir_lower(const cad_ir *ir, cad_arena *arena, cad_ir **out)
     CAD_TRY(cad_arena_zalloc(arena, 1, sizeof *to, "lowered program", &to));
     *to = (cad_ir){.dialect = CAD_IR_DIALECT_upstream, .ok = true, .n_lines = ir->n_lines, .root = -1, .root_doc = -1};
     lowering l = {ir, to, arena, NULL};
-    CAD_TRY(cad_arena_alloc(arena, ((size_t)ir->n_nodes + 1) * sizeof *l.id, "new ids", &l.id));
+    CAD_TRY(cad_arena_alloc(arena, cad_size_mul(cad_size_add((size_t)ir->n_nodes, 1), sizeof *l.id), "new ids", &l.id));
     CAD_TRY(plan(&l, &nodes, &segs));
-    CAD_TRY(cad_arena_zalloc(arena, nodes + 1, sizeof *to->node, "nodes", &to->node));
-    CAD_TRY(cad_arena_zalloc(arena, segs + 1, sizeof *to->seg, "sketch segments", &to->seg));
-    CAD_TRY(cad_arena_zalloc(arena, (size_t)ir->n_docs + 1, sizeof *to->doc, "document statements", &to->doc));
-    CAD_TRY(cad_arena_zalloc(arena, nodes + (size_t)ir->n_docs + 1, sizeof *to->stmt, "statements", &to->stmt));
+    CAD_TRY(cad_arena_zalloc(arena, cad_size_add(nodes, 1), sizeof *to->node, "nodes", &to->node));
+    CAD_TRY(cad_arena_zalloc(arena, cad_size_add(segs, 1), sizeof *to->seg, "sketch segments", &to->seg));
+    CAD_TRY(cad_arena_zalloc(arena, cad_size_add((size_t)ir->n_docs, 1), sizeof *to->doc, "document statements", &to->doc));
+    CAD_TRY(cad_arena_zalloc(arena, cad_size_add(cad_size_add(nodes, (size_t)ir->n_docs), 1), sizeof *to->stmt, "statements",
+                             &to->stmt));
     for (int32_t i = 0; i < ir->n_stmts; i++) {
         int32_t s = ir->stmt[i];
         if (s >= 0)

@@ -1,4 +1,5 @@
 #include "cad/ir/ir_parse.h"
+#include "core/size.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -285,10 +286,10 @@ static cad_status reserve(cad_ir_parser *p)
     }
     cad_ir *ir = p->ir;
     ir->n_lines = scan.line_no;
-    CAD_TRY(cad_arena_zalloc(p->arena, nodes + 1, sizeof *ir->node, "nodes", &ir->node));
-    CAD_TRY(cad_arena_zalloc(p->arena, segs + 1, sizeof *ir->seg, "sketch segments", &ir->seg));
-    CAD_TRY(cad_arena_zalloc(p->arena, docs + 1, sizeof *ir->doc, "document statements", &ir->doc));
-    CAD_TRY(cad_arena_zalloc(p->arena, nodes + docs + 1, sizeof *ir->stmt, "statements", &ir->stmt));
+    CAD_TRY(cad_arena_zalloc(p->arena, cad_size_add(nodes, 1), sizeof *ir->node, "nodes", &ir->node));
+    CAD_TRY(cad_arena_zalloc(p->arena, cad_size_add(segs, 1), sizeof *ir->seg, "sketch segments", &ir->seg));
+    CAD_TRY(cad_arena_zalloc(p->arena, cad_size_add(docs, 1), sizeof *ir->doc, "document statements", &ir->doc));
+    CAD_TRY(cad_arena_zalloc(p->arena, cad_size_add(cad_size_add(nodes, docs), 1), sizeof *ir->stmt, "statements", &ir->stmt));
     return cad_arena_alloc(p->arena, CAD_IR_MAX_LINE * sizeof *p->tok, "tokens of a line", &p->tok);
 }
 

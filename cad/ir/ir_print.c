@@ -2,6 +2,7 @@
 
 #include "cad/ir/ir_lex.h"
 #include "core/mem.h"
+#include "core/size.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -166,7 +167,7 @@ cad_status cad_ir_canon(const cad_ir *ir, cad_buf *out)
     if (ir->root < 0)
         CAD_FAIL(CAD_EDATA, ir->n_nodes ? "the program has no result" : "the program has no geometry");
     int32_t *place;
-    CAD_TRY(cad_mem_alloc((size_t)ir->n_nodes * sizeof *place, "new ids", &place));
+    CAD_TRY(cad_mem_alloc(cad_size_mul((size_t)ir->n_nodes, sizeof *place), "new ids", &place));
     memset(place, 0xFF, (size_t)ir->n_nodes * sizeof *place);
     cad_status s = need_sound(ir, ir->order, ir->n_order, place);
     size_t from = out->len;
@@ -183,9 +184,9 @@ cad_status cad_ir_sort_all(const cad_ir *ir, cad_arena *a, int32_t **order)
     size_t n = (size_t)ir->n_nodes + 1;
     int32_t *stack, *place, count = 0;
     uint8_t *next;
-    CAD_TRY(cad_arena_alloc(a, n * sizeof **order, "order of nodes", order));
-    CAD_TRY(cad_arena_alloc(a, n * sizeof *stack, "stack of nodes", &stack));
-    CAD_TRY(cad_arena_alloc(a, n * sizeof *place, "places", &place));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(n, sizeof **order), "order of nodes", order));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(n, sizeof *stack), "stack of nodes", &stack));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(n, sizeof *place), "places", &place));
     CAD_TRY(cad_arena_zalloc(a, n, 1, "operands seen", &next));
     memset(place, 0xFF, n * sizeof *place);
     for (int32_t start = 0; start < ir->n_nodes; start++) {

@@ -1,4 +1,5 @@
 #include "cad/ir/ir_sketch.h"
+#include "core/size.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -230,9 +231,9 @@ static cad_status find_crossing(const cad_ir_seg *seg, int32_t n, cad_arena *scr
 {
     edge *e, **sorted, **active;
     cad_frame f = cad_arena_mark(scratch);
-    CAD_TRY(cad_arena_alloc(scratch, (size_t)n * sizeof *e, "profile edges", &e));
-    CAD_TRY(cad_arena_alloc(scratch, (size_t)n * sizeof *sorted, "sorted edges", &sorted));
-    CAD_TRY(cad_arena_alloc(scratch, (size_t)n * sizeof *active, "active edges", &active));
+    CAD_TRY(cad_arena_alloc(scratch, cad_size_mul((size_t)n, sizeof *e), "profile edges", &e));
+    CAD_TRY(cad_arena_alloc(scratch, cad_size_mul((size_t)n, sizeof *sorted), "sorted edges", &sorted));
+    CAD_TRY(cad_arena_alloc(scratch, cad_size_mul((size_t)n, sizeof *active), "active edges", &active));
     for (int32_t i = 0; i < n; i++) {
         e[i] = (edge){.s = &seg[i], .index = i};
         if (seg[i].arc)

@@ -1,5 +1,6 @@
 /* The form of vcad's own writer (section 16): sections in its order, ids in a topological order, ROOT always written. */
 #include "cad/ir/ir_print.h"
+#include "core/size.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -29,7 +30,7 @@ static cad_status sorted_section(writer *w, cad_ir_doc_op op, const char *headin
 {
     const cad_ir *ir = w->ir;
     int32_t *list, n = 0;
-    CAD_TRY(cad_arena_alloc(scratch, ((size_t)ir->n_docs + 1) * sizeof *list, "definitions", &list));
+    CAD_TRY(cad_arena_alloc(scratch, cad_size_mul(cad_size_add((size_t)ir->n_docs, 1), sizeof *list), "definitions", &list));
     for (int32_t i = 0; i < ir->n_docs; i++) {
         if (ir->doc[i].op != op || redefined(ir, i, true))
             continue;
@@ -154,7 +155,7 @@ cad_status cad_ir_print_upstream(const cad_ir *ir, cad_buf *out)
     int32_t *order = NULL, *ids = NULL;
     cad_status s = cad_ir_sort_all(ir, scratch, &order);
     if (s == CAD_OK)
-        s = cad_arena_alloc(scratch, ((size_t)ir->n_nodes + 1) * sizeof *ids, "new ids", &ids);
+        s = cad_arena_alloc(scratch, cad_size_mul(cad_size_add((size_t)ir->n_nodes, 1), sizeof *ids), "new ids", &ids);
     for (int32_t i = 0; i < ir->n_nodes && s == CAD_OK; i++)
         ids[order[i]] = i;
     writer w = {ir, ids, out};

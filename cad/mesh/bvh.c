@@ -1,5 +1,6 @@
 /* Median-split hierarchy over triangles; the nearest point is exact. */
 #include "cad/mesh/distance.h"
+#include "core/size.h"
 
 #include <assert.h>
 #include <math.h>
@@ -139,13 +140,14 @@ cad_status cad_bvh_build(const cad_mesh *m, cad_arena *a, cad_bvh **out)
     int32_t n = (int32_t)m->n_tri;
     cad_bvh *b;
     CAD_TRY(cad_arena_zalloc(a, 1, sizeof *b, "bvh", &b));
-    CAD_TRY(cad_arena_alloc(a, ((size_t)n * 2 + 1) * sizeof *b->nodes, "bvh nodes", &b->nodes));
-    CAD_TRY(cad_arena_alloc(a, (size_t)n * sizeof *b->order, "bvh order", &b->order));
-    CAD_TRY(cad_arena_alloc(a, (size_t)n * 9 * sizeof *b->corner, "bvh corners", &b->corner));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(cad_size_add(cad_size_mul((size_t)n, 2), 1), sizeof *b->nodes), "bvh nodes",
+                            &b->nodes));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul((size_t)n, sizeof *b->order), "bvh order", &b->order));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(cad_size_mul((size_t)n, 9), sizeof *b->corner), "bvh corners", &b->corner));
     cad_frame frame = cad_arena_mark(a);
     double *centre[3];
     for (int k = 0; k < 3; k++) {
-        CAD_TRY(cad_arena_alloc(a, (size_t)n * sizeof **centre, "centres", &centre[k]));
+        CAD_TRY(cad_arena_alloc(a, cad_size_mul((size_t)n, sizeof **centre), "centres", &centre[k]));
         for (int32_t i = 0; i < n; i++)
             centre[k][i] = m->xyz[3 * (size_t)m->tri[3 * (size_t)i] + (size_t)k] +
                            m->xyz[3 * (size_t)m->tri[3 * (size_t)i + 1] + (size_t)k] +

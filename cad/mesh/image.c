@@ -1,6 +1,7 @@
 #include "cad/mesh/image.h"
 
 #include "cad/mesh/font.h"
+#include "core/size.h"
 
 #include <string.h>
 
@@ -9,7 +10,7 @@ cad_status cad_image_create(cad_arena *a, int32_t width, int32_t height, cad_rgb
     if (width <= 0 || height <= 0 || width > 32768 || height > 32768)
         CAD_FAIL(CAD_EINVAL, "image of %d x %d pixels; each side must be 1 to 32768", width, height);
     cad_image m = {.width = width, .height = height};
-    CAD_TRY(cad_arena_alloc(a, (size_t)width * (size_t)height * 3, "image", &m.rgb));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(cad_size_mul((size_t)width, (size_t)height), 3), "image", &m.rgb));
     cad_image_fill(&m, 0, 0, width, height, fill);
     *out = m;
     return CAD_OK;

@@ -1,4 +1,5 @@
 #include "cad/mesh/mesh.h"
+#include "core/size.h"
 
 #include <math.h>
 #include <string.h>
@@ -6,8 +7,8 @@
 cad_status cad_mesh_alloc(cad_arena *a, int64_t n_vert, int64_t n_tri, cad_mesh *out)
 {
     cad_mesh m = {.n_vert = n_vert, .n_tri = n_tri};
-    CAD_TRY(cad_arena_zalloc(a, (size_t)n_vert * 3 + 1, sizeof *m.xyz, "mesh vertices", &m.xyz));
-    CAD_TRY(cad_arena_zalloc(a, (size_t)n_tri * 3 + 1, sizeof *m.tri, "mesh triangles", &m.tri));
+    CAD_TRY(cad_arena_zalloc(a, cad_size_add(cad_size_mul((size_t)n_vert, 3), 1), sizeof *m.xyz, "mesh vertices", &m.xyz));
+    CAD_TRY(cad_arena_zalloc(a, cad_size_add(cad_size_mul((size_t)n_tri, 3), 1), sizeof *m.tri, "mesh triangles", &m.tri));
     *out = m;
     return CAD_OK;
 }
@@ -126,7 +127,7 @@ cad_align cad_align_a0c(const cad_box *own, const cad_box *other)
 cad_status cad_mesh_align(const cad_mesh *m, cad_align t, cad_arena *a, cad_mesh *out)
 {
     cad_mesh r = *m;
-    CAD_TRY(cad_arena_alloc(a, (size_t)m->n_vert * 3 * sizeof *r.xyz, "aligned vertices", &r.xyz));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(cad_size_mul((size_t)m->n_vert, 3), sizeof *r.xyz), "aligned vertices", &r.xyz));
     for (int64_t i = 0; i < m->n_vert; i++)
         for (int k = 0; k < 3; k++)
             r.xyz[3 * i + k] = (m->xyz[3 * i + k] - t.shift[k]) * t.scale;

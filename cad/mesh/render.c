@@ -1,4 +1,5 @@
 #include "cad/mesh/render_core.h"
+#include "core/size.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -103,11 +104,11 @@ static cad_status view_normals(const cad_mesh *m, bool smooth, const cad_camera 
     double *flat;
     corner *list;
     size_t n = (size_t)m->n_tri;
-    CAD_TRY(cad_arena_alloc(a, n * 9 * sizeof *normal, "normals", &normal));
-    CAD_TRY(cad_arena_alloc(a, n * sizeof **front, "sides of triangles", front));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(cad_size_mul(n, 9), sizeof *normal), "normals", &normal));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(n, sizeof **front), "sides of triangles", front));
     cad_frame f = cad_arena_mark(a);
-    CAD_TRY(cad_arena_alloc(a, n * 3 * sizeof *flat, "flat normals", &flat));
-    CAD_TRY(cad_arena_alloc(a, n * 3 * sizeof *list, "corners", &list));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(cad_size_mul(n, 3), sizeof *flat), "flat normals", &flat));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(cad_size_mul(n, 3), sizeof *list), "corners", &list));
     for (size_t t = 0; t < n; t++) {
         const double *p = m->xyz + 3 * (size_t)m->tri[3 * t], *q = m->xyz + 3 * (size_t)m->tri[3 * t + 1],
                      *r = m->xyz + 3 * (size_t)m->tri[3 * t + 2];
@@ -265,9 +266,9 @@ static cad_status draw_bands(const cad_mesh *m, const double *p, const float *no
     rows = rows < 1 ? 1 : rows > o->height ? o->height : rows;
     size_t size = (size_t)w * (size_t)(rows * n + 2 * PAD);
     cad_band b = {.w = w};
-    CAD_TRY(cad_arena_alloc(a, size * sizeof *b.depth, "depth of a band", &b.depth));
-    CAD_TRY(cad_arena_alloc(a, size * sizeof *b.nx, "normals of a band", &b.nx));
-    CAD_TRY(cad_arena_alloc(a, size * sizeof *b.ny, "normals of a band", &b.ny));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(size, sizeof *b.depth), "depth of a band", &b.depth));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(size, sizeof *b.nx), "normals of a band", &b.nx));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(size, sizeof *b.ny), "normals of a band", &b.ny));
     CAD_TRY(cad_arena_alloc(a, size, "lines of a band", &b.line));
     for (int32_t y = 0; y < o->height; y += rows) {
         int32_t count = y + rows > o->height ? o->height - y : rows;
@@ -296,7 +297,7 @@ cad_status cad_render(const cad_scene *scene, const cad_render_opts *o, cad_aren
     cad_camera camera;
     place_camera(&camera, o, o->frame ? o->frame : &box);
     double *p;
-    CAD_TRY(cad_arena_alloc(a, (size_t)m.n_vert * 3 * sizeof *p, "projected vertices", &p));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(cad_size_mul((size_t)m.n_vert, 3), sizeof *p), "projected vertices", &p));
     for (int64_t i = 0; i < m.n_vert; i++)
         cad_camera_project(&camera, m.xyz + 3 * i, p + 3 * i);
     float *normal = NULL;

@@ -1,4 +1,5 @@
 #include "cad/mesh/render_core.h"
+#include "core/size.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -50,7 +51,7 @@ cad_status cad_strokes_collect(const cad_scene *s, const cad_mesh *m, const doub
     size_t most = (size_t)m->n_tri * 3 + 1;
     if (s->edges && s->edges->n_lines > 0)
         most += (size_t)(s->edges->begin[s->edges->n_lines] - s->edges->begin[0]);
-    CAD_TRY(cad_arena_alloc(a, most * sizeof *out->at, "strokes", &out->at));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(most, sizeof *out->at), "strokes", &out->at));
     out->n = 0;
     for (int64_t i = 0; s->edges && i < s->edges->n_lines; i++) {
         if (s->edge_angle && s->edge_angle[i] < 1)
@@ -66,7 +67,7 @@ cad_status cad_strokes_collect(const cad_scene *s, const cad_mesh *m, const doub
     cad_frame f = cad_arena_mark(a);
     side *e;
     int64_t n = 0;
-    CAD_TRY(cad_arena_alloc(a, (size_t)m->n_tri * 3 * sizeof *e, "mesh edges", &e));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(cad_size_mul((size_t)m->n_tri, 3), sizeof *e), "mesh edges", &e));
     for (int64_t t = 0; t < m->n_tri; t++)
         for (int k = 0; k < 3; k++) {
             uint32_t u = m->tri[3 * t + k], v = m->tri[3 * t + (k + 1) % 3];

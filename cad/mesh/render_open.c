@@ -1,5 +1,6 @@
 /* Ambient light in corners: around each pixel, how much of what stands above its tangent plane comes near. */
 #include "cad/mesh/render_core.h"
+#include "core/size.h"
 
 #include <math.h>
 #include <string.h>
@@ -68,15 +69,15 @@ cad_status cad_openness_compute(const cad_mesh *m, const double *p, const float 
     size_t size = (size_t)w * (size_t)h;
     cad_openness o = {.w = w, .h = h};
     cad_band b = {.w = w, .y0 = 0, .y1 = h};
-    CAD_TRY(cad_arena_alloc(a, size * sizeof *o.depth, "depth of pixels", &o.depth));
-    CAD_TRY(cad_arena_alloc(a, size * sizeof *o.open, "openness", &o.open));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(size, sizeof *o.depth), "depth of pixels", &o.depth));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(size, sizeof *o.open), "openness", &o.open));
     cad_frame f = cad_arena_mark(a);
     float *raw;
     double *q;
-    CAD_TRY(cad_arena_alloc(a, size * sizeof *b.nx, "normals of pixels", &b.nx));
-    CAD_TRY(cad_arena_alloc(a, size * sizeof *b.ny, "normals of pixels", &b.ny));
-    CAD_TRY(cad_arena_alloc(a, size * sizeof *raw, "openness", &raw));
-    CAD_TRY(cad_arena_alloc(a, (size_t)m->n_vert * 3 * sizeof *q, "vertices in pixels", &q));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(size, sizeof *b.nx), "normals of pixels", &b.nx));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(size, sizeof *b.ny), "normals of pixels", &b.ny));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(size, sizeof *raw), "openness", &raw));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(cad_size_mul((size_t)m->n_vert, 3), sizeof *q), "vertices in pixels", &q));
     for (int64_t i = 0; i < 3 * m->n_vert; i++)
         q[i] = p[i] / n;
     b.depth = o.depth;

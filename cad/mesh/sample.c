@@ -2,6 +2,7 @@
 
 #include "core/hash.h"
 #include "core/rng.h"
+#include "core/size.h"
 
 #include <math.h>
 #include <string.h>
@@ -53,7 +54,7 @@ cad_status cad_mesh_sample(const cad_mesh *m, uint64_t key, int64_t first, int64
 {
     cad_frame frame = cad_arena_mark(scratch);
     double *sum, total = 0;
-    CAD_TRY(cad_arena_alloc(scratch, ((size_t)m->n_tri + 1) * sizeof *sum, "running areas", &sum));
+    CAD_TRY(cad_arena_alloc(scratch, cad_size_mul(cad_size_add((size_t)m->n_tri, 1), sizeof *sum), "running areas", &sum));
     for (int64_t t = 0; t < m->n_tri; t++) {
         double v[3];
         area_vector(m, t, v);
@@ -108,8 +109,8 @@ static cad_status one_way(const cad_mesh *from, uint64_t key, const cad_mesh *to
     cad_frame frame = cad_arena_mark(scratch);
     double *points, *d2;
     cad_bvh *tree;
-    CAD_TRY(cad_arena_alloc(scratch, (size_t)n * 3 * sizeof *points, "cloud", &points));
-    CAD_TRY(cad_arena_alloc(scratch, (size_t)n * sizeof *d2, "distances", &d2));
+    CAD_TRY(cad_arena_alloc(scratch, cad_size_mul(cad_size_mul((size_t)n, 3), sizeof *points), "cloud", &points));
+    CAD_TRY(cad_arena_alloc(scratch, cad_size_mul((size_t)n, sizeof *d2), "distances", &d2));
     CAD_TRY(cad_mesh_sample(from, key, 0, n, scratch, points, NULL));
     CAD_TRY(cad_bvh_build(to, scratch, &tree));
     for (int64_t i = 0; i < n; i++)

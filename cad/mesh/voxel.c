@@ -1,4 +1,5 @@
 #include "cad/mesh/voxel.h"
+#include "core/size.h"
 
 #include <math.h>
 #include <string.h>
@@ -111,7 +112,8 @@ static void cast(shadow *s, int r, uint64_t *bits)
 static cad_status snap(const cad_mesh *m, cad_align t, int r, cad_arena *a, int64_t **out)
 {
     int64_t *s;
-    CAD_TRY(cad_arena_alloc(a, ((size_t)m->n_vert * 3 + 1) * sizeof *s, "snapped vertices", &s));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(cad_size_add(cad_size_mul((size_t)m->n_vert, 3), 1), sizeof *s), "snapped vertices",
+                            &s));
     for (int64_t i = 0; i < m->n_vert * 3; i++) {
         double y = (m->xyz[i] - t.shift[i % 3]) * t.scale;
         if (!(fabs(y) <= 8))
@@ -155,7 +157,8 @@ cad_status cad_voxelize(const cad_mesh *m, cad_align t, int r, bool closed, cad_
     if (!closed) {
         uint64_t *along[2];
         for (int axis = 0; axis < 2; axis++) {
-            CAD_TRY(cad_arena_alloc(scratch, (size_t)cad_voxel_words(r) * sizeof **along, "voxels of an axis", &along[axis]));
+            CAD_TRY(cad_arena_alloc(scratch, cad_size_mul((size_t)cad_voxel_words(r), sizeof **along), "voxels of an axis",
+                                    &along[axis]));
             cast_all(m, snapped, r, axis, along[axis]);
         }
         for (int64_t y = 0; y < r; y++)

@@ -1,6 +1,7 @@
 /* Welding, canonical order, the watertight test.  Everything works on sorted copies, so the order of the input cannot show.
  */
 #include "cad/mesh/mesh.h"
+#include "core/size.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -83,7 +84,7 @@ static cad_status weld(const cad_mesh *m, cad_arena *a, uint32_t **welded, verte
     if (!(diagonal > 0))
         CAD_FAIL(CAD_EGEOM, "the mesh has no extent");
     CAD_TRY(cad_arena_zalloc(a, n_vert, 1, "used vertices", &used));
-    CAD_TRY(cad_arena_alloc(a, n_vert * sizeof *v, "sorted vertices", &v));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(n_vert, sizeof *v), "sorted vertices", &v));
     CAD_TRY(cad_arena_zalloc(a, n_vert, sizeof **welded, "welded vertices", welded));
     for (int64_t i = 0; i < m->n_tri * 3; i++)
         used[m->tri[i]] = 1;
@@ -103,7 +104,7 @@ static cad_status weld(const cad_mesh *m, cad_arena *a, uint32_t **welded, verte
         size *= 2;
     grid g = {.cell = 8 * tol, .lo = box.lo, .mask = size - 1};
     CAD_TRY(cad_arena_zalloc(a, size, sizeof *g.head, "vertex grid", &g.head));
-    CAD_TRY(cad_arena_alloc(a, (size_t)n * sizeof *g.next, "vertex grid", &g.next));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul((size_t)n, sizeof *g.next), "vertex grid", &g.next));
     int64_t kept = 0;
     for (int64_t i = 0; i < n; i++) {
         int64_t near = find_near(&g, v, v[i].p, tol);
@@ -166,15 +167,15 @@ cad_status cad_mesh_canonical(const cad_mesh *m, cad_arena *a, cad_mesh *out)
     facet *f;
     int64_t n_vert;
     CAD_TRY(weld(m, a, &welded, &v, &n_vert));
-    CAD_TRY(cad_arena_alloc(a, (size_t)m->n_tri * sizeof *f, "sorted triangles", &f));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul((size_t)m->n_tri, sizeof *f), "sorted triangles", &f));
     int64_t n_tri = gather(m, welded, f);
     if (n_tri == 0)
         CAD_FAIL(CAD_EGEOM, "no triangle of the mesh has an area");
     qsort(f, (size_t)n_tri, sizeof *f, by_facet);
     cad_mesh r;
     CAD_TRY(cad_mesh_alloc(a, n_vert, n_tri, &r));
-    CAD_TRY(cad_arena_alloc(a, (size_t)n_tri * sizeof *r.face_of_tri, "faces of triangles", &r.face_of_tri));
-    CAD_TRY(cad_arena_alloc(a, (size_t)n_tri * sizeof *r.shell_of_tri, "shells of triangles", &r.shell_of_tri));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul((size_t)n_tri, sizeof *r.face_of_tri), "faces of triangles", &r.face_of_tri));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul((size_t)n_tri, sizeof *r.shell_of_tri), "shells of triangles", &r.shell_of_tri));
     for (int64_t i = 0; i < n_vert; i++)
         memcpy(r.xyz + 3 * i, v[i].p, sizeof v[i].p);
     for (int64_t t = 0; t < n_tri; t++) {
@@ -213,9 +214,9 @@ cad_status cad_mesh_watertight(const cad_mesh *m, cad_arena *scratch, cad_mesh_c
     edge *e;
     int64_t n_vert;
     CAD_TRY(weld(m, scratch, &welded, &v, &n_vert));
-    CAD_TRY(cad_arena_alloc(scratch, (size_t)m->n_tri * sizeof *f, "triangles", &f));
+    CAD_TRY(cad_arena_alloc(scratch, cad_size_mul((size_t)m->n_tri, sizeof *f), "triangles", &f));
     int64_t n = gather(m, welded, f);
-    CAD_TRY(cad_arena_alloc(scratch, ((size_t)n * 3 + 1) * sizeof *e, "mesh edges", &e));
+    CAD_TRY(cad_arena_alloc(scratch, cad_size_mul(cad_size_add(cad_size_mul((size_t)n, 3), 1), sizeof *e), "mesh edges", &e));
     for (int64_t i = 0; i < 3 * n; i++) {
         uint32_t a = f[i / 3].v[i % 3], b = f[i / 3].v[(i + 1) % 3];
         e[i] = (edge){f[i / 3].shell, a < b ? a : b, a < b ? b : a, a > b};

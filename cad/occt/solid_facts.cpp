@@ -1,5 +1,6 @@
 /* What is true of a solid: size, topology, kernel checks, level on the validity ladder (spec/metrics.md 2.3, 2.4). */
 #include "cad/occt/occt_impl.hpp"
+#include "core/size.h"
 
 #include <BRepAdaptor_Surface.hxx>
 #include <BRepCheck_Analyzer.hxx>
@@ -148,7 +149,7 @@ Bnd_Box box_of(const cad_solid *s)
 template <class T>
 cad_status copy_list(const std::vector<T> &from, cad_arena *arena, const char *what, T **list, int32_t *n)
 {
-    CAD_TRY(cad_arena_zalloc(arena, from.size() + 1, sizeof(T), what, list));
+    CAD_TRY(cad_arena_zalloc(arena, cad_size_add(from.size(), 1), sizeof(T), what, list));
     std::copy(from.begin(), from.end(), *list);
     *n = (int32_t)from.size();
     return CAD_OK;

@@ -2,6 +2,7 @@
  *
  * The kernel caches a triangulation in the shape; it is dropped first, so that the same solid always gives the same mesh. */
 #include "cad/occt/occt_impl.hpp"
+#include "core/size.h"
 
 #include <BRepAdaptor_Curve.hxx>
 #include <BRepMesh_IncrementalMesh.hxx>
@@ -136,12 +137,12 @@ cad_status edges_of(const cad_solid *s, double lin_rel, double ang, cad_arena *a
     }
     cad_polylines lines = {};
     lines.n_lines = (int64_t)angle.size();
-    CAD_TRY(cad_arena_zalloc(arena, xyz.size() + 1, sizeof(double), "points of edges", &lines.xyz));
+    CAD_TRY(cad_arena_zalloc(arena, cad_size_add(xyz.size(), 1), sizeof(double), "points of edges", &lines.xyz));
     CAD_TRY(cad_arena_zalloc(arena, begin.size(), sizeof(int64_t), "edges", &lines.begin));
     std::copy(xyz.begin(), xyz.end(), lines.xyz);
     std::copy(begin.begin(), begin.end(), lines.begin);
     if (out_angle) {
-        CAD_TRY(cad_arena_zalloc(arena, angle.size() + 1, sizeof(double), "angles of edges", out_angle));
+        CAD_TRY(cad_arena_zalloc(arena, cad_size_add(angle.size(), 1), sizeof(double), "angles of edges", out_angle));
         std::copy(angle.begin(), angle.end(), *out_angle);
     }
     *out = lines;

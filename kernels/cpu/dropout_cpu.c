@@ -10,7 +10,7 @@
  * order     counter-based: a mask depends on (seed, step, layer, projection, row, position, column) alone
  * cost      10 rounds of 2 multiplies per 8 columns
  * source    spec kernels.md 2 rule 2; Salmon et al. 2011
- * test      tests/kernels/check_lora.c, test_ops_gradient.c
+ * test      tests/kernels/check_lora.c, test_ops_gradient.c, test_ops_values.c
  */
 #include "kernels/cpu/nf4_mask_cpu.h"
 #include "kernels/cpu/simd.h"

@@ -1,7 +1,7 @@
 /* LoRA on a frozen linear, forward and backward, weight in f32 or NF4, CPU.
  *
- * math      u_p = s drop_p(x) A_p^T; y = x W^T + u_p(o) B^T + b + res
- *           v_p = s dy_p B_p, dB += dy^T u; dA_p += v_p^T drop_p(x); dx = dy W + sum_p mask_p/(1-rate) (v_p A_p) + res
+ * math      u_p = s_p drop_p(x) A_p^T; y = x W^T + u_p(o) B^T + b + res
+ *           v_p = s_p dy_p B_p, dB += dy^T u; dA_p += v_p^T drop_p(x); dx = dy W + sum_p mask_p/(1-rate) (v_p A_p) + res
  * shapes    x (N,in), W (out,in), A (nR,in), B (out,R), u and v (N,nR)
  * layout    factors of projections that share an input are stacked; cad_parts maps rows of W to projections
  * dtypes    activations, factors, b, res and a plain W f32 or bf16; W also NF4; dA, dB f32
@@ -60,10 +60,10 @@ CAD_STORED_OP(lora_down_fwd)
     CAD_TRY(cad_scratch_check("lora_down_fwd", &a->scratch, masks_bytes(&m)));
     masks_build(&m);
     int64_t in = a->x.dim[1], nr = a->a.dim[0];
-    /* Without masks the parts are one product; with them each has its own view of x. */
-    int64_t products = a->drop.rate > 0.0f ? m.parts : 1, r = nr / products;
+    /* Parts of one scale are one product; with masks each has its own view of x. */
+    int64_t products = a->drop.rate > 0.0f || !cad_parts_alike(a->s, a->n) ? m.parts : 1, r = nr / products;
     for (int64_t p = 0; p < products; p++) {
-        cad_gemm g = {.m = a->x.dim[0], .n = r, .n_terms = 1, .c = (elem *)a->u.data + p * r, .ldc = nr, .alpha = a->s};
+        cad_gemm g = {.m = a->x.dim[0], .n = r, .n_terms = 1, .c = (elem *)a->u.data + p * r, .ldc = nr, .alpha = a->s[p]};
         g.term[0] = (cad_gemm_term){
             .a = a->x.data, .lda = in, .b = (const elem *)a->a.data + p * r * in, .ldb = in, .b_trans = 1, .k = in, .runs = 1};
         mask_term(&g.term[0], &m, p, CAD_MASK_A);
@@ -136,7 +136,7 @@ static void up_bwd_v(const cad_lora_up_bwd_args *a, int p)
         first = p ? a->parts.end[p - 1] : 0;
         k = a->parts.end[p] - first;
     }
-    cad_gemm g = {.m = a->dy.dim[0], .n = r, .n_terms = 1, .c = (elem *)a->v.data + p * r, .ldc = nr, .alpha = a->s};
+    cad_gemm g = {.m = a->dy.dim[0], .n = r, .n_terms = 1, .c = (elem *)a->v.data + p * r, .ldc = nr, .alpha = a->s[p]};
     g.term[0] = (cad_gemm_term){.a = (const elem *)a->dy.data + first,
                                 .lda = out,
                                 .a_step = step,

@@ -14,20 +14,7 @@
  * source    Zhang and Sennrich 2019; backward by own derivation
  * test      tests/kernels/check_norm.c
  */
-#include "kernels/cpu/storage_cpu.h"
-
-#include <math.h>
-
-static float rstd_of(const elem *x, int64_t c, float eps)
-{
-    vf s = vzero();
-    CAD_LANES(i, w, c)
-    {
-        vf v = eget(x + i, w);
-        s = vfma(v, v, s);
-    }
-    return (float)(1.0 / sqrt((double)vsum(s) / (double)c + (double)eps));
-}
+#include "kernels/cpu/norm_row.h"
 
 typedef struct norm_job {
     const elem *r, *x, *w; /* r NULL: plain norm */
@@ -50,10 +37,7 @@ static void norm_rows(void *ctx, int64_t begin, int64_t end)
             eput(sum + i, vadd(eget(r + i, w), eget(x + i, w)), w);
             x = sum;
         }
-        float rstd = rstd_of(x, j->c, j->eps);
-        vf s = vset(rstd);
-        CAD_LANES(i, w, j->c)
-        eput(y + i, vmul(vmul(eget(x + i, w), s), eget(j->w + i, w)), w);
+        float rstd = norm_row(x, j->w, j->c, j->eps, y);
         if (j->rstd)
             j->rstd[n] = rstd;
     }
@@ -90,25 +74,10 @@ static void bwd_rows(void *ctx, int64_t begin, int64_t end)
 {
     const cad_rmsnorm_bwd_args *a = ctx;
     int64_t c = a->x.dim[1];
-    const elem *weight = a->w.data;
     for (int64_t n = begin; n < end; n++) {
-        const elem *x = (const elem *)a->x.data + n * c, *dy = (const elem *)a->dy.data + n * c;
         const elem *dr = a->dr.data ? (const elem *)a->dr.data + n * c : NULL;
-        elem *dx = (elem *)a->dx.data + n * c;
-        float rstd = ((const float *)a->rstd.data)[n];
-        vf rs = vset(rstd), dot = vzero();
-        CAD_LANES(i, w, c)
-        {
-            vf g = vmul(eget(dy + i, w), eget(weight + i, w));
-            dot = vfma(g, vmul(eget(x + i, w), rs), dot);
-        }
-        vf mean = vset((float)((double)vsum(dot) / (double)c));
-        CAD_LANES(i, w, c)
-        {
-            vf g = vmul(eget(dy + i, w), eget(weight + i, w)), xhat = vmul(eget(x + i, w), rs);
-            vf d = vmul(rs, vsub(g, vmul(xhat, mean)));
-            eput(dx + i, dr ? vadd(d, eget(dr + i, w)) : d, w);
-        }
+        norm_row_back((const elem *)a->x.data + n * c, a->w.data, ((const float *)a->rstd.data)[n],
+                      (const elem *)a->dy.data + n * c, dr, c, (elem *)a->dx.data + n * c);
     }
 }
 

@@ -13,6 +13,8 @@
     X(rmsnorm_fwd, x)                                                                                                          \
     X(add_rmsnorm_fwd, x)                                                                                                      \
     X(rmsnorm_bwd, x)                                                                                                          \
+    X(qk_norm_fwd, x)                                                                                                          \
+    X(qk_norm_bwd, x)                                                                                                          \
     X(rope_fwd, x)                                                                                                             \
     X(rope_bwd, x)                                                                                                             \
     X(swiglu_fwd, h)                                                                                                           \

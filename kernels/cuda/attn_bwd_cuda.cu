@@ -6,7 +6,8 @@
  * layout    rows of q, k, v, dq, dk, dv may be strided; o and do are dense
  * dtypes    q, k, v, o, do, dq, dk, dv bf16; lse, delta, scores and sums f32; P and dS are rounded to bf16 for their products
  * grads     dq, dk, dv "="
- * limits    D <= 256, K divides H; rows that are no multiples of 16 bytes are read element by element
+ * limits    D <= 256, K divides H; rows that are no multiples of 16 bytes are read element by element;
+ *           D > 64 is more shared memory than a block has on compute capability 8.6 and 8.9 (101,376 bytes)
  * mapping   delta: one warp per row and head, into the scratch.  dk, dv: a block = 64 keys of a segment x one kv head,
  *           which loops over the query heads of its group and their rows, 64 at a time (D > 64: 32); a warp owns 16 keys
  *           (D > 128: two warps, half of the columns each).  dq: a block = 64 rows x one query head, which loops over
@@ -22,7 +23,6 @@
 #include "kernels/cuda/attn_rows.cuh"
 
 enum { DELTA_THREADS = 256, DELTA_WARPS = DELTA_THREADS / CAD_LANES };
-static const float LOG2_E = 1.44269504f;
 
 struct attn_backward {
     attn_rows q, k, v, o, d_o, dq, dk, dv;
@@ -112,7 +112,7 @@ static __device__ __forceinline__ void weigh_keys(float (&s)[ROWS / 8][4], float
         for (int e = 0; e < 4; e++) {
             int i = 8 * b + lane_column() + e % 2, j = key + lane_row() + e / 2 * 8;
             bool seen = !hide || (i < rows && (!p.causal || i >= j));
-            weigh(s[b][e], dp[b][e], p.scale2, sLse[i] * LOG2_E, sDelta[i], seen);
+            weigh(s[b][e], dp[b][e], p.scale2, sLse[i] * CAD_LOG2_E, sDelta[i], seen);
         }
 }
 
@@ -210,7 +210,7 @@ void attn_bwd_rows_kernel(attn_backward p)
     for (int r = 0; r < 2; r++) {
         int i = row + lane_row() + 8 * r;
         int64_t from = head * p.n + begin + min(i, at.len - 1);
-        lse2[r] = p.lse[from] * LOG2_E;
+        lse2[r] = p.lse[from] * CAD_LOG2_E;
         delta[r] = p.delta[from];
     }
     tile_load<ATTN_ROWS, DP, THREADS>(sQ, p.q, begin + at.first, head, p.d, at.len - at.first, threadIdx.x);
@@ -282,7 +282,7 @@ static attn_backward backward_of(const cad_attn_bwd_args *a)
     p.d = (int)a->q.dim[2];
     p.causal = a->causal;
     p.scale = a->scale;
-    p.scale2 = a->scale * LOG2_E;
+    p.scale2 = a->scale * CAD_LOG2_E;
     return p;
 }
 

@@ -4,7 +4,8 @@
  * shapes    q, o (n,H,D); cache k (S,K,D,T), v (S,K,T,D)
  * layout    keys stand transposed in the cache; rows of q may be strided, o is dense
  * dtypes    q, cache, o bf16; scores, softmax and sums f32; weights are rounded to bf16 for their product
- * limits    D <= 256, scale > 0, T a multiple of 64; cells at or beyond len are never used
+ * limits    D <= 256, scale > 0, T a multiple of 64; cells at or beyond len are never used;
+ *           D > 64 is more shared memory than a block has on compute capability 8.6 and 8.9 (101,376 bytes)
  * mapping   a block = one row x one kv head x 16 of its query heads x one part of 256 positions (D > 128: 128), counted
  *           from position 0; each warp takes 64 of them, its keys and values all under way at once, and the warps' results
  *           are merged in order.  A second kernel, one warp per row and head, merges the parts in order.  Shared memory:
@@ -215,7 +216,7 @@ CAD_GPU_OP(attn_decode)
     p.part = static_cast<float *>(a->scratch.data);
     p.bound = p.part + cells_of(a) * p.d;
     p.vector = p.d % 8 == 0 && (uintptr_t)p.v % 16 == 0;
-    p.scale2 = a->scale * 1.44269504f;
+    p.scale2 = a->scale * CAD_LOG2_E;
     if ((uintptr_t)p.k % 16)
         CAD_FAIL(CAD_EINVAL, "attn_decode: cache.k is not aligned to 16 bytes");
     if (p.rows * p.units > INT_MAX || p.parts > 65535)

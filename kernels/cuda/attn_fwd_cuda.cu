@@ -4,7 +4,8 @@
  * shapes    q, o (N,H,D); k, v (N,K,D); tiles (T,4); lse (H,N)
  * layout    rows may be strided (views into fused rows); o is dense
  * dtypes    q, k, v, o bf16; scores, softmax, sums and lse f32; P is rounded to bf16 for its product
- * limits    D <= 256, K divides H, scale > 0; rows that are no multiples of 16 bytes are read element by element
+ * limits    D <= 256, K divides H, scale > 0; rows that are no multiples of 16 bytes are read element by element;
+ *           D > 128 is more shared memory than a block has on compute capability 8.6 and 8.9 (101,376 bytes)
  * mapping   a block of 4 warps = 64 query rows of a segment x one query head; a warp owns 16 rows and meets tiles of 64
  *           keys, of which the next one is under way (cp.async); P stays in registers.  Shared memory 5 tiles: 46,080
  *           bytes for D 64, 87,040 for 128, 168,960 for 256
@@ -126,7 +127,7 @@ CAD_GPU_OP(attn_fwd)
     p.group = (int)(a->q.dim[1] / a->k.dim[1]);
     p.d = (int)a->q.dim[2];
     p.causal = a->causal;
-    p.scale2 = a->scale * 1.44269504f;
+    p.scale2 = a->scale * CAD_LOG2_E;
     int64_t blocks = p.n > 0 ? a->tiles.dim[0] * p.heads : 0;
     return attn_by_size(p.d, [&](auto size) {
         constexpr int DP = decltype(size)::value;

@@ -18,17 +18,17 @@
 
 enum { THREADS = 256 };
 
-/* part (slabs,out) */
+/* part (slabs,out); only x of the grid has room for any number of slabs */
 CAD_KERNEL(THREADS) void column_slab_kernel(const bf16 *dy, double *part, int64_t n, int64_t out)
 {
-    int64_t column = (int64_t)blockIdx.x * THREADS + threadIdx.x, first = (int64_t)blockIdx.y * GEMM_SLAB;
+    int64_t column = (int64_t)blockIdx.y * THREADS + threadIdx.x, first = (int64_t)blockIdx.x * GEMM_SLAB;
     int64_t end = first + GEMM_SLAB < n ? first + GEMM_SLAB : n;
     double sum = 0;
     if (column >= out)
         return;
     for (int64_t i = first; i < end; i++)
         sum += (double)to_f32(dy[i * out + column]);
-    part[(int64_t)blockIdx.y * out + column] = sum;
+    part[(int64_t)blockIdx.x * out + column] = sum;
 }
 
 CAD_KERNEL(THREADS) void column_sum_kernel(const double *part, float *db, int64_t slabs, int64_t out)
@@ -67,6 +67,6 @@ CAD_GPU_OP(linear_bwd_w)
     double *part = static_cast<double *>(a->scratch.data);
     unsigned columns = (unsigned)cad_ceil_div(out, THREADS);
     CAD_TRY(
-        CAD_LAUNCH(column_slab_kernel, (columns, (unsigned)slabs), (THREADS), 0, stream, cad_ptr<bf16>(a->dy), part, n, out));
+        CAD_LAUNCH(column_slab_kernel, ((unsigned)slabs, columns), (THREADS), 0, stream, cad_ptr<bf16>(a->dy), part, n, out));
     return CAD_LAUNCH(column_sum_kernel, (columns), (THREADS), 0, stream, part, cad_ptr<float>(a->db), slabs, out);
 }

@@ -1,6 +1,6 @@
 /* lora_up_bwd, lora_down_bwd, CUDA.
  *
- * math      v_p = s dy_p B_p, dB_o += sum_n dy_no u_n,p(o); dA_p += v_p^T drop_p(x)
+ * math      v_p = s_p dy_p B_p, dB_o += sum_n dy_no u_n,p(o); dA_p += v_p^T drop_p(x)
  * shapes    dy (N,out), B and dB (out,R), u and v (N,nR), x (N,in), dA (nR,in)
  * layout    factors of projections that share an input are stacked; cad_parts maps rows of B to projections
  * dtypes    bf16; dA, dB f32; sums f32
@@ -38,7 +38,7 @@ static cad_status up_bwd_v(const cad_lora_up_bwd_args *a, int part, void *stream
     gemm_add_term(&p, t);
     cad_tensor v = a->v;
     v.data = cad_ptr<bf16>(a->v) + part * r;
-    return gemm_launch<GEMM_NN>("lora_up_bwd", p, gemm_store_of(v, cad_tensor{}, cad_tensor{}, a->s), stream);
+    return gemm_launch<GEMM_NN>("lora_up_bwd", p, gemm_store_of(v, cad_tensor{}, cad_tensor{}, a->s[part]), stream);
 }
 
 CAD_GPU_NO_SCRATCH(lora_up_bwd)

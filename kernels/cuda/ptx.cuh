@@ -45,7 +45,8 @@ static __device__ __forceinline__ uint32_t cad_cvt_bf16x2(float low, float high)
 #endif
 }
 
-/* ex2.approx.ftz.f32 on the device: 2^x with a relative error of 2^-22. */
+/* ex2.approx.ftz.f32 on the device: 2^x with a relative error of 2^-22; e^x is cad_exp2(CAD_LOG2_E * x). */
+#define CAD_LOG2_E 1.44269504f
 static __device__ __forceinline__ float cad_exp2(float x)
 {
 #ifdef __CUDACC__

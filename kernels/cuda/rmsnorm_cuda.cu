@@ -98,17 +98,17 @@ CAD_KERNEL(THREADS) void norm_back_kernel(norm_back p)
     });
 }
 
-/* part (slabs,C): each thread one column of one slab */
+/* part (slabs,C): each thread one column of one slab; only x of the grid has room for any number of slabs */
 CAD_KERNEL(THREADS) void weight_slab_kernel(const bf16 *x, const float *rstd, const bf16 *dy, double *part, int64_t n, int64_t c)
 {
-    int64_t column = (int64_t)blockIdx.x * THREADS + threadIdx.x, first = (int64_t)blockIdx.y * SLAB;
+    int64_t column = (int64_t)blockIdx.y * THREADS + threadIdx.x, first = (int64_t)blockIdx.x * SLAB;
     int64_t end = first + SLAB < n ? first + SLAB : n;
     double sum = 0;
     if (column >= c)
         return;
     for (int64_t i = first; i < end; i++)
         sum += (double)to_f32(dy[i * c + column]) * ((double)to_f32(x[i * c + column]) * (double)rstd[i]);
-    part[(int64_t)blockIdx.y * c + column] = sum;
+    part[(int64_t)blockIdx.x * c + column] = sum;
 }
 
 CAD_KERNEL(THREADS) void weight_sum_kernel(const double *part, float *dw, int64_t slabs, int64_t c)
@@ -193,7 +193,7 @@ CAD_GPU_OP(rmsnorm_bwd)
     unsigned columns = (unsigned)cad_ceil_div(c, THREADS);
     if (a->dw.data && n > 0) { /* before dx, which may alias dy */
         double *part = static_cast<double *>(a->scratch.data);
-        CAD_TRY(CAD_LAUNCH(weight_slab_kernel, (columns, (unsigned)slabs), (THREADS), 0, stream, cad_ptr<bf16>(a->x),
+        CAD_TRY(CAD_LAUNCH(weight_slab_kernel, ((unsigned)slabs, columns), (THREADS), 0, stream, cad_ptr<bf16>(a->x),
                            cad_ptr<float>(a->rstd), cad_ptr<bf16>(a->dy), part, n, c));
         CAD_TRY(CAD_LAUNCH(weight_sum_kernel, (columns), (THREADS), 0, stream, part, cad_ptr<float>(a->dw), slabs, c));
     }

@@ -66,12 +66,30 @@ unsigned long long *cad_cuda_fault_key(void)
     return cad_cuda.fault;
 }
 
+/* What a launch itself can be refused for; the rest is the end of a kernel that ran before it, found here. */
+static bool of_launch(cudaError_t e)
+{
+    switch (e) {
+    case cudaErrorInvalidConfiguration:
+    case cudaErrorInvalidValue:
+    case cudaErrorInvalidDeviceFunction:
+    case cudaErrorLaunchOutOfResources:
+    case cudaErrorNoKernelImageForDevice:
+    case cudaErrorInvalidKernelImage:
+    case cudaErrorUnsupportedPtxVersion:
+        return true;
+    default:
+        return false;
+    }
+}
+
 cad_status cad_cuda_launched(const char *kernel)
 {
     cudaError_t e = cudaGetLastError();
-    if (e != cudaSuccess)
+    if (e != cudaSuccess && of_launch(e))
         CAD_FAIL(code_of(e), "cuda:%d: launch of %s: %s (%s)", cad_cuda.facts.index, kernel, cudaGetErrorString(e),
                  cudaGetErrorName(e));
+    CAD_CUDA_TRY(e, "a kernel that ran before");
     cad_cuda.launched++;
     cad_cuda.last = kernel;
     if (!cad_cuda.sync_every_op)

@@ -15,6 +15,7 @@ set(CADLM_CUDA_SOURCES
     nf4_cuda.cu
     nf4_linear_cuda.cu
     q8_cuda.cu
+    qk_norm_cuda.cu
     rmsnorm_cuda.cu
     rope_cuda.cu
     sample_cuda.cu

@@ -19,8 +19,7 @@ enum { THREADS = 128, PER = 2, SPAN = PER * THREADS };
 /* For g below -88 the exponential is inf and the result 0. */
 static __device__ __forceinline__ float sigmoid(float g)
 {
-    const float log2_e = 1.44269504f;
-    return __frcp_rn(1.0f + cad_exp2(-log2_e * g));
+    return __frcp_rn(1.0f + cad_exp2(-CAD_LOG2_E * g));
 }
 
 /* Column j of h reads column j plus the start of its group, and `group` further. */

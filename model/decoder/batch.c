@@ -1,4 +1,5 @@
 #include "model/decoder/batch.h"
+#include "core/size.h"
 
 #include <inttypes.h>
 
@@ -19,7 +20,7 @@ cad_status cad_batch_create(cad_arena *a, int64_t max_tokens, int64_t max_segmen
     CAD_TRY(cad_arena_zalloc(a, 1, sizeof *b, "batch", &b));
     CAD_TRY(cad_arena_zalloc(a, n, sizeof *b->ids, "batch ids", &b->ids));
     CAD_TRY(cad_arena_zalloc(a, n, sizeof *b->pos, "batch positions", &b->pos));
-    CAD_TRY(cad_arena_zalloc(a, s + 1, sizeof *b->seg, "batch segments", &b->seg));
+    CAD_TRY(cad_arena_zalloc(a, cad_size_add(s, 1), sizeof *b->seg, "batch segments", &b->seg));
     CAD_TRY(cad_arena_zalloc(a, s, sizeof *b->row, "batch rows", &b->row));
     CAD_TRY(cad_arena_zalloc(a, n, sizeof *b->loss_row, "batch loss rows", &b->loss_row));
     CAD_TRY(cad_arena_zalloc(a, n, sizeof *b->target, "batch targets", &b->target));

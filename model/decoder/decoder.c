@@ -12,7 +12,7 @@ static int64_t max64(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-static cad_status check_options(const cad_model_config *c, const cad_decoder_opts *o)
+static cad_status check_options(const cad_decoder_opts *o)
 {
     if (o->max_tokens < 1 || o->max_segments < 0 || o->max_loss_rows < 0 || o->slots < 0 || o->context < 0)
         CAD_FAIL(CAD_EINVAL, "decoder: planned for %" PRId64 " tokens, %" PRId64 " segments, %" PRId64 " loss rows",
@@ -27,12 +27,25 @@ static cad_status check_options(const cad_model_config *c, const cad_decoder_opt
     if (o->lora.rank > 0 && (o->lora.rank > 1024 || !(o->lora.dropout >= 0 && o->lora.dropout < 1)))
         CAD_FAIL(CAD_EINVAL, "decoder: LoRA rank %" PRId64 ", dropout %g; expected 1..1024 and 0 <= dropout < 1", o->lora.rank,
                  o->lora.dropout);
-    bool codes = o->weights == CAD_WEIGHTS_nf4 && o->nf4_base == CAD_NF4_scratch;
-    if (codes && (c->width % CAD_NF4_BLOCK || c->ffn % CAD_NF4_BLOCK || c->heads * c->head_dim % CAD_NF4_BLOCK))
-        CAD_FAIL(CAD_EUNSUPPORTED,
-                 "decoder: nf4_base = scratch needs inputs in multiples of %d, the model has %" PRId64 ", %" PRId64 ", %" PRId64
-                 "; use nf4_base = resident",
-                 CAD_NF4_BLOCK, c->width, c->heads * c->head_dim, c->ffn);
+    if (o->lora.rank > 0 && o->lora.rules && !o->lora.pair)
+        CAD_FAIL(CAD_EINVAL, "decoder: the rules of an adapter were not applied to the model (cad_peft_resolve)");
+    return CAD_OK;
+}
+
+/* Rows of codes stand in fused matrices, so a block must not go on in the next row. */
+static cad_status check_codes(cad_decoder *d)
+{
+    if (d->opt.weights != CAD_WEIGHTS_nf4 || d->opt.nf4_base != CAD_NF4_scratch)
+        return CAD_OK;
+    for (int64_t i = 0; i < cad_named_count(d); i++) {
+        cad_named t;
+        cad_named_get(d, i, &t);
+        if (t.kind == CAD_KIND_matrix && t.dim[1] % CAD_NF4_BLOCK)
+            CAD_FAIL(CAD_EREFUSED,
+                     "decoder: %s has rows of %" PRId64
+                     "; nf4_base = scratch holds rows in multiples of %d; use nf4_base = resident",
+                     t.name, t.dim[1], CAD_NF4_BLOCK);
+    }
     return CAD_OK;
 }
 
@@ -54,15 +67,15 @@ static cad_decoder_opts filled(const cad_decoder_opts *in)
 static cad_status measure(const cad_model_config *cfg, const cad_ops *ops, const cad_decoder_opts *o, cad_decoder *d)
 {
     CAD_TRY(cad_model_config_check(cfg, "decoder"));
-    CAD_TRY(check_options(cfg, o));
+    CAD_TRY(check_options(o));
     d->cfg = *cfg;
     d->opt = filled(o);
     d->ops = ops;
     d->store = o->bf16 ? CAD_BF16 : ops->store;
-    d->lora_scale = d->opt.lora.rank > 0 ? (float)cad_lora_scale(&d->opt.lora) : 0.0f;
     d->kv.tokens = d->opt.context;
     d->positions = max64(d->opt.max_tokens, d->opt.context);
     CAD_TRY(cad_decoder_shape(d));
+    CAD_TRY(check_codes(d));
     /* Any address that is not NULL: nothing is read or written there. */
     static unsigned char nowhere[64] __attribute__((aligned(64)));
     unsigned char *const base[CAD_ARENAS] = {nowhere, nowhere, nowhere, nowhere, nowhere};
@@ -70,7 +83,7 @@ static cad_status measure(const cad_model_config *cfg, const cad_ops *ops, const
     d->measuring = true;
     CAD_TRY(cad_decoder_measure(d));
     d->measuring = false;
-    size_t nf4 = d->opt.weights == CAD_WEIGHTS_nf4 ? cad_nf4_work_bytes(d) : 0;
+    size_t nf4 = d->opt.weights == CAD_WEIGHTS_nf4 || d->cfg.quant.nf4 ? cad_nf4_work_bytes(d) : 0;
     d->bytes.scratch = d->scratch_need > nf4 ? d->scratch_need : nf4;
     return CAD_OK;
 }

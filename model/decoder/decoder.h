@@ -1,4 +1,4 @@
-/* The decoder: Qwen2 and Llama 3, forward and backward over the op table, written once for all back ends.
+/* The decoder: Qwen2, Qwen3 and Llama 3, forward and backward over the op table, written once for all back ends.
  *
  * One code path serves full training, LoRA and QLoRA: every matrix is a `linear` that may be trained (its values are a slice of
  * the flat buffer p), or frozen (f32, rounded to bf16, or NF4 with the value bf16(level * absmax)), and may carry a LoRA pair
@@ -6,6 +6,7 @@
  *
  *   r = E[id];  per layer: n = rmsnorm(r), r += o(attn(rope(q(n)), rope(k(n)), v(n)));
  *                          n = rmsnorm(r), r += down(silu(gate(n)) up(n))
+ *   Qwen3: each head of q(n) and k(n) goes through an RMSNorm before rope
  *   nll = cross-entropy of head(rmsnorm(r)) on the loss rows only
  *
  * Flat buffers: `p` (f32 masters of all that is trained) and `g` (its gradient, "+="), each tensor padded with zeros to a
@@ -26,6 +27,7 @@
 #include "model/decoder/batch.h"
 #include "model/hf/hfconfig.h"
 #include "model/hf/peft.h"
+#include "model/hf/safetensors.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -39,7 +41,7 @@ typedef struct cad_decoder cad_decoder;
 typedef enum cad_weights {
     CAD_WEIGHTS_fp32, /* frozen weights as they are in the file */
     CAD_WEIGHTS_bf16, /* rounded to bf16 (held as f32 by the CPU back end) */
-    CAD_WEIGHTS_nf4   /* the seven linears of each layer in NF4, the rest rounded to bf16 */
+    CAD_WEIGHTS_nf4   /* the seven linears of each layer in NF4 (an NF4 file as it is), the rest rounded to bf16 */
 } cad_weights;
 
 typedef enum cad_train {
@@ -63,10 +65,10 @@ typedef enum cad_lora_init { CAD_LORA_kaiming, CAD_LORA_gaussian } cad_lora_init
 
 typedef struct cad_decoder_opts {
     cad_weights weights;
-    bool double_quant;
+    bool double_quant; /* of what is quantised here; a file that is NF4 has the scales that it has */
     cad_nf4_base nf4_base;
     cad_train train;
-    cad_lora_config lora;   /* model/hf/peft.h; rank 0: none; targets 0: all; base_model (kept by the caller) goes into files */
+    cad_lora_config lora;   /* model/hf/peft.h; rank 0: none; targets 0: all; what it points to is kept by the caller */
     uint64_t seed;          /* of the dropout masks */
     int64_t max_tokens;     /* largest batch of forward_backward, eval and prefill; >= 1 */
     int64_t max_segments;   /* 0: max_tokens */
@@ -90,7 +92,7 @@ CAD_MUST_USE cad_status cad_decoder_sketch(const cad_model_config *cfg, const ca
 cad_decoder_bytes cad_decoder_plan(const cad_decoder *d);
 
 /* *out = a decoder with uninitialised weights: call init_random or load next.  `ops` is borrowed for life, *cfg copied.
- * Errors: CAD_EINVAL (options or shapes that do not go together), CAD_EUNSUPPORTED, CAD_ENOMEM. */
+ * Errors: CAD_EINVAL (options or shapes that do not go together), CAD_EREFUSED, CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_decoder_create(const cad_model_config *cfg, const cad_ops *ops, const cad_decoder_opts *o,
                                            cad_decoder **out);
 void cad_decoder_destroy(cad_decoder *d);
@@ -109,17 +111,25 @@ const cad_arena *cad_decoder_arena(const cad_decoder *d, int i);
 CAD_MUST_USE cad_status cad_decoder_init_random(cad_decoder *d, cad_init_scheme scheme, uint64_t seed);
 /* A: uniform in +-1/sqrt(in) (kaiming) or N(0, 1/rank^2) (gaussian); B = 0: the adapted model is the base, bit for bit. */
 CAD_MUST_USE cad_status cad_decoder_init_lora(cad_decoder *d, cad_lora_init init, uint64_t seed);
-/* Base weights from a Hugging Face directory (single or sharded safetensors; F32, BF16, F16).  Refused by name: missing, extra
- * or misshaped tensors (CAD_EDATA), a tied model whose lm_head differs from the embedding. */
+/* Base weights from a Hugging Face directory (single or sharded safetensors; F32, BF16, F16; linears also in NF4: bnb.h, held
+ * as codes where the options hold NF4, else dequantised).  Refused by name: missing, extra or misshaped tensors (CAD_EDATA), a
+ * tied model whose lm_head differs from the embedding, tensors that are not quantised as cfg->quant says. */
 CAD_MUST_USE cad_status cad_decoder_load(cad_decoder *d, const char *dir);
+/* What load checks before it takes values: each tensor of the decoder is there with its shape, and no other.  `d` may be a
+ * sketch. */
+CAD_MUST_USE cad_status cad_decoder_check_files(cad_decoder *d, const cad_safetensors *f);
+/* What a tensor of a file is to the model, by its name: one of the seven linears of a layer, another of its tensors, or none of
+ * them (a tied head that is stored again, angles of old files).  `d` may be a sketch. */
+typedef enum cad_tensor_role { CAD_TENSOR_none, CAD_TENSOR_linear, CAD_TENSOR_other } cad_tensor_role;
+cad_tensor_role cad_decoder_role(cad_decoder *d, const char *name);
 /* Writes model.safetensors (bf16 or f32) into the existing folder `dir`; NF4 bases are refused (CAD_EINVAL).  Together with
  * config.json (model/hf/hfconfig.h) that is a model directory.  CAD_ENUMERIC, naming the tensor, if a value is not finite. */
 CAD_MUST_USE cad_status cad_decoder_save_model(const cad_decoder *d, const char *dir, bool bf16);
 /* Same tensors as f32 under a given file name: "master.safetensors" of a checkpoint, and back (train = full only). */
 CAD_MUST_USE cad_status cad_decoder_save_master(const cad_decoder *d, const char *path);
 CAD_MUST_USE cad_status cad_decoder_load_master(cad_decoder *d, const char *path);
-/* A PEFT directory into the LoRA pairs.  Rank, scale and targets of the file must be those of the options (read them first
- * with cad_peft_read_config); a difference is CAD_EDATA. */
+/* A PEFT directory into the LoRA pairs.  The ranks and scales of its linears must be those of the options (read them first with
+ * cad_peft_read_config and cad_peft_resolve); a difference is CAD_EDATA. */
 CAD_MUST_USE cad_status cad_decoder_load_adapter(cad_decoder *d, const char *dir);
 /* Writes adapter_model.safetensors (F32), adapter_config.json and README.md into the existing folder `dir`. */
 CAD_MUST_USE cad_status cad_decoder_save_adapter(const cad_decoder *d, const char *dir);

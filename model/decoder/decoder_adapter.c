@@ -1,5 +1,6 @@
 /* LoRA pairs from and to PEFT directories.  A stands as in the file; B of gate and up is interleaved like their rows. */
 #include "core/mem.h"
+#include "core/size.h"
 #include "model/decoder/decoder_impl.h"
 
 #include <inttypes.h>
@@ -24,12 +25,12 @@ static void free_pairs(pairs *x)
 
 static void add_pairs(cad_decoder *d, cad_linear *l, int64_t layer, pairs *x)
 {
-    int64_t rank = d->opt.lora.rank;
     for (int k = 0; k < l->n; k++) {
-        if (!(d->opt.lora.targets >> l->proj[k] & 1))
+        int64_t rank = l->pair_rank[k];
+        if (rank == 0)
             continue;
         factor *a = &x->half[2 * x->n], *b = a + 1;
-        *a = (factor){.d = d, .t = {.v = &l->a, .ndim = 2, .dim = {rank, l->in}, .row0 = k * rank}};
+        *a = (factor){.d = d, .t = {.v = &l->a, .ndim = 2, .dim = {rank, l->in}, .row0 = k * l->rank}};
         *b = (factor){.d = d, .t = {.v = &l->bl, .ndim = 2, .dim = {l->rows[k], rank}, .lin = l, .part = k}};
         x->f[x->n++] = (cad_lora_factors){.layer = layer, .target = l->proj[k], .a_ctx = a, .b_ctx = b};
     }
@@ -38,8 +39,8 @@ static void add_pairs(cad_decoder *d, cad_linear *l, int64_t layer, pairs *x)
 static cad_status make_pairs(cad_decoder *d, pairs *x)
 {
     size_t most = (size_t)d->cfg.layers * CAD_LORA_TARGET_COUNT;
-    CAD_TRY(cad_mem_alloc(most * sizeof *x->f, "adapter list", &x->f));
-    CAD_TRY(cad_mem_alloc(2 * most * sizeof *x->half, "adapter list", &x->half));
+    CAD_TRY(cad_mem_alloc(cad_size_mul(most, sizeof *x->f), "adapter list", &x->f));
+    CAD_TRY(cad_mem_alloc(cad_size_mul(cad_size_mul(2, most), sizeof *x->half), "adapter list", &x->half));
     for (int64_t i = 0; i < d->cfg.layers; i++) {
         cad_layer *y = &d->layer[i];
         add_pairs(d, &y->qkv, i, x);
@@ -66,12 +67,16 @@ static cad_status window(void *ctx, int64_t first, int64_t most, const void **da
 
 static cad_status check_same(const cad_decoder *d, const char *dir, const cad_lora_config *c)
 {
-    const cad_lora_config *o = &d->opt.lora;
-    if (c->rank != o->rank || c->alpha != o->alpha || c->rslora != o->rslora || c->targets != o->targets)
-        CAD_FAIL(CAD_EDATA,
-                 "%s: adapter of rank %" PRId64 ", alpha %g, targets 0x%x; the decoder was opened for rank %" PRId64
-                 ", alpha %g, targets 0x%x",
-                 dir, c->rank, c->alpha, c->targets, o->rank, o->alpha, o->targets);
+    for (int64_t i = 0; i < d->cfg.layers; i++)
+        for (int t = 0; t < CAD_LORA_TARGET_COUNT; t++) {
+            cad_lora_pair is = cad_lora_pair_of(c, i, (cad_lora_target)t);
+            cad_lora_pair was = cad_lora_pair_of(&d->opt.lora, i, (cad_lora_target)t);
+            if (is.rank != was.rank || is.scale != was.scale)
+                CAD_FAIL(CAD_EDATA,
+                         "%s: layer %" PRId64 " %s has rank %" PRId64 " and scale %g; the decoder was opened for rank %" PRId64
+                         " and scale %g (rank 0: not adapted)",
+                         dir, i, cad_lora_target_module((cad_lora_target)t), is.rank, is.scale, was.rank, was.scale);
+        }
     return CAD_OK;
 }
 
@@ -82,8 +87,10 @@ cad_status cad_decoder_load_adapter(cad_decoder *d, const char *dir)
     pairs x = {0};
     if (d->opt.lora.rank < 1)
         CAD_FAIL(CAD_EINVAL, "%s: the decoder was opened without LoRA", dir);
-    CAD_TRY(cad_arena_create("adapter", 1 << 20, &a));
+    CAD_TRY(cad_arena_create("adapter", CAD_PEFT_ARENA, &a));
     cad_status s = cad_peft_read_config(dir, a, &c);
+    if (s == CAD_OK)
+        s = cad_peft_resolve(&c, &d->cfg, a);
     if (s == CAD_OK)
         s = check_same(d, dir, &c);
     if (s == CAD_OK)
@@ -102,7 +109,7 @@ static cad_status check_finite(const cad_decoder *d, const cad_param *p)
 {
     for (int64_t at = 0, n; at < p->count; at += n) {
         n = p->count - at < d->stage_size ? p->count - at : d->stage_size;
-        CAD_TRY(cad_decoder_fetch(d, d->stage, d->p + p->offset + at, (size_t)n * sizeof *d->stage));
+        CAD_TRY(cad_ops_fetch(d->ops, d->stage, d->p + p->offset + at, (size_t)n * sizeof *d->stage));
         for (int64_t k = 0; k < n; k++)
             if (!isfinite(d->stage[k]))
                 CAD_FAIL(CAD_ENUMERIC, "%s: element %" PRId64 " is not finite; nothing was saved", p->name, at + k);

@@ -1,5 +1,5 @@
-/* The backward pass.  Enters with work.dr = gradient of the last layer's output; norms and the SwiGLU product are computed
- * again from what the forward pass kept. */
+/* The backward pass.  Enters with work.dr = gradient of the last layer's output; norms, those of heads too, and the SwiGLU
+ * product are computed again from what the forward pass kept. */
 #include "model/decoder/decoder_impl.h"
 
 #include <math.h>
@@ -38,15 +38,30 @@ static cad_status feed_forward_back(cad_decoder *d, const cad_pass *p, int64_t l
     return norm_back(d, &l->norm2, s->r_mid, s->rstd2, p->n);
 }
 
+/* dqkv becomes the gradient of what the product made, where heads are normed. */
+static cad_status heads_back(cad_decoder *d, const cad_pass *p, int64_t layer)
+{
+    const cad_model_config *c = &d->cfg;
+    const cad_layer *l = &d->layer[layer];
+    int64_t heads = c->heads + c->kv_heads, ld = (heads + c->kv_heads) * c->head_dim;
+    cad_tensor dqk = cad_s3(d, d->work.dqkv, p->n, heads, c->head_dim);
+    CAD_RUN(d, qk_norm_bwd, .x = cad_s3(d, d->saved[layer].qkv, p->n, heads, c->head_dim), .ld_x = ld, .heads = c->heads,
+            .wq = l->norm_q.t, .wk = l->norm_k.t, .rstd = cad_f2(d->work.qk_rstd, p->n, heads), .dy = dqk, .ld_dy = ld,
+            .dx = dqk, .ld_dx = ld, .dwq = cad_grad_of(d, &l->norm_q), .dwk = cad_grad_of(d, &l->norm_k),
+            .scratch = d->scratch);
+    return CAD_OK;
+}
+
 static cad_status attention_back(cad_decoder *d, const cad_pass *p, int64_t layer)
 {
     const cad_model_config *c = &d->cfg;
     cad_saved *s = &d->saved[layer];
     void *dqkv = d->work.dqkv;
     int64_t q = c->heads * c->head_dim, kv = c->kv_heads * c->head_dim, ld = q + 2 * kv;
-    CAD_RUN(d, attn_bwd, .q = cad_s3(d, s->qkv, p->n, c->heads, c->head_dim),
-            .k = cad_s3(d, cad_at(d, s->qkv, q), p->n, c->kv_heads, c->head_dim),
-            .v = cad_s3(d, cad_at(d, s->qkv, q + kv), p->n, c->kv_heads, c->head_dim), .ld_q = ld, .ld_k = ld, .ld_v = ld,
+    cad_heads h = cad_decoder_heads(d, layer, p->n);
+    if (c->qk_norm)
+        CAD_TRY(cad_decoder_turn(d, p, layer));
+    CAD_RUN(d, attn_bwd, .q = h.q, .k = h.k, .v = h.v, .ld_q = h.ld_qk, .ld_k = h.ld_qk, .ld_v = h.ld_v,
             .seg = cad_tensor_1d(CAD_I32, p->in->seg, p->n_seg + 1), .tiles = cad_tensor_2d(CAD_I32, p->in->tile, p->n_tile, 4),
             .o = cad_s3(d, s->o, p->n, c->heads, c->head_dim), .lse = cad_f2(s->lse, c->heads, p->n),
             .d_o = cad_s3(d, d->work.d_o, p->n, c->heads, c->head_dim), .dq = cad_s3(d, dqkv, p->n, c->heads, c->head_dim),
@@ -55,7 +70,7 @@ static cad_status attention_back(cad_decoder *d, const cad_pass *p, int64_t laye
             .scale = (float)(1.0 / sqrt((double)c->head_dim)), .causal = 1, .scratch = d->scratch);
     CAD_RUN(d, rope_bwd, .x = cad_s3(d, dqkv, p->n, c->heads + c->kv_heads, c->head_dim), .ld = ld,
             .pos = cad_tensor_1d(CAD_I32, p->in->pos, p->n), .table = cad_f2(d->rope, d->positions, c->head_dim));
-    return CAD_OK;
+    return c->qk_norm ? heads_back(d, p, layer) : CAD_OK;
 }
 
 static cad_status backward_layer(cad_decoder *d, const cad_pass *p, int64_t layer)

@@ -35,12 +35,16 @@ typedef struct cad_linear {
     cad_parts parts;
     cad_value w, b; /* (out,in), (out) */
     cad_nf4 q;      /* in place of w with NF4 held as codes; q.out == 0 otherwise */
-    bool lora;
-    cad_value a, bl; /* (n R,in), (out,R); projections that are no target stay zero, and so do their gradients */
+    /* LoRA: R = `rank` is the largest of pair_rank (0: none).  What a projection has less, rows of A and columns of B, is zero
+     * and stays so: its gradient is zero, and the optimizer moves no zero. */
+    int64_t rank, pair_rank[CAD_FUSED_MAX];
+    float s[CAD_FUSED_MAX];
+    cad_value a, bl; /* (n R,in), (out,R) */
 } cad_linear;
 
 typedef struct cad_layer {
-    cad_value norm1, norm2; /* (C) */
+    cad_value norm1, norm2;   /* (C) */
+    cad_value norm_q, norm_k; /* (D), of models that norm each head of q and k; else absent */
     cad_linear qkv, o, gu, down;
 } cad_layer;
 
@@ -54,7 +58,9 @@ typedef struct cad_saved {
 
 typedef struct cad_work {
     void *n, *h;                         /* (N,C), (N,F) */
-    void *dr, *dn, *dh, *dqkv, *d_o, *v; /* backward: (N,C), (N,C), (N,F), (N,(H+2K)D), (N,HD), (N,3R) */
+    void *qk;                            /* (N,(H+K)D), where heads are normed: q and k as attention reads them */
+    float *qk_rstd;                      /* (N,H+K) of them */
+    void *dr, *dn, *dh, *dqkv, *d_o, *v; /* backward: (N,C), (N,C), (N,F), (N,(H+2K)D), (N,HD), (N,nR) */
     void *x, *xn, *dx;                   /* (M,C) gathered, normed, gradient */
     float *rstd, *nll;                   /* (M) */
     uint32_t *top;                       /* (M) */
@@ -109,8 +115,7 @@ struct cad_decoder {
     cad_decoder_bytes bytes;
     cad_scratch scratch;
 
-    int64_t group; /* rows of gate and up alternate in groups of this size */
-    float lora_scale;
+    int64_t group;               /* rows of gate and up alternate in groups of this size */
     cad_value embed, head, norm; /* head.t is embed.t when tied */
     cad_layer *layer;            /* (L) */
     float *rope;                 /* (P,D) */
@@ -204,14 +209,21 @@ cad_tensor cad_grad_of(const cad_decoder *d, const cad_value *v); /* f32; data N
 CAD_MUST_USE cad_status cad_decoder_forward(cad_decoder *d, const cad_pass *p);
 CAD_MUST_USE cad_status cad_decoder_backward(cad_decoder *d, const cad_pass *p);
 void *cad_decoder_last(const cad_decoder *d); /* r_out of the last layer */
+/* Where attention finds q, k and v: in the rows that the product made, or, where heads are normed, q and k in work.qk. */
+typedef struct cad_heads {
+    cad_tensor qk, q, k, v; /* (N,H+K,D), its first H heads, its last K; (N,K,D) */
+    int64_t ld_qk, ld_v;
+} cad_heads;
+cad_heads cad_decoder_heads(const cad_decoder *d, int64_t layer, int64_t n);
+/* Norms and rotates q and k.  Where they are normed what the product made stays as it was, so this may be done again. */
+CAD_MUST_USE cad_status cad_decoder_turn(cad_decoder *d, const cad_pass *p, int64_t layer);
 /* x = the m rows in->loss_row of r_out, xn = its final norm. */
 CAD_MUST_USE cad_status cad_decoder_final(cad_decoder *d, const cad_pass *p, int64_t m);
 
-/* decoder_pass.c: a batch into d->in.host after checking it; what stands there to the device; results back, once all work is
- * done and was right; scratch of every pass that the options allow. */
+/* decoder_pass.c: a batch into d->in.host after checking it; what stands there to the device; scratch of every
+ * pass that the options allow. */
 CAD_MUST_USE cad_status cad_decoder_take(cad_decoder *d, const cad_batch *b, cad_pass *out);
 CAD_MUST_USE cad_status cad_decoder_send(cad_decoder *d, const cad_inputs *in);
-CAD_MUST_USE cad_status cad_decoder_fetch(const cad_decoder *d, void *host, const void *device, size_t bytes);
 CAD_MUST_USE cad_status cad_decoder_measure(cad_decoder *d);
 
 /* decoder_cache.c: logits (n,V) of the rows in->loss_row (n) of the pass, then one token per row into kv.device.
@@ -240,6 +252,8 @@ CAD_MUST_USE cad_status cad_named_write(cad_decoder *d, const cad_named *t, int6
 CAD_MUST_USE cad_status cad_named_read(const cad_decoder *d, const cad_named *t, int64_t first, int64_t most, int64_t *n);
 /* The same from the device's x, of the type of storage. */
 CAD_MUST_USE cad_status cad_named_copy(cad_decoder *d, const cad_named *t, int64_t first, void *x, int64_t n);
+/* x, n numbers of bf16 from its start, becomes n of f32. */
+void cad_named_widen(float *x, int64_t n);
 
 /* Elements [first, first+count) of a named tensor in order; calls come in ascending order without gaps. */
 typedef cad_status (*cad_source)(void *ctx, const cad_named *t, int64_t first, float *out, int64_t count);
@@ -247,6 +261,8 @@ typedef cad_status (*cad_source)(void *ctx, const cad_named *t, int64_t first, f
 CAD_MUST_USE cad_status cad_named_fill(cad_decoder *d, const cad_named *t, cad_source source, void *ctx);
 /* decoder_nf4.c: the same for matrices in NF4; bytes at d->scratch that it works in. */
 CAD_MUST_USE cad_status cad_named_fill_nf4(cad_decoder *d, const cad_named *t, cad_source source, void *ctx);
+/* A matrix from the codes of a bnb-4bit checkpoint: as they are, or dequantised where the options hold no NF4. */
+CAD_MUST_USE cad_status cad_named_fill_bnb(cad_decoder *d, const cad_named *t, const cad_safetensors *f);
 size_t cad_nf4_work_bytes(const cad_decoder *d);
 
 #endif

@@ -77,7 +77,6 @@ cad_status cad_decoder_init_random(cad_decoder *d, cad_init_scheme scheme, uint6
 
 typedef struct pair_ctx {
     cad_lora_init init;
-    bool wanted; /* a target: the others stay zero */
     double rank, bound;
     cad_rng rng;
 } pair_ctx;
@@ -88,29 +87,28 @@ static cad_status pair_values(void *ctx, const cad_named *t, int64_t first, floa
     (void)t;
     (void)first;
     for (int64_t i = 0; i < count; i++) {
-        double v = 0;
-        if (x->wanted)
-            v = x->init == CAD_LORA_kaiming ? (2 * cad_rng_uniform(&x->rng) - 1) * x->bound : cad_rng_normal(&x->rng) / x->rank;
-        out[i] = (float)v;
+        out[i] = (float)(x->init == CAD_LORA_kaiming ? (2 * cad_rng_uniform(&x->rng) - 1) * x->bound
+                                                     : cad_rng_normal(&x->rng) / x->rank);
     }
     return CAD_OK;
 }
 
 static cad_status init_pair(cad_decoder *d, cad_linear *l, int64_t layer, cad_lora_init init, uint64_t seed)
 {
-    if (!l->lora)
+    if (l->rank == 0)
         return CAD_OK;
-    int64_t rank = d->opt.lora.rank;
-    CAD_TRY(d->ops->fill(&(cad_fill_args){.y = cad_f2(d->p + l->bl.at, l->out, rank)}, NULL));
+    CAD_TRY(d->ops->fill(&(cad_fill_args){.y = cad_f2(d->p + l->a.at, l->n * l->rank, l->in)}, NULL));
+    CAD_TRY(d->ops->fill(&(cad_fill_args){.y = cad_f2(d->p + l->bl.at, l->out, l->rank)}, NULL));
     for (int k = 0; k < l->n; k++) {
         char name[CAD_NAME_BYTES];
+        if (l->pair_rank[k] == 0)
+            continue;
         snprintf(name, sizeof name, "layers.%lld.%s.lora_A", (long long)layer, cad_lora_target_name(l->proj[k]));
         pair_ctx x = {.init = init,
-                      .wanted = d->opt.lora.targets >> l->proj[k] & 1,
-                      .rank = (double)rank,
+                      .rank = (double)l->pair_rank[k],
                       .bound = 1.0 / sqrt((double)l->in),
                       .rng = cad_rng_make(seed, name, 0)};
-        const cad_named a = {.v = &l->a, .ndim = 2, .dim = {rank, l->in}, .row0 = k * rank};
+        const cad_named a = {.v = &l->a, .ndim = 2, .dim = {l->pair_rank[k], l->in}, .row0 = k * l->rank};
         CAD_TRY(cad_named_fill(d, &a, pair_values, &x));
     }
     return CAD_OK;

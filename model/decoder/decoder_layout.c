@@ -1,5 +1,6 @@
 /* Shapes of all tensors, their places in the flat buffers, and the addresses of everything inside the arenas. */
 #include "core/mem.h"
+#include "core/size.h"
 #include "kernels/nf4.h"
 #include "model/decoder/decoder_impl.h"
 
@@ -49,21 +50,26 @@ static void train_if_full(cad_decoder *d, cad_value *v, int64_t layer, const cha
 
 static void shape_lora(cad_decoder *d, cad_linear *l, int64_t layer, const char *name)
 {
-    int64_t rank = d->opt.lora.rank, count_a = 0, count_b = 0;
+    int64_t count_a = 0, count_b = 0;
+    float some = 0;
     for (int i = 0; i < l->n; i++) {
-        if (rank > 0 && (d->opt.lora.targets >> l->proj[i] & 1)) {
-            count_a += rank * l->in;
-            count_b += rank * l->rows[i];
-        }
+        cad_lora_pair p = cad_lora_pair_of(&d->opt.lora, layer, l->proj[i]);
+        l->pair_rank[i] = p.rank;
+        l->s[i] = (float)p.scale;
+        l->rank = p.rank > l->rank ? p.rank : l->rank;
+        some = p.rank > 0 ? l->s[i] : some;
+        count_a += p.rank * l->in;
+        count_b += p.rank * l->rows[i];
     }
-    l->lora = count_a > 0;
-    if (!l->lora)
+    if (l->rank == 0)
         return;
+    for (int i = 0; i < l->n; i++) /* one scale for all, where it can be, is one product */
+        l->s[i] = l->pair_rank[i] > 0 ? l->s[i] : some;
     char text[CAD_NAME_BYTES];
-    l->a = matrix_value(d, l->n * rank, l->in);
+    l->a = matrix_value(d, l->n * l->rank, l->in);
     snprintf(text, sizeof text, "%s.lora_A", name);
     train_value(d, &l->a, true, count_a, layer, text);
-    l->bl = matrix_value(d, l->out, rank);
+    l->bl = matrix_value(d, l->out, l->rank);
     snprintf(text, sizeof text, "%s.lora_B", name);
     train_value(d, &l->bl, true, count_b, layer, text);
 }
@@ -98,11 +104,11 @@ cad_status cad_decoder_shape(cad_decoder *d)
 {
     const cad_model_config *c = &d->cfg;
     size_t n = (size_t)c->layers;
-    CAD_TRY(cad_mem_alloc(n * sizeof *d->layer, "decoder layers", &d->layer));
-    CAD_TRY(cad_mem_alloc(n * sizeof *d->saved, "decoder activations", &d->saved));
-    CAD_TRY(cad_mem_alloc(n * sizeof *d->kv.layer, "decoder cache", &d->kv.layer));
-    CAD_TRY(cad_mem_alloc((15 * n + 3) * sizeof *d->param, "parameter list", &d->param));
-    CAD_TRY(cad_mem_alloc((15 * n + 3) * sizeof *d->names, "parameter names", &d->names));
+    CAD_TRY(cad_mem_alloc(cad_size_mul(n, sizeof *d->layer), "decoder layers", &d->layer));
+    CAD_TRY(cad_mem_alloc(cad_size_mul(n, sizeof *d->saved), "decoder activations", &d->saved));
+    CAD_TRY(cad_mem_alloc(cad_size_mul(n, sizeof *d->kv.layer), "decoder cache", &d->kv.layer));
+    CAD_TRY(cad_mem_alloc(cad_size_mul(cad_size_add(cad_size_mul(15, n), 3), sizeof *d->param), "parameter list", &d->param));
+    CAD_TRY(cad_mem_alloc(cad_size_mul(cad_size_add(cad_size_mul(15, n), 3), sizeof *d->names), "parameter names", &d->names));
     d->group = c->ffn % CAD_GATE_GROUP ? c->ffn : CAD_GATE_GROUP;
     d->embed = matrix_value(d, c->vocab, c->width);
     train_if_full(d, &d->embed, -1, "model.embed_tokens.weight");
@@ -111,6 +117,12 @@ cad_status cad_decoder_shape(cad_decoder *d)
         l->norm1 = vector_value(d, c->width);
         l->norm2 = vector_value(d, c->width);
         train_if_full(d, &l->norm1, i, "input_layernorm.weight");
+        if (c->qk_norm) {
+            l->norm_q = vector_value(d, c->head_dim);
+            l->norm_k = vector_value(d, c->head_dim);
+            train_if_full(d, &l->norm_q, i, "self_attn.q_norm.weight");
+            train_if_full(d, &l->norm_k, i, "self_attn.k_norm.weight");
+        }
         shape_linear(d, &l->qkv, i, CAD_LORA_q, 3, "self_attn.qkv_proj");
         shape_linear(d, &l->o, i, CAD_LORA_o, 1, "self_attn.o_proj");
         train_if_full(d, &l->norm2, i, "post_attention_layernorm.weight");
@@ -173,7 +185,7 @@ static void bind_linear(const cad_decoder *d, cad_linear *l, lay *weights)
         bind_value(d, &l->w, weights);
     }
     bind_value(d, &l->b, weights);
-    if (l->lora) {
+    if (l->rank > 0) {
         bind_value(d, &l->a, weights);
         bind_value(d, &l->bl, weights);
     }
@@ -185,6 +197,8 @@ static void bind_weights(cad_decoder *d, lay *l)
     for (int64_t i = 0; i < d->cfg.layers; i++) {
         cad_layer *y = &d->layer[i];
         bind_value(d, &y->norm1, l);
+        bind_value(d, &y->norm_q, l);
+        bind_value(d, &y->norm_k, l);
         bind_linear(d, &y->qkv, l);
         bind_linear(d, &y->o, l);
         bind_value(d, &y->norm2, l);
@@ -199,9 +213,33 @@ static void bind_weights(cad_decoder *d, lay *l)
     d->rope = take_f(l, d->positions * d->cfg.head_dim);
 }
 
-static void *take_u(const cad_decoder *d, lay *a, const cad_linear *l)
+/* Columns of u that a product takes, in one layer. */
+typedef struct lora_columns {
+    int64_t qkv, o, gu, down;
+} lora_columns;
+
+static void widen(int64_t *columns, const cad_linear *l)
 {
-    return l->lora ? take_s(d, a, d->opt.max_tokens * l->n * d->opt.lora.rank) : NULL;
+    *columns = l->n * l->rank > *columns ? l->n * l->rank : *columns;
+}
+
+/* The most that any layer takes. */
+static lora_columns most_columns(const cad_decoder *d)
+{
+    lora_columns most = {0};
+    for (int64_t i = 0; i < d->cfg.layers; i++) {
+        const cad_layer *l = &d->layer[i];
+        widen(&most.qkv, &l->qkv);
+        widen(&most.o, &l->o);
+        widen(&most.gu, &l->gu);
+        widen(&most.down, &l->down);
+    }
+    return most;
+}
+
+static void *take_u(const cad_decoder *d, lay *a, int64_t columns)
+{
+    return columns > 0 ? take_s(d, a, d->opt.max_tokens * columns) : NULL;
 }
 
 static void bind_saved(cad_decoder *d, lay *a)
@@ -209,6 +247,7 @@ static void bind_saved(cad_decoder *d, lay *a)
     const cad_model_config *c = &d->cfg;
     int64_t n = d->opt.max_tokens, q = c->heads * c->head_dim, kv = c->kv_heads * c->head_dim;
     bool keep = d->opt.train != CAD_TRAIN_none;
+    const lora_columns most = most_columns(d);
     void *r = take_s(d, a, n * c->width);
     for (int64_t i = 0; i < c->layers; i++) {
         cad_saved *s = &d->saved[i];
@@ -228,10 +267,10 @@ static void bind_saved(cad_decoder *d, lay *a)
         s->o = take_s(d, a, n * q);
         s->lse = take_f(a, n * c->heads);
         s->gu = take_s(d, a, n * 2 * c->ffn);
-        s->u_qkv = take_u(d, a, &l->qkv);
-        s->u_o = take_u(d, a, &l->o);
-        s->u_gu = take_u(d, a, &l->gu);
-        s->u_down = take_u(d, a, &l->down);
+        s->u_qkv = take_u(d, a, keep ? l->qkv.n * l->qkv.rank : most.qkv);
+        s->u_o = take_u(d, a, keep ? l->o.rank : most.o);
+        s->u_gu = take_u(d, a, keep ? l->gu.n * l->gu.rank : most.gu);
+        s->u_down = take_u(d, a, keep ? l->down.rank : most.down);
     }
 }
 
@@ -239,16 +278,25 @@ static void bind_work(cad_decoder *d, lay *a)
 {
     const cad_model_config *c = &d->cfg;
     int64_t n = d->opt.max_tokens, m = d->opt.max_loss_rows;
+    const lora_columns most = most_columns(d);
+    const int64_t columns[] = {most.qkv, most.o, most.gu, most.down};
+    int64_t widest = 0;
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+        widest = columns[i] > widest ? columns[i] : widest;
     cad_work *w = &d->work;
     w->n = take_s(d, a, n * c->width);
     w->h = take_s(d, a, n * c->ffn);
+    if (c->qk_norm) {
+        w->qk = take_s(d, a, n * (c->heads + c->kv_heads) * c->head_dim);
+        w->qk_rstd = take_f(a, n * (c->heads + c->kv_heads));
+    }
     if (d->opt.train != CAD_TRAIN_none) {
         w->dr = take_s(d, a, n * c->width);
         w->dn = take_s(d, a, n * c->width);
         w->dh = take_s(d, a, n * c->ffn);
         w->dqkv = take_s(d, a, n * (c->heads + 2 * c->kv_heads) * c->head_dim);
         w->d_o = take_s(d, a, n * c->heads * c->head_dim);
-        w->v = take_s(d, a, n * CAD_FUSED_MAX * d->opt.lora.rank);
+        w->v = take_s(d, a, n * widest);
         w->dx = take_s(d, a, m * c->width);
     }
     w->x = take_s(d, a, m * c->width);

@@ -3,7 +3,7 @@
 
 bool cad_linear_wants_x(const cad_linear *l)
 {
-    return l->w.at >= 0 || l->lora;
+    return l->w.at >= 0 || l->rank > 0;
 }
 
 cad_tensor cad_grad_of(const cad_decoder *d, const cad_value *v)
@@ -31,8 +31,8 @@ static cad_dropout dropout_of(const cad_decoder *d, const cad_linear *l, const c
 static cad_status forward_lora(cad_decoder *d, const cad_linear *l, const cad_pass *p, int64_t layer, cad_tensor x,
                                cad_tensor u, cad_tensor res, cad_tensor y)
 {
-    CAD_RUN(d, lora_down_fwd, .x = x, .a = l->a.t, .u = u, .s = d->lora_scale, .n = l->n, .drop = dropout_of(d, l, p, layer),
-            .scratch = d->scratch);
+    CAD_RUN(d, lora_down_fwd, .x = x, .a = l->a.t, .u = u, .s = {l->s[0], l->s[1], l->s[2]}, .n = l->n,
+            .drop = dropout_of(d, l, p, layer), .scratch = d->scratch);
     if (l->q.out)
         CAD_RUN(d, nf4_linear_lora_fwd, .x = x, .w = l->q, .u = u, .bl = l->bl.t, .b = l->b.t, .res = res, .y = y,
                 .parts = l->parts, .scratch = d->scratch);
@@ -46,8 +46,8 @@ cad_status cad_linear_forward(cad_decoder *d, const cad_linear *l, const cad_pas
                               void *res, void *y)
 {
     cad_tensor tx = cad_s2(d, x, p->n, l->in), tr = cad_s2(d, res, p->n, l->out), ty = cad_s2(d, y, p->n, l->out);
-    if (l->lora)
-        return forward_lora(d, l, p, layer, tx, cad_s2(d, u, p->n, l->n * d->opt.lora.rank), tr, ty);
+    if (l->rank > 0)
+        return forward_lora(d, l, p, layer, tx, cad_s2(d, u, p->n, l->n * l->rank), tr, ty);
     if (l->q.out)
         CAD_RUN(d, nf4_linear_fwd, .x = tx, .w = l->q, .b = l->b.t, .res = tr, .y = ty, .scratch = d->scratch);
     else
@@ -58,16 +58,16 @@ cad_status cad_linear_forward(cad_decoder *d, const cad_linear *l, const cad_pas
 cad_status cad_linear_back_x(cad_decoder *d, const cad_linear *l, const cad_pass *p, int64_t layer, void *dy, void *u, void *dx)
 {
     cad_tensor tdy = cad_s2(d, dy, p->n, l->out), tdx = cad_s2(d, dx, p->n, l->in);
-    cad_tensor v = cad_s2(d, d->work.v, p->n, l->n * d->opt.lora.rank);
-    if (l->lora)
-        CAD_RUN(d, lora_up_bwd, .dy = tdy, .bl = l->bl.t, .u = cad_s2(d, u, p->n, l->n * d->opt.lora.rank), .v = v,
-                .db = cad_grad_of(d, &l->bl), .s = d->lora_scale, .parts = l->parts, .scratch = d->scratch);
+    cad_tensor v = cad_s2(d, d->work.v, p->n, l->n * l->rank);
+    if (l->rank > 0)
+        CAD_RUN(d, lora_up_bwd, .dy = tdy, .bl = l->bl.t, .u = cad_s2(d, u, p->n, l->n * l->rank), .v = v,
+                .db = cad_grad_of(d, &l->bl), .s = {l->s[0], l->s[1], l->s[2]}, .parts = l->parts, .scratch = d->scratch);
     if (!dx)
         return CAD_OK;
-    if (l->lora && l->q.out)
+    if (l->rank > 0 && l->q.out)
         CAD_RUN(d, nf4_linear_lora_bwd_x, .dy = tdy, .w = l->q, .v = v, .a = l->a.t, .dx = tdx, .n = l->n,
                 .drop = dropout_of(d, l, p, layer), .scratch = d->scratch);
-    else if (l->lora)
+    else if (l->rank > 0)
         CAD_RUN(d, linear_lora_bwd_x, .dy = tdy, .w = l->w.t, .v = v, .a = l->a.t, .dx = tdx, .n = l->n,
                 .drop = dropout_of(d, l, p, layer), .scratch = d->scratch);
     else if (l->q.out)
@@ -80,9 +80,9 @@ cad_status cad_linear_back_x(cad_decoder *d, const cad_linear *l, const cad_pass
 cad_status cad_linear_back_w(cad_decoder *d, const cad_linear *l, const cad_pass *p, int64_t layer, void *dy, void *x)
 {
     cad_tensor tx = cad_s2(d, x, p->n, l->in);
-    if (l->lora)
-        CAD_RUN(d, lora_down_bwd, .v = cad_s2(d, d->work.v, p->n, l->n * d->opt.lora.rank), .x = tx,
-                .da = cad_grad_of(d, &l->a), .n = l->n, .drop = dropout_of(d, l, p, layer), .scratch = d->scratch);
+    if (l->rank > 0)
+        CAD_RUN(d, lora_down_bwd, .v = cad_s2(d, d->work.v, p->n, l->n * l->rank), .x = tx, .da = cad_grad_of(d, &l->a),
+                .n = l->n, .drop = dropout_of(d, l, p, layer), .scratch = d->scratch);
     if (l->w.at >= 0)
         CAD_RUN(d, linear_bwd_w, .dy = cad_s2(d, dy, p->n, l->out), .x = tx, .dw = cad_grad_of(d, &l->w),
                 .db = cad_grad_of(d, &l->b), .scratch = d->scratch);

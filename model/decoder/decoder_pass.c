@@ -66,12 +66,6 @@ cad_status cad_decoder_send(cad_decoder *d, const cad_inputs *in)
     return d->ops->mem_put(in->device.ids, in->host.ids, in->bytes, NULL); /* the first of the block */
 }
 
-cad_status cad_decoder_fetch(const cad_decoder *d, void *host, const void *device, size_t bytes)
-{
-    CAD_TRY(d->ops->sync(NULL));
-    return d->ops->mem_get(host, device, bytes, NULL);
-}
-
 /* Output layer, loss and everything below it.  m loss rows. */
 static cad_status train_pass(cad_decoder *d, const cad_pass *p, int64_t m, float scale)
 {
@@ -104,7 +98,7 @@ cad_status cad_decoder_forward_backward(cad_decoder *d, const cad_batch *b, floa
             cad_embed_order(b->ids, b->n, d->cfg.vocab, d->in.host.order, d->order_sum);
         CAD_TRY(cad_decoder_send(d, &d->in));
         CAD_TRY(train_pass(d, &p, b->n_loss, scale));
-        CAD_TRY(cad_decoder_fetch(d, d->nll, d->work.nll, (size_t)b->n_loss * sizeof *d->nll));
+        CAD_TRY(cad_ops_fetch(d->ops, d->nll, d->work.nll, (size_t)b->n_loss * sizeof *d->nll));
         for (int64_t i = 0; i < b->n_loss; i++)
             sum += (double)b->weight[i] * (double)d->nll[i];
     }
@@ -131,8 +125,8 @@ cad_status cad_decoder_eval(cad_decoder *d, const cad_batch *b, float *nll, uint
         return CAD_OK;
     CAD_TRY(cad_decoder_send(d, &d->in));
     CAD_TRY(eval_pass(d, &p, b->n_loss));
-    CAD_TRY(cad_decoder_fetch(d, nll, d->work.nll, (size_t)b->n_loss * sizeof *nll));
-    return top ? cad_decoder_fetch(d, top, d->work.top, (size_t)b->n_loss * sizeof *top) : CAD_OK;
+    CAD_TRY(cad_ops_fetch(d->ops, nll, d->work.nll, (size_t)b->n_loss * sizeof *nll));
+    return top ? cad_ops_fetch(d->ops, top, d->work.top, (size_t)b->n_loss * sizeof *top) : CAD_OK;
 }
 
 /* One row at a time, so that no buffer of (rows, V) has to be planned. */
@@ -160,7 +154,7 @@ cad_status cad_decoder_logits(cad_decoder *d, const cad_batch *b, const uint32_t
     CAD_TRY(cad_decoder_final(d, &p, n_rows));
     for (int64_t i = 0; i < n_rows; i++) {
         CAD_TRY(logits_row(d, i));
-        CAD_TRY(cad_decoder_fetch(d, out + i * d->cfg.vocab, d->work.logits, (size_t)d->cfg.vocab * sizeof *out));
+        CAD_TRY(cad_ops_fetch(d->ops, out + i * d->cfg.vocab, d->work.logits, (size_t)d->cfg.vocab * sizeof *out));
     }
     return CAD_OK;
 }

@@ -20,9 +20,14 @@ static const module linears[] = {
 };
 enum { LINEARS = sizeof linears / sizeof *linears, BIASES = 3 };
 
+static int64_t norms_of(const cad_decoder *d)
+{
+    return d->cfg.qk_norm ? 4 : 2;
+}
+
 static int64_t per_layer(const cad_decoder *d)
 {
-    return 2 + LINEARS - (d->cfg.qkv_bias ? 0 : BIASES);
+    return norms_of(d) + LINEARS - (d->cfg.qkv_bias ? 0 : BIASES);
 }
 
 int64_t cad_named_count(const cad_decoder *d)
@@ -53,15 +58,15 @@ static void named_linear(cad_layer *l, const module *m, cad_named *out)
 static void named_in_layer(cad_decoder *d, int64_t layer, int64_t j, cad_named *out)
 {
     cad_layer *l = &d->layer[layer];
+    cad_value *const norm[] = {&l->norm1, &l->norm2, &l->norm_q, &l->norm_k};
+    static const char *const norm_name[] = {"input_layernorm.weight", "post_attention_layernorm.weight",
+                                            "self_attn.q_norm.weight", "self_attn.k_norm.weight"};
     const char *name = NULL;
-    if (j == 0) {
-        named_value(out, "", CAD_KIND_norm, &l->norm1);
-        name = "input_layernorm.weight";
-    } else if (j == 1) {
-        named_value(out, "", CAD_KIND_norm, &l->norm2);
-        name = "post_attention_layernorm.weight";
+    if (j < norms_of(d)) {
+        named_value(out, "", CAD_KIND_norm, norm[j]);
+        name = norm_name[j];
     } else {
-        int64_t k = j - 2;
+        int64_t k = j - norms_of(d);
         for (int i = 0; i < LINEARS; i++) {
             if (linears[i].bias && !d->cfg.qkv_bias)
                 continue;
@@ -97,7 +102,7 @@ int64_t cad_decoder_parameters(const cad_decoder *d)
         cad_lora_target_shape(c, (cad_lora_target)t, &rows, &cols);
         matrices += rows * cols;
     }
-    int64_t layer = matrices + 2 * c->width + (c->qkv_bias ? q + 2 * kv : 0);
+    int64_t layer = matrices + 2 * c->width + (c->qkv_bias ? q + 2 * kv : 0) + (c->qk_norm ? 2 * c->head_dim : 0);
     return c->layers * layer + c->width + c->vocab * c->width * (c->tie ? 1 : 2);
 }
 

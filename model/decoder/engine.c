@@ -1,6 +1,7 @@
 #include "model/decoder/engine.h"
 #include "core/clock.h"
 #include "core/mem.h"
+#include "core/size.h"
 #include "core/utf8.h"
 #include "model/decoder/engine_impl.h"
 
@@ -49,8 +50,8 @@ static uint64_t answer_seed(const cad_prompt *p, uint64_t seed, int64_t sample)
 static cad_status prepare(job *j, const cad_prompt *prompts, int64_t n)
 {
     int64_t *at, max_new = j->o->max_new > 0 ? j->o->max_new : 4096;
-    CAD_TRY(cad_mem_alloc((size_t)(n * j->samples) * sizeof *j->req, "requests", &j->req));
-    CAD_TRY(cad_mem_alloc((size_t)(n + 1) * sizeof *at, "prompts", &at));
+    CAD_TRY(cad_mem_alloc(cad_size_mul(cad_size_mul((size_t)n, (size_t)j->samples), sizeof *j->req), "requests", &j->req));
+    CAD_TRY(cad_mem_alloc(cad_size_mul(cad_size_add((size_t)n, 1), sizeof *at), "prompts", &at));
     cad_status s = CAD_OK;
     for (int64_t i = 0; i < n && s == CAD_OK; i++)
         s = encode_prompt(j, &prompts[i], i, &at[i]);
@@ -115,26 +116,12 @@ cad_status cad_engine_generate(cad_engine *e, const cad_prompt *prompts, int64_t
     return s;
 }
 
-void cad_engine_set_stops(cad_engine *e)
-{
-    const cad_model_config *c = cad_decoder_config(e->decoder);
-    int64_t end = cad_tokenizer_eos(e->tokenizer);
-    e->n_stop = 0;
-    for (int i = 0; i < c->n_eos; i++) {
-        e->stop[e->n_stop++] = (uint32_t)c->eos[i];
-        if (c->eos[i] == end)
-            end = -1;
-    }
-    if (end >= 0)
-        e->stop[e->n_stop++] = (uint32_t)end;
-}
-
 cad_engine_info cad_engine_get_info(const cad_engine *e)
 {
     const cad_decoder_opts *o = cad_decoder_options(e->decoder);
-    return (cad_engine_info){.path = e->path,
-                             .base = e->base,
-                             .adapter = e->adapter,
+    return (cad_engine_info){.path = e->parts.path,
+                             .base = e->parts.base,
+                             .adapter = e->parts.adapter,
                              .hash = e->hash,
                              .tokenizer_hash = cad_tokenizer_hash(e->tokenizer),
                              .template_hash = e->tpl->hash,

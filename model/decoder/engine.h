@@ -26,7 +26,6 @@ extern "C" {
 typedef struct cad_engine cad_engine;
 
 typedef struct cad_engine_opts {
-    const char *adapter;       /* PEFT directory on top of a model directory; NULL: what the checkpoint says */
     const char *template_name; /* "ir", .., "file:PATH"; NULL: template.txt of the checkpoint, else "ir" */
     bool other_template;       /* template_name may differ from the checkpoint's template.txt (audit.waive = template) */
     const char *device;        /* as run.device; NULL: "cpu" */

@@ -3,9 +3,8 @@
 #define CADLM_MODEL_DECODER_ENGINE_IMPL_H
 
 #include "core/hash.h"
+#include "model/decoder/checkpoint_parts.h"
 #include "model/decoder/engine.h"
-
-enum { CAD_ENGINE_STOPS = CAD_CONFIG_MAX_EOS + 1 };
 
 struct cad_engine {
     cad_arena *arena; /* paths, template */
@@ -14,14 +13,11 @@ struct cad_engine {
     cad_decoder *own_decoder;
     const cad_tokenizer *tokenizer;
     const cad_template *tpl;
-    const char *path, *base, *adapter;
+    cad_ckpt_parts parts;
     char hash[CAD_HASH_HEX];
     int64_t bos; /* put in front of every prompt; -1: nothing */
-    uint32_t stop[CAD_ENGINE_STOPS];
+    uint32_t stop[CAD_CKPT_STOPS];
     int64_t n_stop;
 };
-
-/* Ids that end an answer: those of the model's configuration and the tokenizer's end of text. */
-void cad_engine_set_stops(cad_engine *e);
 
 #endif

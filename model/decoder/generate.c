@@ -2,6 +2,7 @@
  */
 #include "model/decoder/generate.h"
 #include "core/mem.h"
+#include "core/size.h"
 #include "model/decoder/decoder_impl.h"
 
 #include <inttypes.h>
@@ -136,7 +137,7 @@ static cad_status run_pass(gen *g, const cad_inputs *in, const cad_pass *p, int6
     CAD_TRY(cad_decoder_send(d, in));
     CAD_TRY(cad_decoder_forward(d, p));
     CAD_TRY(cad_decoder_draw(d, p, n));
-    CAD_TRY(cad_decoder_fetch(d, d->kv.host.id, d->kv.device.id, d->kv.drawn)); /* the first of the block */
+    CAD_TRY(cad_ops_fetch(d->ops, d->kv.host.id, d->kv.device.id, d->kv.drawn)); /* the first of the block */
     return take_draws(g, n);
 }
 
@@ -220,9 +221,12 @@ cad_status cad_generate(cad_decoder *d, const cad_gen_request *req, int64_t n, c
     size_t slots = (size_t)g.slots;
     cad_status s;
     CAD_TRY(set_mask(d, o->vocab));
-    CAD_TRY_GOTO(s, cad_mem_alloc(slots * sizeof *g.slot, "generation slots", &g.slot), end);
-    CAD_TRY_GOTO(s, cad_mem_alloc(slots * (size_t)d->kv.tokens * sizeof *g.answer, "generated tokens", &g.answer), end);
-    CAD_TRY_GOTO(s, cad_mem_alloc(slots * sizeof *g.who, "generation slots", &g.who), end);
+    CAD_TRY_GOTO(s, cad_mem_alloc(cad_size_mul(slots, sizeof *g.slot), "generation slots", &g.slot), end);
+    CAD_TRY_GOTO(
+        s,
+        cad_mem_alloc(cad_size_mul(cad_size_mul(slots, (size_t)d->kv.tokens), sizeof *g.answer), "generated tokens", &g.answer),
+        end);
+    CAD_TRY_GOTO(s, cad_mem_alloc(cad_size_mul(slots, sizeof *g.who), "generation slots", &g.who), end);
     s = run(&g);
 end:
     cad_mem_free(g.slot);

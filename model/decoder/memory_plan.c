@@ -46,6 +46,19 @@ void cad_memory_add_decoder(cad_memory_plan *m, const cad_decoder_bytes *b, cad_
     cad_memory_add(m, "scratch", "chunk of logits, scratch of ops", (double)b->scratch);
 }
 
+cad_status cad_memory_add_model(cad_memory_plan *m, const cad_model_config *c, const cad_ops *ops, const cad_decoder_opts *o,
+                                cad_decoder_bytes *out_bytes)
+{
+    cad_decoder *d;
+    CAD_TRY(cad_decoder_sketch(c, ops, o, &d));
+    cad_decoder_bytes b = cad_decoder_plan(d);
+    cad_decoder_destroy(d);
+    cad_memory_add_decoder(m, &b, CAD_TRAIN_none);
+    if (out_bytes)
+        *out_bytes = b;
+    return CAD_OK;
+}
+
 void cad_memory_offer(cad_memory_plan *m, const char *text, double frees)
 {
     cad_memory_key k = {.frees = frees};
@@ -104,12 +117,24 @@ cad_status cad_memory_verdict(const cad_memory_plan *m, const char *who)
     if (m->fits)
         return CAD_OK;
     cad_status s = print_largest(m, &lines);
-    for (int i = 0; s == CAD_OK && i < m->n_keys; i++)
+    double missing = m->total - m->planned, frees = 0.0;
+    for (int i = 0; s == CAD_OK && i < m->n_keys; i++) {
         s = cad_buf_printf(&lines, "%s%s frees %s", i ? ", " : "\nhint: ", m->key[i].text,
                            cad_bytes_text(m->key[i].frees, takes));
+        frees += m->key[i].frees;
+    }
+    if (s == CAD_OK && frees < missing)
+        s = cad_buf_printf(&lines, "%s%s more is missing: a device with more memory, or a smaller model",
+                           m->n_keys ? "; even so " : "\nhint: ", cad_bytes_text(missing - frees, takes));
     if (s == CAD_OK)
         s = cad_fail(CAD_ENOMEM, "%s: %s takes %s of memory; %s may be used%s", m->device, who, cad_bytes_text(m->total, takes),
                      cad_bytes_text(m->planned, may), cad_buf_cstr(&lines));
     cad_buf_deinit(&lines);
     return s;
+}
+
+cad_status cad_memory_check(cad_memory_plan *m, const cad_device *d, const char *who)
+{
+    CAD_TRY(cad_memory_judge(m, d));
+    return cad_memory_verdict(m, who);
 }

@@ -44,6 +44,10 @@ void cad_memory_add(cad_memory_plan *m, const char *arena, const char *purpose, 
 /* Those of a decoder: weights, values, gradients, activations, scratch, cache; `training`: what p holds is trained as a whole
  * (full), a LoRA pair, or an adapter that is only used. */
 void cad_memory_add_decoder(cad_memory_plan *m, const cad_decoder_bytes *b, cad_train training);
+/* Those of a model that is only used, before anything of it is taken; out_bytes, where not NULL: its plan.  Errors: those of
+ * cad_decoder_sketch. */
+CAD_MUST_USE cad_status cad_memory_add_model(cad_memory_plan *m, const cad_model_config *c, const cad_ops *ops,
+                                             const cad_decoder_opts *o, cad_decoder_bytes *out_bytes);
 /* A key of which the largest CAD_MEMORY_KEYS are kept; one that frees less than a thousandth of the total is none. */
 void cad_memory_offer(cad_memory_plan *m, const char *text, double frees);
 /* Sets capacity, planned and fits: from the device's own memory, else from what this process may get of the machine's, what it
@@ -53,6 +57,9 @@ CAD_MUST_USE cad_status cad_memory_judge(cad_memory_plan *m, const cad_device *d
 /* CAD_OK where it fits; else CAD_ENOMEM: both sums, the ten largest items with their arenas, the keys with what each frees.
  * `who` takes the memory: "the run", "models/tiny". */
 CAD_MUST_USE cad_status cad_memory_verdict(const cad_memory_plan *m, const char *who);
+
+/* Both. */
+CAD_MUST_USE cad_status cad_memory_check(cad_memory_plan *m, const cad_device *d, const char *who);
 
 /* "0.17 GiB", "3.4 MiB" */
 enum { CAD_BYTES_TEXT = 32 };

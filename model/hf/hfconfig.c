@@ -8,14 +8,31 @@
 #include <math.h>
 #include <string.h>
 
-#define MAX_CONFIG_BYTES ((size_t)4 << 20)
-
-static const char *const arch_names[] = {[CAD_ARCH_qwen2] = "qwen2", [CAD_ARCH_llama] = "llama"};
-static const char *const arch_classes[] = {[CAD_ARCH_qwen2] = "Qwen2ForCausalLM", [CAD_ARCH_llama] = "LlamaForCausalLM"};
+static const struct {
+    const char *name, *class;
+    bool qkv_bias, qk_norm;
+} arch[CAD_ARCHS] = {[CAD_ARCH_qwen2] = {"qwen2", "Qwen2ForCausalLM", true, false},
+                     [CAD_ARCH_llama] = {"llama", "LlamaForCausalLM", false, false},
+                     [CAD_ARCH_qwen3] = {"qwen3", "Qwen3ForCausalLM", false, true}};
 
 const char *cad_arch_name(cad_arch a)
 {
-    return arch_names[a];
+    return arch[a].name;
+}
+
+const char *cad_arch_class(cad_arch a)
+{
+    return arch[a].class;
+}
+
+bool cad_arch_qkv_bias(cad_arch a)
+{
+    return arch[a].qkv_bias;
+}
+
+bool cad_arch_qk_norm(cad_arch a)
+{
+    return arch[a].qk_norm;
 }
 
 /* A key that is absent or null keeps *out. */
@@ -29,7 +46,7 @@ static cad_status must_be_false(const json_t *o, const char *key, const char *wh
 {
     const json_t *v = json_object_get(o, key);
     if (v && !json_is_null(v) && !json_is_false(v))
-        CAD_FAIL(CAD_EUNSUPPORTED, "%s: %s must be false: the decoder does not have it", where, key);
+        CAD_FAIL(CAD_EREFUSED, "%s: %s must be false: the decoder does not have it", where, key);
     return CAD_OK;
 }
 
@@ -42,14 +59,16 @@ static cad_status read_arch(const json_t *o, const char *where, cad_model_config
         CAD_FAIL(CAD_EDATA, "%s: neither model_type nor architectures", where);
     if (json_array_size(classes) > 1)
         CAD_FAIL(CAD_EDATA, "%s: more than one entry in architectures", where);
-    for (int i = 0; i < 2; i++) {
-        if ((!type || !strcmp(type, arch_names[i])) && (!class || !strcmp(class, arch_classes[i]))) {
+    for (int i = 0; i < CAD_ARCHS; i++) {
+        if ((!type || !strcmp(type, arch[i].name)) && (!class || !strcmp(class, arch[i].class))) {
             c->arch = (cad_arch)i;
+            c->qkv_bias = arch[i].qkv_bias;
+            c->qk_norm = arch[i].qk_norm;
             return CAD_OK;
         }
     }
-    CAD_FAIL(CAD_EUNSUPPORTED, "%s: architecture %.64s (%.64s); supported: qwen2 (Qwen2ForCausalLM), llama (LlamaForCausalLM)",
-             where, type ? type : "?", class ? class : "?");
+    CAD_FAIL(CAD_EREFUSED, "%s: architecture %.64s (%.64s); supported: %s (%s), %s (%s), %s (%s)", where, type ? type : "?",
+             class ? class : "?", arch[0].name, arch[0].class, arch[1].name, arch[1].class, arch[2].name, arch[2].class);
 }
 
 static cad_status read_sizes(const json_t *o, const char *where, cad_model_config *c)
@@ -61,7 +80,11 @@ static cad_status read_sizes(const json_t *o, const char *where, cad_model_confi
     CAD_TRY(cad_json_get_int(o, "vocab_size", where, &c->vocab));
     c->kv_heads = c->heads;
     CAD_TRY(optional_int(o, "num_key_value_heads", where, &c->kv_heads));
-    c->head_dim = c->heads > 0 ? c->width / c->heads : 0;
+    if (c->arch ==
+        CAD_ARCH_qwen3) /* of width / heads, and the 128 that transformers takes, one would be wrong without a sign */
+        CAD_TRY(cad_json_get_int(o, "head_dim", where, &c->head_dim));
+    else
+        c->head_dim = c->heads > 0 ? c->width / c->heads : 0;
     if (c->heads > 0 && c->width % c->heads != 0 && !json_is_integer(json_object_get(o, "head_dim")))
         CAD_FAIL(CAD_EDATA, "%s: hidden_size %" PRId64 " is no multiple of num_attention_heads %" PRId64, where, c->width,
                  c->heads);
@@ -93,7 +116,7 @@ static cad_status read_dtype(const json_t *o, const char *where, cad_model_confi
             return CAD_OK;
         }
     }
-    CAD_FAIL(CAD_EUNSUPPORTED, "%s: dtype %.32s; expected float32, bfloat16 or float16", where, name);
+    CAD_FAIL(CAD_EREFUSED, "%s: dtype %.32s; expected float32, bfloat16 or float16", where, name);
 }
 
 /* eos_token_id: a number, a list, or null. */
@@ -124,6 +147,36 @@ typedef struct rope_keys {
     bool has_theta;
 } rope_keys;
 
+/* Rotating a part of each head only is not computed; where it stands is up to the version of transformers. */
+static cad_status whole_heads(const json_t *o, const char *where)
+{
+    const json_t *part = json_object_get(o, "partial_rotary_factor");
+    if (part && !json_is_null(part) && !(json_is_number(part) && json_number_value(part) == 1.0))
+        CAD_FAIL(CAD_EREFUSED, "%s: partial_rotary_factor must be 1: whole heads are rotated", where);
+    return CAD_OK;
+}
+
+/* Every member that says something is one that is read. */
+static cad_status known_members(const json_t *o, bool llama3, const char *where)
+{
+    static const char *const known[] = {"rope_type",        "type",
+                                        "rope_theta",       "partial_rotary_factor",
+                                        "factor",           "low_freq_factor",
+                                        "high_freq_factor", "original_max_position_embeddings"};
+    enum { ANY = 4, ALL = sizeof known / sizeof *known };
+    const char *key;
+    json_t *v;
+    json_object_foreach((json_t *)(uintptr_t)o, key, v)
+    {
+        int i = 0;
+        while (i < (llama3 ? ALL : ANY) && strcmp(key, known[i]) != 0)
+            i++;
+        if (i == (llama3 ? ALL : ANY) && !json_is_null(v))
+            CAD_FAIL(CAD_EREFUSED, "%s: RoPE setting %.64s is not known to type %s", where, key, llama3 ? "llama3" : "default");
+    }
+    return CAD_OK;
+}
+
 /* The members of rope_scaling or rope_parameters. */
 static cad_status read_rope_object(const json_t *o, const char *where, rope_keys *r)
 {
@@ -137,10 +190,13 @@ static cad_status read_rope_object(const json_t *o, const char *where, rope_keys
         CAD_TRY(cad_json_get_number(o, "rope_theta", where, &r->theta));
         r->has_theta = true;
     }
-    if (!strcmp(r->type, "default"))
+    bool llama3 = !strcmp(r->type, "llama3");
+    if (!llama3 && strcmp(r->type, "default") != 0)
+        CAD_FAIL(CAD_EREFUSED, "%s: RoPE type %.32s; supported: default, llama3", where, r->type);
+    CAD_TRY(whole_heads(o, where));
+    CAD_TRY(known_members(o, llama3, where));
+    if (!llama3)
         return CAD_OK;
-    if (strcmp(r->type, "llama3") != 0)
-        CAD_FAIL(CAD_EUNSUPPORTED, "%s: RoPE type %.32s; supported: default, llama3", where, r->type);
     CAD_TRY(cad_json_get_number(o, "factor", where, &r->factor));
     CAD_TRY(cad_json_get_number(o, "low_freq_factor", where, &r->low));
     CAD_TRY(cad_json_get_number(o, "high_freq_factor", where, &r->high));
@@ -163,6 +219,7 @@ static cad_status read_rope(const json_t *o, const char *where, cad_model_config
         CAD_TRY(cad_json_get_number(o, "rope_theta", where, &top.theta));
         top.has_theta = true;
     }
+    CAD_TRY(whole_heads(o, where));
     bool has_top = top.has_theta;
     if (scaling && !json_is_null(scaling)) {
         if (!json_is_object(scaling))
@@ -208,14 +265,11 @@ static cad_status refuse_unsupported(const json_t *o, const char *where, const c
 {
     const char *act = json_string_value(json_object_get(o, "hidden_act"));
     if (act && strcmp(act, "silu") != 0)
-        CAD_FAIL(CAD_EUNSUPPORTED, "%s: hidden_act %.32s; supported: silu", where, act);
+        CAD_FAIL(CAD_EREFUSED, "%s: hidden_act %.32s; supported: silu", where, act);
     CAD_TRY(must_be_false(o, "use_sliding_window", where));
     CAD_TRY(must_be_false(o, "mlp_bias", where));
-    if (c->arch == CAD_ARCH_llama)
+    if (c->arch != CAD_ARCH_qwen2)
         CAD_TRY(must_be_false(o, "attention_bias", where));
-    const json_t *q = json_object_get(o, "quantization_config");
-    if (q && !json_is_null(q))
-        CAD_FAIL(CAD_EUNSUPPORTED, "%s: quantization_config: quantised checkpoints are not read", where);
     const json_t *types = json_object_get(o, "layer_types"), *v;
     size_t i;
     if (json_is_array(types) && (int64_t)json_array_size(types) != c->layers)
@@ -225,7 +279,7 @@ static cad_status refuse_unsupported(const json_t *o, const char *where, const c
     {
         const char *t = json_string_value(v);
         if (!t || strcmp(t, "full_attention") != 0)
-            CAD_FAIL(CAD_EUNSUPPORTED, "%s: layer_types[%zu] is %.32s; supported: full_attention", where, i, t ? t : "?");
+            CAD_FAIL(CAD_EREFUSED, "%s: layer_types[%zu] is %.32s; supported: full_attention", where, i, t ? t : "?");
     }
     return CAD_OK;
 }
@@ -241,6 +295,9 @@ static cad_status in_range(const char *where, const char *key, int64_t v, int64_
 
 cad_status cad_model_config_check(const cad_model_config *c, const char *where)
 {
+    if (c->qkv_bias != arch[c->arch].qkv_bias || c->qk_norm != arch[c->arch].qk_norm)
+        CAD_FAIL(CAD_EDATA, "%s: a %s model %s biases of q, k and v and %s norms of their heads", where, arch[c->arch].name,
+                 arch[c->arch].qkv_bias ? "has" : "has no", arch[c->arch].qk_norm ? "has" : "has no");
     CAD_TRY(in_range(where, "num_hidden_layers", c->layers, 1, 1024));
     CAD_TRY(in_range(where, "hidden_size", c->width, 32, 65536));
     CAD_TRY(in_range(where, "num_attention_heads", c->heads, 1, 1024));
@@ -277,8 +334,8 @@ static cad_status read_object(const json_t *o, const char *where, cad_model_conf
     *c = (cad_model_config){.bos = -1, .pad = -1};
     CAD_TRY(read_arch(o, where, c));
     CAD_TRY(read_sizes(o, where, c));
-    c->qkv_bias = c->arch == CAD_ARCH_qwen2;
     CAD_TRY(refuse_unsupported(o, where, c));
+    CAD_TRY(cad_bnb_read_config(json_object_get(o, "quantization_config"), where, &c->quant));
     CAD_TRY(read_rope(o, where, c));
     CAD_TRY(read_dtype(o, where, c));
     CAD_TRY(optional_int(o, "bos_token_id", where, &c->bos));
@@ -302,7 +359,7 @@ cad_status cad_model_config_parse(const char *text, size_t len, const char *wher
 static cad_status read_generation(const char *path, cad_model_config *c)
 {
     json_t *o;
-    CAD_TRY(cad_json_read(path, MAX_CONFIG_BYTES, &o));
+    CAD_TRY(cad_json_read(path, CAD_MODEL_CONFIG_BYTES, &o));
     cad_status s = json_is_object(o) ? read_eos(o, path, c) : cad_fail(CAD_EDATA, "%s: not a JSON object", path);
     json_decref(o);
     CAD_TRY(s);
@@ -315,7 +372,7 @@ cad_status cad_model_config_load(const char *dir, cad_model_config *out)
     cad_model_config c;
     cad_status s = cad_buf_printf(&path, "%s/config.json", dir);
     if (s == CAD_OK)
-        s = cad_fs_read(path.data, MAX_CONFIG_BYTES, &text);
+        s = cad_fs_read(path.data, CAD_MODEL_CONFIG_BYTES, &text);
     if (s == CAD_OK)
         s = cad_model_config_parse(cad_buf_cstr(&text), text.len, path.data, &c);
     cad_buf_clear(&path);

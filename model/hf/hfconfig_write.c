@@ -1,4 +1,5 @@
 /* Writing config.json: from scratch, or as the smallest change of the text that the model came with. */
+#include "core/fs.h"
 #include "core/json.h"
 #include "model/hf/hfconfig.h"
 #include "model/hf/hfjson.h"
@@ -57,20 +58,21 @@ static json_t *rope_object(const cad_model_config *c, bool with_theta)
 
 static int fill(json_t *o, const cad_model_config *c)
 {
-    int bad = set(o, "architectures", json_pack("[s]", c->arch == CAD_ARCH_qwen2 ? "Qwen2ForCausalLM" : "LlamaForCausalLM"));
-    if (c->arch == CAD_ARCH_llama)
+    int bad = set(o, "architectures", json_pack("[s]", cad_arch_class(c->arch)));
+    const bool llama = c->arch == CAD_ARCH_llama, qwen2 = c->arch == CAD_ARCH_qwen2;
+    if (!qwen2)
         bad |= set(o, "attention_bias", json_false());
     bad |= set(o, "attention_dropout", json_real(0));
     bad |= set(o, "bos_token_id", id_or_null(c->bos));
     bad |= set(o, "eos_token_id", eos_value(c));
-    if (c->head_dim * c->heads != c->width || c->arch == CAD_ARCH_llama)
+    if (c->head_dim * c->heads != c->width || !qwen2)
         bad |= set(o, "head_dim", json_integer(c->head_dim));
     bad |= set(o, "hidden_act", json_string("silu"));
     bad |= set(o, "hidden_size", json_integer(c->width));
     bad |= set(o, "initializer_range", json_real(0.02));
     bad |= set(o, "intermediate_size", json_integer(c->ffn));
     bad |= set(o, "max_position_embeddings", json_integer(c->max_pos));
-    if (c->arch == CAD_ARCH_llama)
+    if (llama)
         bad |= set(o, "mlp_bias", json_false());
     bad |= set(o, "model_type", json_string(cad_arch_name(c->arch)));
     bad |= set(o, "num_attention_heads", json_integer(c->heads));
@@ -83,7 +85,9 @@ static int fill(json_t *o, const cad_model_config *c)
     bad |= set(o, "tie_word_embeddings", json_boolean(c->tie));
     bad |= set(o, "torch_dtype", json_string(dtype_name(c->dtype)));
     bad |= set(o, "use_cache", json_true());
-    if (c->arch == CAD_ARCH_qwen2)
+    if (c->quant.nf4)
+        bad |= set(o, "quantization_config", cad_bnb_make_config(&c->quant));
+    if (!llama)
         bad |= set(o, "use_sliding_window", json_false());
     return bad | set(o, "vocab_size", json_integer(c->vocab));
 }
@@ -105,6 +109,11 @@ static int change_rope(json_t *o, const cad_model_config *c)
     if (!newer || json_object_get(o, "rope_scaling"))
         bad |= set(o, "rope_scaling", c->rope == CAD_ROPE_llama3 ? rope_object(c, false) : json_null());
     return bad;
+}
+
+static bool same_quant(const cad_quant *a, const cad_quant *b)
+{
+    return a->nf4 == b->nf4 && (!a->nf4 || (a->nested == b->nested && a->storage == b->storage));
 }
 
 /* Changes the members of o in which c differs from what o said (`was`); *out_changed counts them. */
@@ -143,6 +152,12 @@ static int change(json_t *o, const cad_model_config *c, const cad_model_config *
         bad |= set(o, "pad_token_id", id_or_null(c->pad));
     if (!same_rope(c, was) && ++n)
         bad |= change_rope(o, c);
+    if (!same_quant(&c->quant, &was->quant) && ++n) {
+        if (c->quant.nf4)
+            bad |= set(o, "quantization_config", cad_bnb_make_config(&c->quant));
+        else
+            json_object_del(o, "quantization_config");
+    }
     *out_changed = n;
     return bad;
 }
@@ -174,6 +189,25 @@ cad_status cad_model_config_print(const cad_model_config *c, const char *base, s
         return cad_buf_add(out, base, base_len);
     }
     return print_and_release(o, bad, out);
+}
+
+cad_status cad_model_config_rewrite(const char *from, const cad_model_config *c, const char *to)
+{
+    cad_buf path = CAD_BUF_INIT, base = CAD_BUF_INIT, text = CAD_BUF_INIT;
+    cad_status s = cad_buf_printf(&path, "%s/config.json", from);
+    if (s == CAD_OK)
+        s = cad_fs_read(path.data, CAD_MODEL_CONFIG_BYTES, &base);
+    if (s == CAD_OK)
+        s = cad_model_config_print(c, base.data, base.len, &text);
+    cad_buf_clear(&path);
+    if (s == CAD_OK)
+        s = cad_buf_printf(&path, "%s/config.json", to);
+    if (s == CAD_OK)
+        s = cad_fs_write(path.data, text.data, text.len);
+    cad_buf_deinit(&path);
+    cad_buf_deinit(&base);
+    cad_buf_deinit(&text);
+    return s;
 }
 
 cad_status cad_model_generation_print(const cad_model_config *c, cad_buf *out)

@@ -1,7 +1,10 @@
 #include "model/hf/hfjson.h"
 
 #include "core/mem.h"
+#include "core/size.h"
+#include "core/utf8.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +29,25 @@ cad_status cad_hfjson_string(cad_buf *b, const char *text, size_t len)
             CAD_TRY(cad_buf_add(b, &text[i], 1));
     }
     return cad_buf_str(b, "\"");
+}
+
+/* What needs no quotes in YAML, whatever stands around it. */
+static bool plain(const char *text)
+{
+    static const char safe[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-";
+    return *text && *text != '-' && strspn(text, safe) == strlen(text);
+}
+
+cad_status cad_hfjson_card_value(cad_buf *b, const char *text)
+{
+    cad_buf line = CAD_BUF_INIT;
+    if (plain(text))
+        return cad_buf_str(b, text);
+    cad_status s = cad_utf8_escape(text, strlen(text), &line);
+    if (s == CAD_OK)
+        s = cad_hfjson_string(b, cad_buf_cstr(&line), line.len);
+    cad_buf_deinit(&line);
+    return s;
 }
 
 cad_status cad_hfjson_real(cad_buf *b, double v)
@@ -66,7 +88,7 @@ static cad_status print_object(const json_t *v, bool sorted, int depth, cad_buf 
     if (n == 0)
         return cad_buf_str(b, "{}");
     const char **keys;
-    CAD_TRY(cad_mem_alloc(n * sizeof *keys, "keys of an object", &keys));
+    CAD_TRY(cad_mem_alloc(cad_size_mul(n, sizeof *keys), "keys of an object", &keys));
     const char *key;
     json_t *member;
     json_object_foreach((json_t *)(uintptr_t)v, key, member) keys[i++] = key;
@@ -123,4 +145,25 @@ static cad_status print(const json_t *v, bool sorted, int depth, cad_buf *b)
 cad_status cad_hfjson_print(const json_t *v, bool sorted, cad_buf *b)
 {
     return print(v, sorted, 0, b);
+}
+
+bool cad_hfjson_is_empty(const json_t *v)
+{
+    return json_is_null(v) || json_is_false(v) || (json_is_object(v) && json_object_size(v) == 0) ||
+           (json_is_array(v) && json_array_size(v) == 0);
+}
+
+const char *cad_hfjson_unknown(const json_t *o, const char *const *known, size_t n)
+{
+    const char *key;
+    json_t *v;
+    json_object_foreach((json_t *)(uintptr_t)o, key, v)
+    {
+        bool is_known = cad_hfjson_is_empty(v);
+        for (size_t i = 0; i < n; i++)
+            is_known = is_known || !strcmp(key, known[i]);
+        if (!is_known)
+            return key;
+    }
+    return NULL;
 }

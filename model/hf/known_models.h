@@ -1,6 +1,7 @@
 /* Shapes of published models by the name of their directory, for plans that are made before the weights are there.
  *
- * source    the config.json of each model as published; parameters: spec/kernels.md 1 */
+ * source    the config.json of each model as published; parameters: spec/kernels.md 1, and the pages of the
+ *           models */
 #ifndef CADLM_MODEL_HF_KNOWN_MODELS_H
 #define CADLM_MODEL_HF_KNOWN_MODELS_H
 
@@ -11,7 +12,8 @@
 extern "C" {
 #endif
 
-/* `path` "models/Qwen2.5-3B": the last part counts, "-Instruct" at its end does not.  CAD_ENOTFOUND names the known ones. */
+/* `path` "models/Qwen2.5-3B": the last part counts, "-Instruct" or "-Base" at its end does not.  CAD_ENOTFOUND names the known
+ * ones. */
 CAD_MUST_USE cad_status cad_model_known(const char *path, cad_model_config *out);
 
 #ifdef __cplusplus

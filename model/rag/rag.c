@@ -2,6 +2,7 @@
 #include "model/rag/rag.h"
 
 #include "core/mem.h"
+#include "core/size.h"
 #include "core/threads.h"
 
 #include <inttypes.h>
@@ -115,7 +116,7 @@ cad_status cad_rag_search(const cad_rag_index *x, const char *caption, size_t le
     float query[CAD_RAG_DIM];
     CAD_TRY(cad_rag_encode(caption, len, query));
     score_job j = {.row = x->row, .query = query};
-    CAD_TRY(cad_mem_alloc((size_t)x->n * sizeof *j.score + 1, "retrieval scores", &j.score));
+    CAD_TRY(cad_mem_alloc(cad_size_add(cad_size_mul((size_t)x->n, sizeof *j.score), 1), "retrieval scores", &j.score));
     cad_parallel_for(x->n, SEARCH_GRAIN, score_rows, &j);
     *out_n = k ? select_best(j.score, x->n, k, hits) : 0;
     cad_mem_free(j.score);

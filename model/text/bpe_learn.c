@@ -6,6 +6,7 @@
 #include "core/hash.h"
 #include "core/mem.h"
 #include "core/progress.h"
+#include "core/size.h"
 #include "model/text/bpe_count.h"
 #include "model/text/byte_alphabet.h"
 
@@ -314,10 +315,10 @@ static cad_status prepare(learner *l, const char *pool, const cad_piece *piece, 
         slots *= 2;
     l->piece = piece;
     l->by_mask = slots - 1;
-    CAD_TRY(cad_mem_alloc(slots * sizeof *l->by_bytes, "learned tokens", &l->by_bytes));
-    CAD_TRY(cad_mem_alloc(((size_t)max_tokens + 1) * sizeof *l->m->off, "learned tokens", &l->m->off));
-    CAD_TRY(cad_mem_alloc(total * sizeof *l->symbols + 1, "symbols of all pieces", &l->symbols));
-    CAD_TRY(cad_mem_alloc(n * sizeof *l->length + 1, "symbols of all pieces", &l->length));
+    CAD_TRY(cad_mem_alloc(cad_size_mul(slots, sizeof *l->by_bytes), "learned tokens", &l->by_bytes));
+    CAD_TRY(cad_mem_alloc(cad_size_mul(cad_size_add((size_t)max_tokens, 1), sizeof *l->m->off), "learned tokens", &l->m->off));
+    CAD_TRY(cad_mem_alloc(cad_size_add(cad_size_mul(total, sizeof *l->symbols), 1), "symbols of all pieces", &l->symbols));
+    CAD_TRY(cad_mem_alloc(cad_size_add(cad_size_mul(n, sizeof *l->length), 1), "symbols of all pieces", &l->length));
     uint32_t code[256], token_of_byte[256];
     unsigned char byte_of_id[256];
     cad_byte_alphabet(code, byte_of_id);

@@ -3,6 +3,7 @@
 
 #include "core/hash.h"
 #include "core/mem.h"
+#include "core/size.h"
 #include "core/utf8.h"
 #include "model/hf/hfjson.h"
 #include "model/text/bpe_count.h"
@@ -76,7 +77,7 @@ static cad_status grow_pieces(cad_bpe_trainer *t)
     CAD_TRY(cad_mul(cap, sizeof *t->piece, "pieces", &bytes));
     CAD_TRY(cad_mem_resize(bytes, "pieces", &t->piece));
     uint64_t *table;
-    CAD_TRY(cad_mem_alloc(2 * cap * sizeof *table, "pieces", &table));
+    CAD_TRY(cad_mem_alloc(cad_size_mul(cad_size_mul(2, cap), sizeof *table), "pieces", &table));
     cad_mem_free(t->table);
     t->table = table;
     t->mask = 2 * cap - 1;

@@ -2,7 +2,7 @@
 #include "model/text/tokenizer.h"
 
 #include "core/mem.h"
-#include "model/text/tokenizer_impl.h"
+#include "model/text/encoder.h"
 
 #include <assert.h>
 #include <string.h>
@@ -33,6 +33,30 @@ void cad_ids_deinit(cad_ids *v)
     *v = (cad_ids)CAD_IDS_INIT;
 }
 
+cad_status cad_spans_add(cad_spans *v, size_t begin, size_t end)
+{
+    if (v->cap == v->n) {
+        size_t cap, bytes;
+        CAD_TRY(cad_add(v->n + v->n / 2, 16, "places of tokens", &cap));
+        CAD_TRY(cad_mul(cap, sizeof *v->span, "places of tokens", &bytes));
+        CAD_TRY(cad_mem_resize(bytes, "places of tokens", &v->span));
+        v->cap = cap;
+    }
+    v->span[v->n++] = (cad_span){begin, end};
+    return CAD_OK;
+}
+
+void cad_spans_clear(cad_spans *v)
+{
+    v->n = 0;
+}
+
+void cad_spans_deinit(cad_spans *v)
+{
+    cad_mem_free(v->span);
+    *v = (cad_spans)CAD_SPANS_INIT;
+}
+
 void cad_tokenizer_destroy(cad_tokenizer *t)
 {
     if (!t)
@@ -42,9 +66,17 @@ void cad_tokenizer_destroy(cad_tokenizer *t)
     cad_mem_free(t->flags);
     cad_mem_free(t->by_bytes);
     cad_mem_free(t->merge);
+    cad_mem_free(t->result);
     cad_mem_free(t->added);
+    cad_encoder_pool_destroy(t->encoders);
+    cad_wordpiece_destroy(t->wordpiece);
     cad_splitter_destroy(t->split);
     cad_mem_free(t);
+}
+
+bool cad_tokenizer_keeps_bytes(const cad_tokenizer *t)
+{
+    return !t->wordpiece;
 }
 
 int64_t cad_tokenizer_vocab_size(const cad_tokenizer *t)
@@ -60,6 +92,11 @@ int64_t cad_tokenizer_eos(const cad_tokenizer *t)
 int64_t cad_tokenizer_bos(const cad_tokenizer *t)
 {
     return t->bos;
+}
+
+int64_t cad_tokenizer_tail(const cad_tokenizer *t)
+{
+    return t->tail;
 }
 
 const char *cad_tokenizer_hash(const cad_tokenizer *t)
@@ -92,18 +129,46 @@ int64_t cad_tokenizer_find(const cad_tokenizer *t, const char *bytes, size_t len
     }
 }
 
+/* Byte `at` of the added token in place i, which is longer than that. */
+static unsigned byte_of_added(const cad_tokenizer *t, uint32_t i, size_t at)
+{
+    return (unsigned char)t->pool[t->off[t->added[i]] + at];
+}
+
+/* The first place in [low, high) whose byte `at` is `least` or more; the bytes before it are the same in all of them. */
+static uint32_t first_added(const cad_tokenizer *t, uint32_t low, uint32_t high, size_t at, unsigned least)
+{
+    while (low < high) {
+        uint32_t mid = low + (high - low) / 2;
+        if (byte_of_added(t, mid, at) < least)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+/* [low, high) are the tokens that begin as the text does, narrowed byte by byte: a list of any length costs its logarithm. */
 size_t cad_tokenizer_match_added(const cad_tokenizer *t, const char *text, size_t len, uint32_t *out_id)
 {
+    size_t found = 0;
     if (len == 0)
         return 0;
-    unsigned first = (unsigned char)text[0];
-    for (uint32_t i = t->added_begin[first]; i < t->added_begin[first + 1]; i++) {
+    uint32_t low = t->added_begin[(unsigned char)text[0]], high = t->added_begin[(unsigned char)text[0] + 1];
+    for (size_t at = 1; low < high; at++) {
         size_t n;
-        const char *p = cad_tokenizer_bytes(t, t->added[i], &n);
-        if (n <= len && !memcmp(p, text, n)) {
-            *out_id = t->added[i];
-            return n;
+        (void)cad_tokenizer_bytes(t, t->added[low], &n);
+        if (n == at) {
+            *out_id = t->added[low++];
+            found = at;
         }
+        if (at == len)
+            break;
+        unsigned c = (unsigned char)text[at];
+        if (low < high && byte_of_added(t, low, at) != c)
+            low = first_added(t, low, high, at, c);
+        if (low < high && byte_of_added(t, high - 1, at) != c)
+            high = first_added(t, low, high, at, c + 1);
     }
-    return 0;
+    return found;
 }

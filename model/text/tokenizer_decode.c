@@ -13,8 +13,11 @@ static cad_status check_id(const cad_tokenizer *t, uint32_t id)
 
 cad_status cad_tokenizer_decode(const cad_tokenizer *t, const uint32_t *id, size_t n, bool skip_special, cad_buf *out)
 {
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         CAD_TRY(check_id(t, id[i]));
+    if (t->wordpiece)
+        return cad_wordpiece_decode(t, id, n, skip_special, out);
+    for (size_t i = 0; i < n; i++) {
         if (skip_special && (t->flags[id[i]] & CAD_TOKEN_SPECIAL))
             continue;
         size_t len;
@@ -49,6 +52,8 @@ static cad_status add_byte(cad_detok *d, char byte, cad_buf *out)
 cad_status cad_detok_add(cad_detok *d, const cad_tokenizer *t, uint32_t id, cad_buf *out)
 {
     CAD_TRY(check_id(t, id));
+    if (t->wordpiece)
+        CAD_FAIL(CAD_EREFUSED, "tokenizer: WordPiece makes no text while tokens arrive");
     size_t len;
     const char *bytes = cad_tokenizer_bytes(t, id, &len);
     for (size_t i = 0; i < len; i++)

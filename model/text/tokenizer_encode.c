@@ -1,250 +1,191 @@
-/* Encoding: cut out added tokens, normalise, split, merge. */
+/* Encoding: cut out added tokens, normalise, split, and give the pieces to the merges or the words. */
 #include "core/mem.h"
+#include "core/threads.h"
 #include "core/utf8.h"
-#include "model/text/tokenizer_impl.h"
+#include "model/text/encoder.h"
 
+#include <stdatomic.h>
 #include <string.h>
-#include <utf8proc.h>
 
-/* Up to this many bytes the pair of lowest rank is searched in a row of ranks; longer pieces use a heap. */
-enum { SHORT_PIECE = 64 };
+/* One call. */
+typedef struct job {
+    const cad_tokenizer *t;
+    cad_encoder *e;
+    cad_ids *out;
+    cad_spans *spans; /* NULL: not wanted */
+} job;
 
-typedef struct heap_entry {
-    uint32_t rank, left, right;
-    uint32_t at; /* index of the left symbol */
-} heap_entry;
+/* ---- places ---- */
 
-typedef struct symbol {
-    uint32_t id;
-    uint32_t prev, next; /* indices; NO_SYMBOL at the ends */
-} symbol;
-#define NO_SYMBOL UINT32_MAX
-
-/* ---- short pieces ---- */
-
-static uint32_t rank_of(const cad_tokenizer *t, uint32_t left, uint32_t right)
+/* The places of ids out->id[from..], whose bytes lie one after the other: in the text from `base` on, or in form C of it. */
+static cad_status add_spans(const job *j, size_t from, size_t base, const cad_form_c *form)
 {
-    const cad_merge *m = cad_merge_find(t, left, right);
-    return m ? m->rank : CAD_NO_RANK;
-}
-
-static cad_status merge_short(const cad_tokenizer *t, const char *piece, size_t len, cad_ids *out)
-{
-    uint32_t id[SHORT_PIECE], rank[SHORT_PIECE]; /* rank[i]: of the pair i, i + 1 */
-    size_t n = len;
-    for (size_t i = 0; i < n; i++)
-        id[i] = t->byte_id[(unsigned char)piece[i]];
-    for (size_t i = 0; i + 1 < n; i++)
-        rank[i] = rank_of(t, id[i], id[i + 1]);
-    while (n > 1) {
-        size_t best = 0;
-        for (size_t i = 1; i + 1 < n; i++) {
-            if (rank[i] < rank[best])
-                best = i;
+    size_t at = 0, k = 0, shift = 0; /* from form C to the text, between edits, mod 2^64 */
+    size_t n = form ? form->n_edits : 0;
+    for (size_t i = from; i < j->out->n; i++) {
+        size_t len, begin = SIZE_MAX, end = 0;
+        cad_tokenizer_bytes(j->t, j->out->id[i], &len);
+        for (size_t p = at; p < at + len;) {
+            for (; k < n && form->edit[k].out_end <= p; k++)
+                shift = form->edit[k].after - form->edit[k].out_end;
+            const cad_form_c_edit *e = k < n && form->edit[k].out_begin <= p ? &form->edit[k] : NULL;
+            size_t to = e ? e->out_end : k < n ? form->edit[k].out_begin : at + len;
+            to = to < at + len ? to : at + len;
+            size_t b = e ? e->begin : p + shift, last = e ? e->end : to + shift;
+            begin = b < begin ? b : begin;
+            end = last > end ? last : end;
+            p = to;
         }
-        if (rank[best] == CAD_NO_RANK)
-            break;
-        id[best] = cad_merge_find(t, id[best], id[best + 1])->result;
-        memmove(id + best + 1, id + best + 2, (n - best - 2) * sizeof *id);
-        n--;
-        if (best + 2 < n)
-            memmove(rank + best + 1, rank + best + 2, (n - best - 2) * sizeof *rank);
-        if (best + 1 < n)
-            rank[best] = rank_of(t, id[best], id[best + 1]);
-        if (best > 0)
-            rank[best - 1] = rank_of(t, id[best - 1], id[best]);
+        at += len;
+        CAD_TRY(cad_spans_add(j->spans, base + begin, base + end));
     }
-    return cad_ids_add(out, id, n);
-}
-
-/* ---- long pieces ---- */
-
-static bool before(const heap_entry *a, const heap_entry *b)
-{
-    return a->rank != b->rank ? a->rank < b->rank : a->at < b->at;
-}
-
-static void heap_push(heap_entry *h, size_t *n, heap_entry e)
-{
-    size_t i = (*n)++;
-    for (; i > 0 && before(&e, &h[(i - 1) / 2]); i = (i - 1) / 2)
-        h[i] = h[(i - 1) / 2];
-    h[i] = e;
-}
-
-static heap_entry heap_pop(heap_entry *h, size_t *n)
-{
-    heap_entry top = h[0], last = h[--*n];
-    size_t i = 0;
-    for (;;) {
-        size_t child = 2 * i + 1;
-        if (child >= *n)
-            break;
-        if (child + 1 < *n && before(&h[child + 1], &h[child]))
-            child++;
-        if (!before(&h[child], &last))
-            break;
-        h[i] = h[child];
-        i = child;
-    }
-    h[i] = last;
-    return top;
-}
-
-static void push_pair(const cad_tokenizer *t, const symbol *s, uint32_t at, heap_entry *h, size_t *n)
-{
-    if (at == NO_SYMBOL || s[at].next == NO_SYMBOL)
-        return;
-    uint32_t left = s[at].id, right = s[s[at].next].id, rank = rank_of(t, left, right);
-    if (rank != CAD_NO_RANK)
-        heap_push(h, n, (heap_entry){rank, left, right, at});
-}
-
-static cad_status merge_symbols(const cad_tokenizer *t, symbol *s, heap_entry *h, uint32_t len, cad_ids *out)
-{
-    size_t n = 0;
-    for (uint32_t i = 0; i < len; i++)
-        push_pair(t, s, i, h, &n);
-    while (n > 0) {
-        heap_entry e = heap_pop(h, &n);
-        /* An entry is stale when either side has been merged since; merged-away symbols have no id. */
-        uint32_t next = s[e.at].id == e.left ? s[e.at].next : NO_SYMBOL;
-        if (next == NO_SYMBOL || s[next].id != e.right)
-            continue;
-        s[e.at].id = cad_merge_find(t, e.left, e.right)->result;
-        s[e.at].next = s[next].next;
-        if (s[next].next != NO_SYMBOL)
-            s[s[next].next].prev = e.at;
-        s[next].id = UINT32_MAX;
-        push_pair(t, s, s[e.at].prev, h, &n);
-        push_pair(t, s, e.at, h, &n);
-    }
-    for (uint32_t i = 0; i != NO_SYMBOL; i = s[i].next)
-        CAD_TRY(cad_ids_add(out, &s[i].id, 1));
     return CAD_OK;
-}
-
-static cad_status merge_long(const cad_tokenizer *t, const char *piece, size_t len, cad_ids *out)
-{
-    if (len >= UINT32_MAX / 4)
-        CAD_FAIL(CAD_EDATA, "tokenizer: a piece of %zu bytes; the limit is %u", len, UINT32_MAX / 4);
-    symbol *s = NULL;
-    heap_entry *h = NULL;
-    cad_status st = cad_mem_alloc(len * sizeof *s, "symbols of a long piece", &s);
-    if (st == CAD_OK) /* len - 1 pairs at first, and at most two more for each merge */
-        st = cad_mem_alloc(3 * len * sizeof *h, "heap of a long piece", &h);
-    if (st == CAD_OK) {
-        for (uint32_t i = 0; i < len; i++)
-            s[i] = (symbol){t->byte_id[(unsigned char)piece[i]], i ? i - 1 : NO_SYMBOL, i + 1 < len ? i + 1 : NO_SYMBOL};
-        st = merge_symbols(t, s, h, (uint32_t)len, out);
-    }
-    cad_mem_free(h);
-    cad_mem_free(s);
-    return st;
-}
-
-static cad_status encode_piece(const cad_tokenizer *t, const char *piece, size_t len, cad_ids *out)
-{
-    if (len == 1)
-        return cad_ids_add(out, &t->byte_id[(unsigned char)piece[0]], 1);
-    if (t->ignore_merges) {
-        int64_t id = cad_tokenizer_find(t, piece, len);
-        if (id >= 0 && (t->flags[id] & CAD_TOKEN_MODEL)) {
-            uint32_t whole = (uint32_t)id;
-            return cad_ids_add(out, &whole, 1);
-        }
-    }
-    return len <= SHORT_PIECE ? merge_short(t, piece, len, out) : merge_long(t, piece, len, out);
 }
 
 /* ---- text ---- */
 
-/* Everything below U+0300 is in form C already. */
-static bool needs_nfc(const char *text, size_t len)
+static cad_status encode_split(const job *j, const char *text, size_t len)
 {
-    for (size_t i = 0; i < len; i++) {
-        if ((unsigned char)text[i] >= 0xCC)
-            return true;
-    }
-    return false;
-}
-
-/* *out = the text in form C, on the heap, owned by the caller. */
-static cad_status to_nfc(const char *text, size_t len, char **out, size_t *out_len)
-{
-    const utf8proc_option_t form = UTF8PROC_STABLE | UTF8PROC_COMPOSE;
-    const utf8proc_uint8_t *src = (const utf8proc_uint8_t *)text;
-    utf8proc_ssize_t n = utf8proc_decompose(src, (utf8proc_ssize_t)len, NULL, 0, form);
-    if (n < 0)
-        CAD_FAIL(CAD_EDATA, "tokenizer: form C: %s", utf8proc_errmsg(n));
-    size_t bytes;
-    CAD_TRY(cad_mul((size_t)n + 1, sizeof(utf8proc_int32_t), "text in form C", &bytes));
-    utf8proc_int32_t *cp;
-    CAD_TRY(cad_mem_alloc(bytes, "text in form C", &cp));
-    n = utf8proc_decompose(src, (utf8proc_ssize_t)len, cp, n, form);
-    if (n >= 0)
-        n = utf8proc_reencode(cp, n, form);
-    if (n < 0) {
-        cad_mem_free(cp);
-        CAD_FAIL(CAD_EDATA, "tokenizer: form C: %s", utf8proc_errmsg(n));
-    }
-    *out = (char *)cp;
-    *out_len = (size_t)n;
-    return CAD_OK;
-}
-
-static cad_status encode_split(const cad_tokenizer *t, cad_split_run *run, const char *text, size_t len, cad_ids *out)
-{
+    cad_split_text(j->e->split);
     for (size_t at = 0; at < len;) {
         size_t end;
-        CAD_TRY(cad_split_next(t->split, run, text, len, at, &end));
-        CAD_TRY(encode_piece(t, text + at, end - at, out));
+        CAD_TRY(cad_split_next(j->t->split, j->e->split, text, len, at, &end));
+        CAD_TRY(cad_bpe_encode(j->t, j->e, text + at, end - at, j->out));
         at = end;
     }
     return CAD_OK;
 }
 
-/* A stretch without added tokens. */
-static cad_status encode_plain(const cad_tokenizer *t, cad_split_run *run, const char *text, size_t len, cad_ids *out)
+/* A stretch without added tokens, at `base` of the whole text. */
+static cad_status encode_plain(const job *j, const char *text, size_t len, size_t base)
 {
-    if (!t->nfc || !needs_nfc(text, len))
-        return encode_split(t, run, text, len, out);
-    char *form_c = NULL;
-    size_t n = 0;
-    CAD_TRY(to_nfc(text, len, &form_c, &n));
-    cad_status s = encode_split(t, run, form_c, n, out);
-    cad_mem_free(form_c);
-    return s;
+    if (j->t->wordpiece)
+        return cad_wordpiece_encode(j->t, &j->e->word, text, len, base, j->out, j->spans);
+    size_t from = j->out->n;
+    const cad_form_c *form = NULL;
+    if (j->t->nfc && cad_form_c_needed(cad_splitter_chars(j->t->split), text, len)) {
+        CAD_TRY(cad_form_c_make(cad_splitter_chars(j->t->split), text, len, j->spans != NULL, &j->e->form));
+        form = &j->e->form;
+        CAD_TRY(encode_split(j, cad_buf_cstr(&form->text), form->text.len));
+    } else {
+        CAD_TRY(encode_split(j, text, len));
+    }
+    return j->spans ? add_spans(j, from, base, form) : CAD_OK;
 }
 
-static cad_status encode_parsed(const cad_tokenizer *t, cad_split_run *run, const char *text, size_t len, cad_ids *out)
+static cad_status encode_parsed(const job *j, const char *text, size_t len)
 {
     size_t from = 0;
     for (size_t at = 0; at < len;) {
+        unsigned first = (unsigned char)text[at];
         uint32_t id;
-        size_t n = cad_tokenizer_match_added(t, text + at, len - at, &id);
+        size_t n = 0;
+        if (j->t->added_begin[first] != j->t->added_begin[first + 1])
+            n = cad_tokenizer_match_added(j->t, text + at, len - at, &id);
         if (n == 0) {
             at++;
             continue;
         }
-        CAD_TRY(encode_plain(t, run, text + from, at - from, out));
-        CAD_TRY(cad_ids_add(out, &id, 1));
+        CAD_TRY(encode_plain(j, text + from, at - from, from));
+        CAD_TRY(cad_ids_add(j->out, &id, 1));
+        if (j->spans)
+            CAD_TRY(cad_spans_add(j->spans, at, at + n));
         from = at += n;
     }
-    return encode_plain(t, run, text + from, len - from, out);
+    return encode_plain(j, text + from, len - from, from);
+}
+
+static cad_status encode(const cad_tokenizer *t, const char *text, size_t len, cad_specials specials, cad_ids *out,
+                         cad_spans *spans)
+{
+    size_t bad = cad_utf8_check(text, len), ids_before = out->n, spans_before = spans ? spans->n : 0;
+    if (bad < len)
+        CAD_FAIL(CAD_EDATA, "tokenizer: the text is not UTF-8 at byte %zu", bad);
+    job j = {t, NULL, out, spans};
+    CAD_TRY(cad_encoder_take(t, &j.e));
+    cad_status s = specials == CAD_SPECIALS_parse ? encode_parsed(&j, text, len) : encode_plain(&j, text, len, 0);
+    cad_encoder_give(t, j.e);
+    if (s != CAD_OK) {
+        out->n = ids_before;
+        if (spans)
+            spans->n = spans_before;
+    }
+    return s;
 }
 
 cad_status cad_tokenizer_encode(const cad_tokenizer *t, const char *text, size_t len, cad_specials specials, cad_ids *out)
 {
-    size_t bad = cad_utf8_check(text, len), before_call = out->n;
-    if (bad < len)
-        CAD_FAIL(CAD_EDATA, "tokenizer: the text is not UTF-8 at byte %zu", bad);
-    cad_split_run *run;
-    CAD_TRY(cad_split_begin(t->split, &run));
-    cad_status s =
-        specials == CAD_SPECIALS_parse ? encode_parsed(t, run, text, len, out) : encode_plain(t, run, text, len, out);
-    cad_split_end(run);
+    return encode(t, text, len, specials, out, NULL);
+}
+
+cad_status cad_tokenizer_encode_spans(const cad_tokenizer *t, const char *text, size_t len, cad_specials specials, cad_ids *out,
+                                      cad_spans *spans)
+{
+    return encode(t, text, len, specials, out, spans);
+}
+
+cad_status cad_tokenizer_encode_whole(const cad_tokenizer *t, const char *text, size_t len, cad_specials specials, size_t most,
+                                      cad_ids *out)
+{
+    size_t before = out->n, around = (size_t)(t->bos >= 0) + (size_t)(t->tail >= 0);
+    uint32_t front = (uint32_t)t->bos, behind = (uint32_t)t->tail;
+    if (most && most < around)
+        CAD_FAIL(CAD_EINVAL, "tokenizer: at most %zu ids; the file adds %zu to each text", most, around);
+    cad_status s = t->bos >= 0 ? cad_ids_add(out, &front, 1) : CAD_OK;
+    if (s == CAD_OK)
+        s = encode(t, text, len, specials, out, NULL);
+    if (s == CAD_OK && most && out->n - before + (t->tail >= 0) > most)
+        out->n = before + most - (t->tail >= 0);
+    if (s == CAD_OK && t->tail >= 0)
+        s = cad_ids_add(out, &behind, 1);
     if (s != CAD_OK)
-        out->n = before_call;
+        out->n = before;
+    return s;
+}
+
+/* ---- many texts ---- */
+
+typedef struct many {
+    const cad_tokenizer *t;
+    const char *const *text;
+    const size_t *len;
+    cad_specials specials;
+    cad_ids *out;
+    size_t *before;
+    _Atomic int64_t failed; /* lowest number of a text that failed; n: none */
+} many;
+
+static void encode_some(void *ctx, int64_t begin, int64_t end)
+{
+    many *m = ctx;
+    for (int64_t i = begin; i < end; i++) {
+        m->before[i] = m->out[i].n;
+        if (encode(m->t, m->text[i], m->len[i], m->specials, &m->out[i], NULL) == CAD_OK)
+            continue;
+        int64_t lowest = atomic_load(&m->failed);
+        while (i < lowest && !atomic_compare_exchange_weak(&m->failed, &lowest, i)) {
+        }
+    }
+}
+
+cad_status cad_tokenizer_encode_many(const cad_tokenizer *t, const char *const *text, const size_t *len, size_t n,
+                                     cad_specials specials, cad_ids *out)
+{
+    many m = {.t = t, .text = text, .len = len, .specials = specials, .out = out};
+    size_t bytes;
+    CAD_TRY(cad_mul(n, sizeof *m.before, "texts", &bytes));
+    CAD_TRY(cad_mem_alloc(bytes, "texts", &m.before));
+    atomic_init(&m.failed, (int64_t)n);
+    cad_parallel_for((int64_t)n, 1, encode_some, &m);
+    size_t bad = (size_t)atomic_load(&m.failed);
+    cad_status s = CAD_OK;
+    if (bad < n) { /* its words were said in another thread */
+        for (size_t i = 0; i < n; i++)
+            out[i].n = m.before[i];
+        s = encode(t, text[bad], len[bad], specials, &out[bad], NULL);
+        out[bad].n = m.before[bad];
+        s = cad_fail(s != CAD_OK ? s : CAD_ENOMEM, "text %zu: %s", bad, s != CAD_OK ? cad_error_text() : "out of memory");
+    }
+    cad_mem_free(m.before);
     return s;
 }

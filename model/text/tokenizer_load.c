@@ -1,11 +1,11 @@
 /* tokenizer.json -> tokenizer: vocabulary, merges, added tokens.  The other stages are read in tokenizer_stages.c. */
-#include "core/file_kind.h"
 #include "core/fs.h"
 #include "core/json.h"
 #include "core/mem.h"
+#include "core/size.h"
 #include "core/utf8.h"
 #include "model/text/byte_alphabet.h"
-#include "model/text/tokenizer_impl.h"
+#include "model/text/encoder.h"
 #include "model/text/tokenizer_stages.h"
 
 #include <inttypes.h>
@@ -44,7 +44,7 @@ static cad_status collect_vocab(const json_t *vocab, const char *where, raw_toke
     return CAD_OK;
 }
 
-static cad_status collect_one_added(const json_t *e, const char *where, bool nfc, raw_token *raw, size_t n)
+static cad_status collect_one_added(const json_t *e, const char *where, bool normalises, raw_token *raw, size_t n)
 {
     const json_t *text = json_object_get(e, "content"), *id = json_object_get(e, "id");
     if (!json_is_string(text) || json_string_length(text) == 0)
@@ -53,10 +53,10 @@ static cad_status collect_one_added(const json_t *e, const char *where, bool nfc
     static const char *const flags[] = {"single_word", "lstrip", "rstrip"};
     for (int i = 0; i < 3; i++) {
         if (json_is_true(json_object_get(e, flags[i])))
-            CAD_FAIL(CAD_EUNSUPPORTED, "%s: added token '%.64s': %s is not supported", where, s, flags[i]);
+            CAD_FAIL(CAD_EREFUSED, "%s: added token '%.64s': %s is not supported", where, s, flags[i]);
     }
-    if (nfc && json_is_true(json_object_get(e, "normalized")))
-        CAD_FAIL(CAD_EUNSUPPORTED, "%s: added token '%.64s': normalized is not supported", where, s);
+    if (normalises && json_is_true(json_object_get(e, "normalized")))
+        CAD_FAIL(CAD_EREFUSED, "%s: added token '%.64s': normalized is not supported", where, s);
     CAD_TRY(check_id(where, s, id, n));
     raw_token *r = &raw[json_integer_value(id)];
     if (r->flags & CAD_TOKEN_ADDED || (r->flags && strcmp(r->text, s) != 0))
@@ -87,7 +87,8 @@ static size_t count_tokens(const json_t *vocab, const json_t *added)
 
 static cad_status add_bytes(cad_tokenizer *t, const raw_token *r, const short *byte_of_code, const char *where, size_t *at)
 {
-    if (!(r->flags & CAD_TOKEN_MODEL) || (r->flags & CAD_TOKEN_ADDED)) { /* added tokens stand as plain text */
+    /* added tokens stand as plain text, and all of WordPiece */
+    if (t->wordpiece || !(r->flags & CAD_TOKEN_MODEL) || (r->flags & CAD_TOKEN_ADDED)) {
         memcpy(t->pool + *at, r->text, r->len);
         *at += r->len;
         return CAD_OK;
@@ -96,8 +97,8 @@ static cad_status add_bytes(cad_tokenizer *t, const raw_token *r, const short *b
         uint32_t cp;
         int n = cad_utf8_next(r->text + i, r->len - i, &cp);
         if (n <= 0 || cp >= CAD_BYTE_ALPHABET_END || byte_of_code[cp] < 0)
-            CAD_FAIL(CAD_EUNSUPPORTED, "%s: token '%.64s' is not in the byte alphabet (only byte-level BPE is supported)",
-                     where, r->text);
+            CAD_FAIL(CAD_EREFUSED, "%s: token '%.64s' is not in the byte alphabet (only byte-level BPE is supported)", where,
+                     r->text);
         t->pool[(*at)++] = (char)byte_of_code[cp];
         i += (size_t)n;
     }
@@ -155,11 +156,11 @@ static cad_status build_tokens(cad_tokenizer *t, const raw_token *raw, size_t n,
             CAD_FAIL(CAD_EDATA, "%s: no token has id %zu of %zu", where, i, n);
         CAD_TRY(cad_add(total, raw[i].len, "bytes of a vocabulary", &total));
     }
-    CAD_TRY(cad_mem_alloc(total + 1, "bytes of a vocabulary", &t->pool));
-    CAD_TRY(cad_mem_alloc((n + 1) * sizeof *t->off, "vocabulary", &t->off));
+    CAD_TRY(cad_mem_alloc(cad_size_add(total, 1), "bytes of a vocabulary", &t->pool));
+    CAD_TRY(cad_mem_alloc(cad_size_mul(cad_size_add(n, 1), sizeof *t->off), "vocabulary", &t->off));
     CAD_TRY(cad_mem_alloc(n, "vocabulary", &t->flags));
     size_t slots = table_size(n);
-    CAD_TRY(cad_mem_alloc(slots * sizeof *t->by_bytes, "vocabulary", &t->by_bytes));
+    CAD_TRY(cad_mem_alloc(cad_size_mul(slots, sizeof *t->by_bytes), "vocabulary", &t->by_bytes));
     t->by_mask = (uint32_t)slots - 1;
     t->n = (uint32_t)n;
     for (uint32_t i = 0; i < n; i++) {
@@ -169,39 +170,51 @@ static cad_status build_tokens(cad_tokenizer *t, const raw_token *raw, size_t n,
         t->flags[i] = raw[i].flags;
         CAD_TRY(insert_bytes(t, i, where));
     }
-    return find_bytes(t, where);
+    return t->wordpiece ? CAD_OK : find_bytes(t, where);
 }
 
 /* ---- added tokens, for the search in a text ---- */
 
+typedef struct added_token {
+    const char *bytes;
+    size_t len;
+    uint32_t id;
+} added_token;
+
+/* As bytes: a token stands before those that begin with it. */
+static int by_bytes(const void *pa, const void *pb)
+{
+    const added_token *a = pa, *b = pb;
+    int d = memcmp(a->bytes, b->bytes, a->len < b->len ? a->len : b->len);
+    return d ? d : a->len < b->len ? -1 : a->len > b->len;
+}
+
 static cad_status build_added(cad_tokenizer *t)
 {
-    uint32_t n = 0;
+    added_token *list;
+    uint32_t n = 0, at = 0;
     for (uint32_t i = 0; i < t->n; i++)
         n += (t->flags[i] & CAD_TOKEN_ADDED) != 0;
-    CAD_TRY(cad_mem_alloc(n * sizeof *t->added + 1, "added tokens", &t->added));
+    CAD_TRY(cad_mem_alloc(cad_size_add(cad_size_mul(n, sizeof *t->added), 1), "added tokens", &t->added));
+    CAD_TRY(cad_mem_alloc(cad_size_add(cad_size_mul(n, sizeof *list), 1), "added tokens", &list));
     for (uint32_t i = 0; i < t->n; i++) {
-        if (!(t->flags[i] & CAD_TOKEN_ADDED))
-            continue;
-        size_t len, other_len;
-        const char *bytes = cad_tokenizer_bytes(t, i, &len);
-        uint32_t k = t->n_added++;
-        for (; k > 0; k--) { /* insertion: few tokens, by first byte, then longest first */
-            const char *other = cad_tokenizer_bytes(t, t->added[k - 1], &other_len);
-            unsigned char a = (unsigned char)bytes[0], b = (unsigned char)other[0];
-            if (b < a || (b == a && other_len >= len))
-                break;
-            t->added[k] = t->added[k - 1];
+        if (t->flags[i] & CAD_TOKEN_ADDED) {
+            added_token *a = &list[t->n_added++];
+            a->id = i;
+            a->bytes = cad_tokenizer_bytes(t, i, &a->len);
         }
-        t->added[k] = i;
     }
-    uint32_t at = 0;
+    if (n > 1)
+        qsort(list, n, sizeof *list, by_bytes);
+    for (uint32_t i = 0; i < n; i++)
+        t->added[i] = list[i].id;
     for (unsigned b = 0; b < 256; b++) {
         t->added_begin[b] = at;
-        while (at < t->n_added && (unsigned char)t->pool[t->off[t->added[at]]] == b)
+        while (at < n && (unsigned char)list[at].bytes[0] == b)
             at++;
     }
     t->added_begin[256] = at;
+    cad_mem_free(list);
     return CAD_OK;
 }
 
@@ -235,12 +248,14 @@ static cad_status add_merge(cad_tokenizer *t, uint32_t left, uint32_t right, siz
     int64_t result = cad_tokenizer_find(t, joined, a + b);
     if (result < 0 || !(t->flags[result] & CAD_TOKEN_MODEL))
         CAD_FAIL(CAD_EDATA, "%s: merge %zu: its result is not in the vocabulary", where, rank);
-    uint32_t i = cad_merge_slot(left, right) & t->merge_mask;
-    for (; t->merge[i].rank != CAD_NO_RANK; i = (i + 1) & t->merge_mask) {
-        if (t->merge[i].left == left && t->merge[i].right == right)
-            CAD_FAIL(CAD_EDATA, "%s: merge %zu repeats merge %u", where, rank, t->merge[i].rank);
+    uint64_t key = cad_merge_key(left, right);
+    uint32_t i = cad_merge_slot(key) & t->merge_mask;
+    for (; t->merge[i]; i = (i + 1) & t->merge_mask) {
+        if ((t->merge[i] ^ key) >> 24 == 0)
+            CAD_FAIL(CAD_EDATA, "%s: merge %zu repeats merge %u", where, rank, (uint32_t)(t->merge[i] & 0xFFFFFF) - 1);
     }
-    t->merge[i] = (cad_merge){left, right, (uint32_t)rank, (uint32_t)result};
+    t->merge[i] = key | (rank + 1);
+    t->result[rank] = (uint32_t)result;
     return CAD_OK;
 }
 
@@ -270,10 +285,9 @@ static cad_status build_merges(cad_tokenizer *t, const json_t *vocab, const json
     if (n > CAD_TOKENIZER_MAX_MERGES)
         CAD_FAIL(CAD_EDATA, "%s: %zu merges; the limit is %d", where, n, CAD_TOKENIZER_MAX_MERGES);
     size_t slots = table_size(n);
-    CAD_TRY(cad_mem_alloc(slots * sizeof *t->merge, "merges", &t->merge));
+    CAD_TRY(cad_mem_alloc(cad_size_mul(slots, sizeof *t->merge), "merges", &t->merge));
+    CAD_TRY(cad_mem_alloc(cad_size_mul(cad_size_add(n, 1), sizeof *t->result), "merges", &t->result));
     t->merge_mask = (uint32_t)slots - 1;
-    for (size_t i = 0; i < slots; i++)
-        t->merge[i].rank = CAD_NO_RANK;
     for (size_t rank = 0; rank < n; rank++) {
         uint32_t side[2];
         CAD_TRY(read_merge(vocab, json_array_get(merges, rank), where, rank, side));
@@ -286,26 +300,29 @@ static cad_status build_merges(cad_tokenizer *t, const json_t *vocab, const json
 
 static cad_status build_vocab(cad_tokenizer *t, const json_t *model, const json_t *added, const char *where)
 {
-    json_t *vocab, *merges, *e;
+    json_t *vocab, *merges = NULL, *e;
     CAD_TRY(cad_json_get_object(model, "vocab", where, &vocab));
-    CAD_TRY(cad_json_get_array(model, "merges", where, &merges));
+    if (!t->wordpiece)
+        CAD_TRY(cad_json_get_array(model, "merges", where, &merges));
+    if (json_array_size(added) > CAD_TOKENIZER_MAX_ADDED)
+        CAD_FAIL(CAD_EDATA, "%s: %zu added tokens; the limit is %d", where, json_array_size(added), CAD_TOKENIZER_MAX_ADDED);
     size_t n = count_tokens(vocab, added), i;
     if (n > CAD_TOKENIZER_MAX_TOKENS)
         CAD_FAIL(CAD_EDATA, "%s: %zu tokens; the limit is %d", where, n, CAD_TOKENIZER_MAX_TOKENS);
     raw_token *raw;
-    CAD_TRY(cad_mem_alloc((n + 1) * sizeof *raw, "tokens of a file", &raw));
+    CAD_TRY(cad_mem_alloc(cad_size_mul(cad_size_add(n, 1), sizeof *raw), "tokens of a file", &raw));
     cad_status s = collect_vocab(vocab, where, raw, n);
     json_array_foreach((json_t *)(uintptr_t)added, i, e)
     {
         if (s == CAD_OK)
-            s = collect_one_added(e, where, t->nfc, raw, n);
+            s = collect_one_added(e, where, t->nfc || t->wordpiece, raw, n);
     }
     if (s == CAD_OK)
         s = build_tokens(t, raw, n, where);
     cad_mem_free(raw);
     CAD_TRY(s);
     CAD_TRY(build_added(t));
-    return build_merges(t, vocab, merges, where);
+    return merges ? build_merges(t, vocab, merges, where) : CAD_OK;
 }
 
 static cad_status build(cad_tokenizer *t, const json_t *o, const char *where)
@@ -317,15 +334,23 @@ static cad_status build(cad_tokenizer *t, const json_t *o, const char *where)
     CAD_TRY(cad_json_get_object(o, "model", where, &model));
     if (added && !json_is_null(added) && !json_is_array(added))
         CAD_FAIL(CAD_EDATA, "%s: added_tokens is not a list", where);
-    CAD_TRY(cad_stage_model(model, where, &t->ignore_merges));
-    CAD_TRY(cad_stage_normalizer(json_object_get(o, "normalizer"), where, &t->nfc));
-    CAD_TRY(cad_stage_decoder(json_object_get(o, "decoder"), where));
-    CAD_TRY(cad_stage_split(json_object_get(o, "pre_tokenizer"), where, &t->split));
+    CAD_TRY(cad_encoder_pool_create(&t->encoders));
+    const char *type = json_string_value(json_object_get(model, "type"));
+    if (type && !strcmp(type, "WordPiece")) {
+        CAD_TRY(cad_wordpiece_create(o, where, &t->wordpiece));
+    } else {
+        CAD_TRY(cad_stage_model(model, where, &t->ignore_merges));
+        CAD_TRY(cad_stage_normalizer(json_object_get(o, "normalizer"), where, &t->nfc));
+        CAD_TRY(cad_stage_decoder(json_object_get(o, "decoder"), where));
+        CAD_TRY(cad_stage_split(json_object_get(o, "pre_tokenizer"), where, &t->split));
+    }
     CAD_TRY(build_vocab(t, model, added, where));
+    if (t->wordpiece)
+        CAD_TRY(cad_wordpiece_bind(t->wordpiece, t, o, where));
     t->eos = cad_tokenizer_find(t, "<|endoftext|>", 13);
     if (t->eos < 0)
         t->eos = cad_tokenizer_find(t, "<|end_of_text|>", 15);
-    return cad_stage_post(json_object_get(o, "post_processor"), where, t->n, &t->bos);
+    return cad_stage_post(json_object_get(o, "post_processor"), where, t->n, &t->bos, &t->tail);
 }
 
 cad_status cad_tokenizer_parse(const char *json, size_t len, const char *where, cad_tokenizer **out)
@@ -337,7 +362,7 @@ cad_status cad_tokenizer_parse(const char *json, size_t len, const char *where, 
     CAD_TRY(cad_json_parse(json, len, where, &o));
     cad_status s = cad_mem_alloc(sizeof *t, "tokenizer", &t);
     if (s == CAD_OK) {
-        t->bos = t->eos = -1;
+        t->bos = t->tail = t->eos = -1;
         cad_hash128_hex(json, len, t->hash);
         s = build(t, o, where);
     }
@@ -357,17 +382,5 @@ cad_status cad_tokenizer_load(const char *path, cad_tokenizer **out)
     if (s == CAD_OK)
         s = cad_tokenizer_parse(cad_buf_cstr(&text), text.len, path, out);
     cad_buf_deinit(&text);
-    return s;
-}
-
-cad_status cad_tokenizer_load_dir(const char *dir, cad_tokenizer **out)
-{
-    cad_buf path = CAD_BUF_INIT;
-    cad_status s = cad_file_expect(dir, CAD_FILE_tokenizer);
-    if (s == CAD_OK)
-        s = cad_buf_printf(&path, "%s/tokenizer.json", dir);
-    if (s == CAD_OK)
-        s = cad_tokenizer_load(path.data, out);
-    cad_buf_deinit(&path);
     return s;
 }

@@ -18,8 +18,9 @@ CAD_MUST_USE cad_status cad_stage_model(const json_t *model, const char *where, 
 CAD_MUST_USE cad_status cad_stage_normalizer(const json_t *v, const char *where, bool *out_nfc);
 CAD_MUST_USE cad_status cad_stage_split(const json_t *v, const char *where, cad_splitter **out);
 CAD_MUST_USE cad_status cad_stage_decoder(const json_t *v, const char *where);
-/* *out_bos: the id that a TemplateProcessing puts in front, below n_tokens; -1 when there is none. */
-CAD_MUST_USE cad_status cad_stage_post(const json_t *v, const char *where, uint32_t n_tokens, int64_t *out_bos);
+/* The ids that a TemplateProcessing or BertProcessing puts in front and behind, below n_tokens; -1 where it puts none. */
+CAD_MUST_USE cad_status cad_stage_post(const json_t *v, const char *where, uint32_t n_tokens, int64_t *out_bos,
+                                       int64_t *out_tail);
 
 #ifdef __cplusplus
 }

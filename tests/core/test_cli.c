@@ -70,9 +70,12 @@ static cad_status run_two(cad_cli *cli)
 }
 
 static const cad_cli_option options[] = {
-    {"out", 'o', "FILE", NULL, "where to write", "show"}, {"temp", 0, "T", "decode.temp", "temperature", NULL},
-    {"count", 'n', "N", NULL, "how many", NULL},          {"tag", 0, "WORD", NULL, NULL, NULL},
-    {"dry-run", 0, NULL, NULL, "start nothing", NULL},    {0},
+    {"out", 'o', "FILE", NULL, "where to write", "show rag.embed"},
+    {"temp", 0, "T", "decode.temp", "temperature", NULL},
+    {"count", 'n', "N", NULL, "how many", NULL},
+    {"tag", 0, "WORD", NULL, NULL, NULL},
+    {"dry-run", 0, NULL, NULL, "start nothing", NULL},
+    {0},
 };
 static const cad_cli_word words[] = {{"show", run_show, "[FILE]", "Shows what it was told.\n  cadtest show -n 3\n"},
                                      {"fail", run_fail, NULL, NULL},
@@ -80,6 +83,7 @@ static const cad_cli_word words[] = {{"show", run_show, "[FILE]", "Shows what it
                                      {"bytes", run_bytes, NULL, NULL},
                                      {"many", run_many, NULL, NULL},
                                      {"rag embed", run_two, NULL, "Embeds.\n"},
+                                     {"show all", run_two, NULL, "Shows all.\n"},
                                      {0}};
 static const cad_cli_spec spec = {.name = "cadtest",
                                   .usage = "COMMAND [FILE]",
@@ -139,6 +143,10 @@ static void test_options_arguments_and_words_arrive(void **state)
     assert_int_equal(cli("cadtest rag embed"), 0);
     assert_string_equal(seen, "two words, 0 args");
     assert_string_equal(out.data, "cadtest rag embed");
+    assert_int_equal(cli("cadtest show all"), 0);
+    assert_string_equal(seen, "two words, 0 args");
+    assert_int_equal(cli("cadtest rag embed -o x"), 0);
+    assert_int_equal(cli("cadtest show all -o x"), 2);
     assert_int_equal(cli("cadtest rag embed it's"), 0);
     assert_string_equal(out.data, "cadtest rag embed 'it'\\''s'");
 }
@@ -176,8 +184,8 @@ static void test_bad_command_lines_exit_2_and_say_why(void **state)
         {"cadtest shwo --help", "cadtest: error: unknown command 'shwo'; did you mean show?\nhint: cadtest show --help\n"},
         {"cadtest show a b", "cadtest: error: unexpected argument 'b'\nhint: cadtest show --help\n"},
         {"cadtest fail -o x",
-         "cadtest: error: option --out has no meaning for 'fail'; it belongs to: show\nhint: cadtest fail --help\n"},
-        {"cadtest show --count=many", "cadtest: error: --count=many; expected an integer\nhint: cadtest show --help\n"},
+         "cadtest: error: option --out has no meaning for 'fail'; it belongs to: show, rag embed\nhint: cadtest fail --help\n"},
+        {"cadtest show --count=many", "cadtest: error: --count=many; expected an integer, as 16k or 16K\nhint: cadtest show --help\n"},
         {"cadtest show --color=sometimes",
          "cadtest: error: --color=sometimes; expected auto, always or never\nhint: cadtest --help\n"},
         {"cadtest show --explain=train.lrr",
@@ -278,6 +286,9 @@ static void test_help_of_a_word_is_about_that_word(void **state)
     assert_null(strstr(out.data, "--out"));
     assert_int_equal(cli("cadtest rag --help"), 0);
     assert_ptr_equal(strstr(out.data, "Usage: cadtest rag embed [OPTION...]\nEmbeds.\n"), out.data);
+    assert_int_equal(cli("cadtest show all --help"), 0);
+    assert_ptr_equal(strstr(out.data, "Usage: cadtest show all [OPTION...]\nShows all.\n"), out.data);
+    assert_null(strstr(out.data, "--out"));
     assert_int_equal(cli("cadtest show --help-all"), 0);
     assert_non_null(strstr(out.data, "\n[train]\n"));
     assert_non_null(strstr(out.data, "  --log-file=FILE"));
@@ -327,9 +338,12 @@ static void test_man_page_and_completions_hold_every_option(void **state)
     assert_non_null(strstr(out.data, ".SS cadtest show "));
     assert_int_equal(cli("cadtest --completion=bash"), 0);
     assert_non_null(strstr(out.data, "words='show fail judge bytes many rag'"));
+    assert_non_null(strstr(out.data, "\n    show) options='--out= "));
+    assert_non_null(strstr(out.data, "\n    rag) options='--out= "));
+    assert_null(strstr(strstr(out.data, "\n    show) ") + 1, "\n    show) "));
     assert_non_null(strstr(out.data, " train.lr= "));
     assert_int_equal(cli("cadtest --completion=fish"), 0);
-    assert_non_null(strstr(out.data, "-l out -s o -n '__fish_seen_subcommand_from show' -r -d 'where to write'\n"));
+    assert_non_null(strstr(out.data, "-l out -s o -n '__fish_seen_subcommand_from show rag' -r -d 'where to write'\n"));
 }
 
 static json_t *document(const char *line)

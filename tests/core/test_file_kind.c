@@ -1,6 +1,9 @@
 #include "tests/scratch_dir.h"
 
 #include "core/file_kind.h"
+#include "core/fs.h"
+
+#include <unistd.h>
 
 static void put(const char *name, const char *bytes, size_t len)
 {
@@ -34,6 +37,8 @@ static void make_files(void)
     PUT("both/config.json", "{}");
     PUT("both/tokenizer.json", "{}");
     PUT("words/tokenizer.json", "{}");
+    PUT("unnamed/model.safetensors", "\x10\0\0\0\0\0\0\0{\"a\":1}");
+    PUT("unnamed/tokenizer.json", "{}");
     PUT("plain/x", "x");
 }
 
@@ -49,7 +54,7 @@ static void test_kinds_are_seen_by_bytes_and_by_what_a_folder_holds(void **state
              {"i.png", CAD_FILE_picture},         {"prose.txt", CAD_FILE_unknown}, {"zeros", CAD_FILE_unknown},
              {"empty", CAD_FILE_unknown},         {"splits", CAD_FILE_splits},     {"run", CAD_FILE_run},
              {"model", CAD_FILE_model},           {"words", CAD_FILE_tokenizer},   {"plain", CAD_FILE_folder},
-             {"nothing", CAD_FILE_absent}};
+             {"unnamed", CAD_FILE_model},         {"nothing", CAD_FILE_absent}};
     for (size_t i = 0; i < sizeof t / sizeof *t; i++)
         if (cad_file_kind_of(scratch(t[i].name)) != t[i].kind)
             fail_msg("%s: %s; expected %s", t[i].name, cad_file_kind_name(cad_file_kind_of(scratch(t[i].name))),
@@ -64,11 +69,25 @@ static void test_another_kind_is_refused_with_what_was_meant(void **state)
     fails(cad_file_expect(scratch("c.jsonl"), CAD_FILE_pack), CAD_EDATA, "/c.pack.h5");
     fails(cad_file_expect(scratch("run"), CAD_FILE_config), CAD_EDATA, "hint: the one inside: ");
     fails(cad_file_expect(scratch("words/tokenizer.json"), CAD_FILE_tokenizer), CAD_EDATA, "/words");
-    fails(cad_file_expect(scratch("plain"), CAD_FILE_model), CAD_ENOTFOUND, "hint: --ckpt=runs/NAME/ckpt/latest");
+    fails(cad_file_expect(scratch("plain"), CAD_FILE_model), CAD_ENOTFOUND, "hint: for instance runs/NAME/ckpt/latest");
     fails(cad_file_expect(scratch("model"), CAD_FILE_tokenizer), CAD_ENOTFOUND, "expected a folder with a tokenizer");
     fails(cad_file_expect(scratch("a.inj"), CAD_FILE_config), CAD_ENOTFOUND, "/a.ini?");
     fails(cad_file_expect(scratch("f"), CAD_FILE_part), CAD_ENOTFOUND, "did you mean ");
     fails(cad_file_expect(scratch("tiny_qlora"), CAD_FILE_config), CAD_ENOTFOUND, "configs/tiny_qlora.ini");
+}
+
+static void test_a_link_to_nowhere_and_an_empty_path_are_told_as_such(void **state)
+{
+    (void)state;
+    const char *at = scratch("best");
+    assert_int_equal(symlink("gone", at), 0);
+    assert_true(cad_fs_leads_nowhere(at));
+    fails(cad_file_expect(at, CAD_FILE_model), CAD_ENOTFOUND,
+          "best: a link to what is not there; expected a folder with a model");
+    assert_int_equal(unlink(at), 0);
+    assert_false(cad_fs_leads_nowhere(at));
+    assert_false(cad_fs_leads_nowhere(scratch("model")));
+    fails(cad_file_expect("", CAD_FILE_model), CAD_ENOTFOUND, "an empty path; expected a folder with a model");
 }
 
 static void test_what_may_be_of_the_kind_is_left_to_its_reader(void **state)
@@ -96,6 +115,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kinds_are_seen_by_bytes_and_by_what_a_folder_holds),
         cmocka_unit_test(test_another_kind_is_refused_with_what_was_meant),
+        cmocka_unit_test(test_a_link_to_nowhere_and_an_empty_path_are_told_as_such),
         cmocka_unit_test(test_what_may_be_of_the_kind_is_left_to_its_reader),
     };
     return cmocka_run_group_tests(tests, setup, scratch_teardown);

@@ -171,9 +171,34 @@ static void test_what_is_no_utf8_becomes_replacement_characters(void **state)
 #undef R
 }
 
+static void test_text_for_a_terminal_has_no_control_characters(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t len;
+        const char *escaped;
+    } t[] = {{"", 0, ""},
+             {"plate \xc3\x98 12\\", 12, "plate \xc3\x98 12\\"},
+             {"a\nb\tc\r", 6, "a\\nb\\tc\\x0d"},
+             {"\x1b]0;x\x07", 6, "\\x1b]0;x\\x07"},
+             {"\0\x7f", 2, "\\x00\\x7f"},
+             {"\xc2\x9b", 2, "\\xc2\\x9b"}, /* the one-character form of ESC [ */
+             {"\xe9l", 2, "\\xe9l"},
+             {"\xf0\x9f\x98", 3, "\\xf0\\x9f\\x98"}};
+    cad_buf out = CAD_BUF_INIT;
+    for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
+        cad_buf_clear(&out);
+        ok(cad_utf8_escape(t[i].text, t[i].len, &out));
+        assert_string_equal(cad_buf_cstr(&out), t[i].escaped);
+    }
+    cad_buf_deinit(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_text_for_a_terminal_has_no_control_characters),
         cmocka_unit_test(test_crc32_gives_the_check_value),
         cmocka_unit_test(test_crc32c_gives_the_published_values),
         cmocka_unit_test(test_xxh3_gives_known_values),

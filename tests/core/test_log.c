@@ -388,6 +388,28 @@ static void test_counts_and_rates_are_short(void **state)
     }
 }
 
+static void test_whole_numbers_are_grouped_by_thousands(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t n;
+        const char *text;
+    } t[] = {{0, "0"},
+             {-7, "-7"},
+             {999, "999"},
+             {1000, "1,000"},
+             {-123, "-123"},
+             {-123456, "-123,456"},
+             {14396, "14,396"},
+             {3085938688, "3,085,938,688"},
+             {INT64_MIN, "-9,223,372,036,854,775,808"}};
+    for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
+        char text[32];
+        cad_progress_grouped(t[i].n, text);
+        assert_string_equal(text, t[i].text);
+    }
+}
+
 static void test_the_build_describes_itself_and_finds_shipped_files(void **state)
 {
     (void)state;
@@ -419,6 +441,7 @@ int main(void)
         cmocka_unit_test(test_a_marked_line_stays_above_the_bar_and_is_one_of_many_elsewhere),
         cmocka_unit_test(test_durations_are_short),
         cmocka_unit_test(test_counts_and_rates_are_short),
+        cmocka_unit_test(test_whole_numbers_are_grouped_by_thousands),
         cmocka_unit_test(test_the_build_describes_itself_and_finds_shipped_files),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

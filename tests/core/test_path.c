@@ -55,6 +55,17 @@ static void test_the_parent_is_appended(void **state)
     cad_buf_deinit(&b);
 }
 
+static void test_a_joined_path_lives_in_the_arena(void **state)
+{
+    (void)state;
+    cad_arena *a;
+    const char *path;
+    ok(cad_arena_create("paths", 4096, &a));
+    ok(cad_path_join(a, "runs/x", "DONE", &path));
+    assert_string_equal(path, "runs/x/DONE");
+    cad_arena_destroy(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -62,6 +73,7 @@ int main(void)
         cmocka_unit_test(test_an_ending_needs_a_name_before_it),
         cmocka_unit_test(test_the_parent_can_be_opened),
         cmocka_unit_test(test_the_parent_is_appended),
+        cmocka_unit_test(test_a_joined_path_lives_in_the_arena),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

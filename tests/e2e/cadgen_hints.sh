@@ -15,7 +15,7 @@ slip 2 'in quotes: cadgen "plate 40x20x5 .."' cadgen plate 40x20x5
 slip 2 'cadgen "plate 40x20x5, four 4 mm holes"' cadgen
 slip 2 'write it out: --max-new' cadgen x --max
 slip 2 '--set=decode.batch=4' cadgen x --batch=4
-slip 66 '--ckpt=runs/NAME/ckpt/latest' cadgen --ckpt=absent x
+slip 66 'for instance runs/NAME/ckpt/latest' cadgen --ckpt=absent x
 slip 73 'mkdir -p no/such' cadgen "plate 40x20x5 mm" -o no/such/plate.step
 slip 73 'mkdir -p no/such' cadtool render "$flange" -o no/such/flange.png
 slip 2 "cadtool convert $flange a.stl" cadtool render "$flange" -o a.stl

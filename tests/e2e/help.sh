@@ -30,9 +30,11 @@ done < <(sed -e ':join' -e '/\\$/{N;s/\\\n */ /;b join}' ../help.txt |
 cd ..
 
 # Each command has a help of its own, and its examples parse too.
-words=$(sed -n "s/^    local cur.* words='\([^']*\)'.*/\1/p" <("$binary" --completion=bash))
-for word in $words; do
-    runs 0 "$binary" "$word" --help
+words=$("$binary" --man | sed -n "s/^\.SS $binary \(.*\) \[OPTION.*/\1/p")
+while IFS= read -r word; do
+    [ -n "$word" ] || continue
+    # shellcheck disable=SC2086
+    runs 0 "$binary" $word --help
     empty "$err"
     grep -q "^Usage: $binary $word" "$out" || die "the help of $word is not about it"
     ! cmp -s "$out" help.txt || die "the help of $word is that of $binary"
@@ -44,9 +46,9 @@ for word in $words; do
         last=$example
         case $code in 0 | 66) ;; *) die "exit $code; expected 0 or 66: $example" ;; esac
     done < <(sed -n "s/^  \($binary .*\)/\1/p" word.txt | sed -e 's/   *.*//')
-done
+done <<<"$words"
 [ -z "$(ls none)" ] || die "an example of a command wrote $(ls none)"
-first=${words%% *}
+first=${words%%[$' \n']*}
 if [ -n "$first" ]; then
     runs 2 "$binary" "${first}x"
     says "$err" "did you mean $first?" "hint: $binary $first --help"

@@ -51,6 +51,26 @@ static void test_rows_are_read_with_their_expectations(void **state)
     cad_suite_deinit(&s);
 }
 
+static void test_blank_lines_may_stand_anywhere(void **state)
+{
+    (void)state;
+    cad_suite s;
+    write_suite("\n" HEAD "\n{\"id\":\"a\",\"prompt\":\"a box\"}\n\n");
+    ok(cad_suite_load(path, arena, &s));
+    assert_int_equal(s.n, 1);
+    assert_string_equal(s.name, "t");
+    cad_suite_deinit(&s);
+}
+
+static void test_a_zero_byte_does_not_end_the_file(void **state)
+{
+    (void)state;
+    static const char text[] = HEAD "{\"id\":\"a\",\"prompt\":\"a box\"}\n\0{\"id\":\"b\",\"prompt\":\"a cube\"}\n";
+    cad_suite s;
+    ok(cad_fs_write(path, text, sizeof text - 1));
+    fails(cad_suite_load(path, arena, &s), CAD_EPARSE, ":3");
+}
+
 static void refuse(const char *text, cad_status code, const char *part)
 {
     cad_suite s;
@@ -62,6 +82,7 @@ static void test_faulty_suites_name_line_and_cause(void **state)
 {
     (void)state;
     refuse(HEAD, CAD_ENOTFOUND, "zero rows");
+    refuse("\n{\"id\":\"a\",\"prompt\":\"a box\"}\n", CAD_EDATA, "kind");
     refuse("{\"kind\":\"corpus\",\"name\":\"t\"}\n{\"id\":\"a\",\"prompt\":\"x\"}\n", CAD_EDATA, "expected a suite");
     refuse(HEAD "{\"id\":\"a\"}\n", CAD_EDATA, ":2: key 'prompt'");
     refuse(HEAD "{\"id\":\"a\",\"prompt\":\"x\"}\n{\"id\":\"a\",\"prompt\":\"y\"}\n", CAD_EDATA, "'a' stands twice");
@@ -91,8 +112,8 @@ static void test_the_hash_ignores_the_order_of_keys(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows_are_read_with_their_expectations),
-        cmocka_unit_test(test_faulty_suites_name_line_and_cause),
+        cmocka_unit_test(test_rows_are_read_with_their_expectations), cmocka_unit_test(test_blank_lines_may_stand_anywhere),
+        cmocka_unit_test(test_a_zero_byte_does_not_end_the_file),     cmocka_unit_test(test_faulty_suites_name_line_and_cause),
         cmocka_unit_test(test_the_hash_ignores_the_order_of_keys),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -2,7 +2,9 @@
  *
  *   interop_dump logits MODEL ADAPTER|- fp32|bf16|nf4|nf4dq IDS.u32 OUT.f32      (n, V) logits of one sequence
  *   interop_dump tokens TOKENIZER.json TEXT OUT.u32                              ids of the whole file, specials as text
- *   interop_dump adapter MODEL OUT_DIR SEED                                   a LoRA r 8 with random A and B, as PEFT reads it
+ *   interop_dump nf4 W.f32 BLOCK CODES ABSMAX.f32 VALUES.bf16                   W quantised; its values
+ *   interop_dump plain MODEL OUT_DIR                                             model.safetensors, held and saved in bf16
+ *   interop_dump adapter MODEL OUT_DIR SEED [DIR]      a LoRA with random A and B, of rank 8 or as DIR/adapter_config.json says
  */
 #include "core/buf.h"
 #include "core/fs.h"
@@ -33,6 +35,7 @@ static cad_status open_decoder(const char *dir, const char *adapter, const char 
         o.lora = *fresh;
     else if (adapter)
         CAD_TRY(cad_peft_read_config(adapter, a, &o.lora));
+    CAD_TRY(cad_peft_resolve(&o.lora, &cfg, a));
     o.lora.dropout = 0;
     CAD_TRY(cad_decoder_create(&cfg, ops, &o, out));
     CAD_TRY(cad_decoder_load(*out, dir));
@@ -78,18 +81,56 @@ static cad_status tokens(char **arg)
     return CAD_OK;
 }
 
-static cad_status adapter(char **arg, cad_arena *a)
+static cad_status adapter(char **arg, const char *like, cad_arena *a)
 {
     cad_lora_config lora = {.rank = 8, .alpha = 16, .targets = CAD_LORA_ALL, .base_model = arg[0]};
     cad_decoder *d;
+    if (like)
+        CAD_TRY(cad_peft_read_config(like, a, &lora));
+    lora.base_model = arg[0];
     CAD_TRY(open_decoder(arg[0], NULL, "fp32", 8, &lora, a, &d));
     cad_params p = cad_decoder_params(d);
     cad_rng r = cad_rng_make(strtoull(arg[2], NULL, 10), "interop", 0);
-    for (int64_t i = 0; i < p.n; i++)
+    for (int64_t i = 0; i < p.n; i++) /* what pairs of a lower rank are padded with too: that is not saved */
         for (int64_t k = 0; k < p.item[i].count; k++)
             p.p[p.item[i].offset + k] = (float)(0.05 * cad_rng_normal(&r));
     CAD_TRY(cad_fs_mkdirs(arg[1]));
     CAD_TRY(cad_decoder_save_adapter(d, arg[1]));
+    cad_decoder_destroy(d);
+    return CAD_OK;
+}
+
+static cad_status nf4(char **arg, cad_arena *a)
+{
+    const cad_ops *ops;
+    cad_buf w = CAD_BUF_INIT;
+    uint8_t *codes;
+    float *absmax;
+    uint16_t *values;
+    CAD_TRY(cad_ops_get("cpu", &ops));
+    CAD_TRY(cad_fs_read(arg[0], 0, &w));
+    int64_t n = (int64_t)(w.len / sizeof(float)), block = strtoll(arg[1], NULL, 10), blocks = (n + block - 1) / block;
+    CAD_TRY(cad_arena_zalloc(a, (size_t)(n + 1) / 2, 1, "codes", &codes));
+    CAD_TRY(cad_arena_zalloc(a, (size_t)blocks, sizeof *absmax, "scales", &absmax));
+    CAD_TRY(cad_arena_zalloc(a, (size_t)n, sizeof *values, "values", &values));
+    cad_tensor c = cad_tensor_1d(CAD_U8, codes, (n + 1) / 2), s = cad_tensor_1d(CAD_F32, absmax, blocks);
+    CAD_TRY(ops->nf4_quant(
+        &(cad_nf4_quant_args){.w = cad_tensor_2d(CAD_F32, w.data, 1, n), .codes = c, .absmax = s, .block = block}, NULL));
+    CAD_TRY(ops->nf4_dequant(&(cad_nf4_dequant_args){.q = {.out = 1, .in = n, .block = block, .codes = c, .absmax = s},
+                                                     .w = cad_tensor_2d(CAD_BF16, values, 1, n)},
+                             NULL));
+    cad_buf_deinit(&w);
+    CAD_TRY(cad_fs_write(arg[2], codes, (size_t)(n + 1) / 2));
+    CAD_TRY(cad_fs_write(arg[3], absmax, (size_t)blocks * sizeof *absmax));
+    return cad_fs_write(arg[4], values, (size_t)n * sizeof *values);
+}
+
+static cad_status plain(char **arg, cad_arena *a)
+{
+    cad_decoder *d;
+    CAD_TRY(open_decoder(arg[0], NULL, "bf16", 8, NULL, a, &d));
+    CAD_TRY(cad_fs_mkdirs(arg[1]));
+    CAD_TRY(cad_decoder_save_model(d, arg[1], true));
     cad_decoder_destroy(d);
     return CAD_OK;
 }
@@ -102,8 +143,12 @@ int main(int argc, char **argv)
         s = logits(argv + 2, a);
     else if (s == CAD_OK && argc == 5 && !strcmp(argv[1], "tokens"))
         s = tokens(argv + 2);
-    else if (s == CAD_OK && argc == 5 && !strcmp(argv[1], "adapter"))
-        s = adapter(argv + 2, a);
+    else if (s == CAD_OK && argc == 7 && !strcmp(argv[1], "nf4"))
+        s = nf4(argv + 2, a);
+    else if (s == CAD_OK && argc == 4 && !strcmp(argv[1], "plain"))
+        s = plain(argv + 2, a);
+    else if (s == CAD_OK && (argc == 5 || argc == 6) && !strcmp(argv[1], "adapter"))
+        s = adapter(argv + 2, argc == 6 ? argv[5] : NULL, a);
     else if (s == CAD_OK)
         s = cad_fail(CAD_EUSAGE, "see the comment of interop_dump.c");
     if (s != CAD_OK)

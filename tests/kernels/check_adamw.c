@@ -1,8 +1,10 @@
 /* AdamW in f32 against the formula in f64; in 8-bit blocks against a scalar rendition of formats.md 3 and 4. */
 #include "tests/kernels/checks.h"
+#include "tests/worst.h"
 
 #include "kernels/nf4.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -212,8 +214,8 @@ static void compare8(checkop *t, const cad_adamw8bit_step_args *a, const block8 
 {
     const unsigned char *m8 = a->m8.data, *v8 = a->v8.data;
     const float *p = a->p.data;
-    int64_t codes = 0, off = 0;
-    double worst = 0;
+    int64_t codes = 0, off = 0, moved = 0;
+    double worst = 0, lr = (double)a->h.lr;
     for (int64_t b = 0; b < blocks; b++)
         for (int i = 0; i < 256; i++) {
             int64_t at = b * 256 + i;
@@ -222,13 +224,15 @@ static void compare8(checkop *t, const cad_adamw8bit_step_args *a, const block8 
                 continue;
             codes += 2;
             off += (m8[at] != state[b].m[i]) + (v8[at] != state[b].v[i]);
-            if (!(fabs((double)p[at] - (double)want[at]) <= worst))
-                worst = fabs((double)p[at] - (double)want[at]);
+            double d = fabs((double)p[at] - (double)want[at]);
+            moved += !(d <= 1e-4);
+            worst = worse_of(d, worst);
         }
     if (!(off <= share * (double)codes))
         co_fail(t, "%lld of %lld codes differ after step %d", (long long)off, (long long)codes, (int)a->h.t);
-    if (!(worst <= 1e-4))
-        co_fail(t, "p differs by %g", worst);
+    /* A code next to a tie may fall to the other side, and near 0 that moves its own element by a good part of lr, once. */
+    if (!(moved <= codes / 10000 && worst <= lr))
+        co_fail(t, "%lld elements of p differ by more than 1e-4, the worst by %g", (long long)moved, worst);
 }
 
 /* A block whose codes are known: g is 1 at [0]; tiny at [1], [2], on either side of 0; not a number at [3]; 0 beyond. */
@@ -325,8 +329,8 @@ void check_adamw8bit_step(checkop *t)
                 compare8(t, &a, state, want, blocks, 0.001);
         }
         compare8(t, &a, state, want, blocks, 0.01);
-        for (int i = 0; i < 250; i++)
-            if (!(fabs((double)p[5120 + i] - rp[i]) <= 1e-6 * fmax(1, fabs(rp[i])))) {
+        for (int i = 0; i < 250; i++) /* two roundings of p a step: the product with the decay, and the difference */
+            if (!(fabs((double)p[5120 + i] - rp[i]) <= STEPS * (double)FLT_EPSILON * fmax(1, fabs(rp[i])))) {
                 co_fail(t, "the small tensor is not held in f32: p[%d] %.9g, expected %.9g", i, (double)p[5120 + i], rp[i]);
                 break;
             }

@@ -128,7 +128,7 @@ void check_attn_decode(checkop *t)
                                   .scale = scale};
         a.scratch = co_scratch(t, t->ops->attn_decode_scratch(&a));
         CO_RUN(t, attn_decode, &a);
-        co_close(t, "o", o, ro, no, n * h * d);
+        co_close_terms(t, "o", o, ro, no, n * h * d, n * h * d < CO_FEW ? co_largest(cv, cells) : 0);
         if (!t->twist)
             rows_alone(t, &a, q, o);
     }

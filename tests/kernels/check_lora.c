@@ -1,29 +1,31 @@
 #include "tests/kernels/checks.h"
 
 #include <math.h>
+#include <string.h>
 
 typedef struct lora_shape {
     int64_t n, in, out, r;
     cad_parts parts; /* qkv-like, gate/up-like, or one */
     float rate;
+    bool apart; /* a scale of its own for each part */
 } lora_shape;
 
 static const lora_shape shapes[] = {
-    {1, 1, 1, 1, {1, 0, {0}}, 0},
-    {5, 31, 17, 8, {1, 0, {0}}, 0},
-    {9, 32, 24, 4, {3, 0, {12, 18, 24}}, 0.25f},
-    {70, 128, 64, 16, {2, 16, {0}}, 0.5f},
-    {9, 32, 24, 4, {3, 0, {12, 18, 24}}, 0},
-    {70, 128, 64, 16, {2, 16, {0}}, 0},
-    {300, 20, 12, 64, {1, 0, {0}}, 0.1f},
+    {1, 1, 1, 1, {1, 0, {0}}, 0, false},
+    {5, 31, 17, 8, {1, 0, {0}}, 0, false},
+    {9, 32, 24, 4, {3, 0, {12, 18, 24}}, 0.25f, true},
+    {70, 128, 64, 16, {2, 16, {0}}, 0.5f, true},
+    {9, 32, 24, 4, {3, 0, {12, 18, 24}}, 0, false},
+    {70, 128, 64, 16, {2, 16, {0}}, 0, true},
+    {300, 20, 12, 64, {1, 0, {0}}, 0.1f, false},
     /* tiles of a GPU: several of each kind, parts that end inside of one, narrow parts, segments of k, every rank */
-    {140, 72, 160, 16, {3, 0, {72, 104, 160}}, 0},
-    {130, 136, 72, 8, {2, 12, {0}}, 0.5f},
-    {132, 200, 24, 8, {3, 0, {8, 16, 24}}, 0.25f},
-    {18, 64, 512, 16, {2, 128, {0}}, 0},
-    {16, 40, 96, 32, {3, 0, {80, 80, 96}}, 0},
-    {17, 65, 24, 128, {1, 0, {0}}, 0},
-    {520, 24, 8, 8, {1, 0, {0}}, 0.5f},
+    {140, 72, 160, 16, {3, 0, {72, 104, 160}}, 0, true},
+    {130, 136, 72, 8, {2, 12, {0}}, 0.5f, false},
+    {132, 200, 24, 8, {3, 0, {8, 16, 24}}, 0.25f, false},
+    {18, 64, 512, 16, {2, 128, {0}}, 0, false},
+    {16, 40, 96, 32, {3, 0, {80, 80, 96}}, 0, true},
+    {17, 65, 24, 128, {1, 0, {0}}, 0, false},
+    {520, 24, 8, 8, {1, 0, {0}}, 0.5f, false},
 };
 enum { N_SHAPES = sizeof shapes / sizeof shapes[0] };
 
@@ -33,6 +35,7 @@ typedef struct lora_case {
     bool whole; /* integers: exact, unless a mask multiplies by something else than 2 */
     cad_dropout drop;
     float *x, *w, *dy, *a, *bl, *u, *v;
+    float s[CAD_MAX_PARTS];
 } lora_case;
 
 static lora_case begin(checkop *t, int which)
@@ -48,6 +51,8 @@ static lora_case begin(checkop *t, int which)
                    .out = s->out,
                    .r = s->r,
                    .parts_n = ref_parts(&s->parts)};
+    for (int p = 0; p < CAD_MAX_PARTS; p++)
+        c.s[p] = s->apart ? (float)(1 << (2 - p % 3)) : 2; /* powers of two: integers stay exact */
     c.nr = c.parts_n * c.r;
     uint32_t *row = co_bytes(t, "row", CO_IN, (size_t)c.n * 4);
     int32_t *pos = co_bytes(t, "pos", CO_IN, (size_t)c.n * 4);
@@ -78,7 +83,8 @@ static void judge(checkop *t, const lora_case *c, const char *what, const float 
     if (c->whole)
         co_exact(t, what, got, r, n);
     else
-        co_close(t, what, got, r, naive, n);
+        co_close_terms(t, what, got, r, naive, n,
+                       n < CO_FEW ? co_largest(c->dy, c->n * c->out) * co_largest(c->w, c->out * c->in) : 0);
 }
 
 /* What a gradient is added to, where the answer has to be exact. */
@@ -94,10 +100,12 @@ void check_lora_down_fwd(checkop *t)
         lora_case c = begin(t, i);
         float *u = co_out(t, "out", c.n * c.nr), *n32 = co_f32(t, c.n * c.nr);
         double *r = co_f64(t, c.n * c.nr);
-        ref64_lora_down(co_widen(t, c.x, c.n * c.in), co_widen(t, c.a, c.nr * c.in), 2, &c.drop, c.n, c.in, c.r, c.parts_n, r);
-        CO_NAIVE(t, lora_down)(c.x, c.a, 2, &c.drop, c.n, c.in, c.r, c.parts_n, n32);
+        ref64_lora_down(co_widen(t, c.x, c.n * c.in), co_widen(t, c.a, c.nr * c.in), c.s, &c.drop, c.n, c.in, c.r, c.parts_n,
+                        r);
+        CO_NAIVE(t, lora_down)(c.x, c.a, c.s, &c.drop, c.n, c.in, c.r, c.parts_n, n32);
         cad_lora_down_fwd_args a = {
-            CO_2D(c.x, c.n, c.in), CO_2D(c.a, c.nr, c.in), CO_2D(u, c.n, c.nr), 2, c.parts_n, c.drop, {NULL, 0}};
+            .x = CO_2D(c.x, c.n, c.in), .a = CO_2D(c.a, c.nr, c.in), .u = CO_2D(u, c.n, c.nr), .n = c.parts_n, .drop = c.drop};
+        memcpy(a.s, c.s, sizeof a.s);
         a.scratch = co_scratch(t, t->ops->lora_down_fwd_scratch(&a));
         CO_RUN(t, lora_down_fwd, &a);
         judge(t, &c, "u", u, r, n32, c.n * c.nr);
@@ -136,22 +144,21 @@ void check_lora_up_bwd(checkop *t)
         float *nv = co_f32(t, c.n * c.nr), *nb = co_f32(t, c.out * c.r);
         double *rv = co_f64(t, c.n * c.nr), *rb = co_f64(t, c.out * c.r);
         double *dy = co_widen(t, c.dy, c.n * c.out), *bl = co_widen(t, c.bl, c.out * c.r), *u = co_widen(t, c.u, c.n * c.nr);
-        ref64_lora_up_dv(dy, bl, 2, p, c.n, c.out, c.r, rv);
-        CO_NAIVE(t, lora_up_dv)(c.dy, c.bl, 2, p, c.n, c.out, c.r, nv);
+        ref64_lora_up_dv(dy, bl, c.s, p, c.n, c.out, c.r, rv);
+        CO_NAIVE(t, lora_up_dv)(c.dy, c.bl, c.s, p, c.n, c.out, c.r, nv);
         ref64_lora_up_db(dy, u, p, c.n, c.out, c.r, rb);
         CO_NAIVE(t, lora_up_db)(c.dy, c.u, p, c.n, c.out, c.r, nb);
         for (int64_t e = 0; e < c.out * c.r; e++) {
             rb[e] += (double)db[e];
             nb[e] += db[e];
         }
-        cad_lora_up_bwd_args a = {CO_2D(c.dy, c.n, c.out),
-                                  CO_2D(c.bl, c.out, c.r),
-                                  CO_2D(c.u, c.n, c.nr),
-                                  CO_2D(v, c.n, c.nr),
-                                  CO_2D(db, c.out, c.r),
-                                  2,
-                                  *p,
-                                  {NULL, 0}};
+        cad_lora_up_bwd_args a = {.dy = CO_2D(c.dy, c.n, c.out),
+                                  .bl = CO_2D(c.bl, c.out, c.r),
+                                  .u = CO_2D(c.u, c.n, c.nr),
+                                  .v = CO_2D(v, c.n, c.nr),
+                                  .db = CO_2D(db, c.out, c.r),
+                                  .parts = *p};
+        memcpy(a.s, c.s, sizeof a.s);
         a.scratch = co_scratch(t, t->ops->lora_up_bwd_scratch(&a));
         CO_RUN(t, lora_up_bwd, &a);
         judge(t, &c, "v", v, rv, nv, c.n * c.nr);
@@ -230,10 +237,12 @@ typedef struct lora_grad {
 } lora_grad;
 enum { GN = 5, GIN = 6, GOUT = 8, GR = 2, GP = 2 };
 
+static const float grad_scale[CAD_MAX_PARTS] = {1.5f, 0.75f};
+
 static double loss(lora_grad *g, const double *x, const double *a, const double *b)
 {
     double sum = 0;
-    ref64_lora_down(x, a, 1.5, &g->drop, GN, GIN, GR, GP, g->u);
+    ref64_lora_down(x, a, grad_scale, &g->drop, GN, GIN, GR, GP, g->u);
     for (int i = 0; i < GN * GOUT; i++)
         g->y[i] = 0;
     ref64_lora_up(g->u, b, &g->parts, GN, GOUT, GR, g->y);
@@ -276,7 +285,7 @@ void grad_lora(checkop *t)
     g.drop.pos = cad_tensor_1d(CAD_I32, pos, GN);
     double *v = co_f64(t, GN * GP * GR), *dx = co_f64(t, GN * GIN), *da = co_f64(t, GP * GR * GIN), *db = co_f64(t, GOUT * GR);
     (void)loss(&g, g.x, g.a, g.b); /* fills u */
-    ref64_lora_up_dv(g.dy, g.b, 1.5, &g.parts, GN, GOUT, GR, v);
+    ref64_lora_up_dv(g.dy, g.b, grad_scale, &g.parts, GN, GOUT, GR, v);
     ref64_lora_up_db(g.dy, g.u, &g.parts, GN, GOUT, GR, db);
     ref64_lora_down_da(v, g.x, &g.drop, GN, GIN, GR, GP, da);
     ref64_lora_down_dx(v, g.a, &g.drop, GN, GIN, GR, GP, dx);

@@ -118,7 +118,7 @@ void check_rmsnorm_bwd(checkop *t)
             a.scratch = co_scratch(t, t->ops->rmsnorm_bwd_scratch(&a));
             CO_RUN(t, rmsnorm_bwd, &a);
             double terms = 0; /* with one column or equal elements everything cancels but eps */
-            for (int64_t i = 0; t->twist && i < n * c; i++)
+            for (int64_t i = 0; (t->twist || n * c < CO_FEW) && i < n * c; i++)
                 terms = fmax(terms, fabs((double)rstd[i / c] * (double)w[i % c] * (double)dy[i]));
             co_close_terms(t, "dx", dx, rdx, ndx, n * c, terms);
             co_close(t, "dw", dw, rdw, ndw, c);

@@ -76,7 +76,8 @@ void check_swiglu_bwd(checkop *t)
         CO_RUN(t, swiglu_bwd,
                (&(cad_swiglu_bwd_args){CO_2D(gu, s.n, 2 * s.f), CO_2D(dh, s.n, s.f), CO_2D(dgu, s.n, 2 * s.f),
                                        CO_2D(h, s.n, s.f), s.group}));
-        co_close(t, "dgu", dgu, r, n32, 2 * s.n * s.f);
+        double few = s.n * s.f < CO_FEW ? co_largest(gu, 2 * s.n * s.f) * co_largest(dh, s.n * s.f) : 0;
+        co_close_terms(t, "dgu", dgu, r, n32, 2 * s.n * s.f, few);
         if (t->store == CAD_F32 && !t->twist)
             derivative(t, &s, gu, dh, dgu);
         co_close(t, "h", h, rh, nh, s.n * s.f);

@@ -148,6 +148,10 @@ cad_dtype co_type_of(const checkop *t, const float *p);
 void co_close(checkop *t, const char *what, const float *got, const double *r, const float *n32, int64_t n);
 /* The same where terms of size `terms` cancel: the floor is at least 8 ulp of them in f32, in which they are summed. */
 void co_close_terms(checkop *t, const char *what, const float *got, const double *r, const float *n32, int64_t n, double terms);
+/* With fewer results than this the error of the naive form is luck where terms cancel, and the floor goes by their size. */
+enum { CO_FEW = 64 };
+/* The largest magnitude of x (n); NaN aside. */
+double co_largest(const float *x, int64_t n);
 /* The same where an error of `least` is allowed in any case: what intermediates in the storage type may cost at most, however
  * lucky the naive form is with its own. */
 void co_close_least(checkop *t, const char *what, const float *got, const double *r, const float *n32, int64_t n, double least);

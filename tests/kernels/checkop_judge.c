@@ -1,5 +1,6 @@
 /* Judging of the op checks: results against references (checkop.h states the rules). */
 #include "tests/kernels/checkop.h"
+#include "tests/worst.h"
 
 #include <math.h>
 #include <string.h>
@@ -33,7 +34,7 @@ static void close(checkop *t, const char *what, const float *got, const double *
             continue;
         }
         double a = fabs((double)got[i] - r[i]), b = fabs((double)n32[i] - r[i]);
-        if (ea == ea && !(a <= ea)) { /* NaN becomes the worst, and stays it */
+        if (is_worse(a, ea)) {
             ea = a;
             worst = i;
         }
@@ -59,6 +60,14 @@ void co_close(checkop *t, const char *what, const float *got, const double *r, c
 void co_close_terms(checkop *t, const char *what, const float *got, const double *r, const float *n32, int64_t n, double terms)
 {
     close(t, what, got, r, n32, n, 8 * ulp_at(terms, false), terms == 0);
+}
+
+double co_largest(const float *x, int64_t n)
+{
+    double top = 0;
+    for (int64_t i = 0; i < n; i++)
+        top = fmax(top, fabs((double)x[i]));
+    return top;
 }
 
 void co_close_least(checkop *t, const char *what, const float *got, const double *r, const float *n32, int64_t n, double least)

@@ -119,6 +119,22 @@ static cad_status mask_of_dropout_redrawn(const cad_lora_down_bwd_args *a, void 
     return co_real->lora_down_bwd(&b, s);
 }
 
+static cad_status scale_of_the_first_part_down(const cad_lora_down_fwd_args *a, void *s)
+{
+    cad_lora_down_fwd_args b = *a;
+    for (int p = 1; p < CAD_MAX_PARTS; p++)
+        b.s[p] = b.s[0];
+    return co_real->lora_down_fwd(&b, s);
+}
+
+static cad_status scale_of_the_first_part_up(const cad_lora_up_bwd_args *a, void *s)
+{
+    cad_lora_up_bwd_args b = *a;
+    for (int p = 1; p < CAD_MAX_PARTS; p++)
+        b.s[p] = b.s[0];
+    return co_real->lora_up_bwd(&b, s);
+}
+
 static cad_status weight_decay_forgotten(const cad_adamw_step_args *a, void *s)
 {
     cad_adamw_step_args b = *a;
@@ -159,6 +175,8 @@ static const co_mutant mutants[] = {
     CO_MUTANT(linear_bwd_x, residual_forgotten, CAD_F32, CO_AS_IS, 0),
     CO_MUTANT(nf4_dequant, nibbles_swapped, CAD_F32, CO_AS_IS, 0),
     CO_MUTANT(lora_down_bwd, mask_of_dropout_redrawn, CAD_F32, CO_AS_IS, 0),
+    CO_MUTANT(lora_down_fwd, scale_of_the_first_part_down, CAD_F32, CO_AS_IS, 0),
+    CO_MUTANT(lora_up_bwd, scale_of_the_first_part_up, CAD_F32, CO_AS_IS, 0),
     CO_MUTANT(adamw_step, weight_decay_forgotten, CAD_F32, CO_AS_IS, 0),
     CO_MUTANT(embed_bwd, one_row_short, CAD_F32, CO_AS_IS, 0),
     CO_MUTANT(attn_decode, one_key_too_few, CAD_F32, CO_AS_IS, 0),

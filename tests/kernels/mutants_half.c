@@ -187,6 +187,13 @@ static cad_status pair_shrinks(const cad_rope_args *a, void *s)
     return st;
 }
 
+static cad_status one_head_of_q_less(const cad_qk_norm_fwd_args *a, void *s)
+{
+    cad_qk_norm_fwd_args b = *a;
+    b.heads -= b.heads > 0;
+    return co_real->qk_norm_fwd(&b, s);
+}
+
 static cad_status part_along_x(const cad_rmsnorm_bwd_args *a, void *s)
 {
     cad_status st = co_real->rmsnorm_bwd(a, s);
@@ -254,6 +261,7 @@ const co_mutant co_mutants_half[] = {
     CO_MUTANT(linear_xent, small_gradient_lost, CAD_F32, CO_AS_IS, 0),
     CO_MUTANT(rope_fwd, pair_shrinks, CAD_F32, CO_AS_IS, 0),
     CO_MUTANT(rmsnorm_bwd, part_along_x, CAD_F32, CO_AS_IS, 0),
+    CO_MUTANT(qk_norm_fwd, one_head_of_q_less, CAD_BF16, CO_AS_IS, 0),
     CO_MUTANT(grad_norm2, norm_in_f32, CAD_F32, CO_AS_IS, 0),
     CO_MUTANT(sample, higher_of_ties, CAD_F32, CO_AS_IS, 0),
     CO_MUTANT(adamw8bit_step, code_off_by_one, CAD_F32, CO_AS_IS, 0),

@@ -28,11 +28,11 @@ int ref_dropout_keeps(const cad_dropout *d, int part, int64_t row, int64_t colum
                     REAL *y);                                                                                                  \
     void P##_linear_dx(const REAL *dy, const REAL *w, const REAL *res, int64_t n, int64_t in, int64_t out, REAL *dx);          \
     void P##_linear_dw(const REAL *dy, const REAL *x, int64_t n, int64_t in, int64_t out, REAL *dw, REAL *db);                 \
-    void P##_lora_down(const REAL *x, const REAL *a, REAL s, const cad_dropout *drop, int64_t n, int64_t in, int64_t r,        \
-                       int parts, REAL *u);                                                                                    \
+    void P##_lora_down(const REAL *x, const REAL *a, const float *s, const cad_dropout *drop, int64_t n, int64_t in,           \
+                       int64_t r, int parts, REAL *u);                                                                         \
     void P##_lora_up(const REAL *u, const REAL *bl, const cad_parts *parts, int64_t n, int64_t out, int64_t r, REAL *y);       \
-    void P##_lora_up_dv(const REAL *dy, const REAL *bl, REAL s, const cad_parts *parts, int64_t n, int64_t out, int64_t r,     \
-                        REAL *v);                                                                                              \
+    void P##_lora_up_dv(const REAL *dy, const REAL *bl, const float *s, const cad_parts *parts, int64_t n, int64_t out,        \
+                        int64_t r, REAL *v);                                                                                   \
     void P##_lora_up_db(const REAL *dy, const REAL *u, const cad_parts *parts, int64_t n, int64_t out, int64_t r, REAL *db);   \
     void P##_lora_down_da(const REAL *v, const REAL *x, const cad_dropout *drop, int64_t n, int64_t in, int64_t r, int parts,  \
                           REAL *da);                                                                                           \

@@ -281,6 +281,18 @@ static void test_a_launch_that_is_not_taken_is_named_at_once(void **state)
     ok(ops->sync(NULL));
 }
 
+static void test_the_end_of_an_earlier_kernel_is_not_told_of_the_launch_that_finds_it(void **state)
+{
+    (void)state;
+    ok(cad_cuda_launched("first_kernel"));
+    fake.launch = cudaErrorIllegalAddress;
+    fails(
+        cad_cuda_launched("second_kernel"), CAD_EINTERNAL,
+        "cuda:0: a kernel that ran before: an illegal memory access was encountered (cudaErrorIllegalAddress); 1 kernels since "
+        "the last sync, the last first_kernel\n");
+    ok(ops->sync(NULL));
+}
+
 /* A kernel lowers the word; sync tells it once and raises it again. */
 static void test_a_fault_that_a_kernel_left_is_told_once(void **state)
 {
@@ -368,6 +380,7 @@ int main(void)
         cmocka_unit_test(test_puts_return_before_the_device_has_them),
         cmocka_unit_test(test_what_failed_meanwhile_is_told_by_sync_with_the_last_kernel),
         cmocka_unit_test(test_a_launch_that_is_not_taken_is_named_at_once),
+        cmocka_unit_test(test_the_end_of_an_earlier_kernel_is_not_told_of_the_launch_that_finds_it),
         cmocka_unit_test(test_a_fault_that_a_kernel_left_is_told_once),
         cmocka_unit_test(test_shared_memory_is_asked_for_once_and_within_the_limit),
         cmocka_unit_test(test_static_shared_memory_counts_against_the_48_KB_and_the_limit),

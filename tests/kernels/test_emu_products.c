@@ -153,7 +153,8 @@ static void run(int product, const inputs *i, float rate, int64_t first, int64_t
         break;
     case DOWN:
         ok(ops->lora_down_fwd(
-            &(cad_lora_down_fwd_args){.x = x, .a = i->a, .u = y, .s = 2, .n = P, .drop = drop, .scratch = scratch}, NULL));
+            &(cad_lora_down_fwd_args){.x = x, .a = i->a, .u = y, .s = {2, 1, 4}, .n = P, .drop = drop, .scratch = scratch},
+            NULL));
         break;
     case LORA_FORWARD:
         ok(ops->linear_lora_fwd(
@@ -173,7 +174,7 @@ static void run(int product, const inputs *i, float rate, int64_t first, int64_t
                                                     .u = u,
                                                     .v = y,
                                                     .db = cad_tensor_2d(CAD_F32, device(db, sizeof db), OUT, R),
-                                                    .s = 2,
+                                                    .s = {2, 1, 4},
                                                     .parts = i->parts},
                             NULL));
     }
@@ -226,8 +227,8 @@ static void add_gradients(const cad_tensor in[4], float rate, const inputs *at, 
     cad_scratch scratch = {device(NULL, 64 * 1024), 64 * 1024};
     cad_parts parts = {P, 4, {0}};
     ok(ops->linear_bwd_w(&(cad_linear_bwd_w_args){.dy = dy, .x = x, .dw = g[0]}, NULL));
-    ok(ops->lora_up_bwd(&(cad_lora_up_bwd_args){.dy = dy, .bl = in[3], .u = u, .v = v, .db = g[1], .s = 2, .parts = parts},
-                        NULL));
+    ok(ops->lora_up_bwd(
+        &(cad_lora_up_bwd_args){.dy = dy, .bl = in[3], .u = u, .v = v, .db = g[1], .s = {2, 1, 4}, .parts = parts}, NULL));
     ok(ops->lora_down_bwd(&(cad_lora_down_bwd_args){.v = u, .x = x, .da = g[2], .n = P, .drop = drop, .scratch = scratch},
                           NULL));
     ok(ops->sync(NULL));

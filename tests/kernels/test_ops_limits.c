@@ -117,6 +117,11 @@ static void no_rows_body(const cad_ops *ops)
     ok(ops->scatter_rows(&(cad_scatter_rows_args){.i = u32, .x = x, .y = F2(dw, 4, C)}, NULL));
     ok(ops->rmsnorm_fwd(&(cad_rmsnorm_fwd_args){.x = x, .w = F1(w, C), .y = x}, NULL));
     ok(ops->rmsnorm_bwd(&(cad_rmsnorm_bwd_args){.x = x, .w = F1(w, C), .rstd = row, .dy = x, .dx = x, .dw = F1(dw, C)}, NULL));
+    ok(ops->qk_norm_fwd(&(cad_qk_norm_fwd_args){.x = heads, .wq = F1(w, C), .wk = F1(w, C), .y = heads}, NULL));
+    ok(ops->qk_norm_bwd(
+        &(cad_qk_norm_bwd_args){
+            .x = heads, .wq = F1(w, C), .wk = F1(w, C), .rstd = F2(NULL, 0, 1), .dy = heads, .dx = heads, .dwk = F1(dw, C)},
+        NULL));
     ok(ops->rope_fwd(&(cad_rope_args){.x = heads, .pos = i32, .table = F2(table, 2, C)}, NULL));
     ok(ops->swiglu_fwd(&(cad_swiglu_fwd_args){.gu = F2(NULL, 0, 2 * C), .h = x, .group = C}, NULL));
     ok(ops->attn_fwd(
@@ -126,8 +131,9 @@ static void no_rows_body(const cad_ops *ops)
     ok(ops->linear_fwd(&(cad_linear_fwd_args){.x = x, .w = F2(w, 4, C), .y = x}, NULL));
     ok(ops->linear_bwd_x(&(cad_linear_bwd_x_args){.dy = x, .w = F2(w, 4, C), .dx = x}, NULL));
     ok(ops->linear_bwd_w(&(cad_linear_bwd_w_args){.dy = x, .x = x, .dw = F2(dw, 4, C), .db = F1(dw, 4)}, NULL));
-    ok(ops->lora_down_fwd(&(cad_lora_down_fwd_args){.x = x, .a = F2(w, 4, C), .u = x, .s = 1, .drop = drop}, NULL));
-    ok(ops->lora_up_bwd(&(cad_lora_up_bwd_args){.dy = x, .bl = F2(w, 4, C), .u = x, .v = x, .db = F2(dw, 4, C), .s = 1}, NULL));
+    ok(ops->lora_down_fwd(&(cad_lora_down_fwd_args){.x = x, .a = F2(w, 4, C), .u = x, .s = {1}, .drop = drop}, NULL));
+    ok(ops->lora_up_bwd(&(cad_lora_up_bwd_args){.dy = x, .bl = F2(w, 4, C), .u = x, .v = x, .db = F2(dw, 4, C), .s = {1}},
+                        NULL));
     ok(ops->lora_down_bwd(&(cad_lora_down_bwd_args){.v = x, .x = x, .da = F2(dw, 4, C), .drop = drop}, NULL));
     ok(ops->linear_xent(&(cad_linear_xent_args){.x = x, .w = F2(w, V, C), .y = u32, .nll = row, .dw = F2(dw, V, C)}, NULL));
     ok(ops->linear_xent_eval(&(cad_linear_xent_eval_args){.x = x, .w = F2(w, V, C), .y = u32, .nll = row}, NULL));

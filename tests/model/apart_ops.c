@@ -198,6 +198,10 @@ static const place tensors[] = {
     T3(add_rmsnorm_fwd, sum, y, rstd),
     T3(rmsnorm_bwd, x, w, rstd),
     T4(rmsnorm_bwd, dy, dr, dx, dw),
+    T3(qk_norm_fwd, x, wq, wk),
+    T2(qk_norm_fwd, y, rstd),
+    T4(qk_norm_bwd, x, wq, wk, rstd),
+    T4(qk_norm_bwd, dy, dx, dwq, dwk),
     T3(rope_fwd, x, pos, table),
     T3(rope_bwd, x, pos, table),
     T2(swiglu_fwd, gu, h),
@@ -262,13 +266,16 @@ static const place dropouts[] = {T(lora_down_fwd, drop), T(lora_down_bwd, drop),
                                  T(nf4_linear_lora_bwd_x, drop)};
 
 static const place scratches[] = {
-    T(sum_ordered, scratch),      T(rmsnorm_bwd, scratch),         T(attn_bwd, scratch),
-    T(linear_fwd, scratch),       T(linear_bwd_x, scratch),        T(linear_bwd_w, scratch),
-    T(lora_down_fwd, scratch),    T(linear_lora_fwd, scratch),     T(lora_up_bwd, scratch),
-    T(lora_down_bwd, scratch),    T(linear_lora_bwd_x, scratch),   T(nf4_linear_fwd, scratch),
-    T(nf4_linear_bwd_x, scratch), T(nf4_linear_lora_fwd, scratch), T(nf4_linear_lora_bwd_x, scratch),
-    T(linear_xent, scratch),      T(linear_xent_eval, scratch),    T(grad_norm2, scratch),
-    T(sample, scratch),
+    T(sum_ordered, scratch),         T(rmsnorm_bwd, scratch),
+    T(qk_norm_bwd, scratch),         T(attn_bwd, scratch),
+    T(linear_fwd, scratch),          T(linear_bwd_x, scratch),
+    T(linear_bwd_w, scratch),        T(lora_down_fwd, scratch),
+    T(linear_lora_fwd, scratch),     T(lora_up_bwd, scratch),
+    T(lora_down_bwd, scratch),       T(linear_lora_bwd_x, scratch),
+    T(nf4_linear_fwd, scratch),      T(nf4_linear_bwd_x, scratch),
+    T(nf4_linear_lora_fwd, scratch), T(nf4_linear_lora_bwd_x, scratch),
+    T(linear_xent, scratch),         T(linear_xent_eval, scratch),
+    T(grad_norm2, scratch),          T(sample, scratch),
 };
 
 static cad_status check_tensor(const char *op, size_t at, const cad_tensor *t)

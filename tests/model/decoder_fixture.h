@@ -38,10 +38,13 @@ static inline cad_model_config fix_config(cad_arch arch, bool tie, int64_t ffn)
                           .theta = 10000,
                           .eps = 1e-6,
                           .tie = tie,
-                          .qkv_bias = arch == CAD_ARCH_qwen2,
+                          .qkv_bias = cad_arch_qkv_bias(arch),
+                          .qk_norm = cad_arch_qk_norm(arch),
                           .dtype = CAD_F32,
                           .bos = -1,
                           .pad = -1};
+    if (arch == CAD_ARCH_qwen3)
+        c.head_dim = 12; /* heads that do not make up the width */
     if (arch == CAD_ARCH_llama) {
         c.rope = CAD_ROPE_llama3;
         c.rope_factor = 8;

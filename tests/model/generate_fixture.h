@@ -27,9 +27,9 @@ static inline cad_status keep(void *ctx, int64_t request, const cad_gen_result *
     return CAD_OK;
 }
 
-static inline cad_decoder *small(int64_t slots, int64_t max_tokens)
+static inline cad_decoder *small_of(cad_arch arch, int64_t slots, int64_t max_tokens)
 {
-    cad_model_config c = fix_config(CAD_ARCH_llama, false, 128);
+    cad_model_config c = fix_config(arch, false, 128);
     cad_decoder_opts o = fix_opts(CAD_TRAIN_none, 4);
     o.slots = slots;
     o.context = 64;
@@ -37,6 +37,11 @@ static inline cad_decoder *small(int64_t slots, int64_t max_tokens)
     cad_decoder *d = fix_decoder(&c, &o);
     fix_noise(d, 0.1, 12);
     return d;
+}
+
+static inline cad_decoder *small(int64_t slots, int64_t max_tokens)
+{
+    return small_of(CAD_ARCH_llama, slots, max_tokens);
 }
 
 /* Requests of 3 to 11 tokens; request 1 wants one token, request 2 none. */

@@ -13,11 +13,10 @@ static uint32_t close_to(const float *logits, uint32_t best, uint32_t drawn)
     return drawn;
 }
 
-static void test_kv_greedy_decoding_by_cache_equals_the_full_forward_pass(void **state)
+static void greedy_equals_full(cad_arch arch)
 {
-    (void)state;
     cad_arena *a = fix_arena();
-    cad_decoder *d = small(4, FIX_TOKENS);
+    cad_decoder *d = small_of(arch, 4, FIX_TOKENS);
     cad_gen_request req[REQUESTS];
     uint32_t ids[REQUESTS][16];
     static answers got;
@@ -50,6 +49,18 @@ static void test_kv_greedy_decoding_by_cache_equals_the_full_forward_pass(void *
     }
     cad_decoder_destroy(d);
     cad_arena_destroy(a);
+}
+
+static void test_kv_greedy_decoding_by_cache_equals_the_full_forward_pass(void **state)
+{
+    (void)state;
+    greedy_equals_full(CAD_ARCH_llama);
+}
+
+static void test_kv_greedy_decoding_equals_the_full_pass_with_normed_heads(void **state)
+{
+    (void)state;
+    greedy_equals_full(CAD_ARCH_qwen3);
 }
 
 /* The answer's first k tokens given as part of the prompt, for every k: one token of it by prefill, and the rest by steps. */
@@ -206,6 +217,7 @@ static void test_alloc_no_step_of_decoding_allocates(void **state)
 }
 
 INV_MAIN(NULL, NULL, cmocka_unit_test(test_kv_greedy_decoding_by_cache_equals_the_full_forward_pass),
+         cmocka_unit_test(test_kv_greedy_decoding_equals_the_full_pass_with_normed_heads),
          cmocka_unit_test(test_kv_any_part_may_come_by_prefill_or_by_steps_with_the_same_bits),
          cmocka_unit_test(test_slots_an_answer_does_not_depend_on_slots_neighbours_or_order),
          cmocka_unit_test(test_seed_of_a_request_alone_changes_its_answer),

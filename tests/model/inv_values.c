@@ -197,7 +197,7 @@ static void test_dropout_keeps_its_share_within_four_sigma(void **state)
         cad_lora_down_fwd_args args = {.x = tx,
                                        .a = ta,
                                        .u = tu,
-                                       .s = 1,
+                                       .s = {1},
                                        .n = 1,
                                        .drop = {.rate = (float)rates[r], .seed = 3, .step = 5, .row = rows, .pos = positions}};
         args.scratch.bytes = ops->lora_down_fwd_scratch(&args);

@@ -4,7 +4,7 @@
 #include "tests/model/generate_fixture.h"
 #include "tests/scratch_dir.h"
 
-enum { FORMS = 6 };
+enum { FULL = 3, FORMS = 7 }; /* the first FULL are trained as a whole */
 
 static const cad_ops *apart(void)
 {
@@ -13,20 +13,22 @@ static const cad_ops *apart(void)
 
 static cad_model_config model_of(int form)
 {
-    cad_model_config c = fix_config(form % 2 ? CAD_ARCH_llama : CAD_ARCH_qwen2, form == 1, form == 0 ? 48 : 256);
+    cad_arch arch = form == 2 ? CAD_ARCH_qwen3 : form % 2 ? CAD_ARCH_llama : CAD_ARCH_qwen2;
+    cad_model_config c = fix_config(arch, form == 1, form == 0 ? 48 : 256);
     c.width = 64; /* blocks of NF4 */
     c.head_dim = 16;
     return c;
 }
 
-/* Full training, untied and tied; LoRA with dropout over f32, NF4, nested NF4 and NF4 held as codes. */
+/* Full training, untied, tied, with normed heads; LoRA with dropout over f32, NF4, nested NF4 and NF4 held as codes. */
 static cad_decoder_opts opts_of(int form)
 {
-    cad_decoder_opts o = fix_opts(form < 2 ? CAD_TRAIN_full : CAD_TRAIN_lora, form < 2 ? 0 : 4);
-    o.lora.dropout = form < 2 ? 0 : 0.2;
-    o.weights = form < 3 ? CAD_WEIGHTS_fp32 : CAD_WEIGHTS_nf4;
-    o.double_quant = form >= 4;
-    o.nf4_base = form == 5 ? CAD_NF4_scratch : CAD_NF4_resident;
+    bool full = form < FULL;
+    cad_decoder_opts o = fix_opts(full ? CAD_TRAIN_full : CAD_TRAIN_lora, full ? 0 : 4);
+    o.lora.dropout = full ? 0 : 0.2;
+    o.weights = form <= FULL ? CAD_WEIGHTS_fp32 : CAD_WEIGHTS_nf4;
+    o.double_quant = form >= FULL + 2;
+    o.nf4_base = form == FORMS - 1 ? CAD_NF4_scratch : CAD_NF4_resident;
     o.slots = 3;
     o.context = 64;
     return o;
@@ -116,7 +118,7 @@ static void test_answers_greedy_and_drawn_have_the_bits_of_the_cpu(void **state)
     uint32_t ids[REQUESTS][16];
     static answers here, there;
     make_requests(req, ids);
-    for (int form = 2; form < FORMS; form++) {
+    for (int form = FULL - 1; form < FORMS; form++) {
         cad_decoder *x = make(fix_ops(), form), *y = make(apart(), form);
         for (int drawn = 0; drawn < 2; drawn++) {
             answer(x, req, REQUESTS, drawn ? 1.3 : 0, &here);
@@ -137,7 +139,7 @@ static void test_files_are_the_same(void **state)
     for (int form = 0; form < FORMS; form++) {
         cad_decoder *d[2] = {make(fix_ops(), form), make(apart(), form)};
         static const char *const folder[2] = {"here", "there"};
-        bool lora = form >= 2;
+        bool lora = form >= FULL;
         const char *file = lora ? "adapter_model.safetensors" : "model.safetensors";
         cad_buf text[2] = {CAD_BUF_INIT, CAD_BUF_INIT};
         for (int i = 0; i < 2; i++) {
@@ -187,9 +189,9 @@ static void test_values_that_pass_in_pieces_are_the_same(void **state)
             ok(cad_decoder_init_lora(d[i], CAD_LORA_gaussian, 6));
             ok(cad_decoder_eval(d[i], b, nll[i], NULL));
             ok(cad_fs_mkdirs(scratch("pieces")));
-            ok(form < 2 ? cad_decoder_save_model(d[i], scratch("pieces"), false)
-                        : cad_decoder_save_adapter(d[i], scratch("pieces")));
-            ok(cad_fs_hash(scratch(form < 2 ? "pieces/model.safetensors" : "pieces/adapter_model.safetensors"), hash[i]));
+            ok(form < FULL ? cad_decoder_save_model(d[i], scratch("pieces"), false)
+                           : cad_decoder_save_adapter(d[i], scratch("pieces")));
+            ok(cad_fs_hash(scratch(form < FULL ? "pieces/model.safetensors" : "pieces/adapter_model.safetensors"), hash[i]));
         }
         same_values(d[0], d[1], false);
         assert_memory_equal(nll[0], nll[1], sizeof nll[0]);
@@ -208,7 +210,7 @@ static void test_an_error_of_an_op_that_runs_later_is_told(void **state)
     uint32_t ids[REQUESTS][16];
     static answers got;
     make_requests(req, ids);
-    cad_decoder *d = make(apart(), 2);
+    cad_decoder *d = make(apart(), FULL);
     cad_params p = cad_decoder_params(d);
     const float bad = NAN;
     ok(cad_decoder_ops(d)->fill(&(cad_fill_args){.y = cad_tensor_1d(CAD_F32, p.p, p.size), .value = bad}, NULL));

@@ -98,6 +98,23 @@ static void test_gradients_of_all_weights_agree_tied_llama(void **state)
     check_decoder(&c, &o);
 }
 
+static void test_gradients_of_all_weights_agree_with_normed_heads(void **state)
+{
+    (void)state;
+    cad_model_config c = fix_config(CAD_ARCH_qwen3, true, 48);
+    cad_decoder_opts o = fix_opts(CAD_TRAIN_full, 0);
+    check_decoder(&c, &o);
+}
+
+static void test_gradients_of_qlora_agree_with_normed_heads(void **state)
+{
+    (void)state;
+    cad_model_config c = fix_config(CAD_ARCH_qwen3, false, 128);
+    cad_decoder_opts o = fix_opts(CAD_TRAIN_lora, 4);
+    o.weights = CAD_WEIGHTS_nf4;
+    check_decoder(&c, &o);
+}
+
 static void test_gradients_of_lora_agree_on_all_seven_linears(void **state)
 {
     (void)state;
@@ -162,6 +179,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gradients_of_all_weights_agree_untied_with_bias),
         cmocka_unit_test(test_gradients_of_all_weights_agree_tied_llama),
+        cmocka_unit_test(test_gradients_of_all_weights_agree_with_normed_heads),
+        cmocka_unit_test(test_gradients_of_qlora_agree_with_normed_heads),
         cmocka_unit_test(test_gradients_of_lora_agree_on_all_seven_linears),
         cmocka_unit_test(test_gradients_of_lora_agree_with_dropout),
         cmocka_unit_test(test_gradients_of_qlora_agree_with_nested_scales),

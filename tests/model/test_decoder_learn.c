@@ -190,8 +190,9 @@ static void test_a_model_comes_back_from_its_files_with_the_same_loss(void **sta
 {
     (void)state;
     const char *dir = folder();
-    for (int tie = 0; tie < 2; tie++) {
-        cad_model_config c = fix_config(CAD_ARCH_qwen2, tie, 256); /* two groups of gate and up rows */
+    for (int form = 0; form < 3; form++) {
+        cad_model_config c =
+            fix_config(form == 2 ? CAD_ARCH_qwen3 : CAD_ARCH_qwen2, form == 1, 256); /* two groups of gate, up */
         cad_decoder_opts o = fix_opts(CAD_TRAIN_full, 0);
         float before[FIX_TOKENS] = {0}, after[FIX_TOKENS] = {0}, rounded[FIX_TOKENS] = {0};
         cad_decoder *d = fix_decoder(&c, &o);
@@ -286,6 +287,16 @@ static void test_files_of_another_shape_are_refused_by_name(void **state)
     c = fix_config(CAD_ARCH_qwen2, true, 128);
     ok(cad_decoder_create(&c, fix_ops(), &o, &d));
     fails(cad_decoder_load(d, dir), CAD_EDATA, "tied");
+    cad_decoder_destroy(d);
+    c = fix_config(CAD_ARCH_llama, false, 128);
+    ok(cad_decoder_create(&c, fix_ops(), &o, &d));
+    ok(cad_decoder_init_random(d, CAD_INIT_fan_in, 5));
+    ok(cad_decoder_save_model(d, dir, false));
+    cad_decoder_destroy(d);
+    c = fix_config(CAD_ARCH_qwen3, false, 128);
+    c.head_dim = 8; /* of the same shapes but for the norms of heads */
+    ok(cad_decoder_create(&c, fix_ops(), &o, &d));
+    fails(cad_decoder_load(d, dir), CAD_EDATA, "q_norm.weight");
     cad_decoder_destroy(d);
     ok(cad_fs_remove_tree(dir));
 }

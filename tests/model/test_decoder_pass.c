@@ -44,5 +44,26 @@ static void test_a_batch_that_was_not_planned_for_is_refused(void **state)
     cad_arena_destroy(a);
 }
 
+/* Held as codes, a block of scales must not go on in the next row. */
+static void test_codes_of_rows_that_are_no_whole_blocks_are_refused_by_name(void **state)
+{
+    (void)state;
+    cad_decoder_opts o = fix_opts(CAD_TRAIN_lora, 4);
+    cad_decoder *d;
+    o.weights = CAD_WEIGHTS_nf4;
+    o.nf4_base = CAD_NF4_scratch;
+    cad_model_config c = fix_config(CAD_ARCH_qwen3, false, 96);
+    c.width = 64;
+    c.head_dim = 16;
+    fails(cad_decoder_create(&c, fix_ops(), &o, &d), CAD_EREFUSED, "model.layers.0.mlp.down_proj.weight has rows of 96");
+    c.ffn = 128;
+    c.head_dim = 24;
+    fails(cad_decoder_create(&c, fix_ops(), &o, &d), CAD_EREFUSED, "self_attn.o_proj.weight has rows of 96");
+    o.nf4_base = CAD_NF4_resident;
+    ok(cad_decoder_create(&c, fix_ops(), &o, &d));
+    cad_decoder_destroy(d);
+}
+
 INV_MAIN(NULL, NULL, cmocka_unit_test(test_training_and_evaluation_see_the_same_loss_bits),
-         cmocka_unit_test(test_a_batch_that_was_not_planned_for_is_refused))
+         cmocka_unit_test(test_a_batch_that_was_not_planned_for_is_refused),
+         cmocka_unit_test(test_codes_of_rows_that_are_no_whole_blocks_are_refused_by_name))

@@ -219,11 +219,6 @@ static void test_a_run_stands_for_its_best_checkpoint_and_finds_its_base(void **
     ask(e, 7, &adapted);
     assert_true(memcmp(base.text, adapted.text, sizeof base.text) != 0);
     cad_engine_close(e);
-    /* The same adapter named beside its base. */
-    ok(cad_engine_open(scratch("base"), &(cad_engine_opts){.adapter = scratch("run/ckpt/step-000002"), .template_name = "ir"},
-                       &e));
-    assert_string_equal(cad_engine_get_info(e).template_text, "{caption}\n{output}");
-    cad_engine_close(e);
 }
 
 /* The same adapter in scratch/moved/runs/a, with the base that it has on record. */

@@ -108,7 +108,14 @@ static void test_the_refusal_names_the_ten_largest_and_the_keys(void **state)
     assert_int_equal(lines, 10);
     assert_null(strstr(text, "i1\n")); /* the two smallest, 1 and 2 GiB */
     assert_null(strstr(text, "i3,"));
-    assert_non_null(strstr(text, "\nhint: sample.n = 4 frees 3.00 GiB, lora.rank = 8 frees 2.50 GiB"));
+    assert_non_null(strstr(text, "\nhint: sample.n = 4 frees 3.00 GiB, lora.rank = 8 frees 2.50 GiB; even so 63.00 GiB more is "
+                                 "missing: a device with more memory, or a smaller model"));
+    cad_memory_offer(&m, "data.max_tokens = 512", 63.5 * gib);
+    fails(cad_memory_verdict(&m, "the run"), CAD_ENOMEM, "cuda:1: the run takes 78.00 GiB");
+    assert_null(strstr(cad_error_text(), "even so"));
+    m.n_keys = 0;
+    fails(cad_memory_verdict(&m, "the run"), CAD_ENOMEM, "cuda:1: the run takes 78.00 GiB");
+    assert_non_null(strstr(cad_error_text(), "\nhint: 68.50 GiB more is missing: "));
 }
 
 int main(void)

@@ -94,15 +94,28 @@ static void test_keys_of_newer_peft_pass_only_when_they_change_nothing(void **st
         {",\"eva_config\":null,\"corda_config\":null,\"lora_bias\":false,\"use_qalora\":false,\"qalora_group_size\":16,"
          "\"peft_version\":\"0.21.2\",\"trainable_token_indices\":null,\"exclude_modules\":[],\"arrow_config\":null}",
          CAD_OK, ""},
-        {",\"use_dora\":true}", CAD_EUNSUPPORTED, "use_dora"},
-        {",\"modules_to_save\":[\"lm_head\"]}", CAD_EUNSUPPORTED, "modules_to_save"},
-        {",\"rank_pattern\":{\"q_proj\":4}}", CAD_EUNSUPPORTED, "rank_pattern"},
-        {",\"lora_bias\":true}", CAD_EUNSUPPORTED, "lora_bias"},
-        {",\"bias\":\"all\"}", CAD_EUNSUPPORTED, "bias is all"},
-        {",\"init_lora_weights\":\"pissa\"}", CAD_EUNSUPPORTED, "pissa"},
-        {",\"layers_to_transform\":[0]}", CAD_EUNSUPPORTED, "layers_to_transform"},
-        {",\"brand_new\":3}", CAD_EUNSUPPORTED, "brand_new"},
-        {",\"task_type\":\"SEQ_CLS\"}", CAD_EUNSUPPORTED, "SEQ_CLS"},
+        {",\"use_dora\":true}", CAD_EREFUSED, "use_dora"},
+        {",\"modules_to_save\":[\"lm_head\"]}", CAD_EREFUSED, "modules_to_save"},
+        {",\"runtime_config\":{\"ephemeral_gpu_offload\":true},\"layer_replication\":null}", CAD_OK, ""},
+        {",\"runtime_config\":{\"brand_new\":3}}", CAD_EREFUSED, "runtime_config.brand_new"},
+        {",\"fan_in_fan_out\":true}", CAD_EREFUSED, "fan_in_fan_out"},
+        {",\"layer_replication\":[[0,2]]}", CAD_EREFUSED, "layer_replication"},
+        {",\"trainable_token_indices\":[1]}", CAD_EREFUSED, "trainable_token_indices"},
+        {",\"exclude_modules\":[\"o_proj\"]}", CAD_EREFUSED, "exclude_modules"},
+        {",\"megatron_config\":{\"a\":1}}", CAD_EREFUSED, "megatron_config"},
+        {",\"loftq_config\":{\"loftq_bits\":4}}", CAD_EREFUSED, "loftq_config"},
+        {",\"init_lora_weights\":\"gaussian\"}", CAD_OK, ""},
+        {",\"init_lora_weights\":\"olora\"}", CAD_EREFUSED, "olora"},
+        {",\"init_lora_weights\":\"loftq\"}", CAD_EREFUSED, "loftq"},
+        {",\"init_lora_weights\":\"corda\"}", CAD_EREFUSED, "corda"},
+        {",\"init_lora_weights\":\"eva\"}", CAD_EREFUSED, "eva"},
+        {",\"init_lora_weights\":3}", CAD_EREFUSED, "init_lora_weights"},
+        {",\"bias\":true}", CAD_EDATA, "bias is no text"},
+        {",\"lora_bias\":true}", CAD_EREFUSED, "lora_bias"},
+        {",\"bias\":\"all\"}", CAD_EREFUSED, "bias is all"},
+        {",\"init_lora_weights\":\"pissa\"}", CAD_EREFUSED, "pissa"},
+        {",\"brand_new\":3}", CAD_EREFUSED, "brand_new"},
+        {",\"task_type\":\"SEQ_CLS\"}", CAD_EREFUSED, "SEQ_CLS"},
         {",\"r\":9}", CAD_EPARSE, "duplicate"},
     };
     cad_lora_config c;
@@ -172,11 +185,58 @@ static void test_an_adapter_reads_back_and_demands_its_exact_keys(void **state)
         g[0], g[1], g[2], g[3], {0, CAD_LORA_o, a2[0], b2[0], 0, 0}, {1, CAD_LORA_o, a2[0], b2[0], 0, 0}};
     fails(cad_peft_read(scratch("adapter"), &more, &model, six, 6, NULL), CAD_EDATA, "4 tensors are missing: base_model");
     rank.rank = 2;
-    fails(cad_peft_read(scratch("adapter"), &rank, &model, g, PAIRS, NULL), CAD_EDATA, "expected (2, 32)");
+    fails(cad_peft_read(scratch("adapter"), &rank, &model, g, PAIRS, NULL), CAD_EDATA,
+          "8 tensors have another shape than the configuration implies: "
+          "base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight "
+          "is (4, 32), expected (2, 32) by r = 2");
     fails(cad_peft_read(scratch("adapter"), &c, &model, g, 3, NULL), CAD_EINVAL, "3 pairs");
     g[1] = g[0];
     fails(cad_peft_read(scratch("adapter"), &c, &model, g, PAIRS, NULL), CAD_EINVAL, "twice");
     fails(cad_peft_read_config(scratch("nowhere"), arena, &back), CAD_ENOTFOUND, "adapter_config.json");
+}
+
+static void test_a_card_takes_no_keys_from_the_name_of_the_base(void **state)
+{
+    (void)state;
+    static const char *const names[][2] = {{"/models/Qwen2.5-3B", "\nbase_model: /models/Qwen2.5-3B\n"},
+                                           {"x\nlicense: mit", "\nbase_model: \"x\\\\nlicense: mit\"\n"},
+                                           {"a: b # c", "\nbase_model: \"a: b # c\"\n"},
+                                           {"\"\x1b", "\nbase_model: \"\\\"\\\\x1b\"\n"}};
+    cad_lora_config c = config_of_two();
+    cad_lora_factors f[PAIRS];
+    make_factors(f, a_data, b_data);
+    ok(cad_fs_mkdirs(scratch("card")));
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        cad_buf text = CAD_BUF_INIT;
+        c.base_model = names[i][0];
+        ok(cad_peft_write(scratch("card"), &c, &model, f, PAIRS, NULL));
+        ok(cad_fs_read(scratch("card/README.md"), 1 << 16, &text));
+        assert_non_null(strstr(cad_buf_cstr(&text), names[i][1]));
+        cad_buf_deinit(&text);
+    }
+}
+
+static void test_a_factor_of_another_type_is_refused_before_its_values_are_read(void **state)
+{
+    (void)state;
+    cad_lora_config c = config_of_two();
+    cad_lora_factors f[PAIRS];
+    cad_safetensors *st;
+    cad_st_item item[2 * PAIRS];
+    static unsigned char bytes[8 * R * 48];
+    make_factors(f, a_data, b_data);
+    ok(cad_fs_mkdirs(scratch("typed")));
+    ok(cad_peft_write(scratch("typed"), &c, &model, f, PAIRS, NULL));
+    ok(cad_peft_open(scratch("typed"), &st));
+    for (size_t i = 0; i < 2 * PAIRS; i++) {
+        const cad_st_tensor *t = cad_st_at(st, i);
+        item[i] = (cad_st_item){t->name, bytes, 2, {t->dim[0], t->dim[1]}, CAD_U8, i ? CAD_ST_F16 : CAD_ST_I8, NULL, NULL};
+    }
+    ok(cad_st_write(scratch("typed/other.safetensors"), item, 2 * PAIRS, NULL, 0));
+    cad_st_close(st);
+    ok(cad_st_open(scratch("typed/other.safetensors"), &st));
+    fails(cad_peft_check_file(st, &c, &model), CAD_EREFUSED, "has type I8; expected F32, BF16, F16 or F64");
+    cad_st_close(st);
 }
 
 /* A key that is called otherwise, is missing or too much never passes for an adapter that was applied. */
@@ -210,7 +270,15 @@ static void test_a_renamed_dropped_or_added_key_is_an_error_that_names_it(void *
             item[n++] = (cad_st_item){to, data, 2, {R, 32}, CAD_F32, CAD_ST_F32, NULL, NULL};
         ok(cad_st_write(scratch("keys/adapter_model.safetensors"), item, n, NULL, 0));
         fails(cad_peft_read(scratch("keys"), &c, &model, f, PAIRS, NULL), CAD_EDATA, from ? from : to);
+        cad_safetensors *other;
+        ok(cad_peft_open(scratch("keys"), &other));
+        fails(cad_peft_check_file(other, &c, &model), CAD_EDATA, from ? from : to);
+        cad_st_close(other);
     }
+    cad_lora_config rank = c;
+    rank.rank = 2;
+    ok(cad_peft_check_file(st, &c, &model));
+    fails(cad_peft_check_file(st, &rank, &model), CAD_EDATA, "expected (2, 32) by r = 2");
     cad_st_close(st);
 }
 
@@ -222,6 +290,8 @@ int main(void)
         cmocka_unit_test(test_the_configuration_is_written_as_peft_writes_it),
         cmocka_unit_test(test_keys_of_newer_peft_pass_only_when_they_change_nothing),
         cmocka_unit_test(test_an_adapter_reads_back_and_demands_its_exact_keys),
+        cmocka_unit_test(test_a_card_takes_no_keys_from_the_name_of_the_base),
+        cmocka_unit_test(test_a_factor_of_another_type_is_refused_before_its_values_are_read),
         cmocka_unit_test(test_a_renamed_dropped_or_added_key_is_an_error_that_names_it),
     };
     int bad = cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);

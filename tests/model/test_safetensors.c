@@ -61,7 +61,7 @@ static const struct {
     {"{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0.0,1.0]}}", 1, "not two integers"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}", 4, "span 4 bytes"},
     {"{\"a\":{\"dtype\":\"F4\",\"shape\":[3],\"data_offsets\":[0,2]}}", 2, "12 bits"},
-    {"{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1],\"x\":0}}", 1, "fields beside"},
+    {"{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1],\"x\":0}}", 1, "unknown field 'x'"},
     {"{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[1,2]}}", 2, "gap"},
     {"{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]},"
      "\"b\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[1,3]}}",
@@ -90,7 +90,7 @@ static void test_each_broken_file_is_refused_with_its_own_message(void **state)
     fails(cad_st_open(put("broken.safetensors", 0, "", 0, 0), &f), CAD_ECORRUPT, "does not start");
     fails(cad_st_open(put("broken.safetensors", 8, "{\"a\xC3\":1}", 8, 0), &f), CAD_ECORRUPT, "not UTF-8 at byte 11");
     fails(cad_st_open(scratch("none.safetensors"), &f), CAD_ENOTFOUND, "none.safetensors");
-    fails(cad_st_open(scratch("model.bin"), &f), CAD_EUNSUPPORTED, "pickled");
+    fails(cad_st_open(scratch("model.bin"), &f), CAD_EREFUSED, "pickled");
 }
 
 static void test_empty_shapes_scalars_and_small_types_are_read(void **state)
@@ -111,7 +111,7 @@ static void test_empty_shapes_scalars_and_small_types_are_read(void **state)
     assert_string_equal(cad_st_metadata(f, "k"), "v");
     float x;
     ok(cad_st_read_f32(f, cad_st_find(f, "z"), 0, &x, 0));
-    fails(cad_st_read_f32(f, cad_st_find(f, "f"), 0, &x, 1), CAD_EUNSUPPORTED, "F4");
+    fails(cad_st_read_f32(f, cad_st_find(f, "f"), 0, &x, 1), CAD_EREFUSED, "F4");
     fails(cad_st_read_f32(f, cad_st_find(f, "s"), 0, &x, 2), CAD_EINVAL, "0 + 2 of 1");
     fails(cad_st_read_f32(f, cad_st_find(f, "s"), 2, &x, 0), CAD_EINVAL, "2 + 0 of 1");
     cad_st_close(f);
@@ -169,6 +169,65 @@ static void test_what_is_written_reads_back_in_every_float_type(void **state)
     assert_false(cad_fs_exists(scratch("w2.safetensors")));
 }
 
+static void test_examining_a_file_finds_every_value_that_is_not_finite(void **state)
+{
+    (void)state;
+    enum { N = 600000 }; /* more than a block of any type */
+    static const cad_st_dtype types[] = {CAD_ST_F32, CAD_ST_BF16, CAD_ST_F16};
+    static const float bad[] = {INFINITY, -INFINITY, NAN};
+    static const int at[] = {0, 262143, 262144, N - 1};
+    char says[64], whole[CAD_HASH_HEX], hex[CAD_HASH_HEX];
+    float *x = calloc(N, sizeof *x);
+    assert_non_null(x);
+    for (int i = 0; i < N; i++)
+        x[i] = i % 2 ? 65504.0f : -65504.0f; /* the largest of F16 */
+    for (size_t k = 0; k < sizeof types / sizeof *types; k++) {
+        const cad_st_item item = {"w", x, 1, {N}, CAD_F32, types[k], NULL, NULL};
+        for (size_t i = 0; i <= sizeof at / sizeof *at; i++) {
+            bool sound = i == sizeof at / sizeof *at;
+            float kept = x[sound ? 0 : at[i]];
+            if (!sound)
+                x[at[i]] = bad[(i + k) % 3];
+            cad_safetensors *f;
+            ok(cad_st_write(scratch("v.safetensors"), &item, 1, NULL, 0));
+            ok(cad_st_open(scratch("v.safetensors"), &f));
+            ok(cad_st_hash(f, whole));
+            if (sound) {
+                ok(cad_st_examine(f, hex));
+                assert_string_equal(hex, whole);
+            } else {
+                snprintf(says, sizeof says, "v.safetensors: tensor 'w': element %d is not finite", at[i]);
+                fails(cad_st_examine(f, hex), CAD_ENUMERIC, says);
+                x[at[i]] = kept;
+            }
+            cad_st_close(f);
+        }
+    }
+    free(x);
+}
+
+static void test_examining_takes_integers_as_they_are_and_f64_by_the_range_of_f32(void **state)
+{
+    (void)state;
+    static unsigned char ones[16];
+    memset(ones, 0xFF, sizeof ones); /* NaN, where it were a float */
+    static const double fine[2] = {1e300 / 1e280, -3e38}, wide[2] = {0, 1e39};
+    const cad_st_item whole[] = {{"a", ones, 1, {2}, CAD_U8, CAD_ST_I64, NULL, NULL},
+                                 {"b", ones, 1, {16}, CAD_U8, CAD_ST_U8, NULL, NULL},
+                                 {"c", fine, 1, {2}, CAD_U8, CAD_ST_F64, NULL, NULL}};
+    const cad_st_item beyond = {"c", wide, 1, {2}, CAD_U8, CAD_ST_F64, NULL, NULL};
+    char hex[CAD_HASH_HEX];
+    cad_safetensors *f;
+    ok(cad_st_write(scratch("i.safetensors"), whole, 3, NULL, 0));
+    ok(cad_st_open(scratch("i.safetensors"), &f));
+    ok(cad_st_examine(f, hex));
+    cad_st_close(f);
+    ok(cad_st_write(scratch("i.safetensors"), &beyond, 1, NULL, 0));
+    ok(cad_st_open(scratch("i.safetensors"), &f));
+    fails(cad_st_examine(f, hex), CAD_ENUMERIC, "tensor 'c': element 1");
+    cad_st_close(f);
+}
+
 static void test_a_file_that_shrinks_after_opening_is_corrupt(void **state)
 {
     (void)state;
@@ -205,7 +264,7 @@ static void test_shards_and_their_index_must_agree(void **state)
     cad_safetensors *f;
     fails(cad_st_open_dir(scratch("sharded"), &f), CAD_ENOTFOUND, "neither model.safetensors");
     ok(cad_fs_write(scratch("sharded/pytorch_model.bin"), "x", 1));
-    fails(cad_st_open_dir(scratch("sharded"), &f), CAD_EUNSUPPORTED, "pickled");
+    fails(cad_st_open_dir(scratch("sharded"), &f), CAD_EREFUSED, "pickled");
     write_shard("sharded/s1.safetensors", "b", 1);
     write_shard("sharded/s2.safetensors", "a", 2);
     write_shard("sharded/s3.safetensors", "a", 3);
@@ -285,69 +344,18 @@ static void test_every_allocation_may_fail(void **state)
     assert_true(k > 3);
 }
 
-static void test_mutated_headers_never_get_past_the_checks(void **state)
-{
-    (void)state;
-    float x[96];
-    for (int i = 0; i < 96; i++)
-        x[i] = (float)i;
-    const cad_st_item items[] = {{"first", x, 2, {8, 4}, CAD_F32, CAD_ST_F32, NULL, NULL},
-                                 {"second", x, 1, {32}, CAD_F32, CAD_ST_BF16, NULL, NULL},
-                                 {"third", x, 3, {2, 2, 2}, CAD_F32, CAD_ST_F16, NULL, NULL}};
-    ok(cad_st_write(scratch("seed.safetensors"), items, 3, NULL, 0));
-    cad_buf seed = CAD_BUF_INIT;
-    ok(cad_fs_read(scratch("seed.safetensors"), 0, &seed));
-    cad_rng r = cad_rng_make(7, "mutations", 0);
-    static const char alphabet[] = "0123456789-,:[]{}\"\\ eE.F8U\x80\xFF";
-    int opened = 0;
-    const int rounds = fuzz_cases(5000);
-    for (int round = 0; round < rounds; round++) {
-        char copy[2048];
-        size_t len = seed.len;
-        memcpy(copy, seed.data, len);
-        for (int64_t k = cad_rng_range(&r, 1, 3); k > 0; k--)
-            copy[cad_rng_range(&r, 0, 300)] = alphabet[cad_rng_range(&r, 0, sizeof alphabet - 2)];
-        if (cad_rng_range(&r, 0, 9) == 0)
-            len = (size_t)cad_rng_range(&r, 0, (int64_t)len);
-        int fd_path = round % 4;
-        char name[32];
-        snprintf(name, sizeof name, "m%d.safetensors", fd_path);
-        remove(scratch(name)); /* some file systems write a file out at once when it is cut off and written again */
-        FILE *out = fopen(scratch(name), "wb");
-        assert_non_null(out);
-        assert_int_equal(fwrite(copy, 1, len, out), len);
-        fclose(out);
-        cad_safetensors *f;
-        cad_status s = cad_st_open(scratch(name), &f);
-        if (s != CAD_OK) {
-            assert_int_equal(s, CAD_ECORRUPT);
-            continue;
-        }
-        opened++;
-        for (size_t i = 0; i < cad_st_count(f); i++) {
-            const cad_st_tensor *t = cad_st_at(f, i);
-            assert_true(t->end <= len);
-            float y[256];
-            if (t->count <= 256 && (t->dtype == CAD_ST_F32 || t->dtype == CAD_ST_BF16 || t->dtype == CAD_ST_F16))
-                ok(cad_st_read_f32(f, t, 0, y, t->count));
-        }
-        cad_st_close(f);
-    }
-    assert_in_range(opened, 6, rounds - rounds / 20);
-    cad_buf_deinit(&seed);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_broken_file_is_refused_with_its_own_message),
         cmocka_unit_test(test_empty_shapes_scalars_and_small_types_are_read),
         cmocka_unit_test(test_what_is_written_reads_back_in_every_float_type),
+        cmocka_unit_test(test_examining_a_file_finds_every_value_that_is_not_finite),
+        cmocka_unit_test(test_examining_takes_integers_as_they_are_and_f64_by_the_range_of_f32),
         cmocka_unit_test(test_a_file_that_shrinks_after_opening_is_corrupt),
         cmocka_unit_test(test_shards_and_their_index_must_agree),
         cmocka_unit_test(test_half_precision_converts_exactly),
         cmocka_unit_test(test_every_allocation_may_fail),
-        cmocka_unit_test(test_mutated_headers_never_get_past_the_checks),
     };
     return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

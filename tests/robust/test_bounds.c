@@ -1,6 +1,6 @@
 /* Numbers at the edges of types (F3), and nesting without end (F4). */
 #include "tests/filter.h"
-#include "tests/robust/fuzz_rig.h"
+#include "tests/robust/fuzz.h"
 
 #include "core/config.h"
 #include "core/json.h"

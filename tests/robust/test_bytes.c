@@ -1,6 +1,6 @@
 /* Odd bytes (F5), and values at random, printed and read (F6). */
 #include "tests/filter.h"
-#include "tests/robust/fuzz_rig.h"
+#include "tests/robust/fuzz.h"
 
 #include "core/config.h"
 #include "core/json.h"

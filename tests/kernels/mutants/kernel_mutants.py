@@ -8,7 +8,8 @@ file, which program of the build must then fail, and what it has to say (TEXT; m
 compiled again, with the flags of the build, and linked before the libraries.
 
 --every: instead of the files, each barrier, __syncwarp, wait and commit of the kernels is left out, one at a time, and checked in
-each source that includes it; those that no check misses are listed at the end: needless ones, or holes.  For nights."""
+each source that includes it.  Those that no check misses, needless ones or holes, stand in not_missed.txt; one more fails, and so
+does one less.  NAME: only places and sources that hold it.  For nights."""
 import concurrent.futures
 import json
 import os
@@ -26,22 +27,19 @@ import mutants  # noqa: E402
 
 KERNELS = ROOT / "kernels/cuda"
 SECONDS = 120  # of one program
-# Ops whose checks go through a header: source, and what to run.
-CHECKS = {
-    "adamw_cuda.cu": "adamw_step adamw8bit_step", "attn_bwd_cuda.cu": "attn_bwd", "attn_decode_cuda.cu": "attn_decode",
-    "attn_fwd_cuda.cu": "attn_fwd", "copy_cuda.cu": "copy fill cast axpy", "embed_cuda.cu": "embed_bwd embed_fwd",
-    "kv_cuda.cu": "kv_append", "linear_bwd_w_cuda.cu": "linear_bwd_w", "linear_cuda.cu": "linear_fwd linear_bwd_x",
-    "logits_cuda.cu": "argmax logits_mask", "lora_bwd_cuda.cu": "lora_up_bwd lora_down_bwd",
-    "lora_cuda.cu": "lora_down_fwd linear_lora_fwd linear_lora_bwd_x", "nf4_cuda.cu": "nf4_quant nf4_dequant nf4_absmax_expand",
-    "nf4_linear_cuda.cu": "nf4_linear_fwd nf4_linear_bwd_x nf4_linear_lora_fwd nf4_linear_lora_bwd_x",
-    "xent_cuda.cu": "linear_xent linear_xent_eval", "q8_cuda.cu": "q8_quant q8_dequant", "rmsnorm_cuda.cu": "rmsnorm_fwd add_rmsnorm_fwd rmsnorm_bwd",
-    "rope_cuda.cu": "rope_fwd rope_bwd", "sample_cuda.cu": "sample", "sums_cuda.cu": "sum_ordered grad_norm2",
-    "swiglu_cuda.cu": "swiglu_fwd swiglu_bwd"}
+NOT_MISSED = HERE / "not_missed.txt"
 ORDERS = re.compile(r"(__syncthreads\(\)|__syncwarp\(\)|cad_copy_wait<[^;]*>\(\)|cad_copy_commit\(\));")
 
 
+def checks():
+    """Sources with ops -> what checkop is asked for."""
+    found = {p.name: re.findall(r"^CAD_GPU_OP\((\w+)\)", p.read_text(), re.M) for p in KERNELS.glob("*.cu")}
+    return {name: " ".join(ops) for name, ops in found.items() if ops}
+
+
 class Bug:
-    def __init__(self, name, file, text, test):
+    def __init__(self, name, file, text, test, place=""):
+        self.place = place
         words, _, self.says = test.partition(" : ")
         self.name, self.file, self.text = name, file, text
         self.source, self.program, *self.arguments = words.split()
@@ -54,26 +52,37 @@ def planted(name):
     return Bug(name, path.relative_to(ROOT), text, test)
 
 
-def included_by(path):
-    """Sources with checks that include it, by way of others too."""
+def included_by(path, sources):
+    """Those of the sources that include it, by way of others too."""
     names, found = {path.name}, True
     while found:
         found = {p.name for p in KERNELS.glob("*.cu*") if p.name not in names and any(f'cuda/{n}"' in p.read_text() for n in names)}
         names |= found
-    return sorted(n for n in names if n in CHECKS)
+    if not names & sources.keys():
+        raise SystemExit(f"kernel_mutants: error: {path.name}: no source with a CAD_GPU_OP includes it, so no check can miss its barriers")
+    return sorted(names & sources.keys())
+
+
+def function_at(text, at):
+    """Name of the function that holds it: its head ends with a brace in the first column."""
+    return re.findall(r"^(?![ #/{}]|static_assert).*?\b([a-z]\w*)\(", text[:text.rindex("\n{", 0, at)], re.M)[-1]
 
 
 def every_order():
-    bugs = []
+    """A bug for each barrier and source; its place is the file, the function and which of this kind it is there."""
+    bugs, sources = [], checks()
     for path in sorted(KERNELS.glob("*.cu*")):
         if path.name in ("ptx.cuh", "launch.cuh"):
             continue
-        text = path.read_text()
+        text, before = path.read_text(), {}
         for m in ORDERS.finditer(text):
             line = text.count("\n", 0, m.start()) + 1
             without = text[:m.start()] + "(void)0;" + text[m.end():]
-            for source in included_by(path):
-                bugs.append(Bug(f"{path.name}:{line} {source}", path.relative_to(ROOT), without, f"{source} checkop emu {CHECKS[source]}"))
+            kind = f"{path.name} {function_at(text, m.start())} {m.group(1)}"
+            before[kind] = before.get(kind, 0) + 1
+            for source in included_by(path, sources):
+                bugs.append(Bug(f"{path.name}:{line} {source}", path.relative_to(ROOT), without, f"{source} checkop emu {sources[source]}",
+                                f"{kind} {before[kind]}"))
     return bugs
 
 
@@ -159,7 +168,8 @@ def main(argv):
         return 2
     bugs, bad = [], 0
     if "--every" in argv:
-        bugs = [b for b in every_order() if not names or any(n in b.name for n in names)]
+        every = every_order()
+        bugs = [b for b in every if not names or any(n in b.name for n in names)]
     else:
         for name in names or sorted(p.stem for p in HERE.glob("*.mut")):
             try:
@@ -175,18 +185,33 @@ def main(argv):
             print(f"{bug.name:<20} {bug.verdict:<10} {bug.seconds:4.0f} s  {bug.note[:180]}", flush=True)
             bad += bug.verdict != "caught"
     if "--every" in argv:
-        return missed_by_nobody(bugs)
+        return missed_by_nobody(bugs, every, known_quiet())
     print(f"{len(bugs) - sum(b.verdict != 'caught' for b in bugs)} of {len(bugs)} mutants caught")
     return 1 if bad or not bugs else 0
 
 
-def missed_by_nobody(bugs):
-    places, built = {}, all(b.verdict in ("caught", "SURVIVED") for b in bugs)
+def known_quiet():
+    lines = [l for l in NOT_MISSED.read_text().splitlines() if l and not l.startswith("#")]
+    return {l.split(": ")[0] for l in lines}
+
+
+def missed_by_nobody(bugs, every, known):
+    """1 where the places that no check misses are not the known ones, as far as `bugs`, of `every`, tells."""
+    hunted, of, at = {}, {}, {}
+    for b in every:
+        of[b.place] = of.get(b.place, 0) + 1
+        at[b.place] = b.name.split()[0]
     for b in bugs:
-        places.setdefault(b.name.split()[0], set()).add(b.verdict)
-    quiet = sorted(p for p, verdicts in places.items() if verdicts == {"SURVIVED"})
-    print(f"{len(places)} barriers, waits and commits left out one by one; no check misses {', '.join(quiet) or 'none'}")
-    return 0 if bugs and built else 1
+        hunted.setdefault(b.place, []).append(b.verdict)
+    quiet = {p for p, v in hunted.items() if set(v) == {"SURVIVED"} and len(v) == of[p]}
+    wrong = [f"{p} ({at[p]}): no check misses it; a hole of the checks, or needless" for p in sorted(quiet - known)]
+    wrong += [f"{p} ({at[p]}): a check misses it now; {NOT_MISSED.name} says none does" for p in sorted(known & hunted.keys()) if "caught" in hunted[p]]
+    wrong += [f"{p}: {NOT_MISSED.name} names it, no kernel has it" for p in sorted(known - of.keys())]
+    for line in wrong:
+        print("WRONG:", line)
+    print(f"{len(hunted)} barriers, waits and commits left out one by one; no check misses {', '.join(sorted(at[p] for p in quiet)) or 'none'}")
+    built = all(b.verdict in ("caught", "SURVIVED") for b in bugs)
+    return 1 if wrong or not built or not bugs else 0
 
 
 if __name__ == "__main__":

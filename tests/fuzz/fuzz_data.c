@@ -1,0 +1,147 @@
+/* Fuzz targets: texts and rows that people and programs write. */
+#include "tests/fuzz/fuzz_targets.h"
+
+#include "core/config.h"
+#include "core/json.h"
+#include "dataprep/corpus_row.h"
+#include "eval/suite.h"
+#include "model/text/template.h"
+#include "tests/unit.h"
+
+void same_text(const cad_buf *a, const cad_buf *b)
+{
+    if (a->len != b->len || memcmp(cad_buf_cstr(a), cad_buf_cstr(b), a->len) != 0)
+        fail_msg("printed once: %.500s\nprinted again: %.500s", cad_buf_cstr(a), cad_buf_cstr(b));
+}
+
+static cad_status do_json(const char *data, size_t len, bool *parsed)
+{
+    json_t *v, *again;
+    CAD_TRY(cad_json_parse(data, len, "x.json", &v));
+    *parsed = true;
+    cad_buf a = CAD_BUF_INIT, b = CAD_BUF_INIT;
+    ok(cad_json_print(v, &a));
+    ok(cad_json_parse(a.data, a.len, "printed", &again));
+    ok(cad_json_print(again, &b));
+    same_text(&a, &b);
+    json_decref(v);
+    json_decref(again);
+    cad_buf_deinit(&a);
+    cad_buf_deinit(&b);
+    return CAD_OK;
+}
+
+static cad_status do_row(const char *data, size_t len, bool *parsed)
+{
+    json_t *o;
+    cad_row row, again;
+    cad_buf a = CAD_BUF_INIT, b = CAD_BUF_INIT;
+    CAD_TRY(cad_json_parse(data, len, "c.jsonl:2", &o));
+    cad_frame f = cad_arena_mark(arena);
+    cad_status s = cad_row_parse(o, "c.jsonl:2", arena, &row);
+    json_decref(o);
+    if (s == CAD_OK) {
+        *parsed = true;
+        ok(cad_row_print(&row, &a));
+        ok(cad_json_parse(a.data, a.len, "printed", &o));
+        ok(cad_row_parse(o, "printed", arena, &again));
+        json_decref(o);
+        ok(cad_row_print(&again, &b));
+        same_text(&a, &b);
+    }
+    cad_arena_rewind(arena, f);
+    cad_buf_deinit(&a);
+    cad_buf_deinit(&b);
+    return s;
+}
+
+static cad_status do_corpus(const char *data, size_t len, bool *parsed)
+{
+    const char *path = fuzz_path("c.jsonl");
+    fuzz_file(path, data, len);
+    cad_frame f = cad_arena_mark(arena);
+    cad_row *row;
+    size_t n;
+    cad_status s = cad_corpus_load(path, arena, &row, &n);
+    for (size_t i = 0; s == CAD_OK && i < n; i++)
+        assert_true(*row[i].id && row[i].caption && row[i].target && strlen(row[i].expect) < len);
+    *parsed = s == CAD_OK && n > 0;
+    cad_arena_rewind(arena, f);
+    return s;
+}
+
+static cad_status do_suite(const char *data, size_t len, bool *parsed)
+{
+    const char *path = fuzz_path("s.jsonl");
+    fuzz_file(path, data, len);
+    cad_frame f = cad_arena_mark(arena);
+    cad_suite suite;
+    cad_status s = cad_suite_load(path, arena, &suite);
+    if (s == CAD_OK) {
+        *parsed = true;
+        size_t all = strlen(suite.name) + strlen(suite.version);
+        for (size_t i = 0; i < suite.n; i++)
+            all += strlen(suite.row[i].id) + strlen(suite.row[i].prompt) + strlen(suite.row[i].family) +
+                   strlen(suite.row[i].phrasing) + strlen(suite.row[i].units);
+        assert_true(suite.n > 0 && all <= len);
+        cad_suite_deinit(&suite);
+    }
+    cad_arena_rewind(arena, f);
+    return s;
+}
+
+static cad_status do_ini(const char *data, size_t len, bool *parsed)
+{
+    const char *path = fuzz_path("x.ini");
+    fuzz_file(path, data, len);
+    cad_frame f = cad_arena_mark(arena);
+    cad_config *c, *again;
+    cad_buf a = CAD_BUF_INIT, b = CAD_BUF_INIT;
+    const cad_config_source file = {.kind = CAD_CONFIG_FILE, .name = path};
+    cad_status s = cad_config_load(&file, 1, arena, NULL, &c);
+    cad_status p = s == CAD_OK ? cad_config_print(c, &a) : s; /* a value may be too long for a line once its path is absolute */
+    if (p == CAD_OK) {
+        const cad_config_source text = {.kind = CAD_CONFIG_TEXT, .name = "printed", .text = a.data};
+        ok(cad_config_load(&text, 1, arena, NULL, &again));
+        cad_buf then = CAD_BUF_INIT, now = CAD_BUF_INIT;
+        ok(cad_config_value(c, "train.lr", &then));
+        ok(cad_config_value(again, "train.lr", &now));
+        same_text(&then, &now);
+        cad_buf_deinit(&then);
+        cad_buf_deinit(&now);
+        *parsed = true;
+    }
+    cad_arena_rewind(arena, f);
+    cad_buf_deinit(&a);
+    cad_buf_deinit(&b);
+    return p;
+}
+
+static cad_status do_template(const char *data, size_t len, bool *parsed)
+{
+    cad_frame f = cad_arena_mark(arena);
+    const cad_template *t, *again;
+    cad_status s = cad_template_parse("file", data, len, arena, &t);
+    if (s == CAD_OK) {
+        cad_buf a = CAD_BUF_INIT;
+        *parsed = true;
+        ok(cad_template_prompt(t, &(cad_prompt_slots){.caption = "{output} {caption}\n"}, &a));
+        if (!strstr(cad_buf_cstr(&a), "{output} {caption}")) /* a slot is text, never a slot */
+            fail_msg("%.*s\nbecomes %s", (int)t->len, t->text, cad_buf_cstr(&a));
+        ok(cad_template_parse("file", t->text, t->len, arena, &again));
+        assert_string_equal(t->hash, again->hash);
+        cad_buf_deinit(&a);
+    }
+    cad_arena_rewind(arena, f);
+    return s;
+}
+
+const fuzz_target fuzz_data[] = {
+    {"json", FUZZ_JSON, do_json, NULL, {"models/tiny/config.json"}},
+    {"corpus_row", FUZZ_JSON, do_row, NULL, {NULL}},
+    {"jsonl", FUZZ_JSON_LINES, do_corpus, NULL, {NULL}},
+    {"suite", FUZZ_JSON_LINES, do_suite, NULL, {"configs/suite_cad0_seven.jsonl"}},
+    {"ini", FUZZ_TEXT, do_ini, NULL, {"configs/tiny_qlora.ini"}},
+    {"template", FUZZ_TEXT, do_template, NULL, {NULL}},
+    {0},
+};
