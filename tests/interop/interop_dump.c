@@ -12,6 +12,7 @@
 #include "kernels/ops.h"
 #include "model/decoder/decoder.h"
 #include "model/text/tokenizer.h"
+#include "tests/interop/jobs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,8 +67,9 @@ static cad_status logits(char **arg, cad_arena *a)
     return cad_fs_write(arg[4], out, (size_t)(n * vocab) * sizeof *out);
 }
 
-static cad_status tokens(char **arg)
+static cad_status tokens(char **arg, cad_arena *a)
 {
+    (void)a;
     cad_tokenizer *t;
     cad_buf text = CAD_BUF_INIT;
     cad_ids ids = CAD_IDS_INIT;
@@ -81,8 +83,9 @@ static cad_status tokens(char **arg)
     return CAD_OK;
 }
 
-static cad_status adapter(char **arg, const char *like, cad_arena *a)
+static cad_status adapter(char **arg, cad_arena *a)
 {
+    const char *like = arg[3];
     cad_lora_config lora = {.rank = 8, .alpha = 16, .targets = CAD_LORA_ALL, .base_model = arg[0]};
     cad_decoder *d;
     if (like)
@@ -137,22 +140,10 @@ static cad_status plain(char **arg, cad_arena *a)
 
 int main(int argc, char **argv)
 {
-    cad_arena *a;
-    cad_status s = cad_arena_create("interop", (size_t)8 << 30, &a);
-    if (s == CAD_OK && argc == 7 && !strcmp(argv[1], "logits"))
-        s = logits(argv + 2, a);
-    else if (s == CAD_OK && argc == 5 && !strcmp(argv[1], "tokens"))
-        s = tokens(argv + 2);
-    else if (s == CAD_OK && argc == 7 && !strcmp(argv[1], "nf4"))
-        s = nf4(argv + 2, a);
-    else if (s == CAD_OK && argc == 4 && !strcmp(argv[1], "plain"))
-        s = plain(argv + 2, a);
-    else if (s == CAD_OK && (argc == 5 || argc == 6) && !strcmp(argv[1], "adapter"))
-        s = adapter(argv + 2, argc == 6 ? argv[5] : NULL, a);
-    else if (s == CAD_OK)
-        s = cad_fail(CAD_EUSAGE, "see the comment of interop_dump.c");
-    if (s != CAD_OK)
-        fprintf(stderr, "interop_dump: error: %s\n", cad_error_text());
-    cad_arena_destroy(a);
-    return cad_status_exit_code(s);
+    static const interop_job jobs[] = {{"logits", 5, 5, logits},
+                                       {"tokens", 3, 3, tokens},
+                                       {"nf4", 5, 5, nf4},
+                                       {"plain", 2, 2, plain},
+                                       {"adapter", 3, 4, adapter}};
+    return run_job("interop_dump", (size_t)8 << 30, jobs, sizeof jobs / sizeof *jobs, argc, argv);
 }

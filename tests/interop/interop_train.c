@@ -7,6 +7,7 @@
  * BATCHES, and what is trained how: tests/train/hf_steps.h. */
 #include "core/fs.h"
 #include "model/decoder/generate.h"
+#include "tests/interop/jobs.h"
 #include "tests/train/hf_steps.h"
 
 #include <stdio.h>
@@ -91,18 +92,6 @@ static cad_status text(char **arg, cad_arena *a)
 
 int main(int argc, char **argv)
 {
-    cad_arena *a;
-    cad_status s = cad_arena_create("interop", (size_t)1 << 30, &a);
-    if (s == CAD_OK && argc == 7 && !strcmp(argv[1], "logits"))
-        s = logits(argv + 2, a);
-    else if (s == CAD_OK && argc == 8 && !strcmp(argv[1], "train"))
-        s = train(argv + 2, a);
-    else if (s == CAD_OK && argc == 8 && !strcmp(argv[1], "text"))
-        s = text(argv + 2, a);
-    else if (s == CAD_OK)
-        s = cad_fail(CAD_EUSAGE, "see the comment of interop_train.c");
-    if (s != CAD_OK)
-        fprintf(stderr, "interop_train: error: %s\n", cad_error_text());
-    cad_arena_destroy(a);
-    return cad_status_exit_code(s);
+    static const interop_job jobs[] = {{"logits", 5, 5, logits}, {"train", 6, 6, train}, {"text", 6, 6, text}};
+    return run_job("interop_train", (size_t)1 << 30, jobs, sizeof jobs / sizeof *jobs, argc, argv);
 }

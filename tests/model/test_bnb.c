@@ -1,5 +1,6 @@
 /* The texts and tensors of bnb-4bit checkpoints: what is read, what is refused, and how it is named. */
 #include "tests/model/bnb_fixture.h"
+#include "tests/model/edited.h"
 
 #include "core/json.h"
 #include "model/hf/hfconfig.h"
@@ -12,17 +13,6 @@ static const char *const nested =
 static cad_status parse(const char *text, cad_bnb_state *out)
 {
     return cad_bnb_parse_state(text, strlen(text), "w.json", out);
-}
-
-/* `text` with the first `from` replaced. */
-static const char *edit(const char *text, const char *from, const char *to)
-{
-    static char out[4096];
-    const char *at = strstr(text, from);
-    if (!at)
-        fail_msg("'%s' is not in '%s'", from, text);
-    snprintf(out, sizeof out, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
-    return out;
 }
 
 static void test_the_state_prints_as_python_writes_it_and_reads_back(void **state)
@@ -53,18 +43,14 @@ static void test_the_state_takes_any_order_and_blanks_and_rounds_the_offset_to_f
         "\"nested_blocksize\":256,\"quant_type\":\"nf4\"}",
         &s));
     assert_true(s.offset == 0.1f && s.block == 4096 && s.from == CAD_F16 && s.out == 3 && s.in == 5);
-    ok(parse(edit(nested, "2.617828369140625", "-3"), &s));
+    ok(parse(edited(nested, "2.617828369140625", "-3"), &s));
     assert_true(s.offset == -3.0f);
 }
 
 static void test_a_bad_state_is_refused_with_the_key(void **state)
 {
     (void)state;
-    static const struct {
-        const char *from, *to;
-        cad_status code;
-        const char *says;
-    } row[] = {
+    static const refused_edit row[] = {
         {"\"nf4\"", "\"fp4\"", CAD_EREFUSED, "quant_type fp4"},
         {"\"quant_type\": \"nf4\", ", "", CAD_EDATA, "quant_type"},
         {"\"blocksize\": 64", "\"blocksize\": 16", CAD_EDATA, "blocksize 16"},
@@ -95,7 +81,7 @@ static void test_a_bad_state_is_refused_with_the_key(void **state)
     };
     cad_bnb_state s = {.out = 77};
     for (size_t i = 0; i < sizeof row / sizeof *row; i++)
-        fails(parse(edit(nested, row[i].from, row[i].to), &s), row[i].code, row[i].says);
+        fails(parse(edited(nested, row[i].from, row[i].to), &s), row[i].code, row[i].says);
     fails(parse("[]", &s), CAD_EDATA, "not a JSON object");
     fails(parse("", &s), CAD_EPARSE, "w.json");
     assert_int_equal(s.out, 77); /* nothing is written on failure */
@@ -124,7 +110,7 @@ static void test_the_configuration_is_read_and_what_is_made_reads_back(void **st
     cad_quant q, again;
     ok(read_config(config, &q));
     assert_true(q.nf4 && q.nested && q.storage == CAD_ST_U8);
-    ok(read_config(edit(config, "\"uint8\"", "\"bfloat16\""), &q));
+    ok(read_config(edited(config, "\"uint8\"", "\"bfloat16\""), &q));
     assert_int_equal(q.storage, CAD_ST_BF16);
     for (int i = 0; i < 2; i++) {
         q = (cad_quant){.nf4 = true, .nested = i, .storage = CAD_ST_U8};
@@ -145,11 +131,7 @@ static void test_the_configuration_is_read_and_what_is_made_reads_back(void **st
 static void test_other_ways_to_quantise_are_refused_by_name(void **state)
 {
     (void)state;
-    static const struct {
-        const char *from, *to;
-        cad_status code;
-        const char *says;
-    } row[] = {
+    static const refused_edit row[] = {
         {"\"bitsandbytes\"", "\"gptq\"", CAD_EREFUSED, "quant_method gptq"},
         {", \"quant_method\": \"bitsandbytes\"", "", CAD_EDATA, "quant_method"},
         {"\"bnb_4bit_quant_type\": \"nf4\"", "\"bnb_4bit_quant_type\": \"fp4\"", CAD_EREFUSED, "fp4"},
@@ -164,7 +146,7 @@ static void test_other_ways_to_quantise_are_refused_by_name(void **state)
     };
     cad_quant q;
     for (size_t i = 0; i < sizeof row / sizeof *row; i++)
-        fails(read_config(edit(config, row[i].from, row[i].to), &q), row[i].code, row[i].says);
+        fails(read_config(edited(config, row[i].from, row[i].to), &q), row[i].code, row[i].says);
     fails(read_config("{\"quant_method\":\"bitsandbytes\",\"load_in_8bit\":true}", &q), CAD_EREFUSED, "load_in_8bit: int8");
     fails(read_config("{\"quant_method\":\"bitsandbytes\"}", &q), CAD_EDATA, "load_in_4bit is not true");
     fails(read_config("7", &q), CAD_EDATA, "not an object");
@@ -285,7 +267,7 @@ static void break_it(int k)
         parts.n = 5;
         break;
     case 12:
-        bnb_text(&parts, edit(parts.text, "[48, 100]", "[100, 48]"));
+        bnb_text(&parts, edited(parts.text, "[48, 100]", "[100, 48]"));
         break;
     case 13:
         memset(parts.text, ' ', sizeof parts.text);

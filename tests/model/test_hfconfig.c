@@ -1,3 +1,4 @@
+#include "tests/model/edited.h"
 #include "tests/scratch_dir.h"
 
 #include "core/rng.h"
@@ -36,14 +37,9 @@ static cad_status parse(const char *text, cad_model_config *c)
     return cad_model_config_parse(text, strlen(text), "config.json", c);
 }
 
-/* The text with the first `from` replaced by `to`. */
-static const char *edit(const char *text, const char *from, const char *to)
+static cad_status parse_alone(const char *text)
 {
-    static char out[8192];
-    const char *at = strstr(text, from);
-    assert_non_null(at);
-    snprintf(out, sizeof out, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
-    return out;
+    return parse(text, &(cad_model_config){0});
 }
 
 static void test_all_families_are_read(void **state)
@@ -81,7 +77,7 @@ static void test_all_families_are_read(void **state)
     c.qkv_bias = true;
     fails(cad_model_config_check(&c, "by hand"), CAD_EDATA, "by hand: a qwen3 model has no biases");
     /* Two defaults of its head size are about: a text that leaves it out means either. */
-    fails(parse(edit(qwen3, "  \"head_dim\": 128,\n", ""), &c), CAD_EDATA, "head_dim");
+    fails(parse(edited(qwen3, "  \"head_dim\": 128,\n", ""), &c), CAD_EDATA, "head_dim");
 }
 
 static void test_rope_settings_that_are_not_computed_are_refused_by_name(void **state)
@@ -100,15 +96,15 @@ static void test_rope_settings_that_are_not_computed_are_refused_by_name(void **
     };
     cad_model_config c;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        fails(parse(edit(llama, table[i].from, table[i].to), &c), CAD_EREFUSED, table[i].says);
+        fails(parse(edited(llama, table[i].from, table[i].to), &c), CAD_EREFUSED, table[i].says);
     static const char yarn[] = "\"rope_parameters\": {\"rope_type\": \"yarn\", \"rope_theta\": 1e6, \"factor\": 4.0}",
                       sections[] = "\"rope_parameters\": {\"rope_type\": \"default\", \"rope_theta\": 1e6, "
                                    "\"mrope_section\": [16, 24, 24]}";
-    fails(parse(edit(qwen3, "\"rope_theta\": 1000000", yarn), &c), CAD_EREFUSED, "RoPE type yarn");
-    fails(parse(edit(qwen3, "\"rope_theta\": 1000000", sections), &c), CAD_EREFUSED, "mrope_section");
+    fails(parse(edited(qwen3, "\"rope_theta\": 1000000", yarn), &c), CAD_EREFUSED, "RoPE type yarn");
+    fails(parse(edited(qwen3, "\"rope_theta\": 1000000", sections), &c), CAD_EREFUSED, "mrope_section");
     /* what says nothing new is read */
-    ok(parse(edit(llama, "\"factor\":32.0", "\"factor\":32.0,\"partial_rotary_factor\":1.0,\"attention_factor\":null"), &c));
-    ok(parse(edit(llama, "\"pretraining_tp\":1", "\"partial_rotary_factor\":null"), &c));
+    ok(parse(edited(llama, "\"factor\":32.0", "\"factor\":32.0,\"partial_rotary_factor\":1.0,\"attention_factor\":null"), &c));
+    ok(parse(edited(llama, "\"pretraining_tp\":1", "\"partial_rotary_factor\":null"), &c));
 }
 
 static void test_both_rope_dialects_are_read_and_contradictions_refused(void **state)
@@ -116,30 +112,26 @@ static void test_both_rope_dialects_are_read_and_contradictions_refused(void **s
     (void)state;
     cad_model_config c;
     static const char newer[] = "\"rope_parameters\": {\"rope_type\": \"default\", \"rope_theta\": 5000}";
-    ok(parse(edit(qwen, "\"rope_theta\": 1000000.0", newer), &c));
+    ok(parse(edited(qwen, "\"rope_theta\": 1000000.0", newer), &c));
     near(c.theta, 5000, 0);
     const char *five = "\"rope_parameters\":{\"factor\":8.0,\"high_freq_factor\":4.0,\"low_freq_factor\":1.0,"
                        "\"original_max_position_embeddings\":8192,\"rope_type\":\"llama3\",\"rope_theta\":500000.0}";
     char both[512];
     snprintf(both, sizeof both, "\"rope_theta\":500000.0,%s", five);
-    fails(parse(edit(llama, "\"rope_theta\":500000.0", both), &c), CAD_EDATA, "contradict");
+    fails(parse(edited(llama, "\"rope_theta\":500000.0", both), &c), CAD_EDATA, "contradict");
     snprintf(both, sizeof both, "\"rope_theta\": 1000000.0, %s", newer);
-    fails(parse(edit(qwen, "\"rope_theta\": 1000000.0", both), &c), CAD_EDATA, "contradict");
-    fails(parse(edit(qwen, "\"rope_theta\": 1000000.0", "\"x\": 1"), &c), CAD_EDATA, "rope_theta is missing");
-    fails(parse(edit(llama, "\"rope_type\":\"llama3\"", "\"rope_type\":\"yarn\""), &c), CAD_EREFUSED, "yarn");
-    fails(parse(edit(llama, "\"rope_type\":\"llama3\"", "\"rope_type\":\"llama3\",\"type\":\"linear\""), &c), CAD_EDATA,
+    fails(parse(edited(qwen, "\"rope_theta\": 1000000.0", both), &c), CAD_EDATA, "contradict");
+    fails(parse(edited(qwen, "\"rope_theta\": 1000000.0", "\"x\": 1"), &c), CAD_EDATA, "rope_theta is missing");
+    fails(parse(edited(llama, "\"rope_type\":\"llama3\"", "\"rope_type\":\"yarn\""), &c), CAD_EREFUSED, "yarn");
+    fails(parse(edited(llama, "\"rope_type\":\"llama3\"", "\"rope_type\":\"llama3\",\"type\":\"linear\""), &c), CAD_EDATA,
           "type is linear");
-    ok(parse(edit(llama, "\"rope_type\":\"llama3\"", "\"type\":\"llama3\""), &c));
+    ok(parse(edited(llama, "\"rope_type\":\"llama3\"", "\"type\":\"llama3\""), &c));
 }
 
 static void test_what_the_decoder_lacks_is_refused_by_name(void **state)
 {
     (void)state;
-    static const struct {
-        const char *from, *to;
-        cad_status code;
-        const char *says;
-    } table[] = {
+    static const refused_edit table[] = {
         {"\"silu\"", "\"gelu\"", CAD_EREFUSED, "gelu"},
         {"\"model_type\": \"qwen2\"", "\"model_type\": \"qwen3\"", CAD_EREFUSED, "qwen3 (Qwen2ForCausalLM)"},
         {"\"model_type\": \"qwen2\"", "\"model_type\": \"qwen3_moe\"", CAD_EREFUSED, "qwen3_moe"},
@@ -160,12 +152,11 @@ static void test_what_the_decoder_lacks_is_refused_by_name(void **state)
         {"\"eos_token_id\": 151643", "\"eos_token_id\": \"x\"", CAD_EDATA, "eos_token_id"},
         {"\"hidden_size\": 896,", "", CAD_EDATA, "hidden_size"},
     };
+    each_is_refused(qwen, table, sizeof table / sizeof *table, parse_alone);
     cad_model_config c;
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        fails(parse(edit(qwen, table[i].from, table[i].to), &c), table[i].code, table[i].says);
-    fails(parse(edit(llama, "\"attention_bias\":false", "\"attention_bias\":true"), &c), CAD_EREFUSED, "attention_bias");
-    fails(parse(edit(qwen3, "\"attention_bias\": false", "\"attention_bias\": true"), &c), CAD_EREFUSED, "attention_bias");
-    fails(parse(edit(llama, "\"mlp_bias\":false", "\"mlp_bias\":true"), &c), CAD_EREFUSED, "mlp_bias");
+    fails(parse(edited(llama, "\"attention_bias\":false", "\"attention_bias\":true"), &c), CAD_EREFUSED, "attention_bias");
+    fails(parse(edited(qwen3, "\"attention_bias\": false", "\"attention_bias\": true"), &c), CAD_EREFUSED, "attention_bias");
+    fails(parse(edited(llama, "\"mlp_bias\":false", "\"mlp_bias\":true"), &c), CAD_EREFUSED, "mlp_bias");
     fails(parse("{\"a\":", &c), CAD_EPARSE, "line 1");
     fails(parse("[]", &c), CAD_EDATA, "not a JSON object");
 }
@@ -223,7 +214,7 @@ static void test_the_rope_dialect_of_the_base_stays(void **state)
     cad_model_config c, back;
     static char base[8192];
     static const char newer[] = "\"rope_parameters\": {\"rope_type\": \"default\", \"rope_theta\": 5000.0}";
-    snprintf(base, sizeof base, "%s", edit(qwen, "\"rope_theta\": 1000000.0", newer));
+    snprintf(base, sizeof base, "%s", edited(qwen, "\"rope_theta\": 1000000.0", newer));
     ok(parse(base, &c));
     c.theta = 6000;
     cad_buf b = CAD_BUF_INIT;

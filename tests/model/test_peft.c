@@ -1,22 +1,10 @@
+#include "tests/model/peft_model.h"
 #include "tests/scratch_dir.h"
 
 #include "model/hf/peft.h"
 #include "model/hf/safetensors.h"
 
-static const cad_model_config model = {.arch = CAD_ARCH_qwen2,
-                                       .layers = 2,
-                                       .width = 32,
-                                       .heads = 4,
-                                       .kv_heads = 2,
-                                       .head_dim = 8,
-                                       .ffn = 48,
-                                       .vocab = 300,
-                                       .max_pos = 64,
-                                       .theta = 1e4,
-                                       .eps = 1e-6,
-                                       .qkv_bias = true,
-                                       .bos = -1,
-                                       .pad = -1};
+static cad_model_config model;
 static cad_arena *arena;
 
 enum { PAIRS = 4, R = 4 };
@@ -284,6 +272,7 @@ static void test_a_renamed_dropped_or_added_key_is_an_error_that_names_it(void *
 
 int main(void)
 {
+    model = peft_model(2);
     if (cad_arena_create("test", (size_t)1 << 20, &arena) != CAD_OK)
         return 1;
     const struct CMUnitTest tests[] = {

@@ -1,22 +1,10 @@
 /* Rules of adapter_config.json on the modules of a model: who is a target, of which rank and scale. */
+#include "tests/model/peft_model.h"
 #include "tests/scratch_dir.h"
 
 #include "model/hf/peft.h"
 
-static const cad_model_config model = {.arch = CAD_ARCH_qwen2,
-                                       .layers = 12,
-                                       .width = 32,
-                                       .heads = 4,
-                                       .kv_heads = 2,
-                                       .head_dim = 8,
-                                       .ffn = 48,
-                                       .vocab = 300,
-                                       .max_pos = 64,
-                                       .theta = 1e4,
-                                       .eps = 1e-6,
-                                       .qkv_bias = true,
-                                       .bos = -1,
-                                       .pad = -1};
+static cad_model_config model;
 static cad_arena *arena;
 
 #define SEVEN "\"target_modules\":[\"q_proj\",\"k_proj\",\"v_proj\",\"o_proj\",\"gate_proj\",\"up_proj\",\"down_proj\"]"
@@ -276,6 +264,7 @@ static void test_rules_that_were_not_applied_are_an_error(void **state)
 
 int main(void)
 {
+    model = peft_model(12);
     if (cad_arena_create("test", (size_t)16 << 20, &arena) != CAD_OK)
         return 1;
     const struct CMUnitTest tests[] = {

@@ -1,3 +1,4 @@
+#include "tests/model/edited.h"
 #include "tests/model/golden_lines.h"
 #include "tests/model/real_tokenizer.h"
 
@@ -246,31 +247,19 @@ static void test_threads_share_a_tokenizer(void **state)
 
 /* ---- files ---- */
 
-/* The golden file with the first `from` replaced by `to`. */
-static cad_status parse_edited(const char *from, const char *to)
+static cad_status parse_text(const char *text)
 {
-    const char *hit = strstr(tiny_json.data, from);
-    assert_non_null(hit);
-    cad_buf b = CAD_BUF_INIT;
-    cad_tokenizer *t = NULL;
-    ok(cad_buf_add(&b, tiny_json.data, (size_t)(hit - tiny_json.data)));
-    ok(cad_buf_str(&b, to));
-    ok(cad_buf_str(&b, hit + strlen(from)));
-    cad_status s = cad_tokenizer_parse(b.data, b.len, "t.json", &t);
+    cad_tokenizer *t;
+    cad_status s = cad_tokenizer_parse(text, strlen(text), "t.json", &t);
     if (s == CAD_OK)
         cad_tokenizer_destroy(t);
-    cad_buf_deinit(&b);
     return s;
 }
 
 static void test_stages_that_are_not_implemented_are_named(void **state)
 {
     (void)state;
-    static const struct {
-        const char *from, *to;
-        cad_status code;
-        const char *says;
-    } table[] = {
+    static const refused_edit table[] = {
         {"\"normalizer\": null", "\"normalizer\": {\"type\": \"NFKC\"}", CAD_EREFUSED, "NFKC"},
         {"\"type\": \"BPE\"", "\"type\": \"Unigram\"", CAD_EREFUSED, "Unigram"},
         {"\"type\": \"Split\"", "\"type\": \"Punctuation\"", CAD_EREFUSED, "Punctuation"},
@@ -301,9 +290,8 @@ static void test_stages_that_are_not_implemented_are_named(void **state)
         {"\"model\"", "\"modem\"", CAD_EDATA, "model"},
         {"{", "[", CAD_EPARSE, "not JSON"},
     };
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        fails(parse_edited(table[i].from, table[i].to), table[i].code, table[i].says);
-    ok(parse_edited("\"post_processor\": null", "\"post_processor\": {\"type\": \"ByteLevel\"}"));
+    each_is_refused(tiny_json.data, table, sizeof table / sizeof *table, parse_text);
+    ok(parse_text(edited(tiny_json.data, "\"post_processor\": null", "\"post_processor\": {\"type\": \"ByteLevel\"}")));
     cad_tokenizer *t;
     fails(cad_tokenizer_load(scratch("none.json"), &t), CAD_ENOTFOUND, "none.json");
     fails(cad_tokenizer_parse("[]", 2, "t.json", &t), CAD_EDATA, "not a JSON object");
@@ -312,15 +300,12 @@ static void test_stages_that_are_not_implemented_are_named(void **state)
 static void test_a_token_in_front_is_recognised(void **state)
 {
     (void)state;
-    char json[40000];
-    const char *hit = strstr(tiny_json.data, "\"post_processor\": null");
     static const char front[] =
         "\"post_processor\": {\"type\":\"Sequence\",\"processors\":[{\"type\":\"ByteLevel\"},{\"type\":"
         "\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"<|endoftext|>\",\"type_id\":0}},"
         "{\"Sequence\":{\"id\":\"A\",\"type_id\":0}}],\"pair\":[],\"special_tokens\":{\"<|endoftext|>\":"
         "{\"id\":\"<|endoftext|>\",\"ids\":[399],\"tokens\":[]}}}]}";
-    snprintf(json, sizeof json, "%.*s%s%s", (int)(hit - tiny_json.data), tiny_json.data, front,
-             hit + strlen("\"post_processor\": null"));
+    const char *json = edited(tiny_json.data, "\"post_processor\": null", front);
     cad_tokenizer *t;
     ok(cad_tokenizer_parse(json, strlen(json), "t.json", &t));
     assert_int_equal(cad_tokenizer_bos(t), 399);

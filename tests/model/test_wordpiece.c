@@ -1,6 +1,7 @@
 /* WordPiece on a vocabulary of a few tokens; the real one is compared with the library by interop.tokenizer. */
+#include "tests/model/edited.h"
+
 #include "model/text/tokenizer.h"
-#include "tests/unit.h"
 
 static const char FILE_TEXT[] =
     "{\"added_tokens\":[{\"id\":0,\"content\":\"[PAD]\",\"special\":true,\"normalized\":false},"
@@ -159,14 +160,16 @@ static void test_many_texts_are_each_as_alone(void **state)
     cad_ids_deinit(&alone);
 }
 
+static cad_status parse_text(const char *text)
+{
+    cad_tokenizer *t;
+    return cad_tokenizer_parse(text, strlen(text), "t.json", &t);
+}
+
 static void test_files_with_other_parts_are_refused_by_name(void **state)
 {
     (void)state;
-    static const struct {
-        const char *from, *to;
-        cad_status code;
-        const char *says;
-    } table[] = {
+    static const refused_edit table[] = {
         {"BertNormalizer", "Lowercase", CAD_EREFUSED, "BertNormalizer"},
         {"BertPreTokenizer", "Whitespace", CAD_EREFUSED, "BertPreTokenizer"},
         {"\"decoder\":{\"type\":\"WordPiece\"", "\"decoder\":{\"type\":\"ByteLevel\"", CAD_EREFUSED, "decoder WordPiece"},
@@ -179,17 +182,7 @@ static void test_files_with_other_parts_are_refused_by_name(void **state)
          "one behind"},
         {"\"e\":15", "\"e\":25", CAD_EDATA, "no gap"},
     };
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        cad_buf b = CAD_BUF_INIT;
-        cad_tokenizer *t;
-        const char *hit = strstr(FILE_TEXT, table[i].from);
-        assert_non_null(hit);
-        ok(cad_buf_add(&b, FILE_TEXT, (size_t)(hit - FILE_TEXT)));
-        ok(cad_buf_str(&b, table[i].to));
-        ok(cad_buf_str(&b, hit + strlen(table[i].from)));
-        fails(cad_tokenizer_parse(b.data, b.len, "t.json", &t), table[i].code, table[i].says);
-        cad_buf_deinit(&b);
-    }
+    each_is_refused(FILE_TEXT, table, sizeof table / sizeof *table, parse_text);
 }
 
 int main(void)
