@@ -1,5 +1,6 @@
 #include "core/buf.h"
 
+#include "core/decimal.h"
 #include "core/mem.h"
 
 #include <assert.h>
@@ -56,35 +57,14 @@ cad_status cad_buf_printf(cad_buf *b, const char *fmt, ...)
     return s;
 }
 
-/* Digits and exponent of the shortest form: tries 1..17 significant digits until the text reads back. */
-static int shortest(double value, char digits[20], int *exponent)
-{
-    for (int precision = 0; precision < 17; precision++) {
-        char text[40];
-        snprintf(text, sizeof text, "%.*e", precision, value);
-        if (strtod(text, NULL) == value || precision == 16) {
-            int n = 0;
-            char *e = strchr(text, 'e');
-            for (char *c = text; c < e; c++)
-                if (*c >= '0' && *c <= '9')
-                    digits[n++] = *c;
-            *exponent = (int)strtol(e + 1, NULL, 10);
-            while (n > 1 && digits[n - 1] == '0')
-                n--;
-            return n;
-        }
-    }
-    return 0;
-}
-
 cad_status cad_buf_number(cad_buf *b, double value)
 {
     assert(isfinite(value));
     if (value == 0.0)
         return cad_buf_add(b, "0", 1);
-    char digits[20];
+    char digits[CAD_DECIMAL_DIGITS];
     int exponent;
-    int n = shortest(value < 0 ? -value : value, digits, &exponent);
+    int n = cad_decimal_shortest(value < 0 ? -value : value, digits, &exponent);
     if (value < 0)
         CAD_TRY(cad_buf_add(b, "-", 1));
     if (exponent < 0)

@@ -1,6 +1,7 @@
 #include "eval/convert.h"
 
 #include "cad/occt/solid.h"
+#include "cad/step/step_write.h"
 #include "core/fs.h"
 #include "core/json.h"
 #include "core/path.h"
@@ -72,6 +73,7 @@ typedef struct work {
     cad_arena *arena;
     cad_diags *diags;
     cad_ir *ir;       /* NULL when reading STEP */
+    cad_step *step;   /* NULL when reading Compact IR */
     cad_solid *solid; /* NULL when only text is asked for, or the part has none */
 } work;
 
@@ -83,6 +85,12 @@ static cad_status first_error(const work *w, cad_status fallback)
     return fallback;
 }
 
+static cad_status read_step(work *w, const char *text, size_t len)
+{
+    cad_worker_stage("parse");
+    return cad_step_read(text, len, &(cad_step_opts){.conformant = w->job->strict}, &w->step);
+}
+
 static cad_status read_ir(work *w, const char *text, size_t len)
 {
     cad_worker_stage("parse");
@@ -90,11 +98,23 @@ static cad_status read_ir(work *w, const char *text, size_t len)
     return cad_ir_check(w->ir, w->diags);
 }
 
-static cad_status build(work *w, const char *text, size_t len)
+/* The kernel is given our own text, never that of others: it crashes, hangs and loses instances where ours reads. */
+static cad_status build_step(work *w)
+{
+    cad_buf plain = CAD_BUF_INIT;
+    if (w->step->diags.n_errors > 0)
+        return w->job->to == CAD_FORMAT_report ? CAD_OK : cad_step_verdict(w->step);
+    CAD_TRY(cad_step_write(w->step, &(cad_step_write_opts){.keep_ids = true, .plain = true}, &plain));
+    cad_status s = cad_solid_read_step(plain.data, plain.len, &w->solid);
+    cad_buf_deinit(&plain);
+    return s;
+}
+
+static cad_status build(work *w)
 {
     cad_worker_stage("build");
-    if (w->job->from == CAD_FORMAT_step)
-        return cad_solid_read_step(text, len, &w->solid);
+    if (w->step)
+        return build_step(w);
     if (w->diags->n_errors > 0)
         return CAD_OK;
     cad_status s = cad_solid_from_ir(w->ir, w->diags, &w->solid);
@@ -163,10 +183,44 @@ static json_t *facts_object(const cad_facts *f)
                      cad_json_finite(f->tolerance), "kinds", cad_facts_kinds_json(f));
 }
 
-/* {"ok":bool,"format":..,"program":{..}|null,"facts":{..}|null}; ok means valid (level 8) and no error. */
+/* {"severity","code","at","id","message","text"}; text is what people read. */
+static cad_status finding_object(const cad_step *m, const cad_step_diag *g, json_t **out)
+{
+    uint32_t line, column;
+    char at[32];
+    cad_buf text = CAD_BUF_INIT;
+    cad_step_place(m, g->at, &line, &column);
+    snprintf(at, sizeof at, "%u:%u", line, column);
+    CAD_TRY(cad_step_tell(m, g, &text));
+    *out = json_pack("{ss,ss,ss,sI,ss,ss}", "severity", cad_step_severity_name(g->severity), "code", cad_step_code_name(g->code),
+                     "at", at, "id", (json_int_t)g->id, "message", g->text, "text", cad_buf_cstr(&text));
+    cad_buf_deinit(&text);
+    return *out ? CAD_OK : cad_fail(CAD_ENOMEM, "out of memory for a report");
+}
+
+/* {"instances":n,"errors":n,"warnings":n,"diagnostics":[..]} */
+static cad_status step_object(const cad_step *m, json_t **out)
+{
+    json_t *list = json_array(), *one = NULL;
+    cad_status s = CAD_OK;
+    for (int32_t i = 0; s == CAD_OK && i < m->diags.n; i++) {
+        s = finding_object(m, &m->diags.item[i], &one);
+        if (s == CAD_OK)
+            json_array_append_new(list, one);
+    }
+    if (s != CAD_OK) {
+        json_decref(list);
+        return s;
+    }
+    *out = json_pack("{sI,sI,sI,so}", "instances", (json_int_t)m->n, "errors", (json_int_t)m->diags.n_errors, "warnings",
+                     (json_int_t)m->diags.n_warnings, "diagnostics", list);
+    return *out ? CAD_OK : cad_fail(CAD_ENOMEM, "out of memory for a report");
+}
+
+/* {"ok":bool,"format":..,"program":{..}|null,"step":{..}|null,"facts":{..}|null}; ok means valid (level 8) and no error. */
 static cad_status write_report(const work *w, cad_buf *out)
 {
-    json_t *program = json_null(), *facts = json_null();
+    json_t *program = json_null(), *step = json_null(), *facts = json_null();
     bool valid = false;
     cad_buf text = CAD_BUF_INIT;
     cad_status s = CAD_OK;
@@ -176,6 +230,8 @@ static cad_status write_report(const work *w, cad_buf *out)
             s = cad_json_parse(text.data, text.len, "report", &program);
         cad_buf_deinit(&text);
     }
+    if (s == CAD_OK && w->step)
+        s = step_object(w->step, &step);
     if (s == CAD_OK && w->solid) {
         cad_facts f;
         cad_worker_stage("facts");
@@ -187,10 +243,11 @@ static cad_status write_report(const work *w, cad_buf *out)
     }
     if (s != CAD_OK) {
         json_decref(program);
+        json_decref(step);
         return s;
     }
-    json_t *o = json_pack("{sb,ss,so,so}", "ok", (int)valid, "format", cad_format_name(w->job->from), "program", program,
-                          "facts", facts);
+    json_t *o = json_pack("{sb,ss,so,so,so}", "ok", (int)valid, "format", cad_format_name(w->job->from), "program", program,
+                          "step", step, "facts", facts);
     if (!o)
         CAD_FAIL(CAD_ENOMEM, "out of memory for a report");
     s = cad_json_print(o, out);
@@ -203,11 +260,13 @@ static cad_status convert(work *w, const char *text, size_t len, cad_buf *out)
     const cad_convert_job *j = w->job;
     if (j->from == CAD_FORMAT_ir)
         CAD_TRY(read_ir(w, text, len));
+    else
+        CAD_TRY(read_step(w, text, len));
     if (j->to == CAD_FORMAT_ir) {
         CAD_TRY(first_error(w, CAD_OK));
         return write_ir(w, out);
     }
-    CAD_TRY(build(w, text, len));
+    CAD_TRY(build(w));
     if (j->to == CAD_FORMAT_report)
         return write_report(w, out);
     CAD_TRY(first_error(w, CAD_OK));
@@ -242,6 +301,7 @@ static cad_status convert_job(const void *in, size_t len, cad_buf *out)
         s = convert(&w, (const char *)in + sizeof job, len - sizeof job, out);
     }
     cad_solid_destroy(w.solid);
+    cad_step_close(w.step);
     cad_arena_destroy(w.arena);
     return s;
 }

@@ -71,6 +71,17 @@ static cad_status print_program(const char *path, const json_t *program, cad_buf
     return CAD_OK;
 }
 
+static cad_status print_step(const char *path, const json_t *step, cad_buf *out)
+{
+    size_t i;
+    json_t *d, *list = json_object_get(step, "diagnostics");
+    json_array_foreach(list, i, d) CAD_TRY(cad_buf_printf(out, "%s:%s: %s\n", path, json_string_value(json_object_get(d, "at")),
+                                                          json_string_value(json_object_get(d, "text"))));
+    json_int_t all = json_integer_value(json_object_get(step, "errors")) + json_integer_value(json_object_get(step, "warnings"));
+    long long more = (long long)all - (long long)json_array_size(list);
+    return more > 0 ? cad_buf_printf(out, "%s: %lld more findings\n", path, more) : CAD_OK;
+}
+
 static cad_status print_facts(const char *path, const json_t *report, cad_buf *out)
 {
     const json_t *f = json_object_get(report, "facts");
@@ -135,6 +146,8 @@ cad_status cad_cmd_check(cad_cli *cli)
         const char *error = json_string_value(json_object_get(r, "error"));
         if (!cad_cli_json(cli)) {
             s = print_program(path, json_object_get(r, "program"), &text);
+            if (s == CAD_OK)
+                s = print_step(path, json_object_get(r, "step"), &text);
             if (s == CAD_OK)
                 s = error ? cad_buf_printf(&text, "%s: NOT VALID: %s\n", path, error) : print_facts(path, r, &text);
             if (s == CAD_OK)

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build=build/coverage
-tests=(core_json core_config cad_ir_checks cad_ir_messages cad_ir_print cad_ir_vectors fuzz_ir model_hfconfig model_licence model_peft
+tests=(core_json core_config cad_ir_checks cad_ir_messages cad_ir_print cad_ir_vectors cad_step_number cad_step_read cad_step_write fuzz_ir model_hfconfig model_licence model_peft
     model_safetensors model_template model_tokenizer dataprep_corpus_row dataprep_pack eval_expect eval_suite train_ckpt_manifest
     model_bnb model_st_bad bounds bytes limits packs)
 cmake -S . -B $build -G Ninja -DCMAKE_BUILD_TYPE=Release -DCADLM_COVERAGE=ON -DCADLM_OCCT=OFF >$build.log

@@ -39,7 +39,25 @@ runs 3 cadtool check empty.step
 cadtool convert "$DOCS/flange.ir" flange.step -q
 head -c 4000 flange.step >cut.step
 runs 3 cadtool check cut.step
+says "$out" "cut.step:" "error S04: #"
 runs 0 cadtool check flange.step
+
+# STEP: what is wrong is told to the byte before the kernel sees anything, and the kernel is given our own text of it.
+sed 's/^#\([0-9]*\) *= *PLANE/#\1=PLAIN(1 2);\n&/; s/\.T\.)/.t.)/' flange.step | awk '/PLAIN/ && n++ { next } 1' >wrong.step
+runs 3 cadtool check wrong.step
+says "$out" "error S04: #" "expected ',' or ')', found '2'" "error R01: #" "warning L08: #" "wrong.step: no solid"
+line=$(grep -n PLAIN wrong.step | cut -d: -f1)
+says "$out" "wrong.step:$line:"
+runs 3 cadtool check --json wrong.step
+json "$out" 'd[0]["step"]["errors"] == 2 and d[0]["step"]["diagnostics"][-1]["code"] in ("L08", "R01", "S04") and d[0]["facts"] is None'
+runs 65 cadtool convert wrong.step a.stl
+says "$err" "wrong.step: line" "error"
+[ ! -e a.stl ] || die "an STL file of a part that was not read"
+sed 's/\.T\.)/.t.)/' flange.step | sed '/^END-ISO/d' >loose.step
+runs 0 cadtool check loose.step
+says "$out" "warning L08" "warning S08: expected END-ISO-10303-21;" "loose.step: valid, 1 solid"
+runs 3 cadtool check --strict loose.step
+says "$out" "error L08" "loose.step: no solid"
 
 # A bad part among good ones is counted, and the others are still told.
 printf 'C 10 0 10' >bad.ir

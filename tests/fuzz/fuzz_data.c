@@ -3,9 +3,11 @@
 
 #include "core/config.h"
 #include "core/json.h"
+#include "core/utf8.h"
 #include "dataprep/corpus_row.h"
 #include "eval/suite.h"
 #include "model/text/template.h"
+#include "tests/cad/step_util.h"
 #include "tests/unit.h"
 
 void same_text(const cad_buf *a, const cad_buf *b)
@@ -136,10 +138,28 @@ static cad_status do_template(const char *data, size_t len, bool *parsed)
     return s;
 }
 
+/* Every text gives a model whose places lie inside; one without errors keeps the laws of writing. */
+static cad_status do_step(const char *data, size_t len, bool *parsed)
+{
+    cad_step *m = step_of(data, len);
+    for (int32_t i = 0; i < m->diags.n; i++)
+        assert_true(m->diags.item[i].at <= len && cad_utf8_check(m->diags.item[i].text, strlen(m->diags.item[i].text)) == strlen(m->diags.item[i].text));
+    for (uint32_t i = 0; i < m->n; i++)
+        assert_true(m->instance[i].at < m->instance[i].end && m->instance[i].end <= len);
+    cad_status s = cad_step_verdict(m);
+    if (s == CAD_OK) {
+        *parsed = true;
+        step_laws(m);
+    }
+    cad_step_close(m);
+    return s;
+}
+
 const fuzz_target fuzz_data[] = {
     {"json", FUZZ_JSON, do_json, NULL, {"models/tiny/config.json"}},
     {"corpus_row", FUZZ_JSON, do_row, NULL, {NULL}},
     {"jsonl", FUZZ_JSON_LINES, do_corpus, NULL, {NULL}},
+    {"step", FUZZ_TEXT, do_step, NULL, {0}},
     {"suite", FUZZ_JSON_LINES, do_suite, NULL, {"configs/suite_cad0_seven.jsonl"}},
     {"ini", FUZZ_TEXT, do_ini, NULL, {"configs/tiny_qlora.ini"}},
     {"template", FUZZ_TEXT, do_template, NULL, {NULL}},

@@ -1,0 +1,98 @@
+/* Findings about a STEP file: what, where, how bad (codes of ISO 10303-21 reading, in STEP_DIAGS below). */
+#ifndef CADLM_CAD_STEP_STEP_DIAG_H
+#define CADLM_CAD_STEP_STEP_DIAG_H
+
+#include "core/arena.h"
+#include "core/buf.h"
+#include "core/status.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* code (its first three letters), severity when tolerant, severity when conformant, meaning */
+#define CAD_STEP_DIAGS(X)                                                                                                      \
+    X(L01, error, error, "a byte that starts no token")                                                                        \
+    X(L02, error, error, "unterminated comment")                                                                               \
+    X(L03, error, error, "unterminated string")                                                                                \
+    X(L04, error, error, "malformed number")                                                                                   \
+    X(L05, warning, error, "a form of number outside the grammar")                                                             \
+    X(L06, error, error, "a real that overflows")                                                                              \
+    X(L07, error, error, "an integer outside 64 bits")                                                                         \
+    X(L08, warning, error, "lower case in a keyword")                                                                          \
+    X(L09, warning, error, "byte order mark, NUL or control byte")                                                             \
+    X(L10, warning, error, "bad digits or end of a directive in a string")                                                     \
+    X(L11, warning, error, "half of a surrogate pair in a string")                                                             \
+    X(L12, warning, error, "unknown directive in a string")                                                                    \
+    X(L13, warning, error, "strings that are not UTF-8, read as ISO 8859-1")                                                   \
+    X(S01, error, error, "not an exchange file")                                                                               \
+    X(S02, error, error, "no DATA section")                                                                                    \
+    X(S03, warning, warning, "bytes behind the end")                                                                           \
+    X(S04, error, error, "unexpected token")                                                                                   \
+    X(S05, error, error, "unbalanced list")                                                                                    \
+    X(S06, error, error, "missing semicolon")                                                                                  \
+    X(S07, warning, error, "empty parameter, read as $")                                                                       \
+    X(S08, warning, error, "section not closed, or the end is missing")                                                        \
+    X(S09, warning, warning, "partial types not in ascending order")                                                           \
+    X(S10, warning, error, "SCOPE")                                                                                            \
+    X(H01, warning, error, "header or one of its entities missing")                                                            \
+    X(H02, warning, error, "header entities in another order")                                                                 \
+    X(H03, warning, error, "header entity with another number of parameters")                                                  \
+    X(H04, warning, error, "unknown implementation level")                                                                     \
+    X(R01, error, error, "id defined twice")                                                                                   \
+    X(R02, error, error, "reference to an id that nothing defines")                                                            \
+    X(R03, warning, error, "constant or value name that nothing binds")                                                        \
+    X(R04, warning, error, "id 0")                                                                                             \
+    X(R04_zeros, warning, warning, "id with leading zeros")                                                                    \
+    X(R05, warning, warning, "cycle of references")                                                                            \
+    X(X01, error, error, "a limit")
+
+typedef enum cad_step_code {
+#define X(code, tolerant, conformant, meaning) CAD_STEP_##code,
+    CAD_STEP_DIAGS(X)
+#undef X
+    CAD_STEP_CODES
+} cad_step_code;
+
+typedef enum cad_step_severity { CAD_STEP_error, CAD_STEP_warning } cad_step_severity;
+
+typedef struct cad_step_diag {
+    cad_step_code code;
+    cad_step_severity severity;
+    uint32_t at, len; /* bytes of the source */
+    uint64_t id;      /* of the instance, 0: none */
+    const char *text; /* what was expected and what was found; printable UTF-8 */
+} cad_step_diag;
+
+enum { CAD_STEP_DIAGS_KEPT = 200 };
+
+/* The first 200 findings; all are counted.  An error that finds the list full of warnings takes the place of the last one. */
+typedef struct cad_step_diags {
+    cad_arena *arena; /* of the texts */
+    bool conformant;
+    int32_t n;
+    int64_t n_errors, n_warnings, count[CAD_STEP_CODES];
+    cad_step_diag item[CAD_STEP_DIAGS_KEPT];
+} cad_step_diags;
+
+/* "S04"; and what it means in a few words. */
+const char *cad_step_code_name(cad_step_code code);
+const char *cad_step_code_meaning(cad_step_code code);
+
+/* Errors: CAD_ENOMEM. */
+CAD_MUST_USE cad_status cad_step_diags_add(cad_step_diags *d, cad_step_code code, uint32_t at, uint32_t len, uint64_t id,
+                                           const char *fmt, ...) CAD_PRINTF(6, 7);
+/* In the order of the text; of one place in the order in which they were found. */
+void cad_step_diags_sort(cad_step_diags *d);
+/* "error", "warning". */
+const char *cad_step_severity_name(cad_step_severity severity);
+/* The first error, or NULL. */
+const cad_step_diag *cad_step_diags_first_error(const cad_step_diags *d);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,59 @@
+/* Reading a STEP file: what its stages share; private to cad/step. */
+#ifndef CADLM_CAD_STEP_STEP_READ_H
+#define CADLM_CAD_STEP_STEP_READ_H
+
+#include "cad/step/step_lex.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Slots of a table of indices by hash; CAD_STEP_NONE: free. */
+typedef struct cad_step_slots {
+    uint32_t *slot;
+    uint32_t mask; /* their number - 1 */
+} cad_step_slots;
+
+typedef struct cad_step_store {
+    cad_step model; /* first: cad_step_close and cad_step_find get here from it */
+    cad_arena *arena;
+    cad_step_limits limits;
+    uint32_t cap, cap_params, cap_types, cap_names, n_names, cap_header, cap_sections;
+    cad_step_slots types, ids;
+} cad_step_store;
+
+typedef struct cad_step_reader {
+    cad_step_store *s;
+    cad_step *m;
+    cad_step_lexer lex;
+    cad_step_token t; /* the next token */
+    bool failed;      /* the instance or entity that is read has an error */
+    uint64_t *external; /* ids that a REFERENCE section binds, ascending */
+    uint32_t n_external, cap_external;
+} cad_step_reader;
+
+/* Room for one more of *n items of `size` bytes behind *items.  Errors: CAD_ENOMEM. */
+CAD_MUST_USE cad_status cad_step_room(void *items, uint32_t n, uint32_t *cap, size_t size, const char *what);
+/* r->t = the next token. */
+CAD_MUST_USE cad_status cad_step_advance(cad_step_reader *r);
+/* Tells of r->t what was expected. */
+CAD_MUST_USE cad_status cad_step_expected(cad_step_reader *r, cad_step_code code, const char *what);
+/* r->t = the next semicolon, or what tells that there is none: the beginning of an instance, the end of a section or of all. */
+CAD_MUST_USE cad_status cad_step_recover(cad_step_reader *r);
+/* The index of the type that keyword r->t names. */
+CAD_MUST_USE cad_status cad_step_type_of(cad_step_reader *r, uint32_t *out);
+
+/* step_entity.c.  At "(": the parameters up to its ")", behind which r->t then stands; on an error r->failed. */
+CAD_MUST_USE cad_status cad_step_params(cad_step_reader *r);
+/* At #12: an instance up to its ";", and those of its SCOPE in front of it. */
+CAD_MUST_USE cad_status cad_step_instances(cad_step_reader *r);
+/* At a keyword: KEYWORD(..); of the header. */
+CAD_MUST_USE cad_status cad_step_header_entity(cad_step_reader *r);
+
+/* step_link.c.  Ids to indices, references, cycles. */
+CAD_MUST_USE cad_status cad_step_link(cad_step_reader *r);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,46 @@
+/* Findings as people read them. */
+#include "cad/step/step.h"
+
+#include <inttypes.h>
+
+void cad_step_place(const cad_step *m, uint32_t at, uint32_t *out_line, uint32_t *out_column)
+{
+    uint32_t line = 1, begin = 0;
+    for (uint32_t i = 0; i < at && i < m->len; i++) {
+        char c = m->text[i];
+        if (c == '\n' || (c == '\r' && !(i + 1 < m->len && m->text[i + 1] == '\n'))) {
+            line++;
+            begin = i + 1;
+        }
+    }
+    *out_line = line;
+    *out_column = at - begin + 1;
+}
+
+cad_status cad_step_tell(const cad_step *m, const cad_step_diag *g, cad_buf *out)
+{
+    CAD_TRY(cad_buf_printf(out, "%s %s: ", cad_step_severity_name(g->severity), cad_step_code_name(g->code)));
+    if (g->id) {
+        uint32_t i = cad_step_find(m, g->id);
+        bool named = i != CAD_STEP_NONE && m->instance[i].type != CAD_STEP_NONE && m->diags.count[CAD_STEP_R01] == 0;
+        CAD_TRY(cad_buf_printf(out, "#%" PRIu64 "%s%s: ", g->id, named ? " " : "", named ? cad_step_name(m, m->instance[i].type) : ""));
+    }
+    return cad_buf_str(out, g->text);
+}
+
+cad_status cad_step_verdict(const cad_step *m)
+{
+    const cad_step_diag *g = cad_step_diags_first_error(&m->diags);
+    if (!g)
+        return CAD_OK;
+    cad_buf text = CAD_BUF_INIT;
+    uint32_t line, column;
+    cad_step_place(m, g->at, &line, &column);
+    cad_status s = cad_buf_printf(&text, "line %u, column %u: ", line, column);
+    if (s == CAD_OK)
+        s = cad_step_tell(m, g, &text);
+    if (s == CAD_OK)
+        s = cad_fail(CAD_EDATA, "%s", cad_buf_cstr(&text));
+    cad_buf_deinit(&text);
+    return s;
+}

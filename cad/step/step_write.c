@@ -1,0 +1,212 @@
+#include "cad/step/step_write.h"
+
+#include "cad/step/step_number.h"
+#include "cad/step/step_text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct writer {
+    const cad_step *m;
+    const cad_step_write_opts *o;
+    cad_buf *out;
+    cad_buf text; /* of a string, decoded */
+} writer;
+
+static cad_status add(writer *w, const char *text)
+{
+    return cad_buf_add(w->out, text, strlen(text));
+}
+
+static cad_status add_id(writer *w, uint32_t instance)
+{
+    char text[24], *p = text + sizeof text;
+    uint64_t id = w->o->keep_ids ? w->m->instance[instance].id : (uint64_t)instance + 1, rest = id;
+    do {
+        *--p = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    *--p = '#';
+    return cad_buf_add(w->out, p, (size_t)(text + sizeof text - p));
+}
+
+static cad_status add_upper(writer *w, const cad_step_param *p)
+{
+    size_t from = w->out->len;
+    CAD_TRY(cad_buf_add(w->out, w->m->text + p->at, p->len));
+    for (char *c = w->out->data + from; c < w->out->data + w->out->len; c++)
+        *c = *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c;
+    return CAD_OK;
+}
+
+static cad_status add_string(writer *w, uint32_t p)
+{
+    const cad_step_param *it = &w->m->param[p];
+    if (!it->escaped)
+        return cad_buf_add(w->out, w->m->text + it->at, it->len);
+    cad_buf_clear(&w->text);
+    CAD_TRY(cad_step_string(w->m, p, &w->text));
+    return cad_step_text_encode(cad_buf_cstr(&w->text), w->text.len, w->out);
+}
+
+/* A parameter, of those that hold others the beginning. */
+static cad_status add_param(writer *w, uint32_t p)
+{
+    const cad_step_param *it = &w->m->param[p];
+    char text[24];
+    switch ((cad_step_kind)it->kind) {
+    case CAD_STEP_UNSET:
+        return add(w, "$");
+    case CAD_STEP_DERIVED:
+        return add(w, "*");
+    case CAD_STEP_INTEGER:
+        return cad_buf_add(w->out, text, (size_t)snprintf(text, sizeof text, "%" PRId64, it->integer));
+    case CAD_STEP_REAL:
+        return cad_step_number_print(it->real, w->out);
+    case CAD_STEP_STRING:
+        return add_string(w, p);
+    case CAD_STEP_REF:
+        return it->ref == CAD_STEP_NONE ? add(w, "$") : add_id(w, it->ref);
+    case CAD_STEP_ENUM:
+    case CAD_STEP_BINARY:
+    case CAD_STEP_CONSTANT:
+        return add_upper(w, it);
+    case CAD_STEP_RESOURCE:
+        return cad_buf_add(w->out, w->m->text + it->at, it->len);
+    case CAD_STEP_LIST:
+        return add(w, "(");
+    case CAD_STEP_TYPED:
+    case CAD_STEP_PART:
+        CAD_TRY(add(w, cad_step_name(w->m, it->holds.of)));
+        return add(w, "(");
+    }
+    CAD_FAIL(CAD_EINTERNAL, "parameter of kind %u", it->kind);
+}
+
+/* (a,(b,c),D(e)) from `size` parameters at `first`. */
+static cad_status add_params(writer *w, uint32_t first, uint32_t size)
+{
+    enum { OPEN = 1024 }; /* no reader allows so many nested lists */
+    uint32_t end[OPEN], n = 0, p = first;
+    bool begins = true;
+    end[n++] = first + size;
+    CAD_TRY(add(w, "("));
+    while (n > 0) {
+        if (p == end[n - 1]) {
+            CAD_TRY(add(w, ")"));
+            n--;
+            begins = false;
+            continue;
+        }
+        if (!begins)
+            CAD_TRY(add(w, ","));
+        CAD_TRY(add_param(w, p));
+        begins = w->m->param[p].kind >= CAD_STEP_LIST;
+        if (begins)
+            end[n++] = p + 1 + w->m->param[p].holds.size;
+        p++;
+    }
+    return CAD_OK;
+}
+
+/* ---- complex instances ---- */
+
+typedef struct named_part {
+    const char *name;
+    uint32_t param;
+} named_part;
+
+static int by_name(const void *a, const void *b)
+{
+    const named_part *x = a, *y = b;
+    int order = strcmp(x->name, y->name);
+    return order ? order : (x->param > y->param) - (x->param < y->param);
+}
+
+static cad_status add_parts(writer *w, const cad_step_instance *it)
+{
+    enum { PARTS = 64 };
+    named_part part[PARTS];
+    uint32_t n = 0, end = it->param + it->size;
+    for (uint32_t p = it->param; p < end; p = cad_step_next(w->m, p)) {
+        if (n == PARTS)
+            CAD_FAIL(CAD_EDATA, "#%" PRIu64 ": more than %d partial types", it->id, PARTS);
+        part[n++] = (named_part){cad_step_name(w->m, w->m->param[p].holds.of), p};
+    }
+    qsort(part, n, sizeof *part, by_name);
+    CAD_TRY(add(w, "("));
+    for (uint32_t i = 0; i < n; i++) {
+        CAD_TRY(add(w, part[i].name));
+        CAD_TRY(add_params(w, part[i].param + 1, w->m->param[part[i].param].holds.size));
+    }
+    return add(w, ")");
+}
+
+static cad_status add_instance(writer *w, uint32_t i)
+{
+    const cad_step_instance *it = &w->m->instance[i];
+    CAD_TRY(add_id(w, i));
+    CAD_TRY(add(w, "="));
+    if (it->type == CAD_STEP_NONE) {
+        CAD_TRY(add_parts(w, it));
+    } else {
+        CAD_TRY(add(w, cad_step_name(w->m, it->type)));
+        CAD_TRY(add_params(w, it->param, it->size));
+    }
+    return add(w, ";\n");
+}
+
+/* ---- the file ---- */
+
+static cad_status add_header_entity(writer *w, const cad_step_entity *e)
+{
+    const char *name = cad_step_name(w->m, e->type);
+    CAD_TRY(add(w, name));
+    if (w->o->stamp && !strcmp(name, "FILE_NAME") && e->size > 1 && w->m->param[e->param].kind == CAD_STEP_STRING &&
+        w->m->param[e->param + 1].kind == CAD_STEP_STRING) {
+        CAD_TRY(add(w, "("));
+        CAD_TRY(add_string(w, e->param));
+        CAD_TRY(add(w, ","));
+        CAD_TRY(cad_step_text_encode(w->o->stamp, strlen(w->o->stamp), w->out));
+        if (e->size == 2)
+            return add(w, ");\n");
+        size_t from = w->out->len;
+        CAD_TRY(add_params(w, e->param + 2, e->size - 2));
+        w->out->data[from] = ',';
+    } else {
+        CAD_TRY(add_params(w, e->param, e->size));
+    }
+    return add(w, ";\n");
+}
+
+static cad_status write_all(writer *w)
+{
+    const cad_step *m = w->m;
+    CAD_TRY(add(w, "ISO-10303-21;\nHEADER;\n"));
+    for (uint32_t i = 0; i < m->n_header; i++)
+        CAD_TRY(add_header_entity(w, &m->header[i]));
+    CAD_TRY(add(w, "ENDSEC;\n"));
+    uint32_t i = 0, n_sections = w->o->plain || m->n_sections == 0 ? 1 : m->n_sections;
+    for (uint32_t s = 0; s < n_sections; s++) {
+        CAD_TRY(add(w, "DATA"));
+        if (!w->o->plain && s < m->n_sections && m->section[s].size)
+            CAD_TRY(add_params(w, m->section[s].param, m->section[s].size));
+        CAD_TRY(add(w, ";\n"));
+        for (; i < m->n && (w->o->plain || m->instance[i].section == s); i++)
+            CAD_TRY(add_instance(w, i));
+        CAD_TRY(add(w, "ENDSEC;\n"));
+    }
+    return add(w, "END-ISO-10303-21;\n");
+}
+
+cad_status cad_step_write(const cad_step *m, const cad_step_write_opts *o, cad_buf *out)
+{
+    writer w = {m, o, out, CAD_BUF_INIT};
+    CAD_TRY(cad_step_verdict(m));
+    CAD_TRY(cad_buf_reserve(out, m->len));
+    cad_status s = write_all(&w);
+    cad_buf_deinit(&w.text);
+    return s;
+}

@@ -1,0 +1,158 @@
+/* Numbers of STEP files beside the C library. */
+#include "tests/unit.h"
+
+#include "cad/step/step_number.h"
+#include "core/rng.h"
+
+static cad_step_number read_of(const char *text)
+{
+    cad_step_number n;
+    cad_step_number_read(text, strlen(text), &n);
+    return n;
+}
+
+static void test_forms_are_told_apart(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        cad_step_number_form form;
+        size_t len;
+        bool real;
+    } row[] = {
+        {"1", CAD_STEP_NUMBER_legal, 1, false},       {"-0", CAD_STEP_NUMBER_legal, 2, false},
+        {"+25,", CAD_STEP_NUMBER_legal, 3, false},    {"1.", CAD_STEP_NUMBER_legal, 2, true},
+        {"-0.", CAD_STEP_NUMBER_legal, 3, true},      {"+2.5)", CAD_STEP_NUMBER_legal, 4, true},
+        {"1.E-7", CAD_STEP_NUMBER_legal, 5, true},    {"1.25E+03,", CAD_STEP_NUMBER_legal, 8, true},
+        {".5", CAD_STEP_NUMBER_loose, 2, true},       {"1E5", CAD_STEP_NUMBER_loose, 3, true},
+        {"1.e3", CAD_STEP_NUMBER_loose, 4, true},     {"-.5E2", CAD_STEP_NUMBER_loose, 5, true},
+        {"-", CAD_STEP_NUMBER_malformed, 1, false},   {"+.", CAD_STEP_NUMBER_malformed, 2, true},
+        {"1.E", CAD_STEP_NUMBER_malformed, 3, true},  {"1.5E+,", CAD_STEP_NUMBER_malformed, 4, true},
+        {"1.5.2)", CAD_STEP_NUMBER_malformed, 5, true}, {"1..5", CAD_STEP_NUMBER_malformed, 4, true},
+        {"-E5", CAD_STEP_NUMBER_malformed, 1, false}, {"3PLANE", CAD_STEP_NUMBER_legal, 1, false},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        cad_step_number n = read_of(row[i].text);
+        if (n.form != row[i].form || n.len != row[i].len || n.real != row[i].real)
+            fail_msg("'%s': form %d, %zu bytes, real %d", row[i].text, n.form, n.len, n.real);
+    }
+}
+
+static void test_integers_are_exact_to_their_ends(void **state)
+{
+    (void)state;
+    assert_true(read_of("9223372036854775807").integer == INT64_MAX);
+    assert_true(read_of("-9223372036854775808").integer == INT64_MIN);
+    assert_true(read_of("-00000000000000000000000000042").integer == -42);
+    static const char *const large[] = {"9223372036854775808", "-9223372036854775809", "99999999999999999999", "10000000000000000000000"};
+    for (size_t i = 0; i < sizeof large / sizeof *large; i++)
+        assert_true(read_of(large[i]).too_large);
+}
+
+static void same_as_library(const char *text)
+{
+    cad_step_number n = read_of(text);
+    double want = strtod(text, NULL);
+    if (n.form == CAD_STEP_NUMBER_malformed || n.len != strlen(text) || n.too_large != (isinf(want) != 0) ||
+        memcmp(&n.value, &want, sizeof want) != 0)
+        fail_msg("%s: %.17g, the library %.17g", text, n.value, want);
+}
+
+static void test_reals_are_those_of_the_c_library(void **state)
+{
+    (void)state;
+    static const char *const hard[] = {
+        "0.",        "-0.",        "1.E22",       "1.E23",        "9007199254740993.", "9007199254740992.5",
+        "2.2250738585072011E-308", "2.2250738585072014E-308", "4.9E-324", "2.4703282292062327E-324", "2.4703282292062328E-324",
+        "1.7976931348623157E308", "1.7976931348623158E308", "1.7976931348623159E308", "5.E308", "-5.E400", "1.E-400",
+        "9223372036854775808.", "18446744073709551615.", "18446744073709551616.", "0.000000000000000000000000000000000000001",
+        "1.00000000000000011102230246251565404236316680908203125", "1.00000000000000011102230246251565404236316680908203124",
+        "1.00000000000000011102230246251565404236316680908203126", "1.E99999999999999999999", "1.E-99999999999999999999",
+        "0.E99999999999999999999", "100000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000.E-90"};
+    for (size_t i = 0; i < sizeof hard / sizeof *hard; i++)
+        same_as_library(hard[i]);
+    cad_rng r = cad_rng_make(3, "numbers", 0);
+    for (int i = 0; i < 300000; i++) {
+        char text[64];
+        double v;
+        uint64_t bits = cad_rng_u64(&r);
+        switch (i % 6) {
+        case 0: /* any double, as many digits as it needs */
+            memcpy(&v, &bits, sizeof v);
+            snprintf(text, sizeof text, "%.16E", isfinite(v) ? v : 1.0);
+            break;
+        case 1: /* 17 digits and a small exponent, as OCCT writes */
+            snprintf(text, sizeof text, "%.*g", 15 + (int)(bits % 3), cad_rng_normal(&r) * 100);
+            break;
+        case 2: /* 19 digits: more than a double holds */
+            snprintf(text, sizeof text, "%llu.E%d", (unsigned long long)bits / 2, (int)(bits % 45) - 22);
+            break;
+        case 3: /* midpoints of neighbours below 2^64: the last bit of 64 decides nothing */
+            snprintf(text, sizeof text, "%llu.", (unsigned long long)((bits | 1ull << 63) & ~0x7FFull) + 0x400);
+            break;
+        case 4:
+            snprintf(text, sizeof text, "%llu.%llu", (unsigned long long)(bits >> 50), (unsigned long long)(bits & 0xFFFFFFFFFFull));
+            break;
+        default: /* midpoints with a fraction */
+            snprintf(text, sizeof text, "%llu.5", (unsigned long long)(bits >> 11 | 1ull << 52));
+        }
+        if (!strchr(text, '.'))
+            strcat(text, ".");
+        char *e = strchr(text, 'e');
+        if (e)
+            continue;
+        same_as_library(text);
+    }
+    /* As many digits as anyone may write. */
+    char many[6000];
+    memset(many, '1', sizeof many);
+    memcpy(many, "0.", 2);
+    many[sizeof many - 1] = '\0';
+    same_as_library(many);
+}
+
+static void test_printed_reals_are_canonical_and_read_back(void **state)
+{
+    (void)state;
+    static const struct {
+        double value;
+        const char *text;
+    } row[] = {{0, "0."},           {-0.0, "-0."},         {1, "1."},           {-12.5, "-12.5"},     {100, "100."},
+               {0.00001, "0.00001"}, {0.0000099, "9.9E-6"}, {1e-7, "1.E-7"},     {1e14, "100000000000000."},
+               {1e15, "1.E15"},     {123456789012345, "123456789012345."},       {0.1, "0.1"},
+               {1.2345e-10, "1.2345E-10"}, {5e-324, "5.E-324"}, {1.7976931348623157e308, "1.7976931348623157E308"},
+               {0.30000000000000004, "0.30000000000000004"}, {9007199254740992.0, "9.007199254740992E15"}};
+    cad_buf b = CAD_BUF_INIT;
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        cad_buf_clear(&b);
+        ok(cad_step_number_print(row[i].value, &b));
+        assert_string_equal(cad_buf_cstr(&b), row[i].text);
+    }
+    cad_rng r = cad_rng_make(4, "numbers", 0);
+    for (int i = 0; i < 50000; i++) {
+        uint64_t bits = cad_rng_u64(&r);
+        double v;
+        memcpy(&v, &bits, sizeof v);
+        if (i % 2)
+            v = cad_rng_normal(&r) * 50;
+        if (!isfinite(v))
+            continue;
+        cad_buf_clear(&b);
+        ok(cad_step_number_print(v, &b));
+        cad_step_number n = read_of(cad_buf_cstr(&b));
+        if (n.form != CAD_STEP_NUMBER_legal || !n.real || n.len != b.len || memcmp(&n.value, &v, sizeof v) != 0)
+            fail_msg("%.17g printed as %s", v, cad_buf_cstr(&b));
+    }
+    cad_buf_deinit(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_forms_are_told_apart),
+        cmocka_unit_test(test_integers_are_exact_to_their_ends),
+        cmocka_unit_test(test_reals_are_those_of_the_c_library),
+        cmocka_unit_test(test_printed_reals_are_canonical_and_read_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
