@@ -1,4 +1,4 @@
-#include "cad/step/steplm.h"
+#include "cad/step/steplm_impl.h"
 
 #include "cad/step/step_number.h"
 #include "core/utf8.h"
@@ -6,63 +6,18 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <utf8proc.h>
-
-/* ---- the text as Python reads it ---- */
-
-static cad_status plain_lines(const char *text, size_t len, cad_buf *out)
-{
-    CAD_TRY(cad_buf_reserve(out, len));
-    for (size_t at = 0; at < len;) {
-        size_t n = 0;
-        while (at + n < len && text[at + n] != '\r' && (unsigned char)text[at + n] < 0x80)
-            n++;
-        CAD_TRY(cad_buf_add(out, text + at, n));
-        at += n;
-        if (at == len)
-            break;
-        uint32_t cp;
-        int size = text[at] == '\r' ? 1 : cad_utf8_next(text + at, len - at, &cp);
-        if (text[at] == '\r') {
-            CAD_TRY(cad_buf_add(out, "\n", 1));
-            at += at + 1 < len && text[at + 1] == '\n';
-        } else if (size > 0) {
-            CAD_TRY(cad_buf_add(out, text + at, (size_t)size));
-        }
-        at += size > 0 ? (size_t)size : 1;
-    }
-    return CAD_OK;
-}
 
 /* ---- what a number is to them ---- */
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-/* \w of Python: letters and numbers of all scripts, and the low line. */
-static bool is_word(const char *text, size_t at, size_t len)
-{
-    unsigned char c = (unsigned char)text[at];
-    if (c < 0x80)
-        return is_digit((char)c) || c == '_' || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
-    uint32_t cp;
-    if (cad_utf8_next(text + at, len - at, &cp) <= 0)
-        return false;
-    utf8proc_category_t k = utf8proc_category((utf8proc_int32_t)cp);
-    return (k >= UTF8PROC_CATEGORY_LU && k <= UTF8PROC_CATEGORY_LO) || (k >= UTF8PROC_CATEGORY_ND && k <= UTF8PROC_CATEGORY_NO);
-}
 
 /* \b at `at`: exactly one of its neighbours is a word character. */
 static bool boundary(const char *text, size_t at, size_t len)
 {
-    bool before = false, behind = at < len && is_word(text, at, len);
+    bool before = false, behind = at < len && steplm_is_word(text, at, len);
     if (at > 0) {
         size_t k = at - 1;
         while (k > 0 && ((unsigned char)text[k] & 0xC0) == 0x80)
             k--;
-        before = is_word(text, k, len);
+        before = steplm_is_word(text, k, len);
     }
     return before != behind;
 }
@@ -70,7 +25,7 @@ static bool boundary(const char *text, size_t at, size_t len)
 static size_t digits(const char *text, size_t at, size_t len)
 {
     size_t n = 0;
-    while (at + n < len && is_digit(text[at + n]))
+    while (at + n < len && steplm_is_digit(text[at + n]))
         n++;
     return n;
 }
@@ -155,7 +110,7 @@ static cad_status add_rounded(const char *text, size_t len, cad_buf *out)
     size_t from = out->len;
     CAD_TRY(cad_buf_printf(out, "%.6f", v.value));
     for (char *c = out->data + from; *c; c++) /* whatever the locale */
-        *c = is_digit(*c) || *c == 'i' || *c == 'n' || *c == 'f' ? *c : '.';
+        *c = steplm_is_digit(*c) || *c == 'i' || *c == 'n' || *c == 'f' ? *c : '.';
     return CAD_OK;
 }
 
@@ -175,9 +130,9 @@ static cad_status round_all(const char *text, size_t len, cad_buf *out, int64_t 
     size_t from = 0; /* of what is copied as it is */
     CAD_TRY(cad_buf_reserve(out, len));
     for (size_t at = 0; at < len;) {
-        size_t end = is_digit(text[at]) || text[at] == '-' ? match(text, at, len) : 0;
+        size_t end = steplm_is_digit(text[at]) || text[at] == '-' ? match(text, at, len) : 0;
         if (end == 0) {
-            if (is_digit(text[at])) /* inside digits nothing begins */
+            if (steplm_is_digit(text[at])) /* inside digits nothing begins */
                 at += digits(text, at, len);
             else
                 at++;
@@ -197,7 +152,7 @@ cad_status cad_steplm_round(const char *text, size_t len, cad_buf *out, int64_t 
     if (!out_numbers)
         out_numbers = &unused;
     *out_numbers = 0;
-    cad_status s = plain_lines(text, len, &lines);
+    cad_status s = steplm_read_text(text, len, STEPLM_DROP, &lines);
     if (s == CAD_OK)
         s = round_all(cad_buf_cstr(&lines), lines.len, out, out_numbers);
     cad_buf_deinit(&lines);

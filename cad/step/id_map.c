@@ -1,0 +1,26 @@
+#include "cad/step/id_map.h"
+
+#include "core/size.h"
+
+#include <string.h>
+
+cad_status cad_id_map_init(cad_arena *a, size_t n, cad_id_map *m)
+{
+    size_t slots = 16;
+    while (slots / 2 < n)
+        slots *= 2;
+    m->mask = slots - 1;
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(slots, sizeof *m->id), "ids", &m->id));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(slots, sizeof *m->value), "ids", &m->value));
+    memset(m->value, 0xFF, slots * sizeof *m->value);
+    return CAD_OK;
+}
+
+uint32_t *cad_id_map_at(cad_id_map *m, uint64_t id)
+{
+    size_t k = (size_t)((id * 0x9E3779B97F4A7C15u) >> 32) & m->mask; /* ids mostly count up */
+    while (m->value[k] != UINT32_MAX && m->id[k] != id)
+        k = (k + 1) & m->mask;
+    m->id[k] = id;
+    return &m->value[k];
+}

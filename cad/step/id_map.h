@@ -1,0 +1,28 @@
+/* Ids to numbers: a table of fixed room. */
+#ifndef CADLM_CAD_STEP_ID_MAP_H
+#define CADLM_CAD_STEP_ID_MAP_H
+
+#include "core/arena.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct cad_id_map {
+    uint64_t *id;
+    uint32_t *value; /* UINT32_MAX: free */
+    size_t mask;     /* slots - 1 */
+} cad_id_map;
+
+/* For at most n ids; it lives in `a`.  Errors: CAD_ENOMEM. */
+CAD_MUST_USE cad_status cad_id_map_init(cad_arena *a, size_t n, cad_id_map *m);
+/* Its value, UINT32_MAX where it has none: set it there (at most n of them). */
+uint32_t *cad_id_map_at(cad_id_map *m, uint64_t id);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

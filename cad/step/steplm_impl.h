@@ -1,0 +1,116 @@
+/* The order of STEP-LLM's tool: what its stages share; private to cad/step. */
+#ifndef CADLM_CAD_STEP_STEPLM_IMPL_H
+#define CADLM_CAD_STEP_STEPLM_IMPL_H
+
+#include "cad/step/id_map.h"
+#include "cad/step/steplm.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define STEPLM_MDGPR "MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION"
+
+typedef struct steplm_span {
+    const char *s;
+    size_t len;
+} steplm_span;
+
+/* ---- text as their expressions see it (steplm_text.c) ---- */
+
+static inline bool steplm_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+static inline bool steplm_is_blank(char c) /* \s below 0x80 */
+{
+    return c == ' ' || (c >= 9 && c <= 13) || (c >= 0x1C && c <= 0x1F);
+}
+static inline size_t steplm_skip_blanks(const char *text, size_t at, size_t len)
+{
+    while (at < len && steplm_is_blank(text[at]))
+        at++;
+    return at;
+}
+/* \w: letters and numbers of all scripts, and the low line. */
+bool steplm_is_word(const char *text, size_t at, size_t len);
+/* The first place from `at` where c or `word` stands; `len`: none. */
+static inline size_t steplm_find_char(const char *text, size_t at, size_t len, char c)
+{
+    const char *p = at < len ? memchr(text + at, c, len - at) : NULL;
+    return p ? (size_t)(p - text) : len;
+}
+size_t steplm_find(const char *text, size_t at, size_t len, const char *word);
+/* The id of # and digits at text[at]; *out_end is behind it.  False: there is none.  An id of more than 19 digits is UINT64_MAX. */
+bool steplm_id(const char *text, size_t at, size_t len, uint64_t *out_id, size_t *out_end);
+/* The same from `at` on, for ids that no word character follows: false when there is no more; *out_at is its #. */
+bool steplm_next_token(steplm_span text, size_t at, size_t *out_at, uint64_t *out_id, size_t *out_end);
+/* # digits = TYPE ( at the beginning of a line, blanks anywhere between. */
+bool steplm_defines(steplm_span line, const char *type);
+
+enum {
+    STEPLM_DROP,   /* bytes that are no UTF-8 go */
+    STEPLM_LATIN_1 /* where there are such bytes, all of them are ISO 8859-1 */
+};
+/* Appends the text as Python's text files give it: UTF-8, with LF for CRLF and CR. */
+CAD_MUST_USE cad_status steplm_read_text(const char *text, size_t len, int bad_bytes, cad_buf *out);
+
+/* ---- entities (steplm_parse.c) ---- */
+
+/* An id that a line of the file begins with, or that it defines: as an entity of one type, as a complex one, or as both. */
+typedef struct steplm_node {
+    uint64_t id;
+    steplm_span simple, complex_, type; /* s == NULL: not defined so */
+    uint32_t lead;                      /* of the line that defines it: the node it begins with */
+    uint32_t first, count;              /* what a walk follows, in refs */
+    uint32_t param_first, param_count;  /* references of the simple definition */
+    uint32_t number;                    /* in the output; 0: not there */
+    uint32_t walk, colours;             /* the last walk that came here, and the last set of colours it belonged to */
+    uint8_t depth;                      /* its smallest in that walk */
+    bool referenced, printed, on_path;
+} steplm_node;
+
+typedef struct steplm_file {
+    cad_arena *arena;
+    steplm_span header;
+    steplm_node *node;
+    uint32_t n, *refs, n_refs;
+    cad_id_map index;
+} steplm_file;
+
+/* Reads text that steplm_read_text gave; everything lives in f->arena and in the text.
+ * Errors: CAD_EDATA (no DATA section, an id of more than 19 digits), CAD_ENOMEM. */
+CAD_MUST_USE cad_status steplm_parse(steplm_span text, cad_arena *a, steplm_file *f);
+bool steplm_has_type(const steplm_node *n, const char *type);
+static inline bool steplm_is_defined(const steplm_node *n)
+{
+    return n->simple.s || n->complex_.s;
+}
+
+/* ---- lines (steplm_order.c, steplm_print.c) ---- */
+
+enum { STEPLM_NOTE = UINT32_MAX, STEPLM_BEGIN_BLOCK = UINT32_MAX - 1 };
+
+typedef struct steplm_line {
+    steplm_span text;
+    uint32_t lead; /* the node whose id begins it, or STEPLM_NOTE, or STEPLM_BEGIN_BLOCK: a placeholder is told behind it */
+} steplm_line;
+
+typedef struct steplm_lines {
+    steplm_line *line;
+    uint32_t n;
+    uint32_t *mdgpr, n_mdgpr; /* roots of that type, in their order: nodes */
+} steplm_lines;
+
+/* Entities and annotations in their order, with their old ids; they live in f->arena.  Errors: CAD_ENOMEM. */
+CAD_MUST_USE cad_status steplm_arrange(steplm_file *f, steplm_lines *l);
+/* Appends the file with new ids and placeholders.  Errors: CAD_ENOMEM. */
+CAD_MUST_USE cad_status steplm_print(steplm_file *f, const steplm_lines *l, cad_buf *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

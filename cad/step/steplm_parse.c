@@ -1,0 +1,216 @@
+#include "cad/step/steplm_impl.h"
+
+#include "core/size.h"
+
+/* #digits blanks = at `at`: what stands behind the blanks that follow it, or len + 1. */
+static size_t behind_equals(const char *text, size_t at, size_t len, uint64_t *out_id)
+{
+    size_t p;
+    if (!steplm_id(text, at, len, out_id, &p))
+        return len + 1;
+    p = steplm_skip_blanks(text, p, len);
+    return p < len && text[p] == '=' ? steplm_skip_blanks(text, p + 1, len) : len + 1;
+}
+
+/* An upper-case keyword at `at`, and what stands behind it and blanks; len + 1: none. */
+static size_t behind_keyword(const char *text, size_t at, size_t len, steplm_span *out)
+{
+    size_t p = at;
+    while (p < len && ((text[p] >= 'A' && text[p] <= 'Z') || text[p] == '_' || (p > at && steplm_is_digit(text[p]))))
+        p++;
+    *out = (steplm_span){text + at, p - at};
+    return p > at ? steplm_skip_blanks(text, p, len) : len + 1;
+}
+
+/* A line is all from # to its semicolon; the entity in it may begin at a later #, where the first has no type. */
+static bool complex_line(steplm_span line)
+{
+    uint64_t id;
+    for (size_t at = 0; at < line.len; at++) {
+        size_t p = behind_equals(line.s, at, line.len, &id);
+        if (p < line.len && line.s[p] == '(')
+            return true;
+    }
+    return false;
+}
+
+/* The entity must stand on one line, but for blanks behind the =. */
+static bool complex_id(steplm_span line, uint64_t *out)
+{
+    const char *feed = memrchr(line.s, '\n', line.len);
+    size_t from = feed ? (size_t)(feed - line.s) + 1 : 0;
+    for (size_t at = 0; at < line.len; at++) {
+        size_t p = behind_equals(line.s, at, line.len, out);
+        if (p > line.len)
+            continue;
+        if (p == line.len - 1 && line.s[p - 1] != '=') /* nothing but blanks: the last of them is the entity */
+            p--;
+        if (p >= from && p < line.len - 1)
+            return true;
+    }
+    return false;
+}
+
+static bool simple_id(steplm_span line, uint64_t *out, steplm_span *type)
+{
+    size_t last = line.len - 1; /* of the semicolon */
+    while (last > 0 && steplm_is_blank(line.s[last - 1]))
+        last--;
+    if (last == 0 || line.s[last - 1] != ')')
+        return false;
+    for (size_t at = 0; at < line.len; at++) {
+        size_t p = behind_equals(line.s, at, line.len, out);
+        p = p < line.len ? behind_keyword(line.s, p, line.len, type) : p;
+        if (p < last && line.s[p] == '(' && p < last - 1)
+            return true;
+    }
+    return false;
+}
+
+/* What stands in the brackets of a simple line; empty: nothing, or no brackets. */
+static steplm_span params_of(steplm_span line)
+{
+    steplm_span type;
+    size_t last = line.len - 1;
+    while (last > 0 && steplm_is_blank(line.s[last - 1]))
+        last--;
+    for (size_t at = 0; at < line.len; at++) {
+        if (line.s[at] != '=')
+            continue;
+        size_t p = behind_keyword(line.s, steplm_skip_blanks(line.s, at + 1, line.len), line.len, &type);
+        if (p + 2 < last && line.s[p] == '(')
+            return (steplm_span){line.s + p + 1, last - 1 - (p + 1)};
+    }
+    return (steplm_span){line.s, 0};
+}
+
+/* The next line of data[*at..): from a # with digits and = to the next semicolon, with something between. */
+static bool next_line(steplm_span data, size_t *at, steplm_span *out)
+{
+    for (size_t k = *at; (k = steplm_find_char(data.s, k, data.len, '#')) < data.len; k++) {
+        uint64_t id;
+        size_t p;
+        if (!steplm_id(data.s, k, data.len, &id, &p))
+            continue;
+        p = steplm_skip_blanks(data.s, p, data.len);
+        if (p >= data.len || data.s[p] != '=')
+            continue;
+        size_t end = steplm_find_char(data.s, p + 1, data.len, ';');
+        if (end == data.len)
+            return false;
+        if (end == p + 1)
+            continue;
+        *out = (steplm_span){data.s + k, end + 1 - k};
+        *at = end + 1;
+        return true;
+    }
+    return false;
+}
+
+/* The node of an id; it is made when it is new. */
+static cad_status node_of(steplm_file *f, uint64_t id, uint32_t *out)
+{
+    if (id == UINT64_MAX)
+        CAD_FAIL(CAD_EDATA, "an id of more than 19 digits");
+    uint32_t *slot = cad_id_map_at(&f->index, id);
+    if (*slot == UINT32_MAX) {
+        *slot = f->n;
+        f->node[f->n++] = (steplm_node){.id = id};
+    }
+    *out = *slot;
+    return CAD_OK;
+}
+
+static cad_status read_entities(steplm_file *f, steplm_span data)
+{
+    size_t at = 0;
+    for (steplm_span line, type; next_line(data, &at, &line);) {
+        uint64_t id, first_id;
+        size_t end;
+        uint32_t lead = 0, k = 0;
+        bool complex_ = complex_line(line);
+        if (!(complex_ ? complex_id(line, &id) : simple_id(line, &id, &type)) || !steplm_id(line.s, 0, line.len, &first_id, &end))
+            continue;
+        CAD_TRY(node_of(f, first_id, &lead));
+        CAD_TRY(node_of(f, id, &k));
+        steplm_node *n = &f->node[k];
+        if (complex_) {
+            n->complex_ = line;
+        } else {
+            n->simple = line;
+            n->type = type;
+        }
+        if (!complex_ || !n->simple.s)
+            n->lead = lead;
+    }
+    return CAD_OK;
+}
+
+/* Defined ids of `text` but n's own, behind those there are. */
+static void add_refs(steplm_file *f, steplm_node *n, steplm_span text)
+{
+    for (size_t at = 0; (at = steplm_find_char(text.s, at, text.len, '#')) < text.len;) {
+        uint64_t id;
+        if (!steplm_id(text.s, at, text.len, &id, &at)) {
+            at++;
+            continue;
+        }
+        if (id == UINT64_MAX || id == n->id)
+            continue;
+        uint32_t to = *cad_id_map_at(&f->index, id);
+        if (to == UINT32_MAX || !steplm_is_defined(&f->node[to]))
+            continue;
+        f->refs[f->n_refs++] = to;
+        f->node[to].referenced = true;
+    }
+}
+
+static void read_refs(steplm_file *f)
+{
+    for (uint32_t i = 0; i < f->n; i++) {
+        steplm_node *n = &f->node[i];
+        n->param_first = f->n_refs;
+        if (n->simple.s)
+            add_refs(f, n, params_of(n->simple));
+        n->param_count = f->n_refs - n->param_first;
+        n->first = n->param_first;
+        n->count = n->param_count;
+        if (!n->complex_.s)
+            continue;
+        uint32_t first = f->n_refs;
+        add_refs(f, n, n->complex_);
+        if (!n->simple.s) {
+            n->first = first;
+            n->count = f->n_refs - first;
+        }
+    }
+}
+
+cad_status steplm_parse(steplm_span text, cad_arena *a, steplm_file *f)
+{
+    size_t begin = steplm_find(text.s, 0, text.len, "ISO-10303-21;"), data = steplm_find(text.s, 0, text.len, "DATA;");
+    size_t head_end = steplm_find(text.s, begin, text.len, "DATA;"), end = steplm_find(text.s, data, text.len, "ENDSEC;");
+    *f = (steplm_file){.arena = a};
+    if (end == text.len)
+        CAD_FAIL(CAD_EDATA, "no DATA section that ENDSEC; closes");
+    if (head_end < text.len)
+        f->header = (steplm_span){text.s + begin, head_end + 5 - begin};
+    steplm_span body = {text.s + data + 5, end - data - 5};
+    size_t hashes = 1, ends = 1;
+    for (size_t i = 0; i < body.len; i++) {
+        hashes += body.s[i] == '#';
+        ends += body.s[i] == ';';
+    }
+    size_t nodes = 2 * (ends < hashes ? ends : hashes); /* a line may define another id than it begins with */
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(nodes, sizeof *f->node), "entities", &f->node));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(hashes, sizeof *f->refs), "references", &f->refs));
+    CAD_TRY(cad_id_map_init(a, nodes, &f->index));
+    CAD_TRY(read_entities(f, body));
+    read_refs(f);
+    return CAD_OK;
+}
+
+bool steplm_has_type(const steplm_node *n, const char *type)
+{
+    return n->simple.s && n->type.len == strlen(type) && !memcmp(n->type.s, type, n->type.len);
+}

@@ -1,0 +1,96 @@
+#include "cad/step/steplm_impl.h"
+
+#include "core/utf8.h"
+
+#include <utf8proc.h>
+
+bool steplm_is_word(const char *text, size_t at, size_t len)
+{
+    unsigned char c = (unsigned char)text[at];
+    if (c < 0x80)
+        return steplm_is_digit((char)c) || c == '_' || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+    uint32_t cp;
+    if (cad_utf8_next(text + at, len - at, &cp) <= 0)
+        return false;
+    utf8proc_category_t k = utf8proc_category((utf8proc_int32_t)cp);
+    return (k >= UTF8PROC_CATEGORY_LU && k <= UTF8PROC_CATEGORY_LO) || (k >= UTF8PROC_CATEGORY_ND && k <= UTF8PROC_CATEGORY_NO);
+}
+
+size_t steplm_find(const char *text, size_t at, size_t len, const char *word)
+{
+    const char *p = at < len ? memmem(text + at, len - at, word, strlen(word)) : NULL;
+    return p ? (size_t)(p - text) : len;
+}
+
+bool steplm_id(const char *text, size_t at, size_t len, uint64_t *out_id, size_t *out_end)
+{
+    uint64_t id = 0;
+    size_t p = at + 1;
+    if (at >= len || text[at] != '#' || p >= len || !steplm_is_digit(text[p]))
+        return false;
+    while (p < len && text[p] == '0')
+        p++;
+    size_t first = p;
+    for (; p < len && steplm_is_digit(text[p]); p++)
+        id = p - first < 19 ? id * 10 + (uint64_t)(text[p] - '0') : UINT64_MAX;
+    *out_id = id;
+    *out_end = p;
+    return true;
+}
+
+bool steplm_next_token(steplm_span text, size_t at, size_t *out_at, uint64_t *out_id, size_t *out_end)
+{
+    while ((at = steplm_find_char(text.s, at, text.len, '#')) < text.len) {
+        if (steplm_id(text.s, at, text.len, out_id, out_end) &&
+            (*out_end == text.len || !steplm_is_word(text.s, *out_end, text.len))) {
+            *out_at = at;
+            return true;
+        }
+        at++;
+    }
+    return false;
+}
+
+bool steplm_defines(steplm_span line, const char *type)
+{
+    uint64_t id;
+    size_t p = steplm_skip_blanks(line.s, 0, line.len), n = strlen(type);
+    if (!steplm_id(line.s, p, line.len, &id, &p))
+        return false;
+    p = steplm_skip_blanks(line.s, p, line.len);
+    if (p == line.len || line.s[p] != '=')
+        return false;
+    p = steplm_skip_blanks(line.s, p + 1, line.len);
+    if (line.len - p < n || memcmp(line.s + p, type, n) != 0)
+        return false;
+    p = steplm_skip_blanks(line.s, p + n, line.len);
+    return p < line.len && line.s[p] == '(';
+}
+
+cad_status steplm_read_text(const char *text, size_t len, int bad_bytes, cad_buf *out)
+{
+    bool latin_1 = bad_bytes == STEPLM_LATIN_1 && cad_utf8_check(text, len) < len;
+    CAD_TRY(cad_buf_reserve(out, len));
+    for (size_t at = 0; at < len;) {
+        size_t n = 0;
+        while (at + n < len && text[at + n] != '\r' && (unsigned char)text[at + n] < 0x80)
+            n++;
+        CAD_TRY(cad_buf_add(out, text + at, n));
+        at += n;
+        if (at == len)
+            break;
+        uint32_t cp;
+        char two[4];
+        int size = text[at] == '\r' || latin_1 ? 1 : cad_utf8_next(text + at, len - at, &cp);
+        if (text[at] == '\r') {
+            CAD_TRY(cad_buf_add(out, "\n", 1));
+            at += at + 1 < len && text[at + 1] == '\n';
+        } else if (latin_1) {
+            CAD_TRY(cad_buf_add(out, two, (size_t)cad_utf8_put((unsigned char)text[at], two)));
+        } else if (size > 0) {
+            CAD_TRY(cad_buf_add(out, text + at, (size_t)size));
+        }
+        at += size > 0 ? (size_t)size : 1;
+    }
+    return CAD_OK;
+}
