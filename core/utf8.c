@@ -55,6 +55,11 @@ size_t cad_utf8_check(const char *text, size_t len)
     size_t i = 0;
     while (i < len) {
         uint32_t cp;
+        uint64_t eight;
+        if (len - i >= sizeof eight && (memcpy(&eight, text + i, sizeof eight), (eight & 0x8080808080808080u) == 0)) {
+            i += sizeof eight;
+            continue;
+        }
         int n = (unsigned char)text[i] < 0x80 ? 1 : cad_utf8_next(text + i, len - i, &cp);
         if (n <= 0)
             return i;

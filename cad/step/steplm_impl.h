@@ -12,8 +12,6 @@
 extern "C" {
 #endif
 
-#define STEPLM_MDGPR "MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION"
-
 typedef struct steplm_span {
     const char *s;
     size_t len;
@@ -48,22 +46,43 @@ size_t steplm_find(const char *text, size_t at, size_t len, const char *word);
 bool steplm_id(const char *text, size_t at, size_t len, uint64_t *out_id, size_t *out_end);
 /* The same from `at` on, for ids that no word character follows: false when there is no more; *out_at is its #. */
 bool steplm_next_token(steplm_span text, size_t at, size_t *out_at, uint64_t *out_id, size_t *out_end);
-/* # digits = TYPE ( at the beginning of a line, blanks anywhere between. */
-bool steplm_defines(steplm_span line, const char *type);
+/* # digits = MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION ( at the beginning of a line, blanks anywhere between. */
+bool steplm_is_mdgpr(steplm_span line);
 
 enum {
     STEPLM_DROP,   /* bytes that are no UTF-8 go */
     STEPLM_LATIN_1 /* where there are such bytes, all of them are ISO 8859-1 */
 };
-/* Appends the text as Python's text files give it: UTF-8, with LF for CRLF and CR. */
-CAD_MUST_USE cad_status steplm_read_text(const char *text, size_t len, int bad_bytes, cad_buf *out);
+/* The text as Python's text files give it: UTF-8, with LF for CRLF and CR.  Where that is not what it is already, *text becomes what
+ * is added to the empty *room.  Errors: CAD_ENOMEM. */
+CAD_MUST_USE cad_status steplm_read_text(steplm_span *text, int bad_bytes, cad_buf *room);
 
 /* ---- entities (steplm_parse.c) ---- */
+
+/* The types that have rules of their own; X(name). */
+#define STEPLM_TYPES(X)                                                                                                        \
+    X(PRODUCT_CATEGORY_RELATIONSHIP)                                                                                           \
+    X(APPLICATION_PROTOCOL_DEFINITION)                                                                                         \
+    X(MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION)                                                                 \
+    X(SHAPE_DEFINITION_REPRESENTATION)                                                                                         \
+    X(STYLED_ITEM)                                                                                                             \
+    X(COLOUR_RGB)                                                                                                              \
+    X(PRODUCT_DEFINITION_FORMATION_WITH_SPECIFIED_SOURCE)                                                                      \
+    X(PRODUCT_DEFINITION_CONTEXT)
+
+typedef enum steplm_type {
+    STEPLM_OTHER, /* or not defined as an entity of one type */
+#define X(name) STEPLM_##name,
+    STEPLM_TYPES(X)
+#undef X
+} steplm_type;
+const char *steplm_type_name(steplm_type t);
 
 /* An id that a line of the file begins with, or that it defines: as an entity of one type, as a complex one, or as both. */
 typedef struct steplm_node {
     uint64_t id;
-    steplm_span simple, complex_, type; /* s == NULL: not defined so */
+    steplm_span simple, complex_, params; /* s == NULL: not defined so; params: of the simple one */
+    steplm_type type;
     uint32_t lead;                      /* of the line that defines it: the node it begins with */
     uint32_t first, count;              /* what a walk follows, in refs */
     uint32_t param_first, param_count;  /* references of the simple definition */
@@ -84,7 +103,6 @@ typedef struct steplm_file {
 /* Reads text that steplm_read_text gave; everything lives in f->arena and in the text.
  * Errors: CAD_EDATA (no DATA section, an id of more than 19 digits), CAD_ENOMEM. */
 CAD_MUST_USE cad_status steplm_parse(steplm_span text, cad_arena *a, steplm_file *f);
-bool steplm_has_type(const steplm_node *n, const char *type);
 static inline bool steplm_is_defined(const steplm_node *n)
 {
     return n->simple.s || n->complex_.s;

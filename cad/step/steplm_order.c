@@ -60,8 +60,8 @@ static bool goes_on(order *o, steplm_node *n, int depth, bool pruned)
         return false;
     n->walk = o->walk;
     n->depth = (uint8_t)depth;
-    return !pruned || !(steplm_has_type(n, "PRODUCT_DEFINITION_FORMATION_WITH_SPECIFIED_SOURCE") ||
-                        steplm_has_type(n, "PRODUCT_DEFINITION_CONTEXT"));
+    return !pruned ||
+           (n->type != STEPLM_PRODUCT_DEFINITION_FORMATION_WITH_SPECIFIED_SOURCE && n->type != STEPLM_PRODUCT_DEFINITION_CONTEXT);
 }
 
 /* Visits all that `root` reaches, in pre-order, some of it more than once; what is on the path, and deeper than 20, is passed
@@ -132,23 +132,23 @@ static int by_depth(const void *a, const void *b)
     return (x->turn > y->turn) - (x->turn < y->turn);
 }
 
-static uint32_t count_roots(const order *o, const char *type)
+static uint32_t count_roots(const order *o, steplm_type type)
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < o->n_roots; i++)
-        n += steplm_has_type(&o->f->node[o->root[i]], type);
+        n += o->f->node[o->root[i]].type == type;
     return n;
 }
 
 static cad_status categories(order *o)
 {
-    static const char type[] = "PRODUCT_CATEGORY_RELATIONSHIP";
+    const steplm_type type = STEPLM_PRODUCT_CATEGORY_RELATIONSHIP;
     uint32_t n = count_roots(o, type);
     if (n == 0)
         return CAD_OK;
-    CAD_TRY(note(o, STEPLM_NOTE, "/* %s Section - %u root entities */", type, n));
+    CAD_TRY(note(o, STEPLM_NOTE, "/* %s Section - %u root entities */", steplm_type_name(type), n));
     for (uint32_t i = 0; i < o->n_roots; i++)
-        if (steplm_has_type(&o->f->node[o->root[i]], type))
+        if (o->f->node[o->root[i]].type == type)
             CAD_TRY(walk(o, o->root[i], false, add_to_level));
     qsort(o->level, o->n_level, sizeof *o->level, by_depth);
     for (uint32_t i = 0; i < o->n_level; i++)
@@ -162,7 +162,7 @@ static cad_status protocols(order *o)
 {
     for (uint32_t i = 0; i < o->n_roots; i++) {
         const steplm_node *root = &o->f->node[o->root[i]];
-        if (!steplm_has_type(root, "APPLICATION_PROTOCOL_DEFINITION"))
+        if (root->type != STEPLM_APPLICATION_PROTOCOL_DEFINITION)
             continue;
         bool usual = root->count > 0;
         for (uint32_t k = 0; k < root->count; k++)
@@ -179,7 +179,7 @@ static cad_status protocols(order *o)
 static cad_status note_colour(order *o, uint32_t k, int depth)
 {
     (void)depth;
-    if (steplm_has_type(&o->f->node[k], "COLOUR_RGB")) {
+    if (o->f->node[k].type == STEPLM_COLOUR_RGB) {
         if (o->first_colour == UINT32_MAX)
             o->first_colour = k;
         o->f->node[k].colours = o->colours;
@@ -224,7 +224,7 @@ static cad_status print_styled(order *o, uint32_t k, int depth)
 {
     (void)depth;
     steplm_node *n = &o->f->node[k];
-    if (n->printed || (steplm_has_type(n, "COLOUR_RGB") && gives_way(o, k)))
+    if (n->printed || gives_way(o, k))
         return CAD_OK;
     CAD_TRY(print_node(o, k));
     return o->first_colour == UINT32_MAX ? CAD_OK : recolour(o, &o->l->line[o->l->n - 1]);
@@ -246,7 +246,7 @@ static cad_status blocks(order *o, const steplm_node *root, bool styled)
     for (uint32_t i = 0; i < root->param_count; i++) {
         uint32_t k = o->f->refs[root->param_first + i];
         const steplm_node *to = &o->f->node[k];
-        if (!(styled ? steplm_has_type(to, kind) : to->complex_.s != NULL))
+        if (!(styled ? to->type == STEPLM_STYLED_ITEM : to->complex_.s != NULL))
             continue;
         CAD_TRY(note(o, STEPLM_BEGIN_BLOCK, "/* BEGIN %s %u */", kind, ++n));
         CAD_TRY(walk(o, k, false, styled ? print_styled : print_visited));
@@ -261,11 +261,11 @@ static cad_status presentation(order *o, uint32_t k)
     uint32_t styled = 0, complex_ = 0;
     for (uint32_t i = 0; i < root->param_count; i++) {
         const steplm_node *to = &o->f->node[o->f->refs[root->param_first + i]];
-        bool item = steplm_has_type(to, "STYLED_ITEM");
+        bool item = to->type == STEPLM_STYLED_ITEM;
         styled += item;
         complex_ += !item && to->complex_.s;
     }
-    CAD_TRY(note(o, STEPLM_NOTE, "/* " STEPLM_MDGPR " Section - %u STYLED_ITEM, %u COMPLEX_ENTITY */", styled, complex_));
+    CAD_TRY(note(o, STEPLM_NOTE, "/* %s Section - %u STYLED_ITEM, %u COMPLEX_ENTITY */", steplm_type_name(root->type), styled, complex_));
     CAD_TRY(print_node(o, k));
     o->colours++;
     o->first_colour = UINT32_MAX;
@@ -281,17 +281,17 @@ static cad_status presentation(order *o, uint32_t k)
 
 static cad_status shapes(order *o)
 {
-    static const char type[] = "SHAPE_DEFINITION_REPRESENTATION";
+    const steplm_type type = STEPLM_SHAPE_DEFINITION_REPRESENTATION;
     uint32_t n = count_roots(o, type), i_th = 0;
     if (n == 0)
         return CAD_OK;
-    CAD_TRY(note(o, STEPLM_NOTE, "/* %s Section - %u subtrees */", type, n));
+    CAD_TRY(note(o, STEPLM_NOTE, "/* %s Section - %u subtrees */", steplm_type_name(type), n));
     for (uint32_t i = 0; i < o->n_roots; i++) {
-        if (!steplm_has_type(&o->f->node[o->root[i]], type))
+        if (o->f->node[o->root[i]].type != type)
             continue;
-        CAD_TRY(note(o, STEPLM_NOTE, "/* BEGIN %s %u */", type, ++i_th));
+        CAD_TRY(note(o, STEPLM_NOTE, "/* BEGIN %s %u */", steplm_type_name(type), ++i_th));
         CAD_TRY(walk(o, o->root[i], true, print_visited));
-        CAD_TRY(note(o, STEPLM_NOTE, "/* END %s %u */", type, i_th));
+        CAD_TRY(note(o, STEPLM_NOTE, "/* END %s %u */", steplm_type_name(type), i_th));
     }
     return CAD_OK;
 }
@@ -336,7 +336,7 @@ static cad_status reserve(order *o)
 {
     size_t lines = cad_size_add(o->f->n, 3 * (size_t)o->n_roots + 3);
     for (uint32_t i = 0; i < o->n_roots; i++)
-        if (steplm_has_type(&o->f->node[o->root[i]], STEPLM_MDGPR))
+        if (o->f->node[o->root[i]].type == STEPLM_MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION)
             lines = cad_size_add(lines, 4 * (size_t)o->f->node[o->root[i]].param_count);
     *o->l = (steplm_lines){0};
     CAD_TRY(cad_arena_alloc(o->f->arena, cad_size_mul(lines, sizeof *o->l->line), "lines", &o->l->line));
@@ -351,7 +351,7 @@ cad_status steplm_arrange(steplm_file *f, steplm_lines *l)
     CAD_TRY(categories(&o));
     CAD_TRY(protocols(&o));
     for (uint32_t i = 0; i < o.n_roots; i++)
-        if (steplm_has_type(&f->node[o.root[i]], STEPLM_MDGPR))
+        if (f->node[o.root[i]].type == STEPLM_MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION)
             CAD_TRY(presentation(&o, o.root[i]));
     return shapes(&o);
 }

@@ -2,14 +2,24 @@
 
 #include "core/size.h"
 
-/* #digits blanks = at `at`: what stands behind the blanks that follow it, or len + 1. */
-static size_t behind_equals(const char *text, size_t at, size_t len, uint64_t *out_id)
+const char *steplm_type_name(steplm_type t)
 {
-    size_t p;
-    if (!steplm_id(text, at, len, out_id, &p))
-        return len + 1;
-    p = steplm_skip_blanks(text, p, len);
-    return p < len && text[p] == '=' ? steplm_skip_blanks(text, p + 1, len) : len + 1;
+    static const char *const name[] = {"",
+#define X(type) #type,
+                                       STEPLM_TYPES(X)
+#undef X
+    };
+    return name[t];
+}
+
+static steplm_type type_of(steplm_span name)
+{
+#define X(type)                                                                                                                \
+    if (name.len == sizeof #type - 1 && !memcmp(name.s, #type, sizeof #type - 1))                                              \
+        return STEPLM_##type;
+    STEPLM_TYPES(X)
+#undef X
+    return STEPLM_OTHER;
 }
 
 /* An upper-case keyword at `at`, and what stands behind it and blanks; len + 1: none. */
@@ -22,15 +32,29 @@ static size_t behind_keyword(const char *text, size_t at, size_t len, steplm_spa
     return p > at ? steplm_skip_blanks(text, p, len) : len + 1;
 }
 
-/* A line is all from # to its semicolon; the entity in it may begin at a later #, where the first has no type. */
+/* The next # digits blanks = of the line from `at` on: what stands behind it and blanks, and *out_id; SIZE_MAX: none.  A line is all
+ * from # to its semicolon; the entity in it may begin at a later #, where the first has no type. */
+static size_t next_definition(steplm_span line, size_t at, uint64_t *out_id)
+{
+    while ((at = steplm_find_char(line.s, at, line.len, '=')) < line.len) {
+        size_t id = at, end;
+        while (id > 0 && steplm_is_blank(line.s[id - 1]))
+            id--;
+        while (id > 0 && steplm_is_digit(line.s[id - 1]))
+            id--;
+        at++;
+        if (id > 0 && steplm_id(line.s, id - 1, line.len, out_id, &end))
+            return steplm_skip_blanks(line.s, at, line.len);
+    }
+    return SIZE_MAX;
+}
+
 static bool complex_line(steplm_span line)
 {
     uint64_t id;
-    for (size_t at = 0; at < line.len; at++) {
-        size_t p = behind_equals(line.s, at, line.len, &id);
-        if (p < line.len && line.s[p] == '(')
+    for (size_t p = 0; (p = next_definition(line, p, &id)) != SIZE_MAX;)
+        if (line.s[p] == '(')
             return true;
-    }
     return false;
 }
 
@@ -39,13 +63,11 @@ static bool complex_id(steplm_span line, uint64_t *out)
 {
     const char *feed = memrchr(line.s, '\n', line.len);
     size_t from = feed ? (size_t)(feed - line.s) + 1 : 0;
-    for (size_t at = 0; at < line.len; at++) {
-        size_t p = behind_equals(line.s, at, line.len, out);
-        if (p > line.len)
-            continue;
+    for (size_t p = 0; (p = next_definition(line, p, out)) != SIZE_MAX;) {
+        size_t entity = p;
         if (p == line.len - 1 && line.s[p - 1] != '=') /* nothing but blanks: the last of them is the entity */
-            p--;
-        if (p >= from && p < line.len - 1)
+            entity--;
+        if (entity >= from && entity < line.len - 1)
             return true;
     }
     return false;
@@ -58,10 +80,9 @@ static bool simple_id(steplm_span line, uint64_t *out, steplm_span *type)
         last--;
     if (last == 0 || line.s[last - 1] != ')')
         return false;
-    for (size_t at = 0; at < line.len; at++) {
-        size_t p = behind_equals(line.s, at, line.len, out);
-        p = p < line.len ? behind_keyword(line.s, p, line.len, type) : p;
-        if (p < last && line.s[p] == '(' && p < last - 1)
+    for (size_t p = 0; (p = next_definition(line, p, out)) != SIZE_MAX;) {
+        size_t open = behind_keyword(line.s, p, line.len, type);
+        if (open < last - 1 && line.s[open] == '(')
             return true;
     }
     return false;
@@ -74,9 +95,7 @@ static steplm_span params_of(steplm_span line)
     size_t last = line.len - 1;
     while (last > 0 && steplm_is_blank(line.s[last - 1]))
         last--;
-    for (size_t at = 0; at < line.len; at++) {
-        if (line.s[at] != '=')
-            continue;
+    for (size_t at = 0; (at = steplm_find_char(line.s, at, line.len, '=')) < line.len; at++) {
         size_t p = behind_keyword(line.s, steplm_skip_blanks(line.s, at + 1, line.len), line.len, &type);
         if (p + 2 < last && line.s[p] == '(')
             return (steplm_span){line.s + p + 1, last - 1 - (p + 1)};
@@ -138,7 +157,8 @@ static cad_status read_entities(steplm_file *f, steplm_span data)
             n->complex_ = line;
         } else {
             n->simple = line;
-            n->type = type;
+            n->type = type_of(type);
+            n->params = params_of(line);
         }
         if (!complex_ || !n->simple.s)
             n->lead = lead;
@@ -171,7 +191,7 @@ static void read_refs(steplm_file *f)
         steplm_node *n = &f->node[i];
         n->param_first = f->n_refs;
         if (n->simple.s)
-            add_refs(f, n, params_of(n->simple));
+            add_refs(f, n, n->params);
         n->param_count = f->n_refs - n->param_first;
         n->first = n->param_first;
         n->count = n->param_count;
@@ -196,21 +216,14 @@ cad_status steplm_parse(steplm_span text, cad_arena *a, steplm_file *f)
     if (head_end < text.len)
         f->header = (steplm_span){text.s + begin, head_end + 5 - begin};
     steplm_span body = {text.s + data + 5, end - data - 5};
-    size_t hashes = 1, ends = 1;
-    for (size_t i = 0; i < body.len; i++) {
-        hashes += body.s[i] == '#';
-        ends += body.s[i] == ';';
-    }
-    size_t nodes = 2 * (ends < hashes ? ends : hashes); /* a line may define another id than it begins with */
+    size_t lines = 1;
+    for (size_t i = 0; (i = steplm_find_char(body.s, i, body.len, ';')) < body.len; i++)
+        lines++;
+    size_t nodes = 2 * lines; /* a line may define another id than it begins with */
     CAD_TRY(cad_arena_alloc(a, cad_size_mul(nodes, sizeof *f->node), "entities", &f->node));
-    CAD_TRY(cad_arena_alloc(a, cad_size_mul(hashes, sizeof *f->refs), "references", &f->refs));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(body.len / 2 + 1, sizeof *f->refs), "references", &f->refs));
     CAD_TRY(cad_id_map_init(a, nodes, &f->index));
     CAD_TRY(read_entities(f, body));
     read_refs(f);
     return CAD_OK;
-}
-
-bool steplm_has_type(const steplm_node *n, const char *type)
-{
-    return n->simple.s && n->type.len == strlen(type) && !memcmp(n->type.s, type, n->type.len);
 }

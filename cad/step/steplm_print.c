@@ -97,7 +97,7 @@ cad_status steplm_print(steplm_file *f, const steplm_lines *l, cad_buf *out)
     CAD_TRY(cad_buf_add(out, "\n", 1));
     for (uint32_t i = 0; i < l->n; i++) {
         const steplm_line *line = &l->line[i];
-        if (line->lead < STEPLM_BEGIN_BLOCK && steplm_defines(line->text, STEPLM_MDGPR)) {
+        if (line->lead < STEPLM_BEGIN_BLOCK && steplm_is_mdgpr(line->text)) {
             size_t at = out->len;
             CAD_TRY(print_mdgpr(f, line->text, last, &in_lines, k_of, out));
             if (out->data[at + 1] != 'I') /* a root that refers to itself in a circle is #ID_k, which no longer counts as one */
@@ -111,12 +111,12 @@ cad_status steplm_print(steplm_file *f, const steplm_lines *l, cad_buf *out)
     return cad_buf_str(out, "ENDSEC;\nEND-ISO-10303-21;\n");
 }
 
-static cad_status reorder(cad_arena *a, const char *text, size_t len, cad_buf *plain, cad_buf *out, int64_t *out_lost)
+static cad_status reorder(cad_arena *a, steplm_span text, cad_buf *plain, cad_buf *out, int64_t *out_lost)
 {
     steplm_file f;
     steplm_lines l;
-    CAD_TRY(steplm_read_text(text, len, STEPLM_LATIN_1, plain));
-    CAD_TRY(steplm_parse((steplm_span){plain->data, plain->len}, a, &f));
+    CAD_TRY(steplm_read_text(&text, STEPLM_LATIN_1, plain));
+    CAD_TRY(steplm_parse(text, a, &f));
     CAD_TRY(steplm_arrange(&f, &l));
     CAD_TRY(steplm_print(&f, &l, out));
     int64_t lost = 0;
@@ -131,7 +131,7 @@ cad_status cad_steplm_reorder(cad_arena *a, const char *text, size_t len, cad_bu
 {
     cad_buf plain = CAD_BUF_INIT;
     cad_frame frame = cad_arena_mark(a);
-    cad_status s = reorder(a, text, len, &plain, out, out_lost);
+    cad_status s = reorder(a, (steplm_span){text, len}, &plain, out, out_lost);
     cad_buf_deinit(&plain);
     cad_arena_rewind(a, frame);
     return s;

@@ -111,7 +111,7 @@ static cad_status read_holders(cad_arena *a, const char *text, size_t at, size_t
     while (end < len) {
         size_t next = end;
         steplm_span line = next_line(text, &next, len);
-        if (steplm_defines(line, STEPLM_MDGPR))
+        if (steplm_is_mdgpr(line))
             break;
         n += read_holder(line, &h);
         end = next;
@@ -183,14 +183,14 @@ static cad_status add_bare(steplm_span line, cad_buf *out)
     return cad_buf_add(out, "\n", 1);
 }
 
-static cad_status restore(cad_arena *a, const cad_buf *plain, cad_buf *line_room, cad_buf *out)
+static cad_status restore(cad_arena *a, steplm_span plain, cad_buf *line_room, cad_buf *out)
 {
-    for (size_t at = 0; at < plain->len;) {
-        steplm_span line = next_line(plain->data, &at, plain->len);
-        if (steplm_defines(line, STEPLM_MDGPR) && steplm_find(line.s, 0, line.len, "#ID_") < line.len) {
+    for (size_t at = 0; at < plain.len;) {
+        steplm_span line = next_line(plain.s, &at, plain.len);
+        if (steplm_is_mdgpr(line) && steplm_find(line.s, 0, line.len, "#ID_") < line.len) {
             cad_frame frame = cad_arena_mark(a);
             holders all;
-            CAD_TRY(read_holders(a, plain->data, at, plain->len, &all));
+            CAD_TRY(read_holders(a, plain.s, at, plain.len, &all));
             cad_buf_clear(line_room);
             CAD_TRY(replace(&all, line, line_room));
             cad_arena_rewind(a, frame);
@@ -206,8 +206,9 @@ cad_status cad_steplm_restore(cad_arena *a, const char *text, size_t len, cad_bu
     cad_buf plain = CAD_BUF_INIT, line = CAD_BUF_INIT;
     size_t before = out->len;
     cad_frame frame = cad_arena_mark(a);
-    cad_status s = steplm_read_text(text, len, STEPLM_LATIN_1, &plain);
-    s = s == CAD_OK ? restore(a, &plain, &line, out) : s;
+    steplm_span whole = {text, len};
+    cad_status s = steplm_read_text(&whole, STEPLM_LATIN_1, &plain);
+    s = s == CAD_OK ? restore(a, whole, &line, out) : s;
     if (s == CAD_OK && out->len == before) /* no lines: one that is empty */
         s = cad_buf_str(out, "\n");
     cad_buf_deinit(&plain);

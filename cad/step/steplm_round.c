@@ -152,9 +152,10 @@ cad_status cad_steplm_round(const char *text, size_t len, cad_buf *out, int64_t 
     if (!out_numbers)
         out_numbers = &unused;
     *out_numbers = 0;
-    cad_status s = steplm_read_text(text, len, STEPLM_DROP, &lines);
+    steplm_span whole = {text, len};
+    cad_status s = steplm_read_text(&whole, STEPLM_DROP, &lines);
     if (s == CAD_OK)
-        s = round_all(cad_buf_cstr(&lines), lines.len, out, out_numbers);
+        s = round_all(whole.s, whole.len, out, out_numbers);
     cad_buf_deinit(&lines);
     return s;
 }

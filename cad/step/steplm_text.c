@@ -51,10 +51,12 @@ bool steplm_next_token(steplm_span text, size_t at, size_t *out_at, uint64_t *ou
     return false;
 }
 
-bool steplm_defines(steplm_span line, const char *type)
+bool steplm_is_mdgpr(steplm_span line)
 {
+    static const char type[] = "MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION";
+    const size_t n = sizeof type - 1;
     uint64_t id;
-    size_t p = steplm_skip_blanks(line.s, 0, line.len), n = strlen(type);
+    size_t p = steplm_skip_blanks(line.s, 0, line.len);
     if (!steplm_id(line.s, p, line.len, &id, &p))
         return false;
     p = steplm_skip_blanks(line.s, p, line.len);
@@ -67,30 +69,44 @@ bool steplm_defines(steplm_span line, const char *type)
     return p < line.len && line.s[p] == '(';
 }
 
-cad_status steplm_read_text(const char *text, size_t len, int bad_bytes, cad_buf *out)
+static cad_status add_latin_1(steplm_span text, cad_buf *out)
 {
-    bool latin_1 = bad_bytes == STEPLM_LATIN_1 && cad_utf8_check(text, len) < len;
-    CAD_TRY(cad_buf_reserve(out, len));
-    for (size_t at = 0; at < len;) {
-        size_t n = 0;
-        while (at + n < len && text[at + n] != '\r' && (unsigned char)text[at + n] < 0x80)
-            n++;
-        CAD_TRY(cad_buf_add(out, text + at, n));
-        at += n;
-        if (at == len)
-            break;
-        uint32_t cp;
-        char two[4];
-        int size = text[at] == '\r' || latin_1 ? 1 : cad_utf8_next(text + at, len - at, &cp);
-        if (text[at] == '\r') {
-            CAD_TRY(cad_buf_add(out, "\n", 1));
-            at += at + 1 < len && text[at + 1] == '\n';
-        } else if (latin_1) {
-            CAD_TRY(cad_buf_add(out, two, (size_t)cad_utf8_put((unsigned char)text[at], two)));
-        } else if (size > 0) {
-            CAD_TRY(cad_buf_add(out, text + at, (size_t)size));
-        }
-        at += size > 0 ? (size_t)size : 1;
+    for (size_t i = 0; i < text.len; i++) {
+        char c[4];
+        CAD_TRY(cad_buf_add(out, c, (size_t)cad_utf8_put((unsigned char)text.s[i], c)));
     }
+    return CAD_OK;
+}
+
+static cad_status add_utf8(steplm_span text, cad_buf *out)
+{
+    for (size_t at = 0; at < text.len; at++) {
+        size_t good = cad_utf8_check(text.s + at, text.len - at);
+        CAD_TRY(cad_buf_add(out, text.s + at, good));
+        at += good;
+    }
+    return CAD_OK;
+}
+
+cad_status steplm_read_text(steplm_span *text, int bad_bytes, cad_buf *room)
+{
+    bool good = cad_utf8_check(text->s, text->len) == text->len;
+    if (good && steplm_find_char(text->s, 0, text->len, '\r') == text->len)
+        return CAD_OK;
+    CAD_TRY(cad_buf_reserve(room, text->len));
+    for (size_t at = 0; at < text->len;) {
+        size_t end = steplm_find_char(text->s, at, text->len, '\r');
+        steplm_span part = {text->s + at, end - at};
+        if (good)
+            CAD_TRY(cad_buf_add(room, part.s, part.len));
+        else
+            CAD_TRY(bad_bytes == STEPLM_LATIN_1 ? add_latin_1(part, room) : add_utf8(part, room));
+        at = end + 1;
+        if (end == text->len)
+            break;
+        CAD_TRY(cad_buf_add(room, "\n", 1));
+        at += at < text->len && text->s[at] == '\n';
+    }
+    *text = (steplm_span){room->data, room->len};
     return CAD_OK;
 }
