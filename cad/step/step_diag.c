@@ -10,7 +10,8 @@ static const struct {
     const char *meaning;
     cad_step_severity severity[2]; /* tolerant, conformant */
 } table[] = {
-#define X(code, tolerant, conformant, meaning) {{#code[0], #code[1], #code[2], 0}, meaning, {CAD_STEP_##tolerant, CAD_STEP_##conformant}},
+#define X(code, tolerant, conformant, meaning)                                                                                 \
+    {{#code[0], #code[1], #code[2], 0}, meaning, {CAD_STEP_##tolerant, CAD_STEP_##conformant}},
     CAD_STEP_DIAGS(X)
 #undef X
 };
@@ -41,7 +42,8 @@ static cad_status keep_text(cad_arena *a, const char *fmt, va_list ap, const cha
     return s;
 }
 
-cad_status cad_step_diags_add(cad_step_diags *d, cad_step_code code, uint32_t at, uint32_t len, uint64_t id, const char *fmt, ...)
+cad_status cad_step_diags_add(cad_step_diags *d, cad_step_code code, uint32_t at, uint32_t len, uint64_t id, const char *fmt,
+                              ...)
 {
     cad_step_severity severity = table[code].severity[d->conformant];
     bool error = severity == CAD_STEP_error;

@@ -54,7 +54,7 @@ typedef enum cad_step_code {
 #define X(code, tolerant, conformant, meaning) CAD_STEP_##code,
     CAD_STEP_DIAGS(X)
 #undef X
-    CAD_STEP_CODES
+        CAD_STEP_CODES
 } cad_step_code;
 
 typedef enum cad_step_severity { CAD_STEP_error, CAD_STEP_warning } cad_step_severity;

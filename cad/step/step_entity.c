@@ -119,7 +119,8 @@ static cad_status parameter(cad_step_reader *r, brackets *b, bool *opened)
     CAD_TRY(cad_step_type_of(r, &p.holds.of));
     CAD_TRY(push(r, p));
     CAD_TRY(cad_step_advance(r));
-    return cad_step_is_mark(&r->t, '(') ? open_bracket(r, b, owner) : fail(r, CAD_STEP_S04, "'(' behind the type of a parameter");
+    return cad_step_is_mark(&r->t, '(') ? open_bracket(r, b, owner)
+                                        : fail(r, CAD_STEP_S04, "'(' behind the type of a parameter");
 }
 
 static bool in_type(const cad_step_reader *r, const brackets *b)
@@ -162,8 +163,8 @@ cad_status cad_step_params(cad_step_reader *r)
             CAD_TRY(behind_parameter(r, &b));
         if (r->m->n_params - first > r->s->limits.params && !r->failed) {
             r->failed = true;
-            CAD_TRY(cad_step_diags_add(&r->m->diags, CAD_STEP_X01, r->t.at, 1, r->lex.id, "more parameters than the limit, %" PRId64,
-                                       r->s->limits.params));
+            CAD_TRY(cad_step_diags_add(&r->m->diags, CAD_STEP_X01, r->t.at, 1, r->lex.id,
+                                       "more parameters than the limit, %" PRId64, r->s->limits.params));
         }
     }
     return CAD_OK;
@@ -201,8 +202,9 @@ static cad_status complex_instance(cad_step_reader *r)
         CAD_TRY(part(r, &type));
         if (!r->failed && last != CAD_STEP_NONE && !told && strcmp(cad_step_name(r->m, last), cad_step_name(r->m, type)) > 0) {
             told = true;
-            CAD_TRY(cad_step_diags_add(&r->m->diags, CAD_STEP_S09, at, len, r->lex.id, "%s stands behind %s; expected ascending order",
-                                       cad_step_name(r->m, type), cad_step_name(r->m, last)));
+            CAD_TRY(cad_step_diags_add(&r->m->diags, CAD_STEP_S09, at, len, r->lex.id,
+                                       "%s stands behind %s; expected ascending order", cad_step_name(r->m, type),
+                                       cad_step_name(r->m, last)));
         }
         last = type;
     }
@@ -243,7 +245,10 @@ static cad_status semicolon(cad_step_reader *r, uint32_t n_bad, uint32_t *out_en
 
 static cad_status begin_instance(cad_step_reader *r, cad_step_instance *i)
 {
-    *i = (cad_step_instance){.id = r->t.id, .at = r->t.at, .type = CAD_STEP_NONE, .section = (uint16_t)(r->m->n_sections ? r->m->n_sections - 1 : 0)};
+    *i = (cad_step_instance){.id = r->t.id,
+                             .at = r->t.at,
+                             .type = CAD_STEP_NONE,
+                             .section = (uint16_t)(r->m->n_sections ? r->m->n_sections - 1 : 0)};
     r->lex.id = i->id;
     r->failed = false;
     CAD_TRY(cad_step_advance(r));

@@ -260,7 +260,8 @@ static cad_status judge_string(cad_step_lexer *l, const cad_step_token *t)
 #define FAULT(kind) f.any[CAD_STEP_TEXT_##kind]
 #define PLACE(kind) (t->at + 1 + (uint32_t)f.at[CAD_STEP_TEXT_##kind])
     if (FAULT(control))
-        CAD_TRY(TELL(l, L09, PLACE(control), 1, "control byte 0x%02X in a string, dropped", (unsigned char)l->text[PLACE(control)]));
+        CAD_TRY(TELL(l, L09, PLACE(control), 1, "control byte 0x%02X in a string, dropped",
+                     (unsigned char)l->text[PLACE(control)]));
     if (FAULT(directive))
         CAD_TRY(TELL(l, L10, PLACE(directive), 1, "expected upper-case hexadecimal digits, and \\X0\\ behind those of \\X2\\ and \\X4\\"));
     if (FAULT(surrogate))

@@ -44,13 +44,14 @@ typedef struct cad_step_lexer {
     uint32_t len, at;
     cad_step_diags *diags;
     const cad_step_limits *limits;
-    uint64_t id;     /* of the instance that is read, for diagnostics; 0: none */
-    bool mute;       /* the parser looks for the end of what it could not read: nothing is told */
+    uint64_t id;      /* of the instance that is read, for diagnostics; 0: none */
+    bool mute;        /* the parser looks for the end of what it could not read: nothing is told */
     bool latin1_told; /* once a file */
-    uint32_t n_bad;  /* tokens that raised an error */
+    uint32_t n_bad;   /* tokens that raised an error */
 } cad_step_lexer;
 
-void cad_step_lexer_init(cad_step_lexer *l, const char *text, uint32_t len, cad_step_diags *diags, const cad_step_limits *limits);
+void cad_step_lexer_init(cad_step_lexer *l, const char *text, uint32_t len, cad_step_diags *diags,
+                         const cad_step_limits *limits);
 /* The next token.  Errors: CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_step_lex(cad_step_lexer *l, cad_step_token *out);
 

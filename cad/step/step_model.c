@@ -8,8 +8,8 @@ void cad_step_close(cad_step *m)
     if (!m)
         return;
     cad_step_store *s = (cad_step_store *)m;
-    void *const owned[] = {m->instance, m->param,    m->type,   m->names,      m->header,   m->section, m->out.first,
-                           m->out.to,   m->in.first, m->in.to,  s->types.slot, s->ids.slot};
+    void *const owned[] = {m->instance,  m->param,  m->type,     m->names, m->header,     m->section,
+                           m->out.first, m->out.to, m->in.first, m->in.to, s->types.slot, s->ids.slot};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         cad_mem_free(owned[i]);
     cad_arena_destroy(s->arena);

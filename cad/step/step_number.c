@@ -123,7 +123,8 @@ static bool by_arithmetic(const collected *d, double *out)
 }
 
 /* Digits, point and exponent of text[0..len); where they end.  *out_bad: they are no number of any form. */
-static const char *take_number(const char *p, const char *end, collected *d, int64_t *out_power, cad_step_number *out, bool *out_bad)
+static const char *take_number(const char *p, const char *end, collected *d, int64_t *out_power, cad_step_number *out,
+                               bool *out_bad)
 {
     const char *first = p;
     p = take_digits(p, end, false, d);

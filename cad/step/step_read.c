@@ -15,8 +15,9 @@ cad_status cad_step_room(void *items, uint32_t n, uint32_t *cap, size_t size, co
     uint32_t more = *cap ? *cap : 64;
     if (more > UINT32_MAX - *cap)
         CAD_FAIL(CAD_ENOMEM, "%s: more than %" PRIu32, what, *cap);
-    CAD_TRY(cad_mem_resize(cad_size_mul((size_t)*cap + more, size), what, items));
-    *cap += more;
+    more += *cap;
+    CAD_TRY(cad_mem_resize(cad_size_mul(more, size), what, items));
+    *cap = more;
     return CAD_OK;
 }
 
@@ -84,7 +85,7 @@ static cad_status add_type(cad_step_reader *r, uint32_t *out)
         CAD_TRY(cad_step_room(&m->names, s->cap_names, &s->cap_names, 1, "types of a STEP file"));
     if (m->n_types >= s->types.mask / 2) {
         uint32_t mask = s->types.mask * 2 + 1;
-        CAD_TRY(cad_mem_resize(cad_size_mul((size_t)mask + 1, sizeof(uint32_t)), "types of a STEP file", &s->types.slot));
+        CAD_TRY(cad_mem_resize(cad_size_mul(cad_size_add(mask, 1), sizeof(uint32_t)), "types of a STEP file", &s->types.slot));
         s->types.mask = mask;
         rehash(s);
     }
@@ -240,7 +241,8 @@ static cad_status bindings(cad_step_reader *r, bool reference)
         if (at_end)
             return CAD_OK;
         if (reference && r->t.kind == CAD_STEP_TOK_NAME) {
-            CAD_TRY(cad_step_room(&r->external, r->n_external, &r->cap_external, sizeof *r->external, "names of a REFERENCE section"));
+            CAD_TRY(cad_step_room(&r->external, r->n_external, &r->cap_external, sizeof *r->external,
+                                  "names of a REFERENCE section"));
             r->external[r->n_external++] = r->t.id;
         }
         CAD_TRY(skip_statement(r));
@@ -337,7 +339,8 @@ static cad_status check_header(cad_step *m)
             CAD_TRY(cad_step_diags_add(&m->diags, CAD_STEP_H03, e->at, 1, 0, "%s has %u parameters; expected %u",
                                        header_entity[k].name, n, header_entity[k].params));
         else if (k == 0 && !known_level(m, cad_step_next(m, e->param)))
-            CAD_TRY(cad_step_diags_add(&m->diags, CAD_STEP_H04, e->at, 1, 0, "unknown implementation level; expected '2;1' or one like it"));
+            CAD_TRY(cad_step_diags_add(&m->diags, CAD_STEP_H04, e->at, 1, 0,
+                                       "unknown implementation level; expected '2;1' or one like it"));
     }
     return CAD_OK;
 }
@@ -395,8 +398,8 @@ static void take_limits(cad_step_limits *l, const cad_step_limits *given)
 /* Gives back what the tables grew beyond their need; a table that cannot shrink stays. */
 static cad_status shrink(cad_step *m)
 {
-    CAD_TRY(cad_mem_resize(cad_size_mul((size_t)m->n + 1, sizeof *m->instance), "instances of a STEP file", &m->instance));
-    return cad_mem_resize(cad_size_mul((size_t)m->n_params + 1, sizeof *m->param), "parameters of a STEP file", &m->param);
+    CAD_TRY(cad_mem_resize(cad_size_mul(cad_size_add(m->n, 1), sizeof *m->instance), "instances of a STEP file", &m->instance));
+    return cad_mem_resize(cad_size_mul(cad_size_add(m->n_params, 1), sizeof *m->param), "parameters of a STEP file", &m->param);
 }
 
 static cad_status read_model(cad_step_store *s, cad_step_reader *r)

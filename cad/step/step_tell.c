@@ -23,7 +23,8 @@ cad_status cad_step_tell(const cad_step *m, const cad_step_diag *g, cad_buf *out
     if (g->id) {
         uint32_t i = cad_step_find(m, g->id);
         bool named = i != CAD_STEP_NONE && m->instance[i].type != CAD_STEP_NONE && m->diags.count[CAD_STEP_R01] == 0;
-        CAD_TRY(cad_buf_printf(out, "#%" PRIu64 "%s%s: ", g->id, named ? " " : "", named ? cad_step_name(m, m->instance[i].type) : ""));
+        CAD_TRY(cad_buf_printf(out, "#%" PRIu64 "%s%s: ", g->id, named ? " " : "",
+                               named ? cad_step_name(m, m->instance[i].type) : ""));
     }
     return cad_buf_str(out, g->text);
 }

@@ -36,7 +36,10 @@ static int64_t hex(decoder *d, int n)
         return -1;
     for (int i = 0; i < n; i++) {
         char c = d->text[d->at + (size_t)i];
-        int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+        int digit = c >= '0' && c <= '9'   ? c - '0'
+                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                                           : -1;
         if (digit < 0)
             return -1;
         if (c >= 'a')

@@ -42,7 +42,8 @@ static inline size_t steplm_find_char(const char *text, size_t at, size_t len, c
     return p ? (size_t)(p - text) : len;
 }
 size_t steplm_find(const char *text, size_t at, size_t len, const char *word);
-/* The id of # and digits at text[at]; *out_end is behind it.  False: there is none.  An id of more than 19 digits is UINT64_MAX. */
+/* The id of # and digits at text[at]; *out_end is behind it.  False: there is none.  An id of more than 19 digits is
+ * UINT64_MAX. */
 bool steplm_id(const char *text, size_t at, size_t len, uint64_t *out_id, size_t *out_end);
 /* The same from `at` on, for ids that no word character follows: false when there is no more; *out_at is its #. */
 bool steplm_next_token(steplm_span text, size_t at, size_t *out_at, uint64_t *out_id, size_t *out_end);
@@ -53,8 +54,8 @@ enum {
     STEPLM_DROP,   /* bytes that are no UTF-8 go */
     STEPLM_LATIN_1 /* where there are such bytes, all of them are ISO 8859-1 */
 };
-/* The text as Python's text files give it: UTF-8, with LF for CRLF and CR.  Where that is not what it is already, *text becomes what
- * is added to the empty *room.  Errors: CAD_ENOMEM. */
+/* The text as Python's text files give it: UTF-8, with LF for CRLF and CR.  Where that is not what it is already, *text becomes
+ * what is added to the empty *room.  Errors: CAD_ENOMEM. */
 CAD_MUST_USE cad_status steplm_read_text(steplm_span *text, int bad_bytes, cad_buf *room);
 
 /* ---- entities (steplm_parse.c) ---- */
@@ -83,12 +84,12 @@ typedef struct steplm_node {
     uint64_t id;
     steplm_span simple, complex_, params; /* s == NULL: not defined so; params: of the simple one */
     steplm_type type;
-    uint32_t lead;                      /* of the line that defines it: the node it begins with */
-    uint32_t first, count;              /* what a walk follows, in refs */
-    uint32_t param_first, param_count;  /* references of the simple definition */
-    uint32_t number;                    /* in the output; 0: not there */
-    uint32_t walk, colours;             /* the last walk that came here, and the last set of colours it belonged to */
-    uint8_t depth;                      /* its smallest in that walk */
+    uint32_t lead;                     /* of the line that defines it: the node it begins with */
+    uint32_t first, count;             /* what a walk follows, in refs */
+    uint32_t param_first, param_count; /* references of the simple definition */
+    uint32_t number;                   /* in the output; 0: not there */
+    uint32_t walk, colours;            /* the last walk that came here, and the last set of colours it belonged to */
+    uint8_t depth;                     /* its smallest in that walk */
     bool referenced, printed, on_path;
 } steplm_node;
 

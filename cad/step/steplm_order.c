@@ -60,8 +60,8 @@ static bool goes_on(order *o, steplm_node *n, int depth, bool pruned)
         return false;
     n->walk = o->walk;
     n->depth = (uint8_t)depth;
-    return !pruned ||
-           (n->type != STEPLM_PRODUCT_DEFINITION_FORMATION_WITH_SPECIFIED_SOURCE && n->type != STEPLM_PRODUCT_DEFINITION_CONTEXT);
+    return !pruned || (n->type != STEPLM_PRODUCT_DEFINITION_FORMATION_WITH_SPECIFIED_SOURCE &&
+                       n->type != STEPLM_PRODUCT_DEFINITION_CONTEXT);
 }
 
 /* Visits all that `root` reaches, in pre-order, some of it more than once; what is on the path, and deeper than 20, is passed
@@ -265,7 +265,8 @@ static cad_status presentation(order *o, uint32_t k)
         styled += item;
         complex_ += !item && to->complex_.s;
     }
-    CAD_TRY(note(o, STEPLM_NOTE, "/* %s Section - %u STYLED_ITEM, %u COMPLEX_ENTITY */", steplm_type_name(root->type), styled, complex_));
+    CAD_TRY(note(o, STEPLM_NOTE, "/* %s Section - %u STYLED_ITEM, %u COMPLEX_ENTITY */", steplm_type_name(root->type), styled,
+                 complex_));
     CAD_TRY(print_node(o, k));
     o->colours++;
     o->first_colour = UINT32_MAX;
@@ -315,7 +316,7 @@ static cad_status find_roots(order *o)
     const steplm_file *f = o->f;
     uint32_t n = 0;
     root_id *r;
-    CAD_TRY(cad_arena_alloc(f->arena, cad_size_mul(f->n, 2 * sizeof *r), "roots", &r));
+    CAD_TRY(cad_arena_alloc(f->arena, cad_size_mul(cad_size_mul(f->n, 2), sizeof *r), "roots", &r));
     for (uint32_t i = 0; i < f->n; i++) {
         if (f->node[i].referenced || !steplm_is_defined(&f->node[i]))
             continue;

@@ -32,8 +32,8 @@ static size_t behind_keyword(const char *text, size_t at, size_t len, steplm_spa
     return p > at ? steplm_skip_blanks(text, p, len) : len + 1;
 }
 
-/* The next # digits blanks = of the line from `at` on: what stands behind it and blanks, and *out_id; SIZE_MAX: none.  A line is all
- * from # to its semicolon; the entity in it may begin at a later #, where the first has no type. */
+/* The next # digits blanks = of the line from `at` on: what stands behind it and blanks, and *out_id; SIZE_MAX: none.  A line
+ * is all from # to its semicolon; the entity in it may begin at a later #, where the first has no type. */
 static size_t next_definition(steplm_span line, size_t at, uint64_t *out_id)
 {
     while ((at = steplm_find_char(line.s, at, line.len, '=')) < line.len) {
@@ -148,7 +148,8 @@ static cad_status read_entities(steplm_file *f, steplm_span data)
         size_t end;
         uint32_t lead = 0, k = 0;
         bool complex_ = complex_line(line);
-        if (!(complex_ ? complex_id(line, &id) : simple_id(line, &id, &type)) || !steplm_id(line.s, 0, line.len, &first_id, &end))
+        if (!(complex_ ? complex_id(line, &id) : simple_id(line, &id, &type)) ||
+            !steplm_id(line.s, 0, line.len, &first_id, &end))
             continue;
         CAD_TRY(node_of(f, first_id, &lead));
         CAD_TRY(node_of(f, id, &k));
@@ -221,7 +222,7 @@ cad_status steplm_parse(steplm_span text, cad_arena *a, steplm_file *f)
         lines++;
     size_t nodes = 2 * lines; /* a line may define another id than it begins with */
     CAD_TRY(cad_arena_alloc(a, cad_size_mul(nodes, sizeof *f->node), "entities", &f->node));
-    CAD_TRY(cad_arena_alloc(a, cad_size_mul(body.len / 2 + 1, sizeof *f->refs), "references", &f->refs));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(cad_size_add(body.len / 2, 1), sizeof *f->refs), "references", &f->refs));
     CAD_TRY(cad_id_map_init(a, nodes, &f->index));
     CAD_TRY(read_entities(f, body));
     read_refs(f);

@@ -37,8 +37,9 @@ static bool is_empty(steplm_span line)
     for (size_t at = 0; at < line.len;) {
         uint32_t cp;
         int n = cad_utf8_next(line.s + at, line.len - at, &cp);
-        bool blank = cp == ' ' || (cp >= 9 && cp <= 13) || (cp >= 0x1C && cp <= 0x1F) || cp == 0x85 || cp == 0xA0 || cp == 0x1680 ||
-                     (cp >= 0x2000 && cp <= 0x200A) || cp == 0x2028 || cp == 0x2029 || cp == 0x202F || cp == 0x205F || cp == 0x3000;
+        bool blank = cp == ' ' || (cp >= 9 && cp <= 13) || (cp >= 0x1C && cp <= 0x1F) || cp == 0x85 || cp == 0xA0 ||
+                     cp == 0x1680 || (cp >= 0x2000 && cp <= 0x200A) || cp == 0x2028 || cp == 0x2029 || cp == 0x202F ||
+                     cp == 0x205F || cp == 0x3000;
         if (n <= 0 || !blank)
             return false;
         at += (size_t)n;
@@ -150,7 +151,8 @@ static cad_status replace(const holders *all, steplm_span line, cad_buf *out)
         steplm_span k = {line.s + at + 4, 0};
         size_t end = number_at(line, at + 4, &v);
         k.len = end - at - 4;
-        const steplm_span *number = k.len > 0 && (end == line.len || !steplm_is_word(line.s, end, line.len)) ? find_number(all, k) : NULL;
+        const steplm_span *number =
+            k.len > 0 && (end == line.len || !steplm_is_word(line.s, end, line.len)) ? find_number(all, k) : NULL;
         if (number) {
             CAD_TRY(cad_buf_add(out, line.s + from, at - from));
             CAD_TRY(cad_buf_str(out, "#"));

@@ -31,7 +31,8 @@ static inline void step_codes(const cad_step *m, char *out, size_t size)
     for (int32_t i = 0; i < m->diags.n && n < size; i++) {
         uint32_t line, column;
         cad_step_place(m, m->diags.item[i].at, &line, &column);
-        n += (size_t)snprintf(out + n, size - n, "%s%u:%u %s", i ? ", " : "", line, column, cad_step_code_name(m->diags.item[i].code));
+        n += (size_t)snprintf(out + n, size - n, "%s%u:%u %s", i ? ", " : "", line, column,
+                              cad_step_code_name(m->diags.item[i].code));
     }
 }
 

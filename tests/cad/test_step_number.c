@@ -91,7 +91,8 @@ static void test_reals_are_those_of_the_c_library(void **state)
             snprintf(text, sizeof text, "%llu.", (unsigned long long)((bits | 1ull << 63) & ~0x7FFull) + 0x400);
             break;
         case 4:
-            snprintf(text, sizeof text, "%llu.%llu", (unsigned long long)(bits >> 50), (unsigned long long)(bits & 0xFFFFFFFFFFull));
+            snprintf(text, sizeof text, "%llu.%llu", (unsigned long long)(bits >> 50),
+                     (unsigned long long)(bits & 0xFFFFFFFFFFull));
             break;
         default: /* midpoints with a fraction */
             snprintf(text, sizeof text, "%llu.5", (unsigned long long)(bits >> 11 | 1ull << 52));

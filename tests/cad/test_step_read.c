@@ -9,8 +9,9 @@
 static void test_a_file_becomes_instances_parameters_and_references(void **state)
 {
     (void)state;
-    static const char text[] = HEAD "#10 = POINT ( 'a', (1.5,-2,$) ) ;\n/* ( */ #20=LINE(#10,#30,.T.,LENGTH_MEASURE(2.),*,\"0F\");\r\n"
-                                    "#30=(B(1)A(#20,#10));\n" TAIL;
+    static const char text[] =
+        HEAD "#10 = POINT ( 'a', (1.5,-2,$) ) ;\n/* ( */ #20=LINE(#10,#30,.T.,LENGTH_MEASURE(2.),*,\"0F\");\r\n"
+             "#30=(B(1)A(#20,#10));\n" TAIL;
     cad_step *m = step_of(text, sizeof text - 1);
     assert_int_equal(m->diags.n_errors, 0);
     assert_int_equal(m->input, CAD_STEP_FILE);
@@ -201,8 +202,10 @@ static void test_limits_are_told_by_name(void **state)
         cad_step_close(m);
     }
     cad_step *m; /* one less is none too many */
-    ok(cad_step_read(HEAD "#1=A((1,'1234'));#2=A();" TAIL, strlen(HEAD "#1=A((1,'1234'));#2=A();" TAIL),
-                     &(cad_step_opts){.limits = {.instances = 2, .id_digits = 1, .params = 9, .nesting = 1, .string = 4, .sections = 1}}, &m));
+    ok(cad_step_read(
+        HEAD "#1=A((1,'1234'));#2=A();" TAIL, strlen(HEAD "#1=A((1,'1234'));#2=A();" TAIL),
+        &(cad_step_opts){.limits = {.instances = 2, .id_digits = 1, .params = 9, .nesting = 1, .string = 4, .sections = 1}},
+        &m));
     ok(cad_step_verdict(m));
     cad_step_close(m);
 }
@@ -230,7 +233,7 @@ static void test_every_cut_of_a_file_gives_a_model(void **state)
     (void)state;
     static const char text[] = HEAD "#1=A('x\\X2\\00E9\\X0\\',(1.5,(.T.,\"0F\")),$,*);/* c */#2=(B(#1)C(D(2)));" TAIL;
     for (size_t n = 0; n < sizeof text - 2; n++) { /* all but the line end behind the last semicolon */
-        char *cut = malloc(n + 1); /* the byte behind the text is nobody's */
+        char *cut = malloc(n + 1);                 /* the byte behind the text is nobody's */
         memcpy(cut, text, n);
         cad_step *m = step_of(cut, n);
         assert_true(m->diags.n_errors + m->diags.n_warnings > 0 && (m->incomplete || n == sizeof text - 3));

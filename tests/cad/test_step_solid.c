@@ -17,8 +17,8 @@ static cad_facts facts_of(const char *text, size_t len, cad_arena *a, const char
 
 static void same_part(const cad_facts *a, const cad_facts *b, const char *what)
 {
-    if (a->solids != b->solids || a->shells != b->shells || a->faces != b->faces || a->edges != b->edges || a->level != b->level ||
-        a->transferred != b->transferred)
+    if (a->solids != b->solids || a->shells != b->shells || a->faces != b->faces || a->edges != b->edges ||
+        a->level != b->level || a->transferred != b->transferred)
         fail_msg("%s: %d solids, %d faces, level %d; expected %d, %d, %d", what, (int)b->solids, (int)b->faces, (int)b->level,
                  (int)a->solids, (int)a->faces, (int)a->level);
     if (!(fabs(a->volume - b->volume) <= 1e-9 * fabs(a->volume)) || !(fabs(a->area - b->area) <= 1e-9 * fabs(a->area)))
@@ -51,9 +51,15 @@ static void test_parts_that_the_kernel_wrote(void **state)
 {
     (void)state;
     static const char *const parts[] = {
-        "C 80 40 6\nY 2 6\nT 1 6 6 0\nLP 2 1 0 0 2 68\nLP 3 0 1 0 2 28\nD 0 4", "S 9", "K 6 0 14", "P 6 4 9", "C 30 20 10\nFI 0 3",
-        "C 30 20 10\nSH 0 2", "SK 0 0 0 1 0 0 0 0 1\nA 18 0 12 0 15 0 1\nA 12 0 18 0 15 0 1\nEND\nV 0 0 0 0 0 0 1 360",
-        "K 8 3 12\nX 0 1 1 -1", "C 12 7 5\nR 0 20 30 40"};
+        "C 80 40 6\nY 2 6\nT 1 6 6 0\nLP 2 1 0 0 2 68\nLP 3 0 1 0 2 28\nD 0 4",
+        "S 9",
+        "K 6 0 14",
+        "P 6 4 9",
+        "C 30 20 10\nFI 0 3",
+        "C 30 20 10\nSH 0 2",
+        "SK 0 0 0 1 0 0 0 0 1\nA 18 0 12 0 15 0 1\nA 12 0 18 0 15 0 1\nEND\nV 0 0 0 0 0 0 1 360",
+        "K 8 3 12\nX 0 1 1 -1",
+        "C 12 7 5\nR 0 20 30 40"};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         built b = build(parts[i]);
         cad_buf text = CAD_BUF_INIT;

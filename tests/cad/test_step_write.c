@@ -10,12 +10,14 @@
 static void test_the_canonical_text_is_the_one_stated(void **state)
 {
     (void)state;
-    static const char text[] = "ISO-10303-21;HEADER;FILE_DESCRIPTION((''),'2;1');FILE_NAME('a','2020',(''),(''),'','','');"
-                               "FILE_SCHEMA(('X'));ENDSEC;DATA;\n#3=CONTEXT('');#7 = PRODUCT ( 'it''s \\X2\\00E9\\X0\\',$ ,'', ( #3 ) ) ; /* note */\n"
-                               "#9=( B (1.50,-0.0 , 1.E-07)\n  A( .T. , \"0F\", * ) );ENDSEC;END-ISO-10303-21;";
-    static const char want[] = "ISO-10303-21;\nHEADER;\nFILE_DESCRIPTION((''),'2;1');\nFILE_NAME('a','now',(''),(''),'','','');\n"
-                               "FILE_SCHEMA(('X'));\nENDSEC;\nDATA;\n#1=CONTEXT('');\n#2=PRODUCT('it''s \\X2\\00E9\\X0\\',$,'',(#1));\n"
-                               "#3=(A(.T.,\"0F\",*)B(1.5,-0.,1.E-7));\nENDSEC;\nEND-ISO-10303-21;\n";
+    static const char text[] =
+        "ISO-10303-21;HEADER;FILE_DESCRIPTION((''),'2;1');FILE_NAME('a','2020',(''),(''),'','','');"
+        "FILE_SCHEMA(('X'));ENDSEC;DATA;\n#3=CONTEXT('');#7 = PRODUCT ( 'it''s \\X2\\00E9\\X0\\',$ ,'', ( #3 ) ) ; /* note */\n"
+        "#9=( B (1.50,-0.0 , 1.E-07)\n  A( .T. , \"0F\", * ) );ENDSEC;END-ISO-10303-21;";
+    static const char want[] =
+        "ISO-10303-21;\nHEADER;\nFILE_DESCRIPTION((''),'2;1');\nFILE_NAME('a','now',(''),(''),'','','');\n"
+        "FILE_SCHEMA(('X'));\nENDSEC;\nDATA;\n#1=CONTEXT('');\n#2=PRODUCT('it''s \\X2\\00E9\\X0\\',$,'',(#1));\n"
+        "#3=(A(.T.,\"0F\",*)B(1.5,-0.,1.E-7));\nENDSEC;\nEND-ISO-10303-21;\n";
     cad_step *m = step_of(text, sizeof text - 1);
     cad_buf b = CAD_BUF_INIT;
     ok(cad_step_write(m, &(cad_step_write_opts){.stamp = "now"}, &b));
@@ -31,7 +33,8 @@ static void test_the_canonical_text_is_the_one_stated(void **state)
 static void test_several_sections_become_one_where_asked(void **state)
 {
     (void)state;
-    static const char text[] = "ISO-10303-21;HEADER;ENDSEC;DATA('a',('X'));#1=A(#2);ENDSEC;DATA('b',('X'));#2=B();ENDSEC;END-ISO-10303-21;";
+    static const char text[] =
+        "ISO-10303-21;HEADER;ENDSEC;DATA('a',('X'));#1=A(#2);ENDSEC;DATA('b',('X'));#2=B();ENDSEC;END-ISO-10303-21;";
     cad_step *m = step_of(text, sizeof text - 1);
     cad_buf b = CAD_BUF_INIT;
     ok(cad_step_write(m, &(cad_step_write_opts){0}, &b));
@@ -57,12 +60,13 @@ static void test_strings_mean_what_the_standard_says(void **state)
     (void)state;
     text_is("", "");
     text_is("a''b\\\\c", "a'b\\c");
-    text_is("\\X\\E9\\X\\41", "\xC3\xA9""A");
+    text_is("\\X\\E9\\X\\41", "\xC3\xA9"
+                              "A");
     text_is("\\X2\\00E9D83DDE00\\X0\\.", "\xC3\xA9\xF0\x9F\x98\x80.");
     text_is("\\X4\\0001F600\\X0\\", "\xF0\x9F\x98\x80");
-    text_is("\\S\\i", "\xC3\xA9");                          /* 0x69 + 0x80 in ISO 8859-1 */
+    text_is("\\S\\i", "\xC3\xA9");                           /* 0x69 + 0x80 in ISO 8859-1 */
     text_is("\\PB\\\\S\\1\\PA\\\\S\\1", "\xC4\x85\xC2\xB1"); /* 0xB1 in ISO 8859-2, then -1 */
-    text_is("\\PE\\\\S\\0", "\xD0\x90");                    /* 0xB0 in ISO 8859-5 */
+    text_is("\\PE\\\\S\\0", "\xD0\x90");                     /* 0xB0 in ISO 8859-5 */
     text_is("\\N\\a\\F\\", "a");
     text_is("\\Q\\", "\\Q\\");
     text_is("\\X2\\D83D\\X0\\", "\xEF\xBF\xBD");
@@ -92,7 +96,8 @@ static void test_strings_are_written_in_printable_ascii(void **state)
     cad_rng r = cad_rng_make(9, "strings", 0);
     for (int i = 0; i < 20000; i++) {
         cad_buf text = CAD_BUF_INIT, back = CAD_BUF_INIT;
-        static const uint32_t some[] = {'\'', '\\', ')', ',', ' ', 'X', '2', '0', 0xE9, 0x3B1, 0x1F600, 0x85, 0x7F, 1, 'S', 'P', 'A'};
+        static const uint32_t some[] = {'\'',  '\\',    ')',  ',',  ' ', 'X', '2', '0', 0xE9,
+                                        0x3B1, 0x1F600, 0x85, 0x7F, 1,   'S', 'P', 'A'};
         for (int64_t k = cad_rng_range(&r, 0, 20); k > 0; k--) {
             char c[4];
             size_t n = cad_utf8_put(some[cad_rng_range(&r, 0, (int64_t)(sizeof some / sizeof *some) - 1)], c);
@@ -118,7 +123,8 @@ static void test_strings_are_written_in_printable_ascii(void **state)
 
 static void add_value(cad_rng *r, cad_buf *b, int n, int depth)
 {
-    static const char *const values[] = {"$", "*", ".T.", ".UNSPECIFIED.", "'x'", "'it''s \\X2\\00E9\\X0\\'", "\"0AF\"", "-17", "0", "''", "<a#b>"};
+    static const char *const values[] = {"$",   "*", ".T.", ".UNSPECIFIED.", "'x'", "'it''s \\X2\\00E9\\X0\\'", "\"0AF\"",
+                                         "-17", "0", "''",  "<a#b>"};
     int pick = (int)cad_rng_range(r, 0, 9);
     if (pick < 3) {
         ok(cad_buf_printf(b, "#%d", 7 * (int)cad_rng_range(r, 1, n)));

@@ -34,10 +34,12 @@ static void same_bytes(const char *name, const char *what, const cad_buf *got, c
         return;
     size_t from = at < 30 ? 0 : at - 30;
     fail_msg("%s, %s: %zu bytes, expected %zu; at %zu '%.*s', expected '%.*s'", name, what, got->len, len, at,
-             (int)(got->len - from < 60 ? got->len - from : 60), got->data + from, (int)(len - from < 60 ? len - from : 60), want + from);
+             (int)(got->len - from < 60 ? got->len - from : 60), got->data + from, (int)(len - from < 60 ? len - from : 60),
+             want + from);
 }
 
-static void check_case(const char *name, bool rounded, const char *in, size_t n, const char *ordered, int64_t n_ordered, int64_t n_restored)
+static void check_case(const char *name, bool rounded, const char *in, size_t n, const char *ordered, int64_t n_ordered,
+                       int64_t n_restored)
 {
     cad_buf plain = CAD_BUF_INIT, got = CAD_BUF_INIT, restored = CAD_BUF_INIT;
     size_t used = cad_arena_used(arena);
@@ -134,7 +136,8 @@ static void test_what_no_root_of_the_four_types_reaches_is_lost_and_counted(void
     reordered("#1=APPLICATION_PROTOCOL_DEFINITION(#2);\n#2=A();\n#3=NEXT_ASSEMBLY_USAGE_OCCURRENCE(#4,#2);\n#4=B();",
               "#1=APPLICATION_PROTOCOL_DEFINITION(#2);\n#2=A();\n", 2);
     /* a semicolon in a string cuts its entity, and what only it reaches goes too */
-    reordered("#1=APPLICATION_PROTOCOL_DEFINITION(#2,#3);\n#2=A('x;y');\n#3=B();", "#1=APPLICATION_PROTOCOL_DEFINITION(#2,#2);\n#2=B();\n", 0);
+    reordered("#1=APPLICATION_PROTOCOL_DEFINITION(#2,#3);\n#2=A('x;y');\n#3=B();",
+              "#1=APPLICATION_PROTOCOL_DEFINITION(#2,#2);\n#2=B();\n", 0);
 }
 
 static void test_a_chain_ends_at_depth_20(void **state)
@@ -142,7 +145,8 @@ static void test_a_chain_ends_at_depth_20(void **state)
     (void)state;
     cad_buf in = CAD_BUF_INIT, want = CAD_BUF_INIT;
     ok(cad_buf_str(&in, "#1=APPLICATION_PROTOCOL_DEFINITION(#2);\n"));
-    ok(cad_buf_str(&want, "/* APPLICATION_PROTOCOL_DEFINITION Section - Unusual depth */\n#1=APPLICATION_PROTOCOL_DEFINITION(#2);\n"));
+    ok(cad_buf_str(&want,
+                   "/* APPLICATION_PROTOCOL_DEFINITION Section - Unusual depth */\n#1=APPLICATION_PROTOCOL_DEFINITION(#2);\n"));
     for (int i = 2; i < 30; i++) {
         ok(cad_buf_printf(&in, "#%d=A(#%d);\n", i, i + 1));
         if (i <= 21)
@@ -191,8 +195,10 @@ static void test_placeholders_and_comments_are_restored(void **state)
 {
     (void)state;
 #define ROOT " #7 = MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION ("
-    restored(ROOT "#ID_1,#ID_2,#ID_3,#ID_1x);\n/* ID_1 = 9 */\n/*ID_2=012*/\nx /* ID_3 = 4 */\n", ROOT "#9,#12,#ID_3,#ID_1x);\nx \n");
-    restored(ROOT "#ID_1);\n/* ID_1 = 9 */\n/* ID_1 = 8 */\n/* ID_01 = 7 */\n" ROOT "#ID_1);\n/* ID_1 = 6 */\n", ROOT "#8);\n" ROOT "#6);\n");
+    restored(ROOT "#ID_1,#ID_2,#ID_3,#ID_1x);\n/* ID_1 = 9 */\n/*ID_2=012*/\nx /* ID_3 = 4 */\n",
+             ROOT "#9,#12,#ID_3,#ID_1x);\nx \n");
+    restored(ROOT "#ID_1);\n/* ID_1 = 9 */\n/* ID_1 = 8 */\n/* ID_01 = 7 */\n" ROOT "#ID_1);\n/* ID_1 = 6 */\n",
+             ROOT "#8);\n" ROOT "#6);\n");
     restored("a /* b */ c /* d */\n/* e */ \t\n /* f\n g */ h\n", "a  c \n /* f\n g */ h\n"); /* a comment ends in its line */
     restored("a\x0B"
              "b\xC2\x85"
@@ -207,13 +213,40 @@ static void test_placeholders_and_comments_are_restored(void **state)
 static void test_random_text_is_read_or_refused(void **state)
 {
     (void)state;
-    static const char *const piece[] = {"#", "1", "2", "23", "=", "(", ")", ";", "\n", "\r", " ", "A", "COLOUR_RGB", "STYLED_ITEM", "ENDSEC;", "DATA;", "ISO-10303-21;", "'", ",", "\xC3\xA9", "\xFF",
-                                        "#3=SHAPE_DEFINITION_REPRESENTATION(#4);", "#4=" "MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION(#3,#1);", "/* ID_1 = 2 */", "#ID_1", "99999999999999999999"};
+    static const char *const piece[] = {"#",
+                                        "1",
+                                        "2",
+                                        "23",
+                                        "=",
+                                        "(",
+                                        ")",
+                                        ";",
+                                        "\n",
+                                        "\r",
+                                        " ",
+                                        "A",
+                                        "COLOUR_RGB",
+                                        "STYLED_ITEM",
+                                        "ENDSEC;",
+                                        "DATA;",
+                                        "ISO-10303-21;",
+                                        "'",
+                                        ",",
+                                        "\xC3\xA9",
+                                        "\xFF",
+                                        "#3=SHAPE_DEFINITION_REPRESENTATION(#4);",
+                                        "#4="
+                                        "MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION(#3,#1);",
+                                        "/* ID_1 = 2 */",
+                                        "#ID_1",
+                                        "99999999999999999999"};
     int read = 0;
     for (uint64_t seed = 0; seed < 20000; seed++) {
         cad_rng r = cad_rng_make(seed, "steplm", 0);
         cad_buf in = CAD_BUF_INIT, out = CAD_BUF_INIT, again = CAD_BUF_INIT;
-        ok(cad_buf_str(&in, seed % 8 ? "DATA;#4=" "MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION(#1,#2);#1=COLOUR_RGB();" : ""));
+        ok(cad_buf_str(&in, seed % 8 ? "DATA;#4="
+                                       "MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION(#1,#2);#1=COLOUR_RGB();"
+                                     : ""));
         for (int i = 0; i < 60; i++)
             ok(cad_buf_str(&in, piece[cad_rng_range(&r, 0, sizeof piece / sizeof *piece - 1)]));
         ok(cad_buf_str(&in, seed % 3 ? "ENDSEC;" : ""));

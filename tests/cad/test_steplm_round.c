@@ -72,7 +72,9 @@ static void test_rounding_is_that_of_the_nearest_double(void **state)
         char text[64], want[400];
         uint64_t bits = cad_rng_u64(&r);
         int whole = (int)(bits % 8), places = (int)(bits >> 8 & 15) + 1;
-        size_t n = (size_t)snprintf(text, sizeof text, "%llu.", (unsigned long long)(bits >> 20) % (uint64_t[]){1, 10, 100, 1000, 10000, 1000000, 10000000, 1000000000}[whole]);
+        size_t n = (size_t)snprintf(text, sizeof text, "%llu.",
+                                    (unsigned long long)(bits >> 20) %
+                                        (uint64_t[]){1, 10, 100, 1000, 10000, 1000000, 10000000, 1000000000}[whole]);
         for (int k = 0; k < places; k++)
             text[n++] = (char)('0' + cad_rng_range(&r, 0, 9));
         text[n] = '\0';

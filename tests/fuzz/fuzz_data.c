@@ -143,7 +143,8 @@ static cad_status do_step(const char *data, size_t len, bool *parsed)
 {
     cad_step *m = step_of(data, len);
     for (int32_t i = 0; i < m->diags.n; i++)
-        assert_true(m->diags.item[i].at <= len && cad_utf8_check(m->diags.item[i].text, strlen(m->diags.item[i].text)) == strlen(m->diags.item[i].text));
+        assert_true(m->diags.item[i].at <= len &&
+                    cad_utf8_check(m->diags.item[i].text, strlen(m->diags.item[i].text)) == strlen(m->diags.item[i].text));
     for (uint32_t i = 0; i < m->n; i++)
         assert_true(m->instance[i].at < m->instance[i].end && m->instance[i].end <= len);
     cad_status s = cad_step_verdict(m);
