@@ -262,7 +262,9 @@ static cad_status signature(cad_step_reader *r)
 static cad_status file_end(cad_step_reader *r)
 {
     CAD_TRY(cad_step_advance(r));
+    r->lex.mute = true; /* nobody asks how what follows is written */
     CAD_TRY(end_of_line(r));
+    r->lex.mute = false;
     if (r->t.kind != CAD_STEP_TOK_END && !cad_step_is_word(&r->lex, &r->t, "SIGNATURE"))
         CAD_TRY(cad_step_diags_add(&r->m->diags, CAD_STEP_S03, r->t.at, r->t.len, 0, "bytes behind the end"));
     r->t.kind = CAD_STEP_TOK_END;

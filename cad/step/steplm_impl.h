@@ -19,36 +19,36 @@ typedef struct steplm_span {
 
 /* ---- text as their expressions see it (steplm_text.c) ---- */
 
-static inline bool steplm_is_digit(char c)
+static inline bool cad_steplm_is_digit(char c)
 {
     return c >= '0' && c <= '9';
 }
-static inline bool steplm_is_blank(char c) /* \s below 0x80 */
+static inline bool cad_steplm_is_blank(char c) /* \s below 0x80 */
 {
     return c == ' ' || (c >= 9 && c <= 13) || (c >= 0x1C && c <= 0x1F);
 }
-static inline size_t steplm_skip_blanks(const char *text, size_t at, size_t len)
+static inline size_t cad_steplm_skip_blanks(const char *text, size_t at, size_t len)
 {
-    while (at < len && steplm_is_blank(text[at]))
+    while (at < len && cad_steplm_is_blank(text[at]))
         at++;
     return at;
 }
 /* \w: letters and numbers of all scripts, and the low line. */
-bool steplm_is_word(const char *text, size_t at, size_t len);
+bool cad_steplm_is_word(const char *text, size_t at, size_t len);
 /* The first place from `at` where c or `word` stands; `len`: none. */
-static inline size_t steplm_find_char(const char *text, size_t at, size_t len, char c)
+static inline size_t cad_steplm_find_char(const char *text, size_t at, size_t len, char c)
 {
     const char *p = at < len ? memchr(text + at, c, len - at) : NULL;
     return p ? (size_t)(p - text) : len;
 }
-size_t steplm_find(const char *text, size_t at, size_t len, const char *word);
+size_t cad_steplm_find(const char *text, size_t at, size_t len, const char *word);
 /* The id of # and digits at text[at]; *out_end is behind it.  False: there is none.  An id of more than 19 digits is
  * UINT64_MAX. */
-bool steplm_id(const char *text, size_t at, size_t len, uint64_t *out_id, size_t *out_end);
+bool cad_steplm_id(const char *text, size_t at, size_t len, uint64_t *out_id, size_t *out_end);
 /* The same from `at` on, for ids that no word character follows: false when there is no more; *out_at is its #. */
-bool steplm_next_token(steplm_span text, size_t at, size_t *out_at, uint64_t *out_id, size_t *out_end);
+bool cad_steplm_next_token(steplm_span text, size_t at, size_t *out_at, uint64_t *out_id, size_t *out_end);
 /* # digits = MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION ( at the beginning of a line, blanks anywhere between. */
-bool steplm_is_mdgpr(steplm_span line);
+bool cad_steplm_is_mdgpr(steplm_span line);
 
 enum {
     STEPLM_DROP,   /* bytes that are no UTF-8 go */
@@ -56,9 +56,9 @@ enum {
 };
 /* The text as Python's text files give it: UTF-8, with LF for CRLF and CR.  Where that is not what it is already, *text becomes
  * what is added to the empty *room.  Errors: CAD_ENOMEM. */
-CAD_MUST_USE cad_status steplm_read_text(steplm_span *text, int bad_bytes, cad_buf *room);
+CAD_MUST_USE cad_status cad_steplm_read_text(steplm_span *text, int bad_bytes, cad_buf *room);
 
-/* ---- entities (steplm_parse.c) ---- */
+/* ---- entities (cad_steplm_parse.c) ---- */
 
 /* The types that have rules of their own; X(name). */
 #define STEPLM_TYPES(X)                                                                                                        \
@@ -77,7 +77,7 @@ typedef enum steplm_type {
     STEPLM_TYPES(X)
 #undef X
 } steplm_type;
-const char *steplm_type_name(steplm_type t);
+const char *cad_steplm_type_name(steplm_type t);
 
 /* An id that a line of the file begins with, or that it defines: as an entity of one type, as a complex one, or as both. */
 typedef struct steplm_node {
@@ -101,15 +101,15 @@ typedef struct steplm_file {
     cad_id_map index;
 } steplm_file;
 
-/* Reads text that steplm_read_text gave; everything lives in f->arena and in the text.
+/* Reads text that cad_steplm_read_text gave; everything lives in f->arena and in the text.
  * Errors: CAD_EDATA (no DATA section, an id of more than 19 digits), CAD_ENOMEM. */
-CAD_MUST_USE cad_status steplm_parse(steplm_span text, cad_arena *a, steplm_file *f);
-static inline bool steplm_is_defined(const steplm_node *n)
+CAD_MUST_USE cad_status cad_steplm_parse(steplm_span text, cad_arena *a, steplm_file *f);
+static inline bool cad_steplm_is_defined(const steplm_node *n)
 {
     return n->simple.s || n->complex_.s;
 }
 
-/* ---- lines (steplm_order.c, steplm_print.c) ---- */
+/* ---- lines (steplm_order.c, cad_steplm_print.c) ---- */
 
 enum { STEPLM_NOTE = UINT32_MAX, STEPLM_BEGIN_BLOCK = UINT32_MAX - 1 };
 
@@ -125,9 +125,9 @@ typedef struct steplm_lines {
 } steplm_lines;
 
 /* Entities and annotations in their order, with their old ids; they live in f->arena.  Errors: CAD_ENOMEM. */
-CAD_MUST_USE cad_status steplm_arrange(steplm_file *f, steplm_lines *l);
+CAD_MUST_USE cad_status cad_steplm_arrange(steplm_file *f, steplm_lines *l);
 /* Appends the file with new ids and placeholders.  Errors: CAD_ENOMEM. */
-CAD_MUST_USE cad_status steplm_print(steplm_file *f, const steplm_lines *l, cad_buf *out);
+CAD_MUST_USE cad_status cad_steplm_print(steplm_file *f, const steplm_lines *l, cad_buf *out);
 
 #ifdef __cplusplus
 }

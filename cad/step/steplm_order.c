@@ -53,7 +53,8 @@ static cad_status print_node(order *o, uint32_t k)
 
 typedef cad_status (*visit_fn)(order *o, uint32_t node, int depth);
 
-/* Whether a walk that comes to a node at this depth goes on below it: not again, unless it is nearer to the root than before. */
+/* Whether a walk that comes to a node at this depth goes on below it: not again, unless it is nearer to the root than before.
+ */
 static bool goes_on(order *o, steplm_node *n, int depth, bool pruned)
 {
     if (n->walk == o->walk && n->depth <= depth)
@@ -146,7 +147,7 @@ static cad_status categories(order *o)
     uint32_t n = count_roots(o, type);
     if (n == 0)
         return CAD_OK;
-    CAD_TRY(note(o, STEPLM_NOTE, "/* %s Section - %u root entities */", steplm_type_name(type), n));
+    CAD_TRY(note(o, STEPLM_NOTE, "/* %s Section - %u root entities */", cad_steplm_type_name(type), n));
     for (uint32_t i = 0; i < o->n_roots; i++)
         if (o->f->node[o->root[i]].type == type)
             CAD_TRY(walk(o, o->root[i], false, add_to_level));
@@ -200,7 +201,7 @@ static cad_status recolour(order *o, steplm_line *line)
     size_t from = 0, at, end;
     uint64_t id;
     cad_status s = CAD_OK;
-    for (size_t next = 0; s == CAD_OK && steplm_next_token(*text, next, &at, &id, &end); next = end) {
+    for (size_t next = 0; s == CAD_OK && cad_steplm_next_token(*text, next, &at, &id, &end); next = end) {
         uint32_t k = id == UINT64_MAX || text->s[at + 1] == '0' ? UINT32_MAX : *cad_id_map_at(&o->f->index, id);
         if (k == UINT32_MAX || !gives_way(o, k))
             continue;
@@ -265,8 +266,8 @@ static cad_status presentation(order *o, uint32_t k)
         styled += item;
         complex_ += !item && to->complex_.s;
     }
-    CAD_TRY(note(o, STEPLM_NOTE, "/* %s Section - %u STYLED_ITEM, %u COMPLEX_ENTITY */", steplm_type_name(root->type), styled,
-                 complex_));
+    CAD_TRY(note(o, STEPLM_NOTE, "/* %s Section - %u STYLED_ITEM, %u COMPLEX_ENTITY */", cad_steplm_type_name(root->type),
+                 styled, complex_));
     CAD_TRY(print_node(o, k));
     o->colours++;
     o->first_colour = UINT32_MAX;
@@ -286,13 +287,13 @@ static cad_status shapes(order *o)
     uint32_t n = count_roots(o, type), i_th = 0;
     if (n == 0)
         return CAD_OK;
-    CAD_TRY(note(o, STEPLM_NOTE, "/* %s Section - %u subtrees */", steplm_type_name(type), n));
+    CAD_TRY(note(o, STEPLM_NOTE, "/* %s Section - %u subtrees */", cad_steplm_type_name(type), n));
     for (uint32_t i = 0; i < o->n_roots; i++) {
         if (o->f->node[o->root[i]].type != type)
             continue;
-        CAD_TRY(note(o, STEPLM_NOTE, "/* BEGIN %s %u */", steplm_type_name(type), ++i_th));
+        CAD_TRY(note(o, STEPLM_NOTE, "/* BEGIN %s %u */", cad_steplm_type_name(type), ++i_th));
         CAD_TRY(walk(o, o->root[i], true, print_visited));
-        CAD_TRY(note(o, STEPLM_NOTE, "/* END %s %u */", steplm_type_name(type), i_th));
+        CAD_TRY(note(o, STEPLM_NOTE, "/* END %s %u */", cad_steplm_type_name(type), i_th));
     }
     return CAD_OK;
 }
@@ -318,7 +319,7 @@ static cad_status find_roots(order *o)
     root_id *r;
     CAD_TRY(cad_arena_alloc(f->arena, cad_size_mul(cad_size_mul(f->n, 2), sizeof *r), "roots", &r));
     for (uint32_t i = 0; i < f->n; i++) {
-        if (f->node[i].referenced || !steplm_is_defined(&f->node[i]))
+        if (f->node[i].referenced || !cad_steplm_is_defined(&f->node[i]))
             continue;
         r[n++] = (root_id){f->node[i].id, i};
         if (f->node[i].simple.s && f->node[i].complex_.s)
@@ -344,7 +345,7 @@ static cad_status reserve(order *o)
     return cad_arena_alloc(o->f->arena, cad_size_mul(o->n_roots, sizeof *o->l->mdgpr), "roots", &o->l->mdgpr);
 }
 
-cad_status steplm_arrange(steplm_file *f, steplm_lines *l)
+cad_status cad_steplm_arrange(steplm_file *f, steplm_lines *l)
 {
     order o = {.f = f, .l = l};
     CAD_TRY(find_roots(&o));

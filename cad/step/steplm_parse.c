@@ -2,7 +2,7 @@
 
 #include "core/size.h"
 
-const char *steplm_type_name(steplm_type t)
+const char *cad_steplm_type_name(steplm_type t)
 {
     static const char *const name[] = {"",
 #define X(type) #type,
@@ -26,25 +26,25 @@ static steplm_type type_of(steplm_span name)
 static size_t behind_keyword(const char *text, size_t at, size_t len, steplm_span *out)
 {
     size_t p = at;
-    while (p < len && ((text[p] >= 'A' && text[p] <= 'Z') || text[p] == '_' || (p > at && steplm_is_digit(text[p]))))
+    while (p < len && ((text[p] >= 'A' && text[p] <= 'Z') || text[p] == '_' || (p > at && cad_steplm_is_digit(text[p]))))
         p++;
     *out = (steplm_span){text + at, p - at};
-    return p > at ? steplm_skip_blanks(text, p, len) : len + 1;
+    return p > at ? cad_steplm_skip_blanks(text, p, len) : len + 1;
 }
 
 /* The next # digits blanks = of the line from `at` on: what stands behind it and blanks, and *out_id; SIZE_MAX: none.  A line
  * is all from # to its semicolon; the entity in it may begin at a later #, where the first has no type. */
 static size_t next_definition(steplm_span line, size_t at, uint64_t *out_id)
 {
-    while ((at = steplm_find_char(line.s, at, line.len, '=')) < line.len) {
+    while ((at = cad_steplm_find_char(line.s, at, line.len, '=')) < line.len) {
         size_t id = at, end;
-        while (id > 0 && steplm_is_blank(line.s[id - 1]))
+        while (id > 0 && cad_steplm_is_blank(line.s[id - 1]))
             id--;
-        while (id > 0 && steplm_is_digit(line.s[id - 1]))
+        while (id > 0 && cad_steplm_is_digit(line.s[id - 1]))
             id--;
         at++;
-        if (id > 0 && steplm_id(line.s, id - 1, line.len, out_id, &end))
-            return steplm_skip_blanks(line.s, at, line.len);
+        if (id > 0 && cad_steplm_id(line.s, id - 1, line.len, out_id, &end))
+            return cad_steplm_skip_blanks(line.s, at, line.len);
     }
     return SIZE_MAX;
 }
@@ -76,7 +76,7 @@ static bool complex_id(steplm_span line, uint64_t *out)
 static bool simple_id(steplm_span line, uint64_t *out, steplm_span *type)
 {
     size_t last = line.len - 1; /* of the semicolon */
-    while (last > 0 && steplm_is_blank(line.s[last - 1]))
+    while (last > 0 && cad_steplm_is_blank(line.s[last - 1]))
         last--;
     if (last == 0 || line.s[last - 1] != ')')
         return false;
@@ -93,10 +93,10 @@ static steplm_span params_of(steplm_span line)
 {
     steplm_span type;
     size_t last = line.len - 1;
-    while (last > 0 && steplm_is_blank(line.s[last - 1]))
+    while (last > 0 && cad_steplm_is_blank(line.s[last - 1]))
         last--;
-    for (size_t at = 0; (at = steplm_find_char(line.s, at, line.len, '=')) < line.len; at++) {
-        size_t p = behind_keyword(line.s, steplm_skip_blanks(line.s, at + 1, line.len), line.len, &type);
+    for (size_t at = 0; (at = cad_steplm_find_char(line.s, at, line.len, '=')) < line.len; at++) {
+        size_t p = behind_keyword(line.s, cad_steplm_skip_blanks(line.s, at + 1, line.len), line.len, &type);
         if (p + 2 < last && line.s[p] == '(')
             return (steplm_span){line.s + p + 1, last - 1 - (p + 1)};
     }
@@ -106,15 +106,15 @@ static steplm_span params_of(steplm_span line)
 /* The next line of data[*at..): from a # with digits and = to the next semicolon, with something between. */
 static bool next_line(steplm_span data, size_t *at, steplm_span *out)
 {
-    for (size_t k = *at; (k = steplm_find_char(data.s, k, data.len, '#')) < data.len; k++) {
+    for (size_t k = *at; (k = cad_steplm_find_char(data.s, k, data.len, '#')) < data.len; k++) {
         uint64_t id;
         size_t p;
-        if (!steplm_id(data.s, k, data.len, &id, &p))
+        if (!cad_steplm_id(data.s, k, data.len, &id, &p))
             continue;
-        p = steplm_skip_blanks(data.s, p, data.len);
+        p = cad_steplm_skip_blanks(data.s, p, data.len);
         if (p >= data.len || data.s[p] != '=')
             continue;
-        size_t end = steplm_find_char(data.s, p + 1, data.len, ';');
+        size_t end = cad_steplm_find_char(data.s, p + 1, data.len, ';');
         if (end == data.len)
             return false;
         if (end == p + 1)
@@ -149,7 +149,7 @@ static cad_status read_entities(steplm_file *f, steplm_span data)
         uint32_t lead = 0, k = 0;
         bool complex_ = complex_line(line);
         if (!(complex_ ? complex_id(line, &id) : simple_id(line, &id, &type)) ||
-            !steplm_id(line.s, 0, line.len, &first_id, &end))
+            !cad_steplm_id(line.s, 0, line.len, &first_id, &end))
             continue;
         CAD_TRY(node_of(f, first_id, &lead));
         CAD_TRY(node_of(f, id, &k));
@@ -170,16 +170,16 @@ static cad_status read_entities(steplm_file *f, steplm_span data)
 /* Defined ids of `text` but n's own, behind those there are. */
 static void add_refs(steplm_file *f, steplm_node *n, steplm_span text)
 {
-    for (size_t at = 0; (at = steplm_find_char(text.s, at, text.len, '#')) < text.len;) {
+    for (size_t at = 0; (at = cad_steplm_find_char(text.s, at, text.len, '#')) < text.len;) {
         uint64_t id;
-        if (!steplm_id(text.s, at, text.len, &id, &at)) {
+        if (!cad_steplm_id(text.s, at, text.len, &id, &at)) {
             at++;
             continue;
         }
         if (id == UINT64_MAX || id == n->id)
             continue;
         uint32_t to = *cad_id_map_at(&f->index, id);
-        if (to == UINT32_MAX || !steplm_is_defined(&f->node[to]))
+        if (to == UINT32_MAX || !cad_steplm_is_defined(&f->node[to]))
             continue;
         f->refs[f->n_refs++] = to;
         f->node[to].referenced = true;
@@ -207,10 +207,11 @@ static void read_refs(steplm_file *f)
     }
 }
 
-cad_status steplm_parse(steplm_span text, cad_arena *a, steplm_file *f)
+cad_status cad_steplm_parse(steplm_span text, cad_arena *a, steplm_file *f)
 {
-    size_t begin = steplm_find(text.s, 0, text.len, "ISO-10303-21;"), data = steplm_find(text.s, 0, text.len, "DATA;");
-    size_t head_end = steplm_find(text.s, begin, text.len, "DATA;"), end = steplm_find(text.s, data, text.len, "ENDSEC;");
+    size_t begin = cad_steplm_find(text.s, 0, text.len, "ISO-10303-21;"), data = cad_steplm_find(text.s, 0, text.len, "DATA;");
+    size_t head_end = cad_steplm_find(text.s, begin, text.len, "DATA;"),
+           end = cad_steplm_find(text.s, data, text.len, "ENDSEC;");
     *f = (steplm_file){.arena = a};
     if (end == text.len)
         CAD_FAIL(CAD_EDATA, "no DATA section that ENDSEC; closes");
@@ -218,7 +219,7 @@ cad_status steplm_parse(steplm_span text, cad_arena *a, steplm_file *f)
         f->header = (steplm_span){text.s + begin, head_end + 5 - begin};
     steplm_span body = {text.s + data + 5, end - data - 5};
     size_t lines = 1;
-    for (size_t i = 0; (i = steplm_find_char(body.s, i, body.len, ';')) < body.len; i++)
+    for (size_t i = 0; (i = cad_steplm_find_char(body.s, i, body.len, ';')) < body.len; i++)
         lines++;
     size_t nodes = 2 * lines; /* a line may define another id than it begins with */
     CAD_TRY(cad_arena_alloc(a, cad_size_mul(nodes, sizeof *f->node), "entities", &f->node));

@@ -48,7 +48,7 @@ static cad_status print_line(steplm_file *f, steplm_span text, uint32_t last, co
 {
     size_t from = 0, at, end;
     uint64_t id;
-    for (size_t next = 0; steplm_next_token(text, next, &at, &id, &end); next = end) {
+    for (size_t next = 0; cad_steplm_next_token(text, next, &at, &id, &end); next = end) {
         uint32_t k = id == UINT64_MAX ? UINT32_MAX : *cad_id_map_at(&f->index, id);
         bool known = k != UINT32_MAX && f->node[k].number != 0;
         uint64_t number = known ? f->node[k].number : id;
@@ -88,7 +88,7 @@ static cad_status print_mdgpr(steplm_file *f, steplm_span text, uint32_t last, p
     return CAD_OK;
 }
 
-cad_status steplm_print(steplm_file *f, const steplm_lines *l, cad_buf *out)
+cad_status cad_steplm_print(steplm_file *f, const steplm_lines *l, cad_buf *out)
 {
     uint32_t last = give_numbers(f, l), *k_of, k, number;
     plans in_lines = {.f = f, .l = l}, told = in_lines;
@@ -97,7 +97,7 @@ cad_status steplm_print(steplm_file *f, const steplm_lines *l, cad_buf *out)
     CAD_TRY(cad_buf_add(out, "\n", 1));
     for (uint32_t i = 0; i < l->n; i++) {
         const steplm_line *line = &l->line[i];
-        if (line->lead < STEPLM_BEGIN_BLOCK && steplm_is_mdgpr(line->text)) {
+        if (line->lead < STEPLM_BEGIN_BLOCK && cad_steplm_is_mdgpr(line->text)) {
             size_t at = out->len;
             CAD_TRY(print_mdgpr(f, line->text, last, &in_lines, k_of, out));
             if (out->data[at + 1] != 'I') /* a root that refers to itself in a circle is #ID_k, which no longer counts as one */
@@ -115,13 +115,13 @@ static cad_status reorder(cad_arena *a, steplm_span text, cad_buf *plain, cad_bu
 {
     steplm_file f;
     steplm_lines l;
-    CAD_TRY(steplm_read_text(&text, STEPLM_LATIN_1, plain));
-    CAD_TRY(steplm_parse(text, a, &f));
-    CAD_TRY(steplm_arrange(&f, &l));
-    CAD_TRY(steplm_print(&f, &l, out));
+    CAD_TRY(cad_steplm_read_text(&text, STEPLM_LATIN_1, plain));
+    CAD_TRY(cad_steplm_parse(text, a, &f));
+    CAD_TRY(cad_steplm_arrange(&f, &l));
+    CAD_TRY(cad_steplm_print(&f, &l, out));
     int64_t lost = 0;
     for (uint32_t i = 0; i < f.n; i++)
-        lost += steplm_is_defined(&f.node[i]) && !f.node[i].printed;
+        lost += cad_steplm_is_defined(&f.node[i]) && !f.node[i].printed;
     if (out_lost)
         *out_lost = lost;
     return CAD_OK;

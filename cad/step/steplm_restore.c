@@ -53,7 +53,7 @@ static size_t number_at(steplm_span t, size_t at, uint64_t *out)
 {
     uint64_t v = 0;
     size_t p = at;
-    for (; p < t.len && steplm_is_digit(t.s[p]); p++)
+    for (; p < t.len && cad_steplm_is_digit(t.s[p]); p++)
         v = v > UINT64_MAX / 10 - 1 ? UINT64_MAX : v * 10 + (uint64_t)(t.s[p] - '0');
     *out = v;
     return p;
@@ -68,26 +68,26 @@ typedef struct holder {
 static bool read_holder(steplm_span line, holder *out)
 {
     uint64_t v;
-    size_t p = steplm_skip_blanks(line.s, 0, line.len);
+    size_t p = cad_steplm_skip_blanks(line.s, 0, line.len);
     if (line.len - p < 2 || memcmp(line.s + p, "/*", 2) != 0)
         return false;
-    p = steplm_skip_blanks(line.s, p + 2, line.len);
+    p = cad_steplm_skip_blanks(line.s, p + 2, line.len);
     if (line.len - p < 3 || memcmp(line.s + p, "ID_", 3) != 0)
         return false;
     size_t from = p + 3;
     p = number_at(line, from, &v);
     out->k = (steplm_span){line.s + from, p - from};
-    p = steplm_skip_blanks(line.s, p, line.len);
+    p = cad_steplm_skip_blanks(line.s, p, line.len);
     if (out->k.len == 0 || p == line.len || line.s[p] != '=')
         return false;
-    from = steplm_skip_blanks(line.s, p + 1, line.len);
+    from = cad_steplm_skip_blanks(line.s, p + 1, line.len);
     p = number_at(line, from, &v);
     out->number = (steplm_span){line.s + from, p - from};
     while (out->number.len > 1 && *out->number.s == '0')
         out->number = (steplm_span){out->number.s + 1, out->number.len - 1};
-    p = steplm_skip_blanks(line.s, p, line.len);
+    p = cad_steplm_skip_blanks(line.s, p, line.len);
     return out->number.len > 0 && line.len - p >= 2 && !memcmp(line.s + p, "*/", 2) &&
-           steplm_skip_blanks(line.s, p + 2, line.len) == line.len;
+           cad_steplm_skip_blanks(line.s, p + 2, line.len) == line.len;
 }
 
 static int by_k(const void *a, const void *b)
@@ -112,7 +112,7 @@ static cad_status read_holders(cad_arena *a, const char *text, size_t at, size_t
     while (end < len) {
         size_t next = end;
         steplm_span line = next_line(text, &next, len);
-        if (steplm_is_mdgpr(line))
+        if (cad_steplm_is_mdgpr(line))
             break;
         n += read_holder(line, &h);
         end = next;
@@ -146,13 +146,13 @@ static const steplm_span *find_number(const holders *all, steplm_span k)
 static cad_status replace(const holders *all, steplm_span line, cad_buf *out)
 {
     size_t from = 0;
-    for (size_t at = 0; (at = steplm_find(line.s, at, line.len, "#ID_")) < line.len;) {
+    for (size_t at = 0; (at = cad_steplm_find(line.s, at, line.len, "#ID_")) < line.len;) {
         uint64_t v;
         steplm_span k = {line.s + at + 4, 0};
         size_t end = number_at(line, at + 4, &v);
         k.len = end - at - 4;
         const steplm_span *number =
-            k.len > 0 && (end == line.len || !steplm_is_word(line.s, end, line.len)) ? find_number(all, k) : NULL;
+            k.len > 0 && (end == line.len || !cad_steplm_is_word(line.s, end, line.len)) ? find_number(all, k) : NULL;
         if (number) {
             CAD_TRY(cad_buf_add(out, line.s + from, at - from));
             CAD_TRY(cad_buf_str(out, "#"));
@@ -170,8 +170,8 @@ static cad_status replace(const holders *all, steplm_span line, cad_buf *out)
 static cad_status add_bare(steplm_span line, cad_buf *out)
 {
     size_t before = out->len, from = 0;
-    for (size_t at; (at = steplm_find(line.s, from, line.len, "/*")) < line.len;) {
-        size_t end = steplm_find(line.s, at + 2, line.len, "*/");
+    for (size_t at; (at = cad_steplm_find(line.s, from, line.len, "/*")) < line.len;) {
+        size_t end = cad_steplm_find(line.s, at + 2, line.len, "*/");
         if (end == line.len)
             break;
         CAD_TRY(cad_buf_add(out, line.s + from, at - from));
@@ -189,7 +189,7 @@ static cad_status restore(cad_arena *a, steplm_span plain, cad_buf *line_room, c
 {
     for (size_t at = 0; at < plain.len;) {
         steplm_span line = next_line(plain.s, &at, plain.len);
-        if (steplm_is_mdgpr(line) && steplm_find(line.s, 0, line.len, "#ID_") < line.len) {
+        if (cad_steplm_is_mdgpr(line) && cad_steplm_find(line.s, 0, line.len, "#ID_") < line.len) {
             cad_frame frame = cad_arena_mark(a);
             holders all;
             CAD_TRY(read_holders(a, plain.s, at, plain.len, &all));
@@ -209,7 +209,7 @@ cad_status cad_steplm_restore(cad_arena *a, const char *text, size_t len, cad_bu
     size_t before = out->len;
     cad_frame frame = cad_arena_mark(a);
     steplm_span whole = {text, len};
-    cad_status s = steplm_read_text(&whole, STEPLM_LATIN_1, &plain);
+    cad_status s = cad_steplm_read_text(&whole, STEPLM_LATIN_1, &plain);
     s = s == CAD_OK ? restore(a, whole, &line, out) : s;
     if (s == CAD_OK && out->len == before) /* no lines: one that is empty */
         s = cad_buf_str(out, "\n");

@@ -12,12 +12,12 @@
 /* \b at `at`: exactly one of its neighbours is a word character. */
 static bool boundary(const char *text, size_t at, size_t len)
 {
-    bool before = false, behind = at < len && steplm_is_word(text, at, len);
+    bool before = false, behind = at < len && cad_steplm_is_word(text, at, len);
     if (at > 0) {
         size_t k = at - 1;
         while (k > 0 && ((unsigned char)text[k] & 0xC0) == 0x80)
             k--;
-        before = steplm_is_word(text, k, len);
+        before = cad_steplm_is_word(text, k, len);
     }
     return before != behind;
 }
@@ -25,7 +25,7 @@ static bool boundary(const char *text, size_t at, size_t len)
 static size_t digits(const char *text, size_t at, size_t len)
 {
     size_t n = 0;
-    while (at + n < len && steplm_is_digit(text[at + n]))
+    while (at + n < len && cad_steplm_is_digit(text[at + n]))
         n++;
     return n;
 }
@@ -110,7 +110,7 @@ static cad_status add_rounded(const char *text, size_t len, cad_buf *out)
     size_t from = out->len;
     CAD_TRY(cad_buf_printf(out, "%.6f", v.value));
     for (char *c = out->data + from; *c; c++) /* whatever the locale */
-        *c = steplm_is_digit(*c) || *c == 'i' || *c == 'n' || *c == 'f' ? *c : '.';
+        *c = cad_steplm_is_digit(*c) || *c == 'i' || *c == 'n' || *c == 'f' ? *c : '.';
     return CAD_OK;
 }
 
@@ -130,9 +130,9 @@ static cad_status round_all(const char *text, size_t len, cad_buf *out, int64_t 
     size_t from = 0; /* of what is copied as it is */
     CAD_TRY(cad_buf_reserve(out, len));
     for (size_t at = 0; at < len;) {
-        size_t end = steplm_is_digit(text[at]) || text[at] == '-' ? match(text, at, len) : 0;
+        size_t end = cad_steplm_is_digit(text[at]) || text[at] == '-' ? match(text, at, len) : 0;
         if (end == 0) {
-            if (steplm_is_digit(text[at])) /* inside digits nothing begins */
+            if (cad_steplm_is_digit(text[at])) /* inside digits nothing begins */
                 at += digits(text, at, len);
             else
                 at++;
@@ -153,7 +153,7 @@ cad_status cad_steplm_round(const char *text, size_t len, cad_buf *out, int64_t 
         out_numbers = &unused;
     *out_numbers = 0;
     steplm_span whole = {text, len};
-    cad_status s = steplm_read_text(&whole, STEPLM_DROP, &lines);
+    cad_status s = cad_steplm_read_text(&whole, STEPLM_DROP, &lines);
     if (s == CAD_OK)
         s = round_all(whole.s, whole.len, out, out_numbers);
     cad_buf_deinit(&lines);

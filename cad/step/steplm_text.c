@@ -4,11 +4,11 @@
 
 #include <utf8proc.h>
 
-bool steplm_is_word(const char *text, size_t at, size_t len)
+bool cad_steplm_is_word(const char *text, size_t at, size_t len)
 {
     unsigned char c = (unsigned char)text[at];
     if (c < 0x80)
-        return steplm_is_digit((char)c) || c == '_' || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+        return cad_steplm_is_digit((char)c) || c == '_' || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
     uint32_t cp;
     if (cad_utf8_next(text + at, len - at, &cp) <= 0)
         return false;
@@ -16,33 +16,33 @@ bool steplm_is_word(const char *text, size_t at, size_t len)
     return (k >= UTF8PROC_CATEGORY_LU && k <= UTF8PROC_CATEGORY_LO) || (k >= UTF8PROC_CATEGORY_ND && k <= UTF8PROC_CATEGORY_NO);
 }
 
-size_t steplm_find(const char *text, size_t at, size_t len, const char *word)
+size_t cad_steplm_find(const char *text, size_t at, size_t len, const char *word)
 {
     const char *p = at < len ? memmem(text + at, len - at, word, strlen(word)) : NULL;
     return p ? (size_t)(p - text) : len;
 }
 
-bool steplm_id(const char *text, size_t at, size_t len, uint64_t *out_id, size_t *out_end)
+bool cad_steplm_id(const char *text, size_t at, size_t len, uint64_t *out_id, size_t *out_end)
 {
     uint64_t id = 0;
     size_t p = at + 1;
-    if (at >= len || text[at] != '#' || p >= len || !steplm_is_digit(text[p]))
+    if (at >= len || text[at] != '#' || p >= len || !cad_steplm_is_digit(text[p]))
         return false;
     while (p < len && text[p] == '0')
         p++;
     size_t first = p;
-    for (; p < len && steplm_is_digit(text[p]); p++)
+    for (; p < len && cad_steplm_is_digit(text[p]); p++)
         id = p - first < 19 ? id * 10 + (uint64_t)(text[p] - '0') : UINT64_MAX;
     *out_id = id;
     *out_end = p;
     return true;
 }
 
-bool steplm_next_token(steplm_span text, size_t at, size_t *out_at, uint64_t *out_id, size_t *out_end)
+bool cad_steplm_next_token(steplm_span text, size_t at, size_t *out_at, uint64_t *out_id, size_t *out_end)
 {
-    while ((at = steplm_find_char(text.s, at, text.len, '#')) < text.len) {
-        if (steplm_id(text.s, at, text.len, out_id, out_end) &&
-            (*out_end == text.len || !steplm_is_word(text.s, *out_end, text.len))) {
+    while ((at = cad_steplm_find_char(text.s, at, text.len, '#')) < text.len) {
+        if (cad_steplm_id(text.s, at, text.len, out_id, out_end) &&
+            (*out_end == text.len || !cad_steplm_is_word(text.s, *out_end, text.len))) {
             *out_at = at;
             return true;
         }
@@ -51,21 +51,21 @@ bool steplm_next_token(steplm_span text, size_t at, size_t *out_at, uint64_t *ou
     return false;
 }
 
-bool steplm_is_mdgpr(steplm_span line)
+bool cad_steplm_is_mdgpr(steplm_span line)
 {
     static const char type[] = "MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION";
     const size_t n = sizeof type - 1;
     uint64_t id;
-    size_t p = steplm_skip_blanks(line.s, 0, line.len);
-    if (!steplm_id(line.s, p, line.len, &id, &p))
+    size_t p = cad_steplm_skip_blanks(line.s, 0, line.len);
+    if (!cad_steplm_id(line.s, p, line.len, &id, &p))
         return false;
-    p = steplm_skip_blanks(line.s, p, line.len);
+    p = cad_steplm_skip_blanks(line.s, p, line.len);
     if (p == line.len || line.s[p] != '=')
         return false;
-    p = steplm_skip_blanks(line.s, p + 1, line.len);
+    p = cad_steplm_skip_blanks(line.s, p + 1, line.len);
     if (line.len - p < n || memcmp(line.s + p, type, n) != 0)
         return false;
-    p = steplm_skip_blanks(line.s, p + n, line.len);
+    p = cad_steplm_skip_blanks(line.s, p + n, line.len);
     return p < line.len && line.s[p] == '(';
 }
 
@@ -88,14 +88,14 @@ static cad_status add_utf8(steplm_span text, cad_buf *out)
     return CAD_OK;
 }
 
-cad_status steplm_read_text(steplm_span *text, int bad_bytes, cad_buf *room)
+cad_status cad_steplm_read_text(steplm_span *text, int bad_bytes, cad_buf *room)
 {
     bool good = cad_utf8_check(text->s, text->len) == text->len;
-    if (good && steplm_find_char(text->s, 0, text->len, '\r') == text->len)
+    if (good && cad_steplm_find_char(text->s, 0, text->len, '\r') == text->len)
         return CAD_OK;
     CAD_TRY(cad_buf_reserve(room, text->len));
     for (size_t at = 0; at < text->len;) {
-        size_t end = steplm_find_char(text->s, at, text->len, '\r');
+        size_t end = cad_steplm_find_char(text->s, at, text->len, '\r');
         steplm_span part = {text->s + at, end - at};
         if (good)
             CAD_TRY(cad_buf_add(room, part.s, part.len));

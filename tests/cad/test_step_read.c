@@ -124,7 +124,7 @@ static const char *const golden[][2] = {
     {"!#1=A(#2);\n#2=B();\n", ""},
     {"!\xEF\xBB\xBF" HEAD TAIL, "1:1 L09"},
     {"!ISO-10303-21;HEADER;FILE_NAME('','',(),(),'','','');FILE_DESCRIPTION((''),'5;1');FILE_SCHEMA();ENDSEC;DATA;" TAIL,
-     "1:22 H02, 1:53 H02, 1:53 H04, 1:83 H03"},
+     "1:21 H02, 1:53 H02, 1:53 H04, 1:82 H03"},
 };
 
 static void test_findings_stand_where_the_text_is_wrong(void **state)
