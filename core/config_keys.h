@@ -163,6 +163,7 @@
 
 #define CAD_CONFIG_PREP(X, E)                                                                                               \
     X(p, out,          "*",     "",             "prefix of what the stages write")                                          \
+    E(profile, CAD_PREP_PROFILE, "strict", (strict, steplm), "STEP: what cadlm recommends, or the bytes of STEP-LLM's tools")   \
     X(i, jobs,         "0",     "0..1024",      "worker processes; 0 = CPUs in the affinity mask")                          \
     X(f, max_bad,      "0.02",  "0..1",         "share of parts that may fail")                                             \
     X(l, split,        "70,10,20", "shares",    "percent of train, val, test")                                              \

@@ -248,19 +248,24 @@ const char *cad_writer_temp_path(const cad_writer *w)
     return w->temp;
 }
 
-cad_status cad_writer_commit(cad_writer *w)
+static cad_status put_in_place(cad_writer *w, bool sync)
 {
     cad_status s = CAD_OK;
-    if (fsync(w->fd) != 0)
+    if (sync && fsync(w->fd) != 0)
         s = cad_fail(CAD_EWRITE, "%s: cannot sync: %s", w->path, strerror(errno));
     else if (rename(w->temp, w->path) != 0)
         s = cad_fail(CAD_EWRITE, "%s: cannot rename into place: %s", w->path, strerror(errno));
-    if (s == CAD_OK)
-        s = sync_parent(w->path);
-    else
+    if (s != CAD_OK)
         unlink(w->temp);
+    else if (sync)
+        s = sync_parent(w->path);
     writer_free(w);
     return s;
+}
+
+cad_status cad_writer_commit(cad_writer *w)
+{
+    return put_in_place(w, true);
 }
 
 void cad_writer_abort(cad_writer *w)
@@ -271,7 +276,7 @@ void cad_writer_abort(cad_writer *w)
     writer_free(w);
 }
 
-cad_status cad_fs_write(const char *path, const void *data, size_t len)
+static cad_status replace_file(const char *path, const void *data, size_t len, bool sync)
 {
     cad_writer *w;
     CAD_TRY(cad_writer_open(path, &w));
@@ -280,7 +285,17 @@ cad_status cad_fs_write(const char *path, const void *data, size_t len)
         cad_writer_abort(w);
         return s;
     }
-    return cad_writer_commit(w);
+    return put_in_place(w, sync);
+}
+
+cad_status cad_fs_write(const char *path, const void *data, size_t len)
+{
+    return replace_file(path, data, len, true);
+}
+
+cad_status cad_fs_write_many(const char *path, const void *data, size_t len)
+{
+    return replace_file(path, data, len, false);
 }
 
 struct cad_appender {

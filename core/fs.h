@@ -38,6 +38,9 @@ void cad_file_close(cad_file *f);
 /* ---- writing ---- */
 /* Replaces `path` as a whole with `len` bytes. */
 CAD_MUST_USE cad_status cad_fs_write(const char *path, const void *data, size_t len);
+/* The same without waiting for the disk, for thousands of small files that can be made again: a process that is killed leaves the
+ * old file or the new one, a machine that loses its power perhaps an empty one. */
+CAD_MUST_USE cad_status cad_fs_write_many(const char *path, const void *data, size_t len);
 
 /* A replacement of one file, invisible until commit.  A link is followed; what exists and is no regular file (a device, a pipe,
  * a folder) is CAD_EWRITE, never replaced. */

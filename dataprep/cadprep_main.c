@@ -5,7 +5,7 @@
 #include "eval/convert.h"
 
 static const cad_cli_option OPTIONS[] = {
-    {"output", 'o', "PATH", NULL, "file or folder to write", "synth split pack"},
+    {"output", 'o', "PATH", NULL, "file or folder to write", "synth split pack round reorder"},
     {"count", 'n', "N", "synth.n", "parts to make [20k], or rows to show [5]", "synth preview"},
     {"kind", 0, "ir", "synth.kind", "language of the targets", "synth"},
     {"families", 0, "LIST", "synth.families", "all seen unseen, or names, NAME:WEIGHT", "synth"},
@@ -23,7 +23,8 @@ static const cad_cli_option OPTIONS[] = {
     {"against", 0, "DIR", NULL, "its train and val may not hold a prompt of the suite", "verify"},
     {"ids", 0, NULL, NULL, "token ids below the text", "preview"},
     {"html", 0, "FILE", NULL, "write a page with a picture of each part", "preview"},
-    {"jobs", 0, "N", "prep.jobs", "worker processes; 0 = all CPUs", "synth run"},
+    {"profile", 0, "steplm", "prep.profile", "whose rules: strict is not written yet", "round reorder"},
+    {"jobs", 0, "N", "prep.jobs", "worker processes; 0 = all CPUs", "synth round reorder run"},
     {0},
 };
 
@@ -33,6 +34,14 @@ static const cad_cli_word WORDS[] = {
      "The same seed gives the same bytes, whatever --jobs says.\n"
      "  cadprep synth -o data/s.jsonl -n 20k\n"
      "  cadprep synth -o data/f.jsonl -n 2k --families=flange,hex:2 --units=mm,in\n"},
+    {"round", cad_cmd_round, "STEP | DIR -o DIR",
+     "Round the numbers of STEP files, byte for byte as STEP-LLM's tool does.\n"
+     "A folder is read with all below it; DIR/status.jsonl has a row for each file.\n"
+     "  cadprep round abc/ -o rounded --profile=steplm\n"},
+    {"reorder", cad_cmd_reorder, "STEP | DIR -o DIR",
+     "Order STEP files by depth, with annotations, byte for byte as STEP-LLM's tool does:\n"
+     "DIR/ID_restructured.step; DIR/status.jsonl counts the entities that each loses.\n"
+     "  cadprep reorder rounded -o dfs --profile=steplm\n"},
     {"split", cad_cmd_split, "CORPUS.jsonl -o DIR",
      "Train, val, test and a suite; no caption and no geometry is in two of them.\n"
      "  cadprep split data/s.jsonl -o data/p\n"

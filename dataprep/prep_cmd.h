@@ -9,6 +9,8 @@ extern "C" {
 #endif
 
 CAD_MUST_USE cad_status cad_cmd_synth(cad_cli *cli);
+CAD_MUST_USE cad_status cad_cmd_round(cad_cli *cli);
+CAD_MUST_USE cad_status cad_cmd_reorder(cad_cli *cli);
 CAD_MUST_USE cad_status cad_cmd_split(cad_cli *cli);
 CAD_MUST_USE cad_status cad_cmd_tokenizer(cad_cli *cli);
 CAD_MUST_USE cad_status cad_cmd_pack(cad_cli *cli);

@@ -1,0 +1,129 @@
+#include "dataprep/step_files.h"
+
+#include "core/fs.h"
+#include "core/path.h"
+#include "core/size.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { DEEPEST = 40, ID_DIGITS = 8 };
+
+typedef struct finder {
+    cad_arena *arena;
+    const char *not_here;
+    size_t root_len; /* of what rel leaves out */
+    cad_step_files *out;
+    int64_t cap;
+} finder;
+
+static bool is_step(const char *name)
+{
+    size_t n = strlen(name);
+    return (n > 5 && !strcasecmp(name + n - 5, ".step")) || (n > 4 && !strcasecmp(name + n - 4, ".stp"));
+}
+
+static cad_status id_of(const finder *f, const char *rel, const char **out)
+{
+    const char *base = cad_path_base(rel);
+    if (strspn(base, "0123456789") == ID_DIGITS && base[ID_DIGITS] == '_')
+        return cad_arena_strdup(f->arena, base, ID_DIGITS, out);
+    if (base == rel)
+        return cad_arena_strdup(f->arena, base, (size_t)(strrchr(base, '.') - base), out);
+    const char *end = base - 1, *from = end;
+    while (from > rel && from[-1] != '/')
+        from--;
+    return cad_arena_strdup(f->arena, from, (size_t)(end - from), out);
+}
+
+static cad_status add(finder *f, const char *path)
+{
+    cad_step_files *o = f->out;
+    if (o->n == f->cap) { /* what was there stays in the arena: at most as much again */
+        int64_t more = f->cap ? f->cap * 2 : 1024;
+        cad_step_file *old = o->item;
+        CAD_TRY(cad_arena_alloc(f->arena, cad_size_mul((size_t)more, sizeof *old), "files", &o->item));
+        if (o->n)
+            memcpy(o->item, old, (size_t)o->n * sizeof *old);
+        f->cap = more;
+    }
+    cad_step_file *file = &o->item[o->n];
+    *file = (cad_step_file){.path = path, .rel = path + f->root_len};
+    CAD_TRY(id_of(f, file->rel, &file->id));
+    o->n++;
+    return CAD_OK;
+}
+
+static cad_status lies_in(const finder *f)
+{
+    CAD_FAIL(CAD_EUSAGE, "%s: lies in the folder that is read; expected a folder beside it", f->not_here);
+}
+
+/* The folder may be absent so far: by its name. */
+static cad_status check_not_here(const finder *f, const char *root)
+{
+    cad_buf in = CAD_BUF_INIT, out = CAD_BUF_INIT;
+    cad_status s = cad_fs_absolute(root, &in);
+    if (s == CAD_OK)
+        s = cad_fs_absolute(f->not_here, &out);
+    if (s == CAD_OK && out.len >= in.len && !memcmp(out.data, in.data, in.len) &&
+        (out.len == in.len || out.data[in.len] == '/'))
+        s = lies_in(f);
+    cad_buf_deinit(&in);
+    cad_buf_deinit(&out);
+    return s;
+}
+
+static cad_status find_in(finder *f, const char *dir, int depth)
+{
+    const char **name;
+    size_t n;
+    if (f->not_here && cad_fs_same(dir, f->not_here))
+        return lies_in(f);
+    if (depth > DEEPEST)
+        CAD_FAIL(CAD_EDATA, "%s: folders more than %d deep (a link that leads back?)", dir, DEEPEST);
+    CAD_TRY(cad_fs_list(dir, f->arena, &name, &n));
+    for (size_t i = 0; i < n; i++) {
+        const char *path;
+        CAD_TRY(cad_path_join(f->arena, dir, name[i], &path));
+        if (is_step(name[i]) && cad_fs_is_file(path))
+            CAD_TRY(add(f, path));
+        else if (cad_fs_is_dir(path))
+            CAD_TRY(find_in(f, path, depth + 1));
+        else if (strcmp(name[i], CAD_STEP_FILES_STATUS) != 0)
+            f->out->others++;
+    }
+    return CAD_OK;
+}
+
+static int by_rel(const void *a, const void *b)
+{
+    return strcmp(((const cad_step_file *)a)->rel, ((const cad_step_file *)b)->rel);
+}
+
+cad_status cad_step_files_find(const char *root, const char *not_here, cad_arena *a, cad_step_files *out)
+{
+    *out = (cad_step_files){0};
+    finder f = {.arena = a, .not_here = not_here, .out = out};
+    if (cad_fs_is_file(root)) {
+        if (!is_step(root))
+            CAD_FAIL(CAD_EDATA, "%s: expected a name ending in .step or .stp", root);
+        f.root_len = (size_t)(cad_path_base(root) - root);
+        return add(&f, root);
+    }
+    if (!cad_fs_is_dir(root))
+        CAD_FAIL(CAD_ENOTFOUND, "%s: no such folder or file", root);
+    size_t n = strlen(root);
+    while (n > 1 && root[n - 1] == '/')
+        n--;
+    CAD_TRY(cad_arena_strdup(a, root, n, &root));
+    if (not_here)
+        CAD_TRY(check_not_here(&f, root));
+    f.root_len = n + 1; /* cad_path_join puts a slash behind "/" too */
+    CAD_TRY(find_in(&f, root, 0));
+    if (out->n == 0)
+        CAD_FAIL(CAD_ENOTFOUND, "%s: no file ends in .step or .stp; %lld others", root, (long long)out->others);
+    qsort(out->item, (size_t)out->n, sizeof *out->item, by_rel);
+    return CAD_OK;
+}

@@ -1,0 +1,37 @@
+/* STEP files of a folder tree, with the ids of their models. */
+#ifndef CADLM_DATAPREP_STEP_FILES_H
+#define CADLM_DATAPREP_STEP_FILES_H
+
+#include "core/arena.h"
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The list that a stage leaves in the folder it made. */
+#define CAD_STEP_FILES_STATUS "status.jsonl"
+
+typedef struct cad_step_file {
+    const char *path; /* as it is opened */
+    const char *rel;  /* below the root; of a single file its name */
+    const char *id;   /* eight digits that _ follows in the name, or else its folder, or, in the root itself, the name without
+                         its ending */
+} cad_step_file;
+
+typedef struct cad_step_files {
+    cad_step_file *item;
+    int64_t n, others; /* others: files with other endings, which are left alone */
+} cad_step_files;
+
+/* All *.step and *.stp (in any case) of `root`, a folder at most 40 deep or one file, in the order of rel by bytes; links are
+ * followed.  `not_here`: a folder that must not be among them (NULL: none).  Everything lives in `a`.
+ * Errors: CAD_ENOTFOUND (no root, or no such file in it), CAD_EUSAGE (not_here lies in root), CAD_EDATA (deeper), CAD_ENOMEM.
+ */
+CAD_MUST_USE cad_status cad_step_files_find(const char *root, const char *not_here, cad_arena *a, cad_step_files *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

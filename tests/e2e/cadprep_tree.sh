@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Trees of STEP files: rounded and ordered as STEP-LLM's tools do it; bad files, earlier calls, clashing names, Ctrl-C.
+. "$(dirname "$0")/lib.sh"
+cd "$T"
+
+part() { # radius, name of the file
+    mkdir -p "$(dirname "$2")"
+    printf '%s\n' "ISO-10303-21;" "HEADER;" "ENDSEC;" "DATA;" "#30=SHAPE_DEFINITION_REPRESENTATION(#20,#10);" "#10=A($1,'');" "#20=B(#10);" \
+        "#5=LOST();" "ENDSEC;" "END-ISO-10303-21;" >"$2"
+}
+part 1.23456789 abc/0000/00000001/00000001_a.step
+part 2.5 abc/0000/00000002/x.STP
+part 3. abc/flat.step
+touch abc/notes.txt
+
+# The bytes of the tools, with the numbers that they change.
+runs 0 cadprep round abc -o round --profile=steplm
+says "$err" "3 files" "2 numbers rounded" "abc: 1 others"
+grep -q '^#10=A(1.234568,' round/0000/00000001/00000001_a.step || die "not rounded"
+cmp abc/flat.step round/flat.step || die "a file without such numbers was changed"
+runs 0 cadprep reorder round -o dfs --profile=steplm --jobs=1
+[ "$(ls dfs | tr '\n' ' ')" = "00000001_restructured.step 00000002_restructured.step flat_restructured.step status.jsonl " ] || die "$(ls dfs)"
+printf '%s\n' "ISO-10303-21;" "HEADER;" "ENDSEC;" "DATA;" "/* SHAPE_DEFINITION_REPRESENTATION Section - 1 subtrees */" \
+    "/* BEGIN SHAPE_DEFINITION_REPRESENTATION 1 */" "#1=SHAPE_DEFINITION_REPRESENTATION(#2,#3);" "#2=B(#3);" "#3=A(1.234568,'');" \
+    "/* END SHAPE_DEFINITION_REPRESENTATION 1 */" "ENDSEC;" "END-ISO-10303-21;" >want
+cmp want dfs/00000001_restructured.step || die "not the bytes of the tool"
+head -n 1 dfs/status.jsonl >row
+json row 'd["status"] == "ok" and d["count"] == 1 and d["id"] == "00000001"'
+
+# The same bytes whatever the number of threads.
+runs 0 cadprep reorder round -o again --profile=steplm --jobs=2
+diff -r dfs again || die "threads change bytes"
+
+# A bad file: told, left out, and what an earlier call made of it goes; 4, or 65 beyond prep.max_bad.
+echo "no STEP" >round/0000/00000002/x.STP
+runs 65 cadprep reorder round -o dfs --profile=steplm
+says "$err" "round/0000/00000002/x.STP: left out: no DATA section" prep.max_bad
+[ ! -e dfs/00000002_restructured.step ] && [ -e dfs/flat_restructured.step ] || die "$(ls dfs)"
+runs 4 cadprep reorder round -o dfs --profile=steplm --set=prep.max_bad=0.5
+grep '"refused"' dfs/status.jsonl >refused
+json refused 'd["source"] == "0000/00000002/x.STP" and "DATA" in d["message"]'
+rm round/flat.step
+runs 4 cadprep reorder round -o dfs --profile=steplm --set=prep.max_bad=0.5
+[ ! -e dfs/flat_restructured.step ] || die "a file whose source is gone was kept"
+
+mkdir full
+touch full/mine
+# What is refused before anything is written.
+refused() { # code, text, arguments..
+    local code=$1 text=$2
+    shift 2
+    runs "$code" cadprep "$@"
+    says "$err" "$text"
+}
+refused 69 "--profile=steplm" round abc -o r2
+refused 2 "lies in the folder that is read" round abc -o abc/out --profile=steplm
+refused 73 "holds mine" round abc -o full --profile=steplm
+refused 66 "no such folder" round nothing -o r2 --profile=steplm
+refused 66 "no file ends in" round full -o r2 --profile=steplm
+refused 2 "no output" round abc --profile=steplm
+part 1. abc/other/00000001_b.step
+refused 65 "both are model 00000001" reorder abc -o r2 --profile=steplm
+[ ! -e r2 ] || die "r2 was made"
+runs 0 cadprep reorder abc/flat.step -o one --profile=steplm
+[ -e one/flat_restructured.step ] || die "$(ls one)"
