@@ -39,8 +39,8 @@ static const cad_cli_word WORDS[] = {
      "A folder is read with all below it; DIR/status.jsonl has a row for each file.\n"
      "  cadprep round abc/ -o rounded --profile=steplm\n"},
     {"reorder", cad_cmd_reorder, "STEP | DIR -o DIR",
-     "Order STEP files by depth, with annotations, byte for byte as STEP-LLM's tool does:\n"
-     "DIR/ID_restructured.step; DIR/status.jsonl counts the entities that each loses.\n"
+     "Order STEP files depth first, with annotations: the bytes of STEP-LLM's tool.\n"
+     "DIR/ID_restructured.step; status.jsonl counts the entities that each loses.\n"
      "  cadprep reorder rounded -o dfs --profile=steplm\n"},
     {"split", cad_cmd_split, "CORPUS.jsonl -o DIR",
      "Train, val, test and a suite; no caption and no geometry is in two of them.\n"

@@ -54,15 +54,16 @@ tidy() {
 # The sanitizers of preset dev over optimised code, two to four times as fast; gcc's guesses about values are wrong beside them.
 sanitized_build() { # targets...
     local flags='-g -O1 -Wno-format-truncation -Wno-maybe-uninitialized'
-    cmake -S . -B build/sanitized -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCADLM_SANITIZE=ON "-DCMAKE_C_FLAGS_DEBUG=$flags" \
-        "-DCMAKE_CXX_FLAGS_DEBUG=$flags" >/dev/null && cmake --build build/sanitized -j "$jobs" ${1:+--target "$@"}
+    cmake -S . -B build/sanitized -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCADLM_SANITIZE=ON -DCMAKE_EXPORT_COMPILE_COMMANDS=ON \
+        "-DCMAKE_C_FLAGS_DEBUG=$flags" "-DCMAKE_CXX_FLAGS_DEBUG=$flags" >/dev/null && cmake --build build/sanitized -j "$jobs" ${1:+--target "$@"}
 }
 
-# Left out: what compares with other software in a venv, and three tests of limits of time, of memory and of a planned peak, which
-# mean nothing beside shadow memory.
+# Left out: what compares with other software in a venv, and four tests of limits of time, of memory, of a planned peak and of the
+# size of a package, which mean nothing beside shadow memory.
 sanitize() {
     sanitized_build &&
-        ctest --test-dir build/sanitized -L ci -j "$jobs" --output-on-failure -E '^(interop|docs)|^e2e.cadtool.limits$|^e2e.cadeval.poison$|^e2e.cadtrain.dry_run$' | tail -12
+        ctest --test-dir build/sanitized -L ci -j "$jobs" --output-on-failure -E '^(interop|docs)|^e2e.cadtool.limits$|^e2e.cadeval.poison$|^e2e.cadtrain.dry_run$|^e2e.gpu_check$' |
+        tee build/sanitize-tests.txt | tail -12
 }
 
 fuzz() { # seeded mutations beyond those of CI; the programs themselves, since CTest's limits are meant for CI
