@@ -251,9 +251,13 @@ const char *cad_writer_temp_path(const cad_writer *w)
 static cad_status put_in_place(cad_writer *w, bool sync)
 {
     cad_status s = CAD_OK;
-    if (sync && fsync(w->fd) != 0)
+    int fd = w->fd;
+    w->fd = -1;
+    if (sync && fsync(fd) != 0)
         s = cad_fail(CAD_EWRITE, "%s: cannot sync: %s", w->path, strerror(errno));
-    else if (rename(w->temp, w->path) != 0)
+    if (close(fd) != 0 && s == CAD_OK) /* where a file server tells that it is full */
+        s = cad_fail(CAD_EWRITE, "%s: cannot close: %s", w->path, strerror(errno));
+    if (s == CAD_OK && rename(w->temp, w->path) != 0)
         s = cad_fail(CAD_EWRITE, "%s: cannot rename into place: %s", w->path, strerror(errno));
     if (s != CAD_OK)
         unlink(w->temp);

@@ -24,7 +24,7 @@ static const cad_cli_option OPTIONS[] = {
     {"ids", 0, NULL, NULL, "token ids below the text", "preview"},
     {"html", 0, "FILE", NULL, "write a page with a picture of each part", "preview"},
     {"profile", 0, "steplm", "prep.profile", "whose rules: strict is not written yet", "round reorder"},
-    {"jobs", 0, "N", "prep.jobs", "worker processes; 0 = all CPUs", "synth round reorder run"},
+    {"jobs", 0, "N", "prep.jobs", "workers; 0 = all CPUs", "synth round reorder run"},
     {0},
 };
 

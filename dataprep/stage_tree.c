@@ -73,9 +73,12 @@ static void make_file(const job *j, cad_arena *scratch, int64_t i)
     cad_status s = cad_fs_read(j->files.item[i].path, MAX_FILE, &in);
     if (s == CAD_OK)
         s = make_text(j, scratch, &in, &out, &m->count);
-    m->refused = s;
     if (s == CAD_OK)
         s = m->failed = write_text(j, m->name, &out);
+    else if (s == CAD_EDATA || s == CAD_ENOTFOUND)
+        m->refused = s;
+    else
+        m->failed = s; /* of this machine, not of the file */
     if (s != CAD_OK)
         keep_error(m);
     m->bytes_in = (int64_t)in.len;
@@ -94,7 +97,7 @@ static void make_some(void *ctx, int64_t begin, int64_t end)
         keep_error(&j->made[j->first + begin]);
         return;
     }
-    for (int64_t i = begin; i < end; i++)
+    for (int64_t i = begin; i < end && cad_stop_abandoned() == CAD_OK; i++)
         make_file(j, scratch, j->first + i);
     cad_arena_destroy(scratch);
 }
@@ -182,10 +185,16 @@ static cad_status print_row(const cad_step_file *f, const made *m, cad_buf *out)
     return s == CAD_OK ? cad_buf_str(out, "\n") : s;
 }
 
-/* Whether `name` of an earlier list is one that this call would write: below OUT, and no other's. */
+/* Whether `name` of an earlier list is one that a call writes: below OUT, and that of a STEP file. */
 static bool is_ours(const char *name)
 {
-    return *name && *name != '/' && !strstr(name, "..") && (cad_path_ends(name, ".step") || cad_path_ends(name, ".stp"));
+    const char *at = name;
+    for (size_t n; *at; at += n + (at[n] == '/')) {
+        n = strcspn(at, "/");
+        if (n == 0 || (n <= 2 && !strncmp(at, "..", n)))
+            return false;
+    }
+    return cad_step_files_is(name);
 }
 
 static int is_name(const void *key, const void *item)
@@ -287,9 +296,10 @@ static cad_status make_all(job *j, cad_progress *progress, cad_stage_tree_result
         int64_t left = j->files.n - j->first, n = left < CHUNK ? left : CHUNK;
         cad_parallel_for(n, GRAIN, make_some, j);
         CAD_TRY(failure_in(j, j->first + n));
+        if (cad_stop_abandoned() != CAD_OK)
+            CAD_FAIL(CAD_EINTR, "interrupted; the same call goes over all files again");
         count_chunk(j, j->first + n, r);
         cad_progress_show(progress, j->first + n, NULL);
-        CAD_TRY(cad_stop_abandoned());
     }
     return CAD_OK;
 }

@@ -7,7 +7,8 @@
  * lost
  *   {"id","source","status":"refused","message"}
  *
- * Memory: for each thread 20 times its largest file, and 500 bytes for each file. */
+ * Memory: for each thread about ten times the largest file that it reads (more where that is hardly STEP: 350 bytes for each
+ * semicolon), and 1 KB for each file. */
 #ifndef CADLM_DATAPREP_STAGE_TREE_H
 #define CADLM_DATAPREP_STAGE_TREE_H
 
@@ -32,10 +33,10 @@ typedef struct cad_stage_tree_result {
     double seconds;
 } cad_stage_tree_result;
 
-/* Goes over all files with the threads of cad_threads_init; `a` holds their names.
- * Errors: those of cad_step_files_find; CAD_EDATA (two files of one id; too many refused), CAD_EPARTIAL (some refused),
- * CAD_EWRITE (also: OUT holds what no earlier call made), CAD_EINTR.  With CAD_EPARTIAL, and CAD_EDATA where too many were
- * refused, all is written and *out is set. */
+/* Goes over all files with the threads of cad_threads_init; `a` holds their names.  An error of the machine (memory, the disk)
+ * ends it. Errors: those of cad_step_files_find; CAD_EDATA (two files of one id; too many refused), CAD_EPARTIAL (some
+ * refused), CAD_EWRITE (also: OUT holds what no earlier call made), CAD_EINTR.  With CAD_EPARTIAL, and CAD_EDATA where too many
+ * were refused, all is written and *out is set. */
 CAD_MUST_USE cad_status cad_stage_tree(const cad_stage_tree_args *args, cad_arena *a, cad_stage_tree_result *out);
 
 #ifdef __cplusplus

@@ -12,13 +12,12 @@ enum { DEEPEST = 40, ID_DIGITS = 8 };
 
 typedef struct finder {
     cad_arena *arena;
-    const char *not_here;
     size_t root_len; /* of what rel leaves out */
     cad_step_files *out;
     int64_t cap;
 } finder;
 
-static bool is_step(const char *name)
+bool cad_step_files_is(const char *name)
 {
     size_t n = strlen(name);
     return (n > 5 && !strcasecmp(name + n - 5, ".step")) || (n > 4 && !strcasecmp(name + n - 4, ".stp"));
@@ -55,23 +54,47 @@ static cad_status add(finder *f, const char *path)
     return CAD_OK;
 }
 
-static cad_status lies_in(const finder *f)
+/* Whether `path`, whose end may be absent so far, is `folder` or lies in it, whatever links and dots they are written with. */
+static cad_status lies_in(const char *path, const char *folder, bool *out)
 {
-    CAD_FAIL(CAD_EUSAGE, "%s: lies in the folder that is read; expected a folder beside it", f->not_here);
+    cad_buf at = CAD_BUF_INIT, up = CAD_BUF_INIT;
+    cad_status s = cad_buf_str(&at, path);
+    *out = false;
+    while (s == CAD_OK && !cad_fs_exists(at.data)) { /* its deepest part that exists */
+        s = cad_path_parent(at.data, &up);
+        cad_buf swap = at;
+        at = up;
+        up = swap;
+        cad_buf_clear(&up);
+    }
+    for (int depth = 0; s == CAD_OK && depth < 4 * DEEPEST && !*out; depth++) {
+        *out = cad_fs_same(at.data, folder);
+        s = cad_buf_printf(&up, "%s/..", at.data);
+        if (s == CAD_OK && cad_fs_same(at.data, up.data))
+            break; /* the root */
+        cad_buf_clear(&up);
+        s = s == CAD_OK ? cad_buf_str(&at, "/..") : s;
+    }
+    cad_buf_deinit(&at);
+    cad_buf_deinit(&up);
+    return s;
 }
 
-/* The folder may be absent so far: by its name. */
-static cad_status check_not_here(const finder *f, const char *root)
+/* Neither may lie in the other: what is written would be read, or replaced before it is. */
+static cad_status check_apart(const char *in, bool is_file, const char *out)
 {
-    cad_buf in = CAD_BUF_INIT, out = CAD_BUF_INIT;
-    cad_status s = cad_fs_absolute(root, &in);
-    if (s == CAD_OK)
-        s = cad_fs_absolute(f->not_here, &out);
-    if (s == CAD_OK && out.len >= in.len && !memcmp(out.data, in.data, in.len) &&
-        (out.len == in.len || out.data[in.len] == '/'))
-        s = lies_in(f);
-    cad_buf_deinit(&in);
-    cad_buf_deinit(&out);
+    cad_buf dir = CAD_BUF_INIT;
+    bool inside = false, above = false;
+    cad_status s = is_file ? cad_path_parent(in, &dir) : cad_buf_str(&dir, in);
+    if (s == CAD_OK && !is_file)
+        s = lies_in(out, dir.data, &inside);
+    if (s == CAD_OK && cad_fs_exists(out))
+        s = lies_in(dir.data, out, &above);
+    cad_buf_deinit(&dir);
+    if (s == CAD_OK && inside)
+        CAD_FAIL(CAD_EUSAGE, "%s: lies in %s, which is read; expected a folder beside it", out, in);
+    if (s == CAD_OK && above)
+        CAD_FAIL(CAD_EUSAGE, "%s: lies in %s, which is written; expected a folder beside it", in, out);
     return s;
 }
 
@@ -79,15 +102,13 @@ static cad_status find_in(finder *f, const char *dir, int depth)
 {
     const char **name;
     size_t n;
-    if (f->not_here && cad_fs_same(dir, f->not_here))
-        return lies_in(f);
     if (depth > DEEPEST)
         CAD_FAIL(CAD_EDATA, "%s: folders more than %d deep (a link that leads back?)", dir, DEEPEST);
     CAD_TRY(cad_fs_list(dir, f->arena, &name, &n));
     for (size_t i = 0; i < n; i++) {
         const char *path;
         CAD_TRY(cad_path_join(f->arena, dir, name[i], &path));
-        if (is_step(name[i]) && cad_fs_is_file(path))
+        if (cad_step_files_is(name[i]) && cad_fs_is_file(path))
             CAD_TRY(add(f, path));
         else if (cad_fs_is_dir(path))
             CAD_TRY(find_in(f, path, depth + 1));
@@ -102,24 +123,24 @@ static int by_rel(const void *a, const void *b)
     return strcmp(((const cad_step_file *)a)->rel, ((const cad_step_file *)b)->rel);
 }
 
-cad_status cad_step_files_find(const char *root, const char *not_here, cad_arena *a, cad_step_files *out)
+cad_status cad_step_files_find(const char *root, const char *apart, cad_arena *a, cad_step_files *out)
 {
     *out = (cad_step_files){0};
-    finder f = {.arena = a, .not_here = not_here, .out = out};
+    finder f = {.arena = a, .out = out};
     if (cad_fs_is_file(root)) {
-        if (!is_step(root))
+        if (!cad_step_files_is(root))
             CAD_FAIL(CAD_EDATA, "%s: expected a name ending in .step or .stp", root);
+        CAD_TRY(check_apart(root, true, apart));
         f.root_len = (size_t)(cad_path_base(root) - root);
         return add(&f, root);
     }
     if (!cad_fs_is_dir(root))
         CAD_FAIL(CAD_ENOTFOUND, "%s: no such folder or file", root);
+    CAD_TRY(check_apart(root, false, apart));
     size_t n = strlen(root);
     while (n > 1 && root[n - 1] == '/')
         n--;
     CAD_TRY(cad_arena_strdup(a, root, n, &root));
-    if (not_here)
-        CAD_TRY(check_not_here(&f, root));
     f.root_len = n + 1; /* cad_path_join puts a slash behind "/" too */
     CAD_TRY(find_in(&f, root, 0));
     if (out->n == 0)

@@ -4,6 +4,7 @@
 
 #include "core/arena.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -25,11 +26,14 @@ typedef struct cad_step_files {
     int64_t n, others; /* others: files with other endings, which are left alone */
 } cad_step_files;
 
-/* All *.step and *.stp (in any case) of `root`, a folder at most 40 deep or one file, in the order of rel by bytes; links are
- * followed.  `not_here`: a folder that must not be among them (NULL: none).  Everything lives in `a`.
- * Errors: CAD_ENOTFOUND (no root, or no such file in it), CAD_EUSAGE (not_here lies in root), CAD_EDATA (deeper), CAD_ENOMEM.
- */
-CAD_MUST_USE cad_status cad_step_files_find(const char *root, const char *not_here, cad_arena *a, cad_step_files *out);
+/* Whether a name is that of a STEP file: it ends in .step or .stp, in any case, with something before it. */
+bool cad_step_files_is(const char *name);
+
+/* All such files of `root`, a folder at most 40 deep or one file, in the order of rel by bytes; links are followed.  `apart`: a
+ * folder, perhaps absent so far, that may not lie in root, nor root in it.  Everything lives in `a`.
+ * Errors: CAD_ENOTFOUND (no root, or no such file in it), CAD_EUSAGE (not apart), CAD_EDATA (deeper; a file of another name),
+ * CAD_EIO, CAD_ENOMEM. */
+CAD_MUST_USE cad_status cad_step_files_find(const char *root, const char *apart, cad_arena *a, cad_step_files *out);
 
 #ifdef __cplusplus
 }

@@ -104,8 +104,9 @@ static cad_status build_step(work *w)
     cad_buf plain = CAD_BUF_INIT;
     if (w->step->diags.n_errors > 0)
         return w->job->to == CAD_FORMAT_report ? CAD_OK : cad_step_verdict(w->step);
-    CAD_TRY(cad_step_write(w->step, &(cad_step_write_opts){.keep_ids = true, .plain = true}, &plain));
-    cad_status s = cad_solid_read_step(plain.data, plain.len, &w->solid);
+    cad_status s = cad_step_write(w->step, &(cad_step_write_opts){.keep_ids = true, .plain = true}, &plain);
+    if (s == CAD_OK)
+        s = cad_solid_read_step(plain.data, plain.len, &w->solid);
     cad_buf_deinit(&plain);
     return s;
 }
@@ -191,11 +192,13 @@ static cad_status finding_object(const cad_step *m, const cad_step_diag *g, json
     cad_buf text = CAD_BUF_INIT;
     cad_step_place(m, g->at, &line, &column);
     snprintf(at, sizeof at, "%u:%u", line, column);
-    CAD_TRY(cad_step_tell(m, g, &text));
-    *out = json_pack("{ss,ss,ss,sI,ss,ss}", "severity", cad_step_severity_name(g->severity), "code", cad_step_code_name(g->code),
-                     "at", at, "id", (json_int_t)g->id, "message", g->text, "text", cad_buf_cstr(&text));
+    cad_status s = cad_step_tell(m, g, &text);
+    if (s == CAD_OK)
+        *out = json_pack("{ss,ss,ss,sI,ss,ss}", "severity", cad_step_severity_name(g->severity), "code",
+                         cad_step_code_name(g->code), "at", at, "id", (json_int_t)g->id, "message", g->text, "text",
+                         cad_buf_cstr(&text));
     cad_buf_deinit(&text);
-    return *out ? CAD_OK : cad_fail(CAD_ENOMEM, "out of memory for a report");
+    return s != CAD_OK || *out ? s : cad_fail(CAD_ENOMEM, "out of memory for a report");
 }
 
 /* {"instances":n,"errors":n,"warnings":n,"diagnostics":[..]} */

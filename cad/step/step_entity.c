@@ -230,8 +230,10 @@ static cad_status semicolon(cad_step_reader *r, uint32_t n_bad, uint32_t *out_en
     if (!r->failed && !cad_step_is_mark(&r->t, ';')) {
         *out_end = r->t.at;
         CAD_TRY(fail(r, CAD_STEP_S06, "';'"));
-        if (r->t.kind == CAD_STEP_TOK_NAME || r->t.kind == CAD_STEP_TOK_KEYWORD)
+        if (r->t.kind == CAD_STEP_TOK_NAME || r->t.kind == CAD_STEP_TOK_KEYWORD) {
+            r->lex.id = 0;
             return CAD_OK; /* it begins what follows */
+        }
     }
     if (r->failed)
         CAD_TRY(cad_step_recover(r));
@@ -269,8 +271,13 @@ static cad_status end_instance(cad_step_reader *r, cad_step_instance *i)
         r->m->n_params = i->param;
     i->size = r->m->n_params - i->param;
     r->failed = false;
-    if (r->m->n >= r->s->limits.instances)
-        return CAD_OK; /* told once, by the caller */
+    if (r->m->n >= r->s->limits.instances) {
+        bool told = r->full;
+        r->full = true;
+        return told ? CAD_OK
+                    : cad_step_diags_add(&r->m->diags, CAD_STEP_X01, i->at, 1, i->id, "more instances than the limit, %" PRId64,
+                                         r->s->limits.instances);
+    }
     CAD_TRY(cad_step_room(&r->m->instance, r->m->n, &r->s->cap, sizeof *r->m->instance, "instances of a STEP file"));
     r->m->instance[r->m->n++] = *i;
     return CAD_OK;

@@ -185,14 +185,11 @@ static cad_status begin_section(cad_step_reader *r, cad_step_section *s)
 /* Instances up to the end of the section. */
 static cad_status instances(cad_step_reader *r, bool bare)
 {
-    bool at_end = false, full = false;
+    bool at_end = false;
     while (!at_end && !(bare && r->t.kind == CAD_STEP_TOK_END)) {
         if (r->t.kind == CAD_STEP_TOK_NAME) {
             CAD_TRY(cad_step_instances(r));
-            if (r->m->n >= r->s->limits.instances && r->t.kind == CAD_STEP_TOK_NAME && !full) {
-                full = true;
-                CAD_TRY(cad_step_diags_add(&r->m->diags, CAD_STEP_X01, r->t.at, r->t.len, r->t.id,
-                                           "more instances than the limit, %" PRId64, r->s->limits.instances));
+            if (r->full) {
                 r->lex.at = r->lex.len; /* what follows is not read */
                 r->t.kind = CAD_STEP_TOK_END;
                 return CAD_OK;

@@ -28,6 +28,7 @@ typedef struct cad_step_reader {
     cad_step_lexer lex;
     cad_step_token t;   /* the next token */
     bool failed;        /* the instance or entity that is read has an error */
+    bool full;          /* there were more instances than the limit, which was told */
     uint64_t *external; /* ids that a REFERENCE section binds, ascending */
     uint32_t n_external, cap_external;
 } cad_step_reader;

@@ -2,16 +2,23 @@
 #include "cad/step/step.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 void cad_step_place(const cad_step *m, uint32_t at, uint32_t *out_line, uint32_t *out_column)
 {
-    uint32_t line = 1, begin = 0;
-    for (uint32_t i = 0; i < at && i < m->len; i++) {
-        char c = m->text[i];
-        if (c == '\n' || (c == '\r' && !(i + 1 < m->len && m->text[i + 1] == '\n'))) {
+    uint32_t line = 1, begin = 0, end = at < m->len ? at : (uint32_t)m->len;
+    const char *text = m->text ? m->text : "", *feed = memchr(text, '\n', end), *back = memchr(text, '\r', end);
+    while (feed || back) { /* whichever comes first; a CR in front of LF is no end of its own */
+        bool lone = back && (!feed || back < feed);
+        uint32_t i = (uint32_t)((lone ? back : feed) - text);
+        if (!lone || !(i + 1 < m->len && text[i + 1] == '\n')) {
             line++;
             begin = i + 1;
         }
+        if (lone)
+            back = memchr(text + i + 1, '\r', end - i - 1);
+        else
+            feed = memchr(text + i + 1, '\n', end - i - 1);
     }
     *out_line = line;
     *out_column = at - begin + 1;

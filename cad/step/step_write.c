@@ -2,17 +2,26 @@
 
 #include "cad/step/step_number.h"
 #include "cad/step/step_text.h"
+#include "core/mem.h"
+#include "core/size.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+typedef struct named_part {
+    const char *name;
+    uint32_t param;
+} named_part;
+
 typedef struct writer {
     const cad_step *m;
     const cad_step_write_opts *o;
     cad_buf *out;
-    cad_buf text; /* of a string, decoded */
+    cad_buf text;     /* of a string, decoded */
+    named_part *part; /* of a complex instance */
+    uint32_t cap_parts;
 } writer;
 
 static cad_status add(writer *w, const char *text)
@@ -113,11 +122,6 @@ static cad_status add_params(writer *w, uint32_t first, uint32_t size)
 
 /* ---- complex instances ---- */
 
-typedef struct named_part {
-    const char *name;
-    uint32_t param;
-} named_part;
-
 static int by_name(const void *a, const void *b)
 {
     const named_part *x = a, *y = b;
@@ -127,19 +131,22 @@ static int by_name(const void *a, const void *b)
 
 static cad_status add_parts(writer *w, const cad_step_instance *it)
 {
-    enum { PARTS = 64 };
-    named_part part[PARTS];
     uint32_t n = 0, end = it->param + it->size;
-    for (uint32_t p = it->param; p < end; p = cad_step_next(w->m, p)) {
-        if (n == PARTS)
-            CAD_FAIL(CAD_EDATA, "#%" PRIu64 ": more than %d partial types", it->id, PARTS);
-        part[n++] = (named_part){cad_step_name(w->m, w->m->param[p].holds.of), p};
+    for (uint32_t p = it->param; p < end; p = cad_step_next(w->m, p))
+        n++;
+    if (n > w->cap_parts) {
+        CAD_TRY(cad_mem_resize(cad_size_mul(n, sizeof *w->part), "partial types of a STEP file", &w->part));
+        w->cap_parts = n;
     }
-    qsort(part, n, sizeof *part, by_name);
+    n = 0;
+    for (uint32_t p = it->param; p < end; p = cad_step_next(w->m, p))
+        w->part[n++] = (named_part){cad_step_name(w->m, w->m->param[p].holds.of), p};
+    if (n > 1)
+        qsort(w->part, n, sizeof *w->part, by_name);
     CAD_TRY(add(w, "("));
     for (uint32_t i = 0; i < n; i++) {
-        CAD_TRY(add(w, part[i].name));
-        CAD_TRY(add_params(w, part[i].param + 1, w->m->param[part[i].param].holds.size));
+        CAD_TRY(add(w, w->part[i].name));
+        CAD_TRY(add_params(w, w->part[i].param + 1, w->m->param[w->part[i].param].holds.size));
     }
     return add(w, ")");
 }
@@ -203,10 +210,11 @@ static cad_status write_all(writer *w)
 
 cad_status cad_step_write(const cad_step *m, const cad_step_write_opts *o, cad_buf *out)
 {
-    writer w = {m, o, out, CAD_BUF_INIT};
+    writer w = {.m = m, .o = o, .out = out, .text = CAD_BUF_INIT};
     CAD_TRY(cad_step_verdict(m));
     CAD_TRY(cad_buf_reserve(out, m->len));
     cad_status s = write_all(&w);
     cad_buf_deinit(&w.text);
+    cad_mem_free(w.part);
     return s;
 }

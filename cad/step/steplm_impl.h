@@ -58,7 +58,7 @@ enum {
  * what is added to the empty *room.  Errors: CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_steplm_read_text(steplm_span *text, int bad_bytes, cad_buf *room);
 
-/* ---- entities (cad_steplm_parse.c) ---- */
+/* ---- entities (steplm_parse.c) ---- */
 
 /* The types that have rules of their own; X(name). */
 #define STEPLM_TYPES(X)                                                                                                        \
@@ -90,6 +90,7 @@ typedef struct steplm_node {
     uint32_t number;                   /* in the output; 0: not there */
     uint32_t walk, colours;            /* the last walk that came here, and the last set of colours it belonged to */
     uint8_t depth;                     /* its smallest in that walk */
+    uint32_t level;                    /* 1 + its place in a list by depth; 0: none */
     bool referenced, printed, on_path;
 } steplm_node;
 
@@ -109,7 +110,7 @@ static inline bool cad_steplm_is_defined(const steplm_node *n)
     return n->simple.s || n->complex_.s;
 }
 
-/* ---- lines (steplm_order.c, cad_steplm_print.c) ---- */
+/* ---- lines (steplm_order.c, steplm_print.c) ---- */
 
 enum { STEPLM_NOTE = UINT32_MAX, STEPLM_BEGIN_BLOCK = UINT32_MAX - 1 };
 

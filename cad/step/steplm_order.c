@@ -13,10 +13,10 @@ typedef struct order {
     steplm_file *f;
     steplm_lines *l;
     uint32_t *root, n_roots; /* by id */
-    uint32_t walk, colours;  /* the last walk, and the last set of colours */
+    uint32_t walk, colours;  /* the last walk, of all roots for one purpose, and the last set of colours */
     uint32_t first_colour;   /* of that set; UINT32_MAX: it is empty */
-    struct at_level *level;  /* of PRODUCT_CATEGORY_RELATIONSHIP */
-    uint32_t n_level, cap_level;
+    struct at_level *level;  /* of PRODUCT_CATEGORY_RELATIONSHIP: a node stands once */
+    uint32_t n_level, turn;
 } order;
 
 /* ---- lines ---- */
@@ -74,7 +74,6 @@ static cad_status walk(order *o, uint32_t root, bool pruned, visit_fn visit)
     } path[DEEPEST + 1];
     int n = 0;
     steplm_node *node = o->f->node;
-    o->walk++;
     for (uint32_t to = root;;) {
         CAD_TRY(visit(o, to, n));
         if (goes_on(o, &node[to], n, pruned)) {
@@ -110,18 +109,15 @@ typedef struct at_level {
     uint32_t depth, turn, node;
 } at_level;
 
+/* Where a node comes to stand: first at its smallest depth. */
 static cad_status add_to_level(order *o, uint32_t k, int depth)
 {
-    if (o->n_level == o->cap_level) { /* what was there stays in the arena: at most as much again */
-        uint32_t more = o->cap_level ? o->cap_level * 2 : 256;
-        at_level *old = o->level;
-        CAD_TRY(cad_arena_alloc(o->f->arena, cad_size_mul(more, sizeof *old), "levels", &o->level));
-        if (o->n_level)
-            memcpy(o->level, old, o->n_level * sizeof *old);
-        o->cap_level = more;
-    }
-    o->level[o->n_level] = (at_level){(uint32_t)depth, o->n_level, k};
-    o->n_level++;
+    uint32_t *level = &o->f->node[k].level;
+    if (*level == 0)
+        *level = ++o->n_level;
+    else if (o->level[*level - 1].depth <= (uint32_t)depth)
+        return CAD_OK;
+    o->level[*level - 1] = (at_level){(uint32_t)depth, ++o->turn, k};
     return CAD_OK;
 }
 
@@ -148,6 +144,8 @@ static cad_status categories(order *o)
     if (n == 0)
         return CAD_OK;
     CAD_TRY(note(o, STEPLM_NOTE, "/* %s Section - %u root entities */", cad_steplm_type_name(type), n));
+    CAD_TRY(cad_arena_alloc(o->f->arena, cad_size_mul(o->f->n, sizeof *o->level), "levels", &o->level));
+    o->walk++;
     for (uint32_t i = 0; i < o->n_roots; i++)
         if (o->f->node[o->root[i]].type == type)
             CAD_TRY(walk(o, o->root[i], false, add_to_level));
@@ -161,6 +159,7 @@ static cad_status categories(order *o)
 
 static cad_status protocols(order *o)
 {
+    o->walk++;
     for (uint32_t i = 0; i < o->n_roots; i++) {
         const steplm_node *root = &o->f->node[o->root[i]];
         if (root->type != STEPLM_APPLICATION_PROTOCOL_DEFINITION)
@@ -244,6 +243,7 @@ static cad_status blocks(order *o, const steplm_node *root, bool styled)
 {
     const char *kind = styled ? "STYLED_ITEM" : "COMPLEX_ENTITY";
     uint32_t n = 0;
+    o->walk++;
     for (uint32_t i = 0; i < root->param_count; i++) {
         uint32_t k = o->f->refs[root->param_first + i];
         const steplm_node *to = &o->f->node[k];
@@ -271,6 +271,7 @@ static cad_status presentation(order *o, uint32_t k)
     CAD_TRY(print_node(o, k));
     o->colours++;
     o->first_colour = UINT32_MAX;
+    o->walk++;
     CAD_TRY(walk(o, k, false, note_colour));
     if (o->first_colour != UINT32_MAX)
         CAD_TRY(print_first_colour(o));
@@ -288,6 +289,7 @@ static cad_status shapes(order *o)
     if (n == 0)
         return CAD_OK;
     CAD_TRY(note(o, STEPLM_NOTE, "/* %s Section - %u subtrees */", cad_steplm_type_name(type), n));
+    o->walk++;
     for (uint32_t i = 0; i < o->n_roots; i++) {
         if (o->f->node[o->root[i]].type != type)
             continue;

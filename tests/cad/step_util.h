@@ -8,6 +8,8 @@
 #include "cad/step/step_write.h"
 #include "core/fs.h"
 
+#include <strings.h>
+
 static inline cad_step *step_of(const char *text, size_t len)
 {
     cad_step *m = NULL;
@@ -67,6 +69,12 @@ static inline void step_same(const cad_step *a, const cad_step *b)
                 ok(cad_step_string(b, y->param + k, &t));
                 assert_int_equal(s.len, t.len);
                 assert_memory_equal(cad_buf_cstr(&s), cad_buf_cstr(&t), s.len);
+            } else if (p->kind == CAD_STEP_ENUM || p->kind == CAD_STEP_BINARY) {
+                assert_int_equal(p->len, q->len);
+                assert_int_equal(strncasecmp(a->text + p->at, b->text + q->at, p->len), 0);
+            } else if (p->kind == CAD_STEP_TYPED || p->kind == CAD_STEP_PART) {
+                assert_string_equal(cad_step_name(a, p->holds.of), cad_step_name(b, q->holds.of));
+                assert_int_equal(p->holds.size, q->holds.size);
             } else if (p->kind == CAD_STEP_REF) {
                 assert_int_equal(p->ref, q->ref);
             } else if (p->kind == CAD_STEP_REAL) {

@@ -181,6 +181,7 @@ static void test_limits_are_told_by_name(void **state)
     } row[] = {
         {{.bytes = 100}, HEAD TAIL, "limit 100"},
         {{.instances = 2}, HEAD "#1=A();#2=A();#3=A();" TAIL, "more instances than the limit, 2"},
+        {{.instances = 2}, HEAD "#1=A();#2=A();ENDSEC;DATA;#3=A();" TAIL, "more instances than the limit, 2"},
         {{.id_digits = 3}, HEAD "#1000=A();" TAIL, "an id of 4 digits; limit 3"},
         {{.params = 9}, HEAD "#1=A(1,2,3,4,5,6,7,8,9,0);" TAIL, "more parameters than the limit, 9"},
         {{.nesting = 2}, HEAD "#1=A((((1))));" TAIL, "more than 2 nested lists"},

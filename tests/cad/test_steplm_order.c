@@ -169,6 +169,27 @@ static void test_time_is_linear(void **state)
     ok(cad_steplm_reorder(arena, in.data, in.len, &out, NULL));
     assert_non_null(strstr(cad_buf_cstr(&out), "#41=A(")); /* two steps a level, 20 levels */
     assert_null(strstr(cad_buf_cstr(&out), "#42=A("));
+    /* thousands of roots, and of references to one item, above what all of them reach */
+    static const char *const type[] = {"SHAPE_DEFINITION_REPRESENTATION", "APPLICATION_PROTOCOL_DEFINITION",
+                                       "PRODUCT_CATEGORY_RELATIONSHIP"};
+    for (int k = 0; k < 4; k++) {
+        cad_buf_clear(&in);
+        cad_buf_clear(&out);
+        ok(cad_buf_str(&in, "DATA;\n#1=STYLED_ITEM("));
+        for (int i = 0; i < 30000; i++)
+            ok(cad_buf_printf(&in, "%s#%d", i ? "," : "", 100000 + i));
+        ok(cad_buf_str(&in, ");\n"));
+        for (int i = 0; i < 30000; i++)
+            ok(cad_buf_printf(&in, "#%d=A();\n", 100000 + i));
+        if (k == 3)
+            ok(cad_buf_str(&in, "#2=MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION(#1"));
+        for (int i = 2; i < 30000; i++)
+            ok(k == 3 ? cad_buf_str(&in, ",#1") : cad_buf_printf(&in, "#%d=%s(#1);\n", i, type[k]));
+        ok(cad_buf_str(&in, k == 3 ? ");ENDSEC;" : "ENDSEC;"));
+        int64_t lost;
+        ok(cad_steplm_reorder(arena, in.data, in.len, &out, &lost));
+        assert_int_equal(lost, 0);
+    }
     /* no semicolon behind thousands of beginnings; thousands of beginnings in one line that breaks */
     for (int form = 0; form < 2; form++) {
         cad_buf_clear(&in);

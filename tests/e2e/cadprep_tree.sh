@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Trees of STEP files: rounded and ordered as STEP-LLM's tools do it; bad files, earlier calls, clashing names, Ctrl-C.
+# Trees of STEP files: rounded and ordered as STEP-LLM's tools do it; bad files, earlier calls, clashing names.
 . "$(dirname "$0")/lib.sh"
 cd "$T"
 
@@ -28,8 +28,20 @@ head -n 1 dfs/status.jsonl >row
 json row 'd["status"] == "ok" and d["count"] == 1 and d["id"] == "00000001"'
 
 # The same bytes whatever the number of threads.
-runs 0 cadprep reorder round -o again --profile=steplm --jobs=2
-diff -r dfs again || die "threads change bytes"
+mkdir many
+for i in $(seq 100 170); do
+    part "$i.1234567" "many/$i/m.STEP"
+done
+runs 0 cadprep reorder many -o one_thread --profile=steplm --jobs=1
+runs 0 cadprep reorder many -o four --profile=steplm --jobs=4
+diff -r one_thread four || die "threads change bytes"
+[ "$(ls four | wc -l)" = 72 ] || die "$(ls four | wc -l) files"
+
+# An earlier call's file goes with its source, whatever the letters of its ending.
+runs 0 cadprep round many -o rounded_many --profile=steplm
+rm -r many/100
+runs 0 cadprep round many -o rounded_many --profile=steplm
+[ ! -e rounded_many/100/m.STEP ] && [ -e rounded_many/101/m.STEP ] || die "$(ls rounded_many)"
 
 # A bad file: told, left out, and what an earlier call made of it goes; 4, or 65 beyond prep.max_bad.
 echo "no STEP" >round/0000/00000002/x.STP
@@ -53,7 +65,14 @@ refused() { # code, text, arguments..
     says "$err" "$text"
 }
 refused 69 "--profile=steplm" round abc -o r2
-refused 2 "lies in the folder that is read" round abc -o abc/out --profile=steplm
+refused 2 "lies in abc, which is read" round abc -o abc/out --profile=steplm
+refused 2 "which is read" round . -o below/r2 --profile=steplm
+refused 2 "which is read" round ./abc -o abc/x/../r2 --profile=steplm
+ln -s abc link
+refused 2 "which is read" round link -o abc/r2 --profile=steplm
+refused 2 "which is written" reorder round/0000 -o round --profile=steplm
+refused 2 "which is written" round round/0000/00000001/00000001_a.step -o round --profile=steplm
+[ -e round/0000/00000001/00000001_a.step ] && [ ! -e abc/r2 ] || die "something was written or removed"
 refused 73 "holds mine" round abc -o full --profile=steplm
 refused 66 "no such folder" round nothing -o r2 --profile=steplm
 refused 66 "no file ends in" round full -o r2 --profile=steplm
