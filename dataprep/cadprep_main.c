@@ -40,7 +40,8 @@ static const cad_cli_word WORDS[] = {
      "  cadprep round abc/ -o rounded --profile=steplm\n"},
     {"reorder", cad_cmd_reorder, "STEP | DIR -o DIR",
      "Order STEP files depth first, with annotations: the bytes of STEP-LLM's tool.\n"
-     "DIR/ID_restructured.step; status.jsonl counts the entities that each loses.\n"
+     "DIR/ID_restructured.step, ID = eight digits before _ in the name, or its folder;\n"
+     "status.jsonl counts the entities that each loses.\n"
      "  cadprep reorder rounded -o dfs --profile=steplm\n"},
     {"split", cad_cmd_split, "CORPUS.jsonl -o DIR",
      "Train, val, test and a suite; no caption and no geometry is in two of them.\n"

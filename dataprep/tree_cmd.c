@@ -18,7 +18,7 @@ static void tell(const cad_stage_tree_args *args, const cad_stage_tree_result *r
     cad_log(CAD_LOG_INFO, "%s: %s files, %sB to %sB, %s %s, %s files/s", args->out, files, in, out, count,
             args->order ? "entities lost" : "numbers rounded", rate);
     if (r->others)
-        cad_log(CAD_LOG_INFO, "%s: %lld others, whose names do not end in .step or .stp, were left alone", args->in,
+        cad_log(CAD_LOG_INFO, "%s: %lld others, which are no files named .step or .stp, were left alone", args->in,
                 (long long)r->others);
 }
 

@@ -2,6 +2,7 @@
 #include "core/fs.h"
 #include "eval/ckpt_cmd.h"
 #include "kernels/ops.h"
+#include "model/hf/bnb.h"
 #include "model/hf/safetensors.h"
 #include "model/text/template.h"
 #include "train/ckpt_manifest.h"
@@ -16,7 +17,7 @@ typedef cad_ckpt_job job;
 static cad_status verify_weights(const cad_safetensors *f, json_t *o)
 {
     char hex[CAD_HASH_HEX];
-    CAD_TRY(cad_st_examine(f, hex));
+    CAD_TRY(cad_st_examine(f, cad_bnb_is_codes, hex));
     return cad_ckpt_put(o, "xxh3", json_string(hex));
 }
 

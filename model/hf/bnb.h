@@ -56,6 +56,8 @@ CAD_MUST_USE cad_status cad_bnb_parse_state(const char *text, size_t len, const 
 CAD_MUST_USE cad_status cad_bnb_print_state(const cad_bnb_state *s, cad_buf *out);
 
 /* ---- reading ---- */
+/* Whether the tensor holds the codes of a linear, whatever its type says: another tells their state. */
+bool cad_bnb_is_codes(const cad_safetensors *f, const cad_st_tensor *t);
 typedef struct cad_bnb_matrix {
     cad_bnb_state state;
     int64_t bytes, blocks; /* of codes, ceil(n/2); scales, ceil(n/block) */

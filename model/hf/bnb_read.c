@@ -31,6 +31,11 @@ static const cad_st_tensor *beside(const cad_safetensors *f, const char *name, c
     return n > 0 && (size_t)n < sizeof full ? cad_st_find(f, full) : NULL;
 }
 
+bool cad_bnb_is_codes(const cad_safetensors *f, const cad_st_tensor *t)
+{
+    return beside(f, t->name, state_suffix) != NULL;
+}
+
 /* name + suffix, of one dimension of `count`, as `type`. */
 static cad_status expect(const cad_safetensors *f, const char *name, const char *suffix, cad_st_dtype type, int64_t count,
                          const cad_st_tensor **out)

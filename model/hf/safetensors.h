@@ -25,8 +25,9 @@ extern "C" {
     X(F6_E3M2, 6)                                                                                                              \
     X(U8, 8)                                                                                                                   \
     X(I8, 8)                                                                                                                   \
-    X(F8_E5M2, 8) X(F8_E4M3, 8) X(F8_E8M0, 8) X(F8_E4M3FNUZ, 8) X(F8_E5M2FNUZ, 8) X(I16, 16) X(U16, 16) X(F16, 16) X(BF16, 16) \
-        X(I32, 32) X(U32, 32) X(F32, 32) X(C64, 64) X(F64, 64) X(I64, 64) X(U64, 64)
+    X(F8_E5M2, 8)                                                                                                              \
+    X(F8_E4M3, 8) X(F8_E8M0, 8) X(F8_E4M3FNUZ, 8) X(F8_E5M2FNUZ, 8) X(I16, 16) X(U16, 16) X(F16, 16) X(BF16, 16) X(I32, 32)    \
+        X(U32, 32) X(F32, 32) X(C64, 64) X(F64, 64) X(I64, 64) X(U64, 64)
 typedef enum cad_st_dtype {
 #define X(name, bits) CAD_ST_##name,
     CAD_ST_DTYPES(X)
@@ -78,10 +79,12 @@ CAD_MUST_USE cad_status cad_st_read_f32(const cad_safetensors *f, const cad_st_t
                                         int64_t count);
 /* XXH3-128 over the tensors' bytes in name order, 32 hex digits: the identity of base weights. */
 CAD_MUST_USE cad_status cad_st_hash(const cad_safetensors *f, char out[CAD_HASH_HEX]);
-/* That, and a look at every value of the types F32, BF16, F16 and F64, in one pass over the files.  Errors: CAD_ENUMERIC
- * naming file, tensor and element of the first that is not finite; an F64 beyond the range of F32 is none, as nothing here
- * computes with it. */
-CAD_MUST_USE cad_status cad_st_examine(const cad_safetensors *f, char out[CAD_HASH_HEX]);
+/* That, and a look at every value of the types F32, BF16, F16 and F64, in one pass over the files.  `no_values` (may be NULL)
+ * says of which tensors the bytes are something else.  Errors: CAD_ENUMERIC naming file, tensor and element of the first that
+ * is not finite; an F64 beyond the range of F32 is none, as nothing here computes with it. */
+CAD_MUST_USE cad_status cad_st_examine(const cad_safetensors *f,
+                                       bool (*no_values)(const cad_safetensors *, const cad_st_tensor *),
+                                       char out[CAD_HASH_HEX]);
 
 /* ---- writing ---- */
 /* Elements of one tensor from `first` on: *count of them, 1 .. `most`, at *data until the next call.  A failure ends the write,

@@ -115,6 +115,21 @@ runs 0 cadtool ckpt info "$golden/qwen2_tiny_nf4/nested"
 says "$out" "quantised form       NF4" "quantised linears    14" "quantised nested     yes" "quantised block      64"
 runs 0 cadtool ckpt info "$golden/qwen2_tiny_nf4/stored_bf16" --json
 json "$out" 'd["quantised"]["block"] == 64 and not d["quantised"]["nested"] and d["quantised"]["storage"] == "BF16"'
+# Codes that are stored as bf16 are bytes, some of which would be no finite number; a scale that is none is told.
+cp -r "$golden/qwen2_tiny_nf4/stored_bf16" packed
+cp "$golden/tok_tiny/tokenizer.json" packed
+runs 0 cadtool ckpt verify packed
+python3 - packed/model.safetensors <<'END'
+import json, struct, sys
+b = bytearray(open(sys.argv[1], "rb").read())
+n = struct.unpack("<Q", b[:8])[0]
+name, t = next((k, t) for k, t in json.loads(b[8 : 8 + n]).items() if k.endswith("down_proj.weight.absmax"))
+at = 8 + n + t["data_offsets"][0]
+b[at : at + 4] = struct.pack("<f", float("inf"))
+open(sys.argv[1], "wb").write(b)
+END
+runs 70 cadtool ckpt verify packed
+says "$err" "down_proj.weight.absmax': element 0 is not finite"
 runs 0 cadtool ckpt info "$tiny" --json
 json "$out" '"quantised" not in d'
 runs 0 cadtool ckpt info "$golden/peft_dirs/v21_patterns"
