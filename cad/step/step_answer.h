@@ -1,0 +1,26 @@
+/* The exchange file that the answer of a model stands for. */
+#ifndef CADLM_CAD_STEP_STEP_ANSWER_H
+#define CADLM_CAD_STEP_STEP_ANSWER_H
+
+#include "core/arena.h"
+#include "core/buf.h"
+#include "core/status.h"
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The header that STEP-LLM puts before an answer: six lines from ISO-10303-21; to ENDSEC;, each with its LF. */
+extern const char cad_steplm_header[];
+
+/* Appends a whole file: text that begins with ISO-10303-21; as it is; a DATA section, or bare instances, behind
+ * cad_steplm_header, cut behind its first END-ISO-10303-21; (one that has none stays without: it is incomplete).  Nothing is
+ * checked: that is cad_step_read's.  Errors: CAD_EDATA (blank text), CAD_ENOMEM. */
+CAD_MUST_USE cad_status cad_step_answer(cad_arena *a, const char *text, size_t len, cad_buf *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,72 @@
+/* What a model wrote becomes an exchange file. */
+#include "tests/unit.h"
+
+#include "cad/step/step.h"
+#include "cad/step/step_answer.h"
+#include "core/hash.h"
+
+#include <string.h>
+
+static void expect_answer(const char *text, const char *body)
+{
+    cad_buf out = CAD_BUF_INIT;
+    cad_arena *a;
+    ok(cad_arena_create("test", 1 << 20, &a));
+    ok(cad_step_answer(a, text, strlen(text), &out));
+    size_t n = strlen(cad_steplm_header);
+    assert_memory_equal(out.data, cad_steplm_header, n);
+    assert_string_equal(cad_buf_cstr(&out) + n, body);
+    cad_step *m;
+    ok(cad_step_read(out.data, out.len, &(cad_step_opts){0}, &m));
+    assert_int_equal(m->diags.count[CAD_STEP_H01], 0);
+    cad_step_close(m);
+    cad_arena_destroy(a);
+    cad_buf_deinit(&out);
+}
+
+static void test_the_header_has_the_published_bytes(void **state)
+{
+    (void)state;
+    /* 267 bytes with SHA-256 2af313cd7315c85d01fc1b87324b2babbe625669778c78522c32e8233853e3a0, as XXH3-128, and a line end */
+    char hex[CAD_HASH_HEX];
+    assert_int_equal(strlen(cad_steplm_header), 268);
+    cad_hash128_hex(cad_steplm_header, 267, hex);
+    assert_string_equal(hex, "2f3ecefe109a6944f689f4bb78041078");
+}
+
+static void test_sections_and_instances_get_a_header(void **state)
+{
+    (void)state;
+    expect_answer("DATA;\n#1=A();\nENDSEC;\nEND-ISO-10303-21;\njunk", "DATA;\n#1=A();\nENDSEC;\nEND-ISO-10303-21;");
+    expect_answer("\n #1=A();", "DATA;\n#1=A();");
+    expect_answer("DATA;\n#1=A(", "DATA;\n#1=A(");
+}
+
+static void test_a_whole_file_stays(void **state)
+{
+    (void)state;
+    const char *text = "ISO-10303-21;\nHEADER;\nENDSEC;\nDATA;\nENDSEC;\nEND-ISO-10303-21;\n";
+    cad_buf out = CAD_BUF_INIT;
+    ok(cad_step_answer(NULL, text, strlen(text), &out));
+    assert_string_equal(cad_buf_cstr(&out), text);
+    cad_buf_deinit(&out);
+}
+
+static void test_blank_text_is_no_answer(void **state)
+{
+    (void)state;
+    cad_buf out = CAD_BUF_INIT;
+    assert_int_equal(cad_step_answer(NULL, " \n", 2, &out), CAD_EDATA);
+    assert_int_equal(out.len, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_header_has_the_published_bytes),
+        cmocka_unit_test(test_sections_and_instances_get_a_header),
+        cmocka_unit_test(test_a_whole_file_stays),
+        cmocka_unit_test(test_blank_text_is_no_answer),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
