@@ -92,6 +92,7 @@ static cad_status row_object(const cad_row *row, json_t *o, json_t *meta, json_t
         CAD_FAIL(CAD_EDATA, "row %s: a text is not valid UTF-8", row->id);
     CAD_TRY(set_json(meta, "params", row->params, row->id));
     CAD_TRY(set_json(o, "expect", row->expect, row->id));
+    CAD_TRY(set_json(o, "rag", row->rag, row->id));
     if (json_object_size(meta) && json_object_set(o, "meta", meta))
         CAD_FAIL(CAD_ENOMEM, "row %s: no memory for 'meta'", row->id);
     if (json_object_size(group) && json_object_set(o, "group", group))
@@ -121,6 +122,16 @@ static cad_status get_text(const json_t *o, const char *key, const char *where, 
     return cad_arena_strdup(a, text, strlen(text), out);
 }
 
+static cad_status copy_json(const json_t *v, cad_arena *a, const char **out)
+{
+    cad_buf text = CAD_BUF_INIT;
+    cad_status s = cad_json_print(v, &text);
+    if (s == CAD_OK)
+        s = cad_arena_strdup(a, cad_buf_cstr(&text), text.len, out);
+    cad_buf_deinit(&text);
+    return s;
+}
+
 static cad_status get_json(const json_t *o, const char *key, const char *where, cad_arena *a, const char **out)
 {
     json_t *v = o ? json_object_get(o, key) : NULL;
@@ -129,12 +140,26 @@ static cad_status get_json(const json_t *o, const char *key, const char *where, 
         return CAD_OK;
     if (!json_is_object(v))
         CAD_FAIL(CAD_EDATA, "%s: key '%s': expected object", where, key);
-    cad_buf text = CAD_BUF_INIT;
-    cad_status s = cad_json_print(v, &text);
-    if (s == CAD_OK)
-        s = cad_arena_strdup(a, cad_buf_cstr(&text), text.len, out);
-    cad_buf_deinit(&text);
-    return s;
+    return copy_json(v, a, out);
+}
+
+/* The rows that were retrieved. */
+static cad_status get_rag(const json_t *o, const char *where, cad_arena *a, const char **out)
+{
+    json_t *list = NULL;
+    *out = "";
+    if (!json_object_get(o, "rag"))
+        return CAD_OK;
+    CAD_TRY(cad_json_get_array(o, "rag", where, &list));
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const char *id = NULL;
+        double score = 0;
+        char place[4300];
+        snprintf(place, sizeof place, "%s: rag[%zu]", where, i);
+        CAD_TRY(cad_json_get_string(json_array_get(list, i), "id", place, &id));
+        CAD_TRY(cad_json_get_number(json_array_get(list, i), "score", place, &score));
+    }
+    return copy_json(list, a, out);
 }
 
 static cad_status get_hash(const json_t *o, const char *key, const char *where, uint64_t *out)
@@ -181,6 +206,7 @@ cad_status cad_row_parse(const json_t *o, const char *where, cad_arena *a, cad_r
     CAD_TRY(get_text(meta, "held", where, a, &r.held));
     CAD_TRY(get_json(meta, "params", where, a, &r.params));
     CAD_TRY(get_json(o, "expect", where, a, &r.expect));
+    CAD_TRY(get_rag(o, where, a, &r.rag));
     CAD_TRY(get_hash(group, "caption", where, &r.caption_hash));
     CAD_TRY(get_hash(group, "geometry", where, &r.geometry_hash));
     if (!r.caption_hash)
@@ -199,6 +225,7 @@ struct cad_corpus_reader {
     size_t chunk_len, chunk_pos;
     cad_buf line;
     long line_no;
+    char where[4200]; /* file and line of the row */
 };
 
 /* The next line without its end; *more = false at the end of the file. */
@@ -241,9 +268,8 @@ static cad_status next_object(cad_corpus_reader *r, json_t **out, bool *more)
         if (!*more)
             return CAD_OK;
     } while (!r->line.len);
-    char where[4200];
-    snprintf(where, sizeof where, "%s:%ld", cad_file_path(r->file), r->line_no);
-    return cad_json_parse(cad_buf_cstr(&r->line), r->line.len, where, out);
+    snprintf(r->where, sizeof r->where, "%s:%ld", cad_file_path(r->file), r->line_no);
+    return cad_json_parse(cad_buf_cstr(&r->line), r->line.len, r->where, out);
 }
 
 static cad_status read_header(cad_corpus_reader *r)
@@ -294,11 +320,15 @@ cad_status cad_corpus_next(cad_corpus_reader *r, cad_arena *a, cad_row *out, boo
     CAD_TRY(next_object(r, &o, more));
     if (!*more)
         return CAD_OK;
-    char where[4200];
-    snprintf(where, sizeof where, "%s:%ld", cad_file_path(r->file), r->line_no);
-    cad_status s = cad_row_parse(o, where, a, out);
+    cad_status s = cad_row_parse(o, r->where, a, out);
     json_decref(o);
     return s;
+}
+
+cad_status cad_corpus_next_object(cad_corpus_reader *r, json_t **out, const char **where, bool *more)
+{
+    *where = r->where;
+    return next_object(r, out, more);
 }
 
 void cad_corpus_close(cad_corpus_reader *r)
@@ -413,6 +443,14 @@ cad_status cad_corpus_add(cad_corpus_writer *w, const cad_row *row)
 {
     cad_buf_clear(&w->line);
     CAD_TRY(cad_row_print(row, &w->line));
+    CAD_TRY(cad_buf_str(&w->line, "\n"));
+    return cad_writer_add(w->file, w->line.data, w->line.len);
+}
+
+cad_status cad_corpus_add_object(cad_corpus_writer *w, const json_t *row)
+{
+    cad_buf_clear(&w->line);
+    CAD_TRY(cad_json_print(row, &w->line));
     CAD_TRY(cad_buf_str(&w->line, "\n"));
     return cad_writer_add(w->file, w->line.data, w->line.len);
 }

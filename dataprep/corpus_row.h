@@ -2,10 +2,13 @@
  *
  *   {"info":{..},"kind":"corpus","name":..,"schema":1}
  *   {"id":..,"caption":..,"target":..,"kind":"ir","source":"synth","split":"train","group":{"caption":hex,"geometry":hex},
+ *    "rag":[{"id":..,"score":..}],
  *    "expect":{..},"meta":{"family":..,"phrasing":"seen|noisy|held","units":"mm|cm|in|none","params":{..},"held":..}}
  *
  * Keys are written sorted and without blanks, so equal rows give equal bytes.  Readers skip fields they do not know.
- * `group` holds the two hashes by which splits and leak checks compare rows; 16 hex digits, absent when unknown. */
+ * `group` holds the two hashes by which splits and leak checks compare rows; 16 hex digits, absent when unknown.  `rag` names
+ * the rows whose captions are nearest, best first, with their cosines; absent before cadprep rag build, [] where none may be
+ * shown.  What made them stands in the header's info.rag. */
 #ifndef CADLM_DATAPREP_CORPUS_ROW_H
 #define CADLM_DATAPREP_CORPUS_ROW_H
 
@@ -36,6 +39,7 @@ typedef struct cad_row {
     const char *params; /* meta.params: JSON object, parameter name -> true value in mm, degrees or count; "" if absent */
     const char *held;   /* meta.held: a second caption of the same part in held wording; only before the split */
     const char *expect; /* JSON object: the checks that an answer must pass, made from the true parameters; "" if absent */
+    const char *rag;    /* JSON array of {"id","score"}, best first; "" if absent */
     uint64_t caption_hash, geometry_hash; /* 0 = unknown */
 } cad_row;
 
@@ -51,6 +55,9 @@ CAD_MUST_USE cad_status cad_corpus_open(const char *path, cad_corpus_reader **ou
 const json_t *cad_corpus_header(const cad_corpus_reader *r);
 /* The next row, its texts copied into `a`; *more = false (and no row) at the end.  Errors name file and line. */
 CAD_MUST_USE cad_status cad_corpus_next(cad_corpus_reader *r, cad_arena *a, cad_row *out, bool *more);
+/* The same as a JSON object that may hold fields unknown here; new reference.  `where` (borrowed until the next call) names
+ * file and line. */
+CAD_MUST_USE cad_status cad_corpus_next_object(cad_corpus_reader *r, json_t **out, const char **where, bool *more);
 void cad_corpus_close(cad_corpus_reader *r);
 /* A progress line over all rows of r ("LABEL 300/9000  .. rows/s"), counted by one pass over the bytes of the file. */
 CAD_MUST_USE cad_status cad_corpus_progress(const cad_corpus_reader *r, const char *label, cad_progress **out);
@@ -61,6 +68,7 @@ typedef struct cad_corpus_writer cad_corpus_writer;
 /* Replaces `path` at commit.  `info` (borrowed, may be NULL) becomes the header's "info". */
 CAD_MUST_USE cad_status cad_corpus_create(const char *path, const char *name, const json_t *info, cad_corpus_writer **out);
 CAD_MUST_USE cad_status cad_corpus_add(cad_corpus_writer *w, const cad_row *row);
+CAD_MUST_USE cad_status cad_corpus_add_object(cad_corpus_writer *w, const json_t *row);
 CAD_MUST_USE cad_status cad_corpus_commit(cad_corpus_writer *w); /* frees w in any case */
 void cad_corpus_abort(cad_corpus_writer *w);                     /* NULL is fine */
 

@@ -19,6 +19,7 @@ static cad_row sample(const char *id)
                      .params = "{\"t\":5,\"w\":2.5}",
                      .held = "",
                      .expect = "{\"genus\":1}",
+                     .rag = "[{\"id\":\"r7\",\"score\":0.5}]",
                      .caption_hash = 7,
                      .geometry_hash = 0xfedcba9876543210u};
 }
@@ -31,7 +32,7 @@ static void test_rows_come_back_as_they_were_written(void **state)
     ok(cad_corpus_create(path, "demo", NULL, &w));
     cad_row a = sample("r0"), b = sample("r1");
     b.caption = "";
-    b.expect = b.params = "";
+    b.expect = b.params = b.rag = "";
     b.split = "train";
     ok(cad_corpus_add(w, &a));
     ok(cad_corpus_add(w, &b));
@@ -44,6 +45,8 @@ static void test_rows_come_back_as_they_were_written(void **state)
     assert_string_equal(rows[0].target, a.target);
     assert_string_equal(rows[0].params, a.params);
     assert_string_equal(rows[0].expect, a.expect);
+    assert_string_equal(rows[0].rag, a.rag);
+    assert_string_equal(rows[1].rag, "");
     assert_string_equal(rows[1].split, "train");
     assert_string_equal(rows[1].expect, "");
     assert_true(rows[0].geometry_hash == a.geometry_hash && rows[0].caption_hash == 7);
@@ -85,7 +88,45 @@ static void test_bad_files_are_named_with_their_line(void **state)
     snprintf(text, sizeof text, "%s{\"id\":\"a\",\"caption\":\"c\",\"target\":\"t\",\"group\":{\"caption\":\"xyz\"}}\n", head);
     write(path, text);
     fails(cad_corpus_load(path, arena, &rows, &n), CAD_EDATA, "hex");
+    static const char *const rag[][2] = {
+        {"{}", "key 'rag'"}, {"[{\"id\":\"a\"}]", ":2: rag[0]: key 'score'"}, {"[3]", "rag[0]"}};
+    for (size_t i = 0; i < sizeof rag / sizeof *rag; i++) {
+        snprintf(text, sizeof text, "%s{\"id\":\"a\",\"caption\":\"c\",\"target\":\"t\",\"rag\":%s}\n", head, rag[i][0]);
+        write(path, text);
+        fails(cad_corpus_load(path, arena, &rows, &n), CAD_EDATA, rag[i][1]);
+    }
     ok(cad_fs_remove(path));
+}
+
+static void test_objects_keep_what_is_unknown_here(void **state)
+{
+    (void)state;
+    const char *path = "test_objects.jsonl", *row = "{\"caption\":\"c\",\"id\":\"a\",\"later\":[1,2.5],\"target\":\"t\"}\n";
+    char text[256];
+    snprintf(text, sizeof text, "{\"kind\":\"corpus\",\"name\":\"demo\",\"schema\":1}\n%s", row);
+    write(path, text);
+    cad_corpus_reader *r = NULL;
+    cad_corpus_writer *w = NULL;
+    json_t *o = NULL;
+    const char *where = NULL;
+    bool more = false;
+    ok(cad_corpus_open(path, &r));
+    ok(cad_corpus_next_object(r, &o, &where, &more));
+    assert_true(more);
+    assert_string_equal(where, "test_objects.jsonl:2");
+    ok(cad_corpus_create("test_copy.jsonl", "demo", NULL, &w));
+    ok(cad_corpus_add_object(w, o));
+    ok(cad_corpus_commit(w));
+    json_decref(o);
+    ok(cad_corpus_next_object(r, &o, &where, &more));
+    assert_false(more);
+    cad_corpus_close(r);
+    cad_buf copy = CAD_BUF_INIT;
+    ok(cad_fs_read("test_copy.jsonl", 0, &copy));
+    assert_string_equal(copy.data, text);
+    cad_buf_deinit(&copy);
+    ok(cad_fs_remove(path));
+    ok(cad_fs_remove("test_copy.jsonl"));
 }
 
 static void test_captions_that_read_alike_hash_alike(void **state)
@@ -123,6 +164,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows_come_back_as_they_were_written),
+        cmocka_unit_test(test_objects_keep_what_is_unknown_here),
         cmocka_unit_test(test_bad_files_are_named_with_their_line),
         cmocka_unit_test(test_captions_that_read_alike_hash_alike),
     };
