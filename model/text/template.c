@@ -5,6 +5,10 @@
 
 #include <string.h>
 
+/* How both prompts of STEP-LLM begin. */
+#define STEPLM_TASK                                                                                                            \
+    "You are a CAD model generation assistant trained to produce STEP (.step) files based on textual descriptions. "
+
 static const struct {
     const char *name, *text;
 } builtin[] = {
@@ -12,6 +16,13 @@ static const struct {
     {"step", "{caption}\n{output}"},
     {"step-rag", "{caption}\n{retrieved}\n\n{output}"},
     {"cad0", "Design: {caption}\n\nCompact IR:\n{output}"},
+    {"steplm-rag",
+     STEPLM_TASK "Given the following object description and relevant retrieved CAD data, "
+                 "generate a STEP file that accurately represents the described object.\n"
+                 "\n\n### caption:\n{caption}\n\n### retrieved relevant step file:\n{retrieved}\n\n### output:\n{output}"},
+    {"steplm-norag", STEPLM_TASK "Given the following object description, "
+                                 "generate a STEP file that accurately represents the described object.\n"
+                                 "\n### caption:\n{caption}\n\n### output:\n{output}"},
 };
 
 static const char *const slot_text[] = {[CAD_SLOT_caption] = "{caption}", [CAD_SLOT_retrieved] = "{retrieved}"};
@@ -133,7 +144,8 @@ cad_status cad_template_get(const char *name, const char *file, cad_arena *a, co
         if (!strcmp(name, builtin[i].name))
             return cad_template_parse(name, builtin[i].text, strlen(builtin[i].text), a, out);
     }
-    CAD_FAIL(CAD_ECONFIG, "template '%.64s' is unknown; there are ir, step, step-rag, cad0, file", name);
+    CAD_FAIL(CAD_ECONFIG, "template '%.64s' is unknown; there are ir, step, step-rag, cad0, steplm-rag, steplm-norag, file",
+             name);
 }
 
 /* ---- filling ---- */

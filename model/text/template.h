@@ -38,8 +38,9 @@ typedef struct cad_template {
     int n_parts;
 } cad_template;
 
-/* `name`: ir, step, step-rag, cad0, or file with the path of the template; "file:PATH" does the same with file == NULL.  The
- * result lives in `a`.  Errors: CAD_ECONFIG (unknown name, a slot missing, twice or unknown, {output} not last). */
+/* `name`: ir, step, step-rag, cad0, steplm-rag, steplm-norag (the prompts of STEP-LLM), or file with the path of the template;
+ * "file:PATH" does the same with file == NULL.  The result lives in `a`.  Errors: CAD_ECONFIG (unknown name, a slot missing,
+ * twice or unknown, {output} not last). */
 CAD_MUST_USE cad_status cad_template_get(const char *name, const char *file, cad_arena *a, const cad_template **out);
 /* The same from text, for a pack or checkpoint that stores it. */
 CAD_MUST_USE cad_status cad_template_parse(const char *name, const char *text, size_t len, cad_arena *a,

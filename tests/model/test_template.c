@@ -1,5 +1,6 @@
 #include "tests/model/golden_lines.h"
 #include "tests/scratch_dir.h"
+#include "tests/sha256.h"
 
 #include "model/text/template.h"
 
@@ -44,6 +45,44 @@ static void test_the_built_in_templates_have_these_bytes(void **state)
     assert_string_equal(t->hash, hash);
     fails(cad_template_get("iR", NULL, arena, &t), CAD_ECONFIG, "unknown");
     cad_buf_deinit(&b);
+}
+
+/* The published text has {} for every slot. */
+static void expect_published(const char *name, size_t len, const char *sha256)
+{
+    const cad_template *t;
+    char text[512], hash[65];
+    size_t n = 0;
+    ok(cad_template_get(name, NULL, arena, &t));
+    for (size_t i = 0; i < t->len; i++) {
+        assert_true(n + 2 < sizeof text);
+        text[n++] = t->text[i];
+        if (t->text[i] != '{')
+            continue;
+        while (t->text[i] != '}')
+            i++;
+        text[n++] = '}';
+    }
+    sha256_hex(text, n, hash);
+    assert_int_equal(n, len);
+    assert_string_equal(hash, sha256);
+}
+
+static void test_the_prompts_of_steplm_have_the_published_bytes(void **state)
+{
+    (void)state;
+    char hash[65];
+    sha256_hex("abc", 3, hash); /* FIPS 180-4 */
+    assert_string_equal(hash, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    expect_published("steplm-rag", 323, "01a1fb21be5a4041daa7cd26d77527cb123ee74d3a45c2b579c97262715003cb");
+    expect_published("steplm-norag", 252, "fb5716f74e705d7f64f012adf5acddc80ec08e50246595c82e4d9013ff3b9ef1");
+    const char *block[] = {"#1=A();\n"};
+    expect_prompt(
+        "steplm-rag", &(cad_prompt_slots){"A rod.", block, 1},
+        "You are a CAD model generation assistant trained to produce STEP (.step) files based on textual descriptions. "
+        "Given the following object description and relevant retrieved CAD data, generate a STEP file that accurately "
+        "represents the described object.\n\n\n### caption:\nA rod.\n\n### retrieved relevant step file:\n#1=A();\n\n"
+        "### output:\n");
 }
 
 static void expect_broken(const char *text, const char *says)
@@ -137,6 +176,7 @@ int main(void)
     cad_buf_deinit(&json);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_built_in_templates_have_these_bytes),
+        cmocka_unit_test(test_the_prompts_of_steplm_have_the_published_bytes),
         cmocka_unit_test(test_a_template_file_must_have_its_slots),
         cmocka_unit_test(test_special_tokens_count_in_the_template_and_not_in_slots),
     };
