@@ -5,6 +5,7 @@
 #include "core/mem.h"
 #include "core/size.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,7 @@ typedef struct writer {
     cad_buf text;     /* of a string, decoded */
     named_part *part; /* of a complex instance */
     uint32_t cap_parts;
+    uint32_t *place; /* by instance: its place in the order; NULL: that of the model */
 } writer;
 
 static cad_status add(writer *w, const char *text)
@@ -32,7 +34,7 @@ static cad_status add(writer *w, const char *text)
 static cad_status add_id(writer *w, uint32_t instance)
 {
     char text[24], *p = text + sizeof text;
-    uint64_t id = w->o->keep_ids ? w->m->instance[instance].id : (uint64_t)instance + 1, rest = id;
+    uint64_t rest = w->o->keep_ids ? w->m->instance[instance].id : (w->place ? w->place[instance] : instance) + (uint64_t)1;
     do {
         *--p = (char)('0' + rest % 10);
         rest /= 10;
@@ -188,13 +190,31 @@ static cad_status add_header_entity(writer *w, const cad_step_entity *e)
     return add(w, ";\n");
 }
 
-static cad_status write_all(writer *w)
+static cad_status add_note(writer *w, const char *what, uint32_t run)
+{
+    uint32_t type = w->m->instance[w->o->order->at[w->o->order->run[run]]].type;
+    const char *name = type == CAD_STEP_NONE ? "COMPLEX_ENTITY" : cad_step_name(w->m, type);
+    return cad_buf_printf(w->out, "/* %s %s %u */\n", what, name, run + 1);
+}
+
+static cad_status add_ordered(writer *w)
+{
+    const cad_step_order *o = w->o->order;
+    for (uint32_t r = 0, k = 0; r < o->n_runs; r++) {
+        uint32_t end = r + 1 < o->n_runs ? o->run[r + 1] : o->n;
+        if (w->o->annotate)
+            CAD_TRY(add_note(w, "BEGIN", r));
+        for (; k < end; k++)
+            CAD_TRY(add_instance(w, o->at[k]));
+        if (w->o->annotate)
+            CAD_TRY(add_note(w, "END", r));
+    }
+    return CAD_OK;
+}
+
+static cad_status add_sections(writer *w)
 {
     const cad_step *m = w->m;
-    CAD_TRY(add(w, "ISO-10303-21;\nHEADER;\n"));
-    for (uint32_t i = 0; i < m->n_header; i++)
-        CAD_TRY(add_header_entity(w, &m->header[i]));
-    CAD_TRY(add(w, "ENDSEC;\n"));
     uint32_t i = 0, n_sections = w->o->plain || m->n_sections == 0 ? 1 : m->n_sections;
     for (uint32_t s = 0; s < n_sections; s++) {
         CAD_TRY(add(w, "DATA"));
@@ -205,7 +225,35 @@ static cad_status write_all(writer *w)
             CAD_TRY(add_instance(w, i));
         CAD_TRY(add(w, "ENDSEC;\n"));
     }
+    return CAD_OK;
+}
+
+static cad_status write_all(writer *w)
+{
+    CAD_TRY(add(w, "ISO-10303-21;\nHEADER;\n"));
+    for (uint32_t i = 0; i < w->m->n_header; i++)
+        CAD_TRY(add_header_entity(w, &w->m->header[i]));
+    CAD_TRY(add(w, "ENDSEC;\n"));
+    if (w->o->order) {
+        CAD_TRY(add(w, "DATA;\n"));
+        CAD_TRY(add_ordered(w));
+        CAD_TRY(add(w, "ENDSEC;\n"));
+    } else {
+        CAD_TRY(add_sections(w));
+    }
     return add(w, "END-ISO-10303-21;\n");
+}
+
+static cad_status find_places(writer *w)
+{
+    const cad_step_order *o = w->o->order;
+    if (!o)
+        return CAD_OK;
+    assert(o->n == w->m->n);
+    CAD_TRY(cad_mem_alloc(cad_size_mul(o->n, sizeof *w->place), "order of a STEP file", &w->place));
+    for (uint32_t k = 0; k < o->n; k++)
+        w->place[o->at[k]] = k;
+    return CAD_OK;
 }
 
 cad_status cad_step_write(const cad_step *m, const cad_step_write_opts *o, cad_buf *out)
@@ -213,8 +261,11 @@ cad_status cad_step_write(const cad_step *m, const cad_step_write_opts *o, cad_b
     writer w = {.m = m, .o = o, .out = out, .text = CAD_BUF_INIT};
     CAD_TRY(cad_step_verdict(m));
     CAD_TRY(cad_buf_reserve(out, m->len));
-    cad_status s = write_all(&w);
+    cad_status s = find_places(&w);
+    if (s == CAD_OK)
+        s = write_all(&w);
     cad_buf_deinit(&w.text);
     cad_mem_free(w.part);
+    cad_mem_free(w.place);
     return s;
 }

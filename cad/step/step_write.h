@@ -2,16 +2,18 @@
 #ifndef CADLM_CAD_STEP_STEP_WRITE_H
 #define CADLM_CAD_STEP_STEP_WRITE_H
 
-#include "cad/step/step.h"
+#include "cad/step/step_order.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 typedef struct cad_step_write_opts {
-    bool keep_ids;     /* else 1, 2, 3, .. in the order of the instances */
-    bool plain;        /* one DATA section without a name, as OCCT reads it */
-    const char *stamp; /* text in the place of FILE_NAME's time stamp; NULL: that of the model */
+    bool keep_ids;               /* else 1, 2, 3, .. in the order of the instances */
+    bool plain;                  /* one DATA section without a name, as OCCT reads it */
+    bool annotate;               /* with order: a comment in front of the instances of each root and one behind them */
+    const char *stamp;           /* text in the place of FILE_NAME's time stamp; NULL: that of the model */
+    const cad_step_order *order; /* of this model: in one DATA section; NULL: as they stand in it */
 } cad_step_write_opts;
 
 /* Appends the canonical text: the header's entities and the instances one a line, no blanks, numbers by their fewest digits,
