@@ -54,7 +54,8 @@ static cad_status make_parts(bench *b, int64_t i, pair *p)
         CAD_TRY(cad_synth_row(&b->synth, (uint64_t)(2 * i + (same ? 0 : k)), false, b->arena, &row[k]));
     double t = cad_clock_now();
     for (int k = 0; k < 2; k++) {
-        CAD_TRY(cad_part_make(row[k].target, strlen(row[k].target), true, b->arena, &p->part[k]));
+        const cad_part_text text = {.text = row[k].target, .len = strlen(row[k].target), .complete = true};
+        CAD_TRY(cad_part_make(&text, b->arena, &p->part[k]));
         if (p->part[k].level < 9)
             CAD_FAIL(CAD_EGEOM, "row %s reaches level %d; expected 9", row[k].id, p->part[k].level);
     }

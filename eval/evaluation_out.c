@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PROTOCOL = 1 };
+enum { PROTOCOL = 2 };
 
 static cad_status keep(cad_eval_run_state *r, cad_buf *text, const char **out)
 {

@@ -3,17 +3,47 @@
 #include "cad/mesh/distance.h"
 #include "cad/mesh/voxel.h"
 #include "core/pool.h"
+#include "core/size.h"
+#include "eval/part_impl.h"
 #include "eval/score.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
-static cad_status stop(cad_part *p, cad_class c, const char *stage, const char *text, int64_t line, cad_arena *arena)
+static const char *const KINDS[CAD_PART_KINDS] = {"ir", "step"};
+
+const char *cad_part_kind_name(cad_part_kind k)
 {
+    return KINDS[k];
+}
+
+cad_part_kind cad_part_kind_of(const char *name)
+{
+    int k = 0;
+    while (k < CAD_PART_KINDS && strcmp(name, KINDS[k]) != 0)
+        k++;
+    return (cad_part_kind)k;
+}
+
+cad_status cad_part_stop(cad_part *p, cad_class c, const char *stage, const char *text, int64_t line, cad_arena *arena)
+{
+    if (p->class_ != CAD_CLASS_ok) /* the first reason stays: a refused text, whatever the kernel says of it */
+        return CAD_OK;
     p->class_ = c;
     p->stage = stage;
     p->error_line = line;
     return cad_arena_strdup(arena, text, strlen(text), &p->error);
+}
+
+void cad_part_enter(const cad_part *p, const char *stage)
+{
+    char text[32];
+    if (p->class_ == CAD_CLASS_ok || p->class_ == CAD_CLASS_invalid)
+        snprintf(text, sizeof text, "%.31s", stage);
+    else
+        snprintf(text, sizeof text, CAD_PART_REFUSED "%s:%d %.8s", cad_class_name(p->class_), p->text_level, stage);
+    cad_worker_stage(text);
 }
 
 /* Findings that say the graph itself is wrong; all others mean that nothing can be built from it. */
@@ -35,7 +65,7 @@ static cad_class class_of_finding(const char *code)
     return is_reference_code(code) ? CAD_CLASS_reference : CAD_CLASS_build;
 }
 
-static bool is_blank(const char *text, size_t len)
+bool cad_part_is_blank(const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++)
         if (!strchr(" \t\r\n", text[i]) || text[i] == '\0')
@@ -43,69 +73,77 @@ static bool is_blank(const char *text, size_t len)
     return true;
 }
 
-/* L0..L3.  Leaves class ok when the program may be compiled. */
-static cad_status gate(const char *text, size_t len, bool complete, cad_arena *arena, cad_part *p)
+/* L0..L3 of a program.  Leaves class ok when it may be compiled. */
+static cad_status gate(const cad_part_text *t, cad_arena *arena, cad_part *p)
 {
-    if (is_blank(text, len))
-        return stop(p, CAD_CLASS_empty, "text", "empty text", 0, arena);
-    p->level = 0;
-    if (!complete)
-        return stop(p, CAD_CLASS_truncated, "text", "no end token within the limit", 0, arena);
-    p->level = 1;
-    CAD_TRY(cad_ir_parse(text, len, CAD_IR_DIALECT_cadlm, arena, p->diags, &p->ir));
+    if (cad_part_is_blank(t->text, t->len))
+        return cad_part_stop(p, CAD_CLASS_empty, "text", "empty text", 0, arena);
+    p->text_level = 0;
+    if (!t->complete)
+        return cad_part_stop(p, CAD_CLASS_truncated, "text", "no end token within the limit", 0, arena);
+    p->text_level = 1;
+    CAD_TRY(cad_ir_parse(t->text, t->len, CAD_IR_DIALECT_cadlm, arena, p->diags, &p->ir));
     const cad_diag *e = cad_diags_first_error(p->diags);
     if (e)
-        return stop(p, CAD_CLASS_parse, "parse", e->message, e->line + 1, arena);
-    p->level = 2;
+        return cad_part_stop(p, CAD_CLASS_parse, "parse", e->message, e->line + 1, arena);
+    p->text_level = 2;
     CAD_TRY(cad_ir_check(p->ir, p->diags));
     e = cad_diags_first_error(p->diags);
     if (!e) {
-        p->level = 3;
+        p->text_level = 3;
         return CAD_OK;
     }
     cad_class c = class_of_finding(e->code);
     if (c != CAD_CLASS_reference)
-        p->level = 3;
-    return stop(p, c, "check", e->message, e->line + 1, arena);
+        p->text_level = 3;
+    return cad_part_stop(p, c, "check", e->message, e->line + 1, arena);
 }
 
 static cad_status build(cad_part *p, cad_arena *arena)
 {
-    cad_worker_stage("build");
+    cad_part_enter(p, "build");
+    p->kernel = 3;
     cad_status s = cad_solid_from_ir(p->ir, p->diags, &p->solid);
     if (s == CAD_ENOMEM || s == CAD_EUNSUPPORTED)
         return s;
     if (s != CAD_OK) {
         const cad_diag *e = cad_diags_first_error(p->diags);
         cad_class c = e ? class_of_finding(e->code) : CAD_CLASS_build;
-        p->level = c == CAD_CLASS_not_solid ? 5 : c == CAD_CLASS_invalid ? 7 : 3;
-        return stop(p, c, "build", e ? e->message : cad_error_text(), e ? e->line + 1 : 0, arena);
+        p->kernel = c == CAD_CLASS_not_solid ? 5 : c == CAD_CLASS_invalid ? 7 : 3;
+        return cad_part_stop(p, c, "build", e ? e->message : cad_error_text(), e ? e->line + 1 : 0, arena);
     }
-    cad_worker_stage("facts");
-    s = cad_solid_facts(p->solid, arena, &p->facts);
+    return cad_part_facts(p, arena);
+}
+
+cad_status cad_part_facts(cad_part *p, cad_arena *arena)
+{
+    cad_part_enter(p, "facts");
+    cad_status s = cad_solid_facts(p->solid, arena, &p->facts);
     if (s == CAD_OK)
         s = cad_solid_open(p->solid, &p->open_mask);
     if (s == CAD_ENOMEM)
         return s;
     if (s != CAD_OK)
-        return stop(p, CAD_CLASS_build, "facts", cad_error_text(), 0, arena);
-    p->level = p->facts.level;
-    if (p->level < 7)
-        return stop(p, CAD_CLASS_not_solid, "facts", "no closed solid of positive volume", 0, arena);
-    if (p->level < 8)
-        return stop(p, CAD_CLASS_invalid, "facts", "the geometry check fails at native tolerance", 0, arena);
+        return cad_part_stop(p, CAD_CLASS_build, "facts", cad_error_text(), 0, arena);
+    p->kernel = p->facts.level;
+    if (p->kernel < 5)
+        return cad_part_stop(p, CAD_CLASS_build, "facts", "nothing in it gives a shape", 0, arena);
+    if (p->kernel < 7)
+        return cad_part_stop(p, CAD_CLASS_not_solid, "facts", "no closed solid of positive volume", 0, arena);
+    if (p->kernel < 8)
+        return cad_part_stop(p, CAD_CLASS_invalid, "facts", "the geometry check fails at native tolerance", 0, arena);
     return CAD_OK;
 }
 
 static cad_status mesh(cad_part *p, cad_arena *arena)
 {
     enum { MAX_TRIANGLES = 2000000 };
-    cad_worker_stage("mesh");
+    cad_part_enter(p, "mesh");
     cad_mesh raw = {0};
     cad_mesh_check check = {0};
     cad_status s = cad_solid_mesh(p->solid, CAD_SCORE_DEFLECTION, CAD_SCORE_ANGLE, arena, &raw);
     if (s == CAD_OK && raw.n_tri > MAX_TRIANGLES)
-        return stop(p, CAD_CLASS_mesh, "mesh", "more than two million triangles", 0, arena);
+        return cad_part_stop(p, CAD_CLASS_mesh, "mesh", "more than two million triangles", 0, arena);
     if (s == CAD_OK)
         s = cad_mesh_watertight(&raw, arena, &check);
     if (s == CAD_OK)
@@ -114,45 +152,46 @@ static cad_status mesh(cad_part *p, cad_arena *arena)
         return s;
     if (s != CAD_OK) {
         p->mesh = (cad_mesh){0};
-        return stop(p, CAD_CLASS_mesh, "mesh", cad_error_text(), 0, arena);
+        return cad_part_stop(p, CAD_CLASS_mesh, "mesh", cad_error_text(), 0, arena);
     }
-    if (check.watertight && p->level == 8)
-        p->level = 9;
+    if (check.watertight && p->kernel == 8)
+        p->kernel = 9;
     return CAD_OK;
 }
 
-/* The mesh of a solid.  An invalid one stays `invalid`, with the reason of that, whatever its mesh is like. */
-static cad_status measure(cad_part *p, cad_arena *arena)
+static cad_status copy_codes(cad_part *p, cad_arena *arena)
 {
-    const cad_part before = *p;
-    CAD_TRY(mesh(p, arena));
-    if (before.class_ == CAD_CLASS_ok)
-        return CAD_OK;
-    p->class_ = before.class_;
-    p->stage = before.stage;
-    p->error = before.error;
-    p->error_line = before.error_line;
+    CAD_TRY(cad_arena_zalloc(arena, cad_size_add((size_t)p->diags->n, 1), sizeof *p->code, "codes", &p->code));
+    for (int32_t i = 0; i < p->diags->n; i++)
+        p->code[p->n_codes++] = p->diags->item[i].code;
     return CAD_OK;
 }
 
-static cad_status climb(const char *text, size_t len, bool complete, cad_arena *arena, cad_part *p)
+static cad_status climb_ir(const cad_part_text *t, cad_arena *arena, cad_part *p)
 {
     CAD_TRY(cad_arena_zalloc(arena, 1, sizeof *p->diags, "diagnostics", &p->diags));
     cad_diags_init(p->diags, arena);
-    cad_worker_stage("text");
-    CAD_TRY(gate(text, len, complete, arena, p));
+    CAD_TRY(gate(t, arena, p));
     if (p->class_ == CAD_CLASS_ok)
         CAD_TRY(build(p, arena));
+    return copy_codes(p, arena);
+}
+
+static cad_status climb(const cad_part_text *t, cad_arena *arena, cad_part *p)
+{
+    cad_worker_stage("text");
+    CAD_TRY(t->kind == CAD_PART_step ? cad_part_climb_step(t, arena, p) : climb_ir(t, arena, p));
     /* An invalid solid still has a shape, so it still has a score; the failure policy decides whether it counts. */
-    if (p->solid && (p->class_ == CAD_CLASS_ok || p->class_ == CAD_CLASS_invalid))
-        CAD_TRY(measure(p, arena));
+    if (p->solid && p->kernel >= 7)
+        CAD_TRY(mesh(p, arena));
+    p->level = p->text_level < 3 || p->kernel < 0 ? p->text_level : p->kernel;
     return CAD_OK;
 }
 
-cad_status cad_part_make(const char *text, size_t len, bool complete, cad_arena *arena, cad_part *out)
+cad_status cad_part_make(const cad_part_text *t, cad_arena *arena, cad_part *out)
 {
-    cad_part p = {.class_ = CAD_CLASS_ok};
-    cad_status s = climb(text, len, complete, arena, &p);
+    cad_part p = {.class_ = CAD_CLASS_ok, .kind = t->kind, .kernel = -1, .instances = -1, .largest_id = -1};
+    cad_status s = climb(t, arena, &p);
     if (s == CAD_OK)
         *out = p;
     else
@@ -187,10 +226,39 @@ static cad_status iou(const cad_part *g, cad_align tg, const cad_part *p, cad_al
     return CAD_OK;
 }
 
+static double relative(double x, double g)
+{
+    return g > 0 ? fabs(x - g) / g : (double)NAN;
+}
+
+static void sorted_extents(const double box[6], double e[3])
+{
+    for (int i = 0; i < 3; i++)
+        e[i] = box[i + 3] - box[i];
+    for (int i = 1; i < 3; i++)
+        for (int k = i; k && e[k - 1] > e[k]; k--) {
+            double t = e[k];
+            e[k] = e[k - 1];
+            e[k - 1] = t;
+        }
+}
+
+/* The worst relative error of the three extents, each against the one of its rank. */
+static double box_error(const double p[6], const double g[6])
+{
+    double a[3], b[3], worst = 0;
+    sorted_extents(p, a);
+    sorted_extents(g, b);
+    for (int i = 0; i < 3; i++) {
+        double r = relative(a[i], b[i]);
+        worst = isnan(r) || r > worst ? r : worst;
+    }
+    return worst;
+}
+
 cad_status cad_part_compare(const cad_part *reference, const cad_part *prediction, const char *reference_id,
                             const char *prediction_key, cad_arena *arena, cad_likeness *out)
 {
-    static const char *const protocol = "cadlm-1";
     cad_worker_stage("compare");
     cad_frame f = cad_arena_mark(arena);
     cad_box bg, bp;
@@ -200,10 +268,13 @@ cad_status cad_part_compare(const cad_part *reference, const cad_part *predictio
     CAD_TRY(cad_mesh_box(&prediction->mesh, &bp));
     CAD_TRY(cad_mesh_align(&reference->mesh, cad_align_a1(&bg), arena, &g1));
     CAD_TRY(cad_mesh_align(&prediction->mesh, cad_align_a1(&bp), arena, &p1));
-    CAD_TRY(cad_chamfer_p2s(&g1, cad_sample_key("reference", reference_id, protocol), &p1,
-                            cad_sample_key("prediction", prediction_key, protocol), CAD_SCORE_POINTS, arena, &c));
+    CAD_TRY(cad_chamfer_p2s(&g1, cad_sample_key("reference", reference_id, CAD_PART_PROTOCOL), &p1,
+                            cad_sample_key("prediction", prediction_key, CAD_PART_PROTOCOL), CAD_SCORE_POINTS, arena, &c));
     cad_worker_stage("voxels");
-    cad_likeness l = {.cd_a1 = c.s2};
+    cad_likeness l = {.cd_a1 = c.s2,
+                      .vol_rel = relative(prediction->facts.volume, reference->facts.volume),
+                      .area_rel = relative(prediction->facts.area, reference->facts.area),
+                      .bbox_rel = box_error(prediction->facts.box, reference->facts.box)};
     CAD_TRY(iou(reference, cad_align_a1(&bg), prediction, cad_align_a1(&bp), arena, &l.iou_a1));
     CAD_TRY(iou(reference, cad_align_a0c(&bg, &bp), prediction, cad_align_a0c(&bp, &bg), arena, &l.iou_a0c));
     cad_arena_rewind(arena, f);

@@ -3,7 +3,7 @@
 #include "core/clock.h"
 #include "eval/expect.h"
 #include "eval/facts_json.h"
-#include "eval/part.h"
+#include "eval/part_impl.h"
 #include "eval/seven.h"
 
 #include <math.h>
@@ -12,21 +12,35 @@
 static const size_t ARENA = (size_t)2 << 30; /* address space of one job; the worker's own limit is the real bound */
 
 typedef struct job {
-    const char *key, *id, *text, *reference;
-    size_t text_len;
-    bool complete;
+    const char *key, *id, *reference;
+    cad_part_kind reference_kind;
+    cad_part_text text;
     const json_t *expect;
     int seven;
 } job;
 
+/* Absent: `otherwise`. */
+static cad_status read_kind(const json_t *o, const char *key, const char *where, cad_part_kind otherwise, cad_part_kind *out)
+{
+    const char *name = cad_part_kind_name(otherwise);
+    if (json_object_get(o, key))
+        CAD_TRY(cad_json_get_string(o, key, where, &name));
+    *out = cad_part_kind_of(name);
+    if (*out == CAD_PART_KINDS)
+        CAD_FAIL(CAD_EDATA, "%s: key '%s': found '%.40s'; expected ir or step", where, key, name);
+    return CAD_OK;
+}
+
 static cad_status read_job(const json_t *o, job *j)
 {
     const char *where = "score job";
-    *j = (job){0};
+    *j = (job){.text.always = json_is_true(json_object_get(o, "always"))};
     CAD_TRY(cad_json_get_string(o, "key", where, &j->key));
     CAD_TRY(cad_json_get_string(o, "id", where, &j->id));
-    CAD_TRY(cad_json_get_text(o, "text", where, &j->text, &j->text_len));
-    CAD_TRY(cad_json_get_bool(o, "complete", where, &j->complete));
+    CAD_TRY(cad_json_get_text(o, "text", where, &j->text.text, &j->text.len));
+    CAD_TRY(cad_json_get_bool(o, "complete", where, &j->text.complete));
+    CAD_TRY(read_kind(o, "kind", where, CAD_PART_ir, &j->text.kind));
+    CAD_TRY(read_kind(o, "reference_kind", where, j->text.kind, &j->reference_kind));
     j->reference = json_string_value(json_object_get(o, "reference"));
     j->expect = json_object_get(o, "expect");
     if (json_is_null(j->expect))
@@ -38,9 +52,11 @@ static cad_status read_job(const json_t *o, job *j)
 static json_t *facts_json(const cad_part *p)
 {
     const cad_facts *f = &p->facts;
-    return json_pack("{so,si,si,si,si,si,si,si,si,so}", "area", cad_json_finite(f->area), "solids", f->solids, "shells",
-                     f->shells, "shells_closed", f->shells_closed, "edges", f->edges, "vertices", f->vertices, "euler",
-                     f->euler, "brepcheck", (int)f->brepcheck, "open", (int)p->open_mask, "kinds", cad_facts_kinds_json(f));
+    return json_pack("{so,si,si,si,si,si,si,si,si,si,so,si,si,si,so}", "area", cad_json_finite(f->area), "solids", f->solids,
+                     "shells", f->shells, "shells_closed", f->shells_closed, "edges", f->edges, "vertices", f->vertices,
+                     "faces", f->faces, "euler", f->euler, "brepcheck", (int)f->brepcheck, "open", (int)p->open_mask,
+                     "tolerance", cad_json_finite(f->tolerance), "roots", f->roots, "transferred", f->transferred,
+                     "model_check", f->model_check, "kinds", cad_facts_kinds_json(f));
 }
 
 static json_t *checks_json(const job *j, const cad_part *p)
@@ -76,26 +92,53 @@ static json_t *error_json(const cad_part *p)
 static json_t *diag_codes(const cad_part *p)
 {
     json_t *a = json_array();
-    for (int32_t i = 0; i < p->diags->n; i++)
-        json_array_append_new(a, json_string(p->diags->item[i].code));
+    for (int32_t i = 0; i < p->n_codes; i++)
+        json_array_append_new(a, json_string(p->code[i]));
     return a;
+}
+
+/* -1 stands for none. */
+static json_t *count_json(int64_t n)
+{
+    return n < 0 ? json_null() : json_integer((json_int_t)n);
 }
 
 /* Scores against the reference; NaN where there is none.  *bad: the reference itself has no usable mesh. */
 static cad_status compare(const job *j, const cad_part *p, cad_arena *arena, cad_likeness *out, bool *bad)
 {
-    *out = (cad_likeness){NAN, NAN, NAN};
+    *out = (cad_likeness){NAN, NAN, NAN, NAN, NAN, NAN};
     *bad = false;
     if (!j->reference)
         return CAD_OK;
     cad_part g;
-    CAD_TRY(cad_part_make(j->reference, strlen(j->reference), true, arena, &g));
+    const cad_part_text t = {.kind = j->reference_kind, .text = j->reference, .len = strlen(j->reference), .complete = true};
+    CAD_TRY(cad_part_make(&t, arena, &g));
     cad_status s = CAD_OK;
     *bad = g.mesh.n_tri == 0;
-    if (!*bad && p->mesh.n_tri > 0)
+    if (!*bad && p->mesh.n_tri > 0 && p->level >= 7)
         s = cad_part_compare(&g, p, j->id, j->key, arena, out);
     cad_part_deinit(&g);
     return s;
+}
+
+/* The part alone, without what the reference says of it. */
+static json_t *part_json(const job *j, const cad_part *p, cad_class class_)
+{
+    const cad_facts *f = &p->facts;
+    return json_pack("{ss,ss,ss,si,si,so,sb,so,so,si,si,so,so,so,so,so,so,so}", "key", j->key, "id", j->id, "class",
+                     cad_class_name(class_), "level", p->level, "text", p->text_level, "kernel", count_json(p->kernel), "valid",
+                     p->level >= 8, "volume", cad_json_finite(f->volume), "bbox", cad_facts_box_json(f), "faces",
+                     f->faces_merged, "genus", f->genus, "entities", count_json(p->instances), "largest_id",
+                     count_json(p->largest_id), "error", error_json(p), "checks", checks_json(j, p), "seven", seven_json(j, p),
+                     "diags", diag_codes(p), "facts", facts_json(p));
+}
+
+static json_t *measures_json(const cad_likeness *l)
+{
+    return json_pack("{so,so,so,so,so,so}", "cd.s2.p2s.8192.A1", cad_json_finite(l->cd_a1), "iou.v64.A1",
+                     cad_json_finite(l->iou_a1), "iou.v64.A0c", cad_json_finite(l->iou_a0c), "vol.rel",
+                     cad_json_finite(l->vol_rel), "area.rel", cad_json_finite(l->area_rel), "bbox.rel",
+                     cad_json_finite(l->bbox_rel));
 }
 
 static cad_status record(const job *j, cad_arena *arena, cad_buf *out)
@@ -104,26 +147,18 @@ static cad_status record(const job *j, cad_arena *arena, cad_buf *out)
     cad_part p;
     cad_likeness l;
     bool bad_reference;
-    CAD_TRY(cad_part_make(j->text, j->text_len, j->complete, arena, &p));
+    CAD_TRY(cad_part_make(&j->text, arena, &p));
     cad_status s = compare(j, &p, arena, &l, &bad_reference);
-    if (s != CAD_OK) {
-        cad_part_deinit(&p);
-        return s;
+    json_t *r = NULL;
+    if (s == CAD_OK) {
+        r = part_json(j, &p, bad_reference ? CAD_CLASS_reference_bad : p.class_);
+        int bad = json_object_set_new(r, "cd", cad_json_finite(l.cd_a1)) |
+                  json_object_set_new(r, "iou", cad_json_finite(l.iou_a1)) | json_object_set_new(r, "m", measures_json(&l)) |
+                  json_object_set_new(r, "ms", json_real(1e3 * (cad_clock_now() - start)));
+        s = bad ? cad_fail(CAD_ENOMEM, "out of memory for a record") : cad_json_print(r, out);
     }
-    const cad_facts *f = &p.facts;
-    json_t *r =
-        json_pack("{ss,ss,ss,si,sb,so,so,so,so,si,si,so,so,so,so,so,s{so,so,so},sf}", "key", j->key, "id", j->id, "class",
-                  cad_class_name(bad_reference ? CAD_CLASS_reference_bad : p.class_), "level", p.level, "valid", p.level >= 8,
-                  "cd", cad_json_finite(l.cd_a1), "iou", cad_json_finite(l.iou_a1), "volume", cad_json_finite(f->volume),
-                  "bbox", cad_facts_box_json(f), "faces", f->faces_merged, "genus", f->genus, "error", error_json(&p), "checks",
-                  checks_json(j, &p), "seven", seven_json(j, &p), "diags", diag_codes(&p), "facts", facts_json(&p), "m",
-                  "cd.s2.p2s.8192.A1", cad_json_finite(l.cd_a1), "iou.v64.A1", cad_json_finite(l.iou_a1), "iou.v64.A0c",
-                  cad_json_finite(l.iou_a0c), "ms", 1e3 * (cad_clock_now() - start));
-    cad_part_deinit(&p);
-    if (!r)
-        CAD_FAIL(CAD_ENOMEM, "out of memory for a record");
-    s = cad_json_print(r, out);
     json_decref(r);
+    cad_part_deinit(&p);
     return s;
 }
 
@@ -158,15 +193,33 @@ static bool is_record(const cad_pool_result *r, const char *key)
     return good;
 }
 
+/* A worker that died while the kernel had a text which the text track had refused: its class and level stand before it. */
+static bool was_refused(const char *stage, cad_class *class_, int *level)
+{
+    size_t head = strlen(CAD_PART_REFUSED);
+    const char *colon = strncmp(stage, CAD_PART_REFUSED, head) ? NULL : strchr(stage + head, ':');
+    char name[24];
+    if (!colon || (size_t)(colon - stage) - head >= sizeof name || colon[1] < '0' || colon[1] > '3')
+        return false;
+    memcpy(name, stage + head, (size_t)(colon - stage) - head);
+    name[(size_t)(colon - stage) - head] = '\0';
+    *class_ = cad_class_of(name);
+    *level = colon[1] - '0';
+    return *class_ != CAD_CLASS_COUNT;
+}
+
 static cad_status print_dead(const cad_pool_result *r, const char *key, const char *id, cad_buf *out)
 {
     cad_class c = r->verdict == CAD_VERDICT_timeout  ? CAD_CLASS_timeout
                   : r->verdict == CAD_VERDICT_memory ? CAD_CLASS_memory
                                                      : CAD_CLASS_kernel_crash;
     const char *text = r->verdict == CAD_VERDICT_ok ? "the worker's answer is not a record" : r->error;
-    json_t *o = json_pack("{ss,ss,ss,si,sb,sn,sn,s{ss,si,so},sn,sn,s{}}", "key", key, "id", id, "class", cad_class_name(c),
-                          "level", 0, "valid", 0, "cd", "iou", "error", "stage", r->stage, "line", 0, "text",
-                          cad_json_text(text), "checks", "seven", "m");
+    const char *died = cad_class_name(c);
+    int level = 0;
+    was_refused(r->stage, &c, &level);
+    json_t *o = json_pack("{ss,ss,ss,si,ss,sb,sn,sn,s{ss,si,so},sn,sn,s{}}", "key", key, "id", id, "class", cad_class_name(c),
+                          "level", level, "kernel", died, "valid", 0, "cd", "iou", "error", "stage", r->stage, "line", 0,
+                          "text", cad_json_text(text), "checks", "seven", "m");
     if (!o)
         CAD_FAIL(CAD_ENOMEM, "out of memory for a record");
     cad_status s = cad_json_print(o, out);

@@ -3,10 +3,15 @@
  *   text gate L0..L3  ->  compile L4..L8  ->  mesh L9  ->  distances and voxels against the reference  ->  record
  *
  * A job and a record are one JSON object each:
- *   job     {"key","id","text","complete":bool,"reference":ir|null,"expect":{}|null,"seven":0..7}
- *   record  {"key","id","class","level","valid","cd","iou","volume","bbox":[6],"faces","genus","error":{stage,line,text}|null,
- *            "checks":{name:bool,..,"all":bool}|null,"seven":{"pass","near","reason"}|null,"diags":[code..],
- *            "facts":{solids,shells,kinds{},area,..},"m":{full metric name: value},"ms"} */
+ *   job     {"key","id","kind":"ir"|"step","text","complete":bool,"reference":text|null,"reference_kind" (absent: kind),
+ *            "always":bool (see eval/part.h),"expect":{}|null,"seven":0..7}
+ *   record  {"key","id","class","level","text":0..3,"kernel":3..9|null,"valid","cd","iou","volume","bbox":[6],"faces","genus",
+ *            "entities","largest_id","error":{stage,line,text}|null,"checks":{name:bool,..,"all":bool}|null,
+ *            "seven":{"pass","near","reason"}|null,"diags":[code..],"facts":{solids,shells,kinds{},area,..},
+ *            "m":{full metric name: value},"ms"}
+ *
+ * Of a worker that died "kernel" is the class of its end.  If the text had been refused before, the class stays that of the
+ * text. */
 #ifndef CADLM_EVAL_SCORE_H
 #define CADLM_EVAL_SCORE_H
 

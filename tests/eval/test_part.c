@@ -21,7 +21,7 @@ static int teardown(void **state)
 static cad_part made(const char *ir)
 {
     cad_part p;
-    ok(cad_part_make(ir, strlen(ir), true, arena, &p));
+    ok(cad_part_make(&(cad_part_text){.text = ir, .len = strlen(ir), .complete = true}, arena, &p));
     return p;
 }
 
@@ -48,7 +48,8 @@ static void test_each_failure_has_its_class_stage_and_line(void **state)
     };
     for (size_t i = 0; i < sizeof c / sizeof *c; i++) {
         cad_part p;
-        ok(cad_part_make(c[i].text, strlen(c[i].text), c[i].complete, arena, &p));
+        const cad_part_text t = {.text = c[i].text, .len = strlen(c[i].text), .complete = c[i].complete};
+        ok(cad_part_make(&t, arena, &p));
         if (p.class_ != c[i].class_ || p.level != c[i].level || p.error_line != c[i].line || strcmp(p.stage, c[i].stage) != 0)
             fail_msg("'%s': class %s, level %d, stage %s, line %d: %s", c[i].text, cad_class_name(p.class_), p.level, p.stage,
                      (int)p.error_line, p.error);

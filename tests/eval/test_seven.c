@@ -11,7 +11,7 @@ static const char *judge(int number, const char *ir)
     cad_arena *a;
     cad_part p;
     ok(cad_arena_create("part", (size_t)1 << 30, &a));
-    ok(cad_part_make(ir, strlen(ir), true, a, &p));
+    ok(cad_part_make(&(cad_part_text){.text = ir, .len = strlen(ir), .complete = true}, a, &p));
     const char *reason = p.class_ == CAD_CLASS_ok ? cad_seven_judge(number, &p.facts, p.open_mask) : cad_class_name(p.class_);
     cad_part_deinit(&p);
     cad_arena_destroy(a);
