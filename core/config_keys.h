@@ -152,7 +152,7 @@
     X(l, baselines,    "bbox-cube,retrieval-copy", "", "rows beside the models")
 
 #define CAD_CONFIG_SYNTH(X, E)                                                                                              \
-    E(kind, CAD_SYNTH_KIND, "ir", (ir), "language of the targets")                                                          \
+    E(kind, CAD_SYNTH_KIND, "ir", (ir, step), "Compact IR: one corpus; STEP: a tree of files with captions")                \
     X(i, n,            "20k",   "1..100m",      "parts to make")                                                            \
     X(l, families,     "all",   "",             "families of parts")                                                        \
     X(l, captions,     "short,long,dims,free", "",   "styles of captions")                                                  \

@@ -43,6 +43,8 @@ static const struct {
     {"prompt.context_until", "prompt.context_weight", "0"},
     {"eval.batches", "eval.every", "off"},
     {"sample.*", "sample.every", "off"},
+    {"synth.captions", "synth.kind", "step"},
+    {"synth.primitives", "synth.kind", "step"},
     {"decode.top_p", "decode.temp", "0"},
     {"decode.min_p", "decode.temp", "0"},
     {"decode.top_k", "decode.temp", "0"},

@@ -7,7 +7,7 @@
 static const cad_cli_option OPTIONS[] = {
     {"output", 'o', "PATH", NULL, "file or folder to write", "synth split pack round reorder"},
     {"count", 'n', "N", "synth.n", "parts to make [20k], or rows to show [5]", "synth preview"},
-    {"kind", 0, "ir", "synth.kind", "language of the targets", "synth"},
+    {"kind", 0, "ir|step", "synth.kind", "a corpus of Compact IR, or a tree of STEP", "synth"},
     {"families", 0, "LIST", "synth.families", "all seen unseen, or names, NAME:WEIGHT", "synth"},
     {"units", 0, "LIST", "synth.units", "of mm none cm in", "synth"},
     {"captions", 0, "LIST", "synth.captions", "of short long dims free", "synth"},
@@ -30,9 +30,11 @@ static const cad_cli_option OPTIONS[] = {
 };
 
 static const cad_cli_word WORDS[] = {
-    {"synth", cad_cmd_synth, "-o FILE.jsonl",
+    {"synth", cad_cmd_synth, "-o FILE.jsonl | -o DIR",
      "Draw parts with captions; each is compiled and compared with closed forms.\n"
-     "The same seed gives the same bytes, whatever --jobs says.\n"
+     "The same seed gives the same bytes, whatever --jobs says.  STEP: box cylinder\n"
+     "washer l_bracket plate_1 plate_4, as DIR/parts, captions.csv and parts.jsonl.\n"
+     "  cadprep synth --kind=step -o data/parts -n 9000\n"
      "  cadprep synth -o data/s.jsonl -n 20k\n"
      "  cadprep synth -o data/f.jsonl -n 2k --families=flange,hex:2 --units=mm,in\n"},
     {"round", cad_cmd_round, "STEP | DIR -o DIR",

@@ -58,8 +58,15 @@ cad_status cad_cmd_synth(cad_cli *cli)
     CAD_TRY(begin(cli, ".", NULL, 0, &j, &done));
     if (done)
         return CAD_OK;
+    bool step = j.cfg->synth.kind == CAD_SYNTH_KIND_step;
     if (!out)
-        CAD_FAIL(CAD_EUSAGE, "synth: no output\nhint: cadprep synth -o data/s.jsonl -n 20k");
+        CAD_FAIL(CAD_EUSAGE, "synth: no output\nhint: cadprep synth %s",
+                 step ? "--kind=step -o data/parts" : "-o data/s.jsonl -n 20k");
+    if (step && cad_path_ends(out, ".jsonl"))
+        CAD_FAIL(CAD_EUSAGE, "synth: -o %s; expected a folder with synth.kind = step\nhint: -o %.*s", out, (int)stem_of(out),
+                 out);
+    if (step)
+        return cad_prep_synth(&j, out);
     if (!cad_path_ends(out, ".jsonl"))
         CAD_FAIL(CAD_EUSAGE, "synth: -o %s; expected a name ending in .jsonl\nhint: -o %.*s.jsonl", out, (int)stem_of(out),
                  out);

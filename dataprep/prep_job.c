@@ -3,6 +3,7 @@
 #include "core/file_kind.h"
 #include "core/fs.h"
 #include "core/log.h"
+#include "core/progress.h"
 #include "core/stop_signal.h"
 #include "dataprep/audit.h"
 #include "dataprep/stage_pack.h"
@@ -38,26 +39,60 @@ static cad_synth_names names(const cad_list *l)
     return (cad_synth_names){l->item, l->n};
 }
 
-cad_status cad_prep_synth(const cad_prep_job *j, const char *out)
+static cad_status synth_opts(const cad_prep_job *j, cad_synth_opts *out)
 {
     const cad_config_synth *c = &j->cfg->synth;
-    cad_stage_synth_args args = {
-        .n = c->n, .jobs = (int)j->cfg->prep.jobs, .max_bad = j->cfg->prep.max_bad, .out = out, .stop = cad_stop_signal()};
+    uint64_t seed = (uint64_t)j->cfg->run.seed;
+    if (c->kind == CAD_SYNTH_KIND_ir) {
+        CAD_TRY(cad_synth_opts_make(seed, names(&c->families), names(&c->units), names(&c->captions), c->primitives, out));
+    } else {
+        if (c->captions_each != 1)
+            CAD_FAIL(CAD_ECONFIG, "synth.captions_each = %" PRId64 "; expected 1 with synth.kind = step: a STEP file has one",
+                     c->captions_each);
+        if (c->n > 99999999)
+            CAD_FAIL(CAD_ECONFIG, "synth.n = %" PRId64 "; expected at most 99999999 with synth.kind = step: ids of 8 digits",
+                     c->n);
+        CAD_TRY(cad_synth_step_opts_make(seed, names(&c->families), names(&c->units), out));
+    }
+    out->captions = (int)c->captions_each;
+    out->noise = c->noise;
+    return CAD_OK;
+}
+
+static void tell_synth(const cad_stage_synth_args *args, const cad_stage_synth_result *r)
+{
+    if (!args->opts.step) {
+        cad_log(CAD_LOG_INFO,
+                "synth: %" PRId64 " rows of %" PRId64 " parts in %s%s; %" PRId64 " parts and %" PRId64
+                " ambiguous captions left out",
+                r->rows, args->n - r->failed, args->out, r->checked ? ", all compiled and checked" : ", none compiled",
+                r->failed, r->ambiguous);
+        return;
+    }
+    char rate[16];
+    cad_progress_count((double)args->n / (r->seconds > 0 ? r->seconds : 1), rate);
+    cad_log(CAD_LOG_INFO,
+            "synth: %" PRId64 " parts in %s, all compiled and checked, %s parts/s; %" PRId64
+            " repeat the geometry of another; %" PRId64 " parts and %" PRId64 " ambiguous captions left out",
+            r->rows, args->out, rate, r->repeated, r->failed, r->ambiguous);
+}
+
+cad_status cad_prep_synth(const cad_prep_job *j, const char *out)
+{
+    cad_stage_synth_args args = {.n = j->cfg->synth.n,
+                                 .jobs = (int)j->cfg->prep.jobs,
+                                 .max_bad = j->cfg->prep.max_bad,
+                                 .out = out,
+                                 .stop = cad_stop_signal()};
     cad_stage_synth_result r;
-    CAD_TRY(cad_synth_opts_make((uint64_t)j->cfg->run.seed, names(&c->families), names(&c->units), names(&c->captions),
-                                c->primitives, &args.opts));
-    args.opts.captions = (int)c->captions_each;
-    args.opts.noise = c->noise;
+    CAD_TRY(synth_opts(j, &args.opts));
     cad_stop_interrupt_catch();
     cad_status s = cad_stage_synth(&args, &r);
     cad_stop_interrupt_release();
     CAD_TRY(s);
     if (*args.stop)
         CAD_FAIL(CAD_EINTR, "interrupted; %s is written", out);
-    cad_log(CAD_LOG_INFO,
-            "synth: %" PRId64 " rows of %" PRId64 " parts in %s%s; %" PRId64 " parts and %" PRId64
-            " ambiguous captions left out",
-            r.rows, c->n - r.failed, out, r.checked ? ", all compiled and checked" : ", none compiled", r.failed, r.ambiguous);
+    tell_synth(&args, &r);
     return CAD_OK;
 }
 

@@ -24,6 +24,8 @@ typedef struct stage {
 static cad_status synth(const cad_prep_job *j)
 {
     const char *path = NULL;
+    if (j->cfg->synth.kind != CAD_SYNTH_KIND_ir)
+        CAD_FAIL(CAD_ECONFIG, "synth.kind = step; expected ir: run makes a corpus\nhint: cadprep synth --kind=step -o DIR");
     CAD_TRY(cad_prep_path(j, "synth.jsonl", &path));
     CAD_TRY(cad_fs_mkdirs(j->dir));
     return cad_prep_synth(j, path);

@@ -1,5 +1,5 @@
 /* Whole captions, each written for one form as a person would ask for such a part; the grammar's rules may stand inside.
- * Private to the generator.  They hold no held wording.
+ * Private to the generator.  They hold no held wording (say_step.c apart).
  *
  * One sentence is one choice of the grammar (synth_grammar.h): "[Need a block, $w by $d, $t tall.|+x;..]".  A sentence without
  * an eligible alternative is drawn again. */
@@ -39,6 +39,8 @@ extern const cad_sentences cad_say_prism_octa_solid, cad_say_prism_octa_bored, c
     cad_say_prism_dodeca_solid, cad_say_prism_dodeca_bored;
 extern const cad_sentences cad_say_spacer_solid, cad_say_spacer_hollow, cad_say_spacer_flange_bottom, cad_say_spacer_flange_top,
     cad_say_spacer_flange_both, cad_say_washer;
+extern const cad_sentences cad_say_step_box, cad_say_step_cylinder, cad_say_step_washer, cad_say_step_l_bracket,
+    cad_say_step_plate_1, cad_say_step_plate_4;
 extern const cad_sentences cad_say_pins_plain, cad_say_pins_bored, cad_say_pins_hub, cad_say_pins_plain_above,
     cad_say_pins_bored_above, cad_say_pins_hub_above, cad_say_knob_plain, cad_say_knob_bored, cad_say_knob_hub,
     cad_say_knob_boss, cad_say_knob_hub_above, cad_say_knob_boss_above;

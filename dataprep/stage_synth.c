@@ -1,10 +1,12 @@
 #include "dataprep/stage_synth.h"
 
 #include "cad/occt/solid.h"
+#include "core/clock.h"
 #include "core/log.h"
 #include "core/pool.h"
 #include "core/progress.h"
 #include "dataprep/hash_index.h"
+#include "dataprep/synth_tree.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -26,7 +28,8 @@ static cad_status make_part(const job *j, uint64_t part, cad_arena *a, cad_buf *
     uint64_t first = part * (uint64_t)j->opts.captions;
     for (uint64_t k = 0; k < (uint64_t)j->opts.captions; k++) {
         cad_row row;
-        cad_status s = cad_synth_row(&j->opts, first + k, j->check && !k, a, &row);
+        cad_status s = j->opts.step ? cad_synth_step_row(&j->opts, first + k, a, &row)
+                                    : cad_synth_row(&j->opts, first + k, j->check && !k, a, &row);
         if (s == CAD_EDATA || s == CAD_EGEOM)
             return cad_buf_printf(out, "!%s\n", cad_error_text());
         CAD_TRY(s);
@@ -74,7 +77,9 @@ typedef struct state {
     char first_failure[512];
     cad_pool *pool;
     cad_corpus_writer *out;
+    cad_synth_tree *tree;    /* with opts.step, instead of out */
     cad_hash_index captions; /* caption hash -> hash of its program */
+    cad_hash_index geometry; /* of the parts so far */
     cad_arena *arena;
     cad_progress *progress;
 } state;
@@ -85,6 +90,33 @@ static void take_failure(state *st, const char *text)
         snprintf(st->first_failure, sizeof st->first_failure, "%s", text);
     if (st->result.failed++ < SHOWN)
         cad_log(CAD_LOG_WARN, "part left out: %s", text);
+}
+
+/* A row that is known to be whole; `o` is the same as JSON. */
+static cad_status keep_row(state *st, const cad_row *row, const json_t *o)
+{
+    bool is_new = false;
+    uint64_t *count = NULL;
+    CAD_TRY(st->tree ? cad_synth_tree_add(st->tree, row, o) : cad_corpus_add(st->out, row));
+    if (st->result.rows++ % st->args->opts.captions == 0) {
+        CAD_TRY(cad_hash_index_at(&st->geometry, row->geometry_hash, 1, &is_new, &count));
+        st->result.repeated += !is_new;
+    }
+    return CAD_OK;
+}
+
+static cad_status take_row(state *st, const cad_row *row, const json_t *o)
+{
+    uint64_t program = cad_caption_hash(row->target), *kept = NULL;
+    bool is_new = false;
+    CAD_TRY(cad_hash_index_at(&st->captions, row->caption_hash, program, &is_new, &kept));
+    bool clash = !is_new && *kept != program, noisy = !strcmp(row->phrasing, "noisy");
+    if (clash && !noisy)
+        CAD_FAIL(CAD_EDATA, "%s: its caption was used for another part before: %s", row->id, row->caption);
+    if (!clash)
+        return keep_row(st, row, o);
+    st->result.ambiguous++; /* noise took the word that told two parts apart */
+    return CAD_OK;
 }
 
 static cad_status take_line(state *st, const char *line, size_t len)
@@ -100,19 +132,10 @@ static cad_status take_line(state *st, const char *line, size_t len)
     cad_row row;
     CAD_TRY(cad_json_parse(line, len, "answer of a synth worker", &o));
     cad_status s = cad_row_parse(o, "answer of a synth worker", st->arena, &row);
+    if (s == CAD_OK)
+        s = take_row(st, &row, o);
     json_decref(o);
     CAD_TRY(s);
-    uint64_t program = cad_caption_hash(row.target), *kept = NULL;
-    bool is_new = false;
-    CAD_TRY(cad_hash_index_at(&st->captions, row.caption_hash, program, &is_new, &kept));
-    bool clash = !is_new && *kept != program, noisy = !strcmp(row.phrasing, "noisy");
-    if (clash && !noisy)
-        CAD_FAIL(CAD_EDATA, "%s: its caption was used for another part before: %s", row.id, row.caption);
-    if (clash)
-        st->result.ambiguous++; /* noise took the word that told two parts apart */
-    else
-        CAD_TRY(cad_corpus_add(st->out, &row));
-    st->result.rows += !clash;
     cad_arena_rewind(st->arena, mark);
     return CAD_OK;
 }
@@ -219,14 +242,25 @@ static json_t *header_info(const cad_stage_synth_args *args, bool checked)
                      "families", families);
 }
 
-static cad_status open_all(state *st)
+static cad_status open_out(state *st)
 {
+    if (st->args->opts.step)
+        return cad_synth_tree_create(st->args->out, &st->tree);
     json_t *info = header_info(st->args, st->result.checked);
     cad_status s = info ? CAD_OK : cad_fail(CAD_ENOMEM, "%s: no memory for the header", st->args->out);
     if (s == CAD_OK)
         s = cad_corpus_create(st->args->out, "synth", info, &st->out);
     json_decref(info);
-    CAD_TRY(s);
+    return s;
+}
+
+static cad_status open_all(state *st)
+{
+    if (st->args->opts.step && !st->result.checked)
+        CAD_FAIL(CAD_EUNSUPPORTED, "synth: STEP files need a build with OCCT (CADLM_OCCT)");
+    if (!st->result.checked)
+        cad_log(CAD_LOG_WARN, "built without OCCT (CADLM_OCCT): parts are made but not compiled");
+    CAD_TRY(open_out(st));
     CAD_TRY(cad_arena_create("synth rows", 16 << 20, &st->arena));
     CAD_TRY(cad_pool_create(&(cad_pool_opts){.workers = st->args->jobs, .cpu_s = CPU_S, .out_limit = MAX_ANSWER}, &st->pool));
     CAD_TRY(cad_progress_create("synth", 0, st->args->n, 0, &st->progress));
@@ -237,8 +271,7 @@ static cad_status open_all(state *st)
 cad_status cad_stage_synth(const cad_stage_synth_args *args, cad_stage_synth_result *out)
 {
     state st = {.args = args, .result = {.checked = strcmp(cad_solid_kernel(), "none") != 0}};
-    if (!st.result.checked)
-        cad_log(CAD_LOG_WARN, "built without OCCT (CADLM_OCCT): parts are made but not compiled");
+    double begin = cad_clock_now();
     cad_status s = open_all(&st);
     if (s == CAD_OK)
         s = make_all(&st);
@@ -248,12 +281,15 @@ cad_status cad_stage_synth(const cad_stage_synth_args *args, cad_stage_synth_res
     cad_progress_destroy(st.progress);
     cad_pool_destroy(st.pool);
     cad_hash_index_deinit(&st.captions);
+    cad_hash_index_deinit(&st.geometry);
     cad_arena_destroy(st.arena);
     if (s != CAD_OK) {
         cad_corpus_abort(st.out);
+        cad_synth_tree_abort(st.tree);
         return s;
     }
-    CAD_TRY(cad_corpus_commit(st.out));
+    CAD_TRY(st.tree ? cad_synth_tree_commit(st.tree) : cad_corpus_commit(st.out));
+    st.result.seconds = cad_clock_now() - begin;
     *out = st.result;
     return CAD_OK;
 }

@@ -17,10 +17,24 @@ static const cad_family *const families[] = {
     &cad_family_prism,     &cad_family_turntable, &cad_family_knob,
 };
 enum { N_FAMILIES = sizeof families / sizeof *families };
+static const cad_family *const step_families[] = {
+    &cad_step_family_box,       &cad_step_family_cylinder, &cad_step_family_washer,
+    &cad_step_family_l_bracket, &cad_step_family_plate_1,  &cad_step_family_plate_4,
+};
+enum { N_STEP_FAMILIES = sizeof step_families / sizeof *step_families };
+_Static_assert((int)N_STEP_FAMILIES <= (int)N_FAMILIES, "lists of shares have room for all families of a kind");
 _Static_assert((int)N_FAMILIES <= (int)CAD_SYNTH_MAX_FAMILIES, "cad_synth_opts has a share for each family");
+
+/* The families of one kind of answer; the first of those of Compact IR are the plain parts. */
+typedef struct catalogue {
+    const cad_family *const *family;
+    size_t n;
+    double primitives; /* share of the first family where there are others; negative: its usual one */
+} catalogue;
 
 static const char *const unit_names[CAD_UNIT_count] = {"mm", "none", "cm", "in"};
 static const double unit_usual[CAD_UNIT_count] = {0.64, 0.15, 0.07, 0.14};
+static const double unit_usual_step[CAD_UNIT_count] = {0.7, 0.3, 0, 0};
 static const char *const style_names[CAD_STYLE_count] = {"short", "long", "dims", "free"};
 static const double style_usual[CAD_STYLE_count] = {0.34, 0.18, 0.12, 0.36};
 
@@ -67,58 +81,59 @@ static cad_status pick(const char *what, cad_synth_names names, const char *cons
 }
 
 /* Members of a group of families with their usual shares; plain parts take the share `primitives` where there are others. */
-static bool group_shares(const char *name, size_t len, double primitives, double *share)
+static bool group_shares(const catalogue *c, const char *name, size_t len, double *share)
 {
     double sum = 0, others = 0;
-    for (size_t i = 0; i < N_FAMILIES; i++) {
-        const char *own = families[i]->name;
+    for (size_t i = 0; i < c->n; i++) {
+        const char *own = c->family[i]->name;
         bool in = (strlen(own) == len && !memcmp(own, name, len)) || (len == 3 && !memcmp(name, "all", 3)) ||
-                  (len == 4 && !memcmp(name, "seen", 4) && !families[i]->unseen) ||
-                  (len == 6 && !memcmp(name, "unseen", 6) && families[i]->unseen);
-        share[i] = in ? families[i]->share : 0;
+                  (len == 4 && !memcmp(name, "seen", 4) && !c->family[i]->unseen) ||
+                  (len == 6 && !memcmp(name, "unseen", 6) && c->family[i]->unseen);
+        share[i] = in ? c->family[i]->share : 0;
         sum += share[i];
     }
     others = sum - share[0];
-    for (size_t i = 0; i < N_FAMILIES && sum > 0; i++)
-        share[i] *= share[0] <= 0 || others <= 0 ? 1 / sum : i ? (1 - primitives) / others : primitives / share[0];
+    bool apart = c->primitives >= 0 && share[0] > 0 && others > 0;
+    for (size_t i = 0; i < c->n && sum > 0; i++)
+        share[i] *= !apart ? 1 / sum : i ? (1 - c->primitives) / others : c->primitives / share[0];
     return sum > 0;
 }
 
-static cad_status no_family(const char *name, size_t len)
+static cad_status no_family(const catalogue *c, const char *name, size_t len)
 {
     char all[256] = "";
     size_t at = 0;
-    for (size_t i = 0; i < N_FAMILIES && at < sizeof all; i++)
-        at += (size_t)snprintf(all + at, sizeof all - at, " %s", families[i]->name);
+    for (size_t i = 0; i < c->n && at < sizeof all; i++)
+        at += (size_t)snprintf(all + at, sizeof all - at, " %s", c->family[i]->name);
     CAD_FAIL(CAD_ECONFIG, "synth.families: found '%.*s'; expected all, seen, unseen or a family\nhint: the families:%s",
              (int)len, name, all);
 }
 
 /* "name" or "name:weight"; without weights, names weigh as much as their families usually do. */
-static cad_status pick_families(cad_synth_names names, double primitives, double *share)
+static cad_status pick_families(const catalogue *c, cad_synth_names names, double *share)
 {
     double sum = 0;
     for (size_t k = 0; k < names.n; k++) {
         const char *item = names.item[k], *colon = strchr(item, ':');
         size_t len = colon ? (size_t)(colon - item) : strlen(item);
-        double part[N_FAMILIES], weight = 0;
+        double part[N_FAMILIES] = {0}, weight = 0;
         char *end = NULL;
-        if (!group_shares(item, len, primitives, part))
-            return no_family(item, len);
-        for (size_t i = 0; i < N_FAMILIES; i++)
-            weight += part[i] > 0 ? families[i]->share : 0;
+        if (!group_shares(c, item, len, part))
+            return no_family(c, item, len);
+        for (size_t i = 0; i < c->n; i++)
+            weight += part[i] > 0 ? c->family[i]->share : 0;
         if (colon) {
             weight = strtod(colon + 1, &end);
             if (end == colon + 1 || *end || !(weight > 0) || weight > 1e6)
                 CAD_FAIL(CAD_ECONFIG, "synth.families: found '%s'; expected NAME:WEIGHT with a weight over 0", item);
         }
-        for (size_t i = 0; i < N_FAMILIES; i++)
+        for (size_t i = 0; i < c->n; i++)
             share[i] += weight * part[i];
         sum += weight;
     }
     if (!(sum > 0))
         CAD_FAIL(CAD_ECONFIG, "synth.families: nothing is chosen");
-    for (size_t i = 0; i < N_FAMILIES; i++)
+    for (size_t i = 0; i < c->n; i++)
         share[i] /= sum;
     return CAD_OK;
 }
@@ -127,9 +142,18 @@ cad_status cad_synth_opts_make(uint64_t seed, cad_synth_names names, cad_synth_n
                                double primitives, cad_synth_opts *o)
 {
     cad_synth_opts r = {.seed = seed, .captions = 1};
-    CAD_TRY(pick_families(names, primitives, r.share));
+    CAD_TRY(pick_families(&(catalogue){families, N_FAMILIES, primitives}, names, r.share));
     CAD_TRY(pick("synth.units", units, unit_names, unit_usual, CAD_UNIT_count, r.unit_share));
     CAD_TRY(pick("synth.captions", styles, style_names, style_usual, CAD_STYLE_count, r.style_share));
+    *o = r;
+    return CAD_OK;
+}
+
+cad_status cad_synth_step_opts_make(uint64_t seed, cad_synth_names names, cad_synth_names units, cad_synth_opts *o)
+{
+    cad_synth_opts r = {.seed = seed, .captions = 1, .step = true, .style_share = {[CAD_STYLE_free] = 1}};
+    CAD_TRY(pick_families(&(catalogue){step_families, N_STEP_FAMILIES, -1}, names, r.share));
+    CAD_TRY(pick("synth.units", units, unit_names, unit_usual_step, CAD_UNIT_count, r.unit_share));
     *o = r;
     return CAD_OK;
 }
@@ -161,7 +185,8 @@ typedef struct drawn {
 static cad_status draw_part(const cad_synth_opts *o, uint64_t index, drawn *out)
 {
     cad_rng r = cad_rng_make(o->seed, "synth.part", index);
-    const cad_family *f = families[draw_index(&r, o->share, N_FAMILIES)];
+    const cad_family *f =
+        o->step ? step_families[draw_index(&r, o->share, N_STEP_FAMILIES)] : families[draw_index(&r, o->share, N_FAMILIES)];
     double share[CAD_SYNTH_MAX_FAMILIES * 2] = {0};
     for (size_t i = 0; i < f->n_forms; i++)
         share[i] = f->form[i].share;
@@ -200,11 +225,18 @@ static const char *draw_frame(const cad_synth_opts *o, const cad_form *form, cad
     static const double framed[CAD_STYLE_count] = {[CAD_STYLE_short] = 0.5, [CAD_STYLE_long] = 0.3, [CAD_STYLE_dims] = 0.2};
     /* the sentences have no held wording: where nothing else is asked for, held captions come from the frames */
     bool only_free = o->style_share[CAD_STYLE_short] + o->style_share[CAD_STYLE_long] + o->style_share[CAD_STYLE_dims] <= 0;
-    size_t style = draw_index(r, held && only_free ? framed : o->style_share, CAD_STYLE_count);
+    bool sentences = !held || !only_free || o->step; /* those of STEP parts have held turns */
+    size_t style = draw_index(r, sentences ? o->style_share : framed, CAD_STYLE_count);
     if (style == CAD_STYLE_free)
         return form->say->text[cad_rng_range(r, 0, (int64_t)form->say->n - 1)];
     snprintf(frame, 16, "{%s}", style_names[style]);
     return frame;
+}
+
+/* Sizes that can be quoted: digits, and always in the same unit. */
+static cad_unit_style step_unit(cad_rng *r, cad_synth_unit u)
+{
+    return (cad_unit_style){.text = u == CAD_UNIT_none ? "" : cad_rng_chance(r, 0.6) ? " mm" : "mm"};
 }
 
 static cad_status one_caption(const cad_synth_opts *o, drawn *d, cad_rng *r, bool held, bool *is_held, cad_buf *out)
@@ -212,9 +244,9 @@ static cad_status one_caption(const cad_synth_opts *o, drawn *d, cad_rng *r, boo
     char frame[16];
     const char *text = draw_frame(o, d->form, r, held, frame);
     cad_expander e = {.part = &d->part,
-                      .rules = {d->form->rules, d->family->rules, cad_common_rules},
+                      .rules = {d->form->rules, d->family->rules, o->step ? cad_step_rules : cad_common_rules},
                       .rng = r,
-                      .unit = cad_grammar_unit(r, d->part.unit),
+                      .unit = o->step ? step_unit(r, d->part.unit) : cad_grammar_unit(r, d->part.unit),
                       .held_allowed = held};
     for (int i = 0; i < d->part.n_params; i++)
         d->part.param[i].used = false;
@@ -269,7 +301,8 @@ static cad_status fill(const cad_synth_opts *o, uint64_t index, drawn *d, cad_bu
 {
     cad_row row = {.kind = "ir", .source = "synth", .split = "", .phrasing = "seen"};
     char id[48];
-    int n = snprintf(id, sizeof id, "s%llu-%07llu", (unsigned long long)o->seed, (unsigned long long)index);
+    int n = o->step ? snprintf(id, sizeof id, "%08llu", (unsigned long long)index + 1)
+                    : snprintf(id, sizeof id, "s%llu-%07llu", (unsigned long long)o->seed, (unsigned long long)index);
     CAD_TRY(cad_arena_strdup(a, id, (size_t)n, &row.id));
     CAD_TRY(caption(o, index, d, false, text));
     CAD_TRY(keep(a, text, &row.caption));
@@ -291,20 +324,45 @@ static cad_status fill(const cad_synth_opts *o, uint64_t index, drawn *d, cad_bu
     return CAD_OK;
 }
 
+/* The row, and the part that it is of. */
+static cad_status draw_row(const cad_synth_opts *o, uint64_t index, cad_arena *a, drawn *d, cad_row *out)
+{
+    CAD_TRY(draw_part(o, index / (uint64_t)o->captions, d));
+    cad_buf text = CAD_BUF_INIT;
+    cad_status s = fill(o, index, d, &text, a, out);
+    cad_buf_deinit(&text);
+    return s;
+}
+
 cad_status cad_synth_row(const cad_synth_opts *o, uint64_t index, bool check, cad_arena *a, cad_row *out)
 {
     drawn d;
     cad_row row;
-    CAD_TRY(draw_part(o, index / (uint64_t)o->captions, &d));
-    cad_buf text = CAD_BUF_INIT;
-    cad_status s = fill(o, index, &d, &text, a, &row);
-    cad_buf_deinit(&text);
-    CAD_TRY(s);
+    CAD_TRY(draw_row(o, index, a, &d, &row));
     if (check) {
         cad_frame mark = cad_arena_mark(a);
-        CAD_TRY(cad_part_compile(&d.part, row.id, a));
+        CAD_TRY(cad_part_compile(&d.part, row.id, a, NULL));
         cad_arena_rewind(a, mark);
     }
+    *out = row;
+    return CAD_OK;
+}
+
+cad_status cad_synth_step_row(const cad_synth_opts *o, uint64_t index, cad_arena *a, cad_row *out)
+{
+    drawn d;
+    cad_row row;
+    CAD_TRY(draw_row(o, index, a, &d, &row));
+    cad_buf file = CAD_BUF_INIT;
+    cad_frame mark = cad_arena_mark(a);
+    cad_status s = cad_part_compile(&d.part, row.id, a, &file);
+    if (s == CAD_OK) {
+        cad_arena_rewind(a, mark);
+        s = keep(a, &file, &row.target);
+    }
+    cad_buf_deinit(&file);
+    CAD_TRY(s);
+    row.kind = "step";
     *out = row;
     return CAD_OK;
 }

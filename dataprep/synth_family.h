@@ -1,7 +1,8 @@
 /* The table of part families.  Private to the generator.
  *
  * A family is a list of forms; a form is a function that draws one part and the rules that put it into words.  Every form has
- * the rules `np` (a noun phrase without article: "50x30 mm plate with ..") and `spec` (a text that stands alone). */
+ * the rules `np` (a noun phrase without article: "50x30 mm plate with ..") and `spec` (a text that stands alone); those of
+ * parts whose answer is a STEP file have sentences alone. */
 #ifndef CADLM_DATAPREP_SYNTH_FAMILY_H
 #define CADLM_DATAPREP_SYNTH_FAMILY_H
 
@@ -32,6 +33,10 @@ typedef struct cad_family {
 
 extern const cad_family cad_family_primitive, cad_family_plate, cad_family_spacer, cad_family_washer, cad_family_lbracket,
     cad_family_enclosure, cad_family_flange, cad_family_hex, cad_family_prism, cad_family_turntable, cad_family_knob;
+
+/* Whose answer is a STEP file. */
+extern const cad_family cad_step_family_box, cad_step_family_cylinder, cad_step_family_washer, cad_step_family_l_bracket,
+    cad_step_family_plate_1, cad_step_family_plate_4;
 
 #define CAD_FORMS(array) (array), sizeof(array) / sizeof *(array)
 

@@ -220,7 +220,7 @@ static cad_status clean(const cad_diags *d, const char *id)
     return CAD_OK;
 }
 
-cad_status cad_part_compile(const cad_part *p, const char *id, cad_arena *scratch)
+cad_status cad_part_compile(const cad_part *p, const char *id, cad_arena *scratch, cad_buf *step)
 {
     cad_diags *diags = NULL;
     cad_ir *ir = NULL;
@@ -243,7 +243,10 @@ cad_status cad_part_compile(const cad_part *p, const char *id, cad_arena *scratc
     s = clean(diags, id);
     if (s == CAD_OK)
         s = cad_solid_facts(solid, scratch, &facts);
+    if (s == CAD_OK)
+        s = compare(p, id, &facts);
+    if (s == CAD_OK && step)
+        s = cad_solid_write_step(solid, NULL, step);
     cad_solid_destroy(solid);
-    CAD_TRY(s);
-    return compare(p, id, &facts);
+    return s;
 }

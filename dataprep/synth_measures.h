@@ -19,8 +19,8 @@ uint64_t cad_part_geometry_hash(const cad_part *p);
 bool cad_part_is_of_seven(const cad_part *p);
 /* Whether a caption is one of its seven sentences, up to case, blanks and a final stop. */
 bool cad_caption_is_of_seven(uint64_t caption_hash);
-/* Compiles the program and compares; see cad_synth_row. */
-CAD_MUST_USE cad_status cad_part_compile(const cad_part *p, const char *id, cad_arena *scratch);
+/* Compiles the program and compares; see cad_synth_row.  `step` (may be NULL): the solid as a STEP file is appended. */
+CAD_MUST_USE cad_status cad_part_compile(const cad_part *p, const char *id, cad_arena *scratch, cad_buf *step);
 
 #ifdef __cplusplus
 }

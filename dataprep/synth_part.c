@@ -94,6 +94,17 @@ double cad_part_size_or(cad_part *p, const char *name, cad_size_class c, double 
     return usual;
 }
 
+double cad_part_length(cad_part *p, const char *name, double lo, double hi)
+{
+    double mm = 0;
+    bool found = cad_rng_chance(&p->rng, 0.8) && on_grid(&p->rng, 1, lo, hi, &mm);
+    if (!found && !on_grid(&p->rng, 10, lo, hi, &mm))
+        p->bad = true;
+    cad_param *q = add_param(p, name);
+    q->mm = q->shown = mm;
+    return mm;
+}
+
 int cad_part_count(cad_part *p, const char *name, int lo, int hi)
 {
     cad_param *q = add_param(p, name);

@@ -67,6 +67,8 @@ typedef enum cad_size_class {
 double cad_part_size(cad_part *p, const char *name, cad_size_class c, double lo, double hi);
 /* The same, but in a third of the parts (metric captions) takes `usual`, the published default, and leaves it unstated. */
 double cad_part_size_or(cad_part *p, const char *name, cad_size_class c, double lo, double hi, double usual);
+/* A whole number of millimetres in four of five draws, one decimal otherwise or where no whole one lies in lo..hi. */
+double cad_part_length(cad_part *p, const char *name, double lo, double hi);
 int cad_part_count(cad_part *p, const char *name, int lo, int hi);
 /* Records a parameter that follows from others (equal legs). */
 void cad_part_given(cad_part *p, const char *name, double mm, bool is_count);

@@ -1,7 +1,8 @@
 /* The rules that put parts into words: one table for a family, one for each of its forms.  Private to the generator.
  *
  * A form's table has `np`, a noun phrase without article, and `spec`, a text that stands alone; the mechanism is in
- * synth_grammar.h, rules for all families are in words_common.c. */
+ * synth_grammar.h, rules for all families are in words_common.c.  Parts whose answer is a STEP file share cad_step_rules
+ * instead, and have sentences alone (say_step.c). */
 #ifndef CADLM_DATAPREP_WORDS_H
 #define CADLM_DATAPREP_WORDS_H
 
@@ -28,6 +29,8 @@ extern const cad_rule cad_words_prism[], cad_words_prism_stud[], cad_words_prism
     cad_words_prism_penta_solid[], cad_words_prism_penta_bored[], cad_words_prism_tri_solid[], cad_words_prism_tri_bored[],
     cad_words_prism_hepta_solid[], cad_words_prism_hepta_bored[], cad_words_prism_deca_solid[], cad_words_prism_deca_bored[],
     cad_words_prism_dodeca_solid[], cad_words_prism_dodeca_bored[];
+extern const cad_rule cad_step_rules[], cad_words_step_box[], cad_words_step_cylinder[], cad_words_step_washer[],
+    cad_words_step_l_bracket[], cad_words_step_plate[];
 extern const cad_rule cad_words_spacer[], cad_words_spacer_solid[], cad_words_spacer_hollow[], cad_words_spacer_bottom[],
     cad_words_spacer_top[], cad_words_spacer_both[], cad_words_washer[];
 extern const cad_rule cad_words_wheel[], cad_words_pins_plain[], cad_words_pins_bored[], cad_words_pins_hub[],
