@@ -17,7 +17,7 @@ static const cad_cli_option OPTIONS[] = {
     {"suite-rows", 0, "N", "prep.suite_rows", "prompts of each family; 0 = 200 in all", "split run"},
     {"own-bpe", 0, "N", "tokenizer.own_bpe", "learn a vocabulary of N tokens", "tokenizer run"},
     {"tokenizer", 0, "DIR", "tokenizer.path", "folder of tokenizer.json", "tokenizer pack preview verify run"},
-    {"template", 0, "NAME", "prompt.template", "ir step step-rag cad0 steplm-rag steplm-norag file:PATH",
+    {"template", 0, "NAME", "prompt.template", "ir step step-rag cad0 steplm-rag steplm-norag file:F",
      "tokenizer pack verify run"},
     {"max-tokens", 0, "N", "data.max_tokens", NULL, "pack run"},
     {"on-overflow", 0, "WHAT", "data.on_overflow", NULL, "pack run"},
