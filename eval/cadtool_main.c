@@ -7,10 +7,11 @@
 #include "eval/tokenize_cmd.h"
 
 static const cad_cli_option OPTIONS[] = {
-    {"output", 'o', "FILE", NULL, "where to write", "render fmt convert.reshard convert.merge convert.quantize"},
+    {"output", 'o', "FILE", NULL, "where to write", "render fmt convert convert.reshard convert.merge convert.quantize"},
     {"views", 0, "LIST", NULL, "iso,front,top,right  [iso]", "render"},
     {"size", 0, "WxH", NULL, "pixels of one view  [640x480]", "render convert"},
     {"dialect", 0, "NAME", NULL, "cadlm or upstream: read; by convert, written", "check render convert fmt"},
+    {"restore", 0, NULL, NULL, "legal STEP of what STEP-LLM's tools or models wrote", "convert"},
     {"strict", 0, NULL, NULL, "warnings of a program are errors", "check render convert"},
     {"timeout", 0, "S", "metrics.timeout_s", "CPU time of one part", "check render convert"},
     {"mem", 0, "BYTES", "metrics.mem", "memory of one worker", "check render convert"},
@@ -41,10 +42,13 @@ static const cad_cli_word WORDS[] = {
      "  cadtool render part.ir -o part.png\n"
      "  cadtool render part.step -o part.png --views=iso,top --size=480x360\n"},
     {"convert", cad_cmd_convert, "IN OUT",
-     "From .ir or .step to .ir, .step, .stl or .png, as the names end.\n"
+     "From .ir or .step to .ir, .step, .stl or .png, as the names end.  --restore:\n"
+     "placeholders like #ID_1 become ids and the colour without a name gets one; a\n"
+     "STEP file is then written as it was, and not by the kernel.\n"
      "Of models: convert merge, convert quantize, convert reshard (--help of each).\n"
      "  cadtool convert part.ir part.step\n"
-     "  cadtool convert part.ir plain.ir --dialect=upstream\n"},
+     "  cadtool convert part.ir plain.ir --dialect=upstream\n"
+     "  cadtool convert --restore dfs.step -o part.step\n"},
     {"convert merge", cad_cmd_merge, "ADAPTER | BASE --adapter=A -o DIR",
      "An adapter and its base as one model in bf16.  Base: the weights it was trained\n"
      "on (dequantised where they were NF4), or the original ones: another model.\n"

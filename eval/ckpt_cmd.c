@@ -223,6 +223,10 @@ static cad_status run_facts(job *j)
     CAD_TRY(cad_ckpt_put(j->facts, "base_xxh3", cad_json_text(st.base_hash)));
     CAD_TRY(cad_ckpt_put(j->facts, "data_xxh3", cad_json_text(st.data_hash)));
     CAD_TRY(cad_ckpt_put(j->facts, "config_xxh3", cad_json_text(st.config_hash)));
+    if (st.kind[0])
+        CAD_TRY(cad_ckpt_put(j->facts, "answers", cad_json_text(st.kind)));
+    if (st.rag_index[0])
+        CAD_TRY(cad_ckpt_put(j->facts, "rag_index_xxh3", cad_json_text(st.rag_index)));
     return st.waived[0] ? cad_ckpt_put(j->facts, "waived", cad_json_text(st.waived)) : CAD_OK;
 }
 

@@ -177,11 +177,11 @@ static cad_status write_stl(const work *w, cad_buf *out)
 
 static json_t *facts_object(const cad_facts *f)
 {
-    return json_pack("{so,so,so,si,si,si,si,si,si,si,si,si,sb,so,so}", "volume", cad_json_finite(f->volume), "area",
+    return json_pack("{so,so,so,si,si,si,si,si,si,si,si,si,sb,si,so,so}", "volume", cad_json_finite(f->volume), "area",
                      cad_json_finite(f->area), "bbox", cad_facts_box_json(f), "solids", f->solids, "shells", f->shells,
                      "shells_closed", f->shells_closed, "faces", f->faces_merged, "edges", f->edges, "vertices", f->vertices,
-                     "genus", f->genus, "euler", f->euler, "level", f->level, "brepcheck", (int)f->brepcheck, "tolerance",
-                     cad_json_finite(f->tolerance), "kinds", cad_facts_kinds_json(f));
+                     "genus", f->genus, "euler", f->euler, "level", f->level, "brepcheck", (int)f->brepcheck, "model_check",
+                     f->model_check, "tolerance", cad_json_finite(f->tolerance), "kinds", cad_facts_kinds_json(f));
 }
 
 /* {"severity","code","at","id","message","text"}; text is what people read. */

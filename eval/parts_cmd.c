@@ -1,5 +1,8 @@
 #include "eval/parts_cmd.h"
 
+#include "cad/step/step.h"
+#include "cad/step/step_answer.h"
+#include "cad/step/steplm.h"
 #include "core/file_kind.h"
 #include "core/fs.h"
 #include "core/json.h"
@@ -77,7 +80,8 @@ static cad_status print_step(const char *path, const json_t *step, cad_buf *out)
     json_t *d, *list = json_object_get(step, "diagnostics");
     json_array_foreach(list, i, d) CAD_TRY(cad_buf_printf(out, "%s:%s: %s\n", path, json_string_value(json_object_get(d, "at")),
                                                           json_string_value(json_object_get(d, "text"))));
-    json_int_t all = json_integer_value(json_object_get(step, "errors")) + json_integer_value(json_object_get(step, "warnings"));
+    json_int_t all =
+        json_integer_value(json_object_get(step, "errors")) + json_integer_value(json_object_get(step, "warnings"));
     long long more = (long long)all - (long long)json_array_size(list);
     return more > 0 ? cad_buf_printf(out, "%s: %lld more findings\n", path, more) : CAD_OK;
 }
@@ -214,6 +218,43 @@ static void name_after(const char *path, char name[64])
     snprintf(name, 64, "%.*s", dot && dot - base < 63 ? (int)(dot - base) : 63, base);
 }
 
+/* Text of STEP-LLM's tools, or an answer of its models, as a legal exchange file. */
+static cad_status restore(cad_cli *cli, const char *in, cad_buf *text)
+{
+    cad_buf whole = CAD_BUF_INIT, legal = CAD_BUF_INIT;
+    cad_step *m = NULL;
+    cad_status s = cad_step_answer(cad_cli_arena(cli), cad_buf_cstr(text), text->len, &whole);
+    if (s == CAD_OK)
+        s = cad_steplm_legal(cad_cli_arena(cli), whole.data, whole.len, &legal);
+    if (s == CAD_OK)
+        s = cad_step_read(legal.data, legal.len, &(cad_step_opts){.conformant = cad_cli_has(cli, "strict")}, &m);
+    if (s == CAD_OK)
+        s = cad_step_verdict(m);
+    if (s == CAD_OK) {
+        cad_buf_clear(text);
+        s = cad_buf_add(text, legal.data, legal.len);
+    }
+    cad_step_close(m);
+    cad_buf_deinit(&whole);
+    cad_buf_deinit(&legal);
+    return with_name(in, s);
+}
+
+/* From STEP to STEP it is the text that is wanted, which no kernel has to write. */
+static cad_status restore_file(cad_cli *cli, const char *in, const char *out)
+{
+    cad_buf text = CAD_BUF_INIT;
+    cad_status s = cad_fs_read(in, FILE_LIMIT, &text);
+    if (s == CAD_OK)
+        s = restore(cli, in, &text);
+    if (s == CAD_OK)
+        s = cad_fs_write(out, text.data, text.len);
+    if (s == CAD_OK)
+        cad_log(CAD_LOG_INFO, "%s: %zu bytes", out, text.len);
+    cad_buf_deinit(&text);
+    return s;
+}
+
 static cad_status convert_file(cad_cli *cli, const char *in, const char *out, cad_convert_job *job)
 {
     cad_pool *pool;
@@ -226,6 +267,8 @@ static cad_status convert_file(cad_cli *cli, const char *in, const char *out, ca
     cad_status s = read_size(cli, job);
     if (s == CAD_OK)
         s = cad_fs_read(in, FILE_LIMIT, &text);
+    if (s == CAD_OK && cad_cli_has(cli, "restore"))
+        s = restore(cli, in, &text);
     if (s == CAD_OK)
         s = with_name(in, cad_convert_one(pool, job, cad_buf_cstr(&text), text.len, &bytes));
     if (s == CAD_OK && job->to == CAD_FORMAT_ir)
@@ -261,15 +304,20 @@ cad_status cad_cmd_render(cad_cli *cli)
 
 cad_status cad_cmd_convert(cad_cli *cli)
 {
-    const char *in = cad_cli_arg(cli, 0), *out = cad_cli_arg(cli, 1);
+    const char *in = cad_cli_arg(cli, 0), *given = cad_cli_value(cli, "output"), *out = given ? given : cad_cli_arg(cli, 1);
+    bool legal = cad_cli_has(cli, "restore");
     cad_format from, to;
-    if (cad_cli_nargs(cli) != 2)
-        CAD_FAIL(CAD_EUSAGE, "convert takes two files: IN OUT");
+    if (cad_cli_nargs(cli) != (given ? 1 : 2))
+        CAD_FAIL(CAD_EUSAGE, "convert takes two files: IN OUT, or IN -o OUT");
     if (cad_fs_same(in, out))
         CAD_FAIL(CAD_EUSAGE, "convert: %s would replace itself\nhint: cadtool fmt %s", in, in);
     CAD_TRY(input_format(in, &from));
     CAD_TRY(cad_format_of(out, &to));
     CAD_TRY(cad_convert_check_out(out));
+    if (legal && from != CAD_FORMAT_step)
+        CAD_FAIL(CAD_EUSAGE, "--restore: %s is Compact IR; expected STEP", in);
+    if (legal && to == CAD_FORMAT_step)
+        return restore_file(cli, in, out);
     cad_convert_job job = cad_convert_defaults(from, to);
     CAD_TRY(dialect_of(cli, &job.dialect_out));
     return convert_file(cli, in, out, &job);

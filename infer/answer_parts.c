@@ -1,7 +1,8 @@
 #include "infer/answer_parts.h"
+#include "cad/step/step_answer.h"
+#include "cad/step/steplm.h"
 #include "core/fs.h"
 #include "core/hash.h"
-#include "eval/convert.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,6 +16,46 @@ typedef struct drawing {
     cad_gen_step step;
     void *step_ctx;
 } drawing;
+
+static bool has_end(const char *text, size_t len)
+{
+    static const char mark[] = "END-ISO-10303-21;";
+    return memmem(text, len, mark, sizeof mark - 1) != NULL;
+}
+
+/* The exchange file of a STEP answer, with legal ids where it has the placeholders of STEP-LLM. */
+static cad_status make_step(cad_answer_part *p, cad_arena *a)
+{
+    cad_buf file = CAD_BUF_INIT, legal = CAD_BUF_INIT;
+    cad_status s = cad_step_answer(a, p->text, p->len, &file);
+    if (s == CAD_EDATA) { /* none can be made; the check tells why */
+        p->complete = p->finish == CAD_FINISH_stop;
+        s = cad_arena_strdup(a, cad_error_text(), strlen(cad_error_text()), &p->reason);
+        cad_buf_deinit(&file);
+        return s;
+    }
+    if (s == CAD_OK && cad_steplm_has_placeholders(file.data, file.len))
+        s = cad_steplm_legal(a, file.data, file.len, &legal);
+    const cad_buf *program = legal.len ? &legal : &file;
+    if (s == CAD_OK)
+        s = cad_arena_strdup(a, cad_buf_cstr(program), program->len, &p->program);
+    p->program_len = program->len;
+    /* what is written out from a shorter form gets its end in any case */
+    p->complete = has_end(p->text, p->len) || (p->finish == CAD_FINISH_stop && has_end(file.data, file.len));
+    cad_buf_deinit(&file);
+    cad_buf_deinit(&legal);
+    return s;
+}
+
+static cad_status make_program(cad_answer_part *p, cad_format format, cad_arena *a)
+{
+    if (format == CAD_FORMAT_step)
+        return make_step(p, a);
+    p->program = p->text;
+    p->program_len = p->len;
+    p->complete = p->finish == CAD_FINISH_stop;
+    return CAD_OK;
+}
 
 static cad_status keep(void *ctx, const cad_answer *a)
 {
@@ -30,7 +71,8 @@ static cad_status keep(void *ctx, const cad_answer *a)
                            .seed = a->seed,
                            .reason = "",
                            .summary = ""};
-    return cad_arena_strdup(d->out->arena, a->text, a->len, &p->text);
+    CAD_TRY(cad_arena_strdup(d->out->arena, a->text, a->len, &p->text));
+    return make_program(p, d->out->format, d->out->arena);
 }
 
 static cad_status stepped(void *ctx, int64_t tokens, int64_t done)
@@ -39,10 +81,10 @@ static cad_status stepped(void *ctx, int64_t tokens, int64_t done)
     return d->step ? d->step(d->step_ctx, tokens, done) : CAD_OK;
 }
 
-cad_status cad_answer_parts_generate(cad_engine *e, const cad_prompts *p, const cad_decode *o, cad_arena *a, cad_gen_step step,
-                                     void *step_ctx, cad_answer_parts *out)
+cad_status cad_answer_parts_generate(cad_engine *e, const cad_prompts *p, const cad_decode *o, cad_format format, cad_arena *a,
+                                     cad_gen_step step, void *step_ctx, cad_answer_parts *out)
 {
-    cad_answer_parts parts = {.samples = o->samples > 0 ? o->samples : 1, .arena = a};
+    cad_answer_parts parts = {.samples = o->samples > 0 ? o->samples : 1, .format = format, .arena = a};
     parts.n = p->n * parts.samples;
     CAD_TRY(cad_arena_zalloc(a, (size_t)parts.n, sizeof *parts.item, "answers", &parts.item));
     drawing d = {.out = &parts, .prompts = p, .step = step, .step_ctx = step_ctx};
@@ -79,12 +121,14 @@ static cad_status summarise(const json_t *facts, cad_arena *a, const char **out)
     return say(a, out, text);
 }
 
-/* The first error among the findings of a report. */
+/* The first error among the findings of a report; "step" and "program" are objects of the same keys, one of them null. */
 static cad_status find_reason(const json_t *report, cad_arena *a, const char **out)
 {
     size_t i;
-    json_t *d;
-    json_array_foreach(json_object_get(json_object_get(report, "program"), "diagnostics"), i, d)
+    json_t *d, *read = json_object_get(report, "step");
+    if (!json_is_object(read))
+        read = json_object_get(report, "program");
+    json_array_foreach(json_object_get(read, "diagnostics"), i, d)
     {
         const char *severity = json_string_value(json_object_get(d, "severity"));
         if (!severity || strcmp(severity, "error") != 0)
@@ -111,21 +155,28 @@ static cad_status take_report(cad_answer_part *p, const cad_pool_result *r, cad_
         CAD_TRY(summarise(facts, a, &p->summary));
     if (!json_is_true(json_object_get(p->check, "ok")))
         return find_reason(p->check, a, &p->reason);
-    if (p->finish != CAD_FINISH_stop)
-        return say(a, &p->reason, "the answer was cut at its token limit");
+    if (!p->complete)
+        return say(a, &p->reason,
+                   p->finish == CAD_FINISH_stop ? "the answer ends before END-ISO-10303-21;"
+                                                : "the answer was cut at its token limit");
     p->valid = true;
     return CAD_OK;
 }
 
 static cad_status check_all(cad_answer_parts *p, cad_pool *pool)
 {
-    const cad_convert_job job = cad_convert_defaults(CAD_FORMAT_ir, CAD_FORMAT_report);
+    const cad_convert_job job = cad_convert_defaults(p->format, CAD_FORMAT_report);
     size_t most = 4 * (size_t)cad_pool_workers(pool);
-    int64_t sent = 0;
-    for (int64_t i = 0; i < p->n; i++) {
+    for (int64_t sent = 0; sent < p->n || cad_pool_pending(pool) > 0;) {
         cad_pool_result r;
-        for (; sent < p->n && cad_pool_pending(pool) < most; sent++)
-            CAD_TRY(cad_convert_submit(pool, (uint64_t)sent, &job, p->item[sent].text, p->item[sent].len));
+        for (; sent < p->n && cad_pool_pending(pool) < most; sent++) {
+            cad_answer_part *a = &p->item[sent];
+            a->checked = !a->program; /* nothing to look at */
+            if (a->program)
+                CAD_TRY(cad_convert_submit(pool, (uint64_t)sent, &job, a->program, a->program_len));
+        }
+        if (cad_pool_pending(pool) == 0)
+            continue;
         CAD_TRY(cad_pool_next(pool, &r));
         CAD_TRY(take_report(&p->item[r.tag], &r, p->arena));
     }
@@ -142,21 +193,27 @@ cad_status cad_answer_file_name(const char *path, int64_t sample, cad_buf *out)
     return cad_buf_printf(out, "%.*s-%" PRId64 "%s", (int)(dot - path), path, sample + 1, dot);
 }
 
-static cad_status write_one(cad_answer_part *p, cad_pool *pool, const char *path)
+cad_status cad_answer_part_program(const cad_answer_part *p, cad_buf *out)
+{
+    const char *text = p->program ? p->program : p->text;
+    size_t len = p->program ? p->program_len : p->len;
+    CAD_TRY(cad_buf_add(out, text, len));
+    return len > 0 && text[len - 1] == '\n' ? CAD_OK : cad_buf_str(out, "\n");
+}
+
+static cad_status write_one(cad_answer_part *p, cad_format own, cad_pool *pool, const char *path)
 {
     cad_format format;
     cad_buf bytes = CAD_BUF_INIT;
     CAD_TRY(cad_format_of(path, &format));
     cad_status s = CAD_OK;
-    if (format == CAD_FORMAT_ir) {
-        s = cad_buf_add(&bytes, p->text, p->len);
-        if (s == CAD_OK && p->len > 0 && p->text[p->len - 1] != '\n')
-            s = cad_buf_str(&bytes, "\n");
+    if (format == own) {
+        s = cad_answer_part_program(p, &bytes);
     } else if (p->checked && !p->valid) {
         return CAD_OK;
     } else {
-        const cad_convert_job job = cad_convert_defaults(CAD_FORMAT_ir, format);
-        s = cad_convert_one(pool, &job, p->text, p->len, &bytes);
+        const cad_convert_job job = cad_convert_defaults(own, format);
+        s = cad_convert_one(pool, &job, p->program, p->program_len, &bytes);
     }
     if (s == CAD_OK)
         s = cad_fs_write(path, bytes.data, bytes.len);
@@ -178,7 +235,7 @@ static cad_status write_files(cad_answer_parts *p, int64_t i, cad_pool *pool, co
         cad_buf_clear(&path);
         s = cad_answer_file_name(f->path[k], a->sample, &path);
         if (s == CAD_OK)
-            s = write_one(a, pool, cad_buf_cstr(&path));
+            s = write_one(a, p->format, pool, cad_buf_cstr(&path));
     }
     for (size_t k = 0; s == CAD_OK && f->folder && k < f->n_ending; k++) {
         char name[64];
@@ -188,7 +245,7 @@ static cad_status write_files(cad_answer_parts *p, int64_t i, cad_pool *pool, co
         if (s == CAD_OK)
             s = cad_answer_file_name(name, a->sample, &path);
         if (s == CAD_OK)
-            s = write_one(a, pool, cad_buf_cstr(&path));
+            s = write_one(a, p->format, pool, cad_buf_cstr(&path));
     }
     cad_buf_deinit(&path);
     return s;
@@ -206,7 +263,7 @@ cad_status cad_answer_parts_build(cad_answer_parts *p, cad_pool *pool, const cad
 
 /* ---- rows ---- */
 
-cad_status cad_answer_part_row(const cad_answer_part *a, const char *identity, json_t **out)
+cad_status cad_answer_part_row(const cad_answer_part *a, cad_format format, const char *identity, json_t **out)
 {
     char key[CAD_HASH_HEX], sha[CAD_HASH_HEX];
     cad_buf b = CAD_BUF_INIT;
@@ -218,10 +275,11 @@ cad_status cad_answer_part_row(const cad_answer_part *a, const char *identity, j
     char seed[24];
     snprintf(seed, sizeof seed, "%" PRIu64, a->seed); /* 64 bits do not survive as a JSON number */
     json_t *text = json_stringn(a->text, a->len);
-    *out = json_pack("{ss,ss,ss,sI,ss,ss,so,sI,ss,sf,sf,sO?,sO?,sb,ss}", "key", key, "id", a->prompt->id, "prompt",
-                     a->prompt->caption, "sample", (json_int_t)a->sample, "prompt_sha", sha, "seed", seed, "text", text,
-                     "n_tokens", (json_int_t)a->n_tokens, "finish", cad_finish_name(a->finish), "ms", a->ms, "logprob",
-                     a->logprob, "files", a->files, "check", a->check, "valid", (int)a->valid, "error", a->reason);
+    *out = json_pack("{ss,ss,ss,sI,ss,ss,ss,so,sI,ss,sf,sf,sO?,sO?,sb,ss}", "key", key, "id", a->prompt->id, "prompt",
+                     a->prompt->caption, "sample", (json_int_t)a->sample, "prompt_sha", sha, "seed", seed, "format",
+                     cad_format_name(format), "text", text, "n_tokens", (json_int_t)a->n_tokens, "finish",
+                     cad_finish_name(a->finish), "ms", a->ms, "logprob", a->logprob, "files", a->files, "check", a->check,
+                     "valid", (int)a->valid, "error", a->reason);
     if (!*out)
         CAD_FAIL(CAD_ENOMEM, "out of memory for a row of answers");
     return CAD_OK;

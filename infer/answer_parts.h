@@ -7,6 +7,7 @@
 #include "core/json.h"
 #include "core/pool.h"
 #include "core/status.h"
+#include "eval/convert.h"
 #include "infer/prompts.h"
 #include "model/decoder/engine.h"
 
@@ -18,8 +19,11 @@ extern "C" {
 typedef struct cad_answer_part {
     const cad_prompt *prompt;
     int64_t sample;
-    const char *text;
+    const char *text; /* as it was drawn */
     size_t len;
+    const char *program; /* what stands for the part: `text`, of STEP the exchange file; NULL: none can be made of it */
+    size_t program_len;
+    bool complete; /* it ended by itself: by the end token, or at END-ISO-10303-21; */
     int64_t n_tokens;
     double logprob, ms;
     cad_finish finish;
@@ -35,12 +39,13 @@ typedef struct cad_answer_part {
 typedef struct cad_answer_parts {
     cad_answer_part *item; /* (n) prompt by prompt, samples in order */
     int64_t n, samples;
+    cad_format format; /* of the programs: ir or step */
     cad_arena *arena;
 } cad_answer_parts;
 
-/* Draws all answers.  `step` as in cad_generate, with its context; may be NULL. */
-CAD_MUST_USE cad_status cad_answer_parts_generate(cad_engine *e, const cad_prompts *p, const cad_decode *o, cad_arena *a,
-                                                  cad_gen_step step, void *step_ctx, cad_answer_parts *out);
+/* Draws all answers, which are of `format`.  `step` as in cad_generate, with its context; may be NULL. */
+CAD_MUST_USE cad_status cad_answer_parts_generate(cad_engine *e, const cad_prompts *p, const cad_decode *o, cad_format format,
+                                                  cad_arena *a, cad_gen_step step, void *step_ctx, cad_answer_parts *out);
 void cad_answer_parts_deinit(cad_answer_parts *p);
 
 /* Where files go: either one path for each format (with -2, -3, .. before the ending for further samples), or a folder in
@@ -55,12 +60,16 @@ typedef struct cad_answer_files {
 /* "p.step" for the first sample (0), "p-2.step" for the second; appended. */
 CAD_MUST_USE cad_status cad_answer_file_name(const char *path, int64_t sample, cad_buf *out);
 
-/* Checks every answer and writes its files; an answer that is no valid part gets its .ir only.  Without a geometry kernel
+/* Checks every answer and writes its files; an answer that is no valid part gets its program only.  Without a geometry kernel
  * `checked` stays false, and a file that needs one is CAD_EUNSUPPORTED. */
 CAD_MUST_USE cad_status cad_answer_parts_build(cad_answer_parts *p, cad_pool *pool, const cad_answer_files *files);
 
-/* A row of predictions (spec/cli.md 8) with files and check.  `identity` names model, template and decoding.  New reference. */
-CAD_MUST_USE cad_status cad_answer_part_row(const cad_answer_part *a, const char *identity, json_t **out);
+/* Appends its program, or the text that none could be made of, with a final LF. */
+CAD_MUST_USE cad_status cad_answer_part_program(const cad_answer_part *a, cad_buf *out);
+
+/* A row of predictions (spec/cli.md 8) with files and check; `format` of its program.  `identity` names model, template and
+ * decoding.  New reference. */
+CAD_MUST_USE cad_status cad_answer_part_row(const cad_answer_part *a, cad_format format, const char *identity, json_t **out);
 
 #ifdef __cplusplus
 }

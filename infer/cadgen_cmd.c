@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_OUTPUTS = 16, MAX_SLOTS = 64, PROMPT_ROOM = 512 };
+enum { MAX_OUTPUTS = 16, MAX_SLOTS = 64 };
 static const size_t INPUT_LIMIT = (size_t)256 << 20;
 
 typedef struct task {
@@ -22,7 +22,9 @@ typedef struct task {
     cad_arena *arena;
     cad_config *config;
     cad_prompts prompts;
-    bool many; /* a file or stream of prompts */
+    cad_engine_facts facts;
+    cad_format format; /* of the answers */
+    bool many;         /* a file or stream of prompts */
     const char *output[MAX_OUTPUTS];
     cad_answer_files files;
     cad_engine *engine;
@@ -35,7 +37,6 @@ typedef struct task {
 
 static cad_status read_outputs(task *t)
 {
-    static const char *const endings[] = {".ir", ".step", ".png"};
     cad_format format[MAX_OUTPUTS];
     for (size_t i = 0;; i++) {
         const char *path = cad_cli_value_at(t->cli, "output", i);
@@ -52,8 +53,6 @@ static cad_status read_outputs(task *t)
     }
     t->files.path = t->output;
     t->files.folder = cad_cli_value(t->cli, "out");
-    t->files.ending = endings;
-    t->files.n_ending = sizeof endings / sizeof *endings;
     if (t->files.n_path > 0 && t->many)
         CAD_FAIL(CAD_EUSAGE, "-o is for one prompt; for several use --out=DIR");
     return CAD_OK;
@@ -110,17 +109,35 @@ static cad_status read_prompts(task *t)
 /* The checkpoint's own [decode] lies below files and options. */
 static cad_status read_config(task *t, bool *done)
 {
-    cad_buf path = CAD_BUF_INIT;
-    cad_status s = cad_engine_resolve(cad_cli_value(t->cli, "ckpt"), &path);
-    if (s == CAD_OK && !cad_cli_value(t->cli, "ckpt"))
-        cad_log(CAD_LOG_INFO, "model: %s (the embedded base)", path.data);
-    if (s == CAD_OK)
-        s = cad_buf_str(&path, "/config.ini");
-    const cad_config_source below = {.kind = CAD_CONFIG_FILE, .name = cad_buf_cstr(&path), .only = "decode"};
-    if (s == CAD_OK)
-        s = cad_cli_config(t->cli, &below, cad_fs_exists(below.name) ? 1 : 0, NULL, 0, &t->config, done);
-    cad_buf_deinit(&path);
-    return s;
+    const char *ckpt = cad_cli_value(t->cli, "ckpt"), *path;
+    CAD_TRY(cad_engine_peek(ckpt, cad_cli_value(t->cli, "template"), t->arena, &t->facts));
+    if (!ckpt)
+        cad_log(CAD_LOG_INFO, "model: %s (the embedded base)", t->facts.path);
+    CAD_TRY(cad_path_join(t->arena, t->facts.path, "config.ini", &path));
+    const cad_config_source below = {.kind = CAD_CONFIG_FILE, .name = path, .only = "decode"};
+    return cad_cli_config(t->cli, &below, cad_fs_exists(path) ? 1 : 0, NULL, 0, &t->config, done);
+}
+
+/* What the answers are, and which files can be made of them. */
+static cad_status settle_format(task *t)
+{
+    static const char *const of_ir[] = {".ir", ".step", ".png"}, *const of_step[] = {".step", ".png"};
+    const char *name = cad_cli_value(t->cli, "format");
+    name = name ? name : t->facts.kind;
+    if (strcmp(name, "ir") != 0 && strcmp(name, "step") != 0)
+        CAD_FAIL(CAD_EUSAGE, "--format=%s; expected ir or step, what the answers are written in", name);
+    bool step = name[0] == 's';
+    t->format = step ? CAD_FORMAT_step : CAD_FORMAT_ir;
+    t->files.ending = step ? of_step : of_ir;
+    t->files.n_ending = step ? sizeof of_step / sizeof *of_step : sizeof of_ir / sizeof *of_ir;
+    for (size_t i = 0; step && i < t->files.n_path; i++) {
+        cad_format format;
+        CAD_TRY(cad_format_of(t->files.path[i], &format));
+        if (format == CAD_FORMAT_ir)
+            CAD_FAIL(CAD_EUSAGE, "-o %s: %s answers in STEP, which cannot be turned into Compact IR\nhint: -o part.step",
+                     t->files.path[i], t->facts.path);
+    }
+    return CAD_OK;
 }
 
 /* ---- work ---- */
@@ -152,7 +169,8 @@ static cad_status generate(task *t)
                                .other_template = cad_list_has(&t->config->audit.waive, "template"),
                                .device = t->config->run.device,
                                .slots = answers < slots ? answers : slots,
-                               .context = o.max_new + PROMPT_ROOM,
+                               .prompt = t->prompts.item,
+                               .n_prompts = t->prompts.n,
                                .max_new = o.max_new};
     CAD_TRY(cad_audit_check_waivers(&t->config->audit.waive));
     cad_ops_set_matmul((cad_matmul)t->config->model.matmul);
@@ -163,7 +181,7 @@ static cad_status generate(task *t)
         CAD_TRY(cad_progress_create("generate", 0, answers, 0, &t->progress));
         cad_progress_work(t->progress, "answers");
     }
-    CAD_TRY(cad_answer_parts_generate(t->engine, &t->prompts, &o, t->arena, stepped, t, &t->parts));
+    CAD_TRY(cad_answer_parts_generate(t->engine, &t->prompts, &o, t->format, t->arena, stepped, t, &t->parts));
     cad_progress_destroy(t->progress);
     t->progress = NULL;
     return CAD_OK;
@@ -199,7 +217,7 @@ static cad_status print_rows(const task *t, const char *id, bool lines, cad_buf 
         s = cad_buf_str(out, "{\"schema\":1,\"kind\":\"predictions\"}\n");
     for (int64_t i = 0; s == CAD_OK && i < t->parts.n; i++) {
         json_t *row = NULL;
-        s = cad_answer_part_row(&t->parts.item[i], id, &row);
+        s = cad_answer_part_row(&t->parts.item[i], t->format, id, &row);
         if (s == CAD_OK && lines) {
             s = cad_json_print(row, out);
             json_decref(row);
@@ -231,14 +249,12 @@ static cad_status print_text(const task *t, cad_buf *out)
         if (t->parts.n > 1)
             CAD_TRY(cad_buf_printf(out, "%s# %s, sample %" PRId64 ": %s\n", i ? "\n" : "", a->prompt->id, a->sample + 1,
                                    a->prompt->caption));
-        CAD_TRY(cad_buf_add(out, a->text, a->len));
-        if (a->len == 0 || a->text[a->len - 1] != '\n')
-            CAD_TRY(cad_buf_str(out, "\n"));
+        CAD_TRY(cad_answer_part_program(a, out));
     }
     return CAD_OK;
 }
 
-/* One line for each file: of an answer that is no valid part only the program is there. */
+/* One line for each file: of an answer that is no valid part only its program is there. */
 static cad_status tell_files(const task *t, const cad_answer_part *a)
 {
     cad_buf name = CAD_BUF_INIT;
@@ -257,12 +273,25 @@ static cad_status tell_files(const task *t, const cad_answer_part *a)
     return s;
 }
 
+/* An answer that did not end: by which limit, and what lifts it. */
+static void tell_cut(const task *t, const cad_answer_part *a)
+{
+    int64_t most = t->config->decode.max_new;
+    char hint[64] = "";
+    if (a->n_tokens >= most)
+        snprintf(hint, sizeof hint, "\nhint: --max-new=%" PRId64, 2 * most);
+    cad_log(CAD_LOG_WARN, "prompt %s, sample %" PRId64 ": cut after %" PRId64 " tokens, %s%s", a->prompt->id, a->sample + 1,
+            a->n_tokens, *hint ? "the longest that decode.max_new lets it be" : "where the context of the model ends", hint);
+}
+
 static cad_status tell(const task *t)
 {
     int64_t unchecked = 0;
     for (int64_t i = 0; i < t->parts.n; i++) {
         const cad_answer_part *a = &t->parts.item[i];
         unchecked += !a->checked;
+        if (a->finish == CAD_FINISH_length && !a->complete)
+            tell_cut(t, a);
         if (a->valid && t->parts.n == 1)
             cad_log(CAD_LOG_INFO, "valid solid: %s", a->summary);
         else if (a->checked && !a->valid && t->parts.n > 1)
@@ -294,7 +323,7 @@ static cad_status verdict(const task *t)
     cad_format format;
     for (size_t i = 0; i < t->files.n_path; i++) {
         CAD_TRY(cad_format_of(t->files.path[i], &format));
-        if (format != CAD_FORMAT_ir)
+        if (format != t->format)
             CAD_FAIL(CAD_EDATA, "%s was not written, the answer is no valid part: %s", t->files.path[i], first->reason);
     }
     CAD_FAIL(CAD_EGEOM, "the answer is no valid part: %s", first->reason);
@@ -322,6 +351,7 @@ static cad_status run(task *t)
     CAD_TRY(read_config(t, &done));
     if (done)
         return CAD_OK;
+    CAD_TRY(settle_format(t));
     CAD_TRY(read_prompts(t));
     CAD_TRY(generate(t));
     CAD_TRY(build(t));

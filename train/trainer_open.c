@@ -241,7 +241,10 @@ static void start_state(cad_trainer *t)
 {
     t->at = (cad_train_state){
         .metric = (double)NAN, .best = (double)NAN, .seed = (uint64_t)t->cfg->run.seed, .lanes = CAD_PLAN_LANES, .ranks = 1};
-    snprintf(t->at.waived, sizeof t->at.waived, "%s", t->train_pack->info.waived);
+    const cad_pack_info *i = &t->train_pack->info;
+    snprintf(t->at.waived, sizeof t->at.waived, "%s", i->waived);
+    snprintf(t->at.kind, sizeof t->at.kind, "%s", i->kind);
+    snprintf(t->at.rag_index, sizeof t->at.rag_index, "%s", i->rag_index_xxh3);
 }
 
 cad_status cad_trainer_read_inputs(cad_trainer *t)

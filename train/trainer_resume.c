@@ -290,6 +290,8 @@ cad_status cad_trainer_load_resume(cad_trainer *t)
     s.lanes = CAD_PLAN_LANES;
     s.ranks = 1;
     join_waived(s.waived, t->at.waived);
+    memcpy(s.kind, t->at.kind, sizeof s.kind);
+    memcpy(s.rag_index, t->at.rag_index, sizeof s.rag_index);
     t->at = s;
     t->wall_before = s.wall_s;
     return CAD_OK;

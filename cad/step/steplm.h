@@ -9,6 +9,7 @@
 #include "core/buf.h"
 #include "core/status.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -30,6 +31,12 @@ CAD_MUST_USE cad_status cad_steplm_reorder(cad_arena *a, const char *text, size_
 /* restore_step_valid.py: placeholders replaced, comments within a line cut, blank lines dropped.  Lines end where Python's
  * splitlines ends them.  Scratch: 32 bytes of `a` for each placeholder, rewound.  Errors: CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_steplm_restore(cad_arena *a, const char *text, size_t len, cad_buf *out);
+
+/* The same made legal: the colour that steplm_reorder writes without a name gets the name '', which OCCT's check list asks for.
+ * Strings and comments that run over lines are left alone. */
+CAD_MUST_USE cad_status cad_steplm_legal(cad_arena *a, const char *text, size_t len, cad_buf *out);
+/* Whether text holds a placeholder, which makes it no STEP file until it is restored. */
+bool cad_steplm_has_placeholders(const char *text, size_t len);
 
 #ifdef __cplusplus
 }

@@ -45,6 +45,64 @@ static cad_status inside_run(cad_arena *a, const char **path)
     return CAD_OK;
 }
 
+static cad_status template_of(const char *path, cad_arena *a, const cad_template **out)
+{
+    cad_status s = cad_template_get("file", path, a, out);
+    return s == CAD_ECONFIG ? cad_fail(s, "%s: %s", path, cad_error_text()) : s;
+}
+
+/* ---- what a run recorded ---- */
+
+static cad_status keep_text(const json_t *state, const char *key, const char *path, cad_arena *a, const char **out)
+{
+    const char *text;
+    if (!json_object_get(state, key))
+        return CAD_OK;
+    CAD_TRY(cad_json_get_string(state, key, path, &text));
+    return *text ? cad_arena_strdup(a, text, strlen(text), out) : CAD_OK;
+}
+
+static cad_status keep_state(cad_ckpt_parts *p, const json_t *state, const char *path, cad_arena *a)
+{
+    CAD_TRY(keep_text(state, "waived", path, a, &p->waived));
+    CAD_TRY(keep_text(state, "rag_index_xxh3", path, a, &p->rag_index));
+    CAD_TRY(keep_text(state, "kind", path, a, &p->kind));
+    if (p->kind && strcmp(p->kind, "ir") != 0 && strcmp(p->kind, "step") != 0)
+        CAD_FAIL(CAD_EDATA, "%s: key 'kind': found '%.40s'; expected ir or step", path, p->kind);
+    if (!p->adapter)
+        return CAD_OK;
+    if (!json_object_get(state, "base_hash"))
+        CAD_FAIL(CAD_EDATA, "%s: key 'base_hash' is missing", path);
+    return keep_text(state, "base_hash", path, a, &p->base_hash);
+}
+
+static cad_status read_state(cad_ckpt_parts *p, cad_arena *a)
+{
+    const char *path;
+    json_t *state;
+    p->waived = p->rag_index = "";
+    CAD_TRY(cad_path_join(a, p->path, "trainer_state.json", &path));
+    if (!cad_fs_exists(path))
+        return CAD_OK;
+    CAD_TRY(cad_json_read(path, STATE_LIMIT, &state));
+    cad_status s = keep_state(p, state, path, a);
+    json_decref(state);
+    return s;
+}
+
+/* An adapter of others, or of an earlier build, that lies with a template of ours that is for one kind alone. */
+static cad_status kind_of_template(cad_ckpt_parts *p, cad_arena *a)
+{
+    const cad_template *t;
+    const char *path;
+    CAD_TRY(cad_path_join(a, p->path, "template.txt", &path));
+    if (!cad_fs_exists(path))
+        return CAD_OK;
+    CAD_TRY(template_of(path, a, &t));
+    p->kind = cad_template_kind(t);
+    return CAD_OK;
+}
+
 cad_status cad_ckpt_parts_find(const char *ckpt, cad_arena *a, cad_ckpt_parts *out)
 {
     bool model = false, adapter = false, state = false, finished = false;
@@ -77,6 +135,9 @@ cad_status cad_ckpt_parts_find(const char *ckpt, cad_arena *a, cad_ckpt_parts *o
         p->adapter = p->path;
     else
         p->base = p->path;
+    CAD_TRY(read_state(p, a));
+    if (!p->kind)
+        CAD_TRY(kind_of_template(p, a));
     *out = found;
     return CAD_OK;
 }
@@ -100,22 +161,6 @@ static cad_status read_run_config(cad_ckpt_parts *p, cad_arena *a)
     if (c->model.init == CAD_MODEL_INIT_pretrained && c->model.path[0])
         p->recorded_base = c->model.path;
     return CAD_OK;
-}
-
-/* Of the base that a run's adapter learnt on. */
-static cad_status read_base_hash(cad_ckpt_parts *p, cad_arena *a)
-{
-    const char *path, *hash;
-    json_t *state;
-    CAD_TRY(cad_path_join(a, p->path, "trainer_state.json", &path));
-    if (!cad_fs_exists(path))
-        return CAD_OK;
-    CAD_TRY(cad_json_read(path, STATE_LIMIT, &state));
-    cad_status s = cad_json_get_string(state, "base_hash", path, &hash);
-    if (s == CAD_OK && *hash)
-        s = cad_arena_strdup(a, hash, strlen(hash), &p->base_hash);
-    json_decref(state);
-    return s;
 }
 
 /* Whether a path can only lead downwards: no name in it is empty, "." or "..". */
@@ -278,7 +323,6 @@ cad_status cad_ckpt_parts_read(cad_ckpt_parts *p, const char *adapter, cad_arena
     CAD_TRY(read_run_config(p, a));
     if (p->adapter) {
         CAD_TRY(cad_peft_read_config(p->adapter, a, &p->lora));
-        CAD_TRY(read_base_hash(p, a));
         CAD_TRY(compare_names(p, a));
     }
     if (!p->base)
@@ -292,7 +336,7 @@ cad_status cad_ckpt_parts_read(cad_ckpt_parts *p, const char *adapter, cad_arena
 cad_status cad_ckpt_parts_file(const cad_ckpt_parts *p, const char *name, cad_arena *a, const char **out)
 {
     CAD_TRY(cad_path_join(a, p->path, name, out));
-    return cad_fs_exists(*out) ? CAD_OK : cad_path_join(a, p->base, name, out);
+    return cad_fs_exists(*out) || !p->base ? CAD_OK : cad_path_join(a, p->base, name, out);
 }
 
 cad_status cad_ckpt_parts_tokenizer(const cad_ckpt_parts *p, cad_arena *a, cad_tokenizer **out)
@@ -333,8 +377,7 @@ cad_status cad_ckpt_parts_template(const cad_ckpt_parts *p, cad_arena *a, const 
     CAD_TRY(cad_ckpt_parts_file(p, "template.txt", a, &path));
     if (!cad_fs_exists(path))
         return CAD_OK;
-    cad_status s = cad_template_get("file", path, a, out);
-    return s == CAD_ECONFIG ? cad_fail(s, "%s: %s", path, cad_error_text()) : s;
+    return template_of(path, a, out);
 }
 
 void cad_ckpt_parts_options(const cad_ckpt_parts *p, cad_decoder_opts *o)

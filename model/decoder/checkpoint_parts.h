@@ -30,12 +30,16 @@ typedef struct cad_ckpt_parts {
     bool bos; /* prompts begin with the tokenizer's begin token, where it has one: not where prompt.bos was off */
     const char *recorded_base; /* model.path of the adapter's run; NULL: not recorded */
     const char *base_hash;     /* cad_decoder_base_hash of what the adapter learnt on; NULL: not recorded */
+    const char *waived;        /* by the data of its run: words of audit.waive, and "leaky"; "" none, or not recorded */
+    const char *rag_index;     /* XXH3-128 of the index that its rows were retrieved with; "" none, or not recorded */
+    const char *kind;          /* of its answers, "ir" or "step": as its run recorded, else by its template, else NULL */
     bool other_base;           /* a base of another hash is told of, not refused: the user named it */
     const char *named_base; /* what adapter_config.json names, where no hash tells and the user named another base; else NULL */
 } cad_ckpt_parts;
 
-/* Fills path, and base or adapter.  `ckpt` NULL: the embedded models/tiny.  Strings live in `a`, also below.  Errors:
- * CAD_EUSAGE (""), CAD_ENOTFOUND (also a checkpoint without DONE), those of cad_file_expect. */
+/* Fills path, base or adapter, and what its run recorded (base_hash to kind).  `ckpt` NULL: the embedded models/tiny.  Strings
+ * live in `a`, also below.  Errors: CAD_EUSAGE (""), CAD_ENOTFOUND (also a checkpoint without DONE), those of cad_file_expect.
+ */
 CAD_MUST_USE cad_status cad_ckpt_parts_find(const char *ckpt, cad_arena *a, cad_ckpt_parts *out);
 /* Fills the rest.  `adapter`: what is put on the model that was found, a PEFT directory, checkpoint or run; it is the
  * checkpoint then (path, tokenizer, template), the model its base.  NULL: what the checkpoint is.  The base of an adapter is
@@ -45,7 +49,7 @@ CAD_MUST_USE cad_status cad_ckpt_parts_find(const char *ckpt, cad_arena *a, cad_
 CAD_MUST_USE cad_status cad_ckpt_parts_read(cad_ckpt_parts *p, const char *adapter, cad_arena *a);
 /* CAD_ENOTFOUND: the base of an adapter is nowhere; which one, and what helps. */
 CAD_MUST_USE cad_status cad_ckpt_parts_no_base(const cad_ckpt_parts *p);
-/* *out = the path of a file of the checkpoint, else of its base; the latter need not exist. */
+/* *out = the path of a file of the checkpoint, else of its base, where that is known; it need not exist. */
 CAD_MUST_USE cad_status cad_ckpt_parts_file(const cad_ckpt_parts *p, const char *name, cad_arena *a, const char **out);
 /* *out = its tokenizer, which the caller destroys.  Errors: those of cad_tokenizer_load; CAD_EDATA: more tokens than rows. */
 CAD_MUST_USE cad_status cad_ckpt_parts_tokenizer(const cad_ckpt_parts *p, cad_arena *a, cad_tokenizer **out);

@@ -21,15 +21,20 @@ typedef struct job {
     double start;
 } job;
 
-static cad_status encode_prompt(job *j, const cad_prompt *p, int64_t i, int64_t *begin)
+cad_status cad_engine_encode(const cad_engine *e, const cad_prompt *p, cad_ids *out)
 {
     const cad_prompt_slots slots = {.caption = p->caption, .retrieved = &p->retrieved, .n_retrieved = p->retrieved != NULL};
-    *begin = (int64_t)j->ids.n;
-    if (j->e->bos >= 0) {
-        uint32_t bos = (uint32_t)j->e->bos;
-        CAD_TRY(cad_ids_add(&j->ids, &bos, 1));
+    if (e->bos >= 0) {
+        uint32_t bos = (uint32_t)e->bos;
+        CAD_TRY(cad_ids_add(out, &bos, 1));
     }
-    CAD_TRY(cad_template_encode(j->e->tpl, &slots, j->e->tokenizer, &j->ids));
+    return cad_template_encode(e->tpl, &slots, e->tokenizer, out);
+}
+
+static cad_status encode_prompt(job *j, const cad_prompt *p, int64_t i, int64_t *begin)
+{
+    *begin = (int64_t)j->ids.n;
+    CAD_TRY(cad_engine_encode(j->e, p, &j->ids));
     int64_t n = (int64_t)j->ids.n - *begin;
     const cad_decoder_opts *o = cad_decoder_options(j->e->decoder);
     int64_t most = o->context - 1 < o->max_tokens ? o->context - 1 : o->max_tokens;
@@ -126,6 +131,9 @@ cad_engine_info cad_engine_get_info(const cad_engine *e)
                              .tokenizer_hash = cad_tokenizer_hash(e->tokenizer),
                              .template_hash = e->tpl->hash,
                              .template_text = e->tpl->text,
+                             .kind = cad_engine_kind(&e->parts, e->tpl),
+                             .rag_index = e->parts.rag_index,
+                             .has_retrieved = e->tpl->has_retrieved,
                              .parameters = cad_decoder_parameters(e->decoder),
                              .context = o->context,
                              .slots = o->slots};

@@ -8,6 +8,7 @@
 #ifndef CADLM_MODEL_DECODER_ENGINE_H
 #define CADLM_MODEL_DECODER_ENGINE_H
 
+#include "core/arena.h"
 #include "core/buf.h"
 #include "core/status.h"
 #include "model/decoder/decoder.h"
@@ -25,6 +26,12 @@ extern "C" {
 
 typedef struct cad_engine cad_engine;
 
+typedef struct cad_prompt {
+    const char *caption;
+    const char *retrieved; /* text of the retrieved block, NULL unless the template has a slot for it */
+    const char *id;        /* names the prompt to the random numbers; NULL: the caption does */
+} cad_prompt;
+
 typedef struct cad_engine_opts {
     const char *template_name; /* "ir", .., "file:PATH"; NULL: template.txt of the checkpoint, else "ir" */
     bool other_template;       /* template_name may differ from the checkpoint's template.txt (audit.waive = template) */
@@ -32,6 +39,8 @@ typedef struct cad_engine_opts {
     int64_t slots;             /* sequences at once; 0: 64 */
     int64_t context;           /* prompt and answer in tokens; 0: 1024; never more than the model's own limit */
     int64_t max_new;           /* of them the longest answer, for advice where memory lacks; 0: not known */
+    const cad_prompt *prompt;  /* (n_prompts) what will be asked: `context` is then what the longest of them and max_new take */
+    int64_t n_prompts;         /* 0: not known */
 } cad_engine_opts;
 
 /* `ckpt` NULL: the embedded base models/tiny (cad_engine_default_path).  Errors: CAD_ENOTFOUND naming the path,
@@ -51,6 +60,16 @@ CAD_MUST_USE cad_status cad_engine_default_path(cad_buf *out);
  * run.  Errors: as cad_engine_open. */
 CAD_MUST_USE cad_status cad_engine_resolve(const char *ckpt, cad_buf *out);
 
+/* What can be told before any weight is read; texts live in `a`. */
+typedef struct cad_engine_facts {
+    const char *path;             /* as cad_engine_resolve */
+    const char *kind, *rag_index; /* as in cad_engine_info */
+    const char *waived;           /* as cad_engine_waived */
+    bool has_retrieved;
+} cad_engine_facts;
+/* `template_name` as in cad_engine_opts.  Errors: as cad_engine_open. */
+CAD_MUST_USE cad_status cad_engine_peek(const char *ckpt, const char *template_name, cad_arena *a, cad_engine_facts *out);
+
 /* Appends what the data of a checkpoint waived (words of audit.waive by commas), as its trainer_state.json says; nothing where
  * there is none. */
 CAD_MUST_USE cad_status cad_engine_waived(const char *ckpt, cad_buf *out);
@@ -61,17 +80,14 @@ typedef struct cad_engine_info {
     const char *adapter; /* NULL: none */
     const char *hash;    /* XXH3-128 over base hash, adapter, options, storage: names what answers in keys of results */
     const char *tokenizer_hash, *template_hash, *template_text;
-    int64_t parameters; /* of the base; an adapter is not counted */
+    const char *kind;      /* of its answers, "ir" or "step": as recorded, else by the template, else ir */
+    const char *rag_index; /* XXH3-128 of the retrieval index that it learnt with; "": none, or not recorded */
+    bool has_retrieved;    /* the template has a slot for retrieved parts */
+    int64_t parameters;    /* of the base; an adapter is not counted */
     int64_t context, slots;
 } cad_engine_info;
 cad_engine_info cad_engine_get_info(const cad_engine *e);
 cad_decoder *cad_engine_decoder(cad_engine *e);
-
-typedef struct cad_prompt {
-    const char *caption;
-    const char *retrieved; /* text of the retrieved block, NULL unless the template has a slot for it */
-    const char *id;        /* names the prompt to the random numbers; NULL: the caption does */
-} cad_prompt;
 
 typedef struct cad_decode {
     cad_sampling sampling;

@@ -20,4 +20,10 @@ struct cad_engine {
     int64_t n_stop;
 };
 
+/* Of what kind answers are that such a checkpoint gives to a template. */
+const char *cad_engine_kind(const cad_ckpt_parts *p, const cad_template *t);
+
+/* Appends the ids of a prompt as the model sees it, with its begin token. */
+CAD_MUST_USE cad_status cad_engine_encode(const cad_engine *e, const cad_prompt *p, cad_ids *out);
+
 #endif

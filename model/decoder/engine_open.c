@@ -1,7 +1,6 @@
 /* Opening the parts of a checkpoint. */
 #include "core/build_info.h"
 #include "core/fs.h"
-#include "core/json.h"
 #include "core/mem.h"
 #include "kernels/device.h"
 #include "model/decoder/engine_impl.h"
@@ -11,11 +10,17 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DEFAULT_SLOTS = 64, DEFAULT_CONTEXT = 1024, SMALLEST_PASS = 512, SMALL_MEMORY = 256 << 20, STATE_LIMIT = 1 << 20 };
+enum { DEFAULT_SLOTS = 64, DEFAULT_CONTEXT = 1024, SMALLEST_PASS = 512, SMALL_MEMORY = 256 << 20 };
 
 cad_status cad_engine_default_path(cad_buf *out)
 {
     return cad_share_find("models/tiny", out);
+}
+
+const char *cad_engine_kind(const cad_ckpt_parts *p, const cad_template *t)
+{
+    const char *kind = p->kind ? p->kind : cad_template_kind(t);
+    return kind ? kind : "ir";
 }
 
 /* The template that the checkpoint learnt with, unless another one is asked for and may be. */
@@ -61,11 +66,30 @@ static cad_status check_memory(const cad_engine *e, const cad_device *device, co
     return cad_memory_check(&m, device, e->parts.path);
 }
 
+/* Tokens that the longest of the prompts takes. */
+static cad_status measure_prompts(const cad_engine *e, const cad_prompt *prompt, int64_t n, int64_t *out)
+{
+    cad_ids ids = CAD_IDS_INIT;
+    cad_status s = CAD_OK;
+    *out = 0;
+    for (int64_t i = 0; s == CAD_OK && i < n; i++) {
+        cad_ids_clear(&ids);
+        s = cad_engine_encode(e, &prompt[i], &ids);
+        if ((int64_t)ids.n > *out)
+            *out = (int64_t)ids.n;
+    }
+    cad_ids_deinit(&ids);
+    return s;
+}
+
 static cad_status open_decoder(cad_engine *e, const cad_engine_opts *o)
 {
     cad_device device;
     const cad_ckpt_parts *p = &e->parts;
-    int64_t slots = o->slots > 0 ? o->slots : DEFAULT_SLOTS, context = o->context > 0 ? o->context : DEFAULT_CONTEXT;
+    int64_t slots = o->slots > 0 ? o->slots : DEFAULT_SLOTS, context = o->context > 0 ? o->context : DEFAULT_CONTEXT, longest;
+    CAD_TRY(measure_prompts(e, o->prompt, o->n_prompts, &longest));
+    if (longest > 0)
+        context = longest + o->max_new;
     if (context > p->model.max_pos)
         context = p->model.max_pos;
     cad_decoder_opts d = {.slots = slots, .context = context, .max_tokens = context > SMALLEST_PASS ? context : SMALLEST_PASS};
@@ -157,21 +181,30 @@ cad_status cad_engine_resolve(const char *ckpt, cad_buf *out)
     return s;
 }
 
+cad_status cad_engine_peek(const char *ckpt, const char *template_name, cad_arena *a, cad_engine_facts *out)
+{
+    cad_ckpt_parts p;
+    const cad_template *t = NULL;
+    CAD_TRY(cad_ckpt_parts_find(ckpt, a, &p));
+    if (!template_name)
+        CAD_TRY(cad_ckpt_parts_template(&p, a, &t));
+    if (!t)
+        CAD_TRY(cad_template_get(template_name ? template_name : "ir", NULL, a, &t));
+    *out = (cad_engine_facts){.path = p.path,
+                              .kind = cad_engine_kind(&p, t),
+                              .rag_index = p.rag_index,
+                              .waived = p.waived,
+                              .has_retrieved = t->has_retrieved};
+    return CAD_OK;
+}
+
 cad_status cad_engine_waived(const char *ckpt, cad_buf *out)
 {
     cad_engine *e;
-    cad_buf path = CAD_BUF_INIT;
-    json_t *state = NULL;
     CAD_TRY(make_engine(&e));
     cad_status s = cad_ckpt_parts_find(ckpt, e->arena, &e->parts);
     if (s == CAD_OK)
-        s = cad_buf_printf(&path, "%s/trainer_state.json", e->parts.path);
-    if (s == CAD_OK && cad_fs_exists(path.data))
-        s = cad_json_read(path.data, STATE_LIMIT, &state);
-    if (s == CAD_OK && json_is_string(json_object_get(state, "waived")))
-        s = cad_buf_str(out, json_string_value(json_object_get(state, "waived")));
-    json_decref(state);
-    cad_buf_deinit(&path);
+        s = cad_buf_str(out, e->parts.waived);
     cad_engine_close(e);
     return s;
 }
@@ -188,7 +221,7 @@ cad_status cad_engine_wrap(cad_decoder *d, const cad_tokenizer *t, const cad_tem
     e->decoder = d;
     e->tokenizer = t;
     e->tpl = tpl;
-    e->parts.path = e->parts.base = "";
+    e->parts.path = e->parts.base = e->parts.waived = e->parts.rag_index = "";
     e->bos = bos;
     e->n_stop = cad_ckpt_stops(cad_decoder_config(e->decoder), e->tokenizer, e->stop);
     *out = e;

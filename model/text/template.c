@@ -121,6 +121,16 @@ cad_status cad_template_parse(const char *name, const char *text, size_t len, ca
     return CAD_OK;
 }
 
+const char *cad_template_kind(const cad_template *t)
+{
+    static const char *const of_step[] = {"step-rag", "steplm-rag", "steplm-norag"};
+    for (size_t i = 0; i < sizeof builtin / sizeof *builtin; i++)
+        for (size_t k = 0; k < sizeof of_step / sizeof *of_step; k++)
+            if (!strcmp(builtin[i].name, of_step[k]) && !strcmp(builtin[i].text, t->text))
+                return "step";
+    return NULL;
+}
+
 static cad_status read_template(const char *path, cad_arena *a, const cad_template **out)
 {
     cad_buf text = CAD_BUF_INIT;

@@ -46,6 +46,10 @@ CAD_MUST_USE cad_status cad_template_get(const char *name, const char *file, cad
 CAD_MUST_USE cad_status cad_template_parse(const char *name, const char *text, size_t len, cad_arena *a,
                                            const cad_template **out);
 
+/* Of which kind answers to it are, where the text itself says so: "step" for the built-in prompts of STEP-LLM and step-rag,
+ * also when read from a file; else NULL. */
+const char *cad_template_kind(const cad_template *t);
+
 /* What fills the slots; retrieved blocks stand best first, one LF between.  Blocks for a template without {retrieved} are
  * CAD_EINVAL; no block leaves the slot empty. */
 typedef struct cad_prompt_slots {

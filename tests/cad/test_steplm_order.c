@@ -229,6 +229,28 @@ static void test_placeholders_and_comments_are_restored(void **state)
     restored("", "\n");
 }
 
+static void legal(const char *text, const char *want)
+{
+    cad_buf out = CAD_BUF_INIT;
+    ok(cad_steplm_legal(arena, text, strlen(text), &out));
+    same_bytes(text, "legal", &out, want, strlen(want));
+    cad_buf_deinit(&out);
+}
+
+static void test_a_colour_without_a_name_gets_one(void **state)
+{
+    (void)state;
+    legal(ROOT "#ID_1);\n#8=COLOUR_RGB( , 0.5, 0.5, 0.5 );\n/* ID_1 = 8 */\n",
+          ROOT "#8);\n#8=COLOUR_RGB( '', 0.5, 0.5, 0.5 );\n");
+    legal("#1=COLOUR_RGB(,1.);#2=COLOUR_RGB (\n,1.);\n", "#1=COLOUR_RGB('',1.);#2=COLOUR_RGB (\n'',1.);\n");
+    /* of another entity, of another parameter, in a string or comment it is not ours to mend */
+    legal("#1=COLOUR_RGB('', ,1.);\n#2=XCOLOUR_RGB( ,1.);\n#3=COLOUR( ,1.);\n#4=A('COLOUR_RGB( ,1.)'', ');\n",
+          "#1=COLOUR_RGB('', ,1.);\n#2=XCOLOUR_RGB( ,1.);\n#3=COLOUR( ,1.);\n#4=A('COLOUR_RGB( ,1.)'', ');\n");
+    legal("/* a\nCOLOUR_RGB( ,1.) */\n#1=A('COLOUR_RGB( ,", "/* a\nCOLOUR_RGB( ,1.) */\n#1=A('COLOUR_RGB( ,\n");
+    assert_true(cad_steplm_has_placeholders("a#ID_", 5));
+    assert_false(cad_steplm_has_placeholders("a#ID_", 4));
+}
+
 /* ---- bytes of any kind ---- */
 
 static void test_random_text_is_read_or_refused(void **state)
@@ -291,6 +313,7 @@ int main(void)
         cmocka_unit_test(test_a_chain_ends_at_depth_20),
         cmocka_unit_test(test_time_is_linear),
         cmocka_unit_test(test_placeholders_and_comments_are_restored),
+        cmocka_unit_test(test_a_colour_without_a_name_gets_one),
         cmocka_unit_test(test_random_text_is_read_or_refused),
     };
     return cmocka_run_group_tests(tests, begin, end);

@@ -19,7 +19,7 @@ json "$out" 'len(d["model"]["files"]) > 3 and d["model"]["xxh3"] == json.load(op
 
 # A run of full training, and one that trains an adapter on its checkpoint.
 runs 0 cadtool ckpt verify tiny/runs/tiny --json
-json "$out" 'd["kind"] == "checkpoint of a run, model" and d["run"]["step"] in (1, 2) and d["sound"] and d["written"] and d["commit"]'
+json "$out" 'd["kind"] == "checkpoint of a run, model" and d["run"]["step"] in (1, 2) and d["answers"] == "ir" and d["sound"] and d["written"] and d["commit"]'
 base=$T/tiny/runs/tiny/ckpt/latest
 runs 0 cadtrain "$TINY" --set=model.init=pretrained --set=model.path="$base" --set=lora.enabled=on --set=lora.rank=2 \
     --set=model.weights=bf16 --set=run.name=lora --set=sample.n=0

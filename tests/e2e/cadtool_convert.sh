@@ -53,3 +53,69 @@ printf 'C 1 1 1\nD 0 5' >bad.ir
 runs 65 cadtool convert bad.ir a.step
 says "$err" "bad.ir" "[dangling-ref]"
 [ ! -e a.step ] || die "a STEP file of a part that does not exist"
+
+# What STEP-LLM's tool makes of a coloured part has placeholders and a colour without a name: --restore makes it legal, so that
+# neither our reader nor OCCT's check list finds fault.
+mkdir -p raw/ball
+cat >raw/ball/ball.step <<'P'
+ISO-10303-21;
+HEADER;
+FILE_DESCRIPTION((''),'2;1');
+FILE_NAME('','',(''),(''),'','','');
+FILE_SCHEMA(('AUTOMOTIVE_DESIGN { 1 0 10303 214 1 1 1 1 }'));
+ENDSEC;
+DATA;
+#1=SHAPE_DEFINITION_REPRESENTATION(#2,#4);
+#2=PRODUCT_DEFINITION_SHAPE('','',#3);
+#3=PRODUCT_DEFINITION('','',#30,#31);
+#30=PRODUCT_DEFINITION_FORMATION('','',#32);
+#31=PRODUCT_DEFINITION_CONTEXT('',#33,'');
+#32=PRODUCT('','','',(#34));
+#33=APPLICATION_CONTEXT('');
+#34=PRODUCT_CONTEXT('',#33,'');
+#4=ADVANCED_BREP_SHAPE_REPRESENTATION('',(#6),#5);
+#5=(GEOMETRIC_REPRESENTATION_CONTEXT(3)GLOBAL_UNIT_ASSIGNED_CONTEXT((#16,#17,#18))REPRESENTATION_CONTEXT('',''));
+#16=(LENGTH_UNIT()NAMED_UNIT(*)SI_UNIT(.MILLI.,.METRE.));
+#17=(NAMED_UNIT(*)PLANE_ANGLE_UNIT()SI_UNIT($,.RADIAN.));
+#18=(NAMED_UNIT(*)SI_UNIT($,.STERADIAN.)SOLID_ANGLE_UNIT());
+#6=MANIFOLD_SOLID_BREP('',#7);
+#7=CLOSED_SHELL('',(#8));
+#8=ADVANCED_FACE('',(#9),#13,.T.);
+#9=FACE_BOUND('',#10,.T.);
+#10=VERTEX_LOOP('',#11);
+#11=VERTEX_POINT('',#12);
+#12=CARTESIAN_POINT('',(0.,0.,-3.));
+#13=SPHERICAL_SURFACE('',#14,3.);
+#14=AXIS2_PLACEMENT_3D('',#15,$,$);
+#15=CARTESIAN_POINT('',(0.,0.,0.));
+#20=MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION('',(#21),#5);
+#21=STYLED_ITEM('',(#22),#6);
+#22=PRESENTATION_STYLE_ASSIGNMENT((#23));
+#23=SURFACE_STYLE_USAGE(.BOTH.,#24);
+#24=SURFACE_SIDE_STYLE('',(#25));
+#25=SURFACE_STYLE_FILL_AREA(#26);
+#26=FILL_AREA_STYLE('',(#27));
+#27=FILL_AREA_STYLE_COLOUR('',#28);
+#28=COLOUR_RGB('',0.2,0.3,0.4);
+ENDSEC;
+END-ISO-10303-21;
+P
+runs 0 cadtool check raw/ball/ball.step
+runs 0 cadprep reorder raw/ball/ball.step -o dfs --profile=steplm
+dfs=$(find dfs -name "*.step")
+grep -q '#ID_1' "$dfs" && grep -q 'COLOUR_RGB( ,' "$dfs" || die "no placeholder or no nameless colour in $dfs"
+runs 3 cadtool check --strict "$dfs"
+runs 0 cadtool convert --restore "$dfs" -o legal.step
+silent legal.step '#ID_' '( ,' '/*'
+runs 0 cadtool check --strict --json legal.step
+json "$out" 'd[0]["ok"] and d[0]["step"]["errors"] == 0 and d[0]["step"]["warnings"] == 0 and d[0]["facts"]["model_check"] == 0'
+sed "s/COLOUR_RGB( '',/COLOUR_RGB( ,/" legal.step >nameless.step
+runs 0 cadtool check --json nameless.step
+json "$out" 'd[0]["facts"]["model_check"] > 0'
+runs 0 cadtool convert --restore "$dfs" legal.stl
+runs 2 cadtool convert --restore "$DOCS/flange.ir" -o a.step
+runs 2 cadtool convert --restore "$dfs" a.step -o b.step
+printf 'DATA;\n#1=A(#2);\n' >cut.step
+runs 65 cadtool convert --restore cut.step -o a.step
+says "$err" "cut.step" "R02"
+[ ! -e a.step ] || die "a file of what is no STEP"

@@ -1,4 +1,4 @@
-/* A model directory that answers five captions by heart, made in a second: the smallest model with which a command can be
+/* A model directory that answers a few captions by heart, made in a second: the smallest model with which a command can be
  * tested from prompt to solid. */
 #ifndef CADLM_TESTS_TAUGHT_MODEL_H
 #define CADLM_TESTS_TAUGHT_MODEL_H
@@ -9,9 +9,11 @@
 #include "tests/model/decoder_fixture.h"
 #include "tests/scratch_dir.h"
 
-static const struct {
+typedef struct taught {
     const char *caption, *program;
-} TAUGHT[] = {
+} taught;
+
+static const taught TAUGHT[] = {
     {"cube 10", "C 10 10 10"},
     {"cylinder r 5 h 12", "Y 5 12"},
     {"ball 3", "S 3"},
@@ -20,15 +22,15 @@ static const struct {
 };
 enum { N_TAUGHT = sizeof TAUGHT / sizeof *TAUGHT, BAD = 3 };
 
-static inline int64_t taught_tokenizer(const char *path, cad_tokenizer **out)
+static inline int64_t taught_tokenizer(const char *path, const taught *row, int n, int64_t most, cad_tokenizer **out)
 {
     cad_bpe_trainer *t;
     cad_buf json = CAD_BUF_INIT;
     int64_t vocab;
-    ok(cad_bpe_create(CAD_BPE_ir, 300, &t));
-    for (int i = 0; i < N_TAUGHT; i++) {
-        ok(cad_bpe_add(t, TAUGHT[i].caption, strlen(TAUGHT[i].caption)));
-        ok(cad_bpe_add(t, TAUGHT[i].program, strlen(TAUGHT[i].program)));
+    ok(cad_bpe_create(CAD_BPE_ir, most, &t));
+    for (int i = 0; i < n; i++) {
+        ok(cad_bpe_add(t, row[i].caption, strlen(row[i].caption)));
+        ok(cad_bpe_add(t, row[i].program, strlen(row[i].program)));
     }
     ok(cad_bpe_finish(t, &json, &vocab));
     ok(cad_fs_write(path, json.data, json.len));
@@ -38,17 +40,17 @@ static inline int64_t taught_tokenizer(const char *path, cad_tokenizer **out)
     return vocab;
 }
 
-static inline cad_batch *taught_batch(cad_arena *a, const cad_tokenizer *t, uint32_t end)
+static inline cad_batch *taught_batch(cad_arena *a, const cad_tokenizer *t, const taught *r, int n, uint32_t end)
 {
     cad_batch *b;
-    ok(cad_batch_create(a, 512, N_TAUGHT, &b));
-    for (int i = 0; i < N_TAUGHT; i++) {
+    ok(cad_batch_create(a, 512, n, &b));
+    for (int i = 0; i < n; i++) {
         cad_ids ids = CAD_IDS_INIT;
         char prompt[100];
-        int n = snprintf(prompt, sizeof prompt, "%s\n", TAUGHT[i].caption);
-        ok(cad_tokenizer_encode(t, prompt, (size_t)n, CAD_SPECIALS_text, &ids));
+        int len = snprintf(prompt, sizeof prompt, "%s\n", r[i].caption);
+        ok(cad_tokenizer_encode(t, prompt, (size_t)len, CAD_SPECIALS_text, &ids));
         uint32_t span[2] = {(uint32_t)ids.n, 0};
-        ok(cad_tokenizer_encode(t, TAUGHT[i].program, strlen(TAUGHT[i].program), CAD_SPECIALS_text, &ids));
+        ok(cad_tokenizer_encode(t, r[i].program, strlen(r[i].program), CAD_SPECIALS_text, &ids));
         ok(cad_ids_add(&ids, &end, 1));
         span[1] = (uint32_t)ids.n;
         const cad_batch_row row = {
@@ -85,15 +87,15 @@ static inline void teach(cad_decoder *d, const cad_batch *b)
     free(v);
 }
 
-/* Writes config.json, model.safetensors and tokenizer.json into the existing folder `dir`. */
-static inline void taught_model(const char *dir)
+/* Writes config.json, model.safetensors and tokenizer.json, of at most `most` tokens, into the existing folder `dir`. */
+static inline void taught_model_of(const char *dir, const taught *row, int n, int64_t most)
 {
     char path[512];
     cad_tokenizer *t;
     cad_buf text = CAD_BUF_INIT;
     cad_arena *a = fix_arena();
     snprintf(path, sizeof path, "%s/tokenizer.json", dir);
-    int64_t vocab = taught_tokenizer(path, &t), end = cad_tokenizer_eos(t);
+    int64_t vocab = taught_tokenizer(path, row, n, most, &t), end = cad_tokenizer_eos(t);
     cad_model_config c = fix_config(CAD_ARCH_qwen2, false, 128);
     c.vocab = vocab;
     c.dtype = CAD_BF16;
@@ -102,7 +104,7 @@ static inline void taught_model(const char *dir)
     cad_decoder_opts o = fix_opts(CAD_TRAIN_full, 0);
     o.max_tokens = 512;
     cad_decoder *d = fix_decoder(&c, &o);
-    teach(d, taught_batch(a, t, (uint32_t)end));
+    teach(d, taught_batch(a, t, row, n, (uint32_t)end));
     ok(cad_decoder_save_model(d, dir, true));
     ok(cad_model_config_print(&c, NULL, 0, &text));
     snprintf(path, sizeof path, "%s/config.json", dir);
@@ -111,6 +113,11 @@ static inline void taught_model(const char *dir)
     cad_decoder_destroy(d);
     cad_tokenizer_destroy(t);
     cad_arena_destroy(a);
+}
+
+static inline void taught_model(const char *dir)
+{
+    taught_model_of(dir, TAUGHT, N_TAUGHT, 300);
 }
 
 #endif

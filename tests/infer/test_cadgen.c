@@ -1,5 +1,6 @@
 /* cadgen as people call it: what it prints, what it writes, and its exit codes. */
 #include "cad/occt/solid.h"
+#include "cad/step/step_answer.h"
 #include "core/json.h"
 #include "tests/infer/taught_model.h"
 
@@ -8,6 +9,18 @@
 static cad_buf out, err;
 static int has_kernel;
 
+#define BALL(radius, end)                                                                                                      \
+    "DATA;\n#1=SHAPE_DEFINITION_REPRESENTATION(#2,#4);\n#2=PRODUCT_DEFINITION_SHAPE('','',#3);\n"                              \
+    "#3=PRODUCT_DEFINITION('','',$,$);\n#4=ADVANCED_BREP_SHAPE_REPRESENTATION('',(#6),#5);\n"                                  \
+    "#5=GEOMETRIC_REPRESENTATION_CONTEXT('','',3);\n#6=MANIFOLD_SOLID_BREP('',#7);\n#7=CLOSED_SHELL('',(#8));\n"               \
+    "#8=ADVANCED_FACE('',(#9),#13,.T.);\n#9=FACE_BOUND('',#10,.T.);\n#10=VERTEX_LOOP('',#11);\n#11=VERTEX_POINT('',#12);\n"    \
+    "#12=CARTESIAN_POINT('',(0.,0.,-" radius "));\n#13=SPHERICAL_SURFACE('',#14," radius ");\n"                                \
+    "#14=AXIS2_PLACEMENT_3D('',#15,$,$);\n#15=CARTESIAN_POINT('',(0.,0.,0.));\nENDSEC;\n" end
+#define BALL_END "END-ISO-10303-21;"
+
+/* What a model of STEP learnt: a part with junk behind its end, one without an end, and no STEP. */
+static const taught BALLS[] = {{"ball 3", BALL("3.", BALL_END "\njunk")}, {"half a ball", BALL("4.", "")}, {"nothing", "no"}};
+
 static int setup(void **state)
 {
     if (scratch_setup(state))
@@ -15,6 +28,8 @@ static int setup(void **state)
     has_kernel = strcmp(cad_solid_kernel(), "none") != 0;
     ok(cad_fs_mkdirs(scratch("model")));
     taught_model(scratch("model"));
+    ok(cad_fs_mkdirs(scratch("balls")));
+    taught_model_of(scratch("balls"), BALLS, sizeof BALLS / sizeof *BALLS, 520);
     return 0;
 }
 
@@ -87,6 +102,71 @@ static void test_files_are_written_by_their_endings(void **state)
     exits("--ckpt=model 'flat cube' -o bad.ir", 3, "written: bad.ir");
     exits("--ckpt=model 'cube 10' -o none/p.ir", 73, "none");
     cad_buf_deinit(&text);
+}
+
+static void put(const char *name, const char *text)
+{
+    ok(cad_fs_write(scratch(name), text, strlen(text)));
+}
+
+/* What makes `balls` a checkpoint of a run whose answers are of that kind. */
+static void record_kind(const char *kind)
+{
+    char state[100];
+    snprintf(state, sizeof state, "{\"schema\":1,\"kind\":\"%s\"}", kind);
+    put("balls/trainer_state.json", state);
+    put("balls/DONE", "{}");
+}
+
+static void test_answers_in_step_become_exchange_files(void **state)
+{
+    (void)state;
+    cad_buf file = CAD_BUF_INIT;
+    if (!has_kernel)
+        skip();
+    record_kind("step");
+    exits("--ckpt=balls 'ball 3' -o b.step -o b.stl -o b.png", 0, "valid solid: 6 x 6 x 6 mm, 113.097 mm3");
+    ok(cad_fs_read(scratch("b.step"), 0, &file));
+    size_t header = strlen(cad_steplm_header);
+    assert_memory_equal(file.data, cad_steplm_header, header);
+    assert_string_equal(file.data + header, BALL("3.", BALL_END) "\n"); /* cut at its end */
+    assert_true(cad_fs_exists(scratch("b.stl")) && cad_fs_exists(scratch("b.png")));
+    exits("--ckpt=balls 'ball 3'", 0, ""); /* on stdout the file too */
+    assert_int_equal(out.len, file.len);
+    assert_memory_equal(out.data, file.data, file.len);
+    exits("--ckpt=balls 'half a ball' -o h.step -o h.stl", 65,
+          "h.stl was not written, the answer is no valid part: the answer "
+          "ends before END-ISO-10303-21;");
+    assert_true(cad_fs_exists(scratch("h.step")) && !cad_fs_exists(scratch("h.stl")));
+    exits("--ckpt=balls 'nothing' -o n.step", 3, "no valid part");
+    exits("--ckpt=balls 'ball 3' -o b.ir", 2, "answers in STEP");
+    exits("--ckpt=balls 'ball 3' --format=stp", 2, "expected ir or step");
+    exits("--ckpt=balls 'ball 3' --jsonl < /dev/null", 2, "several sources");
+    /* --format says it of a model that recorded nothing, or something else */
+    record_kind("ir");
+    exits("--ckpt=balls 'ball 3'", 3, "no valid part");
+    exits("--ckpt=balls --format=step 'ball 3' --json", 0, "");
+    json_t *doc;
+    ok(cad_json_parse(out.data, out.len, "stdout", &doc));
+    const json_t *row = json_array_get(json_object_get(doc, "answers"), 0);
+    assert_string_equal(json_string_value(json_object_get(row, "format")), "step");
+    assert_string_equal(json_string_value(json_object_get(row, "text")), BALLS[0].program); /* as it was drawn */
+    assert_true(json_is_true(json_object_get(row, "valid")));
+    json_decref(doc);
+    record_kind("stp");
+    exits("--ckpt=balls 'ball 3'", 65, "expected ir or step");
+    cad_buf_deinit(&file);
+}
+
+static void test_a_cut_answer_is_told(void **state)
+{
+    (void)state;
+    record_kind("step");
+    exits("--ckpt=balls 'ball 3' --max-new=20", has_kernel ? 3 : 0, "cut after 20 tokens, the longest that decode.max_new");
+    assert_non_null(strstr(cad_buf_cstr(&err), "--max-new=40"));
+    exits("--ckpt=model 'plate with a hole' --max-new=3", has_kernel ? 3 : 0, "cut after 3 tokens");
+    exits("--ckpt=model 'cube 10'", 0, "");
+    assert_null(strstr(cad_buf_cstr(&err), "cut after"));
 }
 
 static void test_a_file_of_prompts_fills_a_folder(void **state)
@@ -203,6 +283,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_prompt_gives_its_program_on_stdout),
         cmocka_unit_test(test_files_are_written_by_their_endings),
+        cmocka_unit_test(test_answers_in_step_become_exchange_files),
+        cmocka_unit_test(test_a_cut_answer_is_told),
         cmocka_unit_test(test_a_file_of_prompts_fills_a_folder),
         cmocka_unit_test(test_json_lines_in_give_json_lines_out),
         cmocka_unit_test(test_json_is_one_document_on_failure_too),
