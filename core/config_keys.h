@@ -19,7 +19,8 @@
     S(run, CAD_CONFIG_RUN) S(model, CAD_CONFIG_MODEL) S(tokenizer, CAD_CONFIG_TOKENIZER) S(prompt, CAD_CONFIG_PROMPT)       \
     S(data, CAD_CONFIG_DATA) S(audit, CAD_CONFIG_AUDIT) S(train, CAD_CONFIG_TRAIN) S(lora, CAD_CONFIG_LORA)                 \
     S(checkpoint, CAD_CONFIG_CHECKPOINT) S(eval, CAD_CONFIG_EVAL) S(sample, CAD_CONFIG_SAMPLE) S(log, CAD_CONFIG_LOG)       \
-    S(decode, CAD_CONFIG_DECODE) S(metrics, CAD_CONFIG_METRICS) S(synth, CAD_CONFIG_SYNTH) S(prep, CAD_CONFIG_PREP)
+    S(rag, CAD_CONFIG_RAG) S(decode, CAD_CONFIG_DECODE) S(metrics, CAD_CONFIG_METRICS) S(synth, CAD_CONFIG_SYNTH)           \
+    S(prep, CAD_CONFIG_PREP)
 
 #define CAD_CONFIG_RUN(X, E)                                                                                                \
     X(s, name,         "*",     "name",    "directory under run.out_root")                                                  \
@@ -131,6 +132,14 @@
     E(console, CAD_LOG_CONSOLE, "auto", (auto, bar, lines, none), "progress; auto: bar on a terminal, lines elsewhere")     \
     X(d, every_s,      "10",    "",             "between lines of progress")                                                \
     X(b, tensorboard,  "on",    "",             "event files for TensorBoard in the run directory, tb/")
+
+#define CAD_CONFIG_RAG(X, E)                                                                                                \
+    X(i, k,            "1",     "1..8",         "rows that each caption retrieves")                                         \
+    E(encoder, CAD_RAG_ENCODER, "hash", (hash), "what compares captions; hash needs no weights")                            \
+    E(scope, CAD_RAG_SCOPE, "train", (train, all), "rows that may be retrieved; all marks what is made as leaky")           \
+    X(l, exclude_same, "id,caption,geometry", "", "what a retrieved row may not share with the row; fewer mark as leaky")   \
+    E(ties, CAD_RAG_TIES, "seeded", (seeded, first), "rows equally near: by a hash, or the lower row, which marks as leaky") \
+    X(f, min_score,    "-1",    "-1..1",        "least cosine of a retrieved row")
 
 #define CAD_CONFIG_DECODE(X, E)                                                                                             \
     X(i, max_new,      "4096",  "1..1M",        "longest answer in tokens")                                                 \

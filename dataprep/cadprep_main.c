@@ -5,7 +5,7 @@
 #include "eval/convert.h"
 
 static const cad_cli_option OPTIONS[] = {
-    {"output", 'o', "PATH", NULL, "file or folder to write", "synth split pack round reorder"},
+    {"output", 'o', "PATH", NULL, "file or folder to write", "synth split pack round reorder rag.embed"},
     {"count", 'n', "N", "synth.n", "parts to make [20k], or rows to show [5]", "synth preview"},
     {"kind", 0, "ir|step", "synth.kind", "a corpus of Compact IR, or a tree of STEP", "synth"},
     {"families", 0, "LIST", "synth.families", "all seen unseen, or names, NAME:WEIGHT", "synth"},
@@ -24,7 +24,13 @@ static const cad_cli_option OPTIONS[] = {
     {"against", 0, "DIR", NULL, "its train and val may not hold a prompt of the suite", "verify"},
     {"ids", 0, NULL, NULL, "token ids below the text", "preview"},
     {"html", 0, "FILE", NULL, "write a page with a picture of each part", "preview"},
-    {"profile", 0, "steplm", "prep.profile", "whose rules: strict is not written yet", "round reorder"},
+    {"profile", 0, "steplm", "prep.profile", "whose rules", "round reorder rag.build rag.query"},
+    {"hits", 'k', "N", "rag.k", "rows that a caption retrieves", "rag.build rag.query"},
+    {"encoder", 0, "NAME", "rag.encoder", "hash", "rag.build rag.query rag.embed"},
+    {"scope", 0, "train|all", "rag.scope", "rows that may be retrieved", "rag.build"},
+    {"exclude-same", 0, "LIST", "rag.exclude_same", "of id caption geometry", "rag.build"},
+    {"ties", 0, "seeded|first", "rag.ties", "which of equally near rows", "rag.build rag.query"},
+    {"min-score", 0, "X", "rag.min_score", "least cosine", "rag.build rag.query"},
     {"jobs", 0, "N", "prep.jobs", "workers; 0 = all CPUs", "synth round reorder run"},
     {0},
 };
@@ -54,6 +60,17 @@ static const cad_cli_word WORDS[] = {
      "Learn a byte-level BPE from DIR/train.jsonl into DIR/tokenizer, or --tokenizer.\n"
      "  cadprep tokenizer data/p --own-bpe=1024\n"
      "  cadprep tokenizer data/p --own-bpe=4096 --tokenizer=data/p/large\n"},
+    {"rag build", cad_cmd_rag_build, "DIR | CORPUS.jsonl",
+     "Give each row the rows of train with the nearest captions, and write an index.\n"
+     "Never its own caption or geometry; settings that allow it mark all as leaky.\n"
+     "  cadprep rag build data/p -k 1\n"
+     "  cadprep rag build data/p --exclude-same=id,caption -k 2\n"},
+    {"rag query", cad_cmd_rag_query, "DIR | INDEX \"SENTENCE\"",
+     "The captions of an index that are nearest to a sentence, with their cosines.\n"
+     "  cadprep rag query data/p \"plate with four holes\" -k 5\n"},
+    {"rag embed", cad_cmd_rag_embed, "TEXTS.jsonl -o FILE.npy",
+     "One vector of unit length per caption, as numpy reads it.\n"
+     "  cadprep rag embed data/p/train.jsonl -o vectors.npy\n"},
     {"pack", cad_cmd_pack, "DIR | CORPUS.jsonl -o FILE.h5",
      "Turn rows into tokens with loss spans, and audit them: 65 with the ids of rows\n"
      "without a loss token, without an end token, or too long.\n"

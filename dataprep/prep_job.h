@@ -33,6 +33,9 @@ CAD_MUST_USE cad_status cad_prep_join(const cad_prep_job *j, const cad_list *l, 
 CAD_MUST_USE cad_status cad_prep_synth(const cad_prep_job *j, const char *out);
 CAD_MUST_USE cad_status cad_prep_split(const cad_prep_job *j, const char *in);
 CAD_MUST_USE cad_status cad_prep_tokenizer(const cad_prep_job *j); /* CAD_ECONFIG for the folder of a model: it keeps its own */
+/* `in`: a folder of splits, or one corpus (stage_rag.h).  CAD_ECONFIG also where prep.profile = steplm and a key of [rag] says
+ * otherwise. */
+CAD_MUST_USE cad_status cad_prep_rag(const cad_prep_job *j, const char *in);
 /* A pack is opened again and audited (dataprep/audit.h): OUT.audit.json, or DIR/audit.json with the leaks between the splits,
  * which end the command (CAD_EDATA) where prep.group names their kind. */
 CAD_MUST_USE cad_status cad_prep_pack(const cad_prep_job *j, const char *in, const char *out);

@@ -4,7 +4,7 @@
 #include "core/mem.h"
 #include "dataprep/corpus_row.h"
 #include "dataprep/pack.h"
-#include "model/rag/rag.h"
+#include "model/rag/rag_index.h"
 #include "model/text/tokenizer.h"
 
 #include <string.h>
@@ -81,6 +81,7 @@ cad_status cad_baseline_bbox_cube(void *ctx, const cad_suite_row *row, const cha
 struct cad_retrieval_copy {
     cad_pack *pack;
     cad_tokenizer *tokenizer;
+    cad_rag_encoder *encoder;
     cad_rag_index *index;
     const char **caption;
     cad_arena *arena;
@@ -95,7 +96,8 @@ static cad_status build_index(cad_retrieval_copy *r)
         const char *text = cad_pack_caption(r->pack, i, &len);
         CAD_TRY(cad_arena_strdup(r->arena, text, len, &r->caption[i]));
     }
-    return cad_rag_create(r->caption, (int64_t)n, &r->index);
+    CAD_TRY(cad_rag_encoder_create(CAD_RAG_BY_HASH, NULL, &r->encoder));
+    return cad_rag_index_create(r->encoder, r->caption, (int64_t)n, &r->index);
 }
 
 cad_status cad_retrieval_copy_create(const char *pack_path, const char *tokenizer_json, cad_arena *arena,
@@ -138,9 +140,10 @@ static cad_status program_of(cad_retrieval_copy *r, size_t row, const char **out
 cad_status cad_baseline_retrieval_copy(void *ctx, const cad_suite_row *row, const char **out)
 {
     cad_retrieval_copy *r = ctx;
+    const cad_rag_rule nearest = {.k = 1, .ties = CAD_RAG_TIE_FIRST, .min_score = -1};
     cad_rag_hit hit;
     int64_t n = 0;
-    CAD_TRY(cad_rag_search(r->index, row->prompt, strlen(row->prompt), 1, &hit, &n));
+    CAD_TRY(cad_rag_index_search(r->index, r->encoder, row->prompt, &nearest, &hit, &n));
     *out = NULL;
     return n > 0 ? program_of(r, (size_t)hit.row, out) : CAD_OK;
 }
@@ -163,7 +166,8 @@ void cad_retrieval_copy_destroy(cad_retrieval_copy *r)
 {
     if (!r)
         return;
-    cad_rag_destroy(r->index);
+    cad_rag_index_destroy(r->index);
+    cad_rag_encoder_destroy(r->encoder);
     cad_pack_close(r->pack);
     cad_tokenizer_destroy(r->tokenizer);
     cad_mem_free(r);

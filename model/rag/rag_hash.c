@@ -2,7 +2,7 @@
 #include "core/buf.h"
 #include "core/hash.h"
 #include "core/mem.h"
-#include "model/rag/rag.h"
+#include "model/rag/rag_encoder.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -17,7 +17,7 @@
 #define NUMBER_WEIGHT 0.5
 #define MAGNITUDE_WEIGHT 0.3
 
-enum { GRAM_MIN = 3, GRAM_MAX = 5, MAX_WORD = 128, SLOTS = 2 * CAD_RAG_DIM };
+enum { GRAM_MIN = 3, GRAM_MAX = 5, MAX_WORD = 128, SLOTS = 2 * CAD_RAG_HASH_DIM };
 typedef enum feature { WORD = 1, PAIR, GRAM, NUMBER, MAGNITUDE } feature;
 
 /* Occurrences of each signed bucket; two features of one bucket and sign count together, as in any hashing. */
@@ -169,14 +169,14 @@ static void count_caption(counts *c, const char *s, size_t len)
 
 /* ---- the vector ---- */
 
-static void to_vector(const counts *c, double v[CAD_RAG_DIM])
+static void to_vector(const counts *c, double v[CAD_RAG_HASH_DIM])
 {
     static const double weight[] = {[WORD] = WORD_WEIGHT,
                                     [PAIR] = PAIR_WEIGHT,
                                     [GRAM] = GRAM_WEIGHT,
                                     [NUMBER] = NUMBER_WEIGHT,
                                     [MAGNITUDE] = MAGNITUDE_WEIGHT};
-    memset(v, 0, CAD_RAG_DIM * sizeof *v);
+    memset(v, 0, CAD_RAG_HASH_DIM * sizeof *v);
     for (int kind = WORD; kind <= MAGNITUDE; kind++) {
         for (int i = 0; i < SLOTS; i++) {
             double n = c->n[kind][i];
@@ -186,18 +186,18 @@ static void to_vector(const counts *c, double v[CAD_RAG_DIM])
     }
 }
 
-cad_status cad_rag_encode(const char *caption, size_t len, float out[CAD_RAG_DIM])
+cad_status cad_rag_hash_encode(const char *caption, size_t len, float out[CAD_RAG_HASH_DIM])
 {
     counts *c;
     CAD_TRY(cad_mem_alloc(sizeof *c, "features of a caption", &c));
-    double v[CAD_RAG_DIM], norm = 0;
+    double v[CAD_RAG_HASH_DIM], norm = 0;
     count_caption(c, caption, len);
     to_vector(c, v);
     cad_mem_free(c);
-    for (int i = 0; i < CAD_RAG_DIM; i++)
+    for (int i = 0; i < CAD_RAG_HASH_DIM; i++)
         norm += v[i] * v[i];
     double scale = norm > 0 ? 1 / sqrt(norm) : 0;
-    for (int i = 0; i < CAD_RAG_DIM; i++)
+    for (int i = 0; i < CAD_RAG_HASH_DIM; i++)
         out[i] = (float)(v[i] * scale);
     return CAD_OK;
 }
