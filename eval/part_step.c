@@ -67,7 +67,7 @@ static bool is_reference_fault(cad_step_code c)
 /* An error by the standard's grammar.  What the header's strings hold, and in which characters, is none of it. */
 static bool is_fault(const cad_step_diag *g)
 {
-    return g->severity == CAD_STEP_error && g->code != CAD_STEP_H04 && g->code != CAD_STEP_L13;
+    return g->severity == CAD_STEP_error && g->code != CAD_STEP_H04 && g->code != CAD_STEP_H05 && g->code != CAD_STEP_L13;
 }
 
 /* The error that decides: the first of syntax, else the first of the references.  NULL: none. */

@@ -133,6 +133,8 @@ void cad_step_close(cad_step *m);
 CAD_MUST_USE cad_status cad_step_verdict(const cad_step *m);
 /* Appends a finding of m as people read it, behind its place: "error S04: #18 ADVANCED_FACE: expected ',' or ')', found '#'". */
 CAD_MUST_USE cad_status cad_step_tell(const cad_step *m, const cad_step_diag *g, cad_buf *out);
+/* The same without severity and code: "#18 ADVANCED_FACE: expected ',' or ')', found '#'". */
+CAD_MUST_USE cad_status cad_step_tell_about(const cad_step *m, const cad_step_diag *g, cad_buf *out);
 /* Line and column, both from 1, columns in bytes; a line ends at LF, CRLF or CR.  Time: linear in `at`. */
 void cad_step_place(const cad_step *m, uint32_t at, uint32_t *out_line, uint32_t *out_column);
 

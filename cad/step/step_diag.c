@@ -50,15 +50,20 @@ cad_status cad_step_diags_add(cad_step_diags *d, cad_step_code code, uint32_t at
     int32_t slot = d->n;
     if (slot == CAD_STEP_DIAGS_KEPT && error && d->n_errors == 0)
         slot--;
-    if (slot < CAD_STEP_DIAGS_KEPT) {
+    if (slot < CAD_STEP_DIAGS_KEPT || d->count[code] == 0) {
         const char *text;
         va_list ap;
         va_start(ap, fmt);
         cad_status s = keep_text(d->arena, fmt, ap, &text);
         va_end(ap);
         CAD_TRY(s);
-        d->item[slot] = (cad_step_diag){code, severity, at, len, id, text};
-        d->n = slot + 1;
+        const cad_step_diag g = {code, severity, at, len, id, text};
+        if (d->count[code] == 0)
+            d->first[code] = g;
+        if (slot < CAD_STEP_DIAGS_KEPT) {
+            d->item[slot] = g;
+            d->n = slot + 1;
+        }
     }
     d->count[code]++;
     if (error)

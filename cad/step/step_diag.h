@@ -20,10 +20,12 @@ extern "C" {
     X(L03, error, error, "unterminated string")                                                                                \
     X(L04, error, error, "malformed number")                                                                                   \
     X(L05, warning, error, "a form of number outside the grammar")                                                             \
+    X(L05_case, warning, error, "a lower-case exponent")                                                                       \
     X(L06, error, error, "a real that overflows")                                                                              \
     X(L07, error, error, "an integer outside 64 bits")                                                                         \
     X(L08, warning, error, "lower case in a keyword")                                                                          \
     X(L09, warning, error, "byte order mark, NUL or control byte")                                                             \
+    X(L09_string, warning, error, "control byte in a string")                                                                  \
     X(L10, warning, error, "bad digits or end of a directive in a string")                                                     \
     X(L11, warning, error, "half of a surrogate pair in a string")                                                             \
     X(L12, warning, error, "unknown directive in a string")                                                                    \
@@ -42,12 +44,20 @@ extern "C" {
     X(H02, warning, error, "header entities in another order")                                                                 \
     X(H03, warning, error, "header entity with another number of parameters")                                                  \
     X(H04, warning, error, "unknown implementation level")                                                                     \
+    X(H05, warning, error, "unknown schema")                                                                                   \
     X(R01, error, error, "id defined twice")                                                                                   \
     X(R02, error, error, "reference to an id that nothing defines")                                                            \
     X(R03, warning, error, "constant or value name that nothing binds")                                                        \
     X(R04, warning, error, "id 0")                                                                                             \
     X(R04_zeros, warning, warning, "id with leading zeros")                                                                    \
     X(R05, warning, warning, "cycle of references")                                                                            \
+    X(T01, warning, error, "another number of parameters than the type has")                                                   \
+    X(T02, warning, error, "another kind of value than a reference")                                                           \
+    X(T02_value, warning, error, "parameter of another kind")                                                                  \
+    X(T03, warning, error, "reference to an instance of another class")                                                        \
+    X(T04, warning, error, "$ for a reference that is required")                                                               \
+    X(T04_value, warning, error, "$ for a value that is required")                                                             \
+    X(T05, warning, error, "integer for a real")                                                                               \
     X(X01, error, error, "a limit")
 
 typedef enum cad_step_code {
@@ -76,6 +86,7 @@ typedef struct cad_step_diags {
     int32_t n;
     int64_t n_errors, n_warnings, count[CAD_STEP_CODES];
     cad_step_diag item[CAD_STEP_DIAGS_KEPT];
+    cad_step_diag first[CAD_STEP_CODES]; /* of each code with a count, the finding that came first */
 } cad_step_diags;
 
 /* "S04"; and what it means in a few words. */

@@ -204,6 +204,13 @@ static cad_status name(cad_step_lexer *l, cad_step_token *t)
     return CAD_OK;
 }
 
+/* Whether upper case would make the number one of the grammar. */
+static bool lower_exponent(const char *text, uint32_t len)
+{
+    uint32_t first = text[0] == '-' || text[0] == '+';
+    return memchr(text, 'e', len) && memchr(text, '.', len) && class_of((unsigned char)text[first]) & DIGIT;
+}
+
 static cad_status number(cad_step_lexer *l, cad_step_token *t)
 {
     cad_step_number n;
@@ -228,6 +235,8 @@ static cad_status number(cad_step_lexer *l, cad_step_token *t)
         t->real = n.value;
     else
         t->integer = n.integer;
+    if (n.form == CAD_STEP_NUMBER_loose && lower_exponent(l->text + t->at, t->len))
+        return TELL(l, L05_case, t->at, t->len, "'%.*s'; expected an upper-case E", shown, l->text + t->at);
     if (n.form == CAD_STEP_NUMBER_loose)
         return TELL(l, L05, t->at, t->len, "'%.*s'; expected digits, a point, digits, E and an exponent", shown, l->text + t->at);
     return CAD_OK;
@@ -260,7 +269,7 @@ static cad_status judge_string(cad_step_lexer *l, const cad_step_token *t)
 #define FAULT(kind) f.any[CAD_STEP_TEXT_##kind]
 #define PLACE(kind) (t->at + 1 + (uint32_t)f.at[CAD_STEP_TEXT_##kind])
     if (FAULT(control))
-        CAD_TRY(TELL(l, L09, PLACE(control), 1, "control byte 0x%02X in a string, dropped",
+        CAD_TRY(TELL(l, L09_string, PLACE(control), 1, "control byte 0x%02X in a string, dropped",
                      (unsigned char)l->text[PLACE(control)]));
     if (FAULT(directive))
         CAD_TRY(TELL(l, L10, PLACE(directive), 1, "expected upper-case hexadecimal digits, and \\X0\\ behind those of \\X2\\ and \\X4\\"));

@@ -292,58 +292,6 @@ static cad_status sections(cad_step_reader *r)
     }
 }
 
-/* ---- the header as a whole ---- */
-
-static const struct {
-    const char *name;
-    uint32_t params;
-} header_entity[] = {{"FILE_DESCRIPTION", 2}, {"FILE_NAME", 7}, {"FILE_SCHEMA", 1}};
-enum { HEADER_ENTITIES = 3 };
-
-static uint32_t direct_params(const cad_step *m, uint32_t param, uint32_t size)
-{
-    uint32_t n = 0;
-    for (uint32_t p = param; p < param + size; p = cad_step_next(m, p))
-        n++;
-    return n;
-}
-
-/* '1', '2;1' .. '4;3'. */
-static bool known_level(const cad_step *m, uint32_t p)
-{
-    const char *s = m->text + m->param[p].at;
-    if (m->param[p].kind != CAD_STEP_STRING)
-        return false;
-    if (m->param[p].len == 3)
-        return s[1] == '1';
-    return m->param[p].len == 5 && s[1] >= '2' && s[1] <= '4' && s[2] == ';' && s[3] >= '1' && s[3] <= '3';
-}
-
-static cad_status check_header(cad_step *m)
-{
-    for (uint32_t k = 0; k < HEADER_ENTITIES; k++) {
-        const cad_step_entity *e = NULL;
-        for (uint32_t i = 0; i < m->n_header && !e; i++)
-            if (!strcmp(cad_step_name(m, m->header[i].type), header_entity[k].name))
-                e = &m->header[i];
-        if (!e) {
-            CAD_TRY(cad_step_diags_add(&m->diags, CAD_STEP_H01, 0, 0, 0, "the header has no %s", header_entity[k].name));
-            continue;
-        }
-        uint32_t n = direct_params(m, e->param, e->size);
-        if (e != &m->header[k])
-            CAD_TRY(cad_step_diags_add(&m->diags, CAD_STEP_H02, e->at, 1, 0, "%s is not entity %u of the header",
-                                       header_entity[k].name, k + 1));
-        if (n != header_entity[k].params)
-            CAD_TRY(cad_step_diags_add(&m->diags, CAD_STEP_H03, e->at, 1, 0, "%s has %u parameters; expected %u",
-                                       header_entity[k].name, n, header_entity[k].params));
-        else if (k == 0 && !known_level(m, cad_step_next(m, e->param)))
-            CAD_TRY(cad_step_diags_add(&m->diags, CAD_STEP_H04, e->at, 1, 0,
-                                       "unknown implementation level; expected '2;1' or one like it"));
-    }
-    return CAD_OK;
-}
-
 /* ---- all ---- */
 
 static cad_step_input input_of(const cad_step_reader *r)
@@ -381,7 +329,7 @@ static cad_status read_text(cad_step_reader *r)
     CAD_TRY(sections(r));
     if (m->n_sections == 0)
         CAD_TRY(cad_step_diags_add(&m->diags, CAD_STEP_S02, (uint32_t)m->len, 0, 0, "expected a DATA section"));
-    return m->input == CAD_STEP_FILE ? check_header(m) : CAD_OK;
+    return m->input == CAD_STEP_FILE ? cad_step_check_header(m) : CAD_OK;
 }
 
 static void take_limits(cad_step_limits *l, const cad_step_limits *given)

@@ -51,6 +51,9 @@ CAD_MUST_USE cad_status cad_step_instances(cad_step_reader *r);
 /* At a keyword: KEYWORD(..); of the header. */
 CAD_MUST_USE cad_status cad_step_header_entity(cad_step_reader *r);
 
+/* step_header.c.  What is wrong with the entities of the header. */
+CAD_MUST_USE cad_status cad_step_check_header(cad_step *m);
+
 /* step_link.c.  Ids to indices, references, cycles. */
 CAD_MUST_USE cad_status cad_step_link(cad_step_reader *r);
 

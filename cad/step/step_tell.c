@@ -24,9 +24,8 @@ void cad_step_place(const cad_step *m, uint32_t at, uint32_t *out_line, uint32_t
     *out_column = at - begin + 1;
 }
 
-cad_status cad_step_tell(const cad_step *m, const cad_step_diag *g, cad_buf *out)
+cad_status cad_step_tell_about(const cad_step *m, const cad_step_diag *g, cad_buf *out)
 {
-    CAD_TRY(cad_buf_printf(out, "%s %s: ", cad_step_severity_name(g->severity), cad_step_code_name(g->code)));
     if (g->id) {
         uint32_t i = cad_step_find(m, g->id);
         bool named = i != CAD_STEP_NONE && m->instance[i].type != CAD_STEP_NONE && m->diags.count[CAD_STEP_R01] == 0;
@@ -34,6 +33,12 @@ cad_status cad_step_tell(const cad_step *m, const cad_step_diag *g, cad_buf *out
                                named ? cad_step_name(m, m->instance[i].type) : ""));
     }
     return cad_buf_str(out, g->text);
+}
+
+cad_status cad_step_tell(const cad_step *m, const cad_step_diag *g, cad_buf *out)
+{
+    CAD_TRY(cad_buf_printf(out, "%s %s: ", cad_step_severity_name(g->severity), cad_step_code_name(g->code)));
+    return cad_step_tell_about(m, g, out);
 }
 
 cad_status cad_step_verdict(const cad_step *m)

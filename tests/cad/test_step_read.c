@@ -2,7 +2,8 @@
 #include "tests/cad/step_util.h"
 
 #define HEAD                                                                                                                   \
-    "ISO-10303-21;\nHEADER;\nFILE_DESCRIPTION((''),'2;1');\nFILE_NAME('','',(''),(''),'','','');\nFILE_SCHEMA(('X'));\n"       \
+    "ISO-10303-21;\nHEADER;\nFILE_DESCRIPTION((''),'2;1');\nFILE_NAME('','',(''),(''),'','','');\nFILE_SCHEMA(('AUTOMOTIVE_"   \
+    "DESIGN'));\n"                                                                                                             \
     "ENDSEC;\nDATA;\n"
 #define TAIL "ENDSEC;\nEND-ISO-10303-21;\n"
 
@@ -71,7 +72,7 @@ static const char *const golden[][2] = {
     {"#1=A(1.5.2);", "8:6 L04"},
     {"#1=A(1.E);\n#2=A(1.5E+);", "8:6 L04, 9:6 L04"},
     {"#1=A(.5);", "8:6 L05"},
-    {"#1=A(1E5,1.e3);", "8:6 L05, 8:10 L05"},
+    {"#1=A(1E5,1.e3,-.1e3);", "8:6 L05, 8:10 L05, 8:15 L05"},
     {"#1=A(5.E308);", "8:6 L06"},
     {"#1=A(-5.E400);", "8:6 L06"},
     {"#1=A(9223372036854775808);", "8:6 L07"},
@@ -125,6 +126,9 @@ static const char *const golden[][2] = {
     {"!\xEF\xBB\xBF" HEAD TAIL, "1:1 L09"},
     {"!ISO-10303-21;HEADER;FILE_NAME('','',(),(),'','','');FILE_DESCRIPTION((''),'5;1');FILE_SCHEMA();ENDSEC;DATA;" TAIL,
      "1:21 H02, 1:53 H02, 1:53 H04, 1:82 H03"},
+    {"!ISO-10303-21;HEADER;FILE_DESCRIPTION((''),'2;1');FILE_NAME('','',(),(),'','','');FILE_SCHEMA(('x','automotive_design'));"
+     "ENDSEC;DATA;" TAIL,
+     "1:95 H05"},
 };
 
 static void test_findings_stand_where_the_text_is_wrong(void **state)
@@ -185,7 +189,7 @@ static void test_limits_are_told_by_name(void **state)
         {{.id_digits = 3}, HEAD "#1000=A();" TAIL, "an id of 4 digits; limit 3"},
         {{.params = 9}, HEAD "#1=A(1,2,3,4,5,6,7,8,9,0);" TAIL, "more parameters than the limit, 9"},
         {{.nesting = 2}, HEAD "#1=A((((1))));" TAIL, "more than 2 nested lists"},
-        {{.string = 4}, HEAD "#1=A('12345');" TAIL, "a string of 5 bytes; limit 4"},
+        {{.string = 20}, HEAD "#1=A('123456789012345678901');" TAIL, "a string of 21 bytes; limit 20"},
         {{.keyword = 16}, HEAD "#1=ABCDEFGHIJKLMNOPQ();" TAIL, "a keyword of 17 bytes; limit 16"},
         {{.sections = 1}, HEAD "ENDSEC;DATA;" TAIL, "more DATA sections than the limit, 1"},
     };
@@ -204,8 +208,8 @@ static void test_limits_are_told_by_name(void **state)
     }
     cad_step *m; /* one less is none too many */
     ok(cad_step_read(
-        HEAD "#1=A((1,'1234'));#2=A();" TAIL, strlen(HEAD "#1=A((1,'1234'));#2=A();" TAIL),
-        &(cad_step_opts){.limits = {.instances = 2, .id_digits = 1, .params = 9, .nesting = 1, .string = 4, .sections = 1}},
+        HEAD "#1=A((1,'12345678901234567890'));#2=A();" TAIL, strlen(HEAD "#1=A((1,'12345678901234567890'));#2=A();" TAIL),
+        &(cad_step_opts){.limits = {.instances = 2, .id_digits = 1, .params = 9, .nesting = 1, .string = 20, .sections = 1}},
         &m));
     ok(cad_step_verdict(m));
     cad_step_close(m);
@@ -214,11 +218,11 @@ static void test_limits_are_told_by_name(void **state)
 static void test_sections_of_edition_three_are_passed_over(void **state)
 {
     (void)state;
-    static const char text[] =
-        "ISO-10303-21;HEADER;FILE_DESCRIPTION((''),'4;1');FILE_NAME('','',(''),(''),'','','');FILE_SCHEMA(('X'));ENDSEC;\n"
-        "ANCHOR;<a>=#1{t:'x'};ENDSEC;REFERENCE;#50=<http://x/y.stp#z>;ENDSEC;\n"
-        "DATA('one',('X'));#1=A(#2,#50);ENDSEC;DATA('two',('X'));#2=B(<uri>);ENDSEC;\n"
-        "END-ISO-10303-21;\nSIGNATURE;\nMIIB'\"(;;\nENDSEC;\n";
+    static const char text[] = "ISO-10303-21;HEADER;FILE_DESCRIPTION((''),'4;1');FILE_NAME('','',(''),(''),'','','');FILE_"
+                               "SCHEMA(('AUTOMOTIVE_DESIGN'));ENDSEC;\n"
+                               "ANCHOR;<a>=#1{t:'x'};ENDSEC;REFERENCE;#50=<http://x/y.stp#z>;ENDSEC;\n"
+                               "DATA('one',('X'));#1=A(#2,#50);ENDSEC;DATA('two',('X'));#2=B(<uri>);ENDSEC;\n"
+                               "END-ISO-10303-21;\nSIGNATURE;\nMIIB'\"(;;\nENDSEC;\n";
     cad_step *m = step_of(text, sizeof text - 1);
     char found[200];
     step_codes(m, found, sizeof found);

@@ -1,6 +1,8 @@
 /* Fuzz targets: texts and rows that people and programs write. */
 #include "tests/fuzz/fuzz_targets.h"
 
+#include "cad/step/step_check.h"
+#include "cad/step/step_gate.h"
 #include "core/config.h"
 #include "core/json.h"
 #include "core/utf8.h"
@@ -142,16 +144,24 @@ static cad_status do_template(const char *data, size_t len, bool *parsed)
 static cad_status do_step(const char *data, size_t len, bool *parsed)
 {
     cad_step *m = step_of(data, len);
-    for (int32_t i = 0; i < m->diags.n; i++)
-        assert_true(m->diags.item[i].at <= len &&
-                    cad_utf8_check(m->diags.item[i].text, strlen(m->diags.item[i].text)) == strlen(m->diags.item[i].text));
-    for (uint32_t i = 0; i < m->n; i++)
-        assert_true(m->instance[i].at < m->instance[i].end && m->instance[i].end <= len);
+    cad_step_gate_result gate;
+    cad_arena *a;
     cad_status s = cad_step_verdict(m);
     if (s == CAD_OK) {
         *parsed = true;
         step_laws(m);
     }
+    ok(cad_arena_create("gate", (size_t)1 << 20, &a));
+    ok(cad_step_gate(data, len, a, &gate));
+    assert_true((gate.level == 3) == (gate.class_ == CAD_STEP_GATE_ok) && (gate.level == 3) == !*gate.reason);
+    assert_true(gate.line >= 0 && (size_t)gate.line <= len + 1 && (gate.level < 3 || s == CAD_OK));
+    cad_arena_destroy(a);
+    ok(cad_step_check(m));
+    for (int32_t i = 0; i < m->diags.n; i++)
+        assert_true(m->diags.item[i].at <= len &&
+                    cad_utf8_check(m->diags.item[i].text, strlen(m->diags.item[i].text)) == strlen(m->diags.item[i].text));
+    for (uint32_t i = 0; i < m->n; i++)
+        assert_true(m->instance[i].at < m->instance[i].end && m->instance[i].end <= len);
     cad_step_close(m);
     return s;
 }

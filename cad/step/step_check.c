@@ -1,0 +1,32 @@
+#include "cad/step/step_check.h"
+
+#include "cad/step/step_check_impl.h"
+#include "core/mem.h"
+#include "core/size.h"
+
+static cad_status look_up(cad_step_checker *c)
+{
+    const cad_step *m = c->m;
+    CAD_TRY(cad_mem_alloc(cad_size_add(m->n_types, 1), "types of a STEP file", &c->entity));
+    CAD_TRY(cad_mem_alloc(cad_size_mul(cad_size_add(m->n_types, 1), sizeof *c->groups), "types of a STEP file", &c->groups));
+    CAD_TRY(cad_mem_alloc(cad_size_add(m->n, 1), "instances of a STEP file", &c->sound));
+    for (uint32_t k = 0; k < m->n_types; k++) {
+        cad_step_entity_id e = cad_step_signature_find(cad_step_name(m, k));
+        c->entity[k] = (uint8_t)e;
+        c->groups[k] = e == CAD_STEP_IS_UNKNOWN ? UINT64_MAX : (uint64_t)1 << cad_step_signature_at(e)->group;
+    }
+    return CAD_OK;
+}
+
+cad_status cad_step_check(cad_step *m)
+{
+    cad_step_checker c = {.m = m};
+    cad_status s = look_up(&c);
+    if (s == CAD_OK)
+        s = cad_step_check_types(&c);
+    cad_mem_free(c.entity);
+    cad_mem_free(c.groups);
+    cad_mem_free(c.sound);
+    cad_step_diags_sort(&m->diags);
+    return s;
+}
