@@ -157,12 +157,14 @@ static json_t *text_or_null(const char *t)
     return t ? json_string(t) : json_null();
 }
 
-static cad_status score_input(const cad_answer_slot *t, cad_buf *out)
+static cad_status score_input(const cad_answers *a, const cad_answer_slot *t, cad_buf *out)
 {
     const cad_suite_row *r = t->row;
     json_t *text = json_stringn(t->text, t->len);
-    json_t *o = json_pack("{ss,ss,so,sb,so,sO?,si}", "key", t->key, "id", r->id, "text", text, "complete", (int)t->stopped,
-                          "reference", text_or_null(r->reference), "expect", r->expect, "seven", r->seven);
+    json_t *o =
+        json_pack("{ss,ss,ss,so,sb,sb,so,ss,sO?,si}", "key", t->key, "id", r->id, "kind", cad_part_kind_name(a->kind), "text",
+                  text, "complete", (int)t->stopped, "always", (int)a->always, "reference", text_or_null(r->reference),
+                  "reference_kind", cad_part_kind_name(r->reference_kind), "expect", r->expect, "seven", r->seven);
     if (!o)
         CAD_FAIL(CAD_ENOMEM, "out of memory for a score job");
     cad_status s = cad_json_print(o, out);
@@ -195,7 +197,7 @@ static cad_status pump(cad_answers *a, cad_pool *pool, cad_appender *file, int64
             next++;
         if (next < a->n && cad_pool_pending(pool) < window) {
             cad_buf_clear(&in);
-            s = score_input(&a->slot[next], &in);
+            s = score_input(a, &a->slot[next], &in);
             if (s == CAD_OK)
                 s = cad_pool_submit(pool, CAD_SCORE_HANDLER, next, in.data, in.len);
             next++;
@@ -381,9 +383,9 @@ cad_status cad_answers_take(cad_answers *a, cad_answer_source source, void *ctx)
         if (t->text)
             continue;
         const char *text = NULL;
-        s = source(ctx, t->row, &text);
+        s = source(ctx, t->row, &text, &t->len);
         t->stopped = text != NULL;
-        t->len = text ? strlen(text) : 0;
+        t->len = text ? t->len : 0;
         if (s == CAD_OK)
             s = cad_arena_strdup(a->arena, text ? text : "", t->len, &t->text);
         if (s == CAD_OK)

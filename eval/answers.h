@@ -39,6 +39,8 @@ typedef struct cad_answers {
     cad_arena *arena;                  /* texts live here */
     const volatile sig_atomic_t *stop; /* see core/stop_signal.h; NULL: nothing stops it */
     bool fresh;                        /* what cad_answers_read was told */
+    cad_part_kind kind;                /* of the answers; ir unless the caller says otherwise before they are scored */
+    bool always;                       /* STEP: see eval/part.h */
 } cad_answers;
 
 /* Empty slots for the first `limit` rows (0: all) and their keys: hash of `identity` (what the model, its template, decoding
@@ -52,7 +54,7 @@ CAD_MUST_USE cad_status cad_answers_read(cad_answers *a, bool fresh);
 /* Generates the missing answers, appending each as it completes; progress on stderr.  CAD_EINTR: a->stop was set. */
 CAD_MUST_USE cad_status cad_answers_generate(cad_answers *a, cad_engine *e, const cad_decode *o);
 /* Takes answers from a function instead of a model (baselines): *out = NULL makes an empty answer, a failure ends the call. */
-typedef cad_status (*cad_answer_source)(void *ctx, const cad_suite_row *row, const char **out);
+typedef cad_status (*cad_answer_source)(void *ctx, const cad_suite_row *row, const char **out, size_t *len);
 CAD_MUST_USE cad_status cad_answers_take(cad_answers *a, cad_answer_source source, void *ctx);
 
 /* Scores the answers without a record in workers, appending each.  CAD_EINTR as above. */

@@ -3,6 +3,7 @@
 #include "core/hash.h"
 #include "core/json.h"
 #include "eval/answers.h"
+#include "eval/part.h"
 
 #include <math.h>
 #include <string.h>
@@ -39,8 +40,9 @@ static cad_status program_key(const cad_answer_slot *t, cad_arena *arena, uint64
     return s;
 }
 
-static cad_status one(const cad_answer_slot *t, cad_arena *arena, cad_scored *s)
+static cad_status one(const cad_answers *a, const cad_answer_slot *t, cad_arena *arena, cad_scored *s)
 {
+    const cad_part_text text = {.kind = a->kind, .text = t->text, .len = t->len, .complete = t->stopped};
     if (!t->record)
         CAD_FAIL(CAD_EPARTIAL, "prompt '%s' has no score yet; repeat the command to score what is missing", t->row->id);
     json_t *r;
@@ -55,7 +57,7 @@ static cad_status one(const cad_answer_slot *t, cad_arena *arena, cad_scored *s)
     *s = (cad_scored){
         .row = t->row,
         .class_ = class_,
-        .complete = t->stopped && t->len > 0 && class_ != CAD_CLASS_empty, /* blanks alone are nothing */
+        .complete = cad_part_is_complete(&text),
         .valid = json_is_true(json_object_get(r, "valid")),
         .checks = t->row->expect ? tri(json_object_get(r, "checks"), "all") : -1,
         .seven = t->row->seven ? tri(json_object_get(r, "seven"), "pass") : -1,
@@ -81,7 +83,7 @@ cad_status cad_answers_scored(const cad_answers *a, cad_arena *arena, cad_scored
     CAD_TRY(cad_arena_create("programs", PROGRAM_BYTES, &programs));
     cad_status st = CAD_OK;
     for (size_t i = 0; st == CAD_OK && i < a->n; i++)
-        st = one(&a->slot[i], programs, &s[i]);
+        st = one(a, &a->slot[i], programs, &s[i]);
     cad_arena_destroy(programs);
     if (st == CAD_OK)
         *out = s;

@@ -9,10 +9,11 @@
 
 #include <string.h>
 
-cad_status cad_baseline_reference(void *ctx, const cad_suite_row *row, const char **out)
+cad_status cad_baseline_reference(void *ctx, const cad_suite_row *row, const char **out, size_t *len)
 {
     (void)ctx;
     *out = row->reference;
+    *len = row->reference ? strlen(row->reference) : 0;
     return CAD_OK;
 }
 
@@ -70,11 +71,12 @@ cad_status cad_bbox_cube_create(const cad_answers *reference, cad_arena *arena, 
     return CAD_OK;
 }
 
-cad_status cad_baseline_bbox_cube(void *ctx, const cad_suite_row *row, const char **out)
+cad_status cad_baseline_bbox_cube(void *ctx, const cad_suite_row *row, const char **out, size_t *len)
 {
     const cad_bbox_cube *c = ctx;
     size_t i = (size_t)(row - c->first);
     *out = i < c->n ? c->text[i] : NULL;
+    *len = *out ? strlen(*out) : 0;
     return CAD_OK;
 }
 
@@ -123,7 +125,7 @@ cad_status cad_retrieval_copy_create(const char *pack_path, const char *tokenize
 }
 
 /* The program of a row: its targets without the end token. */
-static cad_status program_of(cad_retrieval_copy *r, size_t row, const char **out)
+static cad_status program_of(cad_retrieval_copy *r, size_t row, const char **out, size_t *len)
 {
     const cad_pack *p = r->pack;
     const uint32_t *tokens = p->tokens + p->row_offset[row];
@@ -133,11 +135,12 @@ static cad_status program_of(cad_retrieval_copy *r, size_t row, const char **out
         s = cad_tokenizer_decode(r->tokenizer, tokens + p->span[i][0], p->span[i][1] - p->span[i][0], true, &text);
     if (s == CAD_OK)
         s = cad_arena_strdup(r->arena, cad_buf_cstr(&text), text.len, out);
+    *len = text.len;
     cad_buf_deinit(&text);
     return s;
 }
 
-cad_status cad_baseline_retrieval_copy(void *ctx, const cad_suite_row *row, const char **out)
+cad_status cad_baseline_retrieval_copy(void *ctx, const cad_suite_row *row, const char **out, size_t *len)
 {
     cad_retrieval_copy *r = ctx;
     const cad_rag_rule nearest = {.k = 1, .ties = CAD_RAG_TIE_FIRST, .min_score = -1};
@@ -145,7 +148,7 @@ cad_status cad_baseline_retrieval_copy(void *ctx, const cad_suite_row *row, cons
     int64_t n = 0;
     CAD_TRY(cad_rag_index_search(r->index, r->encoder, row->prompt, &nearest, &hit, &n));
     *out = NULL;
-    return n > 0 ? program_of(r, (size_t)hit.row, out) : CAD_OK;
+    return n > 0 ? program_of(r, (size_t)hit.row, out, len) : CAD_OK;
 }
 
 int64_t cad_retrieval_copy_overlap(const cad_retrieval_copy *r, const cad_suite *suite)

@@ -4,10 +4,9 @@
 #include "core/log.h"
 #include "core/stop_signal.h"
 #include "eval/convert.h"
-#include "eval/evaluation.h"
+#include "eval/eval_rows_cmd.h"
 #include "eval/score.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { MOST_ON_SHEET = 120 }; /* a picture has at most 32768 rows */
@@ -15,6 +14,8 @@ enum { MOST_ON_SHEET = 120 }; /* a picture has at most 32768 rows */
 static const cad_cli_option OPTIONS[] = {
     {"ckpt", 0, "[LABEL=]DIR", NULL, "checkpoint or model; repeatable  [models/tiny]", NULL},
     {"suite", 0, "NAME|FILE", NULL, "synth-test, cad0-seven, natural, or a .jsonl file", NULL},
+    {"pred", 0, "[LABEL=]DIR", NULL, "STEP files made elsewhere, one a row; repeatable", NULL},
+    {"gt", 0, "DIR", NULL, "STEP files to compare them with, by name", NULL},
     {"samples", 'n', "K", "decode.samples", "answers per prompt", NULL},
     {"temp", 0, "T", "decode.temp", "temperature; 0 = greedy", NULL},
     {"top-p", 0, "P", "decode.top_p", NULL, NULL},
@@ -33,48 +34,6 @@ static const cad_cli_option OPTIONS[] = {
     {"no-baselines", 0, NULL, NULL, "models only", NULL},
     {NULL, 0, NULL, NULL, NULL, NULL},
 };
-
-/* "LABEL=DIR" or "DIR": model1, model2, .. by its place. */
-static cad_status read_model(const char *text, size_t index, cad_arena *a, cad_eval_model *out)
-{
-    const char *eq = strchr(text, '=');
-    if (eq && eq > text) {
-        out->ckpt = eq + 1;
-        return cad_arena_strdup(a, text, (size_t)(eq - text), &out->label);
-    }
-    char label[32];
-    snprintf(label, sizeof label, "model%zu", index + 1);
-    out->ckpt = text;
-    return cad_arena_strdup(a, label, strlen(label), &out->label);
-}
-
-static cad_status check_labels(const cad_eval_opts *o)
-{
-    for (size_t i = 0; i < o->n_models; i++) {
-        const char *l = o->model[i].label;
-        if (strspn(l, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") != strlen(l) || l[0] == '.')
-            CAD_FAIL(CAD_EUSAGE, "--ckpt: label '%s'; expected letters, digits, . _ -", l);
-        for (size_t k = 0; k < i; k++)
-            if (!strcmp(l, o->model[k].label))
-                CAD_FAIL(CAD_EUSAGE, "--ckpt: two models are called '%s'\nhint: name them, --ckpt=LABEL=DIR", l);
-    }
-    return CAD_OK;
-}
-
-static cad_status read_models(cad_cli *cli, cad_eval_model *model, cad_eval_opts *o)
-{
-    const char *text;
-    while ((text = cad_cli_value_at(cli, "ckpt", o->n_models))) {
-        if (o->n_models == CAD_EVAL_MAX_ROWS - 4)
-            CAD_FAIL(CAD_EUSAGE, "--ckpt: at most %d models in one table", CAD_EVAL_MAX_ROWS - 4);
-        CAD_TRY(read_model(text, o->n_models, cad_cli_arena(cli), &model[o->n_models]));
-        o->n_models++;
-    }
-    if (o->n_models == 0)
-        model[o->n_models++] = (cad_eval_model){"tiny", NULL};
-    o->model = model;
-    return check_labels(o);
-}
 
 static cad_status print_table(const bool wanted[CAD_TABLE_FORMATS], const cad_evaluation *e, bool sheet)
 {
@@ -95,6 +54,7 @@ static cad_status run(cad_cli *cli)
 {
     cad_eval_model model[CAD_EVAL_MAX_ROWS];
     cad_eval_opts o = {.suite = cad_cli_value(cli, "suite"),
+                       .gt = cad_cli_value(cli, "gt"),
                        .out = cad_cli_value(cli, "out"),
                        .pack = cad_cli_value(cli, "pack"),
                        .stop = cad_stop_signal(),
@@ -102,23 +62,26 @@ static cad_status run(cad_cli *cli)
                        .baselines = !cad_cli_has(cli, "no-baselines")};
     int64_t sheet;
     bool wanted[CAD_TABLE_FORMATS] = {false};
-    if (!o.suite)
-        CAD_FAIL(CAD_EUSAGE, "no suite given\nhint: --suite=synth-test, cad0-seven, natural or FILE.jsonl");
+    if (o.suite && o.gt)
+        CAD_FAIL(CAD_EUSAGE, "--suite=%s and --gt=%s: expected one of them", o.suite, o.gt);
+    if (!o.suite && !o.gt)
+        CAD_FAIL(CAD_EUSAGE, "no suite given\nhint: --suite=synth-test, cad0-seven, natural or FILE.jsonl%s",
+                 cad_cli_has(cli, "pred") ? "; or a folder to compare with, --gt=DIR" : "");
     CAD_TRY(cad_cli_int(cli, "sheet", 12, &sheet));
     if (sheet < 0 || sheet > MOST_ON_SHEET)
         CAD_FAIL(CAD_EUSAGE, "--sheet=%lld; expected 0..%d", (long long)sheet, MOST_ON_SHEET);
     o.sheet_rows = (size_t)sheet;
     const char *formats = cad_cli_value(cli, "format"), *usual = cad_cli_json(cli) ? "json" : "md";
     CAD_TRY(cad_table_read_formats(formats ? formats : usual, wanted));
-    CAD_TRY(read_models(cli, model, &o));
+    CAD_TRY(cad_eval_rows_read(cli, model, &o));
 
     /* What the first checkpoint recorded of decoding lies below everything that was said here. */
     cad_buf recorded = CAD_BUF_INIT;
-    cad_status s = cad_engine_resolve(model[0].ckpt, &recorded);
+    cad_status s = model[0].pred ? CAD_OK : cad_engine_resolve(model[0].ckpt, &recorded);
     if (s == CAD_OK)
         s = cad_buf_str(&recorded, "/config.ini");
     const cad_config_source below = {.kind = CAD_CONFIG_FILE, .name = cad_buf_cstr(&recorded), .only = "prompt decode"};
-    bool has = s == CAD_OK && cad_fs_exists(below.name);
+    bool has = s == CAD_OK && !model[0].pred && cad_fs_exists(below.name);
     cad_config *config = NULL;
     bool done = false;
     if (s == CAD_OK)
@@ -154,7 +117,8 @@ int main(int argc, char **argv)
                "  cadeval --ckpt=runs/tiny/ckpt/best --suite=synth-test\n"
                "  cadeval --ckpt=base=models/tiny --ckpt=ours=runs/tiny/ckpt/best \\\n"
                "          --suite=synth-test --require='ours:valid>=0.9'\n"
-               "  cadeval --suite=cad0-seven -o json\n",
+               "  cadeval --suite=cad0-seven -o json\n"
+               "  cadeval --pred=their/step --gt=data/abc/step\n",
         .options = OPTIONS,
         .run = run,
         .min_args = 0,

@@ -9,6 +9,7 @@
 #include "core/log.h"
 #include "eval/baseline.h"
 #include "eval/evaluation_parts.h"
+#include "eval/pred_files.h"
 #include "model/hf/licence.h"
 
 #include <stdio.h>
@@ -46,6 +47,7 @@ cad_status cad_eval_open_row(cad_eval_run_state *r, const char *label, const cha
     CAD_TRY(cad_fs_mkdirs(dir));
     CAD_TRY(cad_answers_init(&e->suite, dir, identity, c->decode.samples, c->metrics.limit, r->arena, a));
     a->stop = r->o->stop;
+    a->kind = e->suite.kind;
     CAD_TRY(cad_answers_read(a, r->o->fresh));
     *out = a;
     return CAD_OK;
@@ -93,10 +95,13 @@ cad_status cad_eval_close_row(cad_eval_run_state *r, const char *label, const js
     return CAD_OK;
 }
 
-static cad_status take_row(cad_eval_run_state *r, const char *label, const char *identity, cad_answer_source source, void *ctx)
+/* `kind`: of what the source gives. */
+static cad_status take_row(cad_eval_run_state *r, const char *label, const char *identity, cad_part_kind kind,
+                           cad_answer_source source, void *ctx)
 {
     cad_answers *a;
     CAD_TRY(cad_eval_open_row(r, label, identity, &a));
+    a->kind = kind;
     CAD_TRY(cad_answers_take(a, source, ctx));
     json_t *manifest = json_pack("{ss}", "baseline", label);
     cad_status s = cad_eval_close_row(r, label, manifest, true);
@@ -164,6 +169,27 @@ static cad_status model_row(cad_eval_run_state *r, const cad_eval_model *m)
     return s;
 }
 
+/* Files in the place of a model. */
+static cad_status pred_row(cad_eval_run_state *r, const cad_eval_model *m)
+{
+    cad_pred_files files;
+    cad_answers *a;
+    char identity[64];
+    CAD_TRY(cad_pred_files_open(m->pred, r->e->out, &r->e->suite, r->arena, &files));
+    cad_log(CAD_LOG_INFO, "%s: %zu of %zu rows have a STEP file in %s", m->label, files.found, r->e->suite.n, m->pred);
+    if (files.others)
+        cad_log(CAD_LOG_WARN, "%s: %zu files fit no row and are left alone", m->label, files.others);
+    snprintf(identity, sizeof identity, "pred %s", files.hash);
+    CAD_TRY(cad_eval_open_row(r, m->label, identity, &a));
+    a->kind = CAD_PART_step;
+    CAD_TRY(cad_answers_take(a, cad_pred_files_answer, &files));
+    json_t *manifest = json_pack("{ss,sI,ss}", "pred", m->pred, "files", (json_int_t)files.found, "hash", files.hash);
+    cad_status s =
+        manifest ? cad_eval_close_row(r, m->label, manifest, false) : cad_fail(CAD_ENOMEM, "out of memory for a manifest");
+    json_decref(manifest);
+    return s;
+}
+
 /* ---- baselines ---- */
 
 static const char BBOX_CUBE[] = "bbox-cube", RETRIEVAL_COPY[] = "retrieval-copy";
@@ -195,7 +221,7 @@ static cad_status retrieval_row(cad_eval_run_state *r)
     cad_status s = cad_fs_hash(r->pack, hash);
     if (s == CAD_OK) {
         snprintf(identity, sizeof identity, "%s %s", RETRIEVAL_COPY, hash);
-        s = take_row(r, RETRIEVAL_COPY, identity, cad_baseline_retrieval_copy, copy);
+        s = take_row(r, RETRIEVAL_COPY, identity, r->e->suite.kind, cad_baseline_retrieval_copy, copy);
     }
     cad_retrieval_copy_destroy(copy);
     return s;
@@ -221,7 +247,7 @@ static cad_status baseline_rows(cad_eval_run_state *r)
     if (has_baseline(r, BBOX_CUBE)) {
         cad_bbox_cube *boxes;
         CAD_TRY(reference_boxes(r, &boxes));
-        CAD_TRY(take_row(r, BBOX_CUBE, BBOX_CUBE, cad_baseline_bbox_cube, boxes));
+        CAD_TRY(take_row(r, BBOX_CUBE, BBOX_CUBE, CAD_PART_ir, cad_baseline_bbox_cube, boxes));
     }
     return has_baseline(r, RETRIEVAL_COPY) ? retrieval_row(r) : CAD_OK;
 }
@@ -236,7 +262,8 @@ static cad_status run_all(cad_eval_run_state *r)
     for (size_t i = 0; i < r->o->n_models; i++) {
         if (!r->pool)
             CAD_TRY(cad_pool_create(&po, &r->pool));
-        CAD_TRY_GOTO(s, model_row(r, &r->o->model[i]), done);
+        const cad_eval_model *m = &r->o->model[i];
+        CAD_TRY_GOTO(s, m->pred ? pred_row(r, m) : model_row(r, m), done);
     }
     CAD_TRY_GOTO(s, baseline_rows(r), done);
     CAD_TRY_GOTO(s, cad_eval_notes(r), done);
@@ -256,10 +283,11 @@ static cad_status check_gates(const cad_eval_run_state *r)
     for (; n < r->o->n_models; n++)
         label[n] = r->o->model[n].label;
     const cad_list *asked = &r->o->config->metrics.baselines;
+    bool checkpoints = !r->o->model[0].pred;
     for (size_t i = 0; i < asked->n && n < CAD_EVAL_MAX_ROWS; i++)
         if (has_baseline(r, asked->item[i]))
             label[n++] = asked->item[i];
-    if (r->o->baselines && !r->pack && cad_list_has(asked, RETRIEVAL_COPY))
+    if (checkpoints && r->o->baselines && !r->pack && cad_list_has(asked, RETRIEVAL_COPY))
         cad_log(CAD_LOG_WARN, "no training pack is known to the checkpoints: the row %s is left out", RETRIEVAL_COPY);
     return cad_eval_gates_check(&r->o->config->metrics.require, label, n);
 }
@@ -292,6 +320,8 @@ static cad_status take_folder(const char *dir, cad_lock **out)
     return s;
 }
 
+static const char RUNS[] = "runs/eval";
+
 cad_status cad_eval_run(const cad_eval_opts *o, cad_arena *arena, cad_evaluation *out)
 {
     cad_evaluation *e = out;
@@ -307,14 +337,18 @@ cad_status cad_eval_run(const cad_eval_opts *o, cad_arena *arena, cad_evaluation
     if (o->pack)
         CAD_TRY(cad_file_expect(o->pack, CAD_FILE_pack));
     CAD_TRY(cad_eval_find_pack(&r, folders, &n_folders));
-    cad_status s = cad_eval_find_suite(o->suite, folders, n_folders, &path);
-    if (s == CAD_OK)
+    cad_status s = CAD_OK;
+    if (o->gt)
+        s = cad_suite_of_files(o->gt, o->out ? o->out : RUNS, arena, &e->suite);
+    else
+        s = cad_eval_find_suite(o->suite, folders, n_folders, &path);
+    if (s == CAD_OK && !o->gt)
         s = cad_suite_load(path.data, arena, &e->suite);
     if (s == CAD_OK)
         s = check_gates(&r);
     cad_buf_clear(&path);
     if (s == CAD_OK)
-        s = o->out ? cad_buf_str(&path, o->out) : cad_buf_printf(&path, "runs/eval/%s", e->suite.name);
+        s = o->out ? cad_buf_str(&path, o->out) : cad_buf_printf(&path, "%s/%s", RUNS, e->suite.name);
     if (s == CAD_OK)
         s = cad_arena_strdup(arena, path.data, path.len, &e->out);
     if (s == CAD_OK)

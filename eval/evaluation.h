@@ -24,12 +24,14 @@ enum { CAD_EVAL_MAX_ROWS = 24 };
 typedef struct cad_eval_model {
     const char *label;
     const char *ckpt; /* NULL: the embedded base */
+    const char *pred; /* folder of STEP files made elsewhere, in the place of a checkpoint; NULL: none */
 } cad_eval_model;
 
 typedef struct cad_eval_opts {
     const cad_config *config; /* decode.*, metrics.*, run.seed */
-    const char *suite;        /* path, or a name: see cad_eval_find_suite */
-    const char *out;          /* folder; NULL: runs/eval/<suite name> */
+    const char *suite;        /* path, or a name: see cad_eval_find_suite; NULL with gt */
+    const char *gt;  /* folder of STEP files that the ones of `pred` are compared with; NULL: the suite has references */
+    const char *out; /* folder; NULL: runs/eval/<suite name> */
     const cad_eval_model *model;
     size_t n_models;
     const char *pack; /* training pack for retrieval-copy; NULL: what the checkpoints recorded */

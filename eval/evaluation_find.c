@@ -101,6 +101,8 @@ cad_status cad_eval_find_pack(cad_eval_run_state *r, const char **folders, size_
 {
     r->pack = r->o->pack;
     for (size_t i = 0; i < r->o->n_models; i++) {
+        if (r->o->model[i].pred)
+            continue;
         cad_buf dir = CAD_BUF_INIT;
         cad_status s = cad_engine_resolve(r->o->model[i].ckpt, &dir);
         if (s == CAD_OK)

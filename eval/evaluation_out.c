@@ -1,5 +1,6 @@
 /* eval/evaluation.h: what an evaluation says of itself and writes: spec string, tables, contact sheet. */
 #include "cad/occt/solid.h"
+#include "cad/step/step_answer.h"
 #include "core/fs.h"
 #include "core/hash.h"
 #include "core/size.h"
@@ -65,7 +66,7 @@ static cad_status print_waived(const cad_eval_run_state *r, cad_buf *out)
     size_t before = out->len;
     for (size_t i = 0; i < r->o->n_models; i++) {
         cad_buf words = CAD_BUF_INIT;
-        cad_status s = cad_engine_waived(r->o->model[i].ckpt, &words);
+        cad_status s = r->o->model[i].pred ? CAD_OK : cad_engine_waived(r->o->model[i].ckpt, &words);
         if (s == CAD_OK && words.len && r->o->n_models > 1)
             s = cad_buf_printf(out, "%s%s:", out->len > before ? " " : "", r->o->model[i].label);
         if (s == CAD_OK)
@@ -74,6 +75,21 @@ static cad_status print_waived(const cad_eval_run_state *r, cad_buf *out)
         CAD_TRY(s);
     }
     return out->len > before ? CAD_OK : cad_buf_str(out, "none");
+}
+
+/* How answers came about; nothing is known of files. */
+static cad_status print_decoding(const cad_eval_run_state *r, cad_buf *out)
+{
+    const cad_config *c = r->o->config;
+    if (r->o->model[0].pred)
+        return cad_buf_str(out, "decode elsewhere | rag unknown");
+    if (c->decode.temp > 0)
+        CAD_TRY(cad_buf_printf(out, "decode temp%g top_p%g min_p%g top_k%lld seed%lld constrain=off", c->decode.temp,
+                               c->decode.top_p, c->decode.min_p, (long long)c->decode.top_k, (long long)c->run.seed));
+    else
+        CAD_TRY(cad_buf_str(out, "decode greedy constrain=off"));
+    return cad_buf_printf(out, " max_new %lld samples %lld | rag off", (long long)c->decode.max_new,
+                          (long long)c->decode.samples);
 }
 
 cad_status cad_eval_spec(cad_eval_run_state *r)
@@ -87,14 +103,10 @@ cad_status cad_eval_spec(cad_eval_run_state *r)
                        "cluster=geometry | mesh %gdiag %grad | %s cpu%gs mem%lldM heal=off | ",
                        CAD_SCORE_POINTS, CAD_SCORE_VOXELS, c->metrics.ci, (long long)c->metrics.bootstrap, CAD_SCORE_DEFLECTION,
                        CAD_SCORE_ANGLE, cad_solid_kernel(), c->metrics.timeout_s, (long long)(c->metrics.mem >> 20));
-    if (s == CAD_OK && c->decode.temp > 0)
-        s = cad_buf_printf(&t, "decode temp%g top_p%g min_p%g top_k%lld seed%lld constrain=off", c->decode.temp,
-                           c->decode.top_p, c->decode.min_p, (long long)c->decode.top_k, (long long)c->run.seed);
-    else if (s == CAD_OK)
-        s = cad_buf_str(&t, "decode greedy constrain=off");
     if (s == CAD_OK)
-        s = cad_buf_printf(&t, " max_new %lld samples %lld | rag off | waived ", (long long)c->decode.max_new,
-                           (long long)c->decode.samples);
+        s = print_decoding(r, &t);
+    if (s == CAD_OK)
+        s = cad_buf_str(&t, " | waived ");
     if (s == CAD_OK)
         s = print_waived(r, &t);
     if (s == CAD_OK)
@@ -177,6 +189,21 @@ static size_t choose_prompts(const cad_eval_run_state *r, size_t *slot)
     return n;
 }
 
+/* What an answer stands for; NULL where there is none, and where nothing can be made of it. */
+static cad_status whole_text(const cad_eval_run_state *r, const char *text, cad_part_kind kind, const char **out)
+{
+    cad_buf file = CAD_BUF_INIT;
+    *out = text;
+    if (kind != CAD_PART_step || !text)
+        return CAD_OK;
+    *out = NULL;
+    cad_status s = cad_step_answer(r->arena, text, strlen(text), &file);
+    if (s == CAD_OK)
+        s = cad_arena_strdup(r->arena, cad_buf_cstr(&file), file.len, out);
+    cad_buf_deinit(&file);
+    return s == CAD_EDATA ? CAD_OK : s;
+}
+
 static cad_status sheet_columns(cad_eval_run_state *r, const size_t *slot, size_t rows, cad_picture_column *column,
                                 size_t *columns)
 {
@@ -189,13 +216,14 @@ static cad_status sheet_columns(cad_eval_run_state *r, const size_t *slot, size_
         if (!is_reference && r->e->row[model].baseline)
             continue;
         const char **text;
+        cad_part_kind kind = is_reference ? r->e->suite.kind : r->e->answers[model].kind;
         CAD_TRY(cad_arena_zalloc(r->arena, rows, sizeof *text, "sheet texts", &text));
         for (size_t i = 0; i < rows; i++) {
             const cad_answer_slot *t = &r->e->answers[is_reference ? 0 : model].slot[slot[i]];
-            text[i] = is_reference ? t->row->reference : t->text;
+            CAD_TRY(whole_text(r, is_reference ? t->row->reference : t->text, kind, &text[i]));
         }
         column[n++] = (cad_picture_column){is_reference ? "reference" : r->e->row[model].label, text,
-                                           is_reference ? reference : prediction};
+                                           is_reference ? reference : prediction, kind};
     }
     *columns = n;
     return CAD_OK;

@@ -11,21 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const KINDS[CAD_PART_KINDS] = {"ir", "step"};
-
-const char *cad_part_kind_name(cad_part_kind k)
-{
-    return KINDS[k];
-}
-
-cad_part_kind cad_part_kind_of(const char *name)
-{
-    int k = 0;
-    while (k < CAD_PART_KINDS && strcmp(name, KINDS[k]) != 0)
-        k++;
-    return (cad_part_kind)k;
-}
-
 cad_status cad_part_stop(cad_part *p, cad_class c, const char *stage, const char *text, int64_t line, cad_arena *arena)
 {
     if (p->class_ != CAD_CLASS_ok) /* the first reason stays: a refused text, whatever the kernel says of it */

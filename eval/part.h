@@ -8,16 +8,12 @@
 #include "cad/ir/ir.h"
 #include "cad/mesh/mesh.h"
 #include "cad/occt/solid.h"
+#include "eval/part_kind.h"
 #include "eval/results.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-typedef enum cad_part_kind { CAD_PART_ir, CAD_PART_step, CAD_PART_KINDS } cad_part_kind;
-const char *cad_part_kind_name(cad_part_kind k); /* "ir", "step" */
-/* CAD_PART_KINDS for an unknown name. */
-cad_part_kind cad_part_kind_of(const char *name);
 
 /* What is to be measured. */
 typedef struct cad_part_text {
@@ -48,6 +44,9 @@ typedef struct cad_part {
     const char *stage, *error; /* where and why it stopped; NULL when class is ok.  In the arena */
     int64_t error_line;        /* from 1; 0 unknown */
 } cad_part;
+
+/* L1: not blank, and it ends as it should. */
+bool cad_part_is_complete(const cad_part_text *t);
 
 /* Climbs the ladder as far as the text goes; everything but the solid lives in `arena`.  Errors: CAD_ENOMEM, CAD_EUNSUPPORTED
  * (no geometry kernel); anything else the text or the kernel does is a class.  `out` owns the solid: cad_part_deinit. */

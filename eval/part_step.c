@@ -4,6 +4,7 @@
 #include "cad/step/step_write.h"
 #include "core/pool.h"
 #include "eval/part_impl.h"
+#include "eval/reference.h"
 
 #include <string.h>
 
@@ -31,31 +32,16 @@ static bool has_end_mark(const char *text, size_t len)
     return starts(text, len, "ISO-10303-21") || starts(text, len, "DATA") || starts(text, len, "#");
 }
 
-static bool is_complete(const cad_part_text *t)
+bool cad_part_is_complete(const cad_part_text *t)
 {
-    if (!has_end_mark(t->text, t->len))
+    if (cad_part_is_blank(t->text, t->len))
+        return false;
+    if (t->kind != CAD_PART_step || !has_end_mark(t->text, t->len))
         return t->complete;
     size_t len = t->len, mark = strlen(END_MARK);
     while (len && t->text[len - 1] && strchr(" \t\r\n", t->text[len - 1]))
         len--;
     return len >= mark && !memcmp(t->text + len - mark, END_MARK, mark);
-}
-
-/* The largest id at the beginning of a line: what STEP-LLM calls the entities of a file.  0: none. */
-static int64_t largest_id(const char *text, size_t len)
-{
-    int64_t most = 0;
-    for (size_t at = 0; at < len;) {
-        if (text[at] == '#') {
-            int64_t id = 0;
-            for (at++; at < len && text[at] >= '0' && text[at] <= '9' && id < INT64_MAX / 10 - 9; at++)
-                id = 10 * id + (text[at] - '0');
-            most = id > most ? id : most;
-        }
-        const char *end = memchr(text + at, '\n', len - at);
-        at = end ? (size_t)(end - text) + 1 : len;
-    }
-    return most;
 }
 
 /* A fault of the references; every other one is of syntax. */
@@ -166,7 +152,7 @@ static cad_status text_track(const cad_part_text *t, cad_arena *arena, cad_part 
 {
     if (cad_part_is_blank(t->text, t->len))
         return cad_part_stop(p, CAD_CLASS_empty, "text", "empty text", 0, arena);
-    bool complete = is_complete(t), mark = has_end_mark(t->text, t->len);
+    bool complete = cad_part_is_complete(t), mark = has_end_mark(t->text, t->len);
     p->text_level = complete ? 1 : 0;
     if (!complete)
         CAD_TRY(cad_part_stop(p, CAD_CLASS_truncated, "text",
@@ -178,7 +164,7 @@ static cad_status text_track(const cad_part_text *t, cad_arena *arena, cad_part 
     if (s == CAD_EDATA)
         s = cad_part_stop(p, CAD_CLASS_parse, "parse", cad_error_text(), 0, arena);
     else if (s == CAD_OK) {
-        p->largest_id = largest_id(file.data, file.len);
+        p->largest_id = cad_step_largest_id(file.data, file.len);
         s = judge(t, &file, arena, p);
         if (s == CAD_OK && (p->class_ == CAD_CLASS_ok || t->always))
             s = write_plain(&file, arena, p);

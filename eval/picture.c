@@ -54,7 +54,7 @@ cad_status cad_picture_sheet(cad_pool *pool, const char *title, const char *cons
     for (size_t i = 0; i < rows * columns; i++) {
         const cad_picture_column *c = &column[i % columns];
         const char *text = c->text[i / columns];
-        cad_convert_job job = cad_convert_defaults(CAD_FORMAT_ir, CAD_FORMAT_rgb);
+        cad_convert_job job = cad_convert_defaults(c->kind == CAD_PART_step ? CAD_FORMAT_step : CAD_FORMAT_ir, CAD_FORMAT_rgb);
         job.width = CELL_W;
         job.height = CELL_H;
         job.part = c->part;

@@ -5,6 +5,7 @@
 #include "cad/mesh/image.h"
 #include "core/pool.h"
 #include "core/status.h"
+#include "eval/part_kind.h"
 
 #include <stddef.h>
 
@@ -16,11 +17,12 @@ extern "C" {
  * CAD_EGEOM with its reason. */
 CAD_MUST_USE cad_status cad_picture_take(const cad_pool_result *r, cad_arena *arena, cad_image *out);
 
-/* A column of a sheet: head, colour of the parts, and one program per row (NULL: "no answer"). */
+/* A column of a sheet: head, colour of the parts, and one text per row (NULL: "no answer"). */
 typedef struct cad_picture_column {
     const char *head;
     const char *const *text; /* (rows) */
     cad_rgb part;
+    cad_part_kind kind; /* of the texts; STEP as whole files */
 } cad_picture_column;
 
 /* Draws all cells in workers and composes them: rows x columns pictures, labels at the left.  A part that cannot be drawn is

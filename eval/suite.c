@@ -3,13 +3,22 @@
 #include "core/file_kind.h"
 #include "core/fs.h"
 #include "core/hash.h"
+#include "core/path.h"
 #include "eval/expect.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_BYTES = 64 << 20, WHERE = 300 };
+enum { MAX_BYTES = 1 << 30, WHERE = 300 };
+
+/* What is read into a suite, and the hashes over it. */
+typedef struct loader {
+    cad_suite *suite;
+    cad_arena *arena;
+    cad_hasher *rows, *files;
+    bool has_files, has_references;
+} loader;
 
 /* "" when the key is absent. */
 static cad_status copy_text(const json_t *o, const char *key, const char *where, cad_arena *a, const char **out)
@@ -20,8 +29,54 @@ static cad_status copy_text(const json_t *o, const char *key, const char *where,
     return cad_arena_strdup(a, text, strlen(text), out);
 }
 
-static cad_status read_row(const json_t *o, const char *where, cad_arena *a, cad_suite_row *row)
+/* What a file of the suite holds; `hasher` takes its hash. */
+static cad_status read_path(loader *l, const char *path, const char *where, cad_suite_row *row)
 {
+    char hash[33];
+    size_t len;
+    cad_buf full = CAD_BUF_INIT;
+    row->reference_kind = cad_part_kind_of_file(path);
+    if (row->reference_kind == CAD_PART_KINDS)
+        CAD_FAIL(CAD_EDATA, "%s: key 'path': found '%s'; expected a name ending in .ir .step .stp", where, path);
+    cad_status s = path[0] == '/' ? CAD_OK : cad_path_parent(l->suite->path, &full);
+    if (s == CAD_OK)
+        s = cad_buf_printf(&full, "%s%s", path[0] == '/' ? "" : "/", path);
+    if (s == CAD_OK)
+        s = cad_reference_read(full.data, l->arena, &row->reference, &len, hash);
+    if (s == CAD_OK && strlen(row->reference) != len)
+        s = cad_fail(CAD_EDATA, "%s: a NUL byte in it", full.data);
+    if (s == CAD_OK)
+        cad_hasher_add(l->files, hash, 32);
+    l->has_files = true;
+    cad_buf_deinit(&full);
+    return s;
+}
+
+static cad_status read_reference(loader *l, const json_t *o, const char *where, cad_suite_row *row)
+{
+    const char *text;
+    if (!json_is_object(o) || json_object_size(o) != 1)
+        CAD_FAIL(CAD_EDATA, "%s: key 'reference': expected an object with one of ir, step, path", where);
+    const char *key = json_object_iter_key(json_object_iter((json_t *)(uintptr_t)o));
+    if (!strcmp(key, "path")) {
+        CAD_TRY(cad_json_get_string(o, key, where, &text));
+        CAD_TRY(read_path(l, text, where, row));
+    } else {
+        row->reference_kind = cad_part_kind_of(key);
+        if (row->reference_kind == CAD_PART_KINDS)
+            CAD_FAIL(CAD_EDATA, "%s: key 'reference': found '%.40s'; expected one of ir, step, path", where, key);
+        CAD_TRY(cad_json_get_string(o, key, where, &text));
+        CAD_TRY(cad_arena_strdup(l->arena, text, strlen(text), &row->reference));
+    }
+    size_t len = strlen(row->reference);
+    if (len > CAD_REFERENCE_MOST)
+        CAD_FAIL(CAD_EDATA, "%s: a reference of %zu bytes; at most %d", where, len, CAD_REFERENCE_MOST);
+    return row->reference_kind == CAD_PART_step ? cad_reference_count(row->reference, len, &row->counts) : CAD_OK;
+}
+
+static cad_status read_row(loader *l, const json_t *o, const char *where, cad_suite_row *row)
+{
+    cad_arena *a = l->arena;
     const char *id, *prompt;
     *row = (cad_suite_row){0};
     CAD_TRY(cad_json_get_string(o, "id", where, &id));
@@ -32,11 +87,8 @@ static cad_status read_row(const json_t *o, const char *where, cad_arena *a, cad
     CAD_TRY(copy_text(o, "phrasing", where, a, &row->phrasing));
     CAD_TRY(copy_text(o, "units", where, a, &row->units));
     const json_t *reference = json_object_get(o, "reference");
-    if (reference) {
-        const char *ir;
-        CAD_TRY(cad_json_get_string(reference, "ir", where, &ir));
-        CAD_TRY(cad_arena_strdup(a, ir, strlen(ir), &row->reference));
-    }
+    if (reference && !json_is_null(reference))
+        CAD_TRY(read_reference(l, reference, where, row));
     row->expect = json_object_get(o, "expect");
     if (row->expect)
         CAD_TRY(cad_expect_validate(row->expect, where));
@@ -87,13 +139,62 @@ static cad_status check_ids(const cad_suite *s, cad_arena *arena)
     return CAD_OK;
 }
 
-static cad_status read_lines(const cad_buf *text, cad_arena *a, cad_suite *s, cad_hasher *hasher)
+/* One line: the header where it is the first, else a row, which the suite keeps. */
+static cad_status read_line(loader *l, const char *line, size_t len, const char *where, char expected[33])
+{
+    cad_suite *s = l->suite;
+    json_t *o;
+    CAD_TRY(cad_json_parse(line, len, where, &o));
+    if (!s->name) {
+        cad_status st = read_header(o, where, l->arena, s, expected);
+        json_decref(o);
+        return st;
+    }
+    if (json_array_append_new(s->keep, o) != 0)
+        CAD_FAIL(CAD_ENOMEM, "out of memory for a suite row");
+    cad_suite_row *row = &s->row[s->n];
+    cad_buf canonical = CAD_BUF_INIT;
+    cad_status st = read_row(l, o, where, row);
+    if (st == CAD_OK)
+        st = cad_json_print(o, &canonical);
+    if (st == CAD_OK) {
+        cad_hasher_add(l->rows, canonical.data, canonical.len);
+        cad_hasher_add(l->rows, "\n", 1);
+        if (row->reference && l->has_references && row->reference_kind != s->kind)
+            st = cad_fail(CAD_EDATA, "%s: a reference in %s behind such in %s; expected one language", where,
+                          cad_part_kind_name(row->reference_kind), cad_part_kind_name(s->kind));
+        if (row->reference)
+            s->kind = row->reference_kind;
+        l->has_references = l->has_references || row->reference;
+        s->n++;
+    }
+    cad_buf_deinit(&canonical);
+    return st;
+}
+
+/* The suite's hash: that of its rows, and what its files hold. */
+static cad_status finish_hash(loader *l, const char *expected)
+{
+    cad_suite *s = l->suite;
+    char both[64];
+    cad_hasher_hex(l->rows, s->hash);
+    if (expected[0] && strcmp(expected, s->hash) != 0)
+        CAD_FAIL(CAD_EDATA, "%s: rows_sha says %s; the rows hash to %s", s->path, expected, s->hash);
+    if (!l->has_files)
+        return CAD_OK;
+    char files[33];
+    cad_hasher_hex(l->files, files);
+    memcpy(both, s->hash, 32);
+    memcpy(both + 32, files, 32);
+    cad_hash128_hex(both, sizeof both, s->hash);
+    return CAD_OK;
+}
+
+static cad_status read_lines(loader *l, const cad_buf *text)
 {
     char expected[33] = "";
     size_t line = 0;
-    cad_buf canonical = CAD_BUF_INIT;
-    cad_status st = CAD_OK;
-    for (size_t at = 0, next; st == CAD_OK && at < text->len; at = next) {
+    for (size_t at = 0, next; at < text->len; at = next) {
         const char *from = text->data + at, *end = memchr(from, '\n', text->len - at);
         size_t len = end ? (size_t)(end - from) : text->len - at;
         next = at + len + 1;
@@ -101,43 +202,19 @@ static cad_status read_lines(const cad_buf *text, cad_arena *a, cad_suite *s, ca
         if (len == 0)
             continue;
         char where[WHERE];
-        int w = snprintf(where, sizeof where, "%.200s:%zu", s->path, line);
-        (void)w;
-        json_t *o;
-        CAD_TRY_GOTO(st, cad_json_parse(from, len, where, &o), done);
-        if (!s->name) {
-            st = read_header(o, where, a, s, expected);
-            json_decref(o);
-            continue;
-        }
-        cad_buf_clear(&canonical);
-        if (json_array_append_new(s->keep, o) != 0)
-            st = cad_fail(CAD_ENOMEM, "out of memory for a suite row");
-        if (st == CAD_OK)
-            st = read_row(o, where, a, &s->row[s->n]);
-        if (st == CAD_OK)
-            st = cad_json_print(o, &canonical);
-        if (st == CAD_OK) {
-            cad_hasher_add(hasher, canonical.data, canonical.len);
-            cad_hasher_add(hasher, "\n", 1);
-            s->n++;
-        }
+        snprintf(where, sizeof where, "%.200s:%zu", l->suite->path, line);
+        CAD_TRY(read_line(l, from, len, where, expected));
     }
-    if (st == CAD_OK) {
-        cad_hasher_hex(hasher, s->hash);
-        if (expected[0] && strcmp(expected, s->hash) != 0)
-            st = cad_fail(CAD_EDATA, "%s: rows_sha says %s; the rows hash to %s", s->path, expected, s->hash);
-    }
-done:
-    cad_buf_deinit(&canonical);
-    return st;
+    if (l->suite->n == 0)
+        CAD_FAIL(CAD_ENOTFOUND, "%s: zero rows", l->suite->path);
+    return finish_hash(l, expected);
 }
 
 cad_status cad_suite_load(const char *path, cad_arena *arena, cad_suite *out)
 {
     cad_buf text = CAD_BUF_INIT;
     cad_suite s = {0};
-    cad_hasher *hasher = NULL;
+    loader l = {.suite = &s, .arena = arena};
     size_t lines = 1;
     cad_status st;
     CAD_TRY_GOTO(st, cad_file_expect(path, CAD_FILE_suite), done);
@@ -147,19 +224,19 @@ cad_status cad_suite_load(const char *path, cad_arena *arena, cad_suite *out)
     CAD_TRY_GOTO(st, cad_arena_strdup(arena, path, strlen(path), &s.path), done);
     CAD_TRY_GOTO(st, cad_arena_zalloc(arena, lines, sizeof *s.row, "suite rows", &s.row), done);
     s.keep = json_array();
-    hasher = cad_hasher_create();
-    if (!s.keep || !hasher) {
+    l.rows = cad_hasher_create();
+    l.files = cad_hasher_create();
+    if (!s.keep || !l.rows || !l.files) {
         st = cad_fail(CAD_ENOMEM, "out of memory for a suite");
         goto done;
     }
-    CAD_TRY_GOTO(st, read_lines(&text, arena, &s, hasher), done);
-    if (s.n == 0)
-        st = cad_fail(CAD_ENOTFOUND, "%s: zero rows", path);
-    else
-        st = check_ids(&s, arena);
+    CAD_TRY_GOTO(st, read_lines(&l, &text), done);
+    st = check_ids(&s, arena);
 done:
-    if (hasher)
-        cad_hasher_destroy(hasher);
+    if (l.rows)
+        cad_hasher_destroy(l.rows);
+    if (l.files)
+        cad_hasher_destroy(l.files);
     cad_buf_deinit(&text);
     if (st == CAD_OK)
         *out = s;

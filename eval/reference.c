@@ -1,0 +1,57 @@
+#include "eval/reference.h"
+
+#include "cad/step/step.h"
+#include "core/fs.h"
+#include "core/hash.h"
+#include "core/utf8.h"
+
+#include <string.h>
+
+cad_status cad_reference_read(const char *path, cad_arena *a, const char **out, size_t *len, char hash[33])
+{
+    cad_buf raw = CAD_BUF_INIT, text = CAD_BUF_INIT;
+    cad_status s = cad_fs_read(path, CAD_REFERENCE_MOST, &raw);
+    if (s == CAD_OK && hash)
+        cad_hash128_hex(cad_buf_cstr(&raw), raw.len, hash);
+    bool utf8 = s == CAD_OK && cad_utf8_check(cad_buf_cstr(&raw), raw.len) == raw.len;
+    for (size_t i = 0; s == CAD_OK && !utf8 && i < raw.len; i++) {
+        char c[4];
+        s = cad_buf_add(&text, c, cad_utf8_put((unsigned char)raw.data[i], c));
+    }
+    if (s == CAD_OK) {
+        const cad_buf *b = utf8 ? &raw : &text;
+        *len = b->len;
+        s = cad_arena_strdup(a, cad_buf_cstr(b), b->len, out);
+    }
+    cad_buf_deinit(&raw);
+    cad_buf_deinit(&text);
+    return s;
+}
+
+int64_t cad_step_largest_id(const char *text, size_t len)
+{
+    int64_t most = 0;
+    for (size_t at = 0; at < len;) {
+        if (text[at] == '#') {
+            int64_t id = 0;
+            for (at++; at < len && text[at] >= '0' && text[at] <= '9' && id < INT64_MAX / 10 - 9; at++)
+                id = 10 * id + (text[at] - '0');
+            most = id > most ? id : most;
+        }
+        const char *end = at < len ? memchr(text + at, '\n', len - at) : NULL;
+        at = end ? (size_t)(end - text) + 1 : len;
+    }
+    return most;
+}
+
+cad_status cad_reference_count(const char *text, size_t len, cad_reference_counts *out)
+{
+    cad_step *m;
+    CAD_TRY(cad_step_read(text, len, &(cad_step_opts){.conformant = false}, &m));
+    cad_reference_counts c = {.instances = m->n, .largest_id = cad_step_largest_id(text, len)};
+    for (uint32_t i = 0; i < m->n; i++)
+        c.faces += m->instance[i].type != CAD_STEP_NONE && !strcmp(cad_step_name(m, m->instance[i].type), "ADVANCED_FACE");
+    cad_step_close(m);
+    *out = c;
+    return CAD_OK;
+}

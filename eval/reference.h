@@ -1,0 +1,31 @@
+/* Texts of parts in files, and what is counted in a reference before anything is scored. */
+#ifndef CADLM_EVAL_REFERENCE_H
+#define CADLM_EVAL_REFERENCE_H
+
+#include "core/arena.h"
+#include "core/status.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { CAD_REFERENCE_MOST = 6 << 20 }; /* bytes of a text: a job carries two of them, with their escapes, in 16 MiB */
+
+/* The text of a file as UTF-8 in `a`: bytes that are none are read as ISO 8859-1.  `hash`, which may be NULL: XXH3-128 of the
+ * file.  Errors: CAD_EDATA (larger than CAD_REFERENCE_MOST), those of cad_fs_read. */
+CAD_MUST_USE cad_status cad_reference_read(const char *path, cad_arena *a, const char **out, size_t *len, char hash[33]);
+
+/* Of a STEP text: its instances, its largest id at the beginning of a line (what STEP-LLM counts), its ADVANCED_FACEs. */
+typedef struct cad_reference_counts {
+    int64_t instances, largest_id, faces;
+} cad_reference_counts;
+CAD_MUST_USE cad_status cad_reference_count(const char *text, size_t len, cad_reference_counts *out);
+int64_t cad_step_largest_id(const char *text, size_t len); /* 0: none */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# STEP files made elsewhere against a folder of references: by name, every reference counted, failures as classes.
+. "$(dirname "$0")/lib.sh"
+cd "$T"
+mkdir gt pred theirs
+for i in 1 2 3 4 5; do
+    printf 'C %d 20 5\n' $((10 * i)) >p.ir
+    cadtool convert p.ir gt/p$i.step
+done
+cp gt/p1.step gt/p2.step pred/
+cp gt/p1.step pred/p3.step                   # another size
+head -c 900 gt/p4.step >pred/p4.step         # cut off; p5 has no file
+cp gt/p1.step pred/unasked.step
+sed 's/CARTESIAN_POINT/DIRECTION/' gt/p2.step >theirs/p2.step
+cp gt/p[345].step theirs/
+
+runs 0 cadeval --pred=ours=pred --pred=theirs --gt=gt --out=one --sheet=2
+cp "$out" one.md
+same one.md one/table.md
+says "$err" "ours: 4 of 5 rows" "ours: 1 files fit no row" "theirs" "4 of 5 rows"
+silent "$err" "training pack"
+says one.md "suite gt 1, 5 prompts" "| ours |" "| pred2 |" "| *bbox-cube* |" "classes of ours: ok 3 empty 1 truncated 1"
+results=$(echo one/ours-*/results.json)
+json $results 'd["n"] == 5 and d["metrics"]["cr"]["value"] == 0.6 and d["metrics"]["valid"]["value"] == 0.6'
+json $results 'd["metrics"]["iou.v64.A1.excluded"]["n"] == 3'
+[ "$(head -c 4 one/contact.png | tail -c 3)" = PNG ] || die "no contact sheet"
+
+# The order of files and the number of workers change no record; an answer that changed is scored anew.
+records() { python3 -c 'import json, sys
+for x in sorted(open(sys.argv[1])):
+    r = json.loads(x)
+    r.pop("ms", None)
+    print(json.dumps(r, sort_keys=True))' "$1"; }
+runs 0 cadeval --pred=ours=pred --gt=gt --out=two --sheet=0 --workers=1 --no-baselines
+records one/ours-*/scores.jsonl >a && records two/ours-*/scores.jsonl >b
+same a b
+cp gt/p5.step pred/
+runs 0 cadeval --pred=ours=pred --gt=gt --out=two --sheet=0 --no-baselines
+says "$out" "classes of ours: ok 4 truncated 1"
+
+# Their references as a suite with prompts: rows by id.
+python3 - <<'P'
+import json
+rows = [{"id": f"p{i}", "prompt": f"plate {i}", "reference": {"path": f"gt/p{i}.step"}} for i in (1, 2)]
+open("s.jsonl", "w").write("".join(json.dumps(r) + "\n" for r in [{"schema": 1, "kind": "suite", "name": "s"}] + rows))
+P
+runs 0 cadeval --pred=pred --suite=s.jsonl --out=three --sheet=0 --limit=1
+says "$out" "LIMIT 1/2" "classes of pred1: ok 1"
+
+runs 2 cadeval --gt=gt
+says "$err" "--pred=DIR"
+runs 2 cadeval --gt=gt --ckpt=x --pred=pred
+says "$err" "no --ckpt"
+runs 2 cadeval --gt=gt --suite=s.jsonl --pred=pred
+says "$err" "expected one of them"
+runs 66 cadeval --gt=gt --pred=absent --out=four
+says "$err" "absent"
+runs 2 cadeval --gt=gt --pred=pred --out=gt/results
+says "$err" "gt/results"
