@@ -26,7 +26,8 @@ typedef struct cad_cli_option {
     const char *arg;   /* "DIR"; NULL: takes none */
     const char *key;   /* "decode.temp": sets this key (without arg: to "on"); NULL: read it by cad_cli_value */
     const char *help;  /* one line in --help; NULL: listed by --help-all only */
-    const char *words; /* "synth config.schema": only with these words, the two of one joined by a dot; NULL: with all */
+    const char *words; /* "synth config.schema": only with these words, the two of one joined by a dot; NULL: with all.
+                          Two options may have one name where no word takes both and both take an argument, or neither does */
 } cad_cli_option;
 
 typedef struct cad_cli_word {

@@ -208,12 +208,22 @@ static cad_status misplaced(const cad_cli *cli, const cad_cli_option *o)
     return s;
 }
 
+/* The option of this name that the word knows: two words may use one name for different keys.  NULL: it knows none. */
+static const cad_cli_option *fitting(const cad_cli *cli, const cad_cli_option *o)
+{
+    for (size_t i = 0; i < cli->n_options; i++)
+        if (!strcmp(cli->options[i]->name, o->name) && cad_cli_option_fits(cli->options[i], cli->word))
+            return cli->options[i];
+    return NULL;
+}
+
 cad_status cad_cli_check_use(const cad_cli *cli)
 {
     for (size_t i = 0; i < cli->n_given; i++) {
-        const cad_cli_option *o = cli->given[i].option;
-        if (!cad_cli_option_fits(o, cli->word))
+        const cad_cli_option *o = cli->given[i].option, *ours = fitting(cli, o);
+        if (!ours)
             return misplaced(cli, o);
+        cli->given[i].option = ours;
     }
     bool configured = cad_cli_has(cli, "config"); /* --config=F in the place of the argument */
     if (!configured && cli->n_args < (size_t)cli->spec->min_args)

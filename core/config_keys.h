@@ -171,6 +171,10 @@
     X(f, noise,        "0",     "0..1",         "share of rows with made-up or misspelt words in the caption")
 
 #define CAD_CONFIG_PREP(X, E)                                                                                               \
+    E(from, CAD_PREP_FROM, "auto", (auto, steplm, dir), "what is imported: captions with parts, or parts alone; auto: by what is given") \
+    X(p, captions,     "",      "",             "CSV of captions: model_id,isDescribable,description")                      \
+    X(p, parts,        "",      "",             "folder of STEP files, by model")                                           \
+    X(b, require_valid, "on",   "",             "STEP: keep valid solids alone, as the kernel sees them")                   \
     X(p, out,          "*",     "",             "prefix of what the stages write")                                          \
     E(profile, CAD_PREP_PROFILE, "strict", (strict, steplm), "STEP: what cadlm recommends, or the bytes of STEP-LLM's tools")   \
     X(i, jobs,         "0",     "0..1024",      "worker processes; 0 = CPUs in the affinity mask")                          \

@@ -21,6 +21,10 @@ extern "C" {
 /* Appends the whole file to *out, which the caller owns.  More than `limit` bytes (0: no limit): CAD_EDATA. */
 CAD_MUST_USE cad_status cad_fs_read(const char *path, size_t limit, cad_buf *out);
 
+/* The same for a file that gzip made, of one member or several: what it holds.  `limit` (not 0) bounds both what is read and what
+ * comes out, whatever the file promises.  Errors: those of cad_fs_read, CAD_ECORRUPT (no gzip file, damaged, cut off). */
+CAD_MUST_USE cad_status cad_fs_read_gzip(const char *path, size_t limit, cad_buf *out);
+
 /* The same for a file of /proc or /sys, which does not know its size. */
 CAD_MUST_USE cad_status cad_fs_read_kernel(const char *path, cad_buf *out);
 

@@ -5,13 +5,15 @@
 #include "core/mem.h"
 #include "core/path.h"
 #include "core/size.h"
+#include "dataprep/caption_group.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 #define XXH_STATIC_LINKING_ONLY /* the state lives on the stack */
 #include <xxhash.h>
 
-enum { READ_CHUNK = 1 << 16, MAX_LINE = 64 << 20 };
+enum { READ_CHUNK = 1 << 16 };
 
 uint64_t cad_caption_hash(const char *caption)
 {
@@ -209,7 +211,10 @@ cad_status cad_row_parse(const json_t *o, const char *where, cad_arena *a, cad_r
     CAD_TRY(get_rag(o, where, a, &r.rag));
     CAD_TRY(get_hash(group, "caption", where, &r.caption_hash));
     CAD_TRY(get_hash(group, "geometry", where, &r.geometry_hash));
-    if (!r.caption_hash)
+    bool step = !strcmp(r.kind, "step");
+    if (!r.caption_hash && step && *r.caption)
+        CAD_TRY(cad_caption_group(r.caption, &r.caption_hash));
+    else if (!r.caption_hash && !step)
         r.caption_hash = cad_caption_hash(r.caption);
     *out = r;
     return CAD_OK;
@@ -249,8 +254,9 @@ static cad_status next_line(cad_corpus_reader *r, bool *more)
         size_t have = r->chunk_len - r->chunk_pos;
         const char *lf = memchr(from, '\n', have);
         size_t take = lf ? (size_t)(lf - from) : have;
-        if (r->line.len + take > MAX_LINE)
-            CAD_FAIL(CAD_EDATA, "%s:%ld: line longer than %d MiB", cad_file_path(r->file), r->line_no + 1, MAX_LINE >> 20);
+        if (r->line.len + take > CAD_CORPUS_LINE)
+            CAD_FAIL(CAD_EDATA, "%s:%ld: line longer than %d MiB", cad_file_path(r->file), r->line_no + 1,
+                     CAD_CORPUS_LINE >> 20);
         CAD_TRY(cad_buf_add(&r->line, from, take));
         r->chunk_pos += take + (lf ? 1 : 0);
         if (lf)
@@ -453,6 +459,13 @@ cad_status cad_corpus_add_object(cad_corpus_writer *w, const json_t *row)
     CAD_TRY(cad_json_print(row, &w->line));
     CAD_TRY(cad_buf_str(&w->line, "\n"));
     return cad_writer_add(w->file, w->line.data, w->line.len);
+}
+
+cad_status cad_corpus_add_line(cad_corpus_writer *w, const cad_buf *line)
+{
+    assert(line->len <= CAD_CORPUS_LINE);
+    CAD_TRY(cad_writer_add(w->file, line->data, line->len));
+    return cad_writer_add(w->file, "\n", 1);
 }
 
 cad_status cad_corpus_commit(cad_corpus_writer *w)

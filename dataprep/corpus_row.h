@@ -47,6 +47,8 @@ typedef struct cad_row {
  * to one blank, none at the ends, no final full stop.  Never 0. */
 uint64_t cad_caption_hash(const char *caption);
 
+enum { CAD_CORPUS_LINE = 64 << 20 }; /* longest line of a corpus */
+
 typedef struct cad_corpus_reader cad_corpus_reader;
 /* Opens a .jsonl corpus and checks its header.  Errors: CAD_ENOTFOUND, CAD_EPARSE, CAD_EDATA (another kind or schema),
  * CAD_EUNSUPPORTED (a name that does not end in .jsonl). */
@@ -69,6 +71,9 @@ typedef struct cad_corpus_writer cad_corpus_writer;
 CAD_MUST_USE cad_status cad_corpus_create(const char *path, const char *name, const json_t *info, cad_corpus_writer **out);
 CAD_MUST_USE cad_status cad_corpus_add(cad_corpus_writer *w, const cad_row *row);
 CAD_MUST_USE cad_status cad_corpus_add_object(cad_corpus_writer *w, const json_t *row);
+/* The same for a row that cad_row_print has printed; its line is at most CAD_CORPUS_LINE bytes long, or nobody could read it.
+ */
+CAD_MUST_USE cad_status cad_corpus_add_line(cad_corpus_writer *w, const cad_buf *line);
 CAD_MUST_USE cad_status cad_corpus_commit(cad_corpus_writer *w); /* frees w in any case */
 void cad_corpus_abort(cad_corpus_writer *w);                     /* NULL is fine */
 

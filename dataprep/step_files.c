@@ -15,6 +15,7 @@ typedef struct finder {
     size_t root_len; /* of what rel leaves out */
     cad_step_files *out;
     int64_t cap;
+    bool packed; /* names with .gz behind them too */
 } finder;
 
 bool cad_step_files_is(const char *name)
@@ -23,13 +24,41 @@ bool cad_step_files_is(const char *name)
     return (n > 5 && !strcasecmp(name + n - 5, ".step")) || (n > 4 && !strcasecmp(name + n - 4, ".stp"));
 }
 
+bool cad_step_files_is_packed(const char *name)
+{
+    size_t n = strlen(name);
+    return n > 3 && !strcasecmp(name + n - 3, ".gz");
+}
+
+/* Length of a name without .gz where that is looked for. */
+static size_t bare_length(const finder *f, const char *name)
+{
+    size_t n = strlen(name);
+    return f->packed && cad_step_files_is_packed(name) ? n - 3 : n;
+}
+
+static bool is_ours(const finder *f, const char *name)
+{
+    char bare[CAD_PATH_NAME + 1];
+    size_t n = bare_length(f, name);
+    if (n >= sizeof bare)
+        return false;
+    memcpy(bare, name, n);
+    bare[n] = '\0';
+    return cad_step_files_is(bare);
+}
+
 static cad_status id_of(const finder *f, const char *rel, const char **out)
 {
     const char *base = cad_path_base(rel);
     if (strspn(base, "0123456789") == ID_DIGITS && base[ID_DIGITS] == '_')
         return cad_arena_strdup(f->arena, base, ID_DIGITS, out);
-    if (base == rel)
-        return cad_arena_strdup(f->arena, base, (size_t)(strrchr(base, '.') - base), out);
+    if (base == rel) {
+        size_t n = bare_length(f, base);
+        while (base[n - 1] != '.')
+            n--;
+        return cad_arena_strdup(f->arena, base, n - 1, out);
+    }
     const char *end = base - 1, *from = end;
     while (from > rel && from[-1] != '/')
         from--;
@@ -108,7 +137,7 @@ static cad_status find_in(finder *f, const char *dir, int depth)
     for (size_t i = 0; i < n; i++) {
         const char *path;
         CAD_TRY(cad_path_join(f->arena, dir, name[i], &path));
-        if (cad_step_files_is(name[i]) && cad_fs_is_file(path))
+        if (is_ours(f, name[i]) && cad_fs_is_file(path))
             CAD_TRY(add(f, path));
         else if (cad_fs_is_dir(path))
             CAD_TRY(find_in(f, path, depth + 1));
@@ -123,28 +152,40 @@ static int by_rel(const void *a, const void *b)
     return strcmp(((const cad_step_file *)a)->rel, ((const cad_step_file *)b)->rel);
 }
 
-cad_status cad_step_files_find(const char *root, const char *apart, cad_arena *a, cad_step_files *out)
+static cad_status find(finder *f, const char *root, const char *apart)
 {
+    cad_step_files *out = f->out;
     *out = (cad_step_files){0};
-    finder f = {.arena = a, .out = out};
     if (cad_fs_is_file(root)) {
-        if (!cad_step_files_is(root))
+        if (!is_ours(f, cad_path_base(root)))
             CAD_FAIL(CAD_EDATA, "%s: expected a name ending in .step or .stp", root);
-        CAD_TRY(check_apart(root, true, apart));
-        f.root_len = (size_t)(cad_path_base(root) - root);
-        return add(&f, root);
+        if (apart)
+            CAD_TRY(check_apart(root, true, apart));
+        f->root_len = (size_t)(cad_path_base(root) - root);
+        return add(f, root);
     }
     if (!cad_fs_is_dir(root))
         CAD_FAIL(CAD_ENOTFOUND, "%s: no such folder or file", root);
-    CAD_TRY(check_apart(root, false, apart));
+    if (apart)
+        CAD_TRY(check_apart(root, false, apart));
     size_t n = strlen(root);
     while (n > 1 && root[n - 1] == '/')
         n--;
-    CAD_TRY(cad_arena_strdup(a, root, n, &root));
-    f.root_len = n + 1; /* cad_path_join puts a slash behind "/" too */
-    CAD_TRY(find_in(&f, root, 0));
+    CAD_TRY(cad_arena_strdup(f->arena, root, n, &root));
+    f->root_len = n + 1; /* cad_path_join puts a slash behind "/" too */
+    CAD_TRY(find_in(f, root, 0));
     if (out->n == 0)
         CAD_FAIL(CAD_ENOTFOUND, "%s: no file ends in .step or .stp; %lld others", root, (long long)out->others);
     qsort(out->item, (size_t)out->n, sizeof *out->item, by_rel);
     return CAD_OK;
+}
+
+cad_status cad_step_files_find(const char *root, const char *apart, cad_arena *a, cad_step_files *out)
+{
+    return find(&(finder){.arena = a, .out = out}, root, apart);
+}
+
+cad_status cad_step_files_find_packed(const char *root, cad_arena *a, cad_step_files *out)
+{
+    return find(&(finder){.arena = a, .out = out, .packed = true}, root, NULL);
 }

@@ -35,6 +35,11 @@ bool cad_step_files_is(const char *name);
  * CAD_EIO, CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_step_files_find(const char *root, const char *apart, cad_arena *a, cad_step_files *out);
 
+/* The same for reading alone: also names that end in .gz behind that, and nothing has to lie apart. */
+CAD_MUST_USE cad_status cad_step_files_find_packed(const char *root, cad_arena *a, cad_step_files *out);
+/* Whether a name ends in .gz, in any case. */
+bool cad_step_files_is_packed(const char *name);
+
 #ifdef __cplusplus
 }
 #endif

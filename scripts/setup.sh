@@ -13,7 +13,7 @@ packages=(
     libocct-foundation-dev libocct-data-exchange-dev
     libopenblas-dev                                                        # CPU matrix products
     libinih-dev libjansson-dev libpcre2-dev libutf8proc-dev                # configuration, JSON, tokenizers
-    libpng-dev libxxhash-dev                                               # pictures, hashes
+    libpng-dev libxxhash-dev zlib1g-dev                                    # pictures, hashes, packed files
     libcmocka-dev locales                                                  # unit tests; a locale with a decimal comma
 )
 case "${1:-}" in

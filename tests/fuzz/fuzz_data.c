@@ -6,6 +6,7 @@
 #include "core/config.h"
 #include "core/json.h"
 #include "core/utf8.h"
+#include "dataprep/captions_csv.h"
 #include "dataprep/corpus_row.h"
 #include "eval/suite.h"
 #include "model/text/template.h"
@@ -166,7 +167,39 @@ static cad_status do_step(const char *data, size_t len, bool *parsed)
     return s;
 }
 
+/* What is read, written again with every field in quotes, reads as the same. */
+static cad_status do_captions(const char *data, size_t len, bool *parsed)
+{
+    cad_captions c, again;
+    cad_buf text = CAD_BUF_INIT;
+    cad_status s = cad_captions_parse("c.csv", data, len, &c);
+    if (s == CAD_OK) {
+        *parsed = true;
+        ok(cad_buf_str(&text, "model_id,isDescribable,description\n"));
+        for (uint32_t i = 0; i < c.n; i++) {
+            const char *field[] = {cad_captions_id(&c, i), c.value[c.row[i].value].text, cad_captions_text(&c, i)};
+            for (int k = 0; k < 3; k++) {
+                ok(cad_buf_str(&text, "\""));
+                for (const char *p = field[k]; *p; p++)
+                    ok(cad_buf_add(&text, *p == '"' ? "\"\"" : p, *p == '"' ? 2 : 1));
+                ok(cad_buf_str(&text, k < 2 ? "\"," : "\"\n"));
+            }
+        }
+        ok(cad_captions_parse("again.csv", text.data, text.len, &again));
+        assert_int_equal(again.n, c.n);
+        assert_int_equal(again.text.len, c.text.len);
+        assert_memory_equal(again.text.data, c.text.data, c.text.len);
+        for (uint32_t i = 0; i < c.n; i++)
+            assert_true(again.by_id[i] == c.by_id[i] && cad_captions_describable(&again, i) == cad_captions_describable(&c, i));
+        cad_captions_deinit(&again);
+    }
+    cad_captions_deinit(&c);
+    cad_buf_deinit(&text);
+    return s;
+}
+
 const fuzz_target fuzz_data[] = {
+    {"captions", FUZZ_TEXT, do_captions, NULL, {0}},
     {"json", FUZZ_JSON, do_json, NULL, {"models/tiny/config.json"}},
     {"corpus_row", FUZZ_JSON, do_row, NULL, {NULL}},
     {"jsonl", FUZZ_JSON_LINES, do_corpus, NULL, {NULL}},

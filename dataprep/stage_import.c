@@ -1,0 +1,345 @@
+#include "dataprep/stage_import.h"
+
+#include "cad/occt/solid.h"
+#include "core/clock.h"
+#include "core/fs.h"
+#include "core/log.h"
+#include "core/mem.h"
+#include "core/path.h"
+#include "core/progress.h"
+#include "core/size.h"
+#include "core/stop_signal.h"
+#include "core/threads.h"
+#include "dataprep/import_check.h"
+#include "dataprep/import_facts.h"
+#include "dataprep/import_part.h"
+#include "dataprep/step_files.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WINDOW = 512, GRAIN = 4, NONE = -1 };
+/* What may wait to be written; and address space, of which a thread uses what the facts of one part take. */
+static const int64_t BUDGET = (int64_t)64 << 20;
+static const size_t SCRATCH = (size_t)1 << 30;
+
+/* A caption and a file of one id; NONE where one is missing. */
+typedef struct model {
+    int64_t caption, file;
+    bool again; /* its id was there before */
+} model;
+
+/* A model of the window. */
+typedef struct slot {
+    cad_import_part part;
+    bool done;
+    cad_status failed; /* of the machine: nothing more is done */
+} slot;
+
+typedef struct job {
+    const cad_stage_import_args *args;
+    cad_arena *arena;
+    cad_captions *captions;
+    cad_step_files files;
+    uint32_t *by_id; /* files by their ids */
+    cad_import_facts *facts;
+    model *model;
+    int64_t n;
+    cad_pool *pool;
+    cad_import_out *out;
+    cad_progress *progress;
+    slot slot[WINDOW];
+    int64_t first, count, written; /* of the window: model of slot 0, slots, slots that are written */
+    atomic_int_fast64_t waiting;   /* bytes in slots */
+} job;
+
+/* ---- which models there are ---- */
+
+static int file_by_id(const void *a, const void *b, void *ctx)
+{
+    const job *j = ctx;
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    int order = strcmp(j->files.item[x].id, j->files.item[y].id);
+    return order ? order : (x > y) - (x < y);
+}
+
+static cad_status sort_files(job *j)
+{
+    size_t n = (size_t)j->files.n;
+    if (n >= UINT32_MAX)
+        CAD_FAIL(CAD_EDATA, "%s: more than %u files", j->args->parts, UINT32_MAX);
+    CAD_TRY(cad_arena_alloc(j->arena, cad_size_mul(n, sizeof *j->by_id), "files by id", &j->by_id));
+    for (size_t i = 0; i < n; i++)
+        j->by_id[i] = (uint32_t)i;
+    qsort_r(j->by_id, n, sizeof *j->by_id, file_by_id, j);
+    return CAD_OK;
+}
+
+static const char *caption_id(const job *j, uint32_t k)
+{
+    return k < j->captions->n ? cad_captions_id(j->captions, j->captions->by_id[k]) : NULL;
+}
+
+static const char *file_id(const job *j, uint32_t k)
+{
+    return k < j->files.n ? j->files.item[j->by_id[k]].id : NULL;
+}
+
+/* The two lists merged: of one id the first caption goes with the first file, further ones of either stand alone. */
+static cad_status find_models(job *j)
+{
+    CAD_TRY(cad_arena_alloc(j->arena, cad_size_mul(cad_size_add(j->captions->n, (size_t)j->files.n), sizeof *j->model),
+                            "models", &j->model));
+    const char *last = NULL;
+    for (uint32_t c = 0, f = 0; c < j->captions->n || f < j->files.n;) {
+        const char *x = caption_id(j, c), *y = file_id(j, f);
+        int order = !x ? 1 : !y ? -1 : strcmp(x, y);
+        const char *id = order <= 0 ? x : y;
+        model *m = &j->model[j->n++];
+        *m = (model){NONE, NONE, last && !strcmp(last, id)};
+        bool take_caption = order <= 0, take_file = order >= 0 && !(order == 0 && m->again);
+        if (take_caption)
+            m->caption = j->captions->by_id[c++];
+        if (take_file)
+            m->file = j->by_id[f++];
+        last = id;
+    }
+    return CAD_OK;
+}
+
+static const char *id_of(const job *j, const model *m)
+{
+    return m->caption != NONE ? cad_captions_id(j->captions, (uint32_t)m->caption) : j->files.item[m->file].id;
+}
+
+static bool is_blank(const char *text)
+{
+    return text[strspn(text, " \t\r\n")] == '\0';
+}
+
+/* What is known of a model before its file is read; ok: read it. */
+static cad_status judge_names(const job *j, const model *m, cad_import_part *p)
+{
+    const cad_captions *c = j->captions;
+    uint32_t row = (uint32_t)m->caption;
+    if (m->again) {
+        p->class_ = CAD_IMPORT_duplicate_id;
+        return m->caption != NONE ? cad_buf_printf(&p->message, "line %u of the captions", c->row[row].line)
+                                  : cad_buf_str(&p->message, j->files.item[m->file].rel);
+    }
+    if (m->caption == NONE && j->args->captions) {
+        p->class_ = CAD_IMPORT_no_caption;
+        return CAD_OK;
+    }
+    if (m->caption != NONE && !cad_captions_describable(c, row)) {
+        p->class_ = CAD_IMPORT_not_describable;
+        return cad_buf_str(&p->message, c->value[c->row[row].value].text);
+    }
+    if (m->file == NONE) {
+        p->class_ = CAD_IMPORT_no_part;
+        return CAD_OK;
+    }
+    if (m->caption != NONE && is_blank(cad_captions_text(c, row))) {
+        p->class_ = CAD_IMPORT_empty_caption;
+        return cad_buf_printf(&p->message, "line %u of the captions", c->row[row].line);
+    }
+    return CAD_OK;
+}
+
+/* ---- one window ---- */
+
+static cad_status make_row(const job *j, const model *m, cad_arena *scratch, cad_import_part *p)
+{
+    const cad_step_file *f = &j->files.item[m->file];
+    cad_row row = {.id = id_of(j, m), .caption = "", .source = f->rel};
+    if (m->caption != NONE)
+        row.caption = cad_captions_text(j->captions, (uint32_t)m->caption);
+    cad_frame mark = cad_arena_mark(scratch);
+    CAD_TRY(cad_import_facts_get(j->facts, row.id, scratch, &row));
+    CAD_TRY(cad_import_part_read(f->path, f->rel, j->args->strict, j->pool != NULL, &row, p));
+    cad_arena_rewind(scratch, mark);
+    return CAD_OK;
+}
+
+static void make_slot(job *j, cad_arena *scratch, int64_t k)
+{
+    slot *s = &j->slot[k];
+    const model *m = &j->model[j->first + k];
+    /* Who is first always goes on; the others wait where much waits already. */
+    if (s->done || (k > j->written && atomic_load(&j->waiting) > BUDGET))
+        return;
+    s->failed = judge_names(j, m, &s->part);
+    if (s->failed == CAD_OK && s->part.class_ == CAD_IMPORT_ok)
+        s->failed = make_row(j, m, scratch, &s->part);
+    if (s->failed != CAD_OK && cad_buf_str(&s->part.message, cad_error_text()) != CAD_OK)
+        cad_buf_deinit(&s->part.message);
+    s->done = true;
+    atomic_fetch_add(&j->waiting, (int64_t)(s->part.line.cap + s->part.canonical.cap));
+}
+
+static void make_some(void *ctx, int64_t begin, int64_t end)
+{
+    job *j = ctx;
+    cad_arena *scratch = NULL;
+    cad_status s = cad_arena_create("import", SCRATCH, &scratch);
+    if (s != CAD_OK) {
+        j->slot[begin].failed = s;
+        return;
+    }
+    for (int64_t k = begin; k < end && cad_stop_abandoned() == CAD_OK; k++)
+        make_slot(j, scratch, k);
+    cad_arena_destroy(scratch);
+}
+
+static cad_status failure_in(const job *j)
+{
+    for (int64_t k = 0; k < j->count; k++)
+        if (j->slot[k].failed != CAD_OK)
+            return cad_fail(j->slot[k].failed, "%s", cad_buf_cstr(&j->slot[k].part.message));
+    return CAD_OK;
+}
+
+/* The kernel's word on those that wait for it. */
+static cad_status ask_kernel(job *j)
+{
+    for (int64_t k = j->written; k < j->count; k++)
+        if (j->slot[k].part.canonical.len > 0)
+            CAD_TRY(cad_import_check_submit(j->pool, (uint64_t)k, &j->slot[k].part.canonical));
+    while (cad_pool_pending(j->pool) > 0) {
+        cad_pool_result r;
+        CAD_TRY(cad_pool_next(j->pool, &r));
+        cad_import_part *p = &j->slot[r.tag].part;
+        CAD_TRY(cad_import_check_class(&r, &p->class_, &p->message));
+        atomic_fetch_sub(&j->waiting, (int64_t)p->canonical.cap);
+        cad_buf_deinit(&p->canonical);
+        if (cad_stop_abandoned() != CAD_OK)
+            break;
+    }
+    return CAD_OK;
+}
+
+static cad_status write_slot(job *j, int64_t k)
+{
+    slot *s = &j->slot[k];
+    const model *m = &j->model[j->first + k];
+    cad_import_model told = {.id = id_of(j, m),
+                             .source = m->file != NONE ? j->files.item[m->file].rel : "",
+                             .class_ = s->part.class_,
+                             .message = cad_buf_cstr(&s->part.message),
+                             .line = &s->part.line,
+                             .bytes = s->part.bytes};
+    CAD_TRY(cad_import_out_add(j->out, &told));
+    atomic_fetch_sub(&j->waiting, (int64_t)s->part.line.cap);
+    cad_import_part_deinit(&s->part);
+    return CAD_OK;
+}
+
+static cad_status make_window(job *j)
+{
+    memset(j->slot, 0, sizeof j->slot);
+    j->written = 0;
+    while (j->written < j->count) {
+        cad_parallel_for(j->count, GRAIN, make_some, j);
+        CAD_TRY(failure_in(j));
+        if (j->pool)
+            CAD_TRY(ask_kernel(j));
+        if (cad_stop_abandoned() != CAD_OK)
+            CAD_FAIL(CAD_EINTR, "interrupted; %s is not written", j->args->out);
+        for (; j->written < j->count && j->slot[j->written].done; j->written++)
+            CAD_TRY(write_slot(j, j->written));
+        cad_progress_show(j->progress, j->first + j->written, NULL);
+    }
+    return CAD_OK;
+}
+
+static cad_status make_all(job *j)
+{
+    for (; j->first < j->n; j->first += j->count) {
+        j->count = j->n - j->first < WINDOW ? j->n - j->first : WINDOW;
+        cad_status s = make_window(j);
+        for (int64_t k = 0; s != CAD_OK && k < j->count; k++)
+            cad_import_part_deinit(&j->slot[k].part);
+        CAD_TRY(s);
+    }
+    return CAD_OK;
+}
+
+/* ---- all ---- */
+
+/* parts.jsonl beside the captions, where it is. */
+static cad_status open_facts(job *j)
+{
+    cad_buf dir = CAD_BUF_INIT;
+    const char *path = NULL;
+    if (!j->args->captions)
+        return CAD_OK;
+    cad_status s = cad_path_parent(j->args->captions, &dir);
+    if (s == CAD_OK)
+        s = cad_path_join(j->arena, dir.data, "parts.jsonl", &path);
+    cad_buf_deinit(&dir);
+    if (s == CAD_OK && cad_fs_is_file(path))
+        s = cad_import_facts_open(path, &j->facts);
+    return s;
+}
+
+/* What a reader of the corpus wants to know of its making; nothing that depends on workers or time. */
+static json_t *header_info(const job *j)
+{
+    return json_pack("{ss, ss, ss, ss}", "stage", "import", "from", j->args->captions ? "steplm" : "dir", "profile",
+                     j->args->strict ? "strict" : "steplm", "kernel", j->pool ? cad_solid_kernel() : "none");
+}
+
+static cad_status open_all(job *j)
+{
+    if (j->args->captions)
+        CAD_TRY(cad_captions_read(j->args->captions, j->captions));
+    CAD_TRY(cad_step_files_find_packed(j->args->parts, j->arena, &j->files));
+    CAD_TRY(sort_files(j));
+    CAD_TRY(find_models(j));
+    CAD_TRY(open_facts(j));
+    if (j->args->kernel)
+        CAD_TRY(cad_import_check_pool(j->args->jobs, &j->pool));
+    json_t *info = header_info(j);
+    cad_status s = info ? cad_import_out_create(j->args->out, info, &j->out)
+                        : cad_fail(CAD_ENOMEM, "%s: no memory for the header", j->args->out);
+    json_decref(info);
+    CAD_TRY(s);
+    CAD_TRY(cad_progress_create("import", 0, j->n, 0, &j->progress));
+    cad_progress_work(j->progress, "models");
+    return CAD_OK;
+}
+
+static cad_status run(job *j, cad_stage_import_result *r)
+{
+    cad_status s = open_all(j);
+    cad_stop_abandon_catch();
+    if (s == CAD_OK)
+        s = make_all(j);
+    cad_stop_abandon_release();
+    cad_progress_destroy(j->progress);
+    cad_pool_destroy(j->pool);
+    cad_import_facts_close(j->facts);
+    if (s == CAD_OK) {
+        cad_import_out *o = j->out;
+        j->out = NULL;
+        s = cad_import_out_finish(o, j->args->max_bad, &r->counts);
+    }
+    cad_import_out_abort(j->out);
+    return s;
+}
+
+cad_status cad_stage_import(const cad_stage_import_args *args, cad_arena *a, cad_stage_import_result *out)
+{
+    job *j = NULL;
+    double begin = cad_clock_now();
+    *out = (cad_stage_import_result){0};
+    CAD_TRY(cad_mem_alloc(sizeof *j, "import", &j));
+    j->args = args;
+    j->arena = a;
+    j->captions = &out->captions;
+    cad_status s = run(j, out);
+    cad_mem_free(j);
+    out->seconds = cad_clock_now() - begin;
+    return s;
+}

@@ -1,0 +1,131 @@
+#!/usr/bin/env bash
+# Captions and trees of STEP files become a corpus: what is kept, what is left out and why, whatever the number of workers.
+. "$(dirname "$0")/lib.sh"
+cd "$T"
+
+cube() { # name of the file, size: a cube in metres, as ABC has it
+    mkdir -p "$(dirname "$1")"
+    printf 'C %s %s %s\n' "$2" "$2" "$2" >"$T/cube.ir"
+    cadtool convert "$T/cube.ir" "$1" >"$T/.convert" 2>&1 || die "$(cat "$T/.convert")"
+}
+cube abc/0001/00000001/00000001_a.step 10
+cube abc/0001/00000002/part.STP 20
+cube abc/00000003_x.stp 30
+gzip -n abc/00000003_x.stp
+cube abc/extra.step 40
+mkdir abc/00000004
+head -c 3000 abc/extra.step >abc/00000004/cut.step
+touch abc/notes.txt
+cat >captions.csv <<'CSV'
+model_id,isDescribable,description
+00000003,TRUE,"A ""cube"", 30 mm"
+00000001,True,A cube.
+00000002,true,a  CUBE
+00000004,True,Cut off
+00000005,True,No part
+00000006,False,
+00000007,N/A,
+00000008,Error,x
+CSV
+
+# One bad model of four is more than prep.max_bad; the list is written all the same.
+runs 65 cadprep import -o raw.jsonl --captions=captions.csv --parts=abc
+says "$err" "1 of 4 models are bad" prep.max_bad "00000004: left out, reference: 00000004/cut.step:" "hint: raw.status.jsonl"
+[ ! -e raw.jsonl ] && [ -e raw.status.jsonl ] || die "$(ls)"
+runs 4 cadprep import -o raw.jsonl --captions=captions.csv --parts=abc --set=prep.max_bad=0.5 --jobs=1
+says "$err" "3 rows" "'False' 1, 'N/A' 1, 'Error' 1" "2 rows were lost"
+cat >want <<'LIST'
+"id":"00000001","source":"0001/00000001/00000001_a.step","status":"ok"
+"id":"00000002","source":"0001/00000002/part.STP","status":"ok"
+"id":"00000003","source":"00000003_x.stp.gz","status":"ok"
+"source":"00000004/cut.step","status":"reference"
+"id":"00000005","status":"no_part"
+"id":"00000006","message":"False","status":"not_describable"
+"id":"00000007","message":"N/A","status":"not_describable"
+"id":"00000008","message":"Error","status":"not_describable"
+"id":"extra","source":"extra.step","status":"no_caption"
+LIST
+[ "$(wc -l <raw.status.jsonl)" = 9 ] || die "$(cat raw.status.jsonl)"
+while read -r part; do says raw.status.jsonl "$part"; done <want
+
+# Rows: the bytes of the files, captions as they are, groups by what they say and what they are.
+python3 - <<'PY'
+import gzip, json
+head, *rows = [json.loads(line) for line in open("raw.jsonl")]
+assert head["kind"] == "corpus" and head["info"]["profile"] == "strict", head
+assert [r["id"] for r in rows] == ["00000001", "00000002", "00000003"], rows
+assert rows[0]["target"] == open("abc/0001/00000001/00000001_a.step").read()
+assert rows[2]["target"] == gzip.open("abc/00000003_x.stp.gz", "rt").read()
+assert rows[2]["caption"] == 'A "cube", 30 mm' and rows[1]["caption"] == "a  CUBE"
+assert rows[0]["group"]["caption"] == rows[1]["group"]["caption"] != rows[2]["group"]["caption"]
+assert len({r["group"]["geometry"] for r in rows}) == 3
+assert all(r["kind"] == "step" for r in rows)
+PY
+runs 4 cadprep import -o again.jsonl --captions=captions.csv --parts=abc --set=prep.max_bad=0.5 --jobs=4
+same raw.jsonl again.jsonl
+same raw.status.jsonl again.status.jsonl
+
+# The kernel refuses what reads well: a cube without one of its faces.
+mkdir -p open/00000001 open/00000002
+sed -E 's/(CLOSED_SHELL\([^,]*,\()#[0-9]+,/\1/' abc/extra.step >open/00000001/x.step
+cp abc/extra.step open/00000002/x.step
+cmp -s abc/extra.step open/00000001/x.step && die "no face was taken"
+runs 4 cadprep import -o open.jsonl --from=dir --parts=open --set=prep.max_bad=0.5
+grep -qE '"id":"00000001".*"status":"(invalid|not_solid)"' open.status.jsonl || die "$(cat open.status.jsonl)"
+runs 0 cadprep import open -o open.jsonl --require-valid=off
+[ "$(wc -l <open.jsonl)" = 3 ] || die "$(wc -l <open.jsonl) lines"
+
+# As STEP-LLM's tools import: nothing is looked at.
+runs 4 cadprep import -o steplm.jsonl --captions=captions.csv --parts=abc --profile=steplm
+says steplm.status.jsonl '"id":"00000004","source":"00000004/cut.step","status":"ok"'
+
+# Two files of one id, two captions of one id; a file that is no gzip; bytes that are no UTF-8; NUL.
+mkdir -p twice/00000001
+cp abc/extra.step twice/00000001/a.step
+cp abc/extra.step twice/00000001/b.step
+sed "s/FILE_NAME(''/FILE_NAME('K\xf6rper'/; s/FILE_NAME('[^']*'/FILE_NAME('K\xf6rper'/" abc/extra.step >twice/00000002_l.step
+{ cat abc/extra.step; printf '\0'; } >twice/00000003_n.step
+echo text >twice/00000004_t.step.gz
+printf 'model_id,isDescribable,description\n00000001,True,a\n00000001,True,b\n00000002,True,c\n00000003,True,d\n00000004,True,e\n' >twice.csv
+runs 4 cadprep import -o twice.jsonl --captions=twice.csv --parts=twice --set=prep.max_bad=0.9
+[ "$(grep -c duplicate_id twice.status.jsonl)" = 2 ] || die "$(cat twice.status.jsonl)"
+says twice.status.jsonl '"message":"line 3 of the captions"' '"message":"00000001/b.step"' '"status":"unreadable"'
+python3 - <<'PY'
+import json
+rows = {r["id"]: r for r in map(json.loads, list(open("twice.jsonl"))[1:])}
+assert rows["00000001"]["caption"] == "a" and rows["00000001"]["source"] == "00000001/a.step"
+assert "K\u00f6rper" in rows["00000002"]["target"] and "\0" not in rows["00000003"]["target"]
+assert len({r["group"]["geometry"] for r in rows.values()}) == 1
+PY
+
+# What cadprep synth --kind=step tells of its parts stands beside the captions.
+mkdir -p made/parts/00000001
+cp abc/extra.step made/parts/00000001/00000001_part.step
+printf 'model_id,isDescribable,description\n00000001,True,A cube of 40 mm.\n' >made/captions.csv
+printf '{"expect":{"genus":0},"family":"box","held":"","id":"00000001","params":{"a":40},"phrasing":"seen","units":"mm"}\n' >made/parts.jsonl
+runs 0 cadprep import made -o made.jsonl
+tail -n 1 made.jsonl >row
+json row 'd["expect"] == {"genus": 0} and d["meta"] == {"family": "box", "params": {"a": 40}, "phrasing": "seen", "units": "mm"}'
+printf '{"id":"00000001"}\n{"id":"00000001"}\n' >made/parts.jsonl
+runs 65 cadprep import made -o made2.jsonl
+says "$err" "made/parts.jsonl:2: part 00000001 is told twice"
+[ ! -e made2.jsonl ] || die "made2.jsonl was written"
+
+# What is refused before anything is read.
+refused() { # code, text, arguments..
+    local code=$1 text=$2
+    shift 2
+    runs "$code" cadprep import "$@"
+    says "$err" "$text"
+}
+refused 2 "no output" --captions=captions.csv --parts=abc
+refused 2 "ending in .jsonl" -o x.h5 --parts=abc
+refused 2 "no parts" -o x.jsonl
+refused 2 "without captions" -o x.jsonl --from=steplm --parts=abc
+refused 66 "absent.csv" -o x.jsonl --captions=absent.csv --parts=abc
+refused 66 "nowhere" -o x.jsonl --captions=captions.csv --parts=nowhere
+printf 'model_id,isDescribable,description\n1,True,"open\n' >bad.csv
+refused 65 "bad.csv:2:8: this quote is never closed" -o x.jsonl --captions=bad.csv --parts=abc
+printf 'model_id,isDescribable,description\nother,True,x\n' >other.csv
+refused 66 "zero rows of 6 models" -o x.jsonl --captions=other.csv --parts=abc
+[ ! -e x.jsonl ] || die "x.jsonl was written"
