@@ -58,8 +58,8 @@ static const cad_cli_word WORDS[] = {
      "status.jsonl counts the entities that each loses.\n"
      "  cadprep reorder rounded -o dfs --profile=steplm\n"},
     {"import", cad_cmd_import, "[DIR] -o FILE.jsonl",
-     "Captions and a tree of STEP files, brought together by id.  FILE.status.jsonl says\n"
-     "what became of each model; 4 when rows were lost, 65 when more than\n"
+     "Captions and a tree of STEP files, brought together by id.  FILE.status.jsonl\n"
+     "says what became of each model; 4 when rows were lost, 65 when more than\n"
      "prep.max_bad of them are bad.  DIR: what cadprep synth --kind=step made.\n"
      "  cadprep import -o raw.jsonl --captions=c.csv --parts=abc/\n"
      "  cadprep import data/s -o raw.jsonl --require-valid=off\n"},
