@@ -1,5 +1,7 @@
 #include "cad/step/step_answer.h"
 
+#include "cad/step/text_form.h"
+
 #include <stdbool.h>
 #include <string.h>
 
@@ -31,7 +33,6 @@ static size_t skip_blanks(const char *text, size_t len)
 
 cad_status cad_step_answer(cad_arena *a, const char *text, size_t len, cad_buf *out)
 {
-    (void)a;
     size_t at = skip_blanks(text, len);
     if (at == len)
         CAD_FAIL(CAD_EDATA, "an empty answer; expected STEP");
@@ -39,11 +40,11 @@ cad_status cad_step_answer(cad_arena *a, const char *text, size_t len, cad_buf *
     len -= at;
     if (starts(text, len, "ISO-10303-21"))
         return cad_buf_add(out, text, len);
+    if (!starts(text, len, "DATA"))
+        return cad_step_text_expand(a, text, len, out);
     const char *end = memmem(text, len, END_MARK, strlen(END_MARK));
     if (end)
         len = (size_t)(end - text) + strlen(END_MARK);
     CAD_TRY(cad_buf_str(out, cad_steplm_header));
-    if (*text == '#')
-        CAD_TRY(cad_buf_str(out, "DATA;\n"));
     return cad_buf_add(out, text, len);
 }

@@ -15,9 +15,10 @@ extern "C" {
 /* The header that STEP-LLM puts before an answer: six lines from ISO-10303-21; to ENDSEC;, each with its LF. */
 extern const char cad_steplm_header[];
 
-/* Appends a whole file: text that begins with ISO-10303-21; as it is; a DATA section, or bare instances, behind
- * cad_steplm_header, cut behind its first END-ISO-10303-21; (one that has none stays without: it is incomplete).  Nothing is
- * checked: that is cad_step_read's.  Errors: CAD_EDATA (blank text), CAD_ENOMEM. */
+/* Appends a whole file: text that begins with ISO-10303-21; as it is; a DATA section behind cad_steplm_header, cut behind its
+ * first END-ISO-10303-21; (one that has none stays without: it is incomplete); anything else as text of ours, expanded
+ * (text_form.h).  A file or section is not checked: that is cad_step_read's.  Errors: CAD_EDATA (blank text, or what
+ * cad_step_text_expand says), CAD_EPARSE (text of ours, with line and column), CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_step_answer(cad_arena *a, const char *text, size_t len, cad_buf *out);
 
 #ifdef __cplusplus

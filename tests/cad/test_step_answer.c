@@ -34,12 +34,11 @@ static void test_the_header_has_the_published_bytes(void **state)
     assert_string_equal(hex, "2f3ecefe109a6944f689f4bb78041078");
 }
 
-static void test_sections_and_instances_get_a_header(void **state)
+static void test_sections_get_a_header(void **state)
 {
     (void)state;
     expect_answer("DATA;\n#1=A();\nENDSEC;\nEND-ISO-10303-21;\njunk", "DATA;\n#1=A();\nENDSEC;\nEND-ISO-10303-21;");
-    expect_answer("\n #1=A();", "DATA;\n#1=A();");
-    expect_answer("DATA;\n#1=A(", "DATA;\n#1=A(");
+    expect_answer("\n DATA;\n#1=A(", "DATA;\n#1=A(");
 }
 
 static void test_a_whole_file_stays(void **state)
@@ -49,6 +48,21 @@ static void test_a_whole_file_stays(void **state)
     cad_buf out = CAD_BUF_INIT;
     ok(cad_step_answer(NULL, text, strlen(text), &out));
     assert_string_equal(cad_buf_cstr(&out), text);
+    cad_buf_deinit(&out);
+}
+
+static void test_other_text_is_expanded(void **state)
+{
+    (void)state;
+    cad_buf out = CAD_BUF_INIT;
+    cad_arena *a;
+    ok(cad_arena_create("test", 1 << 20, &a));
+    ok(cad_step_answer(a, "CARTESIAN_POINT((1.,2.,3.));\n", 29, &out));
+    assert_non_null(strstr(cad_buf_cstr(&out), "#15=CARTESIAN_POINT('',(1.,2.,3.));\n"));
+    cad_buf_clear(&out);
+    fails(cad_step_answer(a, "I cannot do that.", 17, &out), CAD_EPARSE, "line 1, column");
+    assert_int_equal(out.len, 0);
+    cad_arena_destroy(a);
     cad_buf_deinit(&out);
 }
 
@@ -64,8 +78,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_header_has_the_published_bytes),
-        cmocka_unit_test(test_sections_and_instances_get_a_header),
+        cmocka_unit_test(test_sections_get_a_header),
         cmocka_unit_test(test_a_whole_file_stays),
+        cmocka_unit_test(test_other_text_is_expanded),
         cmocka_unit_test(test_blank_text_is_no_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

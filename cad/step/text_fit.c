@@ -1,0 +1,249 @@
+/* Whether a file is what the template describes: one part, one representation of solids, one context whose units are known. */
+#include "cad/step/text_impl.h"
+
+#include "core/size.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Roots that the template replaces, and those that colour. */
+static const char *const BOILERPLATE[] = {"SHAPE_DEFINITION_REPRESENTATION", "APPLICATION_PROTOCOL_DEFINITION",
+                                          "PRODUCT_RELATED_PRODUCT_CATEGORY", "PRODUCT_CATEGORY_RELATIONSHIP",
+                                          "PRODUCT_DEFINITION_CONTEXT"};
+static const char *const STYLES[] = {"MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION", "STYLED_ITEM",
+                                     "OVER_RIDING_STYLED_ITEM", "PRESENTATION_LAYER_ASSIGNMENT"};
+enum { N_BOILERPLATE = sizeof BOILERPLATE / sizeof *BOILERPLATE, N_STYLES = sizeof STYLES / sizeof *STYLES };
+
+static bool is_one_of(const cad_step *m, uint32_t i, const char *const *name, int n)
+{
+    for (int k = 0; k < n; k++)
+        if (cad_text_is(m, i, name[k]))
+            return true;
+    return false;
+}
+
+static cad_status misfit(cad_text *t, const char *why, const char *type, const char **out)
+{
+    char text[320];
+    int n = snprintf(text, sizeof text, *type ? "%s %s" : "%s", why, type);
+    return cad_arena_strdup(t->a, text, n < (int)sizeof text ? (size_t)n : sizeof text - 1, out);
+}
+
+static const char *name_of(const cad_step *m, uint32_t i)
+{
+    if (i == CAD_STEP_NONE)
+        return "nothing";
+    return m->instance[i].type == CAD_STEP_NONE ? "(complex)" : cad_step_name(m, m->instance[i].type);
+}
+
+/* ---- units ---- */
+
+/* The parameters of part `name` of a complex instance: index of the PART, CAD_STEP_NONE where there is none. */
+static uint32_t part_of(const cad_step *m, uint32_t i, const char *name)
+{
+    if (i == CAD_STEP_NONE || m->instance[i].type != CAD_STEP_NONE)
+        return CAD_STEP_NONE;
+    const cad_step_instance *it = &m->instance[i];
+    for (uint32_t p = it->param; p < it->param + it->size; p = cad_step_next(m, p))
+        if (!strcmp(cad_step_name(m, m->param[p].holds.of), name))
+            return p;
+    return CAD_STEP_NONE;
+}
+
+/* The power of ten of an SI unit whose unit word is `word`, in that unit. */
+static bool si_power(const cad_step *m, uint32_t i, const char *word, int *out_power)
+{
+    static const struct {
+        const char *prefix;
+        int power;
+    } PREFIX[] = {{".MICRO.", -6}, {".MILLI.", -3}, {".CENTI.", -2}, {".DECI.", -1},
+                  {".DECA.", 1},   {".HECTO.", 2},  {".KILO.", 3}};
+    uint32_t p = part_of(m, i, "SI_UNIT");
+    if (p == CAD_STEP_NONE || m->param[p].holds.size != 2 || !cad_text_is_enum(m, p + 2, word))
+        return false;
+    *out_power = 0;
+    if (m->param[p + 1].kind == CAD_STEP_UNSET)
+        return true;
+    for (size_t k = 0; k < sizeof PREFIX / sizeof *PREFIX; k++)
+        if (cad_text_is_enum(m, p + 1, PREFIX[k].prefix)) {
+            *out_power = PREFIX[k].power;
+            return true;
+        }
+    return false;
+}
+
+/* CONVERSION_BASED_UNIT('METRE',#n) with #n = LENGTH_MEASURE_WITH_UNIT(LENGTH_MEASURE(1.),#si): powers of ten alone. */
+static bool converted_power(const cad_step *m, uint32_t i, int *out_power)
+{
+    uint32_t p = part_of(m, i, "CONVERSION_BASED_UNIT"), with = CAD_STEP_NONE;
+    if (p != CAD_STEP_NONE && m->param[p].holds.size == 2)
+        with = cad_text_ref(m, p + 2);
+    if (with == CAD_STEP_NONE || m->instance[with].size != 3)
+        return false;
+    uint32_t q = m->instance[with].param;
+    if (m->param[q].kind != CAD_STEP_TYPED || m->param[q + 1].kind != CAD_STEP_REAL || !(m->param[q + 1].real > 0))
+        return false;
+    double factor = m->param[q + 1].real, power = round(log10(factor));
+    if (pow(10, power) != factor || !si_power(m, cad_text_ref(m, q + 2), ".METRE.", out_power))
+        return false;
+    *out_power += (int)power;
+    return true;
+}
+
+/* Whether the units of a representation's context are metres times a power of ten, and radians. */
+static bool read_units(const cad_step *m, uint32_t context, int *out_power, const char **out_why)
+{
+    uint32_t p = part_of(m, context, "GLOBAL_UNIT_ASSIGNED_CONTEXT");
+    bool length = false, angle = false;
+    int none;
+    *out_why = "units: a length that is no power of ten of a metre";
+    if (p == CAD_STEP_NONE || m->param[p].holds.size == 0 || m->param[p + 1].kind != CAD_STEP_LIST) {
+        *out_why = "units: none";
+        return false;
+    }
+    for (uint32_t q = p + 2; q < p + 2 + m->param[p + 1].holds.size; q++) {
+        uint32_t unit = cad_text_ref(m, q);
+        if (part_of(m, unit, "LENGTH_UNIT") != CAD_STEP_NONE)
+            length = si_power(m, unit, ".METRE.", out_power) || converted_power(m, unit, out_power);
+        if (part_of(m, unit, "PLANE_ANGLE_UNIT") != CAD_STEP_NONE)
+            angle = si_power(m, unit, ".RADIAN.", &none) && none == 0;
+    }
+    if (length && !angle)
+        *out_why = "units: angles that are no radians";
+    return length && angle;
+}
+
+/* ---- the solids ---- */
+
+static bool is_point(const cad_step *m, uint32_t i, double x, double y, double z)
+{
+    uint32_t p = i == CAD_STEP_NONE ? CAD_STEP_NONE : cad_text_value(m, i, 0);
+    const double want[3] = {x, y, z};
+    if (p == CAD_STEP_NONE || m->param[p].kind != CAD_STEP_LIST || m->param[p].holds.size != 3)
+        return false;
+    for (uint32_t k = 0; k < 3; k++)
+        if (m->param[p + 1 + k].kind != CAD_STEP_REAL || m->param[p + 1 + k].real != want[k])
+            return false;
+    return true;
+}
+
+static bool is_identity(const cad_step *m, uint32_t i)
+{
+    uint32_t axis = cad_text_ref(m, cad_text_value(m, i, 1)), x = cad_text_ref(m, cad_text_value(m, i, 2));
+    return is_point(m, cad_text_ref(m, cad_text_value(m, i, 0)), 0, 0, 0) &&
+           (axis == CAD_STEP_NONE || is_point(m, axis, 0, 0, 1)) && (x == CAD_STEP_NONE || is_point(m, x, 1, 0, 0));
+}
+
+/* The items of the representation: solids become the roots. */
+static cad_status take_items(cad_text *t, uint32_t list, const char **out)
+{
+    const cad_step *m = &t->m;
+    t->n_roots = 0;
+    for (uint32_t q = list + 1; q < list + 1 + m->param[list].holds.size; q++) {
+        uint32_t i = cad_text_ref(m, q);
+        cad_step_entity_id k = i == CAD_STEP_NONE ? CAD_STEP_IS_UNKNOWN : cad_text_known(t, i);
+        if (k == CAD_STEP_IS_MANIFOLD_SOLID_BREP || k == CAD_STEP_IS_BREP_WITH_VOIDS)
+            t->root[t->n_roots++] = i;
+        else if (k != CAD_STEP_IS_AXIS2_PLACEMENT_3D)
+            return misfit(t, "item", name_of(m, i), out);
+        else if (!is_identity(m, i))
+            return misfit(t, "a placement that moves", "", out);
+    }
+    return t->n_roots ? CAD_OK : misfit(t, "no solid", "", out);
+}
+
+static cad_status take_representation(cad_text *t, uint32_t sdr, const char **out)
+{
+    const cad_step *m = &t->m;
+    uint32_t shape = cad_text_ref(m, cad_text_param(m, sdr, 0)), rep = cad_text_ref(m, cad_text_param(m, sdr, 1));
+    uint32_t of = shape == CAD_STEP_NONE ? CAD_STEP_NONE : cad_text_ref(m, cad_text_param(m, shape, 2));
+    if (!cad_text_is(m, of, "PRODUCT_DEFINITION"))
+        return misfit(t, "shape of", name_of(m, of), out);
+    if (!cad_text_is(m, rep, "ADVANCED_BREP_SHAPE_REPRESENTATION"))
+        return misfit(t, "representation", name_of(m, rep), out);
+    uint32_t list = cad_text_param(m, rep, 1);
+    if (list == CAD_STEP_NONE || m->param[list].kind != CAD_STEP_LIST)
+        return misfit(t, "a representation without items", "", out);
+    const char *why;
+    int power;
+    if (!read_units(m, cad_text_ref(m, cad_text_param(m, rep, 2)), &power, &why))
+        return misfit(t, why, "", out);
+    t->power = power + 3;
+    return take_items(t, list, out);
+}
+
+/* ---- all ---- */
+
+/* What nothing else refers to, and of a cycle that no root reaches the first of the file. */
+static cad_status find_roots(cad_text *t, uint32_t *root, uint32_t *out_n)
+{
+    const cad_step *m = &t->m;
+    uint8_t *used, *mark;
+    uint32_t n = 0, count;
+    CAD_TRY(cad_arena_zalloc(t->a, cad_size_add(m->n, 1), 1, "referenced instances", &used));
+    for (uint32_t i = 0; i < m->n; i++)
+        for (uint32_t k = m->out.first[i]; k < m->out.first[i + 1]; k++)
+            if (m->out.to[k] != i)
+                used[m->out.to[k]] = 1;
+    for (uint32_t i = 0; i < m->n; i++)
+        if (!used[i])
+            root[n++] = i;
+    CAD_TRY(cad_arena_zalloc(t->a, cad_size_add(m->n, 1), 1, "reached instances", &mark));
+    CAD_TRY(cad_text_reach(t, root, n, mark, 1, &count));
+    for (uint32_t i = 0; count < m->n && i < m->n; i++) {
+        if (mark[i])
+            continue;
+        uint32_t more;
+        root[n] = i;
+        CAD_TRY(cad_text_reach(t, &root[n++], 1, mark, 1, &more));
+        count += more;
+    }
+    *out_n = n;
+    return CAD_OK;
+}
+
+/* Parameters of a surface or curve are lengths or not, as its kind says: their points cannot be told apart here. */
+static bool has_parameters(const cad_text *t)
+{
+    for (uint32_t k = 0; k < t->m.n_types; k++)
+        if (t->known[k] == CAD_STEP_IS_PCURVE || t->known[k] == CAD_STEP_IS_TRIMMED_CURVE)
+            return true;
+    return false;
+}
+
+cad_status cad_text_fit(cad_text *t, const cad_step_form *f, const char **out_misfit)
+{
+    const cad_step *m = &t->m;
+    uint32_t *root, n = 0, sdr = CAD_STEP_NONE, n_sdr = 0, kept = 0;
+    *out_misfit = NULL;
+    CAD_TRY(cad_arena_alloc(t->a, cad_size_mul(cad_size_add(m->n, 1), sizeof *root), "roots", &root));
+    CAD_TRY(cad_arena_alloc(t->a, cad_size_mul(cad_size_add(m->n, 1), sizeof *root), "roots", &t->root));
+    CAD_TRY(find_roots(t, root, &n));
+    for (uint32_t k = 0; k < n; k++) {
+        if (cad_text_is(m, root[k], BOILERPLATE[0])) {
+            sdr = root[k];
+            n_sdr++;
+        }
+        if (is_one_of(m, root[k], STYLES, N_STYLES) && !f->style)
+            continue;
+        if (f->boilerplate && !*out_misfit && !is_one_of(m, root[k], BOILERPLATE, N_BOILERPLATE))
+            CAD_TRY(misfit(t, "root", name_of(m, root[k]), out_misfit));
+        root[kept++] = root[k];
+    }
+    if (f->boilerplate && !*out_misfit && n_sdr != 1)
+        CAD_TRY(misfit(t, n_sdr ? "several" : "no", BOILERPLATE[0], out_misfit));
+    if (f->boilerplate && !*out_misfit)
+        CAD_TRY(take_representation(t, sdr, out_misfit));
+    if (f->boilerplate && !*out_misfit && t->power != 0 && !f->mm)
+        CAD_TRY(misfit(t, "units: no millimetres", "", out_misfit));
+    if (f->boilerplate && !*out_misfit && t->power != 0 && has_parameters(t))
+        CAD_TRY(misfit(t, "units: no millimetres, and curves in the parameters of surfaces", "", out_misfit));
+    t->fits = f->boilerplate && !*out_misfit;
+    if (!t->fits) {
+        memcpy(t->root, root, kept * sizeof *root);
+        t->n_roots = kept;
+        t->power = 0;
+    }
+    return CAD_OK;
+}

@@ -1,0 +1,138 @@
+#include "cad/step/text_impl.h"
+
+#include "core/size.h"
+
+#include <string.h>
+#include <strings.h>
+
+bool cad_text_is_named(cad_step_entity_id id)
+{
+    if (id == CAD_STEP_IS_UNKNOWN)
+        return false;
+    const cad_step_signature *sig = cad_step_signature_at(id);
+    return sig->group >= CAD_STEP_GROUP_point && sig->group <= CAD_STEP_GROUP_solid && sig->whole &&
+           sig->whole[0].letter == 'S';
+}
+
+uint32_t cad_text_param(const cad_step *m, uint32_t i, uint32_t k)
+{
+    const cad_step_instance *it = &m->instance[i];
+    uint32_t p = it->param, end = it->param + it->size;
+    for (; p < end && k; k--)
+        p = cad_step_next(m, p);
+    return p < end ? p : CAD_STEP_NONE;
+}
+
+uint32_t cad_text_params(const cad_step *m, uint32_t i)
+{
+    const cad_step_instance *it = &m->instance[i];
+    uint32_t n = 0;
+    for (uint32_t p = it->param; p < it->param + it->size; p = cad_step_next(m, p))
+        n++;
+    return n;
+}
+
+uint32_t cad_text_value(const cad_step *m, uint32_t i, uint32_t k)
+{
+    uint32_t first = cad_text_param(m, i, 0);
+    bool named = first != CAD_STEP_NONE && m->param[first].kind == CAD_STEP_STRING;
+    return cad_text_param(m, i, k + named);
+}
+
+uint32_t cad_text_ref(const cad_step *m, uint32_t p)
+{
+    return p != CAD_STEP_NONE && m->param[p].kind == CAD_STEP_REF ? m->param[p].ref : CAD_STEP_NONE;
+}
+
+bool cad_text_is(const cad_step *m, uint32_t i, const char *type)
+{
+    return i != CAD_STEP_NONE && m->instance[i].type != CAD_STEP_NONE && !strcmp(cad_step_name(m, m->instance[i].type), type);
+}
+
+bool cad_text_is_enum(const cad_step *m, uint32_t p, const char *text)
+{
+    return p != CAD_STEP_NONE && m->param[p].kind == CAD_STEP_ENUM && m->param[p].len == strlen(text) &&
+           !strncasecmp(m->text + m->param[p].at, text, m->param[p].len);
+}
+
+void cad_text_drop(cad_step *m, uint32_t i, uint32_t p, uint32_t n)
+{
+    cad_step_instance *it = &m->instance[i];
+    uint32_t end = it->param + it->size, q = p;
+    for (; n && q < end; n--)
+        q = cad_step_next(m, q);
+    memmove(m->param + p, m->param + q, (end - q) * sizeof *m->param);
+    it->size -= q - p;
+}
+
+/* Partial types of complex instances in ascending order, as the standard wants them; they are few. */
+static void sort_parts(cad_text *t, uint32_t i, cad_step_param *room)
+{
+    cad_step *m = &t->m;
+    const cad_step_instance *it = &m->instance[i];
+    uint32_t end = it->param + it->size, sorted = it->param;
+    while (sorted < end) {
+        uint32_t least = sorted;
+        for (uint32_t p = sorted; p < end; p = cad_step_next(m, p))
+            if (strcmp(cad_step_name(m, m->param[p].holds.of), cad_step_name(m, m->param[least].holds.of)) < 0)
+                least = p;
+        uint32_t n = cad_step_next(m, least) - least;
+        memcpy(room, m->param + least, n * sizeof *room);
+        memmove(m->param + sorted + n, m->param + sorted, (least - sorted) * sizeof *room);
+        memcpy(m->param + sorted, room, n * sizeof *room);
+        sorted += n;
+    }
+}
+
+cad_status cad_text_begin(cad_arena *a, const cad_step *m, cad_text *out)
+{
+    *out = (cad_text){.m = *m, .a = a};
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(cad_size_add(m->n, 1), sizeof *m->instance), "instances", &out->m.instance));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(cad_size_add(m->n_params, 1), sizeof *m->param), "parameters", &out->m.param));
+    CAD_TRY(cad_arena_alloc(a, cad_size_add(m->n_types, 1), "types", &out->known));
+    memcpy(out->m.instance, m->instance, m->n * sizeof *m->instance);
+    memcpy(out->m.param, m->param, m->n_params * sizeof *m->param);
+    for (uint32_t k = 0; k < m->n_types; k++)
+        out->known[k] = (uint8_t)cad_step_signature_find(cad_step_name(m, k));
+    uint32_t longest = 0;
+    for (uint32_t i = 0; i < m->n; i++)
+        if (m->instance[i].type == CAD_STEP_NONE && m->instance[i].size > longest)
+            longest = m->instance[i].size;
+    cad_step_param *room;
+    cad_frame f = cad_arena_mark(a);
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(cad_size_add(longest, 1), sizeof *room), "partial types", &room));
+    for (uint32_t i = 0; i < m->n; i++)
+        if (m->instance[i].type == CAD_STEP_NONE)
+            sort_parts(out, i, room);
+    cad_arena_rewind(a, f);
+    return CAD_OK;
+}
+
+cad_status cad_text_reach(const cad_text *t, const uint32_t *from, uint32_t n_from, uint8_t *mark, uint8_t value,
+                          uint32_t *out_count)
+{
+    cad_frame f = cad_arena_mark(t->a);
+    const cad_step *m = &t->m;
+    uint32_t *stack, n = 0, count = 0;
+    CAD_TRY(cad_arena_alloc(t->a, cad_size_mul(cad_size_add(m->n, 1), sizeof *stack), "walk", &stack));
+    for (uint32_t r = 0; r < n_from; r++) {
+        if (!mark[from[r]]) {
+            mark[from[r]] = value;
+            stack[n++] = from[r];
+        }
+        while (n) {
+            const cad_step_instance *it = &m->instance[stack[--n]];
+            count++;
+            for (uint32_t p = it->param; p < it->param + it->size; p++) {
+                uint32_t to = cad_text_ref(m, p);
+                if (to != CAD_STEP_NONE && !mark[to]) {
+                    mark[to] = value;
+                    stack[n++] = to;
+                }
+            }
+        }
+    }
+    cad_arena_rewind(t->a, f);
+    *out_count = count;
+    return CAD_OK;
+}
