@@ -150,16 +150,18 @@ static cad_status model_row(cad_eval_run_state *r, const cad_eval_model *m)
             info.adapter ? info.adapter : "", (long long)info.parameters);
     cad_model_licence_log(info.base);
     json_t *manifest =
-        json_pack("{ss,ss,ss,ss,ss*,sI,s{sf,sf,sf,sI,sI,sI,sI}}", "ckpt", info.path, "ckpt_hash", info.hash, "template",
-                  info.template_hash, "tokenizer", info.tokenizer_hash, "adapter", info.adapter, "parameters",
-                  (json_int_t)info.parameters, "decode", "temp", c->decode.temp, "top_p", c->decode.top_p, "min_p",
-                  c->decode.min_p, "top_k", (json_int_t)c->decode.top_k, "max_new", (json_int_t)c->decode.max_new, "samples",
-                  (json_int_t)c->decode.samples, "seed", (json_int_t)c->run.seed);
+        json_pack("{ss,ss,ss,ss,ss,ss*,sI,s{sf,sf,sf,sI,sI,sI,sI}}", "ckpt", info.path, "kind", info.kind, "ckpt_hash",
+                  info.hash, "template", info.template_hash, "tokenizer", info.tokenizer_hash, "adapter", info.adapter,
+                  "parameters", (json_int_t)info.parameters, "decode", "temp", c->decode.temp, "top_p", c->decode.top_p,
+                  "min_p", c->decode.min_p, "top_k", (json_int_t)c->decode.top_k, "max_new", (json_int_t)c->decode.max_new,
+                  "samples", (json_int_t)c->decode.samples, "seed", (json_int_t)c->run.seed);
     cad_status s = manifest ? add_waived(m->ckpt, manifest) : cad_fail(CAD_ENOMEM, "out of memory for a manifest");
     if (s == CAD_OK)
         s = cad_eval_open_row(r, m->label, identity, &a);
-    if (s == CAD_OK)
+    if (s == CAD_OK) {
+        a->kind = cad_part_kind_of(info.kind);
         say_what_is_there(a, m->label);
+    }
     if (s == CAD_OK)
         s = cad_answers_generate(a, engine, &decode);
     cad_engine_close(engine);

@@ -196,14 +196,17 @@ static void check_verdict(const file *f)
 
 static void check_hostile(const file *f, bool always)
 {
-    const json_t *o = f->record, *crash = json_object_get(f->want, "without_type_table");
-    const char *class_ = json_string_value(json_object_get(f->want, "class"));
-    if (json_is_string(crash))
-        class_ = json_string_value(crash);
-    if (!strcmp(f->name, "hang_num_00.step"))
-        class_ = "not_solid";
-    (void)always;
-    same_text(f, "class", class_of(o), class_);
+    const json_t *o = f->record, *crash = json_object_get(f->want, "without_type_table"),
+                 *kernel = json_object_get(o, "kernel");
+    same_text(f, "class", class_of(o), json_string_value(json_object_get(f->want, "class")));
+    same_int(f, "level", json_object_get(o, "level"), json_integer_value(json_object_get(f->want, "text")));
+    if (!always)
+        assert_true(json_is_null(kernel));
+    else if (json_is_string(crash))
+        same_text(f, "kernel", json_string_value(kernel), json_string_value(crash));
+    if (!always || !json_is_string(crash))
+        same_text(f, "reason", json_string_value(json_array_get(json_object_get(o, "diags"), 0)),
+                  json_string_value(json_object_get(f->want, "text_reason")));
 }
 
 /* Scores the set of `folder` with 1 and 2 workers in other orders, against a reference where there is one: the bits of `s`. */
