@@ -18,12 +18,22 @@ static cad_status look_up(cad_step_checker *c)
     return CAD_OK;
 }
 
-cad_status cad_step_check(cad_step *m)
+static cad_status check(cad_step_checker *c, bool geometry)
 {
-    cad_step_checker c = {.m = m};
-    cad_status s = look_up(&c);
-    if (s == CAD_OK)
-        s = cad_step_check_types(&c);
+    CAD_TRY(look_up(c));
+    CAD_TRY(cad_step_check_types(c));
+    if (!geometry)
+        return CAD_OK;
+    CAD_TRY(cad_step_find_units(c));
+    CAD_TRY(cad_step_check_shapes(c));
+    return cad_step_check_topology(c);
+}
+
+cad_status cad_step_check(cad_step *m, const cad_step_check_opts *o)
+{
+    cad_step_checker c = {.m = m, .length = o->length > 0 ? o->length : 1e6};
+    cad_status s = check(&c, o->geometry);
+    cad_mem_free(c.mm_of);
     cad_mem_free(c.entity);
     cad_mem_free(c.groups);
     cad_mem_free(c.sound);

@@ -58,6 +58,15 @@ extern "C" {
     X(T04, warning, error, "$ for a reference that is required")                                                               \
     X(T04_value, warning, error, "$ for a value that is required")                                                             \
     X(T05, warning, error, "integer for a real")                                                                               \
+    X(G01, warning, warning, "a direction or vector of length zero")                                                           \
+    X(G02, warning, warning, "a radius or half axis that is not positive")                                                     \
+    X(G03, warning, warning, "an axis and a reference direction that are parallel")                                            \
+    X(G04, warning, warning, "a length or coordinate beyond what parts have")                                                  \
+    X(G05, warning, warning, "a loop that does not close")                                                                     \
+    X(G06, warning, warning, "an edge of a closed shell not used once in each sense")                                          \
+    X(G07, warning, warning, "a vertex off the curve of its edge")                                                             \
+    X(G08, warning, warning, "a vertex off the surface of its face")                                                           \
+    X(G09, warning, warning, "a face without a bound, or a shell without a face")                                              \
     X(X01, error, error, "a limit")
 
 typedef enum cad_step_code {

@@ -179,7 +179,7 @@ static cad_status judge(cad_step *m, cad_arena *a, cad_step_gate_result *r)
     find_limits(m, &v);
     if (v.fails != PASSES || find(m, FORGIVEN, &v) || find(m, LINKS, &v))
         return tell(m, &v, a, r);
-    CAD_TRY(cad_step_check(m));
+    CAD_TRY(cad_step_check(m, &(cad_step_check_opts){0}));
     if (find(m, TYPES, &v))
         return tell(m, &v, a, r);
     r->level = 3;

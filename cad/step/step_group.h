@@ -25,6 +25,8 @@ CAD_MUST_USE cad_status cad_step_group(const cad_step *m, uint64_t *out);
 typedef struct cad_step_units {
     double length, angle;
 } cad_step_units;
+/* The same of what a context assigns; false: it assigns neither.  What it does not assign is left as it is in *out. */
+bool cad_step_units_in(const cad_step *m, uint32_t context, cad_step_units *out);
 cad_step_units cad_step_units_of(const cad_step *m, uint32_t item);
 
 #ifdef __cplusplus

@@ -17,18 +17,19 @@ extern "C" {
 
 #define CAD_STEP_GROUPS(X)                                                                                                     \
     X(other)                                                                                                                   \
-    X(point) X(direction) X(vector) X(axis1) X(axis2) X(axis3) X(curve) X(pcurve) X(surface) X(vertex) X(edge)                 \
-        X(oriented_edge) X(loop) X(bound) X(face) X(open_shell) X(closed_shell) X(oriented_shell) X(solid) X(item) X(style)    \
-            X(usage) X(side) X(fill) X(area) X(fill_colour) X(colour) X(rep) X(definition) X(context) X(uncertainty) X(unit)   \
-                X(measure) X(dimensions) X(application) X(product_context) X(definition_context) X(product) X(formation)       \
-                    X(design) X(shape) X(category)
+    X(point)                                                                                                                   \
+    X(direction)                                                                                                               \
+    X(vector) X(axis1) X(axis2) X(axis3) X(curve) X(pcurve) X(surface) X(vertex) X(edge) X(oriented_edge) X(loop) X(bound)     \
+        X(face) X(open_shell) X(closed_shell) X(oriented_shell) X(solid) X(item) X(style) X(usage) X(side) X(fill) X(area)     \
+            X(fill_colour) X(colour) X(rep) X(definition) X(context) X(uncertainty) X(unit) X(measure) X(dimensions)           \
+                X(application) X(product_context) X(definition_context) X(product) X(formation) X(design) X(shape) X(category)
 
-typedef enum cad_step_group {
+typedef enum cad_step_entity_group {
 #define X(name) CAD_STEP_GROUP_##name,
     CAD_STEP_GROUPS(X)
 #undef X
         CAD_STEP_GROUP_COUNT
-} cad_step_group;
+} cad_step_entity_group;
 
 #define CAD_STEP_ITEMS                                                                                                         \
     (G(point) | G(direction) | G(vector) | G(axis1) | G(axis2) | G(axis3) | G(curve) | G(pcurve) | G(surface) | G(vertex) |    \
@@ -210,7 +211,7 @@ typedef struct cad_step_slot {
 
 typedef struct cad_step_signature {
     const char *name;
-    cad_step_group group;
+    cad_step_entity_group group;
     const cad_step_slot *whole, *part; /* up to a slot with letter 0; NULL: anything */
 } cad_step_signature;
 

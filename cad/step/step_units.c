@@ -103,8 +103,7 @@ static bool unit_factor(const cad_step *m, uint32_t unit, double *out)
     return false;
 }
 
-/* The units that a context lists. */
-static bool units_of_context(const cad_step *m, uint32_t context, cad_step_units *out)
+bool cad_step_units_in(const cad_step *m, uint32_t context, cad_step_units *out)
 {
     uint32_t p, end, list_end, unit, a, b;
     bool found = false;
@@ -132,7 +131,7 @@ cad_step_units cad_step_units_of(const cad_step *m, uint32_t item)
     cad_step_units u = {1, 1};
     for (uint32_t e = m->in.first[item]; e < m->in.first[item + 1]; e++) {
         uint32_t user = m->in.to[e], end = m->out.first[user + 1];
-        if (units_of_context(m, m->out.to[end - 1], &u)) /* the last that a representation names is its context */
+        if (cad_step_units_in(m, m->out.to[end - 1], &u)) /* the last that a representation names is its context */
             return u;
     }
     return u;

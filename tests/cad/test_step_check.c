@@ -16,7 +16,7 @@ static cad_step *checked(const char *body, bool conformant)
     cad_step *m;
     snprintf(text, sizeof text, "%s%s\n%s", HEAD, body, TAIL);
     ok(cad_step_read(text, strlen(text), &(cad_step_opts){.conformant = conformant}, &m));
-    ok(cad_step_check(m));
+    ok(cad_step_check(m, &(cad_step_check_opts){.geometry = true}));
     return m;
 }
 
@@ -131,7 +131,7 @@ static void sound(const char *name, const cad_buf *text, const json_t *row)
 {
     cad_step *m = step_of(text->data, text->len);
     (void)row;
-    ok(cad_step_check(m));
+    ok(cad_step_check(m, &(cad_step_check_opts){.geometry = true}));
     int64_t n = m->diags.count[CAD_STEP_T01] + m->diags.count[CAD_STEP_T02] + m->diags.count[CAD_STEP_T03] +
                 m->diags.count[CAD_STEP_T04];
     if (n > 0)

@@ -157,7 +157,7 @@ static cad_status do_step(const char *data, size_t len, bool *parsed)
     assert_true((gate.level == 3) == (gate.class_ == CAD_STEP_GATE_ok) && (gate.level == 3) == !*gate.reason);
     assert_true(gate.line >= 0 && (size_t)gate.line <= len + 1 && (gate.level < 3 || s == CAD_OK));
     cad_arena_destroy(a);
-    ok(cad_step_check(m));
+    ok(cad_step_check(m, &(cad_step_check_opts){.geometry = true}));
     for (int32_t i = 0; i < m->diags.n; i++)
         assert_true(m->diags.item[i].at <= len &&
                     cad_utf8_check(m->diags.item[i].text, strlen(m->diags.item[i].text)) == strlen(m->diags.item[i].text));
