@@ -1,0 +1,216 @@
+#include "cad/step/step_round.h"
+
+#include "cad/step/step_number.h"
+#include "core/mem.h"
+#include "core/size.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { EXACT_POWER = 22 }; /* the largest power of ten that is a double */
+
+static const double POWER[EXACT_POWER + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                              1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+/* ---- one number ---- */
+
+/* The integer nearest to at + rest, of two the even one; 0 <= at < 2^53, and |rest| is below the spacing at `at`. */
+static double nearest(double at, double rest)
+{
+    double down = floor(at), over = (at - down - 0.5) + rest; /* both differences are exact, and a sum has the right sign */
+    return over > 0 || (over == 0 && fmod(down, 2) != 0) ? down + 1 : down;
+}
+
+double cad_step_round_places(double value, int places)
+{
+    double x = fabs(value), scaled = x * POWER[places];
+    if (!(scaled < 0x1p53)) /* the spacing there is a decimal or more, so the nearest one reads back as the value */
+        return value;
+    double n = nearest(scaled, fma(x, POWER[places], -scaled));
+    return n == 0 ? (value == 0 ? value : 0.0) : copysign(n / POWER[places], value);
+}
+
+/* What no exact power of ten scales. */
+static double by_text(double value, int digits)
+{
+    char text[40];
+    cad_step_number n;
+    snprintf(text, sizeof text, "%.*e", digits - 1, fabs(value));
+    if (digits > 1)
+        text[1] = '.'; /* whatever the locale */
+    for (char *c = text; *c; c++)
+        *c = *c == 'e' ? 'E' : *c;
+    cad_step_number_read(text, strlen(text), &n);
+    return copysign(n.value, value);
+}
+
+double cad_step_round_digits(double value, int digits)
+{
+    double x = fabs(value);
+    if (x == 0)
+        return value;
+    int places = digits - 1 - (int)floor(log10(x));
+    return places >= 0 && places <= EXACT_POWER ? cad_step_round_places(value, places) : by_text(value, digits);
+}
+
+/* ---- what the numbers of a type are ---- */
+
+typedef enum role { OTHER, LENGTH, DIRECTION } role;
+
+typedef struct rule {
+    const char *type;
+    int lengths; /* how many of its numbers, from the first on, are lengths */
+    role rest;
+} rule;
+
+static const rule NONE = {"", 0, OTHER};
+
+enum { ALL = 1 << 30 };
+
+static const rule RULES[] = {
+    {"CARTESIAN_POINT", ALL, LENGTH},  {"DIRECTION", 0, DIRECTION},
+    {"VECTOR", ALL, LENGTH},           {"CIRCLE", ALL, LENGTH},
+    {"ELLIPSE", ALL, LENGTH},          {"PARABOLA", ALL, LENGTH},
+    {"HYPERBOLA", ALL, LENGTH},        {"CYLINDRICAL_SURFACE", ALL, LENGTH},
+    {"CONICAL_SURFACE", 1, DIRECTION}, {"SPHERICAL_SURFACE", ALL, LENGTH},
+    {"TOROIDAL_SURFACE", ALL, LENGTH}, {"DEGENERATE_TOROIDAL_SURFACE", ALL, LENGTH},
+};
+
+static const rule *rule_of(const cad_step *m, uint32_t type)
+{
+    for (size_t i = 0; i < sizeof RULES / sizeof *RULES; i++)
+        if (!strcmp(cad_step_name(m, type), RULES[i].type))
+            return &RULES[i];
+    return &NONE;
+}
+
+/* ---- size ---- */
+
+typedef struct box {
+    double low[3], high[3];
+    bool any;
+} box;
+
+/* The numbers of the list that a point is; how many. */
+static uint32_t coordinates(const cad_step *m, const cad_step_instance *it, double out[3])
+{
+    uint32_t n = 0;
+    for (uint32_t p = it->param; p < it->param + it->size; p++) {
+        const cad_step_param *q = &m->param[p];
+        if (q->kind != CAD_STEP_REAL && q->kind != CAD_STEP_INTEGER)
+            continue;
+        if (n < 3)
+            out[n] = q->kind == CAD_STEP_REAL ? q->real : (double)q->integer;
+        n++;
+    }
+    return n;
+}
+
+static void take_point(const cad_step *m, const cad_step_instance *it, box *b)
+{
+    double at[3];
+    if (coordinates(m, it, at) != 3)
+        return;
+    for (int i = 0; i < 3; i++) {
+        b->low[i] = b->any ? fmin(b->low[i], at[i]) : at[i];
+        b->high[i] = b->any ? fmax(b->high[i], at[i]) : at[i];
+    }
+    b->any = true;
+}
+
+static double diagonal(const box *b)
+{
+    return b->any ? hypot(hypot(b->high[0] - b->low[0], b->high[1] - b->low[1]), b->high[2] - b->low[2]) : 0;
+}
+
+double cad_step_extent(const cad_step *m)
+{
+    uint32_t vertex = CAD_STEP_NONE, point = CAD_STEP_NONE;
+    box vertices = {.any = false}, points = {.any = false};
+    for (uint32_t k = 0; k < m->n_types; k++) {
+        vertex = strcmp(cad_step_name(m, k), "VERTEX_POINT") ? vertex : k;
+        point = strcmp(cad_step_name(m, k), "CARTESIAN_POINT") ? point : k;
+    }
+    for (uint32_t i = 0; point != CAD_STEP_NONE && i < m->n; i++) {
+        if (m->instance[i].type == point)
+            take_point(m, &m->instance[i], &points);
+        if (m->instance[i].type != vertex || vertex == CAD_STEP_NONE)
+            continue;
+        for (uint32_t e = m->out.first[i]; e < m->out.first[i + 1]; e++)
+            if (m->instance[m->out.to[e]].type == point)
+                take_point(m, &m->instance[m->out.to[e]], &vertices);
+    }
+    double d = diagonal(&vertices);
+    return d > 0 ? d : diagonal(&points);
+}
+
+static int at_most(int places)
+{
+    return places < 0 ? 0 : places > EXACT_POWER ? EXACT_POWER : places;
+}
+
+enum { OTHER_DIGITS = 9 };
+
+cad_step_places cad_step_places_of(double extent, int k)
+{
+    int length = extent > 0 ? at_most((int)ceil(k - log10(extent))) : k;
+    return (cad_step_places){length, length > k ? length : k, k, OTHER_DIGITS};
+}
+
+cad_step_places cad_step_places_fixed(int decimals)
+{
+    return (cad_step_places){decimals, decimals, decimals, OTHER_DIGITS};
+}
+
+/* ---- all numbers ---- */
+
+static double rounded(double value, role r, bool flat, const cad_step_places *places)
+{
+    if (r == OTHER)
+        return cad_step_round_digits(value, places->digits);
+    return cad_step_round_places(value, r == DIRECTION ? places->direction : flat ? places->parameter : places->length);
+}
+
+/* The numbers of one type: of an instance, or of a part of a complex one. */
+static int64_t round_some(cad_step *m, uint32_t first, uint32_t size, const rule *of, const cad_step_places *places)
+{
+    int64_t changed = 0;
+    int n = 0, total = 0;
+    for (uint32_t p = first; p < first + size; p++)
+        total += m->param[p].kind == CAD_STEP_REAL || m->param[p].kind == CAD_STEP_INTEGER;
+    bool flat = of == RULES && total == 2; /* a point in the coordinates of a surface */
+    for (uint32_t p = first; p < first + size; p++) {
+        cad_step_param *q = &m->param[p];
+        if (q->kind == CAD_STEP_INTEGER)
+            n++;
+        if (q->kind != CAD_STEP_REAL)
+            continue;
+        double v = rounded(q->real, n++ < of->lengths ? LENGTH : of->rest, flat, places);
+        changed += v != q->real;
+        q->real = v;
+    }
+    return changed;
+}
+
+cad_status cad_step_round(cad_step *m, const cad_step_places *places, int64_t *out_changed)
+{
+    const rule **of;
+    int64_t changed = 0;
+    CAD_TRY(cad_mem_alloc(cad_size_mul(m->n_types, sizeof *of), "types of a STEP file", &of));
+    for (uint32_t k = 0; k < m->n_types; k++)
+        of[k] = rule_of(m, k);
+    for (uint32_t i = 0; i < m->n; i++) {
+        const cad_step_instance *it = &m->instance[i];
+        if (it->type != CAD_STEP_NONE) {
+            changed += round_some(m, it->param, it->size, of[it->type], places);
+            continue;
+        }
+        for (uint32_t p = it->param; p < it->param + it->size; p = cad_step_next(m, p))
+            changed += round_some(m, p + 1, m->param[p].holds.size, of[m->param[p].holds.of], places);
+    }
+    cad_mem_free(of);
+    if (out_changed)
+        *out_changed = changed;
+    return CAD_OK;
+}
