@@ -174,9 +174,13 @@
     E(from, CAD_PREP_FROM, "auto", (auto, steplm, dir), "what is imported: captions with parts, or parts alone; auto: by what is given") \
     X(p, captions,     "",      "",             "CSV of captions: model_id,isDescribable,description")                      \
     X(p, parts,        "",      "",             "folder of STEP files, by model")                                           \
-    X(b, require_valid, "on",   "",             "STEP: keep valid solids alone, as the kernel sees them")                   \
+    X(b, require_valid, "on",   "",             "STEP: valid solids alone, and the same ones behind round")                  \
     X(p, out,          "*",     "",             "prefix of what the stages write")                                          \
     E(profile, CAD_PREP_PROFILE, "strict", (strict, steplm), "STEP: what cadlm recommends, or the bytes of STEP-LLM's tools")   \
+    E(round, CAD_PREP_ROUND, "relative", (relative, decimals, steplm, off), "numbers of STEP files; steplm: with that profile alone") \
+    X(i, digits,       "6",     "1..12",        "round: digits of the part's size, or decimals; more where the kernel asks for it") \
+    E(order, CAD_PREP_ORDER, "dfs", (dfs, defs_first, steplm, none), "instances of STEP files; steplm: with that profile alone") \
+    X(b, annotate,     "off",   "",             "comments around what each root brings, in order dfs or defs_first")        \
     X(i, jobs,         "0",     "0..1024",      "worker processes; 0 = CPUs in the affinity mask")                          \
     X(f, max_bad,      "0.02",  "0..1",         "share of parts that may fail")                                             \
     X(l, split,        "70,10,20", "shares",    "percent of train, val, test")                                              \

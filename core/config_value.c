@@ -184,12 +184,16 @@ static bool read_bool(const char *text, bool *out)
     return false;
 }
 
+/* A dash in the text may stand for a low line of a name. */
 static bool read_choice(const char *choices, const char *text, int *out)
 {
     const char *name;
     size_t len;
     for (int i = 0; cad_value_choice(choices, i, &name, &len); i++) {
-        if (strlen(text) == len && !memcmp(name, text, len)) {
+        size_t same = 0;
+        while (same < len && (text[same] == name[same] || (text[same] == '-' && name[same] == '_')))
+            same++;
+        if (same == len && !text[len]) {
             *out = i;
             return true;
         }

@@ -3,6 +3,7 @@
 #include "dataprep/import_check.h"
 #include "dataprep/prep_cmd.h"
 #include "dataprep/stage_synth.h"
+#include "dataprep/step_verify.h"
 #include "eval/convert.h"
 
 static const cad_cli_option OPTIONS[] = {
@@ -13,7 +14,7 @@ static const cad_cli_option OPTIONS[] = {
     {"from", 0, "WHAT", "prep.from", "steplm dir [auto]", "import"},
     {"captions", 0, "FILE.csv", "prep.captions", "model_id,isDescribable,description", "import"},
     {"parts", 0, "DIR", "prep.parts", "<id>/x.step, or <8 digits>_x.step; .stp .gz", "import"},
-    {"require-valid", 0, "on|off", "prep.require_valid", NULL, "import"},
+    {"require-valid", 0, "on|off", "prep.require_valid", NULL, "import round"},
     {"units", 0, "LIST", "synth.units", "of mm none cm in", "synth"},
     {"captions", 0, "LIST", "synth.captions", "of short long dims free", "synth"},
     {"primitives", 0, "SHARE", "synth.primitives", NULL, "synth"},
@@ -21,7 +22,7 @@ static const cad_cli_option OPTIONS[] = {
     {"group", 0, "LIST", "prep.group", "what never straddles splits", "split verify run"},
     {"suite-rows", 0, "N", "prep.suite_rows", "prompts of each family; 0 = 200 in all", "split run"},
     {"own-bpe", 0, "N", "tokenizer.own_bpe", "learn a vocabulary of N tokens", "tokenizer run"},
-    {"tokenizer", 0, "DIR", "tokenizer.path", "folder of tokenizer.json", "tokenizer pack preview verify run"},
+    {"tokenizer", 0, "DIR", "tokenizer.path", "folder of tokenizer.json", "tokenizer pack preview verify run round reorder"},
     {"template", 0, "NAME", "prompt.template", "ir step step-rag cad0 steplm-rag steplm-norag file:F",
      "tokenizer pack verify run"},
     {"max-tokens", 0, "N", "data.max_tokens", NULL, "pack run"},
@@ -29,7 +30,10 @@ static const cad_cli_option OPTIONS[] = {
     {"against", 0, "DIR", NULL, "its train and val may not hold a prompt of the suite", "verify"},
     {"ids", 0, NULL, NULL, "token ids below the text", "preview"},
     {"html", 0, "FILE", NULL, "write a page with a picture of each part", "preview"},
-    {"profile", 0, "steplm", "prep.profile", "whose rules [strict]; round, reorder: steplm", "import round reorder rag.build rag.query"},
+    {"profile", 0, "NAME", "prep.profile", "strict, or steplm: as STEP-LLM's tools",
+     "import round reorder rag.build rag.query"},
+    {"digits", 0, "N", "prep.digits", "of a part's size, that are kept", "round"},
+    {"order", 0, "NAME", "prep.order", "dfs defs_first steplm", "reorder"},
     {"hits", 'k', "N", "rag.k", "rows that a caption retrieves", "rag.build rag.query"},
     {"encoder", 0, "NAME", "rag.encoder", "hash", "rag.build rag.query rag.embed"},
     {"scope", 0, "train|all", "rag.scope", "rows that may be retrieved", "rag.build"},
@@ -49,14 +53,19 @@ static const cad_cli_word WORDS[] = {
      "  cadprep synth -o data/s.jsonl -n 20k\n"
      "  cadprep synth -o data/f.jsonl -n 2k --families=flange,hex:2 --units=mm,in\n"},
     {"round", cad_cmd_round, "STEP | DIR -o DIR",
-     "Round the numbers of STEP files, byte for byte as STEP-LLM's tool does.\n"
+     "Round the numbers of STEP files to digits of the part's size, as canonical text.\n"
+     "The geometry kernel must find the same solid, else more digits are kept.\n"
      "A folder is read with all below it; DIR/status.jsonl has a row for each file.\n"
-     "  cadprep round abc/ -o rounded --profile=steplm\n"},
+     "  cadprep round abc/ -o rounded --digits=6\n"
+     "  cadprep round abc/ -o rounded --profile=steplm   the bytes of STEP-LLM's tool\n"},
     {"reorder", cad_cmd_reorder, "STEP | DIR -o DIR",
-     "Order STEP files depth first, with annotations: the bytes of STEP-LLM's tool.\n"
-     "DIR/ID_restructured.step, ID = eight digits before _ in the name, or its folder;\n"
-     "status.jsonl counts the entities that each loses.\n"
-     "  cadprep reorder rounded -o dfs --profile=steplm\n"},
+     "Order the instances of STEP files depth first, before what they refer to, or\n"
+     "behind it: no reference leads forward.  The text is canonical.\n"
+     "  cadprep reorder rounded -o dfs\n"
+     "  cadprep reorder rounded -o defs --order=defs_first\n"
+     "  cadprep reorder rounded -o dfs --profile=steplm  the bytes of STEP-LLM's tool\n"
+     "steplm: DIR/ID_restructured.step, ID = eight digits before _ in the name, or its\n"
+     "folder; status.jsonl counts the entities that each loses.\n"},
     {"import", cad_cmd_import, "[DIR] -o FILE.jsonl",
      "Captions and a tree of STEP files, brought together by id.  FILE.status.jsonl\n"
      "says what became of each model; 4 when rows were lost, 65 when more than\n"
@@ -127,6 +136,7 @@ int main(int argc, char **argv)
     };
     cad_stage_synth_register();
     cad_import_check_register();
+    cad_step_verify_register();
     cad_convert_register();
     return cad_cli_main(&spec, argc, argv);
 }

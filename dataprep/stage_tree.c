@@ -1,6 +1,6 @@
 #include "dataprep/stage_tree.h"
 
-#include "cad/step/steplm.h"
+#include "cad/occt/solid.h"
 #include "core/clock.h"
 #include "core/fs.h"
 #include "core/json.h"
@@ -9,111 +9,27 @@
 #include "core/progress.h"
 #include "core/size.h"
 #include "core/stop_signal.h"
-#include "core/threads.h"
-#include "dataprep/step_files.h"
+#include "dataprep/tree_make.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK = 1024, GRAIN = 16, SHOWN = 10 };
-static const size_t MAX_FILE = (size_t)256 << 20, SCRATCH = (size_t)16 << 30; /* scratch is address space until it is used */
+enum { CHUNK = 1024, SHOWN = 10 };
 static const char STATUS[] = CAD_STEP_FILES_STATUS, BEGUN[] = ".begun";
-
-/* What became of a file. */
-typedef struct made {
-    const char *name; /* below OUT */
-    int64_t bytes_in, bytes_out, count;
-    cad_status refused; /* CAD_OK: it was made */
-    cad_status failed;  /* of more than this file: nothing more is done */
-    cad_buf why;
-} made;
-
-typedef struct job {
-    const cad_stage_tree_args *args;
-    cad_arena *arena;
-    cad_step_files files;
-    made *made;
-    int64_t first; /* of the chunk */
-} job;
-
-/* ---- one file ---- */
-
-static void keep_error(made *m)
-{
-    if (cad_buf_str(&m->why, cad_error_text()) != CAD_OK)
-        cad_buf_deinit(&m->why);
-}
-
-static cad_status make_text(const job *j, cad_arena *scratch, const cad_buf *in, cad_buf *out, int64_t *count)
-{
-    return j->args->order ? cad_steplm_reorder(scratch, in->data, in->len, out, count)
-                          : cad_steplm_round(in->data, in->len, out, count);
-}
-
-static cad_status write_text(const job *j, const char *name, const cad_buf *text)
-{
-    cad_buf path = CAD_BUF_INIT, dir = CAD_BUF_INIT;
-    cad_status s = cad_buf_printf(&path, "%s/%s", j->args->out, name);
-    if (s == CAD_OK)
-        s = cad_path_parent(path.data, &dir);
-    if (s == CAD_OK && !cad_fs_is_dir(dir.data))
-        s = cad_fs_mkdirs(dir.data);
-    if (s == CAD_OK)
-        s = cad_fs_write_many(path.data, cad_buf_cstr(text), text->len);
-    cad_buf_deinit(&path);
-    cad_buf_deinit(&dir);
-    return s;
-}
-
-static void make_file(const job *j, cad_arena *scratch, int64_t i)
-{
-    made *m = &j->made[i];
-    cad_buf in = CAD_BUF_INIT, out = CAD_BUF_INIT;
-    cad_status s = cad_fs_read(j->files.item[i].path, MAX_FILE, &in);
-    if (s == CAD_OK)
-        s = make_text(j, scratch, &in, &out, &m->count);
-    if (s == CAD_OK)
-        s = m->failed = write_text(j, m->name, &out);
-    else if (s == CAD_EDATA || s == CAD_ENOTFOUND)
-        m->refused = s;
-    else
-        m->failed = s; /* of this machine, not of the file */
-    if (s != CAD_OK)
-        keep_error(m);
-    m->bytes_in = (int64_t)in.len;
-    m->bytes_out = (int64_t)out.len;
-    cad_buf_deinit(&in);
-    cad_buf_deinit(&out);
-}
-
-static void make_some(void *ctx, int64_t begin, int64_t end)
-{
-    const job *j = ctx;
-    cad_arena *scratch = NULL;
-    cad_status s = cad_arena_create("order of a STEP file", SCRATCH, &scratch);
-    if (s != CAD_OK) {
-        j->made[j->first + begin].failed = s;
-        keep_error(&j->made[j->first + begin]);
-        return;
-    }
-    for (int64_t i = begin; i < end && cad_stop_abandoned() == CAD_OK; i++)
-        make_file(j, scratch, j->first + i);
-    cad_arena_destroy(scratch);
-}
 
 /* ---- names ---- */
 
 static int by_name(const void *a, const void *b)
 {
-    const made *const *x = a, *const *y = b;
+    const cad_tree_made *const *x = a, *const *y = b;
     return strcmp((*x)->name, (*y)->name);
 }
 
 /* Two files that would become one are refused before anything is written. */
-static cad_status check_names(const job *j)
+static cad_status check_names(const cad_tree_job *j)
 {
-    const made **sorted;
+    const cad_tree_made **sorted;
     size_t n = (size_t)j->files.n;
     cad_frame mark = cad_arena_mark(j->arena);
     CAD_TRY(cad_arena_alloc(j->arena, cad_size_mul(n, sizeof *sorted), "names", &sorted));
@@ -129,13 +45,13 @@ static cad_status check_names(const job *j)
     return CAD_OK;
 }
 
-static cad_status give_names(job *j)
+static cad_status give_names(cad_tree_job *j)
 {
     CAD_TRY(cad_arena_zalloc(j->arena, (size_t)j->files.n, sizeof *j->made, "files", &j->made));
     for (int64_t i = 0; i < j->files.n; i++) {
         const cad_step_file *f = &j->files.item[i];
         j->made[i].name = f->rel;
-        if (!j->args->order)
+        if (j->args->order != CAD_TREE_ORDER_steplm)
             continue;
         cad_buf name = CAD_BUF_INIT;
         cad_status s = cad_buf_printf(&name, "%s_restructured.step", f->id);
@@ -149,13 +65,13 @@ static cad_status give_names(job *j)
 
 /* ---- the folder ---- */
 
-static cad_status path_in(const job *j, const char *name, const char **out)
+static cad_status path_in(const cad_tree_job *j, const char *name, const char **out)
 {
     return cad_path_join(j->arena, j->args->out, name, out);
 }
 
 /* A new folder, or one that an earlier call began or finished. */
-static cad_status open_folder(const job *j)
+static cad_status open_folder(const cad_tree_job *j)
 {
     const char *status, *begun, **name;
     size_t n = 0;
@@ -173,13 +89,34 @@ static cad_status open_folder(const job *j)
     return cad_fs_write(begun, "", 0);
 }
 
-static cad_status print_row(const cad_step_file *f, const made *m, cad_buf *out)
+static json_t *tokens(int64_t n)
 {
-    json_t *o = m->refused ? json_pack("{so,so,ss,so}", "id", cad_json_text(f->id), "source", cad_json_text(f->rel), "status",
-                                       "refused", "message", cad_json_text(cad_buf_cstr(&m->why)))
-                           : json_pack("{so,so,so,ss,s[I,I],sI}", "file", cad_json_text(m->name), "id", cad_json_text(f->id),
-                                       "source", cad_json_text(f->rel), "status", "ok", "bytes", (json_int_t)m->bytes_in,
-                                       (json_int_t)m->bytes_out, "count", (json_int_t)m->count);
+    return n < 0 ? json_null() : json_integer(n);
+}
+
+static json_t *row_of(const cad_tree_job *j, const cad_step_file *f, const cad_tree_made *m)
+{
+    if (m->refused)
+        return json_pack("{so,so,ss,so}", "id", cad_json_text(f->id), "source", cad_json_text(f->rel), "status", "refused",
+                         "message", cad_json_text(cad_buf_cstr(&m->why)));
+    json_t *o = json_pack("{so,so,so,ss,s[I,I],sI}", "file", cad_json_text(m->name), "id", cad_json_text(f->id), "source",
+                          cad_json_text(f->rel), "status", "ok", "bytes", (json_int_t)m->bytes_in, (json_int_t)m->bytes_out,
+                          "count", (json_int_t)m->count);
+    int bad = o == NULL;
+    if (!bad && cad_tree_has_digits(j->args))
+        bad = json_object_set_new(o, "k", m->k ? json_integer(m->k) : json_null());
+    if (!bad && m->why.len > 0)
+        bad = json_object_set_new(o, "why", cad_json_text(m->why.data));
+    if (!bad && j->tokenizer)
+        bad = json_object_set_new(o, "tokens", json_pack("[o,o]", tokens(m->tokens_in), tokens(m->tokens_out)));
+    if (bad)
+        json_decref(o);
+    return bad ? NULL : o;
+}
+
+static cad_status print_row(const cad_tree_job *j, int64_t i, cad_buf *out)
+{
+    json_t *o = row_of(j, &j->files.item[i], &j->made[i]);
     cad_status s = o ? cad_json_print(o, out) : cad_fail(CAD_ENOMEM, "out of memory for a row of %s", STATUS);
     json_decref(o);
     return s == CAD_OK ? cad_buf_str(out, "\n") : s;
@@ -203,7 +140,7 @@ static int is_name(const void *key, const void *item)
 }
 
 /* A row of an earlier list: the file it names goes, unless this call made it. */
-static cad_status remove_unmade(const job *j, const char *line, size_t len, const char *const *kept, size_t n)
+static cad_status remove_unmade(const cad_tree_job *j, const char *line, size_t len, const char *const *kept, size_t n)
 {
     json_t *row;
     const char *name, *path;
@@ -225,7 +162,7 @@ static int by_text(const void *a, const void *b)
 }
 
 /* One list tells what lies here: files of an earlier call that this one did not make are removed. */
-static cad_status remove_old(const job *j, const char *status)
+static cad_status remove_old(const cad_tree_job *j, const char *status)
 {
     cad_buf old = CAD_BUF_INIT;
     const char **kept;
@@ -248,7 +185,7 @@ static cad_status remove_old(const job *j, const char *status)
     return s;
 }
 
-static cad_status write_status(const job *j)
+static cad_status write_status(const cad_tree_job *j)
 {
     const char *status, *begun;
     cad_buf rows = CAD_BUF_INIT;
@@ -257,7 +194,7 @@ static cad_status write_status(const job *j)
     CAD_TRY(path_in(j, BEGUN, &begun));
     CAD_TRY(remove_old(j, status));
     for (int64_t i = 0; s == CAD_OK && i < j->files.n; i++)
-        s = print_row(&j->files.item[i], &j->made[i], &rows);
+        s = print_row(j, i, &rows);
     if (s == CAD_OK)
         s = cad_fs_write(status, cad_buf_cstr(&rows), rows.len);
     cad_buf_deinit(&rows);
@@ -266,10 +203,10 @@ static cad_status write_status(const job *j)
 
 /* ---- all ---- */
 
-static void count_chunk(const job *j, int64_t end, cad_stage_tree_result *r)
+static void count_all(const cad_tree_job *j, cad_stage_tree_result *r)
 {
-    for (int64_t i = j->first; i < end; i++) {
-        const made *m = &j->made[i];
+    for (int64_t i = 0; i < j->files.n; i++) {
+        const cad_tree_made *m = &j->made[i];
         r->files++;
         if (m->refused) {
             if (r->refused++ < SHOWN)
@@ -279,10 +216,13 @@ static void count_chunk(const job *j, int64_t end, cad_stage_tree_result *r)
         r->bytes_in += m->bytes_in;
         r->bytes_out += m->bytes_out;
         r->count += m->count;
+        r->tokens_in += m->tokens_in < 0 || m->tokens_out < 0 ? 0 : m->tokens_in;
+        r->tokens_out += m->tokens_in < 0 || m->tokens_out < 0 ? 0 : m->tokens_out;
+        r->k[m->k] += cad_tree_has_digits(j->args);
     }
 }
 
-static cad_status failure_in(const job *j, int64_t end)
+static cad_status failure_in(const cad_tree_job *j, int64_t end)
 {
     for (int64_t i = j->first; i < end; i++)
         if (j->made[i].failed != CAD_OK)
@@ -290,21 +230,34 @@ static cad_status failure_in(const job *j, int64_t end)
     return CAD_OK;
 }
 
-static cad_status make_all(job *j, cad_progress *progress, cad_stage_tree_result *r)
+static cad_status make_chunks(cad_tree_job *j, cad_progress *progress)
 {
-    for (; j->first < j->files.n; j->first += CHUNK) {
-        int64_t left = j->files.n - j->first, n = left < CHUNK ? left : CHUNK;
-        cad_parallel_for(n, GRAIN, make_some, j);
-        CAD_TRY(failure_in(j, j->first + n));
-        if (cad_stop_abandoned() != CAD_OK)
-            CAD_FAIL(CAD_EINTR, "interrupted; the same call goes over all files again");
-        count_chunk(j, j->first + n, r);
-        cad_progress_show(progress, j->first + n, NULL);
+    while (j->first < j->files.n) {
+        int64_t left = j->files.n - j->first, end = j->first + (left < CHUNK ? left : CHUNK);
+        cad_tree_make(j, end);
+        CAD_TRY(failure_in(j, end));
+        CAD_TRY(cad_stop_abandoned());
+        j->first = end;
+        cad_progress_show(progress, end, NULL);
     }
     return CAD_OK;
 }
 
-static cad_status verdict(const job *j, const cad_stage_tree_result *r)
+static cad_status make_all(cad_tree_job *j, cad_progress *progress)
+{
+    bool kernel = j->args->verify && cad_tree_has_digits(j->args);
+    if (kernel && !strcmp(cad_solid_kernel(), "none")) {
+        kernel = false;
+        cad_log(CAD_LOG_WARN, "built without OCCT (CADLM_OCCT): numbers are rounded, but nothing reads the solids behind it");
+    }
+    cad_stop_abandon_catch();
+    cad_status s = kernel ? cad_tree_make_verified(j, progress) : make_chunks(j, progress);
+    bool stopped = cad_stop_abandoned() != CAD_OK;
+    cad_stop_abandon_release();
+    return stopped ? cad_fail(CAD_EINTR, "interrupted; the same call goes over all files again") : s;
+}
+
+static cad_status verdict(const cad_tree_job *j, const cad_stage_tree_result *r)
 {
     if (r->refused == 0)
         return CAD_OK;
@@ -314,27 +267,29 @@ static cad_status verdict(const job *j, const cad_stage_tree_result *r)
                     STATUS);
 }
 
-static void release(job *j)
+static void release(cad_tree_job *j)
 {
     for (int64_t i = 0; j->made && i < j->files.n; i++)
         cad_buf_deinit(&j->made[i].why);
+    cad_tokenizer_destroy(j->tokenizer);
 }
 
-static cad_status run(job *j, cad_stage_tree_result *r)
+static cad_status run(cad_tree_job *j, cad_stage_tree_result *r)
 {
     cad_progress *progress;
     double begin = cad_clock_now();
     CAD_TRY(cad_step_files_find(j->args->in, j->args->out, j->arena, &j->files));
     r->others = j->files.others;
+    if (j->args->tokenizer)
+        CAD_TRY(cad_tokenizer_load_dir(j->args->tokenizer, &j->tokenizer));
     CAD_TRY(give_names(j));
     CAD_TRY(open_folder(j));
-    CAD_TRY(cad_progress_create(j->args->order ? "reorder" : "round", 0, j->files.n, 0, &progress));
+    CAD_TRY(cad_progress_create(j->args->order == CAD_TREE_ORDER_none ? "round" : "reorder", 0, j->files.n, 0, &progress));
     cad_progress_work(progress, "files");
-    cad_stop_abandon_catch();
-    cad_status s = make_all(j, progress, r);
-    cad_stop_abandon_release();
+    cad_status s = make_all(j, progress);
     cad_progress_destroy(progress);
     CAD_TRY(s);
+    count_all(j, r);
     CAD_TRY(write_status(j));
     r->seconds = cad_clock_now() - begin;
     return verdict(j, r);
@@ -342,7 +297,7 @@ static cad_status run(job *j, cad_stage_tree_result *r)
 
 cad_status cad_stage_tree(const cad_stage_tree_args *args, cad_arena *a, cad_stage_tree_result *out)
 {
-    job j = {.args = args, .arena = a};
+    cad_tree_job j = {.args = args, .arena = a};
     *out = (cad_stage_tree_result){0};
     cad_status s = run(&j, out);
     release(&j);

@@ -124,6 +124,17 @@ typedef struct cad_facts {
 /* Everything above; the lists live in `arena`. */
 CAD_MUST_USE cad_status cad_solid_facts(const cad_solid *s, cad_arena *arena, cad_facts *out);
 
+/* What two forms of one part, as a file before and behind a change, are compared by: less than the facts, and faster. */
+typedef struct cad_sound {
+    bool valid; /* BRepCheck accepts it, at least one solid, 0 < volume < 1.001 x box, tolerance at most max(1e-3 mm, 1e-4 x
+                   diagonal of the box) */
+    int32_t solids, faces;
+    double volume;    /* mm3 */
+    double tolerance; /* largest of all vertices, edges, faces; mm */
+    double extent;    /* diagonal of the box of all vertices, or where that is 0 of the part; mm */
+} cad_sound;
+CAD_MUST_USE cad_status cad_solid_sound(const cad_solid *s, cad_sound *out);
+
 /* Bits of the axis directions along which a ray from the centre of the box leaves without touching the part: 1 << 0 .. 5 for
  * +X -X +Y -Y +Z -Z.  0 when the centre lies in material. */
 CAD_MUST_USE cad_status cad_solid_open(const cad_solid *s, uint32_t *out_mask);

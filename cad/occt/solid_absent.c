@@ -64,6 +64,12 @@ cad_status cad_solid_facts(const cad_solid *s, cad_arena *arena, cad_facts *out)
     ABSENT();
 }
 
+cad_status cad_solid_sound(const cad_solid *s, cad_sound *out)
+{
+    (void)s, (void)out;
+    ABSENT();
+}
+
 cad_status cad_solid_open(const cad_solid *s, uint32_t *out_mask)
 {
     (void)s, (void)out_mask;

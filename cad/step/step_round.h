@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-enum { CAD_STEP_DIGITS_MOST = 9 }; /* of cad_step_places_of: from there on numbers stay exact */
+enum { CAD_STEP_DIGITS_MOST = 12 }; /* of cad_step_places_of */
 
 typedef struct cad_step_places {
     int length;    /* decimals of coordinates in space, radii, semi-axes and lengths of vectors */

@@ -64,7 +64,6 @@ refused() { # code, text, arguments..
     runs "$code" cadprep "$@"
     says "$err" "$text"
 }
-refused 69 "--profile=steplm" round abc -o r2
 refused 2 "lies in abc, which is read" round abc -o abc/out --profile=steplm
 refused 2 "which is read" round . -o below/r2 --profile=steplm
 refused 2 "which is read" round ./abc -o abc/x/../r2 --profile=steplm
