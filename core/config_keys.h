@@ -174,12 +174,12 @@
     E(from, CAD_PREP_FROM, "auto", (auto, steplm, dir), "what is imported: captions with parts, or parts alone; auto: by what is given") \
     X(p, captions,     "",      "",             "CSV of captions: model_id,isDescribable,description")                      \
     X(p, parts,        "",      "",             "folder of STEP files, by model")                                           \
-    X(b, require_valid, "on",   "",             "STEP: valid solids alone, and the same ones behind round")                  \
+    X(b, require_valid, "on",   "",             "STEP: valid solids alone; round: the same ones")                          \
     X(p, out,          "*",     "",             "prefix of what the stages write")                                          \
     E(profile, CAD_PREP_PROFILE, "strict", (strict, steplm), "STEP: what cadlm recommends, or the bytes of STEP-LLM's tools")   \
-    E(round, CAD_PREP_ROUND, "relative", (relative, decimals, steplm, off), "numbers of STEP files; steplm: with that profile alone") \
-    X(i, digits,       "6",     "1..12",        "round: digits of the part's size, or decimals; more where the kernel asks for it") \
-    E(order, CAD_PREP_ORDER, "dfs", (dfs, defs_first, steplm, none), "instances of STEP files; steplm: with that profile alone") \
+    E(round, CAD_PREP_ROUND, "relative", (relative, decimals, steplm, off), "of numbers; steplm: with that profile") \
+    X(i, digits,       "6",     "1..12",        "round: digits of the part's size, or decimals") \
+    E(order, CAD_PREP_ORDER, "dfs", (dfs, defs_first, steplm, none), "of instances; steplm: with that profile") \
     X(b, annotate,     "off",   "",             "comments around what each root brings, in order dfs or defs_first")        \
     X(i, jobs,         "0",     "0..1024",      "worker processes; 0 = CPUs in the affinity mask")                          \
     X(f, max_bad,      "0.02",  "0..1",         "share of parts that may fail")                                             \
