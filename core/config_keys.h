@@ -134,12 +134,14 @@
     X(b, tensorboard,  "on",    "",             "event files for TensorBoard in the run directory, tb/")
 
 #define CAD_CONFIG_RAG(X, E)                                                                                                \
+    X(b, enabled,      "off",   "",             "prompts show retrieved rows; on exactly when the template has {retrieved}") \
     X(i, k,            "1",     "1..8",         "rows that each caption retrieves")                                         \
     E(encoder, CAD_RAG_ENCODER, "hash", (hash), "what compares captions; hash needs no weights")                            \
     E(scope, CAD_RAG_SCOPE, "train", (train, all), "rows that may be retrieved; all marks what is made as leaky")           \
     X(l, exclude_same, "id,caption,geometry", "", "what a retrieved row may not share with the row; fewer mark as leaky")   \
     E(ties, CAD_RAG_TIES, "seeded", (seeded, first), "rows equally near: by a hash, or the lower row, which marks as leaky") \
-    X(f, min_score,    "-1",    "-1..1",        "least cosine of a retrieved row")
+    X(f, min_score,    "-1",    "-1..1",        "least cosine of a retrieved row")                                          \
+    X(b, allow_leak,   "off",   "",             "train on a pack that is marked as leaky; results carry the mark")
 
 #define CAD_CONFIG_DECODE(X, E)                                                                                             \
     X(i, max_new,      "4096",  "1..1M",        "longest answer in tokens")                                                 \

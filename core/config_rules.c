@@ -1,4 +1,5 @@
 #include "core/config_impl.h"
+#include "core/path.h"
 
 #include <string.h>
 
@@ -95,6 +96,12 @@ static cad_status add_warnings(const cad_config *cfg, const cad_config *defaults
     return CAD_OK;
 }
 
+/* Built-in templates with a slot for retrieved parts are those that end in -rag; a file is looked at where it is read. */
+static bool names_template(const char *name)
+{
+    return *name && strncmp(name, "file", 4) != 0;
+}
+
 cad_status cad_config_rules(const cad_config *cfg, const cad_config *defaults, cad_buf *problems, size_t *n, cad_buf *warnings)
 {
     if ((cfg->train.batch_rows > 0) == (cfg->train.batch_tokens > 0))
@@ -112,6 +119,9 @@ cad_status cad_config_rules(const cad_config *cfg, const cad_config *defaults, c
     }
     if (!strcmp(cfg->prompt.template_, "file") && !*cfg->prompt.file)
         CAD_TRY(add_problem(cfg, "prompt.template", "prompt.file", "the name of the template file", problems, n));
+    if (names_template(cfg->prompt.template_) && cad_path_ends(cfg->prompt.template_, "-rag") != cfg->rag.enabled)
+        CAD_TRY(add_problem(cfg, "prompt.template", "rag.enabled", "rag.enabled on exactly when the template has {retrieved}",
+                            problems, n));
     return add_warnings(cfg, defaults, warnings);
 }
 

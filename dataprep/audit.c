@@ -47,6 +47,21 @@ static json_t *families(const cad_pack *p)
     return o;
 }
 
+/* Rows by what became of the text that they retrieved. */
+static json_t *retrieved_facts(const cad_pack *p)
+{
+    json_int_t trimmed = 0, nothing = 0;
+    for (size_t r = 0; r < p->n_rows; r++) {
+        size_t left = 0;
+        for (size_t k = 0; k < p->rag_k; k++)
+            left += p->retrieved[r * p->rag_k + k] >= 0;
+        trimmed += p->trimmed && p->trimmed[r] > 0;
+        nothing += left == 0;
+    }
+    return json_pack("{s:I, s:I, s:I, s:s}", "k", (json_int_t)p->rag_k, "trimmed", trimmed, "nothing_left", nothing,
+                     "index_xxh3", p->info.rag_index_xxh3);
+}
+
 cad_status cad_audit_pack(const cad_pack *p, json_t *out)
 {
     static const int64_t limit[LIMITS] = {4096, 8192, 16384};
@@ -72,6 +87,8 @@ cad_status cad_audit_pack(const cad_pack *p, json_t *out)
     bad |= json_object_set_new(out, "families", families(p));
     bad |= json_object_set_new(out, "dropped", dropped);
     bad |= json_object_set_new(out, "waived", json_string(i->waived));
+    if (p->rag_k)
+        bad |= json_object_set_new(out, "retrieved", retrieved_facts(p));
     bad |= json_object_set_new(out, "tokenizer_xxh3", json_string(i->tokenizer_xxh3));
     bad |= json_object_set_new(out, "template_xxh3", json_string(i->template_xxh3));
     if (bad)

@@ -86,6 +86,9 @@ cad_status cad_audit_line(const json_t *facts, cad_buf *out)
                            percent(facts, "under_16k")));
     CAD_TRY(print_longest(facts, out));
     CAD_TRY(cad_buf_printf(out, "; %s dropped", grouped(sum(json_object_get(facts, "dropped")), dropped)));
+    const json_t *rag = json_object_get(facts, "retrieved");
+    if (rag)
+        CAD_TRY(cad_buf_printf(out, ", %s trimmed", grouped(whole(rag, "trimmed"), dropped)));
     if (!*text_of(facts, "waived"))
         return CAD_OK;
     CAD_TRY(cad_buf_str(out, "; waived: "));
@@ -112,6 +115,12 @@ cad_status cad_audit_block(const json_t *facts, cad_buf *out)
     CAD_TRY(print_counts(json_object_get(facts, "families"), out));
     CAD_TRY(cad_buf_str(out, "\ndropped    "));
     CAD_TRY(print_counts(json_object_get(facts, "dropped"), out));
+    const json_t *rag = json_object_get(facts, "retrieved");
+    if (rag)
+        CAD_TRY(cad_buf_printf(out,
+                               "\nretrieved  %" JSON_INTEGER_FORMAT " a row; %" JSON_INTEGER_FORMAT
+                               " rows lost the end of it, %" JSON_INTEGER_FORMAT " all of it; index %s",
+                               whole(rag, "k"), whole(rag, "trimmed"), whole(rag, "nothing_left"), text_of(rag, "index_xxh3")));
     CAD_TRY(cad_buf_str(out, "\nwaived     "));
     CAD_TRY(put(*text_of(facts, "waived") ? text_of(facts, "waived") : "none", out));
     CAD_TRY(cad_buf_str(out, "\ntokenizer  "));

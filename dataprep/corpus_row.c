@@ -225,8 +225,9 @@ cad_status cad_row_parse(const json_t *o, const char *where, cad_arena *a, cad_r
 struct cad_corpus_reader {
     cad_file *file;
     json_t *header;
-    uint64_t offset; /* of the next byte to read from the file */
-    char *chunk;     /* READ_CHUNK bytes, chunk_len of them valid, chunk_pos consumed */
+    uint64_t offset;  /* of the next byte to read from the file */
+    uint64_t line_at; /* of the line in `line` */
+    char *chunk;      /* READ_CHUNK bytes, chunk_len of them valid, chunk_pos consumed */
     size_t chunk_len, chunk_pos;
     cad_buf line;
     long line_no;
@@ -237,6 +238,7 @@ struct cad_corpus_reader {
 static cad_status next_line(cad_corpus_reader *r, bool *more)
 {
     cad_buf_clear(&r->line);
+    r->line_at = r->offset - (r->chunk_len - r->chunk_pos);
     bool any = false;
     for (;;) {
         if (r->chunk_pos == r->chunk_len) {
@@ -335,6 +337,12 @@ cad_status cad_corpus_next_object(cad_corpus_reader *r, json_t **out, const char
 {
     *where = r->where;
     return next_object(r, out, more);
+}
+
+void cad_corpus_place(const cad_corpus_reader *r, uint64_t *at, size_t *len)
+{
+    *at = r->line_at;
+    *len = r->line.len;
 }
 
 void cad_corpus_close(cad_corpus_reader *r)

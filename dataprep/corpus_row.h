@@ -60,6 +60,8 @@ CAD_MUST_USE cad_status cad_corpus_next(cad_corpus_reader *r, cad_arena *a, cad_
 /* The same as a JSON object that may hold fields unknown here; new reference.  `where` (borrowed until the next call) names
  * file and line. */
 CAD_MUST_USE cad_status cad_corpus_next_object(cad_corpus_reader *r, json_t **out, const char **where, bool *more);
+/* Where the line of that row stands in the file, in bytes, without its end. */
+void cad_corpus_place(const cad_corpus_reader *r, uint64_t *at, size_t *len);
 void cad_corpus_close(cad_corpus_reader *r);
 /* A progress line over all rows of r ("LABEL 300/9000  .. rows/s"), counted by one pass over the bytes of the file. */
 CAD_MUST_USE cad_status cad_corpus_progress(const cad_corpus_reader *r, const char *label, cad_progress **out);

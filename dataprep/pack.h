@@ -29,10 +29,10 @@ typedef struct cad_pack_info {
     const char *tokenizer_xxh3, *tokenizer_name; /* XXH3-128 of tokenizer.json in hex */
     int64_t vocab_rows, bos_id, eos_id;          /* bos_id -1: rows have none */
     const char *template_name, *template_xxh3, *template_text;
-    const char *representation;                          /* order, rounding, annotations as text */
-    int64_t max_tokens;                                  /* longest row that was let in */
-    const char *on_overflow;                             /* error, drop, trim_context */
-    const char *waived;                                  /* comma list of audit.waive words, "" = none */
+    const char *representation; /* order, rounding, annotations as text */
+    int64_t max_tokens;         /* longest row that was let in */
+    const char *on_overflow;    /* error, drop, trim_context */
+    const char *waived;         /* comma list of audit.waive words, and CAD_PACK_LEAKY, "" = none; every result carries it on */
     const char *const *source_name, *const *source_xxh3; /* the corpus files this was made from */
     size_t n_sources;
     const char *rag_index_xxh3; /* "" without retrieval */
@@ -43,6 +43,10 @@ typedef struct cad_pack_info {
     int64_t length_p50, length_p90, length_p99, length_max;
     char tokens_xxh3[33];
 } cad_pack_info;
+
+/* The word among `waived` of a pack whose rows may show what they are asked for (dataprep/stage_rag.h). */
+#define CAD_PACK_LEAKY "leaky"
+bool cad_pack_waives(const cad_pack_info *info, const char *word);
 
 /* An open pack, wholly in memory.  All pointers are borrowed from it. */
 typedef struct cad_pack {
@@ -57,6 +61,7 @@ typedef struct cad_pack {
     const uint64_t *caption_offset; /* (n_rows + 1) */
     const char *caption_bytes;
     const int64_t *retrieved;      /* (n_rows, rag_k), -1 = none; NULL when rag_k is 0 */
+    const uint32_t *trimmed;       /* (n_rows) bytes of retrieved text that did not fit; NULL when rag_k is 0 */
     const uint64_t *caption_hash;  /* (n_rows), 0 = unknown */
     const uint64_t *geometry_hash; /* (n_rows), 0 = unknown */
     const uint16_t *family;        /* (n_rows) index into family_name */
@@ -96,6 +101,7 @@ typedef struct cad_pack_row {
     size_t n_spans;
     uint64_t caption_hash, geometry_hash;
     const int64_t *retrieved; /* (rag_k) or NULL: all -1 */
+    uint32_t trimmed;         /* only kept with rag_k */
     float weight;
 } cad_pack_row;
 

@@ -45,11 +45,11 @@ cad_status cad_pack_hash_tokens(const cad_pack *p, char out[33])
 cad_status cad_pack_hash_columns(const cad_pack *p, char out[33])
 {
     size_t n = p->n_rows;
-    const void *part[] = {p->id_offset,    p->id_bytes,      p->caption_offset, p->caption_bytes, p->retrieved,
-                          p->caption_hash, p->geometry_hash, p->family,         p->weight};
-    size_t bytes[] = {(n + 1) * 8, p->id_offset[n], (n + 1) * 8, p->caption_offset[n], n * p->rag_k * 8,
+    const void *part[] = {p->id_offset, p->id_bytes,     p->caption_offset, p->caption_bytes, p->retrieved,
+                          p->trimmed,   p->caption_hash, p->geometry_hash,  p->family,        p->weight};
+    size_t bytes[] = {(n + 1) * 8, p->id_offset[n], (n + 1) * 8, p->caption_offset[n], n * p->rag_k * 8, p->trimmed ? n * 4 : 0,
                       n * 8,       n * 8,           n * 2,       p->weight ? n * 4 : 0};
-    return hash_parts(part, bytes, 9, out);
+    return hash_parts(part, bytes, 10, out);
 }
 
 const char *cad_pack_id(const cad_pack *p, size_t r, size_t *len)
@@ -64,6 +64,15 @@ const char *cad_pack_caption(const cad_pack *p, size_t r, size_t *len)
     return p->caption_bytes + p->caption_offset[r];
 }
 
+bool cad_pack_waives(const cad_pack_info *info, const char *word)
+{
+    size_t n = strlen(word);
+    for (const char *at = info->waived; *at; at += strcspn(at, ","), at += *at == ',')
+        if (strcspn(at, ",") == n && !strncmp(at, word, n))
+            return true;
+    return false;
+}
+
 int64_t cad_pack_targets(const cad_pack *p, size_t r)
 {
     int64_t n = 0;
@@ -75,7 +84,8 @@ int64_t cad_pack_targets(const cad_pack *p, size_t r)
 uint64_t cad_pack_bytes(const cad_pack *p)
 {
     size_t row = 4 * sizeof *p->row_offset + sizeof *p->caption_hash + sizeof *p->geometry_hash + sizeof *p->family +
-                 (p->weight ? sizeof *p->weight : 0) + (p->retrieved ? p->rag_k * sizeof *p->retrieved : 0);
+                 (p->weight ? sizeof *p->weight : 0) + (p->retrieved ? p->rag_k * sizeof *p->retrieved : 0) +
+                 (p->trimmed ? sizeof *p->trimmed : 0);
     uint64_t texts = p->id_offset[p->n_rows] + p->caption_offset[p->n_rows];
     return (p->n_rows * row) + 4 * sizeof *p->row_offset + texts + p->n_tokens * sizeof *p->tokens +
            p->n_spans * sizeof *p->span;
@@ -113,11 +123,12 @@ enum {
     GEOMETRY_HASH,
     FAMILY,
     RAG,
+    TRIMMED,
     WEIGHT,
     N_COLUMNS
 };
 
-/* The columns of schema 1 with their shapes; the last two may be absent. */
+/* The columns of schema 1 with their shapes; the last three may be absent. */
 static cad_status shapes(hid_t f, const char *path, column col[N_COLUMNS])
 {
     static const column model[N_COLUMNS] = {
@@ -127,7 +138,7 @@ static cad_status shapes(hid_t f, const char *path, column col[N_COLUMNS])
         {"caption_offset", CAD_H5_u64, 0, 0, NULL}, {"caption_bytes", CAD_H5_u8, 0, 0, NULL},
         {"caption_hash", CAD_H5_u64, 0, 0, NULL},   {"geometry_hash", CAD_H5_u64, 0, 0, NULL},
         {"family", CAD_H5_u16, 0, 0, NULL},         {"retrieved", CAD_H5_i64, 0, 0, NULL},
-        {"weight", CAD_H5_f32, 0, 0, NULL}};
+        {"trimmed", CAD_H5_u32, 0, 0, NULL},        {"weight", CAD_H5_f32, 0, 0, NULL}};
     memcpy(col, model, sizeof model);
     for (int i = 0; i < N_COLUMNS; i++) {
         if (i >= RAG && H5Lexists(f, col[i].name, H5P_DEFAULT) <= 0) {
@@ -141,12 +152,15 @@ static cad_status shapes(hid_t f, const char *path, column col[N_COLUMNS])
         col[i].cols = cols;
     }
     size_t n = col[FAMILY].rows;
-    const int per_row[] = {CAPTION_HASH, GEOMETRY_HASH, RAG, WEIGHT}, offsets[] = {ROWS, SPAN_AT, ID_AT, CAPTION_AT};
-    for (size_t i = 0; i < 4; i++) {
+    static const int per_row[] = {CAPTION_HASH, GEOMETRY_HASH, RAG, TRIMMED, WEIGHT};
+    static const int offsets[] = {ROWS, SPAN_AT, ID_AT, CAPTION_AT};
+    for (size_t i = 0; i < sizeof per_row / sizeof *per_row; i++) {
         const column *c = &col[per_row[i]];
         if (c->name && c->rows != n)
             CAD_FAIL(CAD_ECORRUPT, "%s: dataset /%s has %zu rows; expected %zu", path, c->name, c->rows, n);
-        c = &col[offsets[i]];
+    }
+    for (size_t i = 0; i < sizeof offsets / sizeof *offsets; i++) {
+        const column *c = &col[offsets[i]];
         if (c->rows != n + 1)
             CAD_FAIL(CAD_ECORRUPT, "%s: dataset /%s has %zu rows; expected %zu", path, c->name, c->rows, n + 1);
     }
@@ -245,6 +259,7 @@ static cad_status load_all(hid_t f, const char *path, const cad_pack_want *want,
     p->caption_offset = col[CAPTION_AT].data;
     p->caption_bytes = col[CAPTION].data;
     p->retrieved = col[RAG].name ? col[RAG].data : NULL;
+    p->trimmed = col[TRIMMED].name ? col[TRIMMED].data : NULL;
     p->caption_hash = col[CAPTION_HASH].data;
     p->geometry_hash = col[GEOMETRY_HASH].data;
     p->family = col[FAMILY].data;
@@ -308,7 +323,7 @@ static cad_status verify(const char *path, const cad_pack_want *want, const cad_
     if (i->n_rows != (int64_t)p->n_rows || i->n_tokens != (int64_t)p->n_tokens)
         CAD_FAIL(CAD_ECORRUPT, "%s: says %" PRId64 " rows and %" PRId64 " tokens, holds %zu and %zu", path, i->n_rows,
                  i->n_tokens, p->n_rows, p->n_tokens);
-    bool need_end = !strstr(i->waived, "no_eos") && !strstr(i->waived, "cut_answer");
+    bool need_end = !cad_pack_waives(i, "no_eos") && !cad_pack_waives(i, "cut_answer");
     int64_t targets = 0;
     for (size_t r = 0; r < p->n_rows; r++) {
         CAD_TRY(check_row(path, p, r, need_end));

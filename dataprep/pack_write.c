@@ -14,7 +14,7 @@ enum { MAX_FAMILIES = 4096 };
 struct cad_pack_writer {
     cad_pack_opts opts;
     cad_buf tokens, row_offset, span_offset, span, id_offset, id, caption_offset, caption;
-    cad_buf retrieved, caption_hash, geometry_hash, family, weight;
+    cad_buf retrieved, trimmed, caption_hash, geometry_hash, family, weight;
     char *family_name[MAX_FAMILIES];
     size_t n_families;
 };
@@ -87,6 +87,8 @@ cad_status cad_pack_writer_add(cad_pack_writer *w, const cad_pack_row *r)
     int64_t none = -1;
     for (size_t k = 0; k < w->opts.rag_k; k++)
         CAD_TRY(cad_buf_add(&w->retrieved, r->retrieved ? &r->retrieved[k] : &none, sizeof none));
+    if (w->opts.rag_k)
+        CAD_TRY(cad_buf_add(&w->trimmed, &r->trimmed, sizeof r->trimmed));
     CAD_TRY(add_u64(&w->caption_hash, r->caption_hash));
     CAD_TRY(add_u64(&w->geometry_hash, r->geometry_hash));
     CAD_TRY(cad_buf_add(&w->weight, &r->weight, sizeof r->weight));
@@ -110,6 +112,7 @@ static cad_pack view_of(const cad_pack_writer *w)
         .caption_offset = (const void *)w->caption_offset.data,
         .caption_bytes = cad_buf_cstr(&w->caption),
         .retrieved = w->opts.rag_k ? (const void *)w->retrieved.data : NULL,
+        .trimmed = w->opts.rag_k ? (const void *)w->trimmed.data : NULL,
         .caption_hash = (const void *)w->caption_hash.data,
         .geometry_hash = (const void *)w->geometry_hash.data,
         .family = (const void *)w->family.data,
@@ -156,8 +159,10 @@ static cad_status put_columns(hid_t f, const cad_pack *p, size_t chunk)
     CAD_TRY(cad_h5_put(f, "id_bytes", CAD_H5_u8, p->id_bytes, p->id_offset[n], 0, chunk));
     CAD_TRY(cad_h5_put(f, "caption_offset", CAD_H5_u64, p->caption_offset, n + 1, 0, 0));
     CAD_TRY(cad_h5_put(f, "caption_bytes", CAD_H5_u8, p->caption_bytes, p->caption_offset[n], 0, chunk));
-    if (p->rag_k)
+    if (p->rag_k) {
         CAD_TRY(cad_h5_put(f, "retrieved", CAD_H5_i64, p->retrieved, n, p->rag_k, 0));
+        CAD_TRY(cad_h5_put(f, "trimmed", CAD_H5_u32, p->trimmed, n, 0, 0));
+    }
     CAD_TRY(cad_h5_put(f, "caption_hash", CAD_H5_u64, p->caption_hash, n, 0, 0));
     CAD_TRY(cad_h5_put(f, "geometry_hash", CAD_H5_u64, p->geometry_hash, n, 0, 0));
     CAD_TRY(cad_h5_put(f, "family", CAD_H5_u16, p->family, n, 0, 0));
@@ -227,9 +232,9 @@ void cad_pack_writer_abort(cad_pack_writer *w)
 {
     if (!w)
         return;
-    cad_buf *all[] = {&w->tokens,         &w->row_offset, &w->span_offset, &w->span,         &w->id_offset,     &w->id,
-                      &w->caption_offset, &w->caption,    &w->retrieved,   &w->caption_hash, &w->geometry_hash, &w->family,
-                      &w->weight};
+    cad_buf *all[] = {&w->tokens,       &w->row_offset,     &w->span_offset, &w->span,      &w->id_offset,
+                      &w->id,           &w->caption_offset, &w->caption,     &w->retrieved, &w->trimmed,
+                      &w->caption_hash, &w->geometry_hash,  &w->family,      &w->weight};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         cad_buf_deinit(all[i]);
     for (size_t i = 0; i < w->n_families; i++)

@@ -7,6 +7,7 @@
 #include "dataprep/stage_pack.h"
 #include "dataprep/stage_split.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,6 +17,25 @@ typedef struct made {
     cad_pack *pack[CAD_SPLIT_COUNT];
     size_t n;
 } made;
+
+/* What became of rows that are not as they came. */
+static void tell(const cad_stage_pack_args *a, const cad_stage_pack_result *r)
+{
+    if (r->trimmed)
+        cad_log(CAD_LOG_INFO, "pack: %s: %" PRId64 " rows lost the end of the text that they retrieved", a->out, r->trimmed);
+    if (r->without)
+        cad_log(CAD_LOG_WARN, "pack: %s: %" PRId64 " rows retrieved nothing and were dropped", a->out, r->without);
+    if (r->apart)
+        cad_log(CAD_LOG_WARN,
+                "pack: %s: %" PRId64 " rows in two parts: the tokens of their prompts do not begin those of the whole text",
+                a->out, r->apart);
+    if (r->cut)
+        cad_log(CAD_LOG_WARN,
+                "pack: %s: %" PRId64 " rows were cut on the right at %" PRId64 " tokens (audit.waive = cut_answer)", a->out,
+                r->cut, a->max_tokens);
+    if (r->leaky)
+        cad_log(CAD_LOG_WARN, "pack: %s: leaky: rows may show what they are asked for; the mark goes into all results", a->out);
+}
 
 static cad_status pack_one(const cad_prep_job *j, const cad_tokenizer *t, const char *in, const char *out)
 {
@@ -27,6 +47,8 @@ static cad_status pack_one(const cad_prep_job *j, const cad_tokenizer *t, const 
                                 .tpl = j->tpl,
                                 .max_tokens = c->data.max_tokens,
                                 .on_overflow = (cad_overflow)c->data.on_overflow,
+                                .rag = c->rag.enabled,
+                                .steplm = c->prep.profile == CAD_PREP_PROFILE_steplm,
                                 .loss_on_all = c->prompt.loss_on == CAD_PROMPT_LOSS_ON_all,
                                 .no_eos = c->prompt.eos == CAD_PROMPT_EOS_none,
                                 .bos = c->prompt.bos == CAD_PROMPT_BOS_auto ? -1 : c->prompt.bos == CAD_PROMPT_BOS_on,
@@ -35,7 +57,9 @@ static cad_status pack_one(const cad_prep_job *j, const cad_tokenizer *t, const 
     CAD_TRY(cad_audit_check_waivers(&c->audit.waive));
     CAD_TRY(cad_prep_join(j, &c->audit.waive, &args.waived));
     CAD_TRY(cad_prep_join(j, &c->prep.group, &args.split_group));
-    return cad_stage_pack(&args, &r);
+    CAD_TRY(cad_stage_pack(&args, &r));
+    tell(&args, &r);
+    return CAD_OK;
 }
 
 /* ---- audit ---- */

@@ -71,7 +71,7 @@ static const stage stages[] = {
      learns_tokenizer},
     {"pack",
      "prompt.template prompt.file prompt.loss_on prompt.eos prompt.bos data.max_tokens data.on_overflow audit.waive "
-     "audit.max_drop prep.group",
+     "audit.max_drop prep.group prep.profile rag.enabled",
      {"train.jsonl", "val.jsonl", "test.jsonl", "@tokenizer"},
      {"train.pack.h5", "val.pack.h5", "test.pack.h5", "audit.json"},
      cad_prep_pack_splits,

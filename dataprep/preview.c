@@ -61,7 +61,34 @@ cad_status cad_preview_ids(const cad_pack *p, size_t row, cad_buf *out)
 
 /* ---- text ---- */
 
+/* Where the text of a template goes on behind {retrieved}. */
+static const char *behind_slot(const cad_pack *p)
+{
+    static const char slot[] = "{retrieved}";
+    const char *at = strstr(p->info.template_text, slot);
+    return at ? at + sizeof slot - 1 : NULL;
+}
+
+size_t cad_preview_trim_at(const cad_pack *p, size_t row, const char *text, size_t len)
+{
+    const char *rest = behind_slot(p);
+    if (!p->trimmed || p->trimmed[row] == 0 || !rest)
+        return len + 1;
+    size_t n = strcspn(rest, "{");
+    for (size_t at = len >= n ? len - n + 1 : 0; at-- > 0;) /* the last place: retrieved text may hold the same */
+        if (!memcmp(text + at, rest, n))
+            return at;
+    return len + 1;
+}
+
+cad_status cad_preview_trim_mark(const cad_pack *p, size_t row, cad_buf *out)
+{
+    return cad_buf_printf(out, "[.. %" PRIu32 " bytes of retrieved text did not fit]", p->trimmed[row]);
+}
+
 typedef struct text_ctx {
+    const cad_pack *p;
+    size_t row;
     const cad_tokenizer *t;
     bool color, open; /* open: inside of [[ ]] */
     cad_buf *out;
@@ -77,8 +104,14 @@ static cad_status text_run(void *ctx, cad_preview_part k, const uint32_t *id, si
     c->open = in_loss;
     CAD_TRY(cad_tokenizer_decode(c->t, id, n, false, &text));
     cad_status s = c->color ? cad_buf_str(c->out, on[k]) : CAD_OK;
+    size_t trim = k == CAD_PREVIEW_context ? cad_preview_trim_at(c->p, c->row, cad_buf_cstr(&text), text.len) : text.len + 1;
+    bool marked = trim <= text.len;
     if (s == CAD_OK)
-        s = cad_preview_text(cad_buf_cstr(&text), text.len, c->out);
+        s = cad_preview_text(cad_buf_cstr(&text), marked ? trim : text.len, c->out);
+    if (s == CAD_OK && marked)
+        s = cad_preview_trim_mark(c->p, c->row, c->out);
+    if (s == CAD_OK && marked)
+        s = cad_preview_text(text.data + trim, text.len - trim, c->out);
     if (s == CAD_OK && c->color)
         s = cad_buf_str(c->out, OFF);
     cad_buf_deinit(&text);
@@ -90,7 +123,7 @@ cad_status cad_preview_row(const cad_pack *p, size_t row, const cad_tokenizer *t
     size_t len = 0;
     const char *id = cad_pack_id(p, row, &len), *family = p->family_name[p->family[row]];
     int64_t count[CAD_PREVIEW_parts];
-    text_ctx c = {t, opts.color, false, out};
+    text_ctx c = {p, row, t, opts.color, false, out};
     CAD_TRY(cad_buf_str(out, "row "));
     CAD_TRY(cad_preview_text(id, len, out));
     CAD_TRY(cad_buf_str(out, *family ? "  " : ""));

@@ -15,8 +15,8 @@ typedef struct cad_preview_opts {
     bool ids;   /* the token ids below the text */
 } cad_preview_opts;
 
-/* Appends one row: a head line, the text, then "prompt P loss L eos E total T/MAX" (L counts the end token too).  Control bytes
- * other than LF are shown as \xNN. */
+/* Appends one row: a head line, the text, then "prompt P loss L eos E total T/MAX" (L counts the end token too).  Where
+ * retrieved text was trimmed, the context says so.  Control bytes other than LF are shown as \xNN. */
 CAD_MUST_USE cad_status cad_preview_row(const cad_pack *p, size_t row, const cad_tokenizer *t, cad_preview_opts opts,
                                         cad_buf *out);
 

@@ -81,6 +81,8 @@ cad_status cad_preview_page_end(cad_buf *out)
 }
 
 typedef struct page_ctx {
+    const cad_pack *p;
+    size_t row;
     const cad_tokenizer *t;
     cad_buf *out;
 } page_ctx;
@@ -91,8 +93,18 @@ static cad_status page_run(void *ctx, cad_preview_part k, const uint32_t *id, si
     cad_buf text = CAD_BUF_INIT;
     CAD_TRY(cad_tokenizer_decode(c->t, id, n, false, &text));
     cad_status s = cad_buf_printf(c->out, "<span class=\"%s\">", CLASS[k]);
+    size_t trim = k == CAD_PREVIEW_context ? cad_preview_trim_at(c->p, c->row, cad_buf_cstr(&text), text.len) : text.len + 1;
+    bool marked = trim <= text.len;
     if (s == CAD_OK)
-        s = shown(cad_buf_cstr(&text), text.len, c->out);
+        s = shown(cad_buf_cstr(&text), marked ? trim : text.len, c->out);
+    if (s == CAD_OK && marked)
+        s = cad_buf_str(c->out, "<mark>");
+    if (s == CAD_OK && marked)
+        s = cad_preview_trim_mark(c->p, c->row, c->out);
+    if (s == CAD_OK && marked)
+        s = cad_buf_str(c->out, "</mark>");
+    if (s == CAD_OK && marked)
+        s = shown(text.data + trim, text.len - trim, c->out);
     if (s == CAD_OK)
         s = cad_buf_str(c->out, "</span>");
     cad_buf_deinit(&text);
@@ -117,7 +129,7 @@ cad_status cad_preview_article(const cad_pack *p, size_t row, const cad_tokenize
     size_t len = 0;
     const char *id = cad_pack_id(p, row, &len), *family = p->family_name[p->family[row]];
     int64_t count[CAD_PREVIEW_parts];
-    page_ctx c = {t, out};
+    page_ctx c = {p, row, t, out};
     CAD_TRY(cad_buf_str(out, "<article>\n"));
     CAD_TRY(picture(png, why, out));
     CAD_TRY(cad_buf_str(out, "<div><h2>"));

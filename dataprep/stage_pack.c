@@ -7,6 +7,8 @@
 #include "dataprep/corpus_row.h"
 #include "dataprep/hash_index.h"
 #include "dataprep/pack.h"
+#include "dataprep/payloads.h"
+#include "dataprep/row_tokens.h"
 #include "dataprep/stage_split.h"
 
 #include <inttypes.h>
@@ -14,80 +16,87 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONG_SHOWN = 5 };
+enum { ROWS_SHOWN = 5 };
+static const size_t ROW_SPACE = (size_t)1 << 30; /* address space: a row and what it retrieved, lines of 64 MiB at most */
 
 typedef struct packer {
     const cad_stage_pack_args *args;
     cad_pack_writer *out;
     cad_stage_pack_result result;
-    int64_t bos, eos;
-    cad_ids ids;
+    cad_row_coder coder;
+    cad_row_tokens row;
+    cad_payloads *payloads;
+    const char *source[1 + CAD_PAYLOAD_FILES]; /* (n_sources) paths: the corpus, then those that it retrieved from */
+    size_t n_sources;
+    char index_xxh3[CAD_HASH_HEX]; /* "" without retrieval */
+    cad_arena *names;
     cad_hash_index row_ids;
-    cad_buf too_long;         /* ids of over-long rows, for the message */
+    cad_buf too_long, lost; /* ids of rows for the messages: over-long ones; those whose retrieved text is not there */
+    int64_t n_lost;
     const char *split, *kind; /* NULL before the first row */
 } packer;
 
-/* The tokens of one row in p->ids; *begin = where the targets begin. */
-static cad_status encode(packer *p, const cad_row *row, uint32_t *begin)
-{
-    const cad_stage_pack_args *a = p->args;
-    cad_ids_clear(&p->ids);
-    if (p->bos >= 0) {
-        uint32_t id = (uint32_t)p->bos;
-        CAD_TRY(cad_ids_add(&p->ids, &id, 1));
-    }
-    size_t front = p->ids.n;
-    CAD_TRY(cad_template_encode(a->tpl, &(cad_prompt_slots){.caption = row->caption}, a->tokenizer, &p->ids));
-    if (front && p->ids.n > front && p->ids.id[front] == (uint32_t)p->bos)
-        CAD_FAIL(CAD_EDATA, "row %s: the template begins with a second begin token", row->id);
-    size_t answer = p->ids.n;
-    CAD_TRY(cad_tokenizer_encode(a->tokenizer, row->target, strlen(row->target), CAD_SPECIALS_text, &p->ids));
-    if (p->ids.n == answer)
-        CAD_FAIL(CAD_EDATA, "row %s: no loss token: the answer is empty", row->id);
-    if (!a->no_eos) {
-        uint32_t id = (uint32_t)p->eos;
-        CAD_TRY(cad_ids_add(&p->ids, &id, 1));
-    }
-    *begin = a->loss_on_all || answer == 0 ? 1 : (uint32_t)answer;
-    return CAD_OK;
-}
-
 static cad_status note_long(packer *p, const cad_row *row)
 {
-    if (p->result.dropped++ >= LONG_SHOWN)
+    int64_t shown = p->result.dropped++ - p->result.without;
+    if (shown >= ROWS_SHOWN)
         return CAD_OK;
-    return cad_buf_printf(&p->too_long, "%s%s (%zu tokens)", p->too_long.len ? ", " : "", row->id, p->ids.n);
+    return cad_buf_printf(&p->too_long, "%s%s (%zu tokens)", shown ? ", " : "", row->id, p->row.ids.n);
 }
 
-static cad_status add_row(packer *p, const cad_row *row)
+static cad_status note_lost(packer *p, const cad_row *row)
 {
-    uint32_t begin = 0;
-    bool is_new = false;
-    uint64_t *at = NULL;
-    /* ids are compared by hash: two that collide in 64 bits would be refused, which is better than two equal ones */
-    CAD_TRY(cad_hash_index_at(&p->row_ids, cad_hash_index_key(row->id, strlen(row->id)), 1, &is_new, &at));
-    if (!is_new)
-        CAD_FAIL(CAD_EDATA, "%s: row id %s occurs twice", p->args->in, row->id);
-    CAD_TRY(encode(p, row, &begin));
-    if ((int64_t)p->ids.n > p->result.longest)
-        p->result.longest = (int64_t)p->ids.n;
-    if ((int64_t)p->ids.n > p->args->max_tokens)
-        return note_long(p, row);
-    uint32_t span[1][2] = {{begin, (uint32_t)p->ids.n}};
+    if (p->n_lost++ >= ROWS_SHOWN)
+        return CAD_OK;
+    CAD_TRY(cad_buf_printf(&p->lost, "%s%s", p->n_lost > 1 ? ", " : "", row->id));
+    return p->row.missing ? cad_buf_printf(&p->lost, " (retrieved %s)", p->row.missing) : CAD_OK;
+}
+
+static cad_status write_row(packer *p, const cad_row *row)
+{
+    const cad_row_tokens *t = &p->row;
+    uint32_t span[1][2] = {{t->begin, (uint32_t)t->ids.n}};
     CAD_TRY(cad_pack_writer_add(p->out, &(cad_pack_row){.id = row->id,
                                                         .caption = row->caption,
                                                         .family = row->family,
-                                                        .tokens = p->ids.id,
-                                                        .n_tokens = p->ids.n,
+                                                        .tokens = t->ids.id,
+                                                        .n_tokens = t->ids.n,
                                                         .span = (const uint32_t(*)[2])span,
                                                         .n_spans = 1,
                                                         .caption_hash = row->caption_hash,
                                                         .geometry_hash = row->geometry_hash,
+                                                        .retrieved = t->retrieved,
+                                                        .trimmed = t->trimmed,
                                                         .weight = 1}));
     p->result.rows++;
-    p->result.tokens += (int64_t)p->ids.n;
-    p->result.loss_tokens += (int64_t)p->ids.n - begin;
+    p->result.tokens += (int64_t)t->ids.n;
+    p->result.loss_tokens += (int64_t)t->ids.n - t->begin;
+    p->result.trimmed += t->trimmed > 0;
+    p->result.cut += t->cut;
+    p->result.apart += t->apart;
     return CAD_OK;
+}
+
+static cad_status add_row(packer *p, const cad_row *row, cad_arena *a)
+{
+    bool is_new = false;
+    uint64_t *at = NULL;
+    cad_row_state state;
+    /* ids are compared by hash: two that collide in 64 bits would be refused, which is better than two equal ones */
+    CAD_TRY(cad_hash_index_at(&p->row_ids, cad_hash_index_key(row->id, strlen(row->id)), 1, &is_new, &at));
+    if (!is_new)
+        CAD_FAIL(CAD_EDATA, "%s: row id %s occurs twice", p->args->in, row->id);
+    CAD_TRY(cad_row_encode(&p->coder, row, a, &p->row, &state));
+    if (state == CAD_ROW_no_rag || state == CAD_ROW_missing)
+        return note_lost(p, row);
+    if (state == CAD_ROW_none_found) {
+        p->result.without++;
+        p->result.dropped++;
+        return CAD_OK;
+    }
+    if ((int64_t)p->row.ids.n > p->result.longest)
+        p->result.longest = (int64_t)p->row.ids.n;
+    return state == CAD_ROW_long ? note_long(p, row) : write_row(p, row);
 }
 
 /* A pack has one split and one kind: those of its first row. */
@@ -120,7 +129,7 @@ static cad_status add_all(packer *p)
     cad_progress *progress = NULL;
     char label[32];
     snprintf(label, sizeof label, "pack %s", cad_path_base(p->args->in));
-    cad_status s = cad_arena_create("pack rows", 64 << 20, &a);
+    cad_status s = cad_arena_create("pack rows", ROW_SPACE, &a);
     if (s == CAD_OK)
         s = cad_corpus_progress(r, label, &progress);
     for (bool more = true; s == CAD_OK;) {
@@ -131,7 +140,7 @@ static cad_status add_all(packer *p)
             break;
         s = check_labels(p, &row);
         if (s == CAD_OK)
-            s = add_row(p, &row);
+            s = add_row(p, &row, a);
         cad_arena_rewind(a, mark);
         if (s != CAD_OK)
             break;
@@ -148,27 +157,65 @@ static cad_status check_drops(const packer *p)
 {
     const cad_stage_pack_args *a = p->args;
     int64_t all = p->result.rows + p->result.dropped;
+    if (p->n_lost)
+        CAD_FAIL(CAD_EDATA, "%s: %" PRId64 " rows without the text that they retrieved: %s\nhint: cadprep rag build", a->in,
+                 p->n_lost, cad_buf_cstr(&p->lost));
     if (!all)
         CAD_FAIL(CAD_ENOTFOUND, "%s: zero rows", a->in);
-    if (p->result.dropped && a->on_overflow == CAD_OVERFLOW_error)
+    if (p->result.dropped > p->result.without && a->on_overflow == CAD_OVERFLOW_error)
         CAD_FAIL(CAD_EDATA,
                  "%s: %" PRId64 " rows over data.max_tokens = %" PRId64
-                 ": %s\nhint: raise data.max_tokens, or set data.on_overflow = drop",
-                 a->in, p->result.dropped, a->max_tokens, cad_buf_cstr(&p->too_long));
-    if ((double)p->result.dropped > a->max_drop * (double)all)
-        CAD_FAIL(CAD_EDATA, "%s: %" PRId64 " of %" PRId64 " rows dropped, audit.max_drop is %g: %s", a->in, p->result.dropped,
-                 all, a->max_drop, cad_buf_cstr(&p->too_long));
+                 ": %s\nhint: raise data.max_tokens, or set data.on_overflow = %s",
+                 a->in, p->result.dropped - p->result.without, a->max_tokens, cad_buf_cstr(&p->too_long),
+                 a->rag ? "trim_context" : "drop");
+    if ((double)p->result.dropped > a->max_drop * (double)all) {
+        char nothing[64] = "";
+        if (p->result.without)
+            snprintf(nothing, sizeof nothing, "; %" PRId64 " of them retrieved nothing", p->result.without);
+        CAD_FAIL(CAD_EDATA, "%s: %" PRId64 " of %" PRId64 " rows dropped, audit.max_drop is %g%s%s%s", a->in, p->result.dropped,
+                 all, a->max_drop, nothing, p->too_long.len ? ": " : "", cad_buf_cstr(&p->too_long));
+    }
     return CAD_OK;
+}
+
+/* {"overflow":n,"no_retrieved":m}, each where there is one. */
+static void print_dropped(const packer *p, char *out, size_t size)
+{
+    int64_t without = p->result.without, over = p->result.dropped - without;
+    int n = snprintf(out, size, "{");
+    if (over)
+        n += snprintf(out + n, size - (size_t)n, "\"overflow\":%" PRId64, over);
+    if (without)
+        n += snprintf(out + n, size - (size_t)n, "%s\"no_retrieved\":%" PRId64, over ? "," : "", without);
+    snprintf(out + n, size - (size_t)n, "}");
+}
+
+/* The waivers, and the mark of rows that may show what they are asked for. */
+static cad_status waived_words(const packer *p, const char **out)
+{
+    const char *given = p->args->waived ? p->args->waived : "";
+    cad_buf b = CAD_BUF_INIT;
+    cad_status s = cad_buf_str(&b, given);
+    if (s == CAD_OK && p->result.leaky)
+        s = cad_buf_printf(&b, "%s" CAD_PACK_LEAKY, *given ? "," : "");
+    if (s == CAD_OK)
+        s = cad_arena_strdup(p->names, cad_buf_cstr(&b), b.len, out);
+    cad_buf_deinit(&b);
+    return s;
 }
 
 static cad_status commit(packer *p)
 {
     const cad_stage_pack_args *a = p->args;
-    char source_hash[33], dropped[64], created[21] = "-";
-    const char *epoch = getenv("SOURCE_DATE_EPOCH"), *source = cad_path_base(a->in);
-    const char *hash = source_hash;
-    CAD_TRY(cad_fs_hash(a->in, source_hash));
-    snprintf(dropped, sizeof dropped, p->result.dropped ? "{\"overflow\":%" PRId64 "}" : "{}", p->result.dropped);
+    char hash[1 + CAD_PAYLOAD_FILES][CAD_HASH_HEX], dropped[96], created[21] = "-";
+    const char *epoch = getenv("SOURCE_DATE_EPOCH"), *names[1 + CAD_PAYLOAD_FILES], *hashes[1 + CAD_PAYLOAD_FILES], *waived;
+    for (size_t i = 0; i < p->n_sources; i++) {
+        CAD_TRY(cad_fs_hash(p->source[i], hash[i]));
+        names[i] = cad_path_base(p->source[i]);
+        hashes[i] = hash[i];
+    }
+    print_dropped(p, dropped, sizeof dropped);
+    CAD_TRY(waived_words(p, &waived));
     if (epoch && *epoch)
         cad_clock_iso(strtod(epoch, NULL), created);
     cad_pack_info info = {
@@ -181,20 +228,23 @@ static cad_status commit(packer *p)
         .tokenizer_xxh3 = cad_tokenizer_hash(a->tokenizer),
         .tokenizer_name = a->tokenizer_name,
         .vocab_rows = cad_tokenizer_vocab_size(a->tokenizer),
-        .bos_id = p->bos,
-        .eos_id = a->no_eos ? -1 : p->eos,
+        .bos_id = p->coder.bos,
+        .eos_id = p->coder.eos,
         .template_name = a->tpl->name,
         .template_xxh3 = a->tpl->hash,
         .template_text = a->tpl->text,
-        .representation = "canonical, at most 3 decimals",
+        .representation = !strcmp(p->kind, "ir") ? "canonical, at most 3 decimals"
+                          : a->steplm            ? "STEP, profile steplm"
+                                                 : "STEP, profile strict",
         .max_tokens = a->max_tokens,
         .on_overflow = a->on_overflow == CAD_OVERFLOW_error  ? "error"
                        : a->on_overflow == CAD_OVERFLOW_drop ? "drop"
                                                              : "trim_context",
-        .waived = a->waived,
-        .source_name = &source,
-        .source_xxh3 = &hash,
-        .n_sources = 1,
+        .waived = waived,
+        .source_name = names,
+        .source_xxh3 = hashes,
+        .n_sources = p->n_sources,
+        .rag_index_xxh3 = p->index_xxh3,
         .dropped = dropped,
         .leak_report = "{}",
     };
@@ -205,26 +255,139 @@ static cad_status commit(packer *p)
 
 static bool waived(const char *list, const char *word)
 {
-    return list && strstr(list, word);
+    return cad_pack_waives(&(cad_pack_info){.waived = list ? list : ""}, word);
 }
 
-static cad_status setup(packer *p)
+/* ---- what rows retrieved from ---- */
+
+static cad_status add_source(packer *p, const char *dir, const char *name)
 {
-    const cad_stage_pack_args *a = p->args;
-    p->eos = cad_tokenizer_eos(a->tokenizer);
-    p->bos = a->bos == 0 ? -1 : cad_tokenizer_bos(a->tokenizer);
-    if (a->bos == 1 && p->bos < 0)
-        CAD_FAIL(CAD_ECONFIG, "prompt.bos = on: the tokenizer has no begin token");
-    if (!a->no_eos && p->eos < 0)
-        CAD_FAIL(CAD_EDATA, "%s: the tokenizer has no end token", a->tokenizer_name);
+    const char *path;
+    CAD_TRY(cad_path_join(p->names, dir, name, &path));
+    if (cad_fs_exists(path))
+        p->source[p->n_sources++] = path;
+    return CAD_OK;
+}
+
+/* The corpora behind the index, in its order, as p->source[1..]. */
+static cad_status find_sources(packer *p, bool all)
+{
+    const char *in = p->args->in, *base = cad_path_base(in);
+    bool is_split = false;
+    cad_buf dir = CAD_BUF_INIT;
+    cad_status s = cad_path_parent(in, &dir);
+    for (int k = 0; k < CAD_SPLIT_COUNT; k++) {
+        size_t n = strlen(cad_split_name[k]);
+        is_split = is_split || (!strncmp(base, cad_split_name[k], n) && !strcmp(base + n, ".jsonl"));
+    }
+    if (all && !is_split)
+        p->source[p->n_sources++] = in;
+    for (int k = 0; s == CAD_OK && is_split && k < (all ? CAD_SPLIT_COUNT : 1); k++) {
+        char name[32];
+        snprintf(name, sizeof name, "%s.jsonl", cad_split_name[k]);
+        s = add_source(p, dir.data, name);
+    }
+    if (s == CAD_OK && p->n_sources == 1)
+        s = cad_fail(CAD_ENOTFOUND, "%s: no train.jsonl beside it, which its rows retrieved from", in);
+    cad_buf_deinit(&dir);
+    return s;
+}
+
+/* What the header says of the index; *k = hits of a row, *all = its scope. */
+static cad_status read_rag_header(packer *p, int64_t *k, bool *all)
+{
+    const char *in = p->args->in, *xxh3, *scope;
+    cad_corpus_reader *r = NULL;
+    CAD_TRY(cad_corpus_open(in, &r));
+    const json_t *rag = json_object_get(json_object_get(cad_corpus_header(r), "info"), "rag");
+    cad_status s = CAD_OK;
+    if (!json_is_object(rag))
+        s = cad_fail(CAD_EDATA, "%s: its header does not tell of retrieval (info.rag)\nhint: cadprep rag build", in);
+    if (s == CAD_OK)
+        s = cad_json_get_string(rag, "index_xxh3", in, &xxh3);
+    if (s == CAD_OK)
+        s = cad_json_get_string(rag, "scope", in, &scope);
+    if (s == CAD_OK)
+        s = cad_json_get_int(rag, "k", in, k);
+    if (s == CAD_OK)
+        s = cad_json_get_bool(rag, "leaky", in, &p->result.leaky);
+    if (s == CAD_OK && (*k < 1 || *k > CAD_RETRIEVED_MAX))
+        s = cad_fail(CAD_EDATA, "%s: info.rag.k = %" PRId64 "; expected 1..%d", in, *k, CAD_RETRIEVED_MAX);
+    if (s == CAD_OK) {
+        snprintf(p->index_xxh3, sizeof p->index_xxh3, "%s", xxh3);
+        *all = !strcmp(scope, "all");
+    }
+    cad_corpus_close(r);
+    return s;
+}
+
+static cad_status open_payloads(packer *p)
+{
+    int64_t k;
+    bool all;
+    CAD_TRY(read_rag_header(p, &k, &all));
+    CAD_TRY(find_sources(p, all));
+    CAD_TRY(cad_payloads_open(p->source + 1, p->n_sources - 1, &p->payloads));
+    p->coder.payloads = p->payloads;
+    p->coder.k = (size_t)k;
+    return CAD_OK;
+}
+
+/* A file once in the list of sources, for those who compare hashes. */
+static void forget_twice(packer *p)
+{
+    for (size_t i = 1; i < p->n_sources; i++)
+        if (!strcmp(cad_path_base(p->source[i]), cad_path_base(p->source[0]))) {
+            memmove(&p->source[i], &p->source[i + 1], (p->n_sources - i - 1) * sizeof *p->source);
+            p->n_sources--;
+            return;
+        }
+}
+
+/* ---- all of it ---- */
+
+static cad_status check_args(const cad_stage_pack_args *a)
+{
     if (a->no_eos && !waived(a->waived, "no_eos"))
         CAD_FAIL(CAD_ECONFIG,
                  "prompt.eos = none: rows without an end token teach no model to stop\nhint: audit.waive = no_eos");
     if (a->loss_on_all && !waived(a->waived, "loss_on_context"))
         CAD_FAIL(CAD_ECONFIG, "prompt.loss_on = all: the loss would cover the context\nhint: audit.waive = loss_on_context");
-    if (a->tpl->has_retrieved)
-        CAD_FAIL(CAD_EUNSUPPORTED, "template %s: packs with retrieved parts are not built yet in this version", a->tpl->name);
-    return cad_pack_writer_create(&(cad_pack_opts){.contiguous = a->contiguous}, &p->out);
+    if (waived(a->waived, "cut_answer") && !a->steplm)
+        CAD_FAIL(CAD_ECONFIG, "audit.waive = cut_answer; answers are cut in prep.profile = steplm alone");
+    if (a->rag && !a->tpl->has_retrieved)
+        CAD_FAIL(CAD_ECONFIG, "rag.enabled = on: template %s has no {retrieved}", a->tpl->name);
+    if (!a->rag && a->tpl->has_retrieved)
+        CAD_FAIL(CAD_ECONFIG,
+                 "template %s has {retrieved}, but rag.enabled = off\nhint: --set=rag.enabled=on, after cadprep rag build",
+                 a->tpl->name);
+    return CAD_OK;
+}
+
+static cad_status setup(packer *p)
+{
+    const cad_stage_pack_args *a = p->args;
+    int64_t eos = cad_tokenizer_eos(a->tokenizer), bos = a->bos == 0 ? -1 : cad_tokenizer_bos(a->tokenizer);
+    if (a->bos == 1 && bos < 0)
+        CAD_FAIL(CAD_ECONFIG, "prompt.bos = on: the tokenizer has no begin token");
+    if (!a->no_eos && eos < 0)
+        CAD_FAIL(CAD_EDATA, "%s: the tokenizer has no end token", a->tokenizer_name);
+    CAD_TRY(check_args(a));
+    p->coder = (cad_row_coder){.tpl = a->tpl,
+                               .tokenizer = a->tokenizer,
+                               .bos = bos,
+                               .eos = a->no_eos ? -1 : eos,
+                               .max_tokens = a->max_tokens,
+                               .loss_on_all = a->loss_on_all,
+                               .whole = a->steplm,
+                               .trim = a->on_overflow == CAD_OVERFLOW_trim_context,
+                               .cut = waived(a->waived, "cut_answer")};
+    CAD_TRY(cad_arena_create("pack", 1 << 20, &p->names));
+    p->source[p->n_sources++] = a->in;
+    if (a->rag)
+        CAD_TRY(open_payloads(p));
+    forget_twice(p);
+    return cad_pack_writer_create(&(cad_pack_opts){.contiguous = a->contiguous, .rag_k = p->coder.k}, &p->out);
 }
 
 cad_status cad_stage_pack(const cad_stage_pack_args *args, cad_stage_pack_result *out)
@@ -238,9 +401,12 @@ cad_status cad_stage_pack(const cad_stage_pack_args *args, cad_stage_pack_result
     if (s == CAD_OK)
         s = commit(&p);
     cad_pack_writer_abort(p.out);
-    cad_ids_deinit(&p.ids);
+    cad_payloads_close(p.payloads);
+    cad_ids_deinit(&p.row.ids);
     cad_hash_index_deinit(&p.row_ids);
     cad_buf_deinit(&p.too_long);
+    cad_buf_deinit(&p.lost);
+    cad_arena_destroy(p.names);
     if (s == CAD_OK)
         *out = p.result;
     return s;

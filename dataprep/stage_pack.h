@@ -28,23 +28,33 @@ typedef struct cad_stage_pack_args {
     const char *tokenizer_name; /* its folder, as the user named it */
     const cad_template *tpl;
     int64_t max_tokens;
-    cad_overflow on_overflow; /* no row holds retrieved text yet: trim_context drops */
-    bool loss_on_all;         /* targets are all tokens but the first; needs the waiver loss_on_context */
-    bool no_eos;              /* needs the waiver no_eos */
-    int bos;                  /* -1 as the tokenizer says, 0 never, 1 always (an error when it has none) */
-    double max_drop;          /* share of rows that may be dropped */
-    const char *waived;       /* comma list, goes into the pack */
+    cad_overflow on_overflow;
+    bool rag;           /* rows show what they retrieved (cadprep rag build); the template has a slot for it */
+    bool steplm;        /* prep.profile: prompt and answer are one text to the tokenizer */
+    bool loss_on_all;   /* targets are all tokens but the first; needs the waiver loss_on_context */
+    bool no_eos;        /* needs the waiver no_eos */
+    int bos;            /* -1 as the tokenizer says, 0 never, 1 always (an error when it has none) */
+    double max_drop;    /* share of rows that may be dropped */
+    const char *waived; /* comma list, goes into the pack; with cut_answer, of steplm alone, a longer row loses its end */
     const char *split_group;
     bool contiguous;
 } cad_stage_pack_args;
 
 typedef struct cad_stage_pack_result {
     int64_t rows, tokens, loss_tokens, dropped, longest;
+    int64_t without; /* of those dropped: rows that retrieved nothing */
+    int64_t trimmed; /* rows whose retrieved text lost its end */
+    int64_t cut;     /* rows that lost their own */
+    int64_t apart;   /* of steplm: rows whose prompt would have had other tokens, so that it was encoded apart */
+    bool leaky;
 } cad_stage_pack_result;
 
 /* One row: prompt and answer are encoded apart and concatenated, then the end token; the answer with its end token is the only
- * span of targets.  Errors: CAD_EDATA naming row ids (over max_tokens with on_overflow=error, an empty answer, a second BOS,
- * text that is not UTF-8, an id twice, another split or kind than the rows before; more dropped than max_drop allows). */
+ * span of targets.  What rows retrieved is looked up in the corpora of the same folder: train.jsonl, or all splits where the
+ * index was of all (then of a corpus that is no split, itself); their rows are numbered through in the pack.
+ * Errors: CAD_EDATA naming row ids (over max_tokens with on_overflow=error, an empty answer, a second BOS, text that is not
+ * UTF-8, an id twice, another split or kind than the rows before, what was retrieved is not there; more dropped than max_drop
+ * allows); CAD_ECONFIG (rag without a slot in the template, or the reverse; a waiver missing). */
 CAD_MUST_USE cad_status cad_stage_pack(const cad_stage_pack_args *args, cad_stage_pack_result *out);
 
 #ifdef __cplusplus

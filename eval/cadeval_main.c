@@ -80,7 +80,7 @@ static cad_status run(cad_cli *cli)
     cad_status s = model[0].pred ? CAD_OK : cad_engine_resolve(model[0].ckpt, &recorded);
     if (s == CAD_OK)
         s = cad_buf_str(&recorded, "/config.ini");
-    const cad_config_source below = {.kind = CAD_CONFIG_FILE, .name = cad_buf_cstr(&recorded), .only = "prompt decode"};
+    const cad_config_source below = {.kind = CAD_CONFIG_FILE, .name = cad_buf_cstr(&recorded), .only = "prompt rag decode"};
     bool has = s == CAD_OK && !model[0].pred && cad_fs_exists(below.name);
     cad_config *config = NULL;
     bool done = false;

@@ -114,7 +114,7 @@ static cad_status read_config(task *t, bool *done)
     if (!ckpt)
         cad_log(CAD_LOG_INFO, "model: %s (the embedded base)", t->facts.path);
     CAD_TRY(cad_path_join(t->arena, t->facts.path, "config.ini", &path));
-    const cad_config_source below = {.kind = CAD_CONFIG_FILE, .name = path, .only = "decode"};
+    const cad_config_source below = {.kind = CAD_CONFIG_FILE, .name = path, .only = "rag decode"};
     return cad_cli_config(t->cli, &below, cad_fs_exists(path) ? 1 : 0, NULL, 0, &t->config, done);
 }
 

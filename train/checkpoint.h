@@ -20,7 +20,7 @@
 extern "C" {
 #endif
 
-enum { CAD_WAIVED_MAX = 96 }; /* all four words take 41 */
+enum { CAD_WAIVED_MAX = 96 }; /* all four words and the mark take 47 */
 
 /* trainer_state.json: all that a resume needs beside weights and moments. */
 typedef struct cad_train_state {
@@ -39,8 +39,9 @@ typedef struct cad_train_state {
     char base_hash[CAD_HASH_HEX]; /* of the base weights */
     char data_hash[CAD_HASH_HEX]; /* tokens_xxh3 of the training pack */
     char config_hash[CAD_HASH_HEX];
-    char waived[CAD_WAIVED_MAX];  /* by the training packs: words of audit.waive by commas; tables tell it */
-    char kind[8];                 /* of the answers that it learnt, "ir" or "step"; "": files of earlier builds do not say */
+    char
+        waived[CAD_WAIVED_MAX]; /* by the training packs: words of audit.waive, and CAD_PACK_LEAKY, by commas; tables tell it */
+    char kind[8];               /* of the answers that it learnt, "ir" or "step"; "": files of earlier builds do not say */
     char rag_index[CAD_HASH_HEX]; /* XXH3-128 of the index that its rows were retrieved with; "": without retrieval */
     char backend[16];             /* that computed the last steps; files without one are from builds that had the CPU alone */
 } cad_train_state;

@@ -13,6 +13,11 @@ static cad_status check_pack(const cad_trainer *t, const char *path, const cad_p
 {
     cad_buf dir = CAD_BUF_INIT;
     CAD_TRY(cad_audit_drops(p, path, t->cfg->audit.max_drop));
+    if (cad_pack_waives(&p->info, CAD_PACK_LEAKY) && !t->cfg->rag.allow_leak)
+        CAD_FAIL(CAD_EDATA,
+                 "%s: leaky: its rows may show what they are asked for (rag.scope, rag.exclude_same or rag.ties of cadprep rag "
+                 "build)\nhint: --set=rag.allow_leak=on trains on it, and every result carries the mark",
+                 path);
     cad_status s = cad_path_parent(path, &dir);
     if (s == CAD_OK)
         s = cad_audit_sources(p, dir.data);
@@ -69,7 +74,7 @@ static cad_status add_pack(json_t *report, const char *name, const char *path, c
     if (s == CAD_OK)
         cad_log(CAD_LOG_INFO, "audit: %s: %s", name, line.data);
     if (s == CAD_OK && p->info.waived[0])
-        cad_log(CAD_LOG_WARN, "the pack %s waives %s", path, p->info.waived);
+        cad_log(CAD_LOG_WARN, "the pack %s waives %s", path, p->info.waived); /* or is leaky */
     json_decref(whole);
     cad_buf_deinit(&line);
     return s;

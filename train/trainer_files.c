@@ -54,6 +54,8 @@ static cad_status describe(cad_trainer *t)
     for (size_t i = 0; tags && i < c->run.tags.n; i++)
         json_array_append_new(tags, cad_json_text(c->run.tags.item[i]));
     CAD_TRY(cad_run_dir_set(t->run, "tags", tags));
+    if (t->at.waived[0])
+        CAD_TRY(cad_run_dir_set(t->run, "waived", cad_json_text(t->at.waived)));
     CAD_TRY(cad_run_dir_set(t->run, "notes", cad_json_text(c->run.notes)));
     CAD_TRY(cad_run_dir_set(t->run, "device", json_string(t->device.name)));
     return cad_run_dir_set(t->run, "method", json_string(method[c->train.method]));

@@ -151,7 +151,7 @@ static cad_status read_run_config(cad_ckpt_parts *p, cad_arena *a)
     p->bos = true;
     if (!cad_fs_exists(path))
         return CAD_OK;
-    const cad_config_source source = {.kind = CAD_CONFIG_FILE, .name = path, .only = "model prompt"};
+    const cad_config_source source = {.kind = CAD_CONFIG_FILE, .name = path, .only = "model prompt rag"};
     CAD_TRY(cad_config_load(&source, 1, a, NULL, &c));
     p->bos = c->prompt.bos != CAD_PROMPT_BOS_off;
     if (!p->adapter)

@@ -224,7 +224,9 @@ static cad_status encode_literal(const char *text, size_t len, const cad_tokeniz
     return CAD_OK;
 }
 
-cad_status cad_template_encode(const cad_template *t, const cad_prompt_slots *slots, const cad_tokenizer *tok, cad_ids *out)
+/* Prompt, and `answer` behind it where it is not NULL. */
+static cad_status encode(const cad_template *t, const cad_prompt_slots *slots, const char *answer, const cad_tokenizer *tok,
+                         cad_ids *out)
 {
     CAD_TRY(check_fill(t, slots));
     cad_buf run = CAD_BUF_INIT;
@@ -236,10 +238,32 @@ cad_status cad_template_encode(const cad_template *t, const cad_prompt_slots *sl
         else
             s = add_slot(t->part[i].slot, slots, &run);
     }
+    if (s == CAD_OK && answer)
+        s = cad_buf_str(&run, answer);
     if (s == CAD_OK)
         s = flush(tok, &run, out);
     cad_buf_deinit(&run);
     if (s != CAD_OK)
         out->n = before;
+    return s;
+}
+
+cad_status cad_template_encode(const cad_template *t, const cad_prompt_slots *slots, const cad_tokenizer *tok, cad_ids *out)
+{
+    return encode(t, slots, NULL, tok, out);
+}
+
+cad_status cad_template_encode_whole(const cad_template *t, const cad_prompt_slots *slots, const char *answer,
+                                     const cad_tokenizer *tok, cad_ids *out, size_t *out_prompt)
+{
+    cad_ids prompt = CAD_IDS_INIT;
+    size_t from = out->n;
+    cad_status s = encode(t, slots, NULL, tok, &prompt);
+    if (s == CAD_OK)
+        s = encode(t, slots, answer, tok, out);
+    bool first = s == CAD_OK && prompt.n <= out->n - from &&
+                 (prompt.n == 0 || !memcmp(out->id + from, prompt.id, prompt.n * sizeof *prompt.id));
+    *out_prompt = first ? prompt.n : 0;
+    cad_ids_deinit(&prompt);
     return s;
 }

@@ -63,6 +63,10 @@ CAD_MUST_USE cad_status cad_template_prompt(const cad_template *t, const cad_pro
 /* Appends the prompt's ids: the text between two special tokens of the literal parts is encoded as one text.  No BOS. */
 CAD_MUST_USE cad_status cad_template_encode(const cad_template *t, const cad_prompt_slots *slots, const cad_tokenizer *tok,
                                             cad_ids *out);
+/* Appends the ids of prompt and answer as one text, as tools do that know no difference; *out_prompt: those of the prompt alone
+ * are the first so many of them, or 0 where they are not. */
+CAD_MUST_USE cad_status cad_template_encode_whole(const cad_template *t, const cad_prompt_slots *slots, const char *answer,
+                                                  const cad_tokenizer *tok, cad_ids *out, size_t *out_prompt);
 
 #ifdef __cplusplus
 }

@@ -94,7 +94,7 @@ static void check_back(const char *path, bool weights)
     size_t columns = p->n_tokens * 4 + p->n_spans * 8 + 4 * 4 * 8 + 3 * (8 + 8 + 2) + 2 * 9; /* two captions of 9 bytes */
     for (size_t r = 0; r < 3; r++)
         columns += strlen(id_of[r]);
-    assert_int_equal(cad_pack_bytes(p), columns + (p->weight ? 3 * 4U : 0U) + (p->retrieved ? 3 * 2 * 8U : 0U));
+    assert_int_equal(cad_pack_bytes(p), columns + (p->weight ? 3 * 4U : 0U) + (p->retrieved ? 3 * (2 * 8U + 4U) : 0U));
     cad_pack_close(p);
 }
 

@@ -1,0 +1,176 @@
+#include "dataprep/row_tokens.h"
+
+#include "core/json.h"
+
+#include <string.h>
+
+/* What stands in the slot {retrieved}. */
+typedef struct blocks {
+    char *text[CAD_RETRIEVED_MAX];
+    size_t n;
+} blocks;
+
+/* ---- tokens ---- */
+
+static cad_status add_id(cad_ids *ids, int64_t id)
+{
+    uint32_t one = (uint32_t)id;
+    return id < 0 ? CAD_OK : cad_ids_add(ids, &one, 1);
+}
+
+static cad_status encode(const cad_row_coder *c, const cad_row *row, const blocks *b, cad_row_tokens *out)
+{
+    const cad_prompt_slots slots = {
+        .caption = row->caption, .retrieved = (const char *const *)b->text, .n_retrieved = c->payloads ? b->n : 0};
+    size_t front = c->bos >= 0, answer = 0;
+    cad_ids_clear(&out->ids);
+    CAD_TRY(add_id(&out->ids, c->bos));
+    if (c->whole)
+        CAD_TRY(cad_template_encode_whole(c->tpl, &slots, row->target, c->tokenizer, &out->ids, &answer));
+    out->apart = c->whole && answer == 0;
+    if (answer == 0) {
+        out->ids.n = front;
+        CAD_TRY(cad_template_encode(c->tpl, &slots, c->tokenizer, &out->ids));
+        answer = out->ids.n - front;
+        CAD_TRY(cad_tokenizer_encode(c->tokenizer, row->target, strlen(row->target), CAD_SPECIALS_text, &out->ids));
+    }
+    answer += front;
+    if (front && answer > front && out->ids.id[front] == (uint32_t)c->bos)
+        CAD_FAIL(CAD_EDATA, "row %s: the template begins with a second begin token", row->id);
+    if (out->ids.n == answer)
+        CAD_FAIL(CAD_EDATA, "row %s: no loss token: the answer is empty", row->id);
+    out->begin = c->loss_on_all || answer == 0 ? 1 : (uint32_t)answer;
+    return add_id(&out->ids, c->eos);
+}
+
+static bool is_long(const cad_row_coder *c, const cad_row_tokens *t)
+{
+    return (int64_t)t->ids.n > c->max_tokens;
+}
+
+/* ---- retrieved text ---- */
+
+/* Looks up what the row retrieved; best first. */
+static cad_status find_blocks(const cad_row_coder *c, const cad_row *row, const json_t *rag, cad_arena *a, blocks *b,
+                              cad_row_tokens *out, cad_row_state *state)
+{
+    for (size_t i = 0; i < json_array_size(rag) && b->n < c->k; i++) {
+        const char *id, *text;
+        CAD_TRY(cad_json_get_string(json_array_get(rag, i), "id", row->id, &id));
+        int64_t at = cad_payloads_find(c->payloads, id);
+        if (at >= 0)
+            CAD_TRY(cad_payloads_read(c->payloads, at, id, a, &text));
+        if (at < 0 || text[strspn(text, " \t\r\n")] == '\0') {
+            *state = CAD_ROW_missing;
+            return cad_arena_strdup(a, id, strlen(id), &out->missing);
+        }
+        out->retrieved[b->n] = at;
+        b->text[b->n++] = (char *)(uintptr_t)text; /* our own copy, which trimming cuts short */
+    }
+    *state = b->n ? CAD_ROW_good : CAD_ROW_none_found;
+    return CAD_OK;
+}
+
+static cad_status retrieve(const cad_row_coder *c, const cad_row *row, cad_arena *a, blocks *b, cad_row_tokens *out,
+                           cad_row_state *state)
+{
+    json_t *rag;
+    for (size_t i = 0; i < CAD_RETRIEVED_MAX; i++)
+        out->retrieved[i] = -1;
+    *state = CAD_ROW_good;
+    if (!c->payloads)
+        return CAD_OK;
+    if (!*row->rag) {
+        *state = CAD_ROW_no_rag;
+        return CAD_OK;
+    }
+    CAD_TRY(cad_json_parse(row->rag, strlen(row->rag), row->id, &rag));
+    cad_status s = find_blocks(c, row, rag, a, b, out, state);
+    json_decref(rag);
+    return s;
+}
+
+/* ---- trimming ---- */
+
+typedef struct cut {
+    size_t block, at; /* the block's first `at` bytes are kept, and all blocks before it */
+} cut;
+
+static cad_status list_cuts(const blocks *b, bool step, cad_buf *out)
+{
+    cad_buf at = CAD_BUF_INIT;
+    cad_status s = cad_buf_add(out, &(cut){0, 0}, sizeof(cut));
+    for (size_t i = 0; s == CAD_OK && i < b->n; i++) {
+        cad_buf_clear(&at);
+        s = cad_payload_cuts(b->text[i], step, &at);
+        const size_t *place = (const size_t *)(const void *)at.data;
+        for (size_t k = 0; s == CAD_OK && k < at.len / sizeof *place; k++)
+            s = cad_buf_add(out, &(cut){i, place[k]}, sizeof(cut));
+    }
+    cad_buf_deinit(&at);
+    return s;
+}
+
+/* The row with nothing behind that cut. */
+static cad_status encode_cut(const cad_row_coder *c, const cad_row *row, const blocks *b, cut to, cad_row_tokens *out)
+{
+    blocks less = *b;
+    less.n = to.at ? to.block + 1 : to.block;
+    char kept = b->text[to.block][to.at];
+    b->text[to.block][to.at] = '\0';
+    cad_status s = encode(c, row, &less, out);
+    b->text[to.block][to.at] = kept;
+    return s;
+}
+
+/* Keeps as much of the retrieved text as fits: the last cut at which the row does. */
+static cad_status trim(const cad_row_coder *c, const cad_row *row, const blocks *b, cad_row_tokens *out)
+{
+    cad_buf list = CAD_BUF_INIT;
+    CAD_TRY(list_cuts(b, !strcmp(row->kind, "step"), &list));
+    const cut *item = (const cut *)(const void *)list.data;
+    size_t low = 0, high = list.len / sizeof *item; /* cuts before low fit */
+    cad_status s = CAD_OK;
+    while (s == CAD_OK && low < high) {
+        size_t mid = low + (high - low) / 2;
+        s = encode_cut(c, row, b, item[mid], out);
+        if (is_long(c, out))
+            high = mid;
+        else
+            low = mid + 1;
+    }
+    size_t best = low > 0 ? low - 1 : 0;
+    if (s == CAD_OK)
+        s = encode_cut(c, row, b, item[best], out);
+    for (size_t i = 0; i < b->n; i++) {
+        size_t kept = i < item[best].block ? strlen(b->text[i]) : i == item[best].block ? item[best].at : 0;
+        out->trimmed += (uint32_t)(strlen(b->text[i]) - kept);
+        if (kept == 0)
+            out->retrieved[i] = -1;
+    }
+    cad_buf_deinit(&list);
+    return s;
+}
+
+cad_status cad_row_encode(const cad_row_coder *c, const cad_row *row, cad_arena *a, cad_row_tokens *out, cad_row_state *state)
+{
+    blocks b = {.n = 0};
+    out->trimmed = 0;
+    out->cut = false;
+    out->missing = NULL;
+    CAD_TRY(retrieve(c, row, a, &b, out, state));
+    if (*state != CAD_ROW_good)
+        return CAD_OK;
+    CAD_TRY(encode(c, row, &b, out));
+    if (is_long(c, out) && c->trim && b.n > 0 && !c->cut)
+        CAD_TRY(trim(c, row, &b, out));
+    if (is_long(c, out) && c->cut) {
+        out->cut = true;
+        out->ids.n = (size_t)c->max_tokens;
+        if (out->begin >= out->ids.n)
+            CAD_FAIL(CAD_EDATA, "row %s: no loss token: its prompt alone takes %u of data.max_tokens = %zu", row->id,
+                     out->begin, out->ids.n);
+    }
+    *state = is_long(c, out) ? CAD_ROW_long : CAD_ROW_good;
+    return CAD_OK;
+}

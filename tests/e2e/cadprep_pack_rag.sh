@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Packs with retrieved parts, from the index to the checkpoint: rag.enabled goes with the template, trimmed places are shown, a
+# leaky pack is refused by cadtrain unless it is allowed, and then its mark stands in every result.
+. "$(dirname "$0")/lib.sh"
+cd "$T"
+fixture
+data=$E2E/data
+pack=(cadprep pack "$data" --tokenizer="$data/tokenizer" --template=step-rag --set=rag.enabled=on)
+
+runs 65 cadprep pack "$data" --tokenizer="$data/tokenizer" --template=step-rag
+says "$err" "prompt.template = step-rag" "rag.enabled = off" "on exactly when the template has {retrieved}"
+runs 65 cadprep pack "$data" --tokenizer="$data/tokenizer" --template=ir --set=rag.enabled=on
+says "$err" "on exactly when the template has {retrieved}"
+printf '{caption}\n{retrieved}\n{output}' >rag.txt
+runs 65 cadprep pack "$data" --tokenizer="$data/tokenizer" --template=file:rag.txt
+says "$err" "has {retrieved}, but rag.enabled = off"
+runs 65 "${pack[@]}"
+says "$err" "does not tell of retrieval" "hint: cadprep rag build"
+
+runs 0 cadprep rag build "$data"
+runs 0 "${pack[@]}"
+silent "$err" "leaky" "retrieved nothing"
+runs 0 cadprep audit "$data/val.pack.h5"
+says "$out" "retrieved  1 a row; 0 rows lost the end of it"
+# What the pack shows is the target of the row that stands in train.jsonl.
+runs 0 cadprep preview "$data/val.pack.h5" -n 1 --json
+python3 - "$data" "$out" <<'P' || die "val.pack.h5 does not show what its first row retrieved"
+import json, sys
+train = [json.loads(line) for line in open(sys.argv[1] + "/train.jsonl")][1:]
+row = [json.loads(line) for line in open(sys.argv[1] + "/val.jsonl")][1]
+target = {r["id"]: r["target"] for r in train}[row["rag"][0]["id"]]
+text = json.load(open(sys.argv[2]))[0]["text"]
+want = row["caption"] + "\n" + target.rstrip("\n") + "\n\n[[" + row["target"]
+assert want in text, (want, text)
+P
+longest=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["train"]["length"]["max"])' "$data/audit.json")
+runs 65 "${pack[@]}" --max-tokens=$((longest - 8))
+says "$err" "data.on_overflow = trim_context"
+runs 0 "${pack[@]}" --max-tokens=$((longest - 8)) --on-overflow=trim_context
+says "$err" "rows lost the end of the text that they retrieved" "trimmed"
+runs 0 cadprep preview "$data/train.pack.h5" -n 100
+says "$out" "bytes of retrieved text did not fit]"
+runs 0 cadprep preview "$data/train.pack.h5" -n 100 --html=p.html
+says p.html "<mark>[.. "
+
+# A change of what was retrieved from makes the pack stale.
+runs 0 "${pack[@]}"
+cp "$data/train.jsonl" kept.jsonl
+sed -i '$d' "$data/train.jsonl"
+runs 65 cadtrain "$TINY" --check
+says "$err" "train.jsonl: hashes to"
+cp kept.jsonl "$data/train.jsonl"
+
+runs 0 cadprep rag build "$data" --ties=first
+runs 0 "${pack[@]}"
+says "$err" "train.pack.h5: leaky" "waived: leaky"
+runs 65 cadtrain "$TINY"
+says "$err" "train.pack.h5: leaky" "hint: --set=rag.allow_leak=on"
+rm -rf "$E2E/runs"
+runs 0 cadtrain "$TINY" --set=rag.allow_leak=on
+ckpt=$E2E/runs/tiny/ckpt/latest
+says "$ckpt/README.md" "| waived | leaky |"
+json "$ckpt/trainer_state.json" 'd["waived"] == "leaky" and d["kind"] == "ir" and len(d["rag_index_xxh3"]) == 32'
+json "$E2E/runs/tiny/run.json" 'd["waived"] == "leaky"'
+json "$E2E/runs/tiny/audit.json" 'd["train"]["waived"] == "leaky"'
+runs 0 cadtool ckpt info "$ckpt" --json
+json "$out" 'd["waived"] == "leaky" and len(d["rag_index_xxh3"]) == 32'
