@@ -136,10 +136,11 @@
 #define CAD_CONFIG_RAG(X, E)                                                                                                \
     X(b, enabled,      "off",   "",             "prompts show retrieved rows; on exactly when the template has {retrieved}") \
     X(i, k,            "1",     "1..8",         "rows that each caption retrieves")                                         \
-    E(encoder, CAD_RAG_ENCODER, "hash", (hash), "what compares captions; hash needs no weights")                            \
-    E(scope, CAD_RAG_SCOPE, "train", (train, all), "rows that may be retrieved; all marks what is made as leaky")           \
-    X(l, exclude_same, "id,caption,geometry", "", "what a retrieved row may not share with the row; fewer mark as leaky")   \
-    E(ties, CAD_RAG_TIES, "seeded", (seeded, first), "rows equally near: by a hash, or the lower row, which marks as leaky") \
+    E(encoder, CAD_RAG_ENCODER, "hash", (hash, minilm), "what compares captions; hash needs no weights")                    \
+    X(p, encoder_path, "",      "",             "folder of all-MiniLM-L6-v2, for encoder = minilm")                         \
+    E(scope, CAD_RAG_SCOPE, "train", (train, all), "rows that may be retrieved; all is leaky")                              \
+    X(l, exclude_same, "id,caption,geometry", "", "what retrieved rows may not share; fewer is leaky")                     \
+    E(ties, CAD_RAG_TIES, "seeded", (seeded, first), "by a hash, or the lower row: leaky")                                    \
     X(f, min_score,    "-1",    "-1..1",        "least cosine of a retrieved row")                                          \
     X(b, allow_leak,   "off",   "",             "train on a pack that is marked as leaky; results carry the mark")
 

@@ -35,11 +35,12 @@ static const cad_cli_option OPTIONS[] = {
     {"digits", 0, "N", "prep.digits", NULL, "round"},
     {"order", 0, "NAME", "prep.order", NULL, "reorder"},
     {"hits", 'k', "N", "rag.k", "rows that a caption retrieves", "rag.build rag.query"},
-    {"encoder", 0, "NAME", "rag.encoder", "hash", "rag.build rag.query rag.embed"},
+    {"encoder", 0, "NAME", "rag.encoder", "hash or minilm", "rag.build rag.query rag.embed"},
+    {"encoder-path", 0, "DIR", "rag.encoder_path", "folder of all-MiniLM-L6-v2", "rag.build rag.query rag.embed"},
     {"scope", 0, "train|all", "rag.scope", "rows that may be retrieved", "rag.build"},
-    {"exclude-same", 0, "LIST", "rag.exclude_same", "of id caption geometry", "rag.build"},
-    {"ties", 0, "seeded|first", "rag.ties", "which of equally near rows", "rag.build rag.query"},
-    {"min-score", 0, "X", "rag.min_score", "least cosine", "rag.build rag.query"},
+    {"exclude-same", 0, "LIST", "rag.exclude_same", NULL, "rag.build"},
+    {"ties", 0, "seeded|first", "rag.ties", NULL, "rag.build rag.query"},
+    {"min-score", 0, "X", "rag.min_score", NULL, "rag.build rag.query"},
     {"jobs", 0, "N", "prep.jobs", "workers; 0 = all CPUs", "import synth round reorder run"},
     {0},
 };
@@ -84,7 +85,7 @@ static const cad_cli_word WORDS[] = {
      "Give each row the rows of train with the nearest captions, and write an index.\n"
      "Never its own caption or geometry; settings that allow it mark all as leaky.\n"
      "  cadprep rag build data/p -k 1\n"
-     "  cadprep rag build data/p --exclude-same=id,caption -k 2\n"},
+     "  cadprep rag build data/p --encoder=minilm --encoder-path=all-MiniLM-L6-v2\n"},
     {"rag query", cad_cmd_rag_query, "DIR | INDEX \"SENTENCE\"",
      "The captions of an index that are nearest to a sentence, with their cosines.\n"
      "  cadprep rag query data/p \"plate with four holes\" -k 5\n"},

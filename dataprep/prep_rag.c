@@ -71,7 +71,7 @@ cad_status cad_prep_rag(const cad_prep_job *j, const char *in)
     cad_stage_rag_args a = {.in = in};
     cad_stage_rag_result r;
     CAD_TRY(settings(j->cfg, &a));
-    CAD_TRY(cad_rag_encoder_create((cad_rag_encoder_kind)j->cfg->rag.encoder, NULL, &a.encoder));
+    CAD_TRY(cad_rag_encoder_create((cad_rag_encoder_kind)j->cfg->rag.encoder, j->cfg->rag.encoder_path, &a.encoder));
     cad_status s = cad_stage_rag(&a, &r);
     if (s == CAD_OK)
         tell(&a, &r);

@@ -77,7 +77,7 @@ static cad_status query(const cad_config *cfg, const cad_rag_index *x, const cha
     cad_rag_encoder_kind kind = !strcmp(info->encoder, "minilm") ? CAD_RAG_BY_MINILM : CAD_RAG_BY_HASH;
     if (cad_config_is_set(cfg, "rag.encoder"))
         kind = (cad_rag_encoder_kind)cfg->rag.encoder;
-    CAD_TRY(cad_rag_encoder_create(kind, NULL, &e));
+    CAD_TRY(cad_rag_encoder_create(kind, cfg->rag.encoder_path, &e));
     cad_status s = cad_mem_alloc(cad_size_mul((size_t)rule.k, sizeof *hit), "hits", &hit);
     if (s == CAD_OK)
         s = cad_rag_index_search(x, e, text, &rule, hit, &found);
@@ -215,7 +215,7 @@ cad_status cad_cmd_rag_embed(cad_cli *cli)
     if (!out)
         CAD_FAIL(CAD_EUSAGE, "rag embed: no output\nhint: cadprep rag embed %s -o F.npy", cad_cli_arg(cli, 0));
     CAD_TRY(read_captions(cad_cli_arg(cli, 0), cad_cli_arena(cli), &caption, &n));
-    CAD_TRY(cad_rag_encoder_create((cad_rag_encoder_kind)cfg->rag.encoder, NULL, &e));
+    CAD_TRY(cad_rag_encoder_create((cad_rag_encoder_kind)cfg->rag.encoder, cfg->rag.encoder_path, &e));
     cad_status s = embed(e, caption, n, out);
     cad_rag_encoder_destroy(e);
     return s;

@@ -3,6 +3,7 @@
 #include "core/mem.h"
 #include "core/size.h"
 #include "core/threads.h"
+#include "model/rag/minilm.h"
 
 #include <inttypes.h>
 #include <stdatomic.h>
@@ -15,6 +16,7 @@ struct cad_rag_encoder {
     cad_rag_encoder_kind kind;
     int64_t dim;
     char xxh3[CAD_HASH_HEX];
+    cad_minilm *minilm;
 };
 
 /* The identity of the hashed encoder is what it makes of a sentence with a feature of each class. */
@@ -27,14 +29,30 @@ static cad_status hash_identity(char out[CAD_HASH_HEX])
     return CAD_OK;
 }
 
+static cad_status open_hash(cad_rag_encoder *e)
+{
+    e->dim = CAD_RAG_HASH_DIM;
+    return hash_identity(e->xxh3);
+}
+
+static cad_status open_minilm(cad_rag_encoder *e, const char *path)
+{
+    if (!*path)
+        CAD_FAIL(CAD_ECONFIG,
+                 "rag.encoder_path is not set; expected the folder of all-MiniLM-L6-v2\nhint: --encoder-path=DIR, or "
+                 "--encoder=hash, which needs no weights");
+    CAD_TRY(cad_minilm_create(path, &e->minilm));
+    e->dim = cad_minilm_dim(e->minilm);
+    memcpy(e->xxh3, cad_minilm_xxh3(e->minilm), CAD_HASH_HEX);
+    return CAD_OK;
+}
+
 cad_status cad_rag_encoder_create(cad_rag_encoder_kind kind, const char *path, cad_rag_encoder **out)
 {
     cad_rag_encoder *e;
-    (void)path;
     CAD_TRY(cad_mem_alloc(sizeof *e, "caption encoder", &e));
     e->kind = kind;
-    e->dim = CAD_RAG_HASH_DIM;
-    cad_status s = hash_identity(e->xxh3);
+    cad_status s = kind == CAD_RAG_BY_MINILM ? open_minilm(e, path) : open_hash(e);
     if (s != CAD_OK) {
         cad_rag_encoder_destroy(e);
         return s;
@@ -47,6 +65,7 @@ void cad_rag_encoder_destroy(cad_rag_encoder *e)
 {
     if (!e)
         return;
+    cad_minilm_destroy(e->minilm);
     cad_mem_free(e);
 }
 
@@ -84,7 +103,8 @@ static void hash_rows(void *ctx, int64_t begin, int64_t end)
 
 static cad_status encode_distinct(cad_rag_encoder *e, const char *const *caption, int64_t n, float *out)
 {
-    (void)e;
+    if (e->minilm)
+        return cad_minilm_encode(e->minilm, caption, n, out);
     hash_job j = {.caption = caption, .out = out};
     cad_parallel_for(n, GRAIN, hash_rows, &j);
     if (atomic_load(&j.failed))
