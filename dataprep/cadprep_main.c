@@ -2,12 +2,13 @@
 #include "core/cli.h"
 #include "dataprep/import_check.h"
 #include "dataprep/prep_cmd.h"
+#include "dataprep/stage_render.h"
 #include "dataprep/stage_synth.h"
 #include "dataprep/step_verify.h"
 #include "eval/convert.h"
 
 static const cad_cli_option OPTIONS[] = {
-    {"output", 'o', "PATH", NULL, "file or folder to write", "import synth split pack round reorder rag.embed"},
+    {"output", 'o', "PATH", NULL, "file or folder to write", "import synth render split pack round reorder rag.embed"},
     {"count", 'n', "N", "synth.n", "parts to make [20k], or rows to show [5]", "synth preview"},
     {"kind", 0, "ir|step", "synth.kind", "a corpus of Compact IR, or a tree of STEP", "synth"},
     {"families", 0, "LIST", "synth.families", "all seen unseen, or names, NAME:WEIGHT", "synth"},
@@ -41,7 +42,7 @@ static const cad_cli_option OPTIONS[] = {
     {"exclude-same", 0, "LIST", "rag.exclude_same", NULL, "rag.build"},
     {"ties", 0, "seeded|first", "rag.ties", NULL, "rag.build rag.query"},
     {"min-score", 0, "X", "rag.min_score", NULL, "rag.build rag.query"},
-    {"jobs", 0, "N", "prep.jobs", "workers; 0 = all CPUs", "import synth round reorder run"},
+    {"jobs", 0, "N", "prep.jobs", "workers; 0 = all CPUs", "import synth render round reorder run"},
     {0},
 };
 
@@ -53,6 +54,12 @@ static const cad_cli_word WORDS[] = {
      "  cadprep synth --kind=step -o data/parts -n 9000\n"
      "  cadprep synth -o data/s.jsonl -n 20k\n"
      "  cadprep synth -o data/f.jsonl -n 2k --families=flange,hex:2 --units=mm,in\n"},
+    {"render", cad_cmd_render, "CORPUS.jsonl | STEP | DIR -o DIR",
+     "Draw each part from nine sides into DIR/ID.png: the first row orthographic, the\n"
+     "others in perspective.  DIR/status.jsonl tells of parts without a mesh; a call\n"
+     "that was stopped goes on where it was.\n"
+     "  cadprep render data/parts/parts -o data/pictures\n"
+     "  cadprep render data/s.jsonl -o data/pictures --jobs=8\n"},
     {"round", cad_cmd_round, "STEP | DIR -o DIR",
      "Round the numbers of STEP files to digits of the part's size, as canonical text.\n"
      "The geometry kernel must find the same solid, else more digits are kept.\n"
@@ -138,6 +145,7 @@ int main(int argc, char **argv)
     cad_stage_synth_register();
     cad_import_check_register();
     cad_step_verify_register();
+    cad_stage_render_register();
     cad_convert_register();
     return cad_cli_main(&spec, argc, argv);
 }

@@ -10,6 +10,7 @@ extern "C" {
 
 CAD_MUST_USE cad_status cad_cmd_import(cad_cli *cli);
 CAD_MUST_USE cad_status cad_cmd_synth(cad_cli *cli);
+CAD_MUST_USE cad_status cad_cmd_render(cad_cli *cli);
 CAD_MUST_USE cad_status cad_cmd_round(cad_cli *cli);
 CAD_MUST_USE cad_status cad_cmd_reorder(cad_cli *cli);
 CAD_MUST_USE cad_status cad_cmd_split(cad_cli *cli);

@@ -10,33 +10,16 @@ enum { PAD = 16, BAND_SAMPLES = 1 << 21 };
 /* Light, in view coordinates (right, up, towards the eye). */
 static const double key_light[3] = {-0.45, 0.66, 0.60}, fill_light[3] = {0.77, 0.10, 0.63};
 
-void cad_camera_project(const cad_camera *c, const double p[3], double out[3])
-{
-    out[0] = 0.5 * c->w + c->scale * (p[0] * c->right[0] + p[1] * c->right[1] + p[2] * c->right[2] - c->x);
-    out[1] = 0.5 * c->h - c->scale * (p[0] * c->up[0] + p[1] * c->up[1] + p[2] * c->up[2] - c->y);
-    out[2] = c->scale * (p[0] * c->dir[0] + p[1] * c->dir[1] + p[2] * c->dir[2]);
-}
-
 cad_render_opts cad_render_defaults(void)
 {
     return (cad_render_opts){.view = CAD_VIEW_iso,
                              .width = 480,
                              .height = 360,
                              .samples = 4,
+                             .fill = 0.86,
                              .part = {186, 204, 226},
                              .background = {252, 252, 253},
                              .edge = {34, 40, 49}};
-}
-
-cad_status cad_view_parse(const char *name, cad_view *out)
-{
-    static const char *const names[] = {"iso", "front", "top", "right"};
-    for (int i = 0; i < 4; i++)
-        if (!strcmp(name, names[i])) {
-            *out = (cad_view)i;
-            return CAD_OK;
-        }
-    CAD_FAIL(CAD_EINVAL, "view '%s'; expected iso, front, top or right", name);
 }
 
 static void normalise(double v[3])
@@ -44,39 +27,6 @@ static void normalise(double v[3])
     double l = sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]);
     for (int k = 0; k < 3 && l > 0; k++)
         v[k] /= l;
-}
-
-/* The frame's eight corners fill the picture but for a margin. */
-static void place_camera(cad_camera *c, const cad_render_opts *o, const cad_box *box)
-{
-    static const double dirs[4][3] = {{-1, 1, -0.82}, {0, 1, 0}, {0, 0, -1}, {-1, 0, 0}};
-    static const double rights[4][3] = {{1, 1, 0}, {1, 0, 0}, {1, 0, 0}, {0, 1, 0}};
-    memcpy(c->dir, dirs[o->view], sizeof c->dir);
-    memcpy(c->right, rights[o->view], sizeof c->right);
-    normalise(c->dir);
-    normalise(c->right);
-    c->up[0] = c->right[1] * c->dir[2] - c->right[2] * c->dir[1];
-    c->up[1] = c->right[2] * c->dir[0] - c->right[0] * c->dir[2];
-    c->up[2] = c->right[0] * c->dir[1] - c->right[1] * c->dir[0];
-    double lo[2] = {INFINITY, INFINITY}, hi[2] = {-INFINITY, -INFINITY};
-    for (int i = 0; i < 8; i++) {
-        double x = 0, y = 0;
-        for (int k = 0; k < 3; k++) {
-            double v = i >> k & 1 ? box->hi[k] : box->lo[k];
-            x += v * c->right[k];
-            y += v * c->up[k];
-        }
-        lo[0] = fmin(lo[0], x);
-        hi[0] = fmax(hi[0], x);
-        lo[1] = fmin(lo[1], y);
-        hi[1] = fmax(hi[1], y);
-    }
-    c->w = (double)o->width * o->samples;
-    c->h = (double)o->height * o->samples;
-    c->x = 0.5 * (lo[0] + hi[0]);
-    c->y = 0.5 * (lo[1] + hi[1]);
-    double sx = 0.86 * c->w / fmax(hi[0] - lo[0], 1e-9), sy = 0.86 * c->h / fmax(hi[1] - lo[1], 1e-9);
-    c->scale = fmin(sx, sy);
 }
 
 /* ---- normals ---- */
@@ -97,15 +47,46 @@ static int by_corner(const void *pa, const void *pb)
     return a->at < b->at ? -1 : a->at > b->at;
 }
 
-/* normal (n_tri,3 corners,3) in view coordinates; corners of one face at one vertex share theirs. */
-static cad_status view_normals(const cad_mesh *m, bool smooth, const cad_camera *c, cad_arena *a, float **out, bool **front)
+/* What the light and the picture need of each triangle. */
+typedef struct view_normals {
+    float *normal; /* (n_tri,3 corners,3) in view coordinates; corners of one face at one vertex share theirs */
+    float *tilted; /* the same of the surface as it is projected; `normal` itself in an orthographic view */
+    bool *front;   /* (n_tri) faces the eye */
+} view_normals;
+
+/* Corner `at` of triangle at / 3. */
+static const double *corner_point(const cad_mesh *m, int64_t at)
+{
+    return m->xyz + 3 * (size_t)m->tri[at];
+}
+
+static void tilt_all(const cad_mesh *m, const cad_camera *c, const double *flat, view_normals *v)
+{
+    for (int64_t i = 0; i < 3 * m->n_tri; i++) {
+        double n[3] = {(double)v->normal[3 * i], (double)v->normal[3 * i + 1], (double)v->normal[3 * i + 2]};
+        cad_camera_tilt(c, corner_point(m, i), n);
+        normalise(n);
+        for (int k = 0; k < 3; k++)
+            v->tilted[3 * i + k] = (float)n[k];
+    }
+    for (int64_t t = 0; t < m->n_tri; t++) {
+        double n[3] = {flat[3 * t], flat[3 * t + 1], flat[3 * t + 2]};
+        cad_camera_tilt(c, corner_point(m, 3 * t), n);
+        v->front[t] = n[2] > 0;
+    }
+}
+
+static cad_status collect_normals(const cad_mesh *m, bool smooth, const cad_camera *c, cad_arena *a, view_normals *out)
 {
     float *normal;
     double *flat;
     corner *list;
     size_t n = (size_t)m->n_tri;
     CAD_TRY(cad_arena_alloc(a, cad_size_mul(cad_size_mul(n, 9), sizeof *normal), "normals", &normal));
-    CAD_TRY(cad_arena_alloc(a, cad_size_mul(n, sizeof **front), "sides of triangles", front));
+    view_normals made = {.normal = normal, .tilted = normal};
+    if (c->distance > 0)
+        CAD_TRY(cad_arena_alloc(a, cad_size_mul(cad_size_mul(n, 9), sizeof *normal), "normals", &made.tilted));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(n, sizeof *made.front), "sides of triangles", &made.front));
     cad_frame f = cad_arena_mark(a);
     CAD_TRY(cad_arena_alloc(a, cad_size_mul(cad_size_mul(n, 3), sizeof *flat), "flat normals", &flat));
     CAD_TRY(cad_arena_alloc(a, cad_size_mul(cad_size_mul(n, 3), sizeof *list), "corners", &list));
@@ -119,7 +100,7 @@ static cad_status view_normals(const cad_mesh *m, bool smooth, const cad_camera 
             flat[3 * t + (size_t)k] = (k == 2 ? -1 : 1) * (w[0] * axes[k][0] + w[1] * axes[k][1] + w[2] * axes[k][2]);
             list[3 * t + (size_t)k] = (corner){m->tri[3 * t + (size_t)k], m->face_of_tri[t], (int64_t)(3 * t) + k};
         }
-        (*front)[t] = flat[3 * t + 2] > 0;
+        made.front[t] = flat[3 * t + 2] > 0;
     }
     if (smooth)
         qsort(list, 3 * n, sizeof *list, by_corner);
@@ -135,8 +116,10 @@ static cad_status view_normals(const cad_mesh *m, bool smooth, const cad_camera 
             for (int k = 0; k < 3; k++)
                 normal[3 * (size_t)list[j].at + (size_t)k] = (float)sum[k];
     }
+    if (c->distance > 0)
+        tilt_all(m, c, flat, &made);
     cad_arena_rewind(a, f);
-    *out = normal;
+    *out = made;
     return CAD_OK;
 }
 
@@ -284,6 +267,14 @@ static cad_status draw_bands(const cad_mesh *m, const double *p, const float *no
 
 cad_status cad_render(const cad_scene *scene, const cad_render_opts *o, cad_arena *a, cad_image *out)
 {
+    bool angles = o->view == CAD_VIEW_angles;
+    if (!(o->fill > 0 && o->fill <= 1) || (angles && !(o->opening >= 0 && o->opening <= 120)) ||
+        (angles && !(fabs(o->azimuth) <= 360 && fabs(o->polar) <= 360)))
+        CAD_FAIL(CAD_EINVAL,
+                 "view at %g, %g degrees, opening %g, filled to %g; expected angles of 360 at most, 0 to 120, 0 to 1",
+                 o->azimuth, o->polar, o->opening, o->fill);
+    if (angles && o->opening > 0 && o->frame)
+        CAD_FAIL(CAD_EINVAL, "a perspective view in a frame; expected one without: parts outside it would lie behind the eye");
     if (o->width < 16 || o->height < 16 || o->width > 8192 || o->height > 8192 || o->samples < 1 || o->samples > 4)
         CAD_FAIL(CAD_EINVAL, "picture of %d x %d with %d samples; expected 16 to 8192 pixels and 1 to 4 samples", o->width,
                  o->height, o->samples);
@@ -295,20 +286,19 @@ cad_status cad_render(const cad_scene *scene, const cad_render_opts *o, cad_aren
     cad_box box;
     CAD_TRY(cad_mesh_box(&m, &box));
     cad_camera camera;
-    place_camera(&camera, o, o->frame ? o->frame : &box);
+    cad_camera_place(&camera, o, &m, &box);
     double *p;
     CAD_TRY(cad_arena_alloc(a, cad_size_mul(cad_size_mul((size_t)m.n_vert, 3), sizeof *p), "projected vertices", &p));
     for (int64_t i = 0; i < m.n_vert; i++)
         cad_camera_project(&camera, m.xyz + 3 * i, p + 3 * i);
-    float *normal = NULL;
-    bool *front = NULL;
+    view_normals v;
     cad_strokes strokes = {.radius = 0.55 * o->samples * fmax(1, o->height / 480.0)};
-    CAD_TRY(view_normals(&m, scene->mesh->face_of_tri != NULL, &camera, a, &normal, &front));
-    CAD_TRY(cad_strokes_collect(scene, &m, p, front, &camera, a, &strokes));
+    CAD_TRY(collect_normals(&m, scene->mesh->face_of_tri != NULL, &camera, a, &v));
+    CAD_TRY(cad_strokes_collect(scene, &m, p, v.front, &camera, a, &strokes));
     strokes.bias = 0.5 + 0.0015 * cad_box_diagonal(&box) * camera.scale;
     cad_openness open;
-    CAD_TRY(cad_openness_compute(&m, p, normal, o->samples, o->width, o->height, a, &open));
-    CAD_TRY(draw_bands(&m, p, normal, &strokes, o, &open, a, &image));
+    CAD_TRY(cad_openness_compute(&m, p, v.tilted, o->samples, o->width, o->height, a, &open));
+    CAD_TRY(draw_bands(&m, p, v.normal, &strokes, o, &open, a, &image));
     cad_arena_rewind(a, f);
     *out = image;
     return CAD_OK;

@@ -1,4 +1,4 @@
-/* A small shaded renderer: orthographic views of one part with its B-rep edges, anti-aliased, in software. */
+/* A small shaded renderer: views of one part with its B-rep edges, anti-aliased, in software. */
 #ifndef CADLM_CAD_MESH_RENDER_H
 #define CADLM_CAD_MESH_RENDER_H
 
@@ -9,8 +9,9 @@
 extern "C" {
 #endif
 
-/* Z is up.  iso looks from +X -Y +Z, front along +Y, top along -Z (Y up in the picture), right along -X. */
-typedef enum cad_view { CAD_VIEW_iso, CAD_VIEW_front, CAD_VIEW_top, CAD_VIEW_right } cad_view;
+/* Z is up.  iso looks from +X -Y +Z, front along +Y, top along -Z (Y up in the picture), right along -X; angles: from where
+ * the options say. */
+typedef enum cad_view { CAD_VIEW_iso, CAD_VIEW_front, CAD_VIEW_top, CAD_VIEW_right, CAD_VIEW_angles } cad_view;
 
 typedef struct cad_scene {
     const cad_mesh *mesh;       /* face_of_tri gives smooth shading within a face; without it triangles are flat */
@@ -23,10 +24,16 @@ typedef struct cad_render_opts {
     int32_t width, height; /* pixels, 16..8192 */
     int samples;           /* per pixel and axis: 1..4 */
     cad_rgb part, background, edge;
-    const cad_box *frame; /* what has to fit the picture; NULL: the mesh's own box.  Equal frames give equal scales. */
+    double fill; /* share of the picture that the part takes, in the direction in which it reaches further */
+    /* view = angles: the eye is in direction (sin p cos a, sin p sin a, cos p), a azimuth, p polar, in degrees; +Z is up, or +Y
+     * along Z.  opening: of the view across the shorter side, degrees; 0 is orthographic.  Here the part itself fills the
+     * picture, in the other views its box. */
+    double azimuth, polar, opening;
+    const cad_box *frame; /* what has to fit the picture; NULL: the mesh itself.  Equal frames give equal scales.  Not in
+                             perspective. */
 } cad_render_opts;
 
-/* iso, 480x360, 4x4 samples, a light blue part with dark edges on near white. */
+/* iso, 480x360, filled to 0.86, 4x4 samples, a light blue part with dark edges on near white. */
 cad_render_opts cad_render_defaults(void);
 /* "iso", "front", "top", "right".  Errors: CAD_EINVAL listing them. */
 CAD_MUST_USE cad_status cad_view_parse(const char *name, cad_view *out);

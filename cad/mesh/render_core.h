@@ -11,12 +11,19 @@ extern "C" {
 typedef struct cad_camera {
     double right[3], up[3], dir[3]; /* dir points away from the eye */
     double x, y;                    /* the picture's middle, along right and up, mm */
+    double z;                       /* the depth that is drawn to scale, along dir, mm; 0 in an orthographic view */
+    double distance;                /* perspective: of the eye in front of z, mm; 0: orthographic */
     double scale;                   /* samples per mm */
     double w, h;                    /* picture in samples */
 } cad_camera;
 
-/* Sample coordinates: x to the right, y down, z away from the eye, all in samples. */
+/* `m` is canonical, `box` its own. */
+void cad_camera_place(cad_camera *c, const cad_render_opts *o, const cad_mesh *m, const cad_box *box);
+/* Sample coordinates: x to the right, y down, z away from the eye, all in samples.  Planes stay planes. */
 void cad_camera_project(const cad_camera *c, const double p[3], double out[3]);
+/* A normal at p in view coordinates (right, up, towards the eye) becomes that of the surface as it is projected, of no certain
+ * length: in front is what has its third part above 0. */
+void cad_camera_tilt(const cad_camera *c, const double p[3], double normal[3]);
 
 /* Rows y0..y1-1 of the picture in samples. */
 typedef struct cad_band {
