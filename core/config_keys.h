@@ -174,7 +174,7 @@
     X(f, noise,        "0",     "0..1",         "share of rows with made-up or misspelt words in the caption")
 
 #define CAD_CONFIG_PREP(X, E)                                                                                               \
-    E(from, CAD_PREP_FROM, "auto", (auto, steplm, dir), "what is imported: captions with parts, or parts alone; auto: by what is given") \
+    E(from, CAD_PREP_FROM, "auto", (auto, steplm, dir, jsonl), "what is imported: captions with parts, parts alone, rows of JSON; auto: what is given") \
     X(p, captions,     "",      "",             "CSV of captions: model_id,isDescribable,description")                      \
     X(p, parts,        "",      "",             "folder of STEP files, by model")                                           \
     X(b, require_valid, "on",   "",             "STEP: valid solids alone; round: the same ones")                          \

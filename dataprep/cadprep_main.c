@@ -12,7 +12,7 @@ static const cad_cli_option OPTIONS[] = {
     {"count", 'n', "N", "synth.n", "parts to make [20k], or rows to show [5]", "synth preview"},
     {"kind", 0, "ir|step", "synth.kind", "a corpus of Compact IR, or a tree of STEP", "synth"},
     {"families", 0, "LIST", "synth.families", "all seen unseen, or names, NAME:WEIGHT", "synth"},
-    {"from", 0, "WHAT", "prep.from", "steplm dir [auto]", "import"},
+    {"from", 0, "WHAT", "prep.from", "steplm dir jsonl [auto]", "import"},
     {"captions", 0, "FILE.csv", "prep.captions", "model_id,isDescribable,description", "import"},
     {"parts", 0, "DIR", "prep.parts", "<id>/x.step, or <8 digits>_x.step; .stp .gz", "import"},
     {"require-valid", 0, "on|off", "prep.require_valid", NULL, "import round"},
@@ -74,12 +74,14 @@ static const cad_cli_word WORDS[] = {
      "  cadprep reorder rounded -o dfs --profile=steplm  the bytes of STEP-LLM's tool\n"
      "steplm: DIR/ID_restructured.step, ID = eight digits before _ in the name, or its\n"
      "folder; status.jsonl counts the entities that each loses.\n"},
-    {"import", cad_cmd_import, "[DIR] -o FILE.jsonl",
-     "Captions and a tree of STEP files, brought together by id.  FILE.status.jsonl\n"
-     "says what became of each model; 4 when rows were lost, 65 when more than\n"
-     "prep.max_bad of them are bad.  DIR: what cadprep synth --kind=step made.\n"
+    {"import", cad_cmd_import, "[DIR | ROWS.json] -o FILE.jsonl",
+     "Captions and a tree of STEP files, brought together by id; or rows of JSON, as\n"
+     "an array or lines.  FILE.status.jsonl says what became of each model; 4 when\n"
+     "rows were lost, 65 when more than prep.max_bad of them are bad.  DIR: what\n"
+     "cadprep synth --kind=step made.\n"
      "  cadprep import -o raw.jsonl --captions=c.csv --parts=abc/\n"
-     "  cadprep import data/s -o raw.jsonl --require-valid=off\n"},
+     "  cadprep import data/s -o raw.jsonl --require-valid=off\n"
+     "  cadprep import train_dfs.json -o raw.jsonl\n"},
     {"split", cad_cmd_split, "CORPUS.jsonl -o DIR",
      "Train, val, test and a suite; no caption and no geometry is in two of them.\n"
      "  cadprep split data/s.jsonl -o data/p\n"

@@ -58,8 +58,15 @@ static cad_status check_args(const cad_cli *cli, cad_config *cfg, const cad_stag
         CAD_FAIL(CAD_EUSAGE, "import: -o %s; expected a name ending in .jsonl", args->out);
     if (cad_cli_nargs(cli) > 1)
         CAD_FAIL(CAD_EUSAGE, "import: %zu inputs; expected one at most", cad_cli_nargs(cli));
+    if (cfg->prep.from == CAD_PREP_FROM_jsonl && !args->in)
+        CAD_FAIL(CAD_EUSAGE, "import: --from=jsonl without a file\nhint: cadprep import rows.json -o %s", args->out);
+    if (args->in && (args->parts || args->captions))
+        CAD_FAIL(CAD_EUSAGE, "import: %s and --%s; expected rows of JSON, or captions and parts", args->in,
+                 args->parts ? "parts" : "captions");
+    if (args->in)
+        return CAD_OK;
     if (!args->parts)
-        CAD_FAIL(CAD_EUSAGE, "import: no parts\nhint: --parts=DIR, and --captions=FILE.csv");
+        CAD_FAIL(CAD_EUSAGE, "import: no parts\nhint: --parts=DIR, and --captions=FILE.csv; or a file of rows");
     if (cfg->prep.from == CAD_PREP_FROM_steplm && !args->captions)
         CAD_FAIL(CAD_EUSAGE, "import: --from=steplm without captions\nhint: --captions=FILE.csv, or --from=dir");
     return CAD_OK;
@@ -89,13 +96,15 @@ cad_status cad_cmd_import(cad_cli *cli)
                                   .max_bad = cfg->prep.max_bad};
     if (cad_cli_nargs(cli) == 1 && cad_fs_is_dir(cad_cli_arg(cli, 0)))
         CAD_TRY(take_folder(cli, cad_cli_arg(cli, 0), &args));
+    else if (cad_cli_nargs(cli) == 1)
+        args.in = cad_cli_arg(cli, 0);
     CAD_TRY(check_args(cli, cfg, &args));
     CAD_TRY(cad_make_parent(args.out));
     CAD_TRY(cad_threads_init((int)cfg->prep.jobs));
     cad_stage_import_result r;
     cad_arena *a = NULL;
     CAD_TRY(cad_arena_create("names of models", NAMES, &a));
-    cad_status s = cad_stage_import(&args, a, &r), told = CAD_OK;
+    cad_status s = args.in ? cad_stage_import_json(&args, &r) : cad_stage_import(&args, a, &r), told = CAD_OK;
     if (r.counts.models > 0) {
         cad_kept_error why;
         cad_error_keep(&why);

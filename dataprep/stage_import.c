@@ -3,39 +3,26 @@
 #include "cad/occt/solid.h"
 #include "core/clock.h"
 #include "core/fs.h"
-#include "core/log.h"
 #include "core/mem.h"
 #include "core/path.h"
 #include "core/progress.h"
 #include "core/size.h"
 #include "core/stop_signal.h"
-#include "core/threads.h"
 #include "dataprep/import_check.h"
 #include "dataprep/import_facts.h"
-#include "dataprep/import_part.h"
+#include "dataprep/import_window.h"
 #include "dataprep/step_files.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { WINDOW = 512, GRAIN = 4, NONE = -1 };
-/* What may wait to be written; and address space, of which a thread uses what the facts of one part take. */
-static const int64_t BUDGET = (int64_t)64 << 20;
-static const size_t SCRATCH = (size_t)1 << 30;
+enum { NONE = -1 };
 
 /* A caption and a file of one id; NONE where one is missing. */
 typedef struct model {
     int64_t caption, file;
     bool again; /* its id was there before */
 } model;
-
-/* A model of the window. */
-typedef struct slot {
-    cad_import_part part;
-    bool done;
-    cad_status failed; /* of the machine: nothing more is done */
-} slot;
 
 typedef struct job {
     const cad_stage_import_args *args;
@@ -49,9 +36,7 @@ typedef struct job {
     cad_pool *pool;
     cad_import_out *out;
     cad_progress *progress;
-    slot slot[WINDOW];
-    int64_t first, count, written; /* of the window: model of slot 0, slots, slots that are written */
-    atomic_int_fast64_t waiting;   /* bytes in slots */
+    int64_t first; /* of the window */
 } job;
 
 /* ---- which models there are ---- */
@@ -147,7 +132,7 @@ static cad_status judge_names(const job *j, const model *m, cad_import_part *p)
     return CAD_OK;
 }
 
-/* ---- one window ---- */
+/* ---- one model ---- */
 
 static cad_status make_row(const job *j, const model *m, cad_arena *scratch, cad_import_part *p)
 {
@@ -155,114 +140,41 @@ static cad_status make_row(const job *j, const model *m, cad_arena *scratch, cad
     cad_row row = {.id = id_of(j, m), .caption = "", .source = f->rel};
     if (m->caption != NONE)
         row.caption = cad_captions_text(j->captions, (uint32_t)m->caption);
-    cad_frame mark = cad_arena_mark(scratch);
     CAD_TRY(cad_import_facts_get(j->facts, row.id, scratch, &row));
-    CAD_TRY(cad_import_part_read(f->path, f->rel, j->args->strict, j->pool != NULL, &row, p));
-    cad_arena_rewind(scratch, mark);
-    return CAD_OK;
+    return cad_import_part_read(f->path, f->rel, j->args->strict, j->pool != NULL, &row, p);
 }
 
-static void make_slot(job *j, cad_arena *scratch, int64_t k)
+static cad_status make_model(void *ctx, int64_t k, cad_arena *scratch, cad_import_part *p)
 {
-    slot *s = &j->slot[k];
+    const job *j = ctx;
     const model *m = &j->model[j->first + k];
-    /* Who is first always goes on; the others wait where much waits already. */
-    if (s->done || (k > j->written && atomic_load(&j->waiting) > BUDGET))
-        return;
-    s->failed = judge_names(j, m, &s->part);
-    if (s->failed == CAD_OK && s->part.class_ == CAD_IMPORT_ok)
-        s->failed = make_row(j, m, scratch, &s->part);
-    if (s->failed != CAD_OK && cad_buf_str(&s->part.message, cad_error_text()) != CAD_OK)
-        cad_buf_deinit(&s->part.message);
-    s->done = true;
-    atomic_fetch_add(&j->waiting, (int64_t)(s->part.line.cap + s->part.canonical.cap));
+    CAD_TRY(judge_names(j, m, p));
+    return p->class_ == CAD_IMPORT_ok ? make_row(j, m, scratch, p) : CAD_OK;
 }
 
-static void make_some(void *ctx, int64_t begin, int64_t end)
+static cad_status tell_model(void *ctx, int64_t k, cad_import_part *p, const char **id, const char **source)
 {
-    job *j = ctx;
-    cad_arena *scratch = NULL;
-    cad_status s = cad_arena_create("import", SCRATCH, &scratch);
-    if (s != CAD_OK) {
-        j->slot[begin].failed = s;
-        return;
-    }
-    for (int64_t k = begin; k < end && cad_stop_abandoned() == CAD_OK; k++)
-        make_slot(j, scratch, k);
-    cad_arena_destroy(scratch);
-}
-
-static cad_status failure_in(const job *j)
-{
-    for (int64_t k = 0; k < j->count; k++)
-        if (j->slot[k].failed != CAD_OK)
-            return cad_fail(j->slot[k].failed, "%s", cad_buf_cstr(&j->slot[k].part.message));
-    return CAD_OK;
-}
-
-/* The kernel's word on those that wait for it. */
-static cad_status ask_kernel(job *j)
-{
-    for (int64_t k = j->written; k < j->count; k++)
-        if (j->slot[k].part.canonical.len > 0)
-            CAD_TRY(cad_import_check_submit(j->pool, (uint64_t)k, &j->slot[k].part.canonical));
-    while (cad_pool_pending(j->pool) > 0) {
-        cad_pool_result r;
-        CAD_TRY(cad_pool_next(j->pool, &r));
-        cad_import_part *p = &j->slot[r.tag].part;
-        CAD_TRY(cad_import_check_class(&r, &p->class_, &p->message));
-        atomic_fetch_sub(&j->waiting, (int64_t)p->canonical.cap);
-        cad_buf_deinit(&p->canonical);
-        if (cad_stop_abandoned() != CAD_OK)
-            break;
-    }
-    return CAD_OK;
-}
-
-static cad_status write_slot(job *j, int64_t k)
-{
-    slot *s = &j->slot[k];
+    const job *j = ctx;
     const model *m = &j->model[j->first + k];
-    cad_import_model told = {.id = id_of(j, m),
-                             .source = m->file != NONE ? j->files.item[m->file].rel : "",
-                             .class_ = s->part.class_,
-                             .message = cad_buf_cstr(&s->part.message),
-                             .line = &s->part.line,
-                             .bytes = s->part.bytes};
-    CAD_TRY(cad_import_out_add(j->out, &told));
-    atomic_fetch_sub(&j->waiting, (int64_t)s->part.line.cap);
-    cad_import_part_deinit(&s->part);
-    return CAD_OK;
-}
-
-static cad_status make_window(job *j)
-{
-    memset(j->slot, 0, sizeof j->slot);
-    j->written = 0;
-    while (j->written < j->count) {
-        cad_parallel_for(j->count, GRAIN, make_some, j);
-        CAD_TRY(failure_in(j));
-        if (j->pool)
-            CAD_TRY(ask_kernel(j));
-        if (cad_stop_abandoned() != CAD_OK)
-            CAD_FAIL(CAD_EINTR, "interrupted; %s is not written", j->args->out);
-        for (; j->written < j->count && j->slot[j->written].done; j->written++)
-            CAD_TRY(write_slot(j, j->written));
-        cad_progress_show(j->progress, j->first + j->written, NULL);
-    }
+    (void)p;
+    *id = id_of(j, m);
+    if (m->file != NONE)
+        *source = j->files.item[m->file].rel;
     return CAD_OK;
 }
 
 static cad_status make_all(job *j)
 {
-    for (; j->first < j->n; j->first += j->count) {
-        j->count = j->n - j->first < WINDOW ? j->n - j->first : WINDOW;
-        cad_status s = make_window(j);
-        for (int64_t k = 0; s != CAD_OK && k < j->count; k++)
-            cad_import_part_deinit(&j->slot[k].part);
-        CAD_TRY(s);
+    cad_import_window *w = NULL;
+    cad_import_work work = {j, make_model, tell_model, j->pool, j->out, j->progress};
+    CAD_TRY(cad_import_window_create(&work, &w));
+    cad_status s = CAD_OK;
+    for (int64_t n = 0; s == CAD_OK && j->first < j->n; j->first += n) {
+        n = j->n - j->first < CAD_IMPORT_WINDOW ? j->n - j->first : CAD_IMPORT_WINDOW;
+        s = cad_import_window_run(w, n);
     }
-    return CAD_OK;
+    cad_import_window_destroy(w);
+    return s;
 }
 
 /* ---- all ---- */

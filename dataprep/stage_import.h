@@ -23,6 +23,7 @@ extern "C" {
 #endif
 
 typedef struct cad_stage_import_args {
+    const char *in;       /* JSON; NULL: captions and parts */
     const char *captions; /* CSV (captions_csv.h); NULL: none, and every row has an empty caption */
     const char *parts;    /* folder */
     const char *out;      /* .jsonl */
@@ -41,6 +42,9 @@ typedef struct cad_stage_import_result {
 /* `a`: names of files and models.  Errors: those of the captions, of cad_step_files_find_packed, of cad_import_out_finish (with
  * *out set), CAD_EINTR: nothing is written.  *out needs cad_captions_deinit of its captions. */
 CAD_MUST_USE cad_status cad_stage_import(const cad_stage_import_args *args, cad_arena *a, cad_stage_import_result *out);
+/* The rows of args->in, a JSON array or lines (import_json.h), in their order; one whose id was there before is left out.
+ * Memory: the windows as above, and at most 32 bytes for each row.  Errors: those of json_items.h, and as above. */
+CAD_MUST_USE cad_status cad_stage_import_json(const cad_stage_import_args *args, cad_stage_import_result *out);
 
 #ifdef __cplusplus
 }

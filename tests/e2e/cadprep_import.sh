@@ -129,3 +129,58 @@ refused 65 "bad.csv:2:8: this quote is never closed" -o x.jsonl --captions=bad.c
 printf 'model_id,isDescribable,description\nother,True,x\n' >other.csv
 refused 66 "zero rows of 6 models" -o x.jsonl --captions=other.csv --parts=abc
 [ ! -e x.jsonl ] || die "x.jsonl was written"
+
+# Rows of JSON in the shapes of others; what does not fit is told with its line.
+cat >shapes.jsonl <<'ROWS'
+{"text":"a box","ir":"C 1 2 3"}
+{"prompt":"another box","completion":"C 1 2 4\nT 0 1 2 3"}
+
+{"messages":[{"role":"system","content":"You write CAD."},{"role":"user","content":"a ball"},{"role":"assistant","content":"S 4"}]}
+{"id":17,"caption":"a big box","output":"C 10 20 30"}
+{"id":17,"caption":"a twin","output":"C 10 20 31"}
+{"caption":"nothing to make"}
+{"caption":"broken","output":"C 10 20"}
+{"caption":"cut
+{"messages":[{"role":"assistant","content":"S 4"}]}
+{"caption":" ","output":"C 1 1 1"}
+ROWS
+runs 65 cadprep import shapes.jsonl -o shapes_out.jsonl
+runs 4 cadprep import shapes.jsonl -o shapes_out.jsonl --set=prep.max_bad=0.8
+says shapes_out.status.jsonl '{"bytes":7,"id":"00000001","status":"ok"}' '"message":"shapes.jsonl:6: the id of line 5"' "shapes.jsonl:8: target, line 1" \
+    "shapes.jsonl:9: line 1, column" "shapes.jsonl:10: messages[0]: expected one question" '"status":"empty_caption"' "shapes.jsonl:7: expected caption and target"
+python3 - <<'PY'
+import json
+rows = [json.loads(line) for line in open("shapes_out.jsonl")][1:]
+assert [r["id"] for r in rows] == ["00000001", "00000002", "00000003", "17"], rows
+assert [r["source"] for r in rows] == ["cad0", "jsonl", "messages", "steplm"]
+assert rows[2]["caption"] == "a ball" and rows[2]["target"] == "S 4" and rows[2]["kind"] == "ir"
+assert len({r["group"]["geometry"] for r in rows}) == 4
+# STEP-LLM's array: indented, many pieces, braces in strings; a hundred rows of one file.
+step = open("abc/extra.step").read()
+data = step[step.index("DATA;"):]
+array = [{"id_original": f"{i:08d}", "caption": f"a {{cube}} \"{i}]", "id_retrieve": f"{i + 1:08d}",
+          "relavant_step_file": data, "output": data} for i in range(100)]
+json.dump(array, open("steplm.json", "w"), indent=4)
+json.dump(array, open("flat.json", "w"))
+PY
+runs 0 cadprep import steplm.json -o array.jsonl --require-valid=off
+runs 0 cadprep import flat.json -o flat.jsonl --jobs=3 --require-valid=off
+same array.jsonl flat.jsonl
+tail -n 1 array.jsonl >row
+json row 'd["id"] == "00000099" and d["rag"] == [{"id": "00000100", "score": 0}] and d["kind"] == "step" and d["target"].startswith("DATA;")'
+# Our own rows come back as they were.
+runs 0 cadprep import raw.jsonl -o own.jsonl
+tail -n +2 raw.jsonl >a
+tail -n +2 own.jsonl >b
+same a b
+head -c 2000 flat.json >cut.json
+refused 65 "cut.json:1: the file ends inside the element that begins here" cut.json -o x.jsonl
+echo '[{"text":"a","ir":"C 1 1 1"}, 7]' >odd.json
+refused 65 "odd.json:1: found byte 0x37" odd.json -o x.jsonl
+echo '[{"text":"a","ir":"C 1 1 1"}] x' >odd.json
+refused 65 "text behind the end of the array" odd.json -o x.jsonl
+printf '  \n' >odd.json
+refused 66 "nothing in it" odd.json -o x.jsonl
+refused 2 "rows of JSON, or captions and parts" flat.json -o x.jsonl --parts=abc
+refused 2 "without a file" -o x.jsonl --from=jsonl
+[ ! -e x.jsonl ] || die "x.jsonl was written"
