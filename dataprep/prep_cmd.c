@@ -83,7 +83,7 @@ cad_status cad_cmd_split(cad_cli *cli)
     if (done)
         return CAD_OK;
     CAD_TRY(cad_file_expect(cad_cli_arg(cli, 0), CAD_FILE_corpus));
-    return cad_prep_split(&j, cad_cli_arg(cli, 0));
+    return cad_prep_split(&j, cad_cli_arg(cli, 0), cad_cli_value(cli, "assign"));
 }
 
 cad_status cad_cmd_tokenizer(cad_cli *cli)

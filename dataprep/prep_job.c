@@ -117,7 +117,32 @@ static cad_status check_groups(const cad_list *l)
     return CAD_OK;
 }
 
-cad_status cad_prep_split(const cad_prep_job *j, const char *in)
+/* More than this share of the rows in one group, and the shares of the splits are luck. */
+static const double LARGE_GROUP = 0.05;
+
+static void tell_split(const cad_stage_split_args *args, const cad_stage_split_result *r)
+{
+    int64_t rows = r->rows[0] + r->rows[1] + r->rows[2] + r->left + r->repeated;
+    cad_log(CAD_LOG_INFO,
+            "split: train %" PRId64 ", val %" PRId64 ", test %" PRId64 " rows of %" PRId64 " groups; %" PRId64
+            " %s left out; suite of %" PRId64 " prompts in %" PRId64 " families",
+            r->rows[0], r->rows[1], r->rows[2], r->groups, r->step ? r->left : r->repeated,
+            r->step ? "rows" : "repeated captions", r->suite_rows, r->suite_families);
+    if (!r->step)
+        return;
+    cad_log(CAD_LOG_INFO,
+            "split: groups in train %" PRId64 ", val %" PRId64 ", test %" PRId64 "; the largest has %" PRId64 " rows",
+            r->groups_in[0], r->groups_in[1], r->groups_in[2], r->largest);
+    if (r->left)
+        cad_log(CAD_LOG_INFO, "split: %s/split.dropped.csv names the rows that were left out", args->out);
+    if (!args->steplm && args->by_caption && args->by_geometry && (double)r->largest > LARGE_GROUP * (double)rows) {
+        cad_log(CAD_LOG_WARN, "one group has %" PRId64 " of %" PRId64 " rows: captions and geometry tie them together",
+                r->largest, rows);
+        cad_log_note("hint: cadprep split %s -o %s --group=caption", args->in, args->out);
+    }
+}
+
+cad_status cad_prep_split(const cad_prep_job *j, const char *in, const char *list)
 {
     const cad_config_prep *c = &j->cfg->prep;
     CAD_TRY(check_groups(&c->group));
@@ -125,14 +150,15 @@ cad_status cad_prep_split(const cad_prep_job *j, const char *in)
                                  .out = j->dir,
                                  .by_caption = cad_list_has(&c->group, "caption"),
                                  .by_geometry = cad_list_has(&c->group, "geometry"),
+                                 .steplm = c->profile == CAD_PREP_PROFILE_steplm,
+                                 .seed = (uint64_t)j->cfg->run.seed,
+                                 .cap_caption = c->cap_caption,
+                                 .list = list,
                                  .suite_rows = c->suite_rows};
     cad_split_shares(&c->split, args.share);
     cad_stage_split_result r;
     CAD_TRY(cad_split_corpus(&args, &r));
-    cad_log(CAD_LOG_INFO,
-            "split: train %" PRId64 ", val %" PRId64 ", test %" PRId64 " rows of %" PRId64 " groups; %" PRId64
-            " repeated captions left out; suite of %" PRId64 " prompts in %" PRId64 " families",
-            r.rows[0], r.rows[1], r.rows[2], r.groups, r.repeated, r.suite_rows, r.suite_families);
+    tell_split(&args, &r);
     return CAD_OK;
 }
 

@@ -31,7 +31,7 @@ CAD_MUST_USE cad_status cad_prep_join(const cad_prep_job *j, const cad_list *l, 
 
 /* Each logs one line about what it made. */
 CAD_MUST_USE cad_status cad_prep_synth(const cad_prep_job *j, const char *out);
-CAD_MUST_USE cad_status cad_prep_split(const cad_prep_job *j, const char *in);
+CAD_MUST_USE cad_status cad_prep_split(const cad_prep_job *j, const char *in, const char *list); /* list: may be NULL */
 CAD_MUST_USE cad_status cad_prep_tokenizer(const cad_prep_job *j); /* CAD_ECONFIG for the folder of a model: it keeps its own */
 /* `in`: a folder of splits, or one corpus (stage_rag.h).  CAD_ECONFIG also where prep.profile = steplm and a key of [rag] says
  * otherwise. */

@@ -35,7 +35,7 @@ static cad_status split(const cad_prep_job *j)
 {
     const char *path = NULL;
     CAD_TRY(cad_prep_path(j, "synth.jsonl", &path));
-    return cad_prep_split(j, path);
+    return cad_prep_split(j, path, NULL);
 }
 
 static bool always(const cad_prep_job *j)
@@ -58,7 +58,7 @@ static const stage stages[] = {
      synth,
      always},
     {"split",
-     "prep.split prep.group prep.suite_rows",
+     "prep.split prep.group prep.suite_rows prep.profile prep.cap_caption run.seed",
      {"synth.jsonl"},
      {"train.jsonl", "val.jsonl", "test.jsonl", "synth-test.jsonl"},
      split,

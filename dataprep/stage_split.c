@@ -1,17 +1,15 @@
 #include "dataprep/stage_split.h"
 
 #include "core/fs.h"
+#include "core/hash.h"
 #include "core/size.h"
 #include "dataprep/corpus_row.h"
-#include "dataprep/hash_index.h"
+#include "dataprep/split_place.h"
 #include "dataprep/suite_write.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 const char *const cad_split_name[CAD_SPLIT_COUNT] = {"train", "val", "test"};
 
@@ -22,178 +20,194 @@ void cad_split_shares(const cad_list *split, double out[CAD_SPLIT_COUNT])
 }
 
 enum { ROW_SPACE_FACTOR = 4 };
+static const size_t KEY_SPACE = (size_t)64 << 30; /* address space until it is used */
+static const char DROPPED[] = "split.dropped.csv";
 
-typedef struct groups {
-    size_t *parent;     /* (n) union-find over rows */
-    uint64_t *smallest; /* (n) at a root: the smallest hash of the group */
-    bool *drop;         /* (n) a repeated caption */
-} groups;
-
-static size_t root_of(groups *g, size_t i)
-{
-    while (g->parent[i] != i)
-        i = g->parent[i] = g->parent[g->parent[i]];
-    return i;
-}
-
-static void join(groups *g, size_t a, size_t b)
-{
-    a = root_of(g, a);
-    b = root_of(g, b);
-    size_t low = a < b ? a : b, high = a < b ? b : a;
-    g->parent[high] = low;
-    if (g->smallest[high] < g->smallest[low])
-        g->smallest[low] = g->smallest[high];
-}
-
-/* Joins row i to the first row with the same hash. */
-static cad_status meet(cad_hash_index *m, groups *g, uint64_t hash, size_t i, size_t *first)
-{
-    uint64_t *at = NULL;
-    bool is_new = false;
-    *first = i;
-    if (!hash)
-        return CAD_OK;
-    CAD_TRY(cad_hash_index_at(m, hash, i, &is_new, &at));
-    *first = (size_t)*at;
-    join(g, i, *first);
-    return CAD_OK;
-}
-
-static cad_status find_groups(const cad_stage_split_args *args, const cad_row *row, size_t n, groups *g)
-{
-    cad_hash_index captions = CAD_HASH_INDEX_INIT, geometry = CAD_HASH_INDEX_INIT;
-    cad_status s = CAD_OK;
-    for (size_t i = 0; i < n; i++) {
-        g->parent[i] = i;
-        g->smallest[i] = row[i].geometry_hash ? row[i].geometry_hash : row[i].caption_hash;
-        g->drop[i] = false;
-    }
-    for (size_t i = 0; s == CAD_OK && i < n; i++) {
-        size_t first = i;
-        if (args->by_caption)
-            s = meet(&captions, g, row[i].caption_hash, i, &first);
-        if (s == CAD_OK && first != i) {
-            g->drop[i] = true;
-            if (strcmp(row[i].target, row[first].target) != 0)
-                s = cad_fail(CAD_EDATA, "%s: rows %s and %s have one caption and two targets: %s", args->in, row[first].id,
-                             row[i].id, row[i].caption);
-        }
-        if (s == CAD_OK && args->by_geometry)
-            s = meet(&geometry, g, row[i].geometry_hash, i, &first);
-    }
-    cad_hash_index_deinit(&captions);
-    cad_hash_index_deinit(&geometry);
-    return s;
-}
-
-/* The split of a group from its smallest hash; XXH64 spreads it evenly over [0, 1). */
-static int split_of(const cad_stage_split_args *args, uint64_t hash)
-{
-    double sum = args->share[0] + args->share[1] + args->share[2];
-    double at = (double)(XXH64(&hash, sizeof hash, 0) >> 11) * 0x1p-53 * sum;
-    for (int k = 0; k < CAD_SPLIT_COUNT - 1; k++) {
-        if (at < args->share[k])
-            return k;
-        at -= args->share[k];
-    }
-    return CAD_SPLIT_test;
-}
-
-/* Rows with the split of each, and what was written of them. */
-typedef struct placed {
-    const cad_row *row;
-    const int *where; /* (n), -1: left out */
+typedef struct job {
+    const cad_stage_split_args *args;
+    cad_arena *keys, *rows; /* rows: the row at hand, and test rows */
+    cad_split_key *key;
     size_t n;
-    int64_t written;
-    cad_progress *progress;
-} placed;
+    int *where; /* (n) a split, or why a row is in none */
+    cad_corpus_writer *split[CAD_SPLIT_COUNT];
+    cad_buf test, dropped; /* cad_row of the test rows; lines of split.dropped.csv */
+    cad_stage_split_result *r;
+} job;
 
-static cad_status write_split(const cad_stage_split_args *args, int split, placed *p)
+/* ---- first pass: what decides ---- */
+
+static cad_status add_key(job *j, const cad_row *row, cad_buf *keys)
 {
-    char path[4200];
-    snprintf(path, sizeof path, "%s/%s.jsonl", args->out, cad_split_name[split]);
-    cad_corpus_writer *w = NULL;
-    CAD_TRY(cad_corpus_create(path, cad_split_name[split], NULL, &w));
-    cad_status s = CAD_OK;
-    for (size_t i = 0; s == CAD_OK && i < p->n; i++) {
-        if (p->where[i] != split)
-            continue;
-        cad_row r = p->row[i];
-        r.split = cad_split_name[split];
-        r.held = ""; /* wording that training never shows stays in the suite */
-        s = cad_corpus_add(w, &r);
+    bool step = !strcmp(row->kind, "step");
+    cad_split_key k = {.caption = row->caption_hash,
+                       .geometry = row->geometry_hash,
+                       .target = cad_hash64(row->target, strlen(row->target), 0)};
+    if (keys->len == 0)
+        j->r->step = step;
+    else if (step != j->r->step)
+        CAD_FAIL(CAD_EDATA, "%s: row %s is of kind '%s', the rows before are not; expected one kind in a corpus", j->args->in,
+                 row->id, row->kind);
+    CAD_TRY(cad_arena_strdup(j->keys, row->id, strlen(row->id), &k.id));
+    return cad_buf_add(keys, &k, sizeof k);
+}
+
+static cad_status read_keys(job *j)
+{
+    cad_corpus_reader *r = NULL;
+    cad_buf keys = CAD_BUF_INIT;
+    cad_progress *progress = NULL;
+    CAD_TRY(cad_corpus_open(j->args->in, &r));
+    cad_status s = cad_corpus_progress(r, "read", &progress);
+    for (bool more = true; s == CAD_OK && more;) {
+        cad_row row = {0};
+        cad_frame mark = cad_arena_mark(j->rows);
+        s = cad_corpus_next(r, j->rows, &row, &more);
+        if (s == CAD_OK && more)
+            s = add_key(j, &row, &keys);
         if (s == CAD_OK)
-            cad_progress_show(p->progress, ++p->written, NULL);
+            cad_arena_rewind(j->rows, mark);
+        cad_progress_show(progress, (int64_t)(keys.len / sizeof *j->key), NULL);
     }
+    cad_progress_destroy(progress);
+    cad_corpus_close(r);
+    j->n = keys.len / sizeof *j->key;
+    if (s == CAD_OK && j->n == 0)
+        s = cad_fail(CAD_ENOTFOUND, "%s: zero rows", j->args->in);
     if (s == CAD_OK)
-        return cad_corpus_commit(w);
-    cad_corpus_abort(w);
+        s = cad_arena_alloc(j->keys, keys.len, "keys of rows", &j->key);
+    if (s == CAD_OK)
+        memcpy(j->key, keys.data, keys.len);
+    cad_buf_deinit(&keys);
     return s;
 }
 
-static cad_status write_splits(const cad_stage_split_args *args, placed *p, int64_t rows)
-{
-    CAD_TRY(cad_progress_create("write", 0, rows, 0, &p->progress));
-    cad_progress_work(p->progress, "rows");
-    cad_status s = CAD_OK;
-    for (int k = 0; s == CAD_OK && k < CAD_SPLIT_COUNT; k++)
-        s = write_split(args, k, p);
-    cad_progress_destroy(p->progress);
-    return s;
-}
+/* ---- second pass: rows to their files ---- */
 
-static cad_status write_suite(const cad_stage_split_args *args, const cad_row *row, const int *where, size_t n, cad_arena *a,
-                              cad_stage_split_result *out)
+static cad_status open_split(job *j, int k)
 {
     char path[4200];
-    snprintf(path, sizeof path, "%s/synth-test.jsonl", args->out);
-    cad_row *test = NULL;
-    size_t k = 0;
-    CAD_TRY(cad_arena_alloc(a, cad_size_mul(cad_size_add(n, 1), sizeof *test), "test rows", &test));
-    for (size_t i = 0; i < n; i++)
-        if (where[i] == CAD_SPLIT_test)
-            test[k++] = row[i];
-    return cad_suite_write(path, test, k, args->suite_rows, &out->suite_rows, &out->suite_families);
+    snprintf(path, sizeof path, "%s/%s.jsonl", j->args->out, cad_split_name[k]);
+    return cad_corpus_create(path, cad_split_name[k], NULL, &j->split[k]);
 }
 
-static cad_status split_rows(const cad_stage_split_args *args, cad_arena *a, cad_stage_split_result *out)
+/* A row that is in no split, with the reason. */
+static cad_status tell_left(job *j, size_t i)
 {
-    cad_row *row = NULL;
-    size_t n = 0;
-    groups g = {0};
-    int *where = NULL;
-    CAD_TRY(cad_corpus_load(args->in, a, &row, &n));
-    CAD_TRY(cad_arena_alloc(a, cad_size_mul(n, sizeof *g.parent), "groups", &g.parent));
-    CAD_TRY(cad_arena_alloc(a, cad_size_mul(n, sizeof *g.smallest), "groups", &g.smallest));
-    CAD_TRY(cad_arena_alloc(a, cad_size_mul(n, sizeof *g.drop), "groups", &g.drop));
-    CAD_TRY(cad_arena_alloc(a, cad_size_mul(n, sizeof *where), "splits", &where));
-    CAD_TRY(find_groups(args, row, n, &g));
-    for (size_t i = 0; i < n; i++) {
-        size_t root = root_of(&g, i);
-        where[i] = g.drop[i] ? -1 : split_of(args, g.smallest[root]);
-        out->groups += root == i;
-        if (where[i] < 0)
-            out->repeated++;
-        else
-            out->rows[where[i]]++;
+    if (j->where[i] == CAD_SPLIT_left_repeated) {
+        j->r->repeated++;
+        return CAD_OK;
     }
-    CAD_TRY(cad_fs_mkdirs(args->out));
-    CAD_TRY(write_suite(args, row, where, n, a, out)); /* first: one that cannot be filled leaves no splits without a suite */
-    return write_splits(args, &(placed){.row = row, .where = where, .n = n}, (int64_t)n - out->repeated);
+    if (j->r->left++ == 0)
+        CAD_TRY(cad_buf_str(&j->dropped, "id,reason\n"));
+    bool quote = strpbrk(j->key[i].id, ",\"\r\n") != NULL;
+    CAD_TRY(cad_buf_str(&j->dropped, quote ? "\"" : ""));
+    for (const char *p = j->key[i].id; *p; p++)
+        CAD_TRY(cad_buf_add(&j->dropped, *p == '"' ? "\"\"" : p, *p == '"' ? 2 : 1));
+    return cad_buf_printf(&j->dropped, "%s,%s\n", quote ? "\"" : "", cad_split_left_name(j->where[i]));
+}
+
+static cad_status place_row(job *j, size_t i, const cad_row *row)
+{
+    int k = j->where[i];
+    if (k < 0)
+        return tell_left(j, i);
+    cad_row copy = *row;
+    copy.split = cad_split_name[k];
+    copy.held = ""; /* wording that training never shows stays in the suite */
+    j->r->rows[k]++;
+    CAD_TRY(cad_corpus_add(j->split[k], &copy));
+    return k == CAD_SPLIT_test ? cad_buf_add(&j->test, row, sizeof *row) : CAD_OK;
+}
+
+static cad_status place_rows(job *j)
+{
+    cad_corpus_reader *r = NULL;
+    cad_progress *progress = NULL;
+    CAD_TRY(cad_corpus_open(j->args->in, &r));
+    cad_status s = cad_progress_create("write", 0, (int64_t)j->n, 0, &progress);
+    if (s == CAD_OK)
+        cad_progress_work(progress, "rows");
+    for (size_t i = 0; s == CAD_OK && i < j->n; i++) {
+        cad_row row = {0};
+        bool more = false;
+        cad_frame mark = cad_arena_mark(j->rows);
+        s = cad_corpus_next(r, j->rows, &row, &more);
+        if (s == CAD_OK && (!more || strcmp(row.id, j->key[i].id) != 0))
+            s = cad_fail(CAD_EIO, "%s: changed while it was read", j->args->in);
+        if (s == CAD_OK)
+            s = place_row(j, i, &row);
+        if (s == CAD_OK && j->where[i] != CAD_SPLIT_test)
+            cad_arena_rewind(j->rows, mark);
+        cad_progress_show(progress, (int64_t)i + 1, NULL);
+    }
+    cad_progress_destroy(progress);
+    cad_corpus_close(r);
+    return s;
+}
+
+/* ---- the folder ---- */
+
+static cad_status write_suite(job *j)
+{
+    const cad_row *test = (const cad_row *)(const void *)j->test.data;
+    size_t n = j->test.len / sizeof *test;
+    char path[4200], other[4200];
+    bool told = !j->r->step;
+    for (size_t i = 0; i < n && !told; i++)
+        told = *test[i].expect != '\0';
+    snprintf(path, sizeof path, "%s/%s.jsonl", j->args->out, told ? "synth-test" : "step-test");
+    snprintf(other, sizeof other, "%s/%s.jsonl", j->args->out, told ? "step-test" : "synth-test");
+    CAD_TRY(cad_suite_write(path, test, n, j->r->step, j->args->suite_rows, &j->r->suite_rows, &j->r->suite_families));
+    if (j->r->step && j->r->suite_rows == 0)
+        CAD_TRY(cad_fs_remove(path));
+    return cad_fs_remove(other); /* of an earlier call */
+}
+
+static cad_status write_dropped(const job *j)
+{
+    char path[4200];
+    snprintf(path, sizeof path, "%s/%s", j->args->out, DROPPED);
+    return j->dropped.len ? cad_fs_write(path, j->dropped.data, j->dropped.len) : cad_fs_remove(path);
+}
+
+static cad_status split_rows(job *j)
+{
+    CAD_TRY(read_keys(j));
+    CAD_TRY(cad_arena_alloc(j->keys, cad_size_mul(j->n, sizeof *j->where), "splits", &j->where));
+    CAD_TRY(cad_split_place(j->args, j->r->step, j->key, j->n, j->keys, j->where, j->r));
+    CAD_TRY(cad_fs_mkdirs(j->args->out));
+    for (int k = 0; k < CAD_SPLIT_COUNT; k++)
+        CAD_TRY(open_split(j, k));
+    CAD_TRY(place_rows(j));
+    CAD_TRY(write_suite(j)); /* first: one that cannot be filled leaves no splits without a suite */
+    CAD_TRY(write_dropped(j));
+    for (int k = 0; k < CAD_SPLIT_COUNT; k++) {
+        cad_corpus_writer *w = j->split[k];
+        j->split[k] = NULL;
+        CAD_TRY(cad_corpus_commit(w));
+    }
+    return CAD_OK;
 }
 
 cad_status cad_split_corpus(const cad_stage_split_args *args, cad_stage_split_result *out)
 {
     cad_file *f = NULL;
+    cad_stage_split_result r = {0};
+    job j = {.args = args, .r = &r};
     CAD_TRY(cad_file_open(args->in, &f));
     size_t space = (size_t)cad_file_size(f) * ROW_SPACE_FACTOR + ((size_t)64 << 20);
     cad_file_close(f);
-    cad_arena *a = NULL;
-    CAD_TRY(cad_arena_create("split", space, &a));
-    cad_stage_split_result r = {0};
-    cad_status s = split_rows(args, a, &r);
-    cad_arena_destroy(a);
+    cad_status s = cad_arena_create("split", space, &j.rows);
+    if (s == CAD_OK)
+        s = cad_arena_create("split keys", KEY_SPACE, &j.keys);
+    if (s == CAD_OK)
+        s = split_rows(&j);
+    for (int k = 0; k < CAD_SPLIT_COUNT; k++)
+        cad_corpus_abort(j.split[k]);
+    cad_buf_deinit(&j.test);
+    cad_buf_deinit(&j.dropped);
+    cad_arena_destroy(j.keys);
+    cad_arena_destroy(j.rows);
     if (s == CAD_OK)
         *out = r;
     return s;

@@ -2,6 +2,8 @@
 
 #include "core/fs.h"
 #include "core/hash.h"
+#include "core/path.h"
+#include "dataprep/caption_group.h"
 #include "dataprep/hash_index.h"
 
 #include <inttypes.h>
@@ -13,9 +15,11 @@ enum { MAX_FAMILIES = 64, LEAST = 20, IN_ALL = 200 };
 typedef struct suite {
     const cad_row *row;
     size_t n;
+    bool step;
     const char *family[MAX_FAMILIES];
     size_t n_families;
-    cad_buf rows;            /* the rows as they will stand in the file */
+    cad_buf rows; /* the rows as they will stand in the file */
+    int64_t written;
     cad_hash_index captions; /* of the prompts so far: no sentence twice */
 } suite;
 
@@ -25,7 +29,7 @@ static cad_status find_families(suite *s)
         size_t k = 0;
         while (k < s->n_families && strcmp(s->family[k], s->row[i].family) != 0)
             k++;
-        if (k < s->n_families || !*s->row[i].expect)
+        if (k < s->n_families || (!*s->row[i].expect && !s->step))
             continue;
         if (k == MAX_FAMILIES)
             CAD_FAIL(CAD_EDATA, "more than %d families", MAX_FAMILIES);
@@ -45,14 +49,32 @@ static cad_status add_prompt(suite *s, const cad_row *r, bool held)
     json_t *expect = NULL;
     char cluster[17];
     snprintf(cluster, sizeof cluster, "%016" PRIx64, r->geometry_hash);
-    CAD_TRY(cad_json_parse(r->expect, strlen(r->expect), r->id, &expect));
-    json_t *o = json_pack("{s:o, s:s, s:{s:s}, s:o, s:s, s:s, s:s, s:s}", "id", json_sprintf("%s-%c", r->id, held ? 'h' : 's'),
-                          "prompt", held ? r->held : r->caption, "reference", "ir", r->target, "expect", expect, "family",
-                          r->family, "phrasing", held ? "held" : "seen", "units", r->units, "cluster", cluster);
-    cad_status st = o ? cad_json_print(o, &s->rows) : cad_fail(CAD_EDATA, "%s: a text is not valid UTF-8", r->id);
+    if (*r->expect)
+        CAD_TRY(cad_json_parse(r->expect, strlen(r->expect), r->id, &expect));
+    json_t *o = json_pack("{s:o, s:s, s:{s:s}, s:s}", "id", json_sprintf("%s-%c", r->id, held ? 'h' : 's'), "prompt",
+                          held ? r->held : r->caption, "reference", s->step ? "step" : "ir", r->target, "cluster", cluster);
+    bool bad = !o || (expect && json_object_set_new(o, "expect", expect));
+    bad = bad || json_object_set_new(o, "family", json_string(r->family)) ||
+          json_object_set_new(o, "units", json_string(r->units)) ||
+          json_object_set_new(o, "phrasing",
+                              json_string(held                       ? "held"
+                                          : s->step && !*r->phrasing ? ""
+                                                                     : "seen"));
+    cad_status st = bad ? cad_fail(CAD_EDATA, "%s: a text is not valid UTF-8", r->id) : cad_json_print(o, &s->rows);
+    if (!o)
+        json_decref(expect);
     json_decref(o);
     CAD_TRY(st);
     return cad_buf_str(&s->rows, "\n");
+}
+
+/* Whether a row may stand in the suite in this wording. */
+static bool fits(const suite *s, const cad_row *r, const char *family, bool held)
+{
+    const char *text = held ? r->held : r->caption;
+    if (strcmp(r->family, family) != 0 || !*text || (!held && !strcmp(r->phrasing, "noisy")))
+        return false;
+    return s->step || (*r->expect && r->geometry_hash);
 }
 
 /* `want` prompts of one family in one wording; first from geometries not used yet, then, if there are too few, from others. */
@@ -65,22 +87,25 @@ static cad_status add_family(suite *s, const char *family, bool held, int64_t wa
         for (size_t i = 0; st == CAD_OK && i < s->n && have < want; i++) {
             const cad_row *r = &s->row[i];
             const char *text = held ? r->held : r->caption;
-            if (strcmp(r->family, family) != 0 || !*text || !*r->expect || !r->geometry_hash ||
-                (!held && !strcmp(r->phrasing, "noisy")))
+            if (!fits(s, r, family, held))
                 continue;
-            bool fresh = false, new_caption = false;
-            uint64_t *at = NULL;
-            st = cad_hash_index_at(&used, r->geometry_hash, 1, &fresh, &at);
+            bool fresh = true, new_caption = false;
+            uint64_t *at = NULL, caption = cad_caption_hash(text);
+            if (r->geometry_hash)
+                st = cad_hash_index_at(&used, r->geometry_hash, 1, &fresh, &at);
+            if (st == CAD_OK && s->step)
+                st = cad_caption_group(text, &caption);
             if (st != CAD_OK || (pass == 0 && !fresh))
                 continue;
-            st = cad_hash_index_at(&s->captions, cad_caption_hash(text), 1, &new_caption, &at);
+            st = cad_hash_index_at(&s->captions, caption, 1, &new_caption, &at);
             if (st != CAD_OK || !new_caption)
                 continue;
             st = add_prompt(s, r, held);
+            s->written++;
             have++;
         }
     cad_hash_index_deinit(&used);
-    if (st == CAD_OK && have < want)
+    if (st == CAD_OK && have < want && !s->step)
         st = cad_fail(CAD_EDATA,
                       "suite: family %s has %" PRId64 " test rows in %s wording; %" PRId64
                       " are needed\nhint: make more parts, or fewer prompts: --suite-rows=N",
@@ -93,8 +118,9 @@ static cad_status write_file(const suite *s, const char *path)
     char sha[CAD_HASH_HEX];
     cad_hash128_hex(cad_buf_cstr(&s->rows), s->rows.len, sha);
     cad_buf head = CAD_BUF_INIT;
-    cad_status st = cad_buf_printf(
-        &head, "{\"kind\":\"suite\",\"name\":\"synth-test\",\"rows_sha\":\"%s\",\"schema\":1,\"version\":\"1\"}\n", sha);
+    cad_status st =
+        cad_buf_printf(&head, "{\"kind\":\"suite\",\"name\":\"%.*s\",\"rows_sha\":\"%s\",\"schema\":1,\"version\":\"1\"}\n",
+                       (int)strcspn(cad_path_base(path), "."), cad_path_base(path), sha);
     cad_writer *w = NULL;
     if (st == CAD_OK)
         st = cad_writer_open(path, &w);
@@ -109,19 +135,27 @@ static cad_status write_file(const suite *s, const char *path)
     return st;
 }
 
-cad_status cad_suite_write(const char *path, const cad_row *rows, size_t n, int64_t per_family, int64_t *written,
+/* Prompts of each family in each wording. */
+static int64_t share_of(const suite *s, int64_t per_family)
+{
+    int64_t f = (int64_t)s->n_families, wordings = 1;
+    for (size_t i = 0; i < s->n && wordings == 1; i++)
+        wordings += !s->step || *s->row[i].held;
+    if (per_family > 0)
+        return (per_family + wordings - 1) / wordings;
+    int64_t each = (IN_ALL + wordings * f - 1) / (wordings * f), least = LEAST / wordings;
+    return each < least ? least : each;
+}
+
+cad_status cad_suite_write(const char *path, const cad_row *rows, size_t n, bool step, int64_t per_family, int64_t *written,
                            int64_t *families)
 {
-    suite s = {.row = rows, .n = n};
+    suite s = {.row = rows, .n = n, .step = step};
     *written = *families = 0;
     cad_status st = find_families(&s);
     if (st != CAD_OK || !s.n_families)
         return st;
-    int64_t f = (int64_t)s.n_families, each = (per_family + 1) / 2;
-    if (per_family <= 0) {
-        each = (IN_ALL + 2 * f - 1) / (2 * f);
-        each = each < LEAST / 2 ? LEAST / 2 : each;
-    }
+    int64_t each = share_of(&s, per_family);
     for (size_t k = 0; st == CAD_OK && k < s.n_families; k++)
         for (int held = 0; st == CAD_OK && held < 2; held++)
             st = add_family(&s, s.family[k], held, each);
@@ -130,8 +164,8 @@ cad_status cad_suite_write(const char *path, const cad_row *rows, size_t n, int6
     cad_buf_deinit(&s.rows);
     cad_hash_index_deinit(&s.captions);
     if (st == CAD_OK) {
-        *written = 2 * each * f;
-        *families = f;
+        *written = s.written;
+        *families = (int64_t)s.n_families;
     }
     return st;
 }

@@ -10,9 +10,12 @@ extern "C" {
 
 /* `rows`: the n test rows in order, with their held captions.  per_family 0: 200 prompts in all, at least 20 of a family.  One
  * geometry gives at most one prompt of each wording, as far as a family has enough of them.  *families = 0 and nothing is
- * written when no row carries expectations.  Errors: CAD_EDATA when a family has too few rows. */
-CAD_MUST_USE cad_status cad_suite_write(const char *path, const cad_row *rows, size_t n, int64_t per_family, int64_t *written,
-                                        int64_t *families);
+ * written when no row carries expectations.  The suite is named as the file.
+ *
+ * `step`: rows of STEP, which need no expectations and no held captions: references are their texts, and a family that has too
+ * few rows gives all of them.  Otherwise that is CAD_EDATA. */
+CAD_MUST_USE cad_status cad_suite_write(const char *path, const cad_row *rows, size_t n, bool step, int64_t per_family,
+                                        int64_t *written, int64_t *families);
 
 #ifdef __cplusplus
 }
