@@ -25,7 +25,7 @@ typedef struct cad_cli_option {
     char letter;       /* 'o', or 0 */
     const char *arg;   /* "DIR"; NULL: takes none */
     const char *key;   /* "decode.temp": sets this key (without arg: to "on"); NULL: read it by cad_cli_value */
-    const char *help;  /* one line in --help; NULL: listed by --help-all only */
+    const char *help;  /* one line in --help, or in that of its only word; NULL: listed by --help-all and its words */
     const char *words; /* "synth config.schema": only with these words, the two of one joined by a dot; NULL: with all.
                           Two options may have one name where no word takes both and both take an argument, or neither does */
 } cad_cli_option;

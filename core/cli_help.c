@@ -111,12 +111,14 @@ static bool is_common(const cad_cli_option *o)
     return false;
 }
 
-/* --help: those with a text of their own; of a word: all that belong to it; --help-all: all. */
+/* --help: those with a text of their own, but not what a single word takes; of a word: all that belong to it; --help-all: all.
+ */
 static bool is_shown(const cad_cli *cli, const cad_cli_option *o, bool all)
 {
     if (!cad_cli_option_fits(o, cli->word))
         return false;
-    return all || (cli->word ? !is_common(o) : o->help != NULL);
+    bool one_word = o->words && !strchr(o->words, ' ');
+    return all || (cli->word ? !is_common(o) : o->help && !one_word);
 }
 
 static cad_status head(const cad_cli *cli, cad_buf *out)

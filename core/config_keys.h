@@ -188,7 +188,7 @@
     X(f, max_bad,      "0.02",  "0..1",         "share of parts that may fail")                                             \
     X(l, split,        "70,10,20", "shares",    "percent of train, val, test")                                              \
     X(l, group,        "caption,geometry", "",  "what never straddles splits")                                         \
-    X(i, cap_caption,  "3",     "",             "STEP: rows of one caption in val, and in test; 0 = any number")           \
+    X(i, cap_caption,  "3",     "",             "STEP: rows of one caption in val, in test; 0 = all")                   \
     X(i, suite_rows,   "0",    "",              "prompts of each family in the suite; 0 = 200 in all, at least 20")
 /* clang-format on */
 

@@ -134,6 +134,7 @@ int main(int argc, char **argv)
         .usage = "COMMAND [INPUT...]",
         .doc = "Make corpora: parts with captions, splits, tokenizers, packs.\n"
                "  cadprep synth -o data/s.jsonl -n 20k      parts, compiled and checked\n"
+               "  cadprep import -o raw.jsonl --captions=c.csv --parts=abc   STEP files\n"
                "  cadprep split data/s.jsonl -o data/p      train, val, test, suite\n"
                "  cadprep tokenizer data/p --own-bpe=1024   a BPE of the train split\n"
                "  cadprep pack data/p --tokenizer=data/p/tokenizer\n"
