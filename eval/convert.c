@@ -1,11 +1,11 @@
 #include "eval/convert.h"
 
 #include "cad/occt/solid.h"
+#include "cad/step/step_check.h"
 #include "cad/step/step_write.h"
 #include "core/fs.h"
-#include "core/json.h"
 #include "core/path.h"
-#include "eval/facts_json.h"
+#include "eval/part_report.h"
 #include "eval/score.h"
 
 #include <stdio.h>
@@ -88,7 +88,8 @@ static cad_status first_error(const work *w, cad_status fallback)
 static cad_status read_step(work *w, const char *text, size_t len)
 {
     cad_worker_stage("parse");
-    return cad_step_read(text, len, &(cad_step_opts){.conformant = w->job->strict}, &w->step);
+    CAD_TRY(cad_step_read(text, len, &(cad_step_opts){.conformant = w->job->strict}, &w->step));
+    return w->job->to == CAD_FORMAT_report ? cad_step_check(w->step, &(cad_step_check_opts){.geometry = true}) : CAD_OK;
 }
 
 static cad_status read_ir(work *w, const char *text, size_t len)
@@ -175,87 +176,20 @@ static cad_status write_stl(const work *w, cad_buf *out)
     return cad_stl_write(&mesh, w->job->name, out);
 }
 
-static json_t *facts_object(const cad_facts *f)
+/* A kernel that refuses the part is what is reported, as one is that died of it. */
+static cad_status report(work *w, cad_buf *out)
 {
-    return json_pack("{so,so,so,si,si,si,si,si,si,si,si,si,sb,si,so,so}", "volume", cad_json_finite(f->volume), "area",
-                     cad_json_finite(f->area), "bbox", cad_facts_box_json(f), "solids", f->solids, "shells", f->shells,
-                     "shells_closed", f->shells_closed, "faces", f->faces_merged, "edges", f->edges, "vertices", f->vertices,
-                     "genus", f->genus, "euler", f->euler, "level", f->level, "brepcheck", (int)f->brepcheck, "model_check",
-                     f->model_check, "tolerance", cad_json_finite(f->tolerance), "kinds", cad_facts_kinds_json(f));
-}
-
-/* {"severity","code","at","id","message","text"}; text is what people read. */
-static cad_status finding_object(const cad_step *m, const cad_step_diag *g, json_t **out)
-{
-    uint32_t line, column;
-    char at[32];
-    cad_buf text = CAD_BUF_INIT;
-    cad_step_place(m, g->at, &line, &column);
-    snprintf(at, sizeof at, "%u:%u", line, column);
-    cad_status s = cad_step_tell(m, g, &text);
-    if (s == CAD_OK)
-        *out = json_pack("{ss,ss,ss,sI,ss,ss}", "severity", cad_step_severity_name(g->severity), "code",
-                         cad_step_code_name(g->code), "at", at, "id", (json_int_t)g->id, "message", g->text, "text",
-                         cad_buf_cstr(&text));
-    cad_buf_deinit(&text);
-    return s != CAD_OK || *out ? s : cad_fail(CAD_ENOMEM, "out of memory for a report");
-}
-
-/* {"instances":n,"errors":n,"warnings":n,"diagnostics":[..]} */
-static cad_status step_object(const cad_step *m, json_t **out)
-{
-    json_t *list = json_array(), *one = NULL;
-    cad_status s = CAD_OK;
-    for (int32_t i = 0; s == CAD_OK && i < m->diags.n; i++) {
-        s = finding_object(m, &m->diags.item[i], &one);
-        if (s == CAD_OK)
-            json_array_append_new(list, one);
+    cad_part_report r = {cad_format_name(w->job->from), w->ir, w->diags, w->step, NULL, w->job->died};
+    char refused[512] = "";
+    if (!*w->job->died) {
+        cad_status s = build(w);
+        if (s == CAD_ENOMEM || s == CAD_EUNSUPPORTED)
+            return s;
+        snprintf(refused, sizeof refused, "%s", s == CAD_OK ? "" : cad_error_text());
+        r.kernel = refused;
+        r.solid = w->solid;
     }
-    if (s != CAD_OK) {
-        json_decref(list);
-        return s;
-    }
-    *out = json_pack("{sI,sI,sI,so}", "instances", (json_int_t)m->n, "errors", (json_int_t)m->diags.n_errors, "warnings",
-                     (json_int_t)m->diags.n_warnings, "diagnostics", list);
-    return *out ? CAD_OK : cad_fail(CAD_ENOMEM, "out of memory for a report");
-}
-
-/* {"ok":bool,"format":..,"program":{..}|null,"step":{..}|null,"facts":{..}|null}; ok means valid (level 8) and no error. */
-static cad_status write_report(const work *w, cad_buf *out)
-{
-    json_t *program = json_null(), *step = json_null(), *facts = json_null();
-    bool valid = false;
-    cad_buf text = CAD_BUF_INIT;
-    cad_status s = CAD_OK;
-    if (w->ir) {
-        s = cad_ir_report_json(w->ir, w->diags, &text);
-        if (s == CAD_OK)
-            s = cad_json_parse(text.data, text.len, "report", &program);
-        cad_buf_deinit(&text);
-    }
-    if (s == CAD_OK && w->step)
-        s = step_object(w->step, &step);
-    if (s == CAD_OK && w->solid) {
-        cad_facts f;
-        cad_worker_stage("facts");
-        s = cad_solid_facts(w->solid, w->arena, &f);
-        if (s == CAD_OK) {
-            facts = facts_object(&f);
-            valid = f.level >= 8 && w->diags->n_errors == 0;
-        }
-    }
-    if (s != CAD_OK) {
-        json_decref(program);
-        json_decref(step);
-        return s;
-    }
-    json_t *o = json_pack("{sb,ss,so,so,so}", "ok", (int)valid, "format", cad_format_name(w->job->from), "program", program,
-                          "step", step, "facts", facts);
-    if (!o)
-        CAD_FAIL(CAD_ENOMEM, "out of memory for a report");
-    s = cad_json_print(o, out);
-    json_decref(o);
-    return s;
+    return cad_part_report_json(&r, w->arena, out);
 }
 
 static cad_status convert(work *w, const char *text, size_t len, cad_buf *out)
@@ -269,9 +203,9 @@ static cad_status convert(work *w, const char *text, size_t len, cad_buf *out)
         CAD_TRY(first_error(w, CAD_OK));
         return write_ir(w, out);
     }
-    CAD_TRY(build(w));
     if (j->to == CAD_FORMAT_report)
-        return write_report(w, out);
+        return report(w, out);
+    CAD_TRY(build(w));
     CAD_TRY(first_error(w, CAD_OK));
     cad_worker_stage("write");
     switch (j->to) {

@@ -43,7 +43,8 @@ typedef struct cad_convert_job {
     int32_t n_views;            /* 1..CAD_CONVERT_VIEWS; several stand side by side */
     cad_view view[CAD_CONVERT_VIEWS];
     cad_rgb part;
-    char name[64]; /* product name in STEP and STL */
+    char name[64];  /* product name in STEP and STL */
+    char died[128]; /* report: why an earlier job ended; then the kernel is left out.  "": none did */
 } cad_convert_job;
 
 /* iso, 640 x 480, dialect cadlm. */

@@ -74,33 +74,68 @@ static cad_status print_program(const char *path, const json_t *program, cad_buf
     return CAD_OK;
 }
 
+enum { SHOWN = 8 }; /* of each code; the rest is counted */
+
+static bool is_code(const json_t *finding, const char *code)
+{
+    return !strcmp(json_string_value(json_object_get(finding, "code")), code);
+}
+
 static cad_status print_step(const char *path, const json_t *step, cad_buf *out)
 {
     size_t i;
-    json_t *d, *list = json_object_get(step, "diagnostics");
-    json_array_foreach(list, i, d) CAD_TRY(cad_buf_printf(out, "%s:%s: %s\n", path, json_string_value(json_object_get(d, "at")),
-                                                          json_string_value(json_object_get(d, "text"))));
-    json_int_t all =
-        json_integer_value(json_object_get(step, "errors")) + json_integer_value(json_object_get(step, "warnings"));
-    long long more = (long long)all - (long long)json_array_size(list);
-    return more > 0 ? cad_buf_printf(out, "%s: %lld more findings\n", path, more) : CAD_OK;
+    json_t *d, *entry, *list = json_object_get(step, "diagnostics"), *codes = json_object_get(step, "codes");
+    const char *code;
+    json_array_foreach(list, i, d)
+    {
+        size_t before = 0;
+        for (size_t k = 0; k < i; k++)
+            before += is_code(json_array_get(list, k), json_string_value(json_object_get(d, "code")));
+        if (before < SHOWN)
+            CAD_TRY(cad_buf_printf(out, "%s:%s: %s\n", path, json_string_value(json_object_get(d, "at")),
+                                   json_string_value(json_object_get(d, "text"))));
+    }
+    json_object_foreach(codes, code, entry)
+    {
+        long long rest = (long long)json_integer_value(json_object_get(entry, "count"));
+        size_t shown = 0;
+        json_array_foreach(list, i, d) shown += shown < SHOWN && is_code(d, code);
+        rest -= (long long)shown;
+        if (rest > 0)
+            CAD_TRY(cad_buf_printf(out, "%s: %lld more of %s, %s\n", path, rest, code,
+                                   json_string_value(json_object_get(entry, "meaning"))));
+    }
+    return CAD_OK;
 }
 
-static cad_status print_facts(const char *path, const json_t *report, cad_buf *out)
+static cad_status print_verdict(const char *path, const json_t *report, cad_buf *out)
 {
-    const json_t *f = json_object_get(report, "facts");
-    if (!json_is_object(f))
-        return cad_buf_printf(out, "%s: no solid\n", path);
+    const json_t *f = json_object_get(report, "facts"), *reason = json_object_get(report, "reason");
+    const char *stage = json_string_value(json_object_get(reason, "stage"));
+    const char *kernel = json_string_value(json_object_get(report, "kernel"));
+    if (!json_is_true(json_object_get(report, "ok"))) {
+        bool alone = !stage || !strcmp(stage, "kernel") || !strcmp(stage, "program");
+        CAD_TRY(cad_buf_printf(out, "%s: NOT VALID: %s%s%s", path, alone ? "" : stage, alone ? "" : ": ",
+                               json_string_value(json_object_get(reason, "text"))));
+        return kernel && !alone ? cad_buf_printf(out, " (%s)\n", kernel) : cad_buf_str(out, "\n");
+    }
     double b[6];
     for (size_t i = 0; i < 6; i++)
         b[i] = json_number_value(json_array_get(json_object_get(f, "bbox"), i));
-    return cad_buf_printf(out, "%s: %s, %lld solid%s, %.6g mm3, box %.6g x %.6g x %.6g mm, %lld faces, genus %lld\n", path,
-                          json_is_true(json_object_get(report, "ok")) ? "valid" : "NOT VALID",
+    return cad_buf_printf(out, "%s: valid, %lld solid%s, %.6g mm3, box %.6g x %.6g x %.6g mm, %lld faces, genus %lld\n", path,
                           (long long)json_integer_value(json_object_get(f, "solids")),
                           json_integer_value(json_object_get(f, "solids")) == 1 ? "" : "s",
                           json_number_value(json_object_get(f, "volume")), b[3] - b[0], b[4] - b[1], b[5] - b[2],
                           (long long)json_integer_value(json_object_get(f, "faces")),
                           (long long)json_integer_value(json_object_get(f, "genus")));
+}
+
+/* The report of a part whose text alone is too much for a worker. */
+static cad_status dead(const char *why, json_t **out)
+{
+    *out = json_pack("{sb,sn,sn,sn,so,s{ss,so}}", "ok", 0, "program", "step", "facts", "kernel", cad_json_text(why), "reason",
+                     "stage", "kernel", "text", cad_json_text(why));
+    return *out ? CAD_OK : cad_fail(CAD_ENOMEM, "out of memory for a report");
 }
 
 /* One part: its report as JSON object, also when the worker died. */
@@ -115,12 +150,14 @@ static cad_status report(cad_cli *cli, cad_pool *pool, const char *path, json_t 
     cad_status s = dialect_of(cli, &job.dialect_in);
     if (s == CAD_OK)
         s = cad_convert_one(pool, &job, cad_buf_cstr(&text), text.len, &answer);
+    if (s == CAD_EDATA) { /* the worker died: what the text itself says is still told */
+        snprintf(job.died, sizeof job.died, "%s", cad_error_text());
+        s = cad_convert_one(pool, &job, cad_buf_cstr(&text), text.len, &answer);
+    }
     if (s == CAD_OK)
         s = cad_json_parse(answer.data, answer.len, path, out);
-    else if (s == CAD_EDATA) {
-        *out = json_pack("{sb,so,sn,sn}", "ok", 0, "error", cad_json_text(cad_error_text()), "program", "facts");
-        s = *out ? CAD_OK : cad_fail(CAD_ENOMEM, "out of memory for a report");
-    }
+    else if (s == CAD_EDATA)
+        s = dead(cad_error_text(), out);
     cad_buf_deinit(&text);
     cad_buf_deinit(&answer);
     if (s == CAD_OK)
@@ -147,13 +184,12 @@ cad_status cad_cmd_check(cad_cli *cli)
         if (s != CAD_OK)
             break;
         bad += !json_is_true(json_object_get(r, "ok"));
-        const char *error = json_string_value(json_object_get(r, "error"));
         if (!cad_cli_json(cli)) {
             s = print_program(path, json_object_get(r, "program"), &text);
             if (s == CAD_OK)
                 s = print_step(path, json_object_get(r, "step"), &text);
             if (s == CAD_OK)
-                s = error ? cad_buf_printf(&text, "%s: NOT VALID: %s\n", path, error) : print_facts(path, r, &text);
+                s = print_verdict(path, r, &text);
             if (s == CAD_OK)
                 s = cad_out(text.data, text.len);
         }

@@ -26,6 +26,30 @@ const char *cad_step_code_meaning(cad_step_code code)
     return table[code].meaning;
 }
 
+cad_step_stage cad_step_code_stage(cad_step_code code)
+{
+    switch (table[code].name[0]) {
+    case 'R':
+        return CAD_STEP_STAGE_reference;
+    case 'T':
+        return CAD_STEP_STAGE_type;
+    case 'G':
+        return CAD_STEP_STAGE_geometry;
+    default:
+        return CAD_STEP_STAGE_parse;
+    }
+}
+
+const char *cad_step_stage_name(cad_step_stage stage)
+{
+    static const char *const names[] = {
+#define X(name) #name,
+        CAD_STEP_STAGE_LIST(X)
+#undef X
+    };
+    return names[stage];
+}
+
 /* The text in the arena, fit for a terminal. */
 static cad_status keep_text(cad_arena *a, const char *fmt, va_list ap, const char **out)
 {

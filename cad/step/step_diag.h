@@ -76,6 +76,16 @@ typedef enum cad_step_code {
         CAD_STEP_CODES
 } cad_step_code;
 
+/* What a check looks at, in the order in which it fails. */
+#define CAD_STEP_STAGE_LIST(X) X(parse) X(reference) X(type) X(geometry)
+
+typedef enum cad_step_stage {
+#define X(name) CAD_STEP_STAGE_##name,
+    CAD_STEP_STAGE_LIST(X)
+#undef X
+        CAD_STEP_STAGES
+} cad_step_stage;
+
 typedef enum cad_step_severity { CAD_STEP_error, CAD_STEP_warning } cad_step_severity;
 
 typedef struct cad_step_diag {
@@ -101,6 +111,8 @@ typedef struct cad_step_diags {
 /* "S04"; and what it means in a few words. */
 const char *cad_step_code_name(cad_step_code code);
 const char *cad_step_code_meaning(cad_step_code code);
+cad_step_stage cad_step_code_stage(cad_step_code code);
+const char *cad_step_stage_name(cad_step_stage stage); /* "parse" */
 
 /* Errors: CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_step_diags_add(cad_step_diags *d, cad_step_code code, uint32_t at, uint32_t len, uint64_t id,

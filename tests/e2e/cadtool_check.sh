@@ -45,7 +45,7 @@ runs 0 cadtool check flange.step
 # STEP: what is wrong is told to the byte before the kernel sees anything, and the kernel is given our own text of it.
 sed 's/^#\([0-9]*\) *= *PLANE/#\1=PLAIN(1 2);\n&/; s/\.T\.)/.t.)/' flange.step | awk '/PLAIN/ && n++ { next } 1' >wrong.step
 runs 3 cadtool check wrong.step
-says "$out" "error S04: #" "expected ',' or ')', found '2'" "error R01: #" "warning L08: #" "wrong.step: no solid"
+says "$out" "error S04: #" "expected ',' or ')', found '2'" "error R01: #" "warning L08: #" "wrong.step: NOT VALID: parse: line "
 line=$(grep -n PLAIN wrong.step | cut -d: -f1)
 says "$out" "wrong.step:$line:"
 runs 3 cadtool check --json wrong.step
@@ -57,7 +57,31 @@ sed 's/\.T\.)/.t.)/' flange.step | sed '/^END-ISO/d' >loose.step
 runs 0 cadtool check loose.step
 says "$out" "warning L08" "warning S08: expected END-ISO-10303-21;" "loose.step: valid, 1 solid"
 runs 3 cadtool check --strict loose.step
-says "$out" "error L08" "loose.step: no solid"
+says "$out" "error L08" "loose.step: NOT VALID: parse: line "
+
+# What an entity says, and what it describes, is told beside the kernel's verdict; without an error the first of them is the reason.
+sed '0,/^\(#[0-9]*\) *= *CIRCLE(.*/s//\1=CIRCLE($,5);/' flange.step >types.step
+runs 3 cadtool check types.step
+says "$out" "warning T01: #" "CIRCLE: 2 parameters; expected 3" "types.step: NOT VALID: type: line "
+runs 3 cadtool check --json types.step
+json "$out" 'd[0]["reason"]["stage"] == "type" and d[0]["step"]["stages"]["type"] == 1 and d[0]["step"]["codes"]["T01"]["count"] == 1'
+json "$out" 'd[0]["kernel"] and d[0]["step"]["errors"] == 0 and d[0]["step"]["warnings"] >= 1'
+runs 3 cadtool check --strict types.step
+says "$out" "error T01: #"
+sed "s/^\(#[0-9]*\) *= *CARTESIAN_POINT('',(\([^,]*\),/\1=CARTESIAN_POINT('',(1/;s/CARTESIAN_POINT('',(1/&,/" flange.step >shifted.step
+runs 3 cadtool check shifted.step
+says "$out" "warning G0" "more of G0" "shifted.step: NOT VALID: geometry: line "
+
+# A part that the kernel alone refuses says why.
+sed 's/MANIFOLD_SOLID_BREP/SHELL_BASED_SURFACE_MODEL/; s/ADVANCED_BREP_SHAPE_REPRESENTATION/MANIFOLD_SURFACE_SHAPE_REPRESENTATION/' flange.step |
+    sed "s/\(SHELL_BASED_SURFACE_MODEL('[^']*',\)\(#[0-9]*\))/\1(\2))/" >shell.step
+runs 3 cadtool check shell.step
+says "$out" "shell.step: NOT VALID: no solid: 1 closed shell of "
+runs 3 cadtool check --json shell.step
+json "$out" 'd[0]["reason"]["stage"] == "kernel" and d[0]["reason"]["text"] == d[0]["kernel"] and d[0]["facts"]["solids"] == 0'
+sed '/^DATA;/,/^ENDSEC;/{/^DATA;/!{/^ENDSEC;/!d}}' flange.step >bare.step
+runs 3 cadtool check bare.step
+says "$out" "bare.step: NOT VALID: no shape: nothing in it describes one"
 
 # A bad part among good ones is counted, and the others are still told.
 printf 'C 10 0 10' >bad.ir
