@@ -179,6 +179,13 @@
     X(p, parts,        "",      "",             "folder of STEP files, by model")                                           \
     X(b, require_valid, "on",   "",             "STEP: valid solids alone; round: the same ones")                          \
     X(p, out,          "*",     "",             "prefix of what the stages write")                                          \
+    E(ids, CAD_PREP_IDS, "nested", (nested, relative, flat), "text: instances in place of their references, lines up, or #n=")  \
+    E(derive, CAD_PREP_DERIVE, "off", (off, surfaces, seam), "text: leave out what the topology says; seam: also where circles close") \
+    E(boilerplate, CAD_PREP_BOILERPLATE, "template", (template, keep), "text: product, context and units by the template")      \
+    E(style, CAD_PREP_STYLE, "drop", (drop, keep), "text: colours")                                                             \
+    E(names, CAD_PREP_NAMES, "drop", (drop, keep), "text: names of geometry and topology")                                      \
+    E(share, CAD_PREP_SHARE, "geometry", (geometry, off), "text: equal points, directions, vectors and placements are one")     \
+    E(unit, CAD_PREP_UNIT, "mm", (mm, keep), "text: lengths by moving the decimal point, or as they are")                       \
     E(profile, CAD_PREP_PROFILE, "strict", (strict, steplm), "STEP: what cadlm recommends, or the bytes of STEP-LLM's tools")   \
     E(round, CAD_PREP_ROUND, "relative", (relative, decimals, steplm, off), "of numbers; steplm: with that profile") \
     X(i, digits,       "6",     "1..12",        "round: digits of the part's size, or decimals") \

@@ -8,7 +8,7 @@
 #include "eval/convert.h"
 
 static const cad_cli_option OPTIONS[] = {
-    {"output", 'o', "PATH", NULL, "file or folder to write", "import synth render split pack round reorder rag.embed"},
+    {"output", 'o', "PATH", NULL, "file or folder to write", "import text synth render split pack round reorder rag.embed"},
     {"count", 'n', "N", "synth.n", "parts to make [20k], or rows to show [5]", "synth preview"},
     {"kind", 0, "ir|step", "synth.kind", "a corpus of Compact IR, or a tree of STEP", "synth"},
     {"families", 0, "LIST", "synth.families", "all seen unseen, or names, NAME:WEIGHT", "synth"},
@@ -44,7 +44,8 @@ static const cad_cli_option OPTIONS[] = {
     {"exclude-same", 0, "LIST", "rag.exclude_same", NULL, "rag.build"},
     {"ties", 0, "seeded|first", "rag.ties", NULL, "rag.build rag.query"},
     {"min-score", 0, "X", "rag.min_score", NULL, "rag.build rag.query"},
-    {"jobs", 0, "N", "prep.jobs", "workers; 0 = all CPUs", "import synth render round reorder run"},
+    {"derive", 0, "WHAT", "prep.derive", "off surfaces seam", "text run"},
+    {"jobs", 0, "N", "prep.jobs", "workers; 0 = all CPUs", "import text synth render round reorder run"},
     {0},
 };
 
@@ -84,6 +85,11 @@ static const cad_cli_word WORDS[] = {
      "  cadprep import -o raw.jsonl --captions=c.csv --parts=abc/\n"
      "  cadprep import data/s -o raw.jsonl --require-valid=off\n"
      "  cadprep import train_dfs.json -o raw.jsonl\n"},
+    {"text", cad_cmd_text, "CORPUS.jsonl -o FILE.jsonl",
+     "STEP files as the text that a model learns: nested, without boilerplate, names\n"
+     "and colours; --derive leaves out what the topology says.  cadtool convert and\n"
+     "cadgen write whole files again; FILE.status.jsonl has a row for each.\n"
+     "  cadprep text raw.jsonl -o text.jsonl --derive=seam\n"},
     {"split", cad_cmd_split, "CORPUS.jsonl -o DIR",
      "Train, val, test and a suite; no caption and no geometry is in two of them.\n"
      "  cadprep split data/s.jsonl -o data/p\n"

@@ -13,6 +13,7 @@ CAD_MUST_USE cad_status cad_cmd_synth(cad_cli *cli);
 CAD_MUST_USE cad_status cad_cmd_render(cad_cli *cli);
 CAD_MUST_USE cad_status cad_cmd_round(cad_cli *cli);
 CAD_MUST_USE cad_status cad_cmd_reorder(cad_cli *cli);
+CAD_MUST_USE cad_status cad_cmd_text(cad_cli *cli);
 CAD_MUST_USE cad_status cad_cmd_split(cad_cli *cli);
 CAD_MUST_USE cad_status cad_cmd_tokenizer(cad_cli *cli);
 CAD_MUST_USE cad_status cad_cmd_rag_build(cad_cli *cli);

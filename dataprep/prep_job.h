@@ -5,6 +5,7 @@
 #include "core/arena.h"
 #include "core/config.h"
 #include "core/json.h"
+#include "dataprep/stage_import.h"
 #include "model/text/template.h"
 
 #ifdef __cplusplus
@@ -31,6 +32,12 @@ CAD_MUST_USE cad_status cad_prep_join(const cad_prep_job *j, const cad_list *l, 
 
 /* Each logs one line about what it made. */
 CAD_MUST_USE cad_status cad_prep_synth(const cad_prep_job *j, const char *out);
+/* A folder of STEP files with captions, or JSON, as one corpus: of `inputs` in, captions, parts and out are taken, the rest is
+ * the configuration's.  CAD_EPARTIAL: some were left out. */
+CAD_MUST_USE cad_status cad_prep_import(const cad_prep_job *j, cad_stage_import_args inputs);
+/* A corpus of STEP files as one of texts (stage_text.h); the settings that decide it, by one blank. */
+CAD_MUST_USE cad_status cad_prep_text(const cad_prep_job *j, const char *in, const char *out);
+const char *cad_prep_text_keys(void);
 CAD_MUST_USE cad_status cad_prep_split(const cad_prep_job *j, const char *in, const char *list); /* list: may be NULL */
 CAD_MUST_USE cad_status cad_prep_tokenizer(const cad_prep_job *j); /* CAD_ECONFIG for the folder of a model: it keeps its own */
 /* `in`: a folder of splits, or one corpus (stage_rag.h).  CAD_ECONFIG also where prep.profile = steplm and a key of [rag] says

@@ -8,6 +8,24 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The kind of a corpus is that of its rows, which pack holds to be one. */
+static cad_status kind_of(const char *corpus, cad_arena *a, cad_bpe_kind *out)
+{
+    cad_frame mark = cad_arena_mark(a);
+    cad_corpus_reader *r = NULL;
+    cad_row row = {0};
+    bool more = false;
+    CAD_TRY(cad_corpus_open(corpus, &r));
+    cad_status s = cad_corpus_next(r, a, &row, &more);
+    if (s == CAD_OK && !more)
+        s = cad_fail(CAD_ENOTFOUND, "%s: zero rows", corpus);
+    if (s == CAD_OK)
+        *out = strcmp(row.kind, "step") ? CAD_BPE_ir : CAD_BPE_step;
+    cad_corpus_close(r);
+    cad_arena_rewind(a, mark);
+    return s;
+}
+
 static cad_status feed(cad_corpus_reader *r, const cad_template *tpl, cad_bpe_trainer *bpe, cad_arena *a)
 {
     cad_buf prompt = CAD_BUF_INIT;
@@ -53,13 +71,13 @@ static cad_status write_config(const char *dir)
     return s;
 }
 
-static cad_status learn(cad_corpus_reader *r, const cad_template *tpl, int64_t vocab, cad_arena *a, const char *dir,
-                        int64_t *out_vocab)
+static cad_status learn(cad_corpus_reader *r, cad_bpe_kind kind, const cad_template *tpl, int64_t vocab, cad_arena *a,
+                        const char *dir, int64_t *out_vocab)
 {
     cad_bpe_trainer *bpe = NULL;
     cad_buf json = CAD_BUF_INIT;
     char path[4200];
-    CAD_TRY(cad_bpe_create(CAD_BPE_ir, vocab, &bpe));
+    CAD_TRY(cad_bpe_create(kind, vocab, &bpe));
     cad_status s = feed(r, tpl, bpe, a);
     if (s == CAD_OK)
         s = cad_bpe_finish(bpe, &json, out_vocab);
@@ -80,9 +98,12 @@ cad_status cad_stage_tokenizer(const char *corpus, const cad_template *tpl, int6
     cad_corpus_reader *r = NULL;
     cad_arena *a = NULL;
     CAD_TRY(cad_corpus_open(corpus, &r));
-    cad_status s = cad_arena_create("tokenizer rows", 64 << 20, &a);
+    cad_status s = cad_arena_create("tokenizer rows", (size_t)1 << 30, &a);
+    cad_bpe_kind kind = CAD_BPE_ir;
     if (s == CAD_OK)
-        s = learn(r, tpl, vocab, a, dir, out_vocab);
+        s = kind_of(corpus, a, &kind);
+    if (s == CAD_OK)
+        s = learn(r, kind, tpl, vocab, a, dir, out_vocab);
     cad_arena_destroy(a);
     cad_corpus_close(r);
     return s;

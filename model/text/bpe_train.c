@@ -18,6 +18,8 @@
     " ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
 #define IR_HEADS "\\n(?:U|D|I|T|R|X|LP|CP|SH|FI|CH|E|V) [0-9]+|\\n[A-Z]+(?= )|"
 
+#define STEP_RUNS "#[0-9]+:?|[-(),.$*'=&:;\\nA-Z_]{2,}|"
+
 static const char end_token[] = "<|endoftext|>";
 
 struct cad_bpe_trainer {
@@ -34,7 +36,7 @@ struct cad_bpe_trainer {
 
 const char *cad_bpe_pattern(cad_bpe_kind kind)
 {
-    return kind == CAD_BPE_ir ? IR_HEADS LLAMA_SINGLE_DIGITS : LLAMA_SINGLE_DIGITS;
+    return kind == CAD_BPE_ir ? IR_HEADS LLAMA_SINGLE_DIGITS : STEP_RUNS LLAMA_SINGLE_DIGITS;
 }
 
 cad_status cad_bpe_create(cad_bpe_kind kind, int64_t vocab_size, cad_bpe_trainer **out)

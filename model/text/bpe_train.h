@@ -15,7 +15,12 @@
  *   - THE FIRST LINE of a program has no LF before it: the template ends the prompt with LF and prompt and answer are tokenised
  *     apart, so the answer starts with the bare opcode, "C" or "S" "K" (merged where frequent), not with "\nC".  A first line
  *     never has a reference, so only the heads of primitives exist in both forms;
- *   - the last LF of a prompt is the token "\n", or ends a punctuation piece (".\n") when the caption ends in punctuation. */
+ *   - the last LF of a prompt is the token "\n", or ends a punctuation piece (".\n") when the caption ends in punctuation.
+ *
+ * For kind step two others stand in front (shared/spec/tiny-models.md 9: all between two numbers is one token):
+ *     #[0-9]+:?                      "#12", "#12:": a label, whole once it was learned
+ *     [-(),.$*'=&:;\nA-Z_]{2,}       ".,", ".))),ORIENTED_EDGE(": keywords and punctuation up to the next digit or label
+ * and a digit or a single point stays a piece of its own, so that a number has the same ids in a caption and in an answer. */
 #ifndef CADLM_MODEL_TEXT_BPE_TRAIN_H
 #define CADLM_MODEL_TEXT_BPE_TRAIN_H
 
