@@ -141,6 +141,7 @@ int main(int argc, char **argv)
         .doc = "Make corpora: parts with captions, splits, tokenizers, packs.\n"
                "  cadprep synth -o data/s.jsonl -n 20k      parts, compiled and checked\n"
                "  cadprep import -o raw.jsonl --captions=c.csv --parts=abc   STEP files\n"
+               "  cadprep render data/s.jsonl -o data/pics  nine views of each part\n"
                "  cadprep split data/s.jsonl -o data/p      train, val, test, suite\n"
                "  cadprep tokenizer data/p --own-bpe=1024   a BPE of the train split\n"
                "  cadprep pack data/p --tokenizer=data/p/tokenizer\n"

@@ -80,7 +80,7 @@ static const char *const plate_1[] = {
     "{make}~ {plate} $w wide, $d deep and $t thick, with one {hole} {of_radius:r} {at}{end}",
     "{plate}: width $w, depth $d, thickness $t; {hole}: {radius:r}, x = #x, y = #y{end}",
     "A {hole} {of_radius:r} {at} in ~ {plate} of {wdt}{end}",
-    "The {plate} is $w wide, $d deep and $t thick. [It has a {hole} {of_radius:r} {at}|A {hole} {of_radius:r} is {at}]{end}",
+    "The {plate} is $w wide, $d deep and $t thick. [It has a {hole} {of_radius:r} {at}|A {hole} {of_radius:r} lies {at}]{end}",
     "{make}~ $t thick {plate}, #w x #d@, with a {hole} {at} {of_radius:r}{end}",
     "[w = $w, d = $d, t = $t, {plate}|{plate} with w = $w, d = $d, t = $t], {hole} r = $r {at}{end}",
     "{make}~ {plate} from the origin to (#w, #d, #t)@ with a {hole} {of_radius:r} {at}{end}",
@@ -94,7 +94,7 @@ static const char *const plate_4[] = {
     "{make}~ {plate} $w wide, $d deep and $t thick, with four {holes} {of_radius:r} {four}{end}",
     "{plate}: width $w, depth $d, thickness $t; four {holes}: {radius:r}, x = #x1 and #x2, y = #y1 and #y2{end}",
     "Four {holes} {of_radius:r} {four} in ~ {plate} of {wdt}{end}",
-    "The {plate} is $w wide, $d deep and $t thick. [It has four {holes} {of_radius:r} {four}|%n {holes} {of_radius:r} are "
+    "The {plate} is $w wide, $d deep and $t thick. [It has four {holes} {of_radius:r} {four}|%n {holes} {of_radius:r} lie "
     "{four}]{end}",
     "{make}~ $t thick {plate}, #w x #d@, with %n {holes} {four}, [each of radius $r|each with a radius of $r|{radius:r} "
     "each]{end}",

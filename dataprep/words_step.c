@@ -8,8 +8,9 @@ const cad_rule cad_step_rules[] = {
              "^Let us have ]"},
     {"end", "[|||.]"},
     {"radius", "[radius $_|radius $_|a radius of $_|radius: $_|radius = $_|R = $_|^$_ radius|^radius equal to $_]"},
-    {"of_radius", "[of radius $_|of radius $_|with radius $_|with a radius of $_|(radius $_)|, radius $_,|^whose radius is $_|"
-                  "^measuring $_ in radius]"},
+    {"of_radius",
+     "[of radius $_|of radius $_|with radius $_|with a radius of $_|(radius $_)|having radius $_|^whose radius is $_|"
+     "^measuring $_ in radius]"},
     {"high", "[high|high|tall|^in height]"},
     {"hole", "[hole|hole|hole|through hole|round hole|^bore|^drilling]"},
     {"holes", "[holes|holes|holes|through holes|round holes|^bores|^drillings]"},
