@@ -145,6 +145,8 @@ cad_status cad_verify_block(const json_t *report, cad_buf *out)
         CAD_TRY(cad_buf_printf(out, "%-6s ", split));
         if (!strcmp(split, "leaks"))
             CAD_TRY(cad_audit_leaks_line(facts, out));
+        else if (!strcmp(split, "retrieval"))
+            CAD_TRY(cad_audit_retrieved_line(facts, out));
         else if (!strcmp(split, "suite"))
             CAD_TRY(cad_buf_printf(out, "%" JSON_INTEGER_FORMAT " prompts, none of them learnt", whole(facts, "prompts")));
         else

@@ -205,6 +205,7 @@ cad_status cad_prep_verify(const cad_prep_job *j, const char *against, json_t **
     cad_verify_args args = {.dir = j->dir,
                             .captions = cad_list_has(group, "caption"),
                             .geometry = cad_list_has(group, "geometry"),
+                            .allow_leak = j->cfg->rag.allow_leak,
                             .against = against};
     snprintf(path, sizeof path, "%s/tokenizer.json", j->tokenizer_dir);
     if (cad_fs_exists(path) && (cad_config_is_set(j->cfg, "tokenizer.path") || j->cfg->tokenizer.own_bpe > 0)) {

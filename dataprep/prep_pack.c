@@ -81,6 +81,22 @@ static cad_status audit_one(const char *path, const char *name, cad_pack **pack,
     return s;
 }
 
+static cad_status audit_retrieved(const cad_prep_job *j, const made *m, json_t *report)
+{
+    json_t *facts = NULL;
+    cad_buf line = CAD_BUF_INIT;
+    CAD_TRY(cad_audit_retrieved((const cad_pack *const *)m->pack, m->name, m->n, j->dir, &facts));
+    if (!facts)
+        return CAD_OK;
+    if (json_object_set_new(report, "retrieval", facts))
+        CAD_FAIL(CAD_ENOMEM, "%s: no memory for the audit", j->dir);
+    cad_status s = cad_audit_retrieved_line(facts, &line);
+    if (s == CAD_OK)
+        cad_log(CAD_LOG_INFO, "pack: %s: retrieval: %s", j->dir, line.data);
+    cad_buf_deinit(&line);
+    return s;
+}
+
 static cad_status audit_splits(const cad_prep_job *j, const made *m, json_t *report)
 {
     json_t *facts = NULL;
@@ -92,7 +108,16 @@ static cad_status audit_splits(const cad_prep_job *j, const made *m, json_t *rep
     if (s == CAD_OK)
         cad_log(CAD_LOG_INFO, "pack: %s: %s", j->dir, line.data);
     cad_buf_deinit(&line);
-    return s;
+    return s == CAD_OK ? audit_retrieved(j, m, report) : s;
+}
+
+/* Packs that carry the mark may be made: cadtrain asks for rag.allow_leak. */
+static bool leaky(const made *m)
+{
+    for (size_t i = 0; i < m->n; i++)
+        if (cad_pack_waives(&m->pack[i]->info, CAD_PACK_LEAKY))
+            return true;
+    return false;
 }
 
 /* Opens what was written and tells it, in `path` as JSON; that is there too when a leak ends the command. */
@@ -110,6 +135,8 @@ static cad_status audit(const cad_prep_job *j, made *m, const char *path)
     if (s == CAD_OK)
         s = cad_audit_refuse_leaks(json_object_get(report, "leaks"), j->dir, cad_list_has(group, "caption"),
                                    cad_list_has(group, "geometry"));
+    if (s == CAD_OK && !j->cfg->rag.allow_leak && !leaky(m))
+        s = cad_audit_refuse_retrieved(json_object_get(report, "retrieval"), j->dir);
     for (size_t i = 0; i < m->n; i++)
         cad_pack_close(m->pack[i]);
     json_decref(report);

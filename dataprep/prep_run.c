@@ -24,10 +24,12 @@ typedef struct stage {
     bool (*wanted)(const cad_prep_job *j);
 } stage;
 
-/* Names of inputs that lie elsewhere: the tokenizer in use; the list of captions; all STEP files, as one hash. */
+/* Names of inputs that lie elsewhere: the tokenizer in use; the list of captions; all STEP files, as one hash; the weights of
+ * rag.encoder. */
 #define TOKENIZER "@tokenizer"
 #define CAPTIONS "@captions"
 #define PARTS "@parts"
+#define ENCODER "@encoder"
 
 /* ---- which files ---- */
 
@@ -156,8 +158,8 @@ static const stage stages[] = {
      cad_prep_tokenizer,
      learns_tokenizer},
     {"rag",
-     "run.seed prep.profile rag.k rag.encoder rag.scope rag.exclude_same rag.ties rag.min_score",
-     {".stages/split.json"},
+     "run.seed prep.profile rag.k rag.encoder rag.encoder_path rag.scope rag.exclude_same rag.ties rag.min_score",
+     {".stages/split.json", ENCODER},
      {"train.jsonl", "val.jsonl", "test.jsonl", CAD_RAG_INDEX_NAME},
      NULL,
      rag,
@@ -208,6 +210,15 @@ static cad_status hash_tree(const cad_prep_job *j, const char *dir, char out[CAD
     return s;
 }
 
+/* The hashed encoder has no weights. */
+static cad_status hash_encoder(const cad_prep_job *j, char out[CAD_HASH_HEX])
+{
+    char path[4200];
+    snprintf(path, sizeof path, "%s/model.safetensors", j->cfg->rag.encoder_path);
+    snprintf(out, CAD_HASH_HEX, "none");
+    return j->cfg->rag.encoder == CAD_RAG_ENCODER_minilm && cad_fs_exists(path) ? cad_fs_hash(path, out) : CAD_OK;
+}
+
 /* The hash of an input, and the name by which a key remembers it: packs record the folder of their tokenizer. */
 static cad_status hash_input(const cad_prep_job *j, const char *name, const char **out_name, char out[CAD_HASH_HEX])
 {
@@ -217,6 +228,8 @@ static cad_status hash_input(const cad_prep_job *j, const char *name, const char
         CAD_TRY(parts_dir(j, &path));
         return hash_tree(j, path, out);
     }
+    if (!strcmp(name, ENCODER))
+        return hash_encoder(j, out);
     if (!strcmp(name, CAPTIONS)) {
         CAD_TRY(captions_file(j, &path));
         snprintf(out, CAD_HASH_HEX, "none");

@@ -31,6 +31,7 @@ typedef struct job {
     int *where; /* (n) a split, or why a row is in none */
     cad_corpus_writer *split[CAD_SPLIT_COUNT];
     cad_buf test, dropped; /* cad_row of the test rows; lines of split.dropped.csv */
+    json_t *info;          /* of the headers: how rows retrieved, where they did so before the split; NULL: nothing */
     cad_stage_split_result *r;
 } job;
 
@@ -51,13 +52,24 @@ static cad_status add_key(job *j, const cad_row *row, cad_buf *keys)
     return cad_buf_add(keys, &k, sizeof k);
 }
 
+static cad_status read_info(job *j, const cad_corpus_reader *r)
+{
+    json_t *rag = json_object_get(json_object_get(cad_corpus_header(r), "info"), "rag");
+    j->info = rag ? json_pack("{s:O}", "rag", rag) : NULL;
+    if (rag && !j->info)
+        CAD_FAIL(CAD_ENOMEM, "%s: no memory for the header", j->args->in);
+    return CAD_OK;
+}
+
 static cad_status read_keys(job *j)
 {
     cad_corpus_reader *r = NULL;
     cad_buf keys = CAD_BUF_INIT;
     cad_progress *progress = NULL;
     CAD_TRY(cad_corpus_open(j->args->in, &r));
-    cad_status s = cad_corpus_progress(r, "read", &progress);
+    cad_status s = read_info(j, r);
+    if (s == CAD_OK)
+        s = cad_corpus_progress(r, "read", &progress);
     for (bool more = true; s == CAD_OK && more;) {
         cad_row row = {0};
         cad_frame mark = cad_arena_mark(j->rows);
@@ -87,7 +99,7 @@ static cad_status open_split(job *j, int k)
 {
     char path[4200];
     snprintf(path, sizeof path, "%s/%s.jsonl", j->args->out, cad_split_name[k]);
-    return cad_corpus_create(path, cad_split_name[k], NULL, &j->split[k]);
+    return cad_corpus_create(path, cad_split_name[k], j->info, &j->split[k]);
 }
 
 /* A row that is in no split, with the reason. */
@@ -206,6 +218,7 @@ cad_status cad_split_corpus(const cad_stage_split_args *args, cad_stage_split_re
         cad_corpus_abort(j.split[k]);
     cad_buf_deinit(&j.test);
     cad_buf_deinit(&j.dropped);
+    json_decref(j.info);
     cad_arena_destroy(j.keys);
     cad_arena_destroy(j.rows);
     if (s == CAD_OK)

@@ -179,6 +179,15 @@ static cad_status check_leaks(const opened *o, json_t *report)
     return cad_audit_refuse_leaks(facts, o->args->dir, o->args->captions, o->args->geometry);
 }
 
+static cad_status check_retrieved(const opened *o, json_t *report)
+{
+    json_t *facts = NULL;
+    CAD_TRY(cad_audit_retrieved((const cad_pack *const *)o->pack, o->name, o->n, o->args->dir, &facts));
+    if (facts)
+        json_object_set_new(report, "retrieval", facts);
+    return o->args->allow_leak ? CAD_OK : cad_audit_refuse_retrieved(facts, o->args->dir);
+}
+
 cad_status cad_verify_dir(const cad_verify_args *args, json_t **report)
 {
     opened o = {.args = args};
@@ -188,6 +197,8 @@ cad_status cad_verify_dir(const cad_verify_args *args, json_t **report)
     cad_status s = open_packs(&o, r);
     if (s == CAD_OK)
         s = check_leaks(&o, r);
+    if (s == CAD_OK)
+        s = check_retrieved(&o, r);
     if (s == CAD_OK)
         s = check_suite(args, &o, r);
     for (size_t k = 0; k < o.n; k++)

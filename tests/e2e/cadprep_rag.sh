@@ -75,6 +75,13 @@ says "$err" "profile steplm shows one row"
 runs 65 cadprep rag build p --exclude-same=id,family
 says "$err" "rag.exclude_same: found 'family'; expected of id caption geometry"
 
+# The published order: all rows of one corpus, then the split, which hands the mark on.
+cp s.jsonl whole.jsonl
+runs 0 cadprep rag build whole.jsonl --profile=steplm
+runs 0 cadprep split whole.jsonl -o q --suite-rows=4
+head -1 q/val.jsonl >head
+says head '"leaky":true' '"scope":"all"'
+
 # A damaged or foreign index.
 head -c -5 p/rag.index >short.index
 runs 74 cadprep rag query short.index "a plate"
@@ -85,3 +92,17 @@ runs 66 cadprep rag query s.jsonl.absent "a plate"
 runs 66 cadprep rag build absent
 runs 65 cadprep rag build s.jsonl
 says "$err" "rag.scope = train needs a folder of splits"
+
+# As a stage of a run: made once, skipped when nothing changed, made again when a setting did.
+export E2E=$T
+run=(cadprep run "$CADLM_SOURCE/tests/e2e/tiny.ini" --set=rag.enabled=on --set=prompt.template=step-rag --max-tokens=4096)
+runs 0 "${run[@]}"
+says "$err" "in $T/data/rag.index by hash" "0 outside, 0 itself, 0 caption, 0 geometry"
+sha256sum data/*.jsonl data/rag.index >first
+runs 0 "${run[@]}"
+[ "$(grep -c 'done before, skipped' "$err")" = 5 ] || die "expected five skipped stages"
+runs 0 "${run[@]}" --set=rag.k=2
+says "$err" "rag: " "synth: done before, skipped"
+runs 0 "${run[@]}"
+sha256sum data/*.jsonl data/rag.index >second
+same first second

@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# Leaks through retrieval: none as cadprep makes it; one of each kind that is planted ends pack and verify; the mark of settings that
+# leak ends training.
+. "$(dirname "$0")/lib.sh"
+cd "$T"
+runs 0 cadprep synth -o s.jsonl -n 150 --families=plate
+runs 0 cadprep split s.jsonl -o clean --suite-rows=4
+runs 0 cadprep rag build clean
+pack=(cadprep pack --template=step-rag --set=rag.enabled=on --tokenizer="$CADLM_SOURCE/models/tiny" --max-tokens=4096)
+runs 0 "${pack[@]}" clean
+says "$err" "retrieval: " "; 0 outside, 0 itself, 0 caption, 0 geometry"
+runs 0 cadprep verify clean
+says "$out" "retrieval " "; 0 outside, 0 itself, 0 caption, 0 geometry"
+runs 0 cadprep verify clean --json
+json "$out" 'd["retrieval"]["checked"] and d["retrieval"]["shown"] == sum(d[s]["rows"] for s in ("train", "val", "test"))'
+
+plant() { # kind: a copy of the folder in which one row is shown what it may not see
+    rm -rf bad && cp -R clean bad && rm -f bad/*.h5 bad/rag.index
+    python3 - "$1" <<'PY'
+import json, sys
+kind = sys.argv[1]
+splits = {s: [json.loads(line) for line in open(f"bad/{s}.jsonl")] for s in ("train", "val", "test")}
+victim, other = splits["train"][2], splits["train"][3]
+if kind == "itself":
+    other = victim
+elif kind == "outside":
+    other = splits["val"][1]
+    for rows in splits.values():
+        rows[0]["info"]["rag"]["scope"] = "all"
+else:
+    victim.setdefault("group", {})[kind] = other.setdefault("group", {})[kind] = "00000000000000ff"
+victim["rag"][0]["id"] = other["id"]
+for split, rows in splits.items():
+    with open(f"bad/{split}.jsonl", "w") as f:
+        f.writelines(json.dumps(r) + "\n" for r in rows)
+PY
+}
+
+for kind in outside itself caption geometry; do
+    plant $kind
+    runs 65 "${pack[@]}" bad
+    says "$err" "1 $kind" "leaks through retrieval; first: row" "hint: cadprep rag build bad"
+    runs 0 "${pack[@]}" bad --set=rag.allow_leak=on
+    runs 65 cadprep verify bad
+    says "$err" "leaks through retrieval; first: row"
+    runs 0 cadprep verify bad --set=rag.allow_leak=on
+    says "$out" "1 $kind"
+done
+
+# An index that is not that of the packs, or holds more than train.
+rm -rf bad && cp -R clean bad
+runs 0 cadprep rag build bad --set=run.seed=7
+runs 65 cadprep verify bad
+says "$err" "hint: cadprep pack"
+runs 0 cadprep rag build bad --scope=all
+runs 0 "${pack[@]}" bad
+says "$err" "leaky: rows may show"
+runs 65 cadprep verify bad
+says "$err" "the index holds row" "which is not of train"
+export E2E=$T
+runs 65 cadtrain "$CADLM_SOURCE/tests/e2e/tiny.ini" --check --set=data.train=bad/train.pack.h5 --set=data.val=bad/val.pack.h5 \
+    --set=rag.enabled=on --set=prompt.template=step-rag --set=data.max_tokens=4096 --set=tokenizer.path="$CADLM_SOURCE/models/tiny" --set=tokenizer.own_bpe=0
+says "$err" "leaky" "rag.allow_leak=on"
+
+# Packs alone, as they are carried to another machine: told, not refused.
+mkdir alone && cp clean/*.pack.h5 alone
+runs 0 cadprep verify alone
+says "$out" "retrieval not checked: the corpora are not there"
