@@ -135,6 +135,7 @@
 
 #define CAD_CONFIG_RAG(X, E)                                                                                                \
     X(b, enabled,      "off",   "",             "prompts show retrieved rows; on exactly when the template has {retrieved}") \
+    X(p, index,        "",      "",             "index for prompts; empty: rag.index beside data.train")                    \
     X(i, k,            "1",     "1..8",         "rows that each caption retrieves")                                         \
     E(encoder, CAD_RAG_ENCODER, "hash", (hash, minilm), "what compares captions; hash needs no weights")                    \
     X(p, encoder_path, "",      "",             "folder of all-MiniLM-L6-v2, for encoder = minilm")                         \

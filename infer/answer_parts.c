@@ -1,8 +1,7 @@
 #include "infer/answer_parts.h"
-#include "cad/step/step_answer.h"
-#include "cad/step/steplm.h"
 #include "core/fs.h"
 #include "core/hash.h"
+#include "infer/answer_program.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,46 +15,6 @@ typedef struct drawing {
     cad_gen_step step;
     void *step_ctx;
 } drawing;
-
-static bool has_end(const char *text, size_t len)
-{
-    static const char mark[] = "END-ISO-10303-21;";
-    return memmem(text, len, mark, sizeof mark - 1) != NULL;
-}
-
-/* The exchange file of a STEP answer, with legal ids where it has the placeholders of STEP-LLM. */
-static cad_status make_step(cad_answer_part *p, cad_arena *a)
-{
-    cad_buf file = CAD_BUF_INIT, legal = CAD_BUF_INIT;
-    cad_status s = cad_step_answer(a, p->text, p->len, &file);
-    if (s == CAD_EDATA) { /* none can be made; the check tells why */
-        p->complete = p->finish == CAD_FINISH_stop;
-        s = cad_arena_strdup(a, cad_error_text(), strlen(cad_error_text()), &p->reason);
-        cad_buf_deinit(&file);
-        return s;
-    }
-    if (s == CAD_OK && cad_steplm_has_placeholders(file.data, file.len))
-        s = cad_steplm_legal(a, file.data, file.len, &legal);
-    const cad_buf *program = legal.len ? &legal : &file;
-    if (s == CAD_OK)
-        s = cad_arena_strdup(a, cad_buf_cstr(program), program->len, &p->program);
-    p->program_len = program->len;
-    /* what is written out from a shorter form gets its end in any case */
-    p->complete = has_end(p->text, p->len) || (p->finish == CAD_FINISH_stop && has_end(file.data, file.len));
-    cad_buf_deinit(&file);
-    cad_buf_deinit(&legal);
-    return s;
-}
-
-static cad_status make_program(cad_answer_part *p, cad_format format, cad_arena *a)
-{
-    if (format == CAD_FORMAT_step)
-        return make_step(p, a);
-    p->program = p->text;
-    p->program_len = p->len;
-    p->complete = p->finish == CAD_FINISH_stop;
-    return CAD_OK;
-}
 
 static cad_status keep(void *ctx, const cad_answer *a)
 {
@@ -72,7 +31,13 @@ static cad_status keep(void *ctx, const cad_answer *a)
                            .reason = "",
                            .summary = ""};
     CAD_TRY(cad_arena_strdup(d->out->arena, a->text, a->len, &p->text));
-    return make_program(p, d->out->format, d->out->arena);
+    cad_answer_program made;
+    CAD_TRY(cad_answer_program_make(p->text, p->len, p->finish, d->out->format, d->out->arena, &made));
+    p->program = made.text;
+    p->program_len = made.len;
+    p->complete = made.complete;
+    p->reason = made.reason;
+    return CAD_OK;
 }
 
 static cad_status stepped(void *ctx, int64_t tokens, int64_t done)

@@ -6,6 +6,7 @@
 #include "core/progress.h"
 #include "core/utf8.h"
 #include "dataprep/audit.h"
+#include "dataprep/retriever.h"
 #include "eval/convert.h"
 #include "infer/answer_parts.h"
 #include "model/hf/licence.h"
@@ -23,8 +24,9 @@ typedef struct task {
     cad_config *config;
     cad_prompts prompts;
     cad_engine_facts facts;
-    cad_format format; /* of the answers */
-    bool many;         /* a file or stream of prompts */
+    cad_retriever *retriever; /* NULL: prompts show nothing retrieved */
+    cad_format format;        /* of the answers */
+    bool many;                /* a file or stream of prompts */
     const char *output[MAX_OUTPUTS];
     cad_answer_files files;
     cad_engine *engine;
@@ -106,7 +108,7 @@ static cad_status read_prompts(task *t)
     return s;
 }
 
-/* The checkpoint's own [decode] lies below files and options. */
+/* What the checkpoint recorded of decoding, retrieval and its data lies below files and options. */
 static cad_status read_config(task *t, bool *done)
 {
     const char *ckpt = cad_cli_value(t->cli, "ckpt"), *path;
@@ -114,7 +116,7 @@ static cad_status read_config(task *t, bool *done)
     if (!ckpt)
         cad_log(CAD_LOG_INFO, "model: %s (the embedded base)", t->facts.path);
     CAD_TRY(cad_path_join(t->arena, t->facts.path, "config.ini", &path));
-    const cad_config_source below = {.kind = CAD_CONFIG_FILE, .name = path, .only = "rag decode"};
+    const cad_config_source below = {.kind = CAD_CONFIG_FILE, .name = path, .only = "rag decode data prep"};
     return cad_cli_config(t->cli, &below, cad_fs_exists(path) ? 1 : 0, NULL, 0, &t->config, done);
 }
 
@@ -136,6 +138,60 @@ static cad_status settle_format(task *t)
         if (format == CAD_FORMAT_ir)
             CAD_FAIL(CAD_EUSAGE, "-o %s: %s answers in STEP, which cannot be turned into Compact IR\nhint: -o part.step",
                      t->files.path[i], t->facts.path);
+    }
+    return CAD_OK;
+}
+
+/* ---- retrieval ---- */
+
+/* --rag, else the index beside the pack that the checkpoint learnt from; "": there is none. */
+static cad_status index_path(task *t, cad_buf *out)
+{
+    const char *given = cad_cli_value(t->cli, "rag");
+    if (given)
+        return cad_buf_str(out, given);
+    if (*t->config->rag.index)
+        return cad_buf_str(out, t->config->rag.index);
+    return *t->config->data.train ? cad_path_parent(t->config->data.train, out) : CAD_OK;
+}
+
+static cad_status open_retriever(task *t)
+{
+    const char *given = cad_cli_value(t->cli, "rag");
+    bool off = given && !strcmp(given, "off");
+    cad_buf path = CAD_BUF_INIT;
+    if (given && !off && !t->facts.has_retrieved)
+        CAD_FAIL(CAD_EUSAGE, "--rag=%s: the template of %s has no {retrieved}", given, t->facts.path);
+    if (off || !t->facts.has_retrieved)
+        return CAD_OK;
+    CAD_TRY(index_path(t, &path));
+    cad_status s = path.len ? CAD_OK
+                            : cad_fail(CAD_ECONFIG,
+                                       "the template of %s has {retrieved}, but rag.index is empty\n"
+                                       "hint: --rag=INDEX, or --rag=off to leave the slot empty",
+                                       t->facts.path);
+    if (s == CAD_OK)
+        s = cad_retriever_open(path.data, t->config, given ? NULL : t->facts.rag_index, &t->retriever);
+    cad_buf_deinit(&path);
+    return s;
+}
+
+/* What a prompt brings along itself stays. */
+static cad_status retrieve(task *t)
+{
+    CAD_TRY(open_retriever(t));
+    for (int64_t i = 0; t->retriever && i < t->prompts.n; i++) {
+        cad_prompt *p = &t->prompts.item[i];
+        cad_retrieved found;
+        if (p->retrieved)
+            continue;
+        CAD_TRY(cad_retriever_find(t->retriever, p->caption, t->arena, &found));
+        p->retrieved = found.text;
+        for (int64_t k = 0; k < found.n; k++)
+            cad_log(t->prompts.n == 1 ? CAD_LOG_INFO : CAD_LOG_DEBUG, "prompt %s: retrieved %s (%.3f)", p->id, found.id[k],
+                    found.score[k]);
+        if (found.n == 0)
+            cad_log(CAD_LOG_WARN, "prompt %s: nothing was retrieved; its slot stays empty", p->id);
     }
     return CAD_OK;
 }
@@ -279,7 +335,7 @@ static void tell_cut(const task *t, const cad_answer_part *a)
     int64_t most = t->config->decode.max_new;
     char hint[64] = "";
     if (a->n_tokens >= most)
-        snprintf(hint, sizeof hint, "\nhint: --max-new=%" PRId64, 2 * most);
+        snprintf(hint, sizeof hint, " (--max-new=%" PRId64 " gives it more)", 2 * most);
     cad_log(CAD_LOG_WARN, "prompt %s, sample %" PRId64 ": cut after %" PRId64 " tokens, %s%s", a->prompt->id, a->sample + 1,
             a->n_tokens, *hint ? "the longest that decode.max_new lets it be" : "where the context of the model ends", hint);
 }
@@ -353,6 +409,7 @@ static cad_status run(task *t)
         return CAD_OK;
     CAD_TRY(settle_format(t));
     CAD_TRY(read_prompts(t));
+    CAD_TRY(retrieve(t));
     CAD_TRY(generate(t));
     CAD_TRY(build(t));
     CAD_TRY(report(t));
@@ -366,6 +423,7 @@ cad_status cad_cmd_gen(cad_cli *cli)
     cad_progress_destroy(t.progress);
     cad_answer_parts_deinit(&t.parts);
     cad_pool_destroy(t.pool);
+    cad_retriever_close(t.retriever);
     cad_engine_close(t.engine);
     return s;
 }

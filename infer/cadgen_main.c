@@ -15,6 +15,7 @@ static const cad_cli_option OPTIONS[] = {
     {"top-k", 0, "K", "decode.top_k", "likeliest tokens kept, 0 = all", NULL},
     {"min-p", 0, "P", "decode.min_p", "least probability relative to the best", NULL},
     {"max-new", 0, "N", "decode.max_new", "longest answer in tokens", NULL},
+    {"rag", 0, "INDEX", NULL, "index or its folder, or off  [the checkpoint's]", NULL},
     {"format", 0, "NAME", NULL, "what answers are: ir, step  [as the checkpoint learnt]", NULL},
     {"template", 0, "NAME", NULL, "name or file:PATH  [the checkpoint's]", NULL},
     {"timeout", 0, "S", "metrics.timeout_s", NULL, NULL},

@@ -8,6 +8,7 @@
 #include "eval/convert.h"
 #include "eval/picture.h"
 #include "eval/score.h"
+#include "infer/answer_program.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -22,8 +23,9 @@ enum { WIDTH = 320, HEIGHT = 240, SHEET_COLUMNS = 4, KEY_BYTES = 32 };
 enum { WORK_score, WORK_step, WORK_picture, WORKS };
 
 typedef struct answer {
-    const char *text;
+    const char *text; /* as the model wrote it */
     size_t len;
+    cad_answer_program program;
     int64_t n_tokens;
     cad_finish finish;
     const char *note; /* NULL: none */
@@ -75,7 +77,10 @@ static cad_status take_answer(void *ctx, const cad_answer *a)
     item->n_tokens = a->n_tokens;
     item->finish = a->finish;
     t->sum.finished += a->finish == CAD_FINISH_stop;
-    return write_item(t, a->prompt, t->o->step ? "step" : "ir", a->text, a->len);
+    CAD_TRY(cad_answer_program_make(item->text, item->len, item->finish, t->o->step ? CAD_FORMAT_step : CAD_FORMAT_ir, t->arena,
+                                    &item->program));
+    const cad_answer_program *p = &item->program; /* without one, what there is */
+    return write_item(t, a->prompt, t->o->step ? "step" : "ir", p->text ? p->text : item->text, p->text ? p->len : item->len);
 }
 
 static cad_status poll_task(void *ctx, int64_t tokens, int64_t done)
@@ -89,8 +94,10 @@ static cad_status generate(task *t)
     const cad_sample_opts *o = t->o;
     cad_prompt *prompt;
     CAD_TRY(cad_arena_zalloc(t->arena, (size_t)o->n, sizeof *prompt, "prompts", &prompt));
-    for (int64_t i = 0; i < o->n; i++)
-        prompt[i].caption = o->prompt[i].caption;
+    for (int64_t i = 0; i < o->n; i++) {
+        const cad_sample_prompt *p = &o->prompt[i];
+        prompt[i] = (cad_prompt){.caption = p->caption, .ids = p->ids, .n_ids = p->n_ids};
+    }
     cad_decode decode = {.sampling = {.temp = o->temp, .top_p = 1.0}, .max_new = o->max_new, .samples = 1, .seed = o->seed};
     return cad_engine_generate(o->engine, prompt, o->n, &decode, take_answer, poll_task, t);
 }
@@ -102,9 +109,14 @@ static cad_status submit_score(task *t, cad_pool *pool, int64_t i)
     const answer *a = &t->item[i];
     char id[24];
     snprintf(id, sizeof id, "%03" PRId64, i);
-    json_t *job = json_pack("{s:s, s:s, s:b, s:s?}", "key", id, "id", id, "complete", a->finish == CAD_FINISH_stop, "reference",
-                            t->o->prompt[i].reference);
-    json_t *text = job ? json_stringn(a->text, a->len) : NULL;
+    const cad_answer_program *p = &a->program;
+    cad_answer_program reference = {.text = t->o->prompt[i].reference};
+    if (t->o->step && reference.text)
+        CAD_TRY(cad_answer_program_make(reference.text, strlen(reference.text), CAD_FINISH_stop, CAD_FORMAT_step, t->arena,
+                                        &reference));
+    json_t *job = json_pack("{s:s, s:s, s:s, s:b, s:s?}", "key", id, "id", id, "kind", t->o->step ? "step" : "ir", "complete",
+                            p->complete, "reference", reference.text);
+    json_t *text = job ? json_stringn(p->text ? p->text : a->text, p->text ? p->len : a->len) : NULL;
     cad_buf in = CAD_BUF_INIT;
     cad_status s = CAD_OK;
     if (!text || json_object_set_new(job, "text", text) != 0)
@@ -122,18 +134,18 @@ static cad_status submit(task *t, cad_pool *pool, int64_t i)
 {
     const answer *a = &t->item[i];
     uint64_t tag = (uint64_t)(WORKS * i);
+    CAD_TRY(submit_score(t, pool, i));
     if (!t->o->step) {
         cad_convert_job to_step = cad_convert_defaults(CAD_FORMAT_ir, CAD_FORMAT_step);
         to_step.dialect_in = t->o->upstream ? CAD_IR_DIALECT_upstream : CAD_IR_DIALECT_cadlm;
-        CAD_TRY(submit_score(t, pool, i));
         CAD_TRY(cad_convert_submit(pool, tag + WORK_step, &to_step, a->text, a->len));
     }
-    if (!t->o->render)
+    if (!t->o->render || !a->program.text)
         return CAD_OK;
     cad_convert_job picture = cad_convert_defaults(t->o->step ? CAD_FORMAT_step : CAD_FORMAT_ir, CAD_FORMAT_rgb);
     picture.width = WIDTH;
     picture.height = HEIGHT;
-    return cad_convert_submit(pool, tag + WORK_picture, &picture, a->text, a->len);
+    return cad_convert_submit(pool, tag + WORK_picture, &picture, a->program.text, a->program.len);
 }
 
 /* ---- taking their results ---- */

@@ -1,8 +1,8 @@
 /* Samples during training: a few prompts answered by the current weights, scored and drawn in workers by the handlers of eval.
  *
  * RUN/samples/step-000900/: prompts.jsonl, 000.ir, 000.step, 000.png, contact.png, scores.jsonl (records of eval/score.h with
- * "finish" and "n_tokens" added).  For packs of kind step the answer itself is 000.step and nothing is scored.  The state of
- * the training is not touched. */
+ * "finish" and "n_tokens" added).  For packs of kind step 000.step is the exchange file that the answer stands for.  The state
+ * of the training is not touched. */
 #ifndef CADLM_TRAIN_SAMPLE_TASK_H
 #define CADLM_TRAIN_SAMPLE_TASK_H
 
@@ -19,7 +19,9 @@ extern "C" {
 
 typedef struct cad_sample_prompt {
     const char *caption;
-    const char *reference; /* the true program, NULL: not known */
+    const char *reference; /* the true answer, NULL: not known */
+    const uint32_t *ids;   /* (n_ids) the prompt as it was packed, with what it retrieved; NULL: made from the caption */
+    int64_t n_ids;
 } cad_sample_prompt;
 
 typedef struct cad_sample_opts {
@@ -38,7 +40,7 @@ typedef struct cad_sample_opts {
 
 typedef struct cad_sample_summary {
     int64_t n, finished; /* answers; those that ended by themselves */
-    int64_t scored;      /* 0: STEP answers, or a build without the geometry kernel */
+    int64_t scored;      /* 0: a build without the geometry kernel */
     int64_t valid;       /* of those scored */
     double iou;          /* mean iou.v64.A0c of those with a reference, failures 0; NaN: there are none */
     double seconds;

@@ -15,6 +15,10 @@ static cad_status prompt_of_row(cad_trainer *t, size_t r, cad_sample_prompt *out
     size_t len;
     const char *caption = cad_pack_caption(p, r, &len);
     CAD_TRY(cad_arena_strdup(t->rows, caption, len, &out->caption));
+    if (p->rag_k && t->cfg->prompt.loss_on == CAD_PROMPT_LOSS_ON_answer) { /* the caption alone does not make it */
+        out->ids = p->tokens + p->row_offset[r];
+        out->n_ids = p->span[p->span_offset[r]][0];
+    }
     cad_buf text = CAD_BUF_INIT;
     cad_status s = CAD_OK;
     /* a dry run may be without tokenizer: then without reference */
@@ -61,6 +65,10 @@ static cad_status prompts_of_pack(cad_trainer *t)
 /* The first lines of sample.prompts, read as cadgen reads them. */
 static cad_status prompts_of_file(cad_trainer *t, const char *path)
 {
+    if (t->template_ && t->template_->has_retrieved)
+        CAD_FAIL(CAD_ECONFIG,
+                 "sample.prompts = %s: prompts of template %s show retrieved parts; expected none: rows of data.val", path,
+                 t->template_->name);
     cad_buf text = CAD_BUF_INIT;
     cad_prompts all;
     cad_status s = cad_fs_read(path, MAX_PROMPT_BYTES, &text);
@@ -87,7 +95,10 @@ static cad_status measure_prompts(cad_trainer *t)
     cad_status s = CAD_OK;
     for (int64_t i = 0; s == CAD_OK && i < t->n_prompts; i++) {
         cad_ids_clear(&ids);
-        s = cad_template_encode(t->template_, &(cad_prompt_slots){.caption = t->prompt[i].caption}, t->tokenizer, &ids);
+        if (t->prompt[i].ids)
+            s = cad_ids_add(&ids, t->prompt[i].ids, (size_t)t->prompt[i].n_ids);
+        else
+            s = cad_template_encode(t->template_, &(cad_prompt_slots){.caption = t->prompt[i].caption}, t->tokenizer, &ids);
         if ((int64_t)ids.n + 1 > t->longest_prompt)
             t->longest_prompt = (int64_t)ids.n + 1; /* BOS */
     }

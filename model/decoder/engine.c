@@ -24,6 +24,8 @@ typedef struct job {
 cad_status cad_engine_encode(const cad_engine *e, const cad_prompt *p, cad_ids *out)
 {
     const cad_prompt_slots slots = {.caption = p->caption, .retrieved = &p->retrieved, .n_retrieved = p->retrieved != NULL};
+    if (p->ids)
+        return cad_ids_add(out, p->ids, (size_t)p->n_ids);
     if (e->bos >= 0) {
         uint32_t bos = (uint32_t)e->bos;
         CAD_TRY(cad_ids_add(out, &bos, 1));

@@ -30,6 +30,8 @@ typedef struct cad_prompt {
     const char *caption;
     const char *retrieved; /* text of the retrieved block, NULL unless the template has a slot for it */
     const char *id;        /* names the prompt to the random numbers; NULL: the caption does */
+    const uint32_t *ids;   /* (n_ids) the whole prompt as it was packed, taken in place of caption and retrieved; NULL: none */
+    int64_t n_ids;
 } cad_prompt;
 
 typedef struct cad_engine_opts {

@@ -168,16 +168,21 @@ static cad_status add_block(const char *text, cad_buf *out)
     return cad_buf_add(out, text, len);
 }
 
+cad_status cad_template_join(const char *const *block, size_t n, cad_buf *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            CAD_TRY(cad_buf_str(out, "\n"));
+        CAD_TRY(add_block(block[i], out));
+    }
+    return CAD_OK;
+}
+
 static cad_status add_slot(cad_template_slot slot, const cad_prompt_slots *v, cad_buf *out)
 {
     if (slot == CAD_SLOT_caption)
         return add_block(v->caption, out);
-    for (size_t i = 0; i < v->n_retrieved; i++) {
-        if (i)
-            CAD_TRY(cad_buf_str(out, "\n"));
-        CAD_TRY(add_block(v->retrieved[i], out));
-    }
-    return CAD_OK;
+    return cad_template_join(v->retrieved, v->n_retrieved, out);
 }
 
 static cad_status check_fill(const cad_template *t, const cad_prompt_slots *v)

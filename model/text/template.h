@@ -58,6 +58,9 @@ typedef struct cad_prompt_slots {
     size_t n_retrieved;
 } cad_prompt_slots;
 
+/* Appends blocks as they stand in {retrieved}: one such text as the only block gives the same prompt. */
+CAD_MUST_USE cad_status cad_template_join(const char *const *block, size_t n, cad_buf *out);
+
 /* Appends the prompt's text. */
 CAD_MUST_USE cad_status cad_template_prompt(const cad_template *t, const cad_prompt_slots *slots, cad_buf *out);
 /* Appends the prompt's ids: the text between two special tokens of the literal parts is encoded as one text.  No BOS. */

@@ -65,3 +65,24 @@ json "$E2E/runs/tiny/run.json" 'd["waived"] == "leaky"'
 json "$E2E/runs/tiny/audit.json" 'd["train"]["waived"] == "leaky"'
 runs 0 cadtool ckpt info "$ckpt" --json
 json "$out" 'd["waived"] == "leaky" and len(d["rag_index_xxh3"]) == 32'
+
+# A model that learnt with retrieved parts is asked with them: by the index of its data, which may not have changed.
+ask=(cadgen --ckpt="$ckpt" "a plate 40 x 20 x 5 mm" --max-new=4)
+runs 3 "${ask[@]}"
+says "$err" "prompt 1: retrieved s11-" "cut after 4 tokens"
+runs 3 "${ask[@]}" --rag=off
+silent "$err" "retrieved s11-"
+sed -i '$d' "$data/train.jsonl"
+runs 0 cadprep rag build "$data"
+runs 65 "${ask[@]}"
+says "$err" "rag.index: the index is" "the model learnt with"
+runs 3 "${ask[@]}" --rag="$data"
+says "$err" "prompt 1: retrieved s11-"
+runs 66 "${ask[@]}" --rag=absent
+says "$err" "hint: cadprep rag build"
+runs 2 cadgen "a plate" --rag="$data"
+says "$err" "has no {retrieved}"
+cp -R "$ckpt/" bare
+rm bare/config.ini
+runs 65 cadgen --ckpt=bare "a plate" --max-new=4
+says "$err" "rag.index is empty" "--rag=off"

@@ -2,24 +2,12 @@
 #include "cad/occt/solid.h"
 #include "cad/step/step_answer.h"
 #include "core/json.h"
-#include "tests/infer/taught_model.h"
+#include "tests/infer/taught_balls.h"
 
 #include <sys/wait.h>
 
 static cad_buf out, err;
 static int has_kernel;
-
-#define BALL(radius, end)                                                                                                      \
-    "DATA;\n#1=SHAPE_DEFINITION_REPRESENTATION(#2,#4);\n#2=PRODUCT_DEFINITION_SHAPE('','',#3);\n"                              \
-    "#3=PRODUCT_DEFINITION('','',$,$);\n#4=ADVANCED_BREP_SHAPE_REPRESENTATION('',(#6),#5);\n"                                  \
-    "#5=GEOMETRIC_REPRESENTATION_CONTEXT('','',3);\n#6=MANIFOLD_SOLID_BREP('',#7);\n#7=CLOSED_SHELL('',(#8));\n"               \
-    "#8=ADVANCED_FACE('',(#9),#13,.T.);\n#9=FACE_BOUND('',#10,.T.);\n#10=VERTEX_LOOP('',#11);\n#11=VERTEX_POINT('',#12);\n"    \
-    "#12=CARTESIAN_POINT('',(0.,0.,-" radius "));\n#13=SPHERICAL_SURFACE('',#14," radius ");\n"                                \
-    "#14=AXIS2_PLACEMENT_3D('',#15,$,$);\n#15=CARTESIAN_POINT('',(0.,0.,0.));\nENDSEC;\n" end
-#define BALL_END "END-ISO-10303-21;"
-
-/* What a model of STEP learnt: a part with junk behind its end, one without an end, and no STEP. */
-static const taught BALLS[] = {{"ball 3", BALL("3.", BALL_END "\njunk")}, {"half a ball", BALL("4.", "")}, {"nothing", "no"}};
 
 static int setup(void **state)
 {
@@ -29,7 +17,7 @@ static int setup(void **state)
     ok(cad_fs_mkdirs(scratch("model")));
     taught_model(scratch("model"));
     ok(cad_fs_mkdirs(scratch("balls")));
-    taught_model_of(scratch("balls"), BALLS, sizeof BALLS / sizeof *BALLS, 520);
+    taught_model_of(scratch("balls"), BALLS, N_BALLS, BALLS_VOCAB);
     return 0;
 }
 

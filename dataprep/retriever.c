@@ -1,0 +1,142 @@
+#include "dataprep/retriever.h"
+
+#include "core/fs.h"
+#include "core/mem.h"
+#include "core/path.h"
+#include "dataprep/payloads.h"
+#include "dataprep/row_tokens.h"
+#include "dataprep/stage_split.h"
+#include "model/rag/rag_index.h"
+#include "model/text/template.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { STEPLM_HITS = 5 }; /* shared/spec/step-llm.md 5 */
+
+struct cad_retriever {
+    cad_rag_index *index;
+    cad_rag_encoder *encoder;
+    cad_payloads *payloads;
+    cad_rag_rule rule;
+    bool steplm;
+    char path[4200]; /* of the index */
+};
+
+static cad_status open_index(cad_retriever *r, const char *path, const char *learnt_with)
+{
+    int n = snprintf(r->path, sizeof r->path, cad_fs_is_dir(path) ? "%s/" CAD_RAG_INDEX_NAME : "%s", path);
+    if (n < 0 || (size_t)n >= sizeof r->path)
+        CAD_FAIL(CAD_EINVAL, "path too long: %s", path);
+    if (!cad_fs_exists(r->path))
+        CAD_FAIL(CAD_ENOTFOUND, "%s: no such retrieval index\nhint: cadprep rag build DIR, then --rag=DIR", r->path);
+    CAD_TRY(cad_rag_index_open(r->path, &r->index));
+    const char *xxh3 = cad_rag_index_info(r->index)->xxh3;
+    if (learnt_with && *learnt_with && strcmp(xxh3, learnt_with) != 0)
+        CAD_FAIL(CAD_EDATA, "%s: the index is %s; the model learnt with %s\nhint: --rag=%s takes it all the same", r->path,
+                 xxh3, learnt_with, r->path);
+    return CAD_OK;
+}
+
+/* The corpora that the rows of the index came from: train, or all splits, of its folder. */
+static cad_status open_payloads(cad_retriever *r)
+{
+    char path[CAD_PAYLOAD_FILES][4300];
+    const char *list[CAD_PAYLOAD_FILES];
+    size_t n = 0;
+    cad_buf dir = CAD_BUF_INIT;
+    bool all = !strcmp(cad_rag_index_info(r->index)->scope, "all");
+    cad_status s = cad_path_parent(r->path, &dir);
+    for (int k = 0; s == CAD_OK && k < (all ? CAD_SPLIT_COUNT : 1); k++) {
+        snprintf(path[n], sizeof path[n], "%.4200s/%s.jsonl", dir.data, cad_split_name[k]);
+        if (cad_fs_exists(path[n])) {
+            list[n] = path[n];
+            n++;
+        }
+    }
+    if (s == CAD_OK && n == 0)
+        s = cad_fail(CAD_EDATA, "%s: no %s beside it, which holds the texts of its rows", r->path,
+                     all ? "train.jsonl, val.jsonl or test.jsonl" : "train.jsonl");
+    if (s == CAD_OK)
+        s = cad_payloads_open(list, n, &r->payloads);
+    cad_buf_deinit(&dir);
+    return s;
+}
+
+static cad_status open_all(cad_retriever *r, const char *path, const cad_config *cfg, const char *learnt_with)
+{
+    CAD_TRY(open_index(r, path, learnt_with));
+    const cad_rag_info *info = cad_rag_index_info(r->index);
+    CAD_TRY(cad_rag_encoder_create(!strcmp(info->encoder, "minilm") ? CAD_RAG_BY_MINILM : CAD_RAG_BY_HASH, NULL, &r->encoder));
+    CAD_TRY(open_payloads(r));
+    r->steplm = cfg->prep.profile == CAD_PREP_PROFILE_steplm;
+    r->rule = (cad_rag_rule){.k = r->steplm ? STEPLM_HITS : cfg->rag.k,
+                             .ties = r->steplm ? CAD_RAG_TIE_LAST : (cad_rag_ties)cfg->rag.ties,
+                             .seed = (uint64_t)cfg->run.seed,
+                             .min_score = r->steplm ? -1 : cfg->rag.min_score};
+    return CAD_OK;
+}
+
+cad_status cad_retriever_open(const char *path, const cad_config *cfg, const char *learnt_with, cad_retriever **out)
+{
+    cad_retriever *r;
+    CAD_TRY(cad_mem_alloc(sizeof *r, "retriever", &r));
+    cad_status s = open_all(r, path, cfg, learnt_with);
+    if (s != CAD_OK) {
+        cad_retriever_close(r);
+        return s;
+    }
+    *out = r;
+    return CAD_OK;
+}
+
+void cad_retriever_close(cad_retriever *r)
+{
+    if (!r)
+        return;
+    cad_payloads_close(r->payloads);
+    cad_rag_encoder_destroy(r->encoder);
+    cad_rag_index_destroy(r->index);
+    cad_mem_free(r);
+}
+
+/* The text of a hit; NULL: it has none. */
+static cad_status text_of(const cad_retriever *r, const char *id, cad_arena *a, const char **out)
+{
+    const char *text = "";
+    int64_t row = cad_payloads_find(r->payloads, id);
+    if (row >= 0)
+        CAD_TRY(cad_payloads_read(r->payloads, row, id, a, &text));
+    *out = text[strspn(text, " \t\r\n")] ? text : NULL;
+    if (!*out && !r->steplm)
+        CAD_FAIL(CAD_EDATA, "%s: row %s %s\nhint: cadprep rag build", r->path, id,
+                 row < 0 ? "is in no corpus beside it" : "has no text");
+    return CAD_OK;
+}
+
+cad_status cad_retriever_find(cad_retriever *r, const char *caption, cad_arena *a, cad_retrieved *out)
+{
+    cad_rag_hit hit[CAD_RETRIEVED_MAX];
+    const char *text[CAD_RETRIEVED_MAX];
+    int64_t found = 0, most = r->steplm ? 1 : r->rule.k;
+    const cad_rag_rows *rows = cad_rag_index_rows(r->index);
+    cad_buf slot = CAD_BUF_INIT;
+    *out = (cad_retrieved){.n = 0};
+    CAD_TRY(cad_rag_index_search(r->index, r->encoder, caption, &r->rule, hit, &found));
+    for (int64_t i = 0; i < found && out->n < most; i++) {
+        const char *id = rows->id[hit[i].row], *one;
+        CAD_TRY(text_of(r, id, a, &one));
+        if (!one)
+            continue;
+        CAD_TRY(cad_arena_strdup(a, id, strlen(id), &out->id[out->n]));
+        out->score[out->n] = (double)hit[i].score;
+        text[out->n++] = one;
+    }
+    if (out->n == 0)
+        return CAD_OK;
+    cad_status s = cad_template_join(text, (size_t)out->n, &slot);
+    if (s == CAD_OK)
+        s = cad_arena_strdup(a, cad_buf_cstr(&slot), slot.len, &out->text);
+    cad_buf_deinit(&slot);
+    return s;
+}

@@ -1,0 +1,242 @@
+/* What a model is asked is what it learnt from: bytes and token ids of prompts in packs and of cadgen, with what was retrieved.
+ */
+#include "tests/scratch_dir.h"
+
+#include "dataprep/corpus_row.h"
+#include "dataprep/pack.h"
+#include "dataprep/retriever.h"
+#include "dataprep/stage_pack.h"
+#include "dataprep/stage_rag.h"
+#include "model/decoder/engine_impl.h"
+#include "model/text/bpe_train.h"
+
+enum { TRAIN = 60, VAL = 20 };
+
+static cad_arena *arena;
+static cad_tokenizer *tok;
+static cad_config *cfg;
+
+static const char *const NOUN[] = {"plate", "flange", "bracket", "spacer", "knob", "wheel"};
+
+static const char *kept(const char *text)
+{
+    const char *copy;
+    ok(cad_arena_strdup(arena, text, strlen(text), &copy));
+    return copy;
+}
+
+static const char *step_of(int i)
+{
+    char text[200];
+    snprintf(text, sizeof text, "DATA;\n#1=CARTESIAN_POINT('%d',(1.,2.,3.));\n#2=B(#1,'%s');\nENDSEC;\nEND-ISO-10303-21;", i,
+             NOUN[i % 6]);
+    return kept(text);
+}
+
+/* Rows of val ask in other words for every third row of train, and their answer is another. */
+static void write_split(const char *split, int n, bool val)
+{
+    cad_corpus_writer *w;
+    char name[40], id[40], caption[80];
+    snprintf(name, sizeof name, "data/%s.jsonl", split);
+    ok(cad_corpus_create(scratch(name), "demo", NULL, &w));
+    for (int i = 0; i < n; i++) {
+        int like = val ? 3 * i : i;
+        snprintf(id, sizeof id, "r%d.%s", i, split);
+        snprintf(caption, sizeof caption, val ? "a %s of size %d, please\n" : "%s, size %d", NOUN[like % 6], like * 17 % 90);
+        ok(cad_corpus_add(
+            w, &(cad_row){.id = id, .caption = caption, .target = step_of(val ? i + 100 : i), .kind = "step", .split = split}));
+    }
+    ok(cad_corpus_commit(w));
+}
+
+static int setup(void **state)
+{
+    cad_bpe_trainer *t;
+    cad_buf json = CAD_BUF_INIT;
+    int64_t vocab;
+    if (scratch_setup(state))
+        return -1;
+    ok(cad_arena_create("test", 64 << 20, &arena));
+    ok(cad_fs_mkdirs(scratch("data")));
+    write_split("train", TRAIN, false);
+    write_split("val", VAL, true);
+    ok(cad_bpe_create(CAD_BPE_step, 340, &t));
+    for (int i = 0; i < TRAIN; i++)
+        ok(cad_bpe_add(t, step_of(i), strlen(step_of(i))));
+    ok(cad_bpe_finish(t, &json, &vocab));
+    ok(cad_fs_write(scratch("tokenizer.json"), json.data, json.len));
+    ok(cad_tokenizer_load(scratch("tokenizer.json"), &tok));
+    ok(cad_config_load(NULL, 0, arena, NULL, &cfg));
+    cad_buf_deinit(&json);
+    cad_bpe_destroy(t);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    cad_tokenizer_destroy(tok);
+    cad_arena_destroy(arena);
+    return scratch_teardown(state);
+}
+
+static void build_index(int64_t k, bool all)
+{
+    cad_stage_rag_result r;
+    cad_rag_encoder *e;
+    ok(cad_rag_encoder_create(CAD_RAG_BY_HASH, NULL, &e));
+    const cad_stage_rag_args a = {
+        .in = scratch("data"),
+        .encoder = e,
+        .all = all,
+        .rule = {.k = k, .ties = all ? CAD_RAG_TIE_FIRST : CAD_RAG_TIE_SEEDED, .other_id = true, .min_score = -1}};
+    ok(cad_stage_rag(&a, &r));
+    cad_rag_encoder_destroy(e);
+}
+
+static cad_pack *packed(const cad_template *tpl, bool steplm)
+{
+    cad_stage_pack_result r;
+    cad_pack *p;
+    const char *in, *out;
+    in = kept(scratch("data/val.jsonl"));
+    out = kept(scratch("val.h5"));
+    ok(cad_stage_pack(&(cad_stage_pack_args){.in = in,
+                                             .out = out,
+                                             .tokenizer = tok,
+                                             .tokenizer_name = "t",
+                                             .tpl = tpl,
+                                             .rag = tpl->has_retrieved,
+                                             .steplm = steplm,
+                                             .max_tokens = 4096,
+                                             .bos = -1},
+                      &r));
+    ok(cad_pack_open(out, NULL, &p));
+    assert_int_equal(p->n_rows, VAL);
+    return p;
+}
+
+static void check_prompt(const cad_pack *p, size_t row, const cad_template *tpl, const cad_prompt *asked)
+{
+    const struct cad_engine e = {.tokenizer = tok, .tpl = tpl, .bos = p->info.bos_id};
+    cad_ids ids = CAD_IDS_INIT;
+    cad_buf text = CAD_BUF_INIT, learnt = CAD_BUF_INIT;
+    const cad_prompt_slots slots = {asked->caption, &asked->retrieved, asked->retrieved != NULL};
+    size_t begin = p->span[p->span_offset[row]][0];
+    ok(cad_engine_encode(&e, asked, &ids));
+    assert_int_equal(ids.n, begin);
+    assert_memory_equal(ids.id, p->tokens + p->row_offset[row], begin * sizeof *ids.id);
+    ok(cad_template_prompt(tpl, &slots, &text));
+    ok(cad_tokenizer_decode(tok, p->tokens + p->row_offset[row], begin, false, &learnt));
+    assert_string_equal(learnt.data, text.data);
+    cad_ids_deinit(&ids);
+    cad_buf_deinit(&text);
+    cad_buf_deinit(&learnt);
+}
+
+/* Every row of val is asked by its caption with what it retrieved when it was packed; where that is one row, which is the same
+ * by caption, the retriever of cadgen finds it. */
+static void check_all(const char *template, bool steplm, int64_t k, cad_retriever *r)
+{
+    const cad_template *tpl;
+    cad_row *row;
+    size_t n;
+    ok(cad_template_get(template, NULL, arena, &tpl));
+    ok(cad_corpus_load(scratch("data/val.jsonl"), arena, &row, &n));
+    cad_pack *p = packed(tpl, steplm);
+    assert_int_equal(p->rag_k, k);
+    for (size_t i = 0; i < n; i++) {
+        const char *block[3];
+        cad_buf slot = CAD_BUF_INIT;
+        cad_retrieved found = {.n = 0};
+        for (int64_t j = 0; j < k; j++)
+            block[j] = step_of((int)p->retrieved[(int64_t)i * k + j]);
+        ok(cad_template_join(block, (size_t)k, &slot));
+        check_prompt(p, i, tpl, &(cad_prompt){.caption = row[i].caption, .retrieved = k ? cad_buf_cstr(&slot) : NULL});
+        if (r) {
+            ok(cad_retriever_find(r, row[i].caption, arena, &found));
+            assert_int_equal(found.n, k);
+            check_prompt(p, i, tpl, &(cad_prompt){.caption = row[i].caption, .retrieved = found.text});
+        }
+        cad_buf_deinit(&slot);
+    }
+    cad_pack_close(p);
+}
+
+static void test_prompts_are_those_of_the_pack(void **state)
+{
+    (void)state;
+    check_all("steplm-norag", false, 0, NULL);
+    check_all("steplm-norag", true, 0, NULL);
+    check_all("step", false, 0, NULL);
+    for (int64_t k = 1; k <= 3; k++) {
+        cad_retriever *r = NULL;
+        build_index(k, false);
+        if (k == 1)
+            ok(cad_retriever_open(scratch("data"), cfg, NULL, &r));
+        check_all("steplm-rag", false, k, r);
+        check_all("step-rag", false, k, r);
+        cad_retriever_close(r);
+    }
+}
+
+static void test_steplm_takes_the_first_of_five_that_has_a_text(void **state)
+{
+    (void)state;
+    cad_retriever *r;
+    cad_retrieved found;
+    cad_buf text = CAD_BUF_INIT;
+    build_index(1, false);
+    cfg->prep.profile = CAD_PREP_PROFILE_steplm;
+    ok(cad_retriever_open(scratch("data/rag.index"), cfg, NULL, &r));
+    check_all("steplm-rag", true, 1, r);
+    ok(cad_retriever_find(r, "knob, size 68", arena, &found));
+    assert_int_equal(found.n, 1);
+    assert_string_equal(found.id[0], "r4.train");
+    assert_true(found.score[0] > 0.99);
+    assert_string_equal(found.text, step_of(4));
+    cad_retriever_close(r);
+    /* the best has none: the next; a strict retriever refuses */
+    ok(cad_fs_read(scratch("data/train.jsonl"), 0, &text));
+    char *line = strstr(text.data, "\"id\":\"r4.train\""), *target = strstr(line, "\"target\":\"") + 10;
+    memset(target, ' ', (size_t)(strchr(target, '\n') - 2 - target));
+    ok(cad_fs_write(scratch("data/train.jsonl"), text.data, text.len));
+    ok(cad_retriever_open(scratch("data/rag.index"), cfg, NULL, &r));
+    ok(cad_retriever_find(r, "knob, size 68", arena, &found));
+    assert_int_equal(found.n, 1);
+    assert_string_not_equal(found.id[0], "r4.train");
+    cad_retriever_close(r);
+    cfg->prep.profile = CAD_PREP_PROFILE_strict;
+    ok(cad_retriever_open(scratch("data/rag.index"), cfg, NULL, &r));
+    fails(cad_retriever_find(r, "knob, size 68", arena, &found), CAD_EDATA, "row r4.train has no text");
+    cad_retriever_close(r);
+    write_split("train", TRAIN, false);
+    cad_buf_deinit(&text);
+}
+
+static void test_another_index_is_refused(void **state)
+{
+    (void)state;
+    cad_retriever *r;
+    build_index(1, false);
+    fails(cad_retriever_open(scratch("data"), cfg, "0123456789abcdef0123456789abcdef", &r), CAD_EDATA,
+          "the model learnt with 0123456789abcdef0123456789abcdef");
+    fails(cad_retriever_open(scratch("none"), cfg, NULL, &r), CAD_ENOTFOUND, "cadprep rag build");
+    ok(cad_fs_remove(scratch("data/train.jsonl")));
+    fails(cad_retriever_open(scratch("data"), cfg, NULL, &r), CAD_EDATA, "no train.jsonl beside it");
+    write_split("train", 3, false);
+    ok(cad_retriever_open(scratch("data"), cfg, NULL, &r));
+    cad_retrieved found;
+    fails(cad_retriever_find(r, "knob, size 68", arena, &found), CAD_EDATA, "row r4.train is in no corpus beside it");
+    cad_retriever_close(r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_prompts_are_those_of_the_pack),
+        cmocka_unit_test(test_steplm_takes_the_first_of_five_that_has_a_text),
+        cmocka_unit_test(test_another_index_is_refused),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
