@@ -12,6 +12,9 @@ extern "C" {
 enum { CAD_HASH_HEX = 33 }; /* 32 digits and NUL */
 
 uint64_t cad_hash64(const void *data, size_t len, uint64_t seed);
+/* A seed that differs from process to process and that nobody outside knows, for tables over names that others chose: nobody
+ * can make them all meet in one slot.  What depends on it must not leave the process. */
+uint64_t cad_hash_secret(void);
 /* XXH3-128, canonical (big-endian) lower-case hex. */
 void cad_hash128_hex(const void *data, size_t len, char out[CAD_HASH_HEX]);
 

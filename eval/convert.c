@@ -272,9 +272,9 @@ const char *cad_convert_reason(const cad_pool_result *r)
     case CAD_VERDICT_crash:
         return "the geometry kernel crashed on this part";
     case CAD_VERDICT_timeout:
-        return "the part ran into the time limit";
+        return "the part ran into the time limit, metrics.timeout_s";
     case CAD_VERDICT_memory:
-        return "the part ran into the memory limit";
+        return "the part ran into the memory limit, metrics.mem";
     }
     return "unknown verdict";
 }

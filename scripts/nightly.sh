@@ -6,7 +6,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 jobs=$(nproc)
 stages=("$@")
-[ $# -gt 0 ] || stages=(clang tidy sanitize fuzz coverage kill emulator big mutants tokenizer)
+[ $# -gt 0 ] || stages=(clang tidy sanitize fuzz step coverage kill emulator big mutants tokenizer)
 summary=()
 
 stage() { # name, command...: runs it, keeps its last line and its verdict; what it exports ends with it
@@ -77,6 +77,12 @@ fuzz() { # seeded mutations beyond those of CI; the programs themselves, since C
     echo "$CADLM_FUZZ_CASES cases for each of $(($(wc -w <<<"$targets") + 1)) parsers"
 }
 
+step_mutants() { # damaged STEP texts through the kernel's workers, behind the text gate and without it (rel.E1)
+    cmake --preset release >/dev/null && cmake --build build/release -j "$jobs" --target test_step_mutants || return
+    CADLM_SOURCE=$PWD CADLM_FUZZ_CASES=${CADLM_STEP_MUTANTS:-10000} build/release/bin/test_step_mutants 'test_E1*' || return
+    echo "${CADLM_STEP_MUTANTS:-10000} mutants of STEP files, with and without the gate"
+}
+
 kill_loop() {
     cmake --preset release >/dev/null && cmake --build --preset release -j "$jobs" &&
         ctest --preset release -R 'e2e.cadtrain.kill' --repeat until-fail:10 --timeout 3000 | tail -3
@@ -115,13 +121,14 @@ for s in "${stages[@]}"; do
     tidy) stage tidy tidy ;;
     sanitize) stage sanitize sanitize ;;
     fuzz) stage fuzz fuzz ;;
+    step) stage step step_mutants ;;
     coverage) stage coverage scripts/coverage.sh ;;
     kill) stage kill kill_loop ;;
     emulator) stage emulator emulator ;;
     big) stage big big ;;
     tokenizer) stage tokenizer tokenizer ;;
     mutants) stage mutants env JOBS="$jobs" scripts/mutants.sh ;;
-    *) echo "nightly.sh: no stage '$s'; expected clang tidy sanitize fuzz coverage kill emulator big mutants tokenizer" >&2; exit 2 ;;
+    *) echo "nightly.sh: no stage '$s'; expected clang tidy sanitize fuzz step coverage kill emulator big mutants tokenizer" >&2; exit 2 ;;
     esac
 done
 printf '\n## %s, nightly, commit %s\n\n' "$(date +%F)" "$(git rev-parse --short HEAD)"

@@ -1,5 +1,6 @@
 #include "cad/step/id_map.h"
 
+#include "core/hash.h"
 #include "core/size.h"
 
 #include <string.h>
@@ -18,7 +19,7 @@ cad_status cad_id_map_init(cad_arena *a, size_t n, cad_id_map *m)
 
 uint32_t *cad_id_map_at(cad_id_map *m, uint64_t id)
 {
-    size_t k = (size_t)((id * 0x9E3779B97F4A7C15u) >> 32) & m->mask; /* ids mostly count up */
+    size_t k = (size_t)cad_hash64(&id, sizeof id, cad_hash_secret()) & m->mask; /* others chose the ids */
     while (m->value[k] != UINT32_MAX && m->id[k] != id)
         k = (k + 1) & m->mask;
     m->id[k] = id;

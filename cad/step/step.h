@@ -22,15 +22,20 @@ typedef enum cad_step_input {
     CAD_STEP_INSTANCES /* #1=..; */
 } cad_step_input;
 
+/* What no limit goes beyond: digits of an id, nested lists, nested SCOPEs, bytes of a token. */
+enum { CAD_STEP_ID_DIGITS = 18, CAD_STEP_NESTING_MAX = 1000, CAD_STEP_SCOPES_MAX = 16, CAD_STEP_LEN_BITS = 27 };
+#define CAD_STEP_LEN_MAX (((uint32_t)1 << CAD_STEP_LEN_BITS) - 1)
+
 /* What exceeds one of these is error X01 with its name.  0: the default. */
 #define CAD_STEP_LIMITS(X)                                                                                                     \
     X(bytes, (int64_t)1 << 30, "bytes of a file")                                                                              \
     X(instances, 16777216, "instances")                                                                                        \
-    X(id_digits, 18, "digits of an id")                                                                                        \
+    X(id_digits, CAD_STEP_ID_DIGITS, "digits of an id")                                                                        \
     X(params, 4194304, "parameters of an instance")                                                                            \
     X(nesting, 64, "nested lists")                                                                                             \
     X(string, (int64_t)16 << 20, "bytes of a string")                                                                          \
     X(keyword, 256, "bytes of a keyword")                                                                                      \
+    X(scopes, CAD_STEP_SCOPES_MAX, "nested SCOPEs")                                                                            \
     X(sections, 64, "DATA sections")
 
 typedef struct cad_step_limits {
@@ -66,7 +71,7 @@ typedef enum cad_step_kind {
 typedef struct cad_step_param {
     uint32_t at;       /* first byte of its text */
     uint32_t kind : 5; /* cad_step_kind */
-    uint32_t len : 27; /* bytes of its text; LIST, TYPED, PART: of the bracket or the keyword alone */
+    uint32_t len : CAD_STEP_LEN_BITS; /* bytes of its text; LIST, TYPED, PART: of the bracket or the keyword alone */
     union {
         int64_t integer;
         double real;
@@ -98,11 +103,12 @@ typedef struct cad_step_entity {
 } cad_step_entity;
 
 typedef struct cad_step_section {
-    uint32_t at, end;     /* from DATA to behind its ENDSEC; */
+    uint32_t at, end;     /* from DATA, or the first instance, to what follows its ENDSEC; */
     uint32_t param, size; /* what stands in the brackets behind DATA; size 0: none */
 } cad_step_section;
 
-/* Instances that each instance refers to, in the order of its parameters, with repetitions: to[first[i]] .. to[first[i + 1]]. */
+/* Instances that each instance refers to, in the order of its parameters, with repetitions: from to[first[i]] to in
+ * front of to[first[i + 1]].  `in` is the other way round: instances that refer to each, in the order of the file. */
 typedef struct cad_step_links {
     uint32_t *first, *to;
 } cad_step_links;
@@ -110,7 +116,7 @@ typedef struct cad_step_links {
 typedef struct cad_step {
     const char *text;
     size_t len;
-    cad_step_input input; /* as found, never CAD_STEP_AUTO */
+    cad_step_input input; /* as found; CAD_STEP_AUTO only where the text was too long to be looked at */
     bool incomplete;      /* the end of a section or of the file is missing */
     cad_step_instance *instance;
     cad_step_param *param;
@@ -125,7 +131,8 @@ typedef struct cad_step {
 
 /* Reads a file of `len` bytes.  Every text gives a model: of what is wrong its diagnostics tell, and an instance with an error
  * stands in it as broken.  The model is the caller's, by cad_step_close; `text` must stay until then.
- * Time: linear in len.  Memory: about 6 bytes for each byte of text, and 1 MiB.  Errors: CAD_ENOMEM. */
+ * Time: linear in len.  Memory: 16 bytes for each parameter, 48 for each instance, 8 for each reference and up to 20 for each id
+ * and its cycles: 3 to 6 bytes for each byte of usual text, 20 at most; more while tables grow.  Errors: CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_step_read(const char *text, size_t len, const cad_step_opts *o, cad_step **out);
 void cad_step_close(cad_step *m);
 

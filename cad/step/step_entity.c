@@ -66,16 +66,16 @@ static cad_status empty_parameter(cad_step_reader *r)
 }
 
 /* The brackets that are open around the next parameter. */
-enum { NESTING_MAX = 1024 };
+enum { OPEN_MAX = CAD_STEP_NESTING_MAX + 1 }; /* and those of the entity itself */
 typedef struct brackets {
-    uint32_t owner[NESTING_MAX]; /* index of the LIST or TYPED parameter, or CAD_STEP_NONE for the entity itself */
-    uint32_t count[NESTING_MAX]; /* parameters so far */
+    uint32_t owner[OPEN_MAX]; /* index of the LIST or TYPED parameter, or CAD_STEP_NONE for the entity itself */
+    uint32_t count[OPEN_MAX]; /* parameters so far */
     int n;
 } brackets;
 
 static cad_status open_bracket(cad_step_reader *r, brackets *b, uint32_t owner)
 {
-    if (b->n > r->s->limits.nesting || b->n == NESTING_MAX) {
+    if (b->n > r->s->limits.nesting) {
         r->failed = true;
         return cad_step_diags_add(&r->m->diags, CAD_STEP_X01, r->t.at, 1, r->lex.id, "more than %d nested lists; limit %d",
                                   (int)r->s->limits.nesting, (int)r->s->limits.nesting);
@@ -99,7 +99,7 @@ static void close_bracket(cad_step_reader *r, brackets *b)
 /* One parameter, or the opening of one that holds others.  *opened: the latter. */
 static cad_status parameter(cad_step_reader *r, brackets *b, bool *opened)
 {
-    cad_step_param p = {.at = r->t.at, .len = r->t.len & 0x7FFFFFF};
+    cad_step_param p = {.at = r->t.at, .len = r->t.len & CAD_STEP_LEN_MAX};
     *opened = false;
     b->count[b->n - 1]++;
     if (plain(&r->t, &p)) {
@@ -174,7 +174,7 @@ cad_status cad_step_params(cad_step_reader *r)
 
 static cad_status part(cad_step_reader *r, uint32_t *out_type)
 {
-    cad_step_param p = {.at = r->t.at, .len = r->t.len & 0x7FFFFFF, .kind = CAD_STEP_PART};
+    cad_step_param p = {.at = r->t.at, .len = r->t.len & CAD_STEP_LEN_MAX, .kind = CAD_STEP_PART};
     uint32_t owner = r->m->n_params;
     if (r->t.kind != CAD_STEP_TOK_KEYWORD)
         return fail(r, CAD_STEP_S04, "a type, or ')' at the end of a complex instance");
@@ -297,14 +297,17 @@ static cad_status export_list(cad_step_reader *r)
 
 cad_status cad_step_instances(cad_step_reader *r)
 {
-    enum { SCOPES = 16 };
-    cad_step_instance owner[SCOPES];
+    cad_step_instance owner[CAD_STEP_SCOPES_MAX];
     int n = 0;
     do {
         cad_step_instance i;
         if (r->t.kind == CAD_STEP_TOK_NAME) {
             CAD_TRY(begin_instance(r, &i));
-            if (!r->failed && r->t.kind == CAD_STEP_TOK_SCOPE && n < SCOPES) {
+            if (!r->failed && r->t.kind == CAD_STEP_TOK_SCOPE && n == r->s->limits.scopes) {
+                r->failed = true;
+                CAD_TRY(cad_step_diags_add(&r->m->diags, CAD_STEP_X01, r->t.at, r->t.len, i.id,
+                                           "more nested SCOPEs than the limit, %d", n));
+            } else if (!r->failed && r->t.kind == CAD_STEP_TOK_SCOPE) {
                 CAD_TRY(cad_step_expected(r, CAD_STEP_S10, "a type; instances of a SCOPE are read as if they stood in front"));
                 owner[n++] = i;
                 CAD_TRY(cad_step_advance(r));

@@ -2,11 +2,10 @@
 
 #include "cad/step/step_number.h"
 #include "cad/step/step_text.h"
+#include "core/hash.h"
 
 #include <stdio.h>
 #include <string.h>
-
-enum { LEN_MAX = (1 << 27) - 1 }; /* cad_step_param.len */
 
 /* ---- characters ---- */
 
@@ -134,19 +133,30 @@ static cad_status trivia(cad_step_lexer *l)
 
 /* ---- words ---- */
 
+/* Of a name in upper case, whatever case it is in.  Whoever wrote the file chose it: the seed is secret. */
+static uint32_t hash_of(const char *name, uint32_t len)
+{
+    uint64_t hash = cad_hash_secret();
+    char upper[64];
+    for (uint32_t at = 0; at < len; at += (uint32_t)sizeof upper) {
+        uint32_t n = len - at < sizeof upper ? len - at : (uint32_t)sizeof upper;
+        for (uint32_t i = 0; i < n; i++)
+            upper[i] = (char)(class_of((unsigned char)name[at + i]) & LOWER ? name[at + i] & 0xDF : name[at + i]);
+        hash = cad_hash64(upper, n, hash);
+    }
+    return (uint32_t)hash;
+}
+
 /* From t->at on: upper, then upper and digits, of either case. */
 static cad_status keyword(cad_step_lexer *l, cad_step_token *t)
 {
-    uint32_t p = t->at + (l->text[t->at] == '!'), hash = 2166136261u;
+    uint32_t p = t->at + (l->text[t->at] == '!');
     unsigned seen = 0, c;
-    while ((c = at_class(l, p)) & (UPPER | LOWER | DIGIT)) {
-        unsigned char byte = (unsigned char)l->text[p++];
-        hash = (hash ^ (c & LOWER ? byte & 0xDFu : byte)) * 16777619u;
+    for (; (c = at_class(l, p)) & (UPPER | LOWER | DIGIT); p++)
         seen |= c;
-    }
     t->kind = CAD_STEP_TOK_KEYWORD;
     t->len = p - t->at;
-    t->hash = hash;
+    t->hash = hash_of(l->text + t->at, t->len);
     l->at = p;
     if (at_char(l, p) == '-') {
         if (t->len == 3 && at_text(l, t->at, "ISO-10303-21"))
@@ -180,10 +190,10 @@ static cad_status name(cad_step_lexer *l, cad_step_token *t)
         }
         uint32_t first = p;
         for (; at_class(l, p) & DIGIT; p++)
-            id = p - first < 18 ? id * 10 + (uint64_t)(l->text[p] - '0') : id;
+            id = p - first < CAD_STEP_ID_DIGITS ? id * 10 + (uint64_t)(l->text[p] - '0') : id;
         t->kind = l->text[t->at] == '#' ? CAD_STEP_TOK_NAME : CAD_STEP_TOK_CONSTANT;
         t->id = id;
-        if ((int64_t)(p - first) > (l->limits->id_digits < 18 ? l->limits->id_digits : 18)) {
+        if ((int64_t)(p - first) > l->limits->id_digits) {
             l->at = p;
             t->len = p - t->at;
             CAD_TRY(TELL(l, X01, t->at, t->len, "an id of %u digits; limit %d", p - first, (int)l->limits->id_digits));
@@ -196,7 +206,7 @@ static cad_status name(cad_step_lexer *l, cad_step_token *t)
         return bad(l, t);
     }
     l->at = p;
-    t->len = p - t->at < LEN_MAX ? p - t->at : LEN_MAX;
+    t->len = p - t->at < CAD_STEP_LEN_MAX ? p - t->at : CAD_STEP_LEN_MAX;
     if (zeros && t->kind == CAD_STEP_TOK_NAME)
         CAD_TRY(TELL(l, R04_zeros, t->at, t->len, "leading zeros, dropped"));
     if (id == 0 && t->kind == CAD_STEP_TOK_NAME)
@@ -215,7 +225,7 @@ static cad_status number(cad_step_lexer *l, cad_step_token *t)
 {
     cad_step_number n;
     cad_step_number_read(l->text + t->at, l->len - t->at, &n);
-    t->len = n.len < LEN_MAX ? (uint32_t)n.len : LEN_MAX;
+    t->len = n.len < CAD_STEP_LEN_MAX ? (uint32_t)n.len : CAD_STEP_LEN_MAX;
     l->at = t->at + (uint32_t)n.len;
     t->kind = n.real ? CAD_STEP_TOK_REAL : CAD_STEP_TOK_INTEGER;
     int shown = t->len < 40 ? (int)t->len : 40;
@@ -313,15 +323,15 @@ static cad_status string(cad_step_lexer *l, cad_step_token *t)
     }
     if (!closed) {
         l->at = first_line ? first_line : l->len;
-        t->len = l->at - t->at < LEN_MAX ? l->at - t->at : LEN_MAX;
+        t->len = l->at - t->at < CAD_STEP_LEN_MAX ? l->at - t->at : CAD_STEP_LEN_MAX;
         CAD_TRY(TELL(l, L03, t->at, 1, "expected an apostrophe at the end of this string"));
         return bad(l, t);
     }
     l->at = p + 1;
     uint32_t len = p + 1 - t->at;
-    t->len = len < LEN_MAX ? len : LEN_MAX;
+    t->len = len < CAD_STEP_LEN_MAX ? len : CAD_STEP_LEN_MAX;
     t->escaped = odd;
-    if ((int64_t)len - 2 > l->limits->string || len > LEN_MAX) {
+    if ((int64_t)len - 2 > l->limits->string || len > CAD_STEP_LEN_MAX) {
         CAD_TRY(TELL(l, X01, t->at, 32, "a string of %u bytes; limit %lld", len - 2, (long long)l->limits->string));
         return bad(l, t);
     }
@@ -337,14 +347,14 @@ static bool is_hex(char c)
 static cad_status broken(cad_step_lexer *l, cad_step_token *t, uint32_t end, const char *expected)
 {
     l->at = end;
-    t->len = end - t->at < LEN_MAX ? end - t->at : LEN_MAX;
+    t->len = end - t->at < CAD_STEP_LEN_MAX ? end - t->at : CAD_STEP_LEN_MAX;
     CAD_TRY(TELL(l, L01, t->at, t->len, "expected %s", expected));
     return bad(l, t);
 }
 
 static cad_status finish(cad_step_lexer *l, cad_step_token *t, cad_step_token_kind kind, uint32_t end)
 {
-    if (end - t->at > LEN_MAX || (int64_t)(end - t->at) > l->limits->string) {
+    if (end - t->at > CAD_STEP_LEN_MAX || (int64_t)(end - t->at) > l->limits->string) {
         l->at = end;
         t->len = 1;
         CAD_TRY(TELL(l, X01, t->at, 32, "a value of %u bytes; limit %lld", end - t->at, (long long)l->limits->string));
@@ -397,7 +407,7 @@ static cad_status nothing(cad_step_lexer *l, cad_step_token *t)
     while (p < l->len && ((unsigned char)l->text[p] >= 0x80 || strchr("?%`~^|[]", l->text[p])) && l->text[p])
         p++;
     l->at = p;
-    t->len = p - t->at < LEN_MAX ? p - t->at : LEN_MAX;
+    t->len = p - t->at < CAD_STEP_LEN_MAX ? p - t->at : CAD_STEP_LEN_MAX;
     CAD_TRY(TELL(l, L01, t->at, t->len, "'%.*s' starts no token", t->len < 16 ? (int)t->len : 16, l->text + t->at));
     return bad(l, t);
 }

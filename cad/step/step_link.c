@@ -1,5 +1,6 @@
 #include "cad/step/step_read.h"
 
+#include "core/hash.h"
 #include "core/mem.h"
 #include "core/size.h"
 
@@ -8,10 +9,10 @@
 
 /* ---- ids ---- */
 
-/* Fibonacci hashing: ids mostly count up, so neighbours would collide without it. */
+/* Ids are chosen by whoever wrote the file, so where they meet must not be. */
 static uint32_t slot_of(const cad_step_slots *s, uint64_t id)
 {
-    return (uint32_t)((id * 0x9E3779B97F4A7C15u) >> 32) & s->mask;
+    return (uint32_t)cad_hash64(&id, sizeof id, cad_hash_secret()) & s->mask;
 }
 
 /* The slot of an id: its own, or the free one where it would stand. */
@@ -63,11 +64,28 @@ static int by_id(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+static bool bound(const cad_step_reader *r, uint64_t name)
+{
+    return r->n_external && bsearch(&name, r->external, r->n_external, sizeof name, by_id);
+}
+
 static cad_status unresolved(cad_step_reader *r, const cad_step_param *p, uint64_t id, uint64_t owner)
 {
-    if (r->n_external && bsearch(&id, r->external, r->n_external, sizeof id, by_id))
+    if (bound(r, id))
         return CAD_OK;
     return cad_step_diags_add(&r->m->diags, CAD_STEP_R02, p->at, p->len, owner, "nothing defines #%" PRIu64, id);
+}
+
+/* The name of a value, @12; 0, which none has: another constant. */
+static uint64_t value_name(const cad_step *m, const cad_step_param *p)
+{
+    const char *text = m->text + p->at;
+    uint64_t id = 0;
+    if (!cad_step_is_value(text, p->len))
+        return 0;
+    for (uint32_t i = 1; i < p->len; i++)
+        id = id * 10 + (uint64_t)(text[i] - '0'); /* the lexer has seen that it fits */
+    return id | CAD_STEP_VALUE;
 }
 
 /* Ids of references become indices, in each run of parameters; *n grows by those that lead somewhere. */
@@ -75,6 +93,12 @@ static cad_status resolve(cad_step_reader *r, uint32_t first, uint32_t size, uin
 {
     for (uint32_t k = first; k < first + size; k++) {
         cad_step_param *p = &r->m->param[k];
+        if (p->kind == CAD_STEP_CONSTANT && bound(r, value_name(r->m, p))) { /* as a reference to what stands elsewhere */
+            p->kind = CAD_STEP_REF;
+            p->integer = 0;
+            p->ref = CAD_STEP_NONE;
+            continue;
+        }
         if (p->kind == CAD_STEP_CONSTANT)
             CAD_TRY(cad_step_diags_add(&r->m->diags, CAD_STEP_R03, p->at, p->len, owner, "nothing binds '%.*s'",
                                        p->len < 40 ? (int)p->len : 40, r->m->text + p->at));

@@ -237,10 +237,11 @@ static cad_status bindings(cad_step_reader *r, bool reference)
         CAD_TRY(section_end(r, &at_end));
         if (at_end)
             return CAD_OK;
-        if (reference && r->t.kind == CAD_STEP_TOK_NAME) {
+        bool value = r->t.kind == CAD_STEP_TOK_CONSTANT && cad_step_is_value(r->m->text + r->t.at, r->t.len);
+        if (reference && (r->t.kind == CAD_STEP_TOK_NAME || value)) {
             CAD_TRY(cad_step_room(&r->external, r->n_external, &r->cap_external, sizeof *r->external,
                                   "names of a REFERENCE section"));
-            r->external[r->n_external++] = r->t.id;
+            r->external[r->n_external++] = r->t.id | (value ? CAD_STEP_VALUE : 0);
         }
         CAD_TRY(skip_statement(r));
     }
@@ -339,10 +340,12 @@ static void take_limits(cad_step_limits *l, const cad_step_limits *given)
 #undef X
     l->bytes = l->bytes < UINT32_MAX ? l->bytes : UINT32_MAX - 1;
     l->instances = l->instances < UINT32_MAX / 4 ? l->instances : UINT32_MAX / 4;
-    l->nesting = l->nesting < 1000 ? l->nesting : 1000;
+    l->nesting = l->nesting < CAD_STEP_NESTING_MAX ? l->nesting : CAD_STEP_NESTING_MAX;
+    l->id_digits = l->id_digits < CAD_STEP_ID_DIGITS ? l->id_digits : CAD_STEP_ID_DIGITS;
+    l->scopes = l->scopes < CAD_STEP_SCOPES_MAX ? l->scopes : CAD_STEP_SCOPES_MAX;
 }
 
-/* Gives back what the tables grew beyond their need; a table that cannot shrink stays. */
+/* Gives back what the tables grew beyond their need. */
 static cad_status shrink(cad_step *m)
 {
     CAD_TRY(cad_mem_resize(cad_size_mul(cad_size_add(m->n, 1), sizeof *m->instance), "instances of a STEP file", &m->instance));

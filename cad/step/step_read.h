@@ -22,6 +22,8 @@ typedef struct cad_step_store {
     cad_step_slots types, ids;
 } cad_step_store;
 
+#define CAD_STEP_VALUE ((uint64_t)1 << 63) /* @12, beside #12 */
+
 typedef struct cad_step_reader {
     cad_step_store *s;
     cad_step *m;
@@ -29,7 +31,7 @@ typedef struct cad_step_reader {
     cad_step_token t;   /* the next token */
     bool failed;        /* the instance or entity that is read has an error */
     bool full;          /* there were more instances than the limit, which was told */
-    uint64_t *external; /* ids that a REFERENCE section binds, ascending */
+    uint64_t *external; /* names that a REFERENCE section binds, ascending: ids, and CAD_STEP_VALUE with those of values */
     uint32_t n_external, cap_external;
 } cad_step_reader;
 
@@ -53,6 +55,12 @@ CAD_MUST_USE cad_status cad_step_header_entity(cad_step_reader *r);
 
 /* step_header.c.  What is wrong with the entities of the header. */
 CAD_MUST_USE cad_status cad_step_check_header(cad_step *m);
+
+/* Whether a constant is the name of a value, @12. */
+static inline bool cad_step_is_value(const char *text, uint32_t len)
+{
+    return len > 1 && text[0] == '@' && text[1] >= '0' && text[1] <= '9';
+}
 
 /* step_link.c.  Ids to indices, references, cycles. */
 CAD_MUST_USE cad_status cad_step_link(cad_step_reader *r);

@@ -90,9 +90,9 @@ static cad_status shifted(decoder *d)
 {
     unsigned char c = (unsigned char)d->text[d->at];
     uint32_t cp = c < 0x20 ? 0x80u + c : LATIN_PAGE[d->page - 1][c - 0x20];
-    d->at++;
     if (cp == 0)
-        fault(d, CAD_STEP_TEXT_directive, d->at - 1);
+        fault(d, CAD_STEP_TEXT_directive, d->at);
+    d->at += c == '\'' && d->at + 1 < d->len && d->text[d->at + 1] == '\'' ? 2 : 1; /* an apostrophe is doubled here too */
     return put(d, cp ? cp : 0xFFFD);
 }
 

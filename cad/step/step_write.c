@@ -99,8 +99,7 @@ static cad_status add_param(writer *w, uint32_t p)
 /* (a,(b,c),D(e)) from `size` parameters at `first`. */
 static cad_status add_params(writer *w, uint32_t first, uint32_t size)
 {
-    enum { OPEN = 1024 }; /* no reader allows so many nested lists */
-    uint32_t end[OPEN], n = 0, p = first;
+    uint32_t end[CAD_STEP_NESTING_MAX + 2], n = 0, p = first;
     bool begins = true;
     end[n++] = first + size;
     CAD_TRY(add(w, "("));
@@ -171,22 +170,8 @@ static cad_status add_instance(writer *w, uint32_t i)
 
 static cad_status add_header_entity(writer *w, const cad_step_entity *e)
 {
-    const char *name = cad_step_name(w->m, e->type);
-    CAD_TRY(add(w, name));
-    if (w->o->stamp && !strcmp(name, "FILE_NAME") && e->size > 1 && w->m->param[e->param].kind == CAD_STEP_STRING &&
-        w->m->param[e->param + 1].kind == CAD_STEP_STRING) {
-        CAD_TRY(add(w, "("));
-        CAD_TRY(add_string(w, e->param));
-        CAD_TRY(add(w, ","));
-        CAD_TRY(cad_step_text_encode(w->o->stamp, strlen(w->o->stamp), w->out));
-        if (e->size == 2)
-            return add(w, ");\n");
-        size_t from = w->out->len;
-        CAD_TRY(add_params(w, e->param + 2, e->size - 2));
-        w->out->data[from] = ',';
-    } else {
-        CAD_TRY(add_params(w, e->param, e->size));
-    }
+    CAD_TRY(add(w, cad_step_name(w->m, e->type)));
+    CAD_TRY(add_params(w, e->param, e->size));
     return add(w, ";\n");
 }
 

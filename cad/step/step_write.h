@@ -12,7 +12,6 @@ typedef struct cad_step_write_opts {
     bool keep_ids;               /* else 1, 2, 3, .. in the order of the instances */
     bool plain;                  /* one DATA section without a name, as OCCT reads it */
     bool annotate;               /* with order: a comment in front of the instances of each root and one behind them */
-    const char *stamp;           /* text in the place of FILE_NAME's time stamp; NULL: that of the model */
     const cad_step_order *order; /* of this model: in one DATA section; NULL: as they stand in it */
 } cad_step_write_opts;
 

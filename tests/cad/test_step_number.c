@@ -2,6 +2,7 @@
 #include "tests/unit.h"
 
 #include "cad/step/step_number.h"
+#include "core/decimal.h"
 #include "core/rng.h"
 
 static cad_step_number read_of(const char *text)
@@ -147,6 +148,37 @@ static void test_printed_reals_are_canonical_and_read_back(void **state)
     cad_buf_deinit(&b);
 }
 
+/* Whether a decimal of `digits` digits around the value reads back to it. */
+static bool fits(double value, int digits)
+{
+    char text[40], moved[48];
+    snprintf(text, sizeof text, "%.*e", digits - 1, value);
+    char *e = strchr(text, 'e');
+    int64_t whole = 0, exponent = strtol(e + 1, NULL, 10) - (digits - 1);
+    for (char *c = text; c < e; c++)
+        if (*c != '.')
+            whole = 10 * whole + (*c - '0');
+    for (int64_t step = -1; step <= 1; step++) {
+        snprintf(moved, sizeof moved, "%llde%lld", (long long)(whole + step), (long long)exponent);
+        if (strtod(moved, NULL) == value)
+            return true;
+    }
+    return false;
+}
+
+/* Below a power of two doubles lie twice as close as above, so the nearest decimal of a length may miss where another fits. */
+static void test_powers_of_two_are_printed_by_the_fewest_digits(void **state)
+{
+    (void)state;
+    for (int k = -1074; k < 1024; k++) {
+        char digits[CAD_DECIMAL_DIGITS], text[48];
+        int exponent, n = cad_decimal_shortest(ldexp(1, k), digits, &exponent);
+        snprintf(text, sizeof text, "%.*se%d", n, digits, exponent - n + 1);
+        if (strtod(text, NULL) != ldexp(1, k) || (n > 1 && fits(ldexp(1, k), n - 1)))
+            fail_msg("2^%d is printed as %s", k, text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +186,7 @@ int main(void)
         cmocka_unit_test(test_integers_are_exact_to_their_ends),
         cmocka_unit_test(test_reals_are_those_of_the_c_library),
         cmocka_unit_test(test_printed_reals_are_canonical_and_read_back),
+        cmocka_unit_test(test_powers_of_two_are_printed_by_the_fewest_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -191,6 +191,9 @@ static void test_limits_are_told_by_name(void **state)
         {{.nesting = 2}, HEAD "#1=A((((1))));" TAIL, "more than 2 nested lists"},
         {{.string = 20}, HEAD "#1=A('123456789012345678901');" TAIL, "a string of 21 bytes; limit 20"},
         {{.keyword = 16}, HEAD "#1=ABCDEFGHIJKLMNOPQ();" TAIL, "a keyword of 17 bytes; limit 16"},
+        {{.scopes = 1},
+         HEAD "#1=&SCOPE #2=&SCOPE #3=A();ENDSCOPE B();ENDSCOPE C();" TAIL,
+         "more nested SCOPEs than the limit, 1"},
         {{.sections = 1}, HEAD "ENDSEC;DATA;" TAIL, "more DATA sections than the limit, 1"},
     };
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
@@ -220,8 +223,8 @@ static void test_sections_of_edition_three_are_passed_over(void **state)
     (void)state;
     static const char text[] = "ISO-10303-21;HEADER;FILE_DESCRIPTION((''),'4;1');FILE_NAME('','',(''),(''),'','','');FILE_"
                                "SCHEMA(('AUTOMOTIVE_DESIGN'));ENDSEC;\n"
-                               "ANCHOR;<a>=#1{t:'x'};ENDSEC;REFERENCE;#50=<http://x/y.stp#z>;ENDSEC;\n"
-                               "DATA('one',('X'));#1=A(#2,#50);ENDSEC;DATA('two',('X'));#2=B(<uri>);ENDSEC;\n"
+                               "ANCHOR;<a>=#1{t:'x'};ENDSEC;REFERENCE;#50=<http://x/y.stp#z>;@7=<http://x/y.stp#v>;ENDSEC;\n"
+                               "DATA('one',('X'));#1=A(#2,#50,@7);ENDSEC;DATA('two',('X'));#2=B(<uri>);ENDSEC;\n"
                                "END-ISO-10303-21;\nSIGNATURE;\nMIIB'\"(;;\nENDSEC;\n";
     cad_step *m = step_of(text, sizeof text - 1);
     char found[200];
@@ -229,7 +232,16 @@ static void test_sections_of_edition_three_are_passed_over(void **state)
     assert_string_equal(found, "");
     assert_int_equal(m->n_sections, 2);
     assert_int_equal(m->instance[1].section, 1);
-    assert_int_equal(m->out.first[2], 1); /* #50 is bound elsewhere */
+    assert_int_equal(m->out.first[2], 1); /* #50 is bound elsewhere, and so is @7 */
+    assert_true(m->param[m->instance[0].param + 2].kind == CAD_STEP_REF);
+    cad_buf b = step_text(m);
+    assert_non_null(strstr(b.data, "#1=A(#2,$,$);\n"));
+    cad_buf_deinit(&b);
+    cad_step_close(m);
+    static const char other[] = HEAD "#1=A(@8,#50);" TAIL; /* nothing binds them here */
+    m = step_of(other, sizeof other - 1);
+    step_codes(m, found, sizeof found);
+    assert_string_equal(found, "8:6 R03, 8:9 R02");
     cad_step_close(m);
 }
 

@@ -15,17 +15,16 @@ static void test_the_canonical_text_is_the_one_stated(void **state)
         "FILE_SCHEMA(('X'));ENDSEC;DATA;\n#3=CONTEXT('');#7 = PRODUCT ( 'it''s \\X2\\00E9\\X0\\',$ ,'', ( #3 ) ) ; /* note */\n"
         "#9=( B (1.50,-0.0 , 1.E-07)\n  A( .T. , \"0F\", * ) );ENDSEC;END-ISO-10303-21;";
     static const char want[] =
-        "ISO-10303-21;\nHEADER;\nFILE_DESCRIPTION((''),'2;1');\nFILE_NAME('a','now',(''),(''),'','','');\n"
+        "ISO-10303-21;\nHEADER;\nFILE_DESCRIPTION((''),'2;1');\nFILE_NAME('a','2020',(''),(''),'','','');\n"
         "FILE_SCHEMA(('X'));\nENDSEC;\nDATA;\n#1=CONTEXT('');\n#2=PRODUCT('it''s \\X2\\00E9\\X0\\',$,'',(#1));\n"
         "#3=(A(.T.,\"0F\",*)B(1.5,-0.,1.E-7));\nENDSEC;\nEND-ISO-10303-21;\n";
     cad_step *m = step_of(text, sizeof text - 1);
     cad_buf b = CAD_BUF_INIT;
-    ok(cad_step_write(m, &(cad_step_write_opts){.stamp = "now"}, &b));
+    ok(cad_step_write(m, &(cad_step_write_opts){0}, &b));
     assert_string_equal(cad_buf_cstr(&b), want);
     cad_buf_clear(&b);
     ok(cad_step_write(m, &(cad_step_write_opts){.keep_ids = true}, &b));
     assert_non_null(strstr(b.data, "\n#7=PRODUCT('it''s \\X2\\00E9\\X0\\',$,'',(#3));\n#9="));
-    assert_non_null(strstr(b.data, "'2020'"));
     cad_buf_deinit(&b);
     cad_step_close(m);
 }
@@ -64,7 +63,9 @@ static void test_strings_mean_what_the_standard_says(void **state)
                               "A");
     text_is("\\X2\\00E9D83DDE00\\X0\\.", "\xC3\xA9\xF0\x9F\x98\x80.");
     text_is("\\X4\\0001F600\\X0\\", "\xF0\x9F\x98\x80");
-    text_is("\\S\\i", "\xC3\xA9");                           /* 0x69 + 0x80 in ISO 8859-1 */
+    text_is("\\S\\i", "\xC3\xA9"); /* 0x69 + 0x80 in ISO 8859-1 */
+    text_is("a\\S\\''b\\S\\''", "a\xC2\xA7"
+                                "b\xC2\xA7");                /* an apostrophe is doubled there as well */
     text_is("\\PB\\\\S\\1\\PA\\\\S\\1", "\xC4\x85\xC2\xB1"); /* 0xB1 in ISO 8859-2, then -1 */
     text_is("\\PE\\\\S\\0", "\xD0\x90");                     /* 0xB0 in ISO 8859-5 */
     text_is("\\N\\a\\F\\", "a");

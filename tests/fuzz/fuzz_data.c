@@ -3,6 +3,7 @@
 
 #include "cad/step/step_check.h"
 #include "cad/step/step_gate.h"
+#include "cad/step/steplm.h"
 #include "core/config.h"
 #include "core/json.h"
 #include "core/utf8.h"
@@ -198,12 +199,46 @@ static cad_status do_captions(const char *data, size_t len, bool *parsed)
     return s;
 }
 
+static void holds_text(const cad_buf *b)
+{
+    assert_int_equal(cad_utf8_check(cad_buf_cstr(b), b->len), b->len);
+}
+
+/* What the tools of STEP-LLM do to text, all of them to the same; only the order of instances can be refused. */
+static cad_status do_steplm(const char *data, size_t len, bool *parsed)
+{
+    cad_buf rounded = CAD_BUF_INIT, restored = CAD_BUF_INIT, legal = CAD_BUF_INIT, ordered = CAD_BUF_INIT;
+    int64_t numbers, lost;
+    cad_arena *a;
+    ok(cad_arena_create("steplm", (size_t)64 << 20, &a));
+    ok(cad_steplm_round(data, len, &rounded, &numbers));
+    ok(cad_steplm_restore(a, data, len, &restored));
+    ok(cad_steplm_legal(a, data, len, &legal));
+    assert_true(numbers >= 0 && (size_t)numbers <= len);
+    holds_text(&rounded);
+    cad_status s = cad_steplm_reorder(a, data, len, &ordered, &lost);
+    assert_true(s == CAD_OK || ordered.len == 0);
+    if (s == CAD_OK) {
+        *parsed = true;
+        holds_text(&ordered);
+        assert_true(lost >= 0);
+    }
+    assert_int_equal(cad_arena_used(a), 0); /* all scratch was given back */
+    cad_arena_destroy(a);
+    cad_buf_deinit(&rounded);
+    cad_buf_deinit(&restored);
+    cad_buf_deinit(&legal);
+    cad_buf_deinit(&ordered);
+    return s;
+}
+
 const fuzz_target fuzz_data[] = {
     {"captions", FUZZ_TEXT, do_captions, NULL, {0}},
     {"json", FUZZ_JSON, do_json, NULL, {"models/tiny/config.json"}},
     {"corpus_row", FUZZ_JSON, do_row, NULL, {NULL}},
     {"jsonl", FUZZ_JSON_LINES, do_corpus, NULL, {NULL}},
     {"step", FUZZ_TEXT, do_step, NULL, {0}},
+    {"steplm", FUZZ_TEXT, do_steplm, NULL, {0}},
     {"suite", FUZZ_JSON_LINES, do_suite, NULL, {"configs/suite_cad0_seven.jsonl"}},
     {"ini", FUZZ_TEXT, do_ini, NULL, {"configs/tiny_qlora.ini"}},
     {"template", FUZZ_TEXT, do_template, NULL, {NULL}},
