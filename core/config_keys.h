@@ -155,6 +155,7 @@
     X(i, batch,        "auto",  "0..4096",      "prompts generated together")
 
 #define CAD_CONFIG_METRICS(X, E)                                                                                            \
+    X(l, preset,       "cadlm", "",             "sets of columns: cadlm, and steplm as STEP-LLM counts")                    \
     X(i, bootstrap,    "1000",  "",             "resamples of an interval; 0 = no intervals")                               \
     X(f, ci,           "95",    "50..99.9",     "percent covered by an interval")                                           \
     X(d, timeout_s,    "30",    "",             "CPU time of one part in a worker")                                         \

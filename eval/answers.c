@@ -5,6 +5,7 @@
 #include "core/json.h"
 #include "core/progress.h"
 #include "eval/score.h"
+#include "eval/steplm_score.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -162,9 +163,10 @@ static cad_status score_input(const cad_answers *a, const cad_answer_slot *t, ca
     const cad_suite_row *r = t->row;
     json_t *text = json_stringn(t->text, t->len);
     json_t *o =
-        json_pack("{ss,ss,ss,so,sb,sb,so,ss,sO?,si}", "key", t->key, "id", r->id, "kind", cad_part_kind_name(a->kind), "text",
-                  text, "complete", (int)t->stopped, "always", (int)a->always, "reference", text_or_null(r->reference),
-                  "reference_kind", cad_part_kind_name(r->reference_kind), "expect", r->expect, "seven", r->seven);
+        json_pack("{ss,ss,ss,so,sb,sb,so,ss,sb,sb,sO?,si}", "key", t->key, "id", r->id, "kind", cad_part_kind_name(a->kind),
+                  "text", text, "complete", (int)t->stopped, "always", (int)a->always, "reference", text_or_null(r->reference),
+                  "reference_kind", cad_part_kind_name(r->reference_kind), "steplm", (int)a->steplm, "official",
+                  (int)(a->steplm && !t->no_official), "expect", r->expect, "seven", r->seven);
     if (!o)
         CAD_FAIL(CAD_ENOMEM, "out of memory for a score job");
     cad_status s = cad_json_print(o, out);
@@ -186,35 +188,46 @@ static cad_status keep_record(cad_answers *a, const cad_pool_result *r, cad_appe
     return s;
 }
 
+static cad_status submit(const cad_answers *a, size_t i, cad_pool *pool)
+{
+    cad_buf in = CAD_BUF_INIT;
+    cad_status s = score_input(a, &a->slot[i], &in);
+    if (s == CAD_OK)
+        s = cad_pool_submit(pool, CAD_SCORE_HANDLER, i, in.data, in.len);
+    cad_buf_deinit(&in);
+    return s;
+}
+
+/* Whether a worker died over what STEP-LLM's code measures, which is no reason to lose the rest. */
+static bool died_over_official(const cad_pool_result *r)
+{
+    return r->verdict != CAD_VERDICT_ok && !strncmp(r->stage, CAD_STEPLM_STAGE, strlen(CAD_STEPLM_STAGE));
+}
+
 /* `done` answers have their record. */
 static cad_status pump(cad_answers *a, cad_pool *pool, cad_appender *file, int64_t done, cad_progress *progress)
 {
-    cad_buf in = CAD_BUF_INIT;
-    cad_status s = CAD_OK;
     size_t next = 0, window = 4 * (size_t)cad_pool_workers(pool);
-    while (s == CAD_OK) {
+    for (;;) {
         while (next < a->n && (a->slot[next].record || !a->slot[next].text))
             next++;
         if (next < a->n && cad_pool_pending(pool) < window) {
-            cad_buf_clear(&in);
-            s = score_input(a, &a->slot[next], &in);
-            if (s == CAD_OK)
-                s = cad_pool_submit(pool, CAD_SCORE_HANDLER, next, in.data, in.len);
-            next++;
+            CAD_TRY(submit(a, next++, pool));
             continue;
         }
         if (cad_pool_pending(pool) == 0)
-            break;
+            return CAD_OK;
         cad_pool_result r;
-        CAD_TRY_GOTO(s, go_on(a), done);
-        s = cad_pool_next(pool, &r);
-        if (s == CAD_OK)
-            s = keep_record(a, &r, file);
+        CAD_TRY(go_on(a));
+        CAD_TRY(cad_pool_next(pool, &r));
+        if (died_over_official(&r) && !a->slot[r.tag].no_official) {
+            a->slot[r.tag].no_official = true;
+            CAD_TRY(submit(a, r.tag, pool));
+            continue;
+        }
+        CAD_TRY(keep_record(a, &r, file));
         cad_progress_show(progress, ++done, NULL);
     }
-done:
-    cad_buf_deinit(&in);
-    return s;
 }
 
 static cad_status is_empty(const char *path, bool *out)

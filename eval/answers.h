@@ -28,6 +28,7 @@ typedef struct cad_answer_slot {
     bool stopped;       /* the end token came within the limit */
     int64_t tokens;     /* -1: unknown */
     const char *record; /* score record as JSON text, NULL: not scored yet */
+    bool no_official;   /* its worker died over the measures of STEP-LLM's code: it is scored without them */
 } cad_answer_slot;
 
 typedef struct cad_answers {
@@ -41,6 +42,7 @@ typedef struct cad_answers {
     bool fresh;                        /* what cad_answers_read was told */
     cad_part_kind kind;                /* of the answers; ir unless the caller says otherwise before they are scored */
     bool always;                       /* STEP: see eval/part.h */
+    bool steplm;                       /* the measures of STEP-LLM too */
 } cad_answers;
 
 /* Empty slots for the first `limit` rows (0: all) and their keys: hash of `identity` (what the model, its template, decoding

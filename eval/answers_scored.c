@@ -16,6 +16,36 @@ static double measure(const json_t *record, const char *name)
     return json_is_number(v) ? json_number_value(v) : (double)NAN;
 }
 
+/* Whether a relative error is within a bound; none counts as not.  -1 without a reference. */
+static int within(const cad_suite_row *row, double error, double most)
+{
+    return row->reference ? error <= most : -1;
+}
+
+/* As STEP-LLM's code has it: the last line is the end mark; an empty file is left out. */
+static int ends_official(const cad_part_text *t)
+{
+    static const char mark[] = "END-ISO-10303-21;";
+    static const char blanks[] = " \t\r\n\f\v";
+    size_t len = t->len, n = sizeof mark - 1;
+    if (t->kind != CAD_PART_step || len == 0)
+        return -1;
+    while (len && t->text[len - 1] && strchr(blanks, t->text[len - 1]))
+        len--;
+    size_t begin = len;
+    while (begin && t->text[begin - 1] != '\n')
+        begin--;
+    while (begin < len && strchr(blanks, t->text[begin]))
+        begin++;
+    return len - begin == n && !memcmp(t->text + begin, mark, n);
+}
+
+static double count(const json_t *record, const char *key)
+{
+    const json_t *v = json_object_get(record, key);
+    return json_is_integer(v) ? (double)json_integer_value(v) : (double)NAN;
+}
+
 static int tri(const json_t *o, const char *key)
 {
     return json_is_object(o) ? json_is_true(json_object_get(o, key)) : -1;
@@ -64,6 +94,17 @@ static cad_status one(const cad_answers *a, const cad_answer_slot *t, cad_arena 
         .cd = measure(r, "cd.s2.p2s.8192.A1"),
         .iou_a1 = measure(r, "iou.v64.A1"),
         .iou_a0c = measure(r, "iou.v64.A0c"),
+        .vol2 = within(t->row, measure(r, "vol.rel"), 0.02),
+        .bbox1 = within(t->row, measure(r, "bbox.rel"), 0.01),
+        .kernel_valid = a->always ? json_integer_value(json_object_get(r, "kernel")) >= 8 : -1,
+        .cr_official = a->steplm ? ends_official(&text) : -1,
+        .rr_official = a->steplm && t->row->reference ? measure(r, "rr.official") > 0 : -1,
+        .scd = measure(r, "scd.fixed"),
+        .scd_p2s = measure(r, "scd.p2s"),
+        .scd_sim = measure(r, "scd.sim"),
+        .scd_official = measure(r, "scd.official~"),
+        .entities = count(r, "entities"),
+        .largest_id = count(r, "largest_id"),
         .tokens = t->tokens,
         .stopped = t->stopped,
     };

@@ -20,6 +20,7 @@ static const cad_cli_option OPTIONS[] = {
     {"temp", 0, "T", "decode.temp", "temperature; 0 = greedy", NULL},
     {"top-p", 0, "P", "decode.top_p", NULL, NULL},
     {"max-new", 0, "N", "decode.max_new", "longest answer in tokens", NULL},
+    {"preset", 0, "LIST", "metrics.preset", "cadlm, steplm: whose columns to print", NULL},
     {"limit", 0, "N", "metrics.limit", "first N prompts only; watermarked", NULL},
     {"workers", 0, "N", "metrics.workers", "worker processes", NULL},
     {"timeout", 0, "S", "metrics.timeout_s", "CPU time of one part", NULL},

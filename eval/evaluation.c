@@ -48,6 +48,7 @@ cad_status cad_eval_open_row(cad_eval_run_state *r, const char *label, const cha
     CAD_TRY(cad_answers_init(&e->suite, dir, identity, c->decode.samples, c->metrics.limit, r->arena, a));
     a->stop = r->o->stop;
     a->kind = e->suite.kind;
+    a->steplm = a->always = r->steplm;
     CAD_TRY(cad_answers_read(a, r->o->fresh));
     *out = a;
     return CAD_OK;
@@ -61,6 +62,7 @@ static cad_status describe(const cad_eval_run_state *r, const char *label, const
               json_object_set_new(results, "version", json_string(suite->version)) |
               json_object_set_new(results, "suite_hash", json_string(suite->hash)) |
               json_object_set_new(results, "label", json_string(label)) |
+              json_object_set_new(results, "kind", json_string(cad_part_kind_name(suite->kind))) |
               json_object_set_new(results, "spec", json_string(r->spec)) |
               json_object_set_new(results, "limit", r->limit ? json_string(r->limit) : json_null()) |
               json_object_set_new(results, "build", json_string(cad_build_line())) |
@@ -209,6 +211,7 @@ static cad_status reference_boxes(cad_eval_run_state *r, cad_bbox_cube **out)
 {
     cad_answers *a;
     CAD_TRY(cad_eval_open_row(r, "reference", "reference", &a));
+    a->steplm = a->always = false; /* boxes are all that is asked of them */
     CAD_TRY(cad_answers_take(a, cad_baseline_reference, NULL));
     CAD_TRY(cad_answers_score(a, r->pool, "reference"));
     return cad_bbox_cube_create(a, r->arena, out);
@@ -227,6 +230,16 @@ static cad_status retrieval_row(cad_eval_run_state *r)
     }
     cad_retrieval_copy_destroy(copy);
     return s;
+}
+
+static const char STEPLM[] = "steplm";
+
+static cad_status check_presets(const cad_list *l)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (strcmp(l->item[i], "cadlm") != 0 && strcmp(l->item[i], STEPLM) != 0)
+            CAD_FAIL(CAD_ECONFIG, "metrics.preset: found '%s'; expected of cadlm %s", l->item[i], STEPLM);
+    return CAD_OK;
 }
 
 static cad_status check_baselines(const cad_list *l)
@@ -336,6 +349,8 @@ cad_status cad_eval_run(const cad_eval_opts *o, cad_arena *arena, cad_evaluation
     if (strcmp(cad_solid_kernel(), "none") == 0)
         CAD_FAIL(CAD_EUNSUPPORTED, "built without OCCT: parts cannot be scored\nhint: configure with -DCADLM_OCCT=ON");
     CAD_TRY(check_baselines(&o->config->metrics.baselines));
+    CAD_TRY(check_presets(&o->config->metrics.preset));
+    r.steplm = cad_list_has(&o->config->metrics.preset, STEPLM);
     if (o->pack)
         CAD_TRY(cad_file_expect(o->pack, CAD_FILE_pack));
     CAD_TRY(cad_eval_find_pack(&r, folders, &n_folders));

@@ -1,4 +1,5 @@
 /* eval/evaluation.h: what an evaluation says of itself and writes: spec string, tables, contact sheet. */
+#include "cad/mesh/align.h"
 #include "cad/occt/solid.h"
 #include "cad/step/step_answer.h"
 #include "core/fs.h"
@@ -26,10 +27,10 @@ static cad_status keep(cad_eval_run_state *r, cad_buf *text, const char **out)
 static cad_status fingerprint(cad_eval_run_state *r)
 {
     const cad_config *c = r->o->config;
-    json_t *o = json_pack("{si,ss,si,si,sf,sf,sf,sI,ss,sI}", "protocol", (int)PROTOCOL, "kernel", cad_solid_kernel(), "points",
-                          (int)CAD_SCORE_POINTS, "voxels", (int)CAD_SCORE_VOXELS, "deflection", CAD_SCORE_DEFLECTION, "angle",
-                          CAD_SCORE_ANGLE, "timeout_s", c->metrics.timeout_s, "mem", (json_int_t)c->metrics.mem, "suite",
-                          r->e->suite.hash, "limit", (json_int_t)c->metrics.limit);
+    json_t *o = json_pack("{si,sb,ss,si,si,sf,sf,sf,sI,ss,sI}", "protocol", (int)PROTOCOL, "steplm", (int)r->steplm, "kernel",
+                          cad_solid_kernel(), "points", (int)CAD_SCORE_POINTS, "voxels", (int)CAD_SCORE_VOXELS, "deflection",
+                          CAD_SCORE_DEFLECTION, "angle", CAD_SCORE_ANGLE, "timeout_s", c->metrics.timeout_s, "mem",
+                          (json_int_t)c->metrics.mem, "suite", r->e->suite.hash, "limit", (json_int_t)c->metrics.limit);
     if (!o)
         CAD_FAIL(CAD_ENOMEM, "out of memory for a fingerprint");
     cad_buf text = CAD_BUF_INIT;
@@ -103,6 +104,9 @@ cad_status cad_eval_spec(cad_eval_run_state *r)
                        "cluster=geometry | mesh %gdiag %grad | %s cpu%gs mem%lldM heal=off | ",
                        CAD_SCORE_POINTS, CAD_SCORE_VOXELS, c->metrics.ci, (long long)c->metrics.bootstrap, CAD_SCORE_DEFLECTION,
                        CAD_SCORE_ANGLE, cad_solid_kernel(), c->metrics.timeout_s, (long long)(c->metrics.mem >> 20));
+    if (s == CAD_OK && r->steplm)
+        s = cad_buf_printf(&t, "SCD g2p p2p n%d A8 /rms2(G), fixed s2; mesh 0.1mm and as above | text+kernel always | ",
+                           CAD_SCD_POINTS);
     if (s == CAD_OK)
         s = print_decoding(r, &t);
     if (s == CAD_OK)

@@ -17,6 +17,7 @@ typedef struct cad_eval_run_state {
     cad_pool *pool;
     const char *pack, *tokenizer; /* training pack and the tokenizer.json it was made with; NULL: unknown */
     int64_t overlap;              /* suite captions found in the pack; -1 not counted */
+    bool steplm;                  /* the columns of STEP-LLM were asked for */
     uint64_t bootstrap_seed;
     char fingerprint[17];
     const char *spec;  /* line under the table */

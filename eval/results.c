@@ -58,6 +58,7 @@ typedef struct group {
     const cad_results_opts *o;
     cad_arena *scratch;
     json_t *metrics;
+    bool steplm; /* some sample was asked for the measures of STEP-LLM */
 } group;
 
 /* Which yes/no question of a sample: 1, 0, or -1 when it does not apply. */
@@ -84,6 +85,31 @@ static int has_stopped(const cad_scored *s)
     return s->stopped;
 }
 
+static int vol2(const cad_scored *s)
+{
+    return s->vol2;
+}
+static int valid_and_vol2(const cad_scored *s)
+{
+    return s->vol2 < 0 ? -1 : s->valid && s->vol2;
+}
+static int bbox1(const cad_scored *s)
+{
+    return s->bbox1;
+}
+static int kernel_valid(const cad_scored *s)
+{
+    return s->kernel_valid;
+}
+static int cr_official(const cad_scored *s)
+{
+    return s->cr_official;
+}
+static int rr_official(const cad_scored *s)
+{
+    return s->rr_official;
+}
+
 /* One row of the table of metrics. */
 struct metric {
     const char *name;
@@ -91,6 +117,8 @@ struct metric {
     question ask;  /* of a rate */
     size_t offset; /* of a mean or a median: its double in cad_scored, which only a reference gives; 0: no reference needed */
     bool excluded; /* samples without a value are left out; else they count as the worst */
+    bool optional; /* left out where no sample has a value */
+    size_t of_reference; /* of a count: its int64_t in the reference's counts */
 };
 
 static cad_status put_rate(const group *g, const metric *m)
@@ -166,6 +194,41 @@ static cad_status put_capped(const group *g, const metric *m)
     return put(g->metrics, m->name, e, (int64_t)n, (int64_t)(g->n - found), "down", policy_of(m));
 }
 
+/* What the reference of a sample counts. */
+static double reference_count(const cad_scored *s, const metric *m)
+{
+    int64_t n;
+    memcpy(&n, (const char *)&s->row->counts + m->of_reference, sizeof n);
+    return (double)n;
+}
+
+/* Means of counts over the answers that have one, those of all references, and the difference of the two. */
+static cad_status put_counts(const group *g, const metric *m)
+{
+    double *x, *y;
+    char name[48];
+    size_t n = 0, references = 0;
+    CAD_TRY(cad_arena_zalloc(g->scratch, g->n, sizeof *x, "counts", &x));
+    CAD_TRY(cad_arena_zalloc(g->scratch, g->n, sizeof *y, "counts", &y));
+    for (size_t i = 0; i < g->n; i++) {
+        double v = value_of(g->item[i], m);
+        if (!isnan(v))
+            x[n++] = v;
+        if (g->item[i]->row->reference)
+            y[references++] = reference_count(g->item[i], m);
+    }
+    if (n == 0 || references == 0)
+        return CAD_OK;
+    cad_interval_est answers = {cad_sum_pairwise(x, n) / (double)n, NAN, NAN};
+    cad_interval_est truth = {cad_sum_pairwise(y, references) / (double)references, NAN, NAN};
+    cad_interval_est gap = {fabs(answers.value - truth.value), NAN, NAN};
+    CAD_TRY(put(g->metrics, m->name, answers, (int64_t)n, (int64_t)(g->n - n), "none", "excluded"));
+    snprintf(name, sizeof name, "%s.reference", m->name);
+    CAD_TRY(put(g->metrics, name, truth, (int64_t)references, 0, "none", "requested"));
+    snprintf(name, sizeof name, "%s.gap", m->name);
+    return put(g->metrics, name, gap, (int64_t)n, (int64_t)(g->n - n), "down", "excluded");
+}
+
 /* Median of distances: failures are infinite, or left out. */
 static cad_status put_median(const group *g, const metric *m)
 {
@@ -173,6 +236,8 @@ static cad_status put_median(const group *g, const metric *m)
     uint64_t *cluster;
     size_t n, found;
     CAD_TRY(collect(g, m, (double)INFINITY, &x, &cluster, &n, &found));
+    if (m->optional && !g->steplm)
+        return CAD_OK;
     cad_interval_est e = {cad_median(x, n), NAN, NAN};
     return put(g->metrics, m->name, e, (int64_t)n, (int64_t)(g->n - found), "down", policy_of(m));
 }
@@ -236,6 +301,40 @@ static const metric METRICS[] = {
     {.name = "cd.s2.p2s.8192.A1.median", .put = put_median, .offset = offsetof(cad_scored, cd)},
     {.name = "cd.s2.p2s.8192.A1.capped", .put = put_capped, .offset = offsetof(cad_scored, cd)},
     {.name = "cd.s2.p2s.8192.A1.excluded", .put = put_median, .offset = offsetof(cad_scored, cd), .excluded = true},
+    {.name = "vol2", .put = put_rate, .ask = vol2},
+    {.name = "valid.vol2", .put = put_rate, .ask = valid_and_vol2},
+    {.name = "bbox1", .put = put_rate, .ask = bbox1},
+    {.name = "kernel_valid", .put = put_rate, .ask = kernel_valid},
+    {.name = "cr.official", .put = put_rate, .ask = cr_official},
+    {.name = "rr.official", .put = put_rate, .ask = rr_official},
+    {.name = "scd.official~.excluded",
+     .put = put_median,
+     .offset = offsetof(cad_scored, scd_official),
+     .excluded = true,
+     .optional = true},
+    {.name = "scd.official~.median", .put = put_median, .offset = offsetof(cad_scored, scd_official), .optional = true},
+    {.name = "scd.fixed.median", .put = put_median, .offset = offsetof(cad_scored, scd), .optional = true},
+    {.name = "scd.fixed.excluded", .put = put_median, .offset = offsetof(cad_scored, scd), .excluded = true, .optional = true},
+    {.name = "scd.p2s.median", .put = put_median, .offset = offsetof(cad_scored, scd_p2s), .optional = true},
+    {.name = "scd.p2s.excluded",
+     .put = put_median,
+     .offset = offsetof(cad_scored, scd_p2s),
+     .excluded = true,
+     .optional = true},
+    {.name = "scd.sim.median", .put = put_median, .offset = offsetof(cad_scored, scd_sim), .optional = true},
+    {.name = "scd.sim.excluded",
+     .put = put_median,
+     .offset = offsetof(cad_scored, scd_sim),
+     .excluded = true,
+     .optional = true},
+    {.name = "aec.official",
+     .put = put_counts,
+     .offset = offsetof(cad_scored, largest_id),
+     .of_reference = offsetof(cad_reference_counts, largest_id)},
+    {.name = "aec.fixed",
+     .put = put_counts,
+     .offset = offsetof(cad_scored, entities),
+     .of_reference = offsetof(cad_reference_counts, instances)},
     {.name = "distinct.prog", .put = put_distinct},
     {.name = "top_share.prog", .put = put_top_share},
 };
@@ -256,11 +355,13 @@ cad_status cad_results_metrics(cad_buf *out)
     return CAD_OK;
 }
 
-static cad_status fill(const group *g)
+static cad_status fill(group *g)
 {
     bool references = false;
-    for (size_t i = 0; i < g->n; i++)
+    for (size_t i = 0; i < g->n; i++) {
         references = references || g->item[i]->row->reference;
+        g->steplm = g->steplm || g->item[i]->rr_official >= 0;
+    }
     for (size_t i = 0; i < N_METRICS; i++) {
         if (METRICS[i].offset && !references)
             continue;
@@ -293,10 +394,30 @@ static const char *units_of(const cad_suite_row *r)
     return r->units;
 }
 
+/* Bins, in the order in which they are told. */
+static const char *const ENTITIES[] = {"<100", "100-199", "200-299", "300-399", "400-499", ">=500", NULL};
+static const char *const FACES[] = {"1-10", "11-30", "31-100", ">100", NULL};
+
+/* By what STEP-LLM counts of the reference. */
+static const char *entities_of(const cad_suite_row *r)
+{
+    int64_t bin = r->counts.largest_id / 100;
+    return r->counts.instances == 0 ? "" : ENTITIES[bin > 5 ? 5 : bin];
+}
+static const char *faces_of(const cad_suite_row *r)
+{
+    int64_t n = r->counts.faces;
+    return n == 0 ? "" : FACES[n <= 10 ? 0 : n <= 30 ? 1 : n <= 100 ? 2 : 3];
+}
+
 static const struct kind {
     const char *name;
     label of;
-} KINDS[] = {{"family", family_of}, {"families", families_of}, {"phrasing", phrasing_of}, {"units", units_of}};
+    const char *const *order; /* of its members, to NULL; NULL: as they appear in the suite */
+} KINDS[] = {
+    {"family", family_of, NULL}, {"families", families_of, NULL},     {"phrasing", phrasing_of, NULL},
+    {"units", units_of, NULL},   {"entities", entities_of, ENTITIES}, {"faces", faces_of, FACES},
+};
 enum { N_KINDS = sizeof KINDS / sizeof KINDS[0] };
 
 cad_status cad_results_kinds(cad_buf *out)
@@ -314,26 +435,36 @@ bool cad_results_has_kind(const char *name)
     return false;
 }
 
-/* {label value: {n, metrics}} in order of first appearance in the suite. */
-static cad_status fill_groups(const cad_scored *const *item, size_t n, label by, const cad_results_opts *o, cad_arena *scratch,
-                              json_t *out)
+/* {n, metrics} of the samples called `name`, into out; nothing for none. */
+static cad_status fill_group(const cad_scored *const *item, size_t n, label by, const char *name, const cad_results_opts *o,
+                             cad_arena *scratch, json_t *out)
 {
     const cad_scored **member;
+    size_t m = 0;
     CAD_TRY(cad_arena_zalloc(scratch, n, sizeof *member, "group", &member));
-    for (size_t i = 0; i < n; i++) {
-        const char *name = by(item[i]->row);
-        if (!name[0] || json_object_get(out, name))
-            continue;
-        size_t m = 0;
-        for (size_t j = i; j < n; j++)
-            if (!strcmp(by(item[j]->row), name))
-                member[m++] = item[j];
-        json_t *metrics = json_object();
-        json_t *entry = json_pack("{sI,so}", "n", (json_int_t)m, "metrics", metrics);
-        if (!entry || json_object_set_new(out, name, entry) != 0)
-            CAD_FAIL(CAD_ENOMEM, "out of memory for the group %s", name);
-        group g = {member, m, o, scratch, metrics};
-        CAD_TRY(fill(&g));
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(by(item[i]->row), name))
+            member[m++] = item[i];
+    if (m == 0)
+        return CAD_OK;
+    json_t *metrics = json_object();
+    json_t *entry = json_pack("{sI,so}", "n", (json_int_t)m, "metrics", metrics);
+    if (!entry || json_object_set_new(out, name, entry) != 0)
+        CAD_FAIL(CAD_ENOMEM, "out of memory for the group %s", name);
+    group g = {.item = member, .n = m, .o = o, .scratch = scratch, .metrics = metrics};
+    return fill(&g);
+}
+
+/* {label value: {n, metrics}} in the kind's order. */
+static cad_status fill_groups(const cad_scored *const *item, size_t n, const struct kind *k, const cad_results_opts *o,
+                              cad_arena *scratch, json_t *out)
+{
+    for (const char *const *name = k->order; name && *name; name++)
+        CAD_TRY(fill_group(item, n, k->of, *name, o, scratch, out));
+    for (size_t i = 0; !k->order && i < n; i++) {
+        const char *name = k->of(item[i]->row);
+        if (name[0] && !json_object_get(out, name))
+            CAD_TRY(fill_group(item, n, k->of, name, o, scratch, out));
     }
     return CAD_OK;
 }
@@ -359,13 +490,13 @@ static cad_status fill_all(const cad_scored *s, size_t n, const cad_results_opts
     for (int c = 0; c < CAD_CLASS_COUNT; c++)
         if (class_count[c] && json_object_set_new(classes, cad_class_name((cad_class)c), json_integer(class_count[c])))
             CAD_FAIL(CAD_ENOMEM, "out of memory for results");
-    group g = {item, m, o, scratch, metrics};
+    group g = {.item = item, .n = m, .o = o, .scratch = scratch, .metrics = metrics};
     CAD_TRY(fill(&g));
     for (size_t i = 0; i < N_KINDS; i++) {
         json_t *kind = json_object();
         if (!kind || json_object_set_new(groups, KINDS[i].name, kind))
             CAD_FAIL(CAD_ENOMEM, "out of memory for results");
-        CAD_TRY(fill_groups(item, m, KINDS[i].of, o, scratch, kind));
+        CAD_TRY(fill_groups(item, m, &KINDS[i], o, scratch, kind));
     }
     return CAD_OK;
 }

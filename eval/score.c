@@ -5,6 +5,7 @@
 #include "eval/facts_json.h"
 #include "eval/part_impl.h"
 #include "eval/seven.h"
+#include "eval/steplm_score.h"
 
 #include <math.h>
 #include <string.h>
@@ -17,6 +18,7 @@ typedef struct job {
     cad_part_text text;
     const json_t *expect;
     int seven;
+    bool steplm, official;
 } job;
 
 /* Absent: `otherwise`. */
@@ -34,7 +36,9 @@ static cad_status read_kind(const json_t *o, const char *key, const char *where,
 static cad_status read_job(const json_t *o, job *j)
 {
     const char *where = "score job";
-    *j = (job){.text.always = json_is_true(json_object_get(o, "always"))};
+    *j = (job){.text.always = json_is_true(json_object_get(o, "always")),
+               .steplm = json_is_true(json_object_get(o, "steplm")),
+               .official = json_is_true(json_object_get(o, "official"))};
     CAD_TRY(cad_json_get_string(o, "key", where, &j->key));
     CAD_TRY(cad_json_get_string(o, "id", where, &j->id));
     CAD_TRY(cad_json_get_text(o, "text", where, &j->text.text, &j->text.len));
@@ -103,20 +107,37 @@ static json_t *count_json(int64_t n)
     return n < 0 ? json_null() : json_integer((json_int_t)n);
 }
 
-/* Scores against the reference; NaN where there is none.  *bad: the reference itself has no usable mesh. */
-static cad_status compare(const job *j, const cad_part *p, cad_arena *arena, cad_likeness *out, bool *bad)
+/* What the reference says of a part. */
+typedef struct scores {
+    cad_likeness like;
+    cad_steplm_fixed fixed;
+    cad_steplm_official official;
+    bool bad_reference; /* it has no usable mesh itself */
+} scores;
+
+static cad_status compare_with(const job *j, const cad_part *g, const cad_part *p, cad_arena *arena, scores *out)
 {
-    *out = (cad_likeness){NAN, NAN, NAN, NAN, NAN, NAN};
-    *bad = false;
+    out->bad_reference = g->mesh.n_tri == 0;
+    bool shaped = !out->bad_reference && p->mesh.n_tri > 0 && p->level >= 7;
+    if (shaped)
+        CAD_TRY(cad_part_compare(g, p, j->id, j->key, arena, &out->like));
+    if (shaped && j->steplm)
+        CAD_TRY(cad_steplm_score_fixed(g, p, j->id, j->key, arena, &out->fixed));
+    if (j->official)
+        CAD_TRY(cad_steplm_score_official(g, p, j->id, j->key, arena, &out->official));
+    return CAD_OK;
+}
+
+/* NaN where there is none. */
+static cad_status compare(const job *j, const cad_part *p, cad_arena *arena, scores *out)
+{
+    *out = (scores){.like = {NAN, NAN, NAN, NAN, NAN, NAN}, .fixed = {NAN, NAN, NAN}, .official = {.scd = NAN}};
     if (!j->reference)
         return CAD_OK;
     cad_part g;
     const cad_part_text t = {.kind = j->reference_kind, .text = j->reference, .len = strlen(j->reference), .complete = true};
     CAD_TRY(cad_part_make(&t, arena, &g));
-    cad_status s = CAD_OK;
-    *bad = g.mesh.n_tri == 0;
-    if (!*bad && p->mesh.n_tri > 0 && p->level >= 7)
-        s = cad_part_compare(&g, p, j->id, j->key, arena, out);
+    cad_status s = compare_with(j, &g, p, arena, out);
     cad_part_deinit(&g);
     return s;
 }
@@ -133,28 +154,44 @@ static json_t *part_json(const job *j, const cad_part *p, cad_class class_)
                      "diags", diag_codes(p), "facts", facts_json(p));
 }
 
-static json_t *measures_json(const cad_likeness *l)
+static json_t *measures_json(const job *j, const scores *c)
 {
-    return json_pack("{so,so,so,so,so,so}", "cd.s2.p2s.8192.A1", cad_json_finite(l->cd_a1), "iou.v64.A1",
-                     cad_json_finite(l->iou_a1), "iou.v64.A0c", cad_json_finite(l->iou_a0c), "vol.rel",
-                     cad_json_finite(l->vol_rel), "area.rel", cad_json_finite(l->area_rel), "bbox.rel",
-                     cad_json_finite(l->bbox_rel));
+    const cad_likeness *l = &c->like;
+    json_t *m = json_pack("{so,so,so,so,so,so}", "cd.s2.p2s.8192.A1", cad_json_finite(l->cd_a1), "iou.v64.A1",
+                          cad_json_finite(l->iou_a1), "iou.v64.A0c", cad_json_finite(l->iou_a0c), "vol.rel",
+                          cad_json_finite(l->vol_rel), "area.rel", cad_json_finite(l->area_rel), "bbox.rel",
+                          cad_json_finite(l->bbox_rel));
+    int bad = !m;
+    if (j->steplm && m)
+        bad |= json_object_set_new(m, "scd.fixed", cad_json_finite(c->fixed.s2)) |
+               json_object_set_new(m, "scd.p2s", cad_json_finite(c->fixed.p2s)) |
+               json_object_set_new(m, "scd.sim", cad_json_finite(c->fixed.sim));
+    if (j->official && m)
+        bad |= json_object_set_new(m, "scd.official~", cad_json_finite(c->official.scd)) |
+               json_object_set_new(m, "rr.official", json_integer(c->official.rendered));
+    if (bad) {
+        json_decref(m);
+        return NULL;
+    }
+    return m;
 }
 
 static cad_status record(const job *j, cad_arena *arena, cad_buf *out)
 {
     double start = cad_clock_now();
     cad_part p;
-    cad_likeness l;
-    bool bad_reference;
+    scores c;
     CAD_TRY(cad_part_make(&j->text, arena, &p));
-    cad_status s = compare(j, &p, arena, &l, &bad_reference);
+    cad_status s = compare(j, &p, arena, &c);
     json_t *r = NULL;
     if (s == CAD_OK) {
-        r = part_json(j, &p, bad_reference ? CAD_CLASS_reference_bad : p.class_);
-        int bad = json_object_set_new(r, "cd", cad_json_finite(l.cd_a1)) |
-                  json_object_set_new(r, "iou", cad_json_finite(l.iou_a1)) | json_object_set_new(r, "m", measures_json(&l)) |
+        r = part_json(j, &p, c.bad_reference ? CAD_CLASS_reference_bad : p.class_);
+        int bad = json_object_set_new(r, "cd", cad_json_finite(c.like.cd_a1)) |
+                  json_object_set_new(r, "iou", cad_json_finite(c.like.iou_a1)) |
+                  json_object_set_new(r, "m", measures_json(j, &c)) |
                   json_object_set_new(r, "ms", json_real(1e3 * (cad_clock_now() - start)));
+        if (j->steplm)
+            bad |= json_object_set_new(r, "scd", cad_json_finite(c.fixed.s2));
         s = bad ? cad_fail(CAD_ENOMEM, "out of memory for a record") : cad_json_print(r, out);
     }
     json_decref(r);

@@ -4,8 +4,9 @@
  *
  * A job and a record are one JSON object each:
  *   job     {"key","id","kind":"ir"|"step","text","complete":bool,"reference":text|null,"reference_kind" (absent: kind),
- *            "always":bool (see eval/part.h),"expect":{}|null,"seven":0..7}
- *   record  {"key","id","class","level","text":0..3,"kernel":3..9|null,"valid","cd","iou","volume","bbox":[6],"faces","genus",
+ *            "always":bool (see eval/part.h),"steplm":bool and "official":bool (measures of STEP-LLM, fixed and as in its
+ * code), "expect":{}|null,"seven":0..7} record
+ * {"key","id","class","level","text":0..3,"kernel":3..9|null,"valid","cd","iou","volume","bbox":[6],"faces","genus",
  *            "entities","largest_id","error":{stage,line,text}|null,"checks":{name:bool,..,"all":bool}|null,
  *            "seven":{"pass","near","reason"}|null,"diags":[code..],"facts":{solids,shells,kinds{},area,..},
  *            "m":{full metric name: value},"ms"}

@@ -8,27 +8,59 @@ typedef struct column {
     double factor;
     int decimals;
     bool interval;
+    bool step; /* where parts are STEP */
 } column;
 
-/* Columns of the main table, in its order; a column that no row has is left out. */
+/* Columns of the main table, in its order; a column that no row has is left out, and those of `step` stand where parts are
+ * STEP. */
 static const column MAIN[] = {
-    {"cr", "complete ↑", 100, 1, true},
-    {"valid", "valid ↑", 100, 1, true},
-    {"sizes", "sizes right ↑", 100, 1, true},
-    {"seven", "strict ↑", 100, 1, true},
-    {"iou.v64.A0c", "IoU A0c, failures 0 ↑", 1, 3, true},
-    {"iou.v64.A0c.excluded", "(excluded) ↑", 1, 3, false},
-    {"iou.v64.A1", "IoU A1, failures 0 ↑", 1, 3, true},
-    {"iou.v64.A1.excluded", "(excluded) ↑", 1, 3, false},
-    {"cd.s2.p2s.8192.A1.median", "CD x10³ median, failures inf ↓", 1000, 3, false},
-    {"cd.s2.p2s.8192.A1.capped", "capped mean ↓", 1000, 2, true},
-    {"cd.s2.p2s.8192.A1.excluded", "(median, excluded) ↓", 1000, 3, false},
+    {"cr", "complete ↑", 100, 1, true, false},
+    {"valid", "valid ↑", 100, 1, true, false},
+    {"kernel_valid", "kernel-valid ↑", 100, 1, false, true},
+    {"vol2", "volume 2 % ↑", 100, 1, true, true},
+    {"valid.vol2", "valid, volume 2 % ↑", 100, 1, true, true},
+    {"sizes", "sizes right ↑", 100, 1, true, false},
+    {"seven", "strict ↑", 100, 1, true, false},
+    {"iou.v64.A0c", "IoU A0c, failures 0 ↑", 1, 3, true, false},
+    {"iou.v64.A0c.excluded", "(excluded) ↑", 1, 3, false, false},
+    {"iou.v64.A1", "IoU A1, failures 0 ↑", 1, 3, true, false},
+    {"iou.v64.A1.excluded", "(excluded) ↑", 1, 3, false, false},
+    {"cd.s2.p2s.8192.A1.median", "CD x10³ median, failures inf ↓", 1000, 3, false, false},
+    {"cd.s2.p2s.8192.A1.capped", "capped mean ↓", 1000, 2, true, false},
+    {"cd.s2.p2s.8192.A1.excluded", "(median, excluded) ↓", 1000, 3, false, false},
 };
 enum { N_MAIN = sizeof MAIN / sizeof MAIN[0] };
 
-/* Columns of the tables by group: valid, sizes right, IoU. */
-static const int GROUP_COLUMNS[] = {1, 2, 3, 4};
-enum { N_GROUP = sizeof GROUP_COLUMNS / sizeof GROUP_COLUMNS[0] };
+/* The second table of the preset steplm: first as its code counts, then as proposed. */
+static const column STEPLM[] = {
+    {"cr.official", "CR ↑", 100, 1, true, true},
+    {"rr.official", "RR ↑", 100, 1, true, true},
+    {"scd.official~.excluded", "MSCD official~ (rendered) ↓", 1, 4, false, true},
+    {"scd.official~.median", "failures inf ↓", 1, 4, false, true},
+    {"aec.official", "AEC", 1, 1, false, true},
+    {"aec.official.reference", "AEC of references", 1, 1, false, true},
+    {"aec.official.gap", "gap ↓", 1, 1, false, true},
+    {"scd.fixed.median", "SCD fixed, failures inf ↓", 1, 4, false, true},
+    {"scd.fixed.excluded", "(excluded) ↓", 1, 4, false, true},
+    {"scd.p2s.median", "to surface ↓", 1, 4, false, true},
+    {"scd.sim.median", "of one size ↓", 1, 4, false, true},
+    {"scd.sim.excluded", "(excluded) ↓", 1, 4, false, true},
+    {"aec.fixed", "entities", 1, 1, false, true},
+    {"aec.fixed.gap", "gap ↓", 1, 1, false, true},
+};
+enum { N_STEPLM = sizeof STEPLM / sizeof STEPLM[0] };
+
+/* Columns of the tables by group. */
+static const column GROUP[] = {
+    {"valid", "valid ↑", 100, 1, false, false},
+    {"valid.vol2", "valid, volume 2 % ↑", 100, 1, false, true},
+    {"sizes", "sizes right ↑", 100, 1, false, false},
+    {"seven", "strict ↑", 100, 1, false, false},
+    {"iou.v64.A0c", "IoU A0c, failures 0 ↑", 1, 3, false, false},
+    {"scd.sim.median", "SCD of one size ↓", 1, 4, false, true},
+    {"aec.official", "AEC", 1, 1, false, true},
+};
+enum { N_GROUP = sizeof GROUP / sizeof GROUP[0] };
 
 static bool value_of(const json_t *metric, const char *key, double *out)
 {
@@ -61,38 +93,66 @@ static const json_t *metric_of(const json_t *holder, const char *name)
     return json_object_get(json_object_get(holder, "metrics"), name);
 }
 
-static bool any_has(const cad_table *t, const char *name)
+static bool is_step(const cad_table_row *r)
+{
+    const char *kind = json_string_value(json_object_get(r->results, "kind"));
+    return kind && !strcmp(kind, "step");
+}
+
+/* Whether some row has the column. */
+static bool is_shown(const cad_table *t, const column *c)
 {
     for (size_t i = 0; i < t->n; i++)
-        if (metric_of(t->row[i].results, name))
+        if (metric_of(t->row[i].results, c->metric) && (!c->step || is_step(&t->row[i])))
             return true;
     return false;
 }
 
-static cad_status main_table(const cad_table *t, cad_buf *out)
+/* A row a model; nothing where no row has a column. */
+static cad_status model_table(const cad_table *t, const column *columns, int n, cad_buf *out)
 {
+    int shown = 0;
+    for (int c = 0; c < n; c++)
+        shown += is_shown(t, &columns[c]);
+    if (shown == 0)
+        return CAD_OK;
     CAD_TRY(cad_buf_str(out, "| model | n |"));
-    for (int c = 0; c < N_MAIN; c++)
-        if (any_has(t, MAIN[c].metric))
-            CAD_TRY(cad_buf_printf(out, " %s |", MAIN[c].head));
+    for (int c = 0; c < n; c++)
+        if (is_shown(t, &columns[c]))
+            CAD_TRY(cad_buf_printf(out, " %s |", columns[c].head));
     CAD_TRY(cad_buf_str(out, "\n|---|---:|"));
-    for (int c = 0; c < N_MAIN; c++)
-        if (any_has(t, MAIN[c].metric))
-            CAD_TRY(cad_buf_str(out, "---:|"));
+    for (int c = 0; c < shown; c++)
+        CAD_TRY(cad_buf_str(out, "---:|"));
     CAD_TRY(cad_buf_str(out, "\n"));
     for (size_t i = 0; i < t->n; i++) {
         const cad_table_row *r = &t->row[i];
         CAD_TRY(cad_buf_printf(out, r->baseline ? "| *%s* | %lld |" : "| %s | %lld |", r->label,
                                (long long)json_integer_value(json_object_get(r->results, "n"))));
-        for (int c = 0; c < N_MAIN; c++) {
-            if (!any_has(t, MAIN[c].metric))
+        for (int c = 0; c < n; c++) {
+            const column *m = &columns[c];
+            if (!is_shown(t, m))
                 continue;
             CAD_TRY(cad_buf_str(out, " "));
-            CAD_TRY(print_cell(metric_of(r->results, MAIN[c].metric), MAIN[c].factor, MAIN[c].decimals, MAIN[c].interval, out));
+            CAD_TRY(print_cell(metric_of(r->results, m->metric), m->factor, m->decimals, m->interval, out));
             CAD_TRY(cad_buf_str(out, " |"));
         }
         CAD_TRY(cad_buf_str(out, "\n"));
     }
+    return CAD_OK;
+}
+
+/* What STEP-LLM reports, where it was asked for. */
+static cad_status steplm_table(const cad_table *t, cad_buf *out)
+{
+    size_t before = out->len;
+    CAD_TRY(cad_buf_str(
+        out, "\nAs STEP-LLM counts: CR, RR, MSCD as published, with its code's defects (one direction, first root, 0.1 mm, "
+             "empty files left out),\nbut aligned without chance (~); right of it both directions, all roots, "
+             "failures counted.  A wrong size is what SCD mostly sees.\n\n"));
+    size_t head = out->len;
+    CAD_TRY(model_table(t, STEPLM, N_STEPLM, out));
+    if (out->len == head)
+        out->len = before;
     return CAD_OK;
 }
 
@@ -110,12 +170,12 @@ static cad_status group_table(const cad_table *t, const char *kind, const char *
     CAD_TRY(cad_buf_printf(out, "\n| %s | n |", head));
     for (size_t i = 0; i < t->n; i++)
         for (int c = 0; c < N_GROUP; c++)
-            if (any_has(t, MAIN[GROUP_COLUMNS[c]].metric))
-                CAD_TRY(cad_buf_printf(out, " %s: %s |", t->row[i].label, MAIN[GROUP_COLUMNS[c]].head));
+            if (is_shown(t, &GROUP[c]))
+                CAD_TRY(cad_buf_printf(out, " %s: %s |", t->row[i].label, GROUP[c].head));
     CAD_TRY(cad_buf_str(out, "\n|---|---:|"));
     for (size_t i = 0; i < t->n; i++)
         for (int c = 0; c < N_GROUP; c++)
-            if (any_has(t, MAIN[GROUP_COLUMNS[c]].metric))
+            if (is_shown(t, &GROUP[c]))
                 CAD_TRY(cad_buf_str(out, "---:|"));
     CAD_TRY(cad_buf_str(out, "\n"));
     const char *name;
@@ -125,8 +185,8 @@ static cad_status group_table(const cad_table *t, const char *kind, const char *
         CAD_TRY(cad_buf_printf(out, "| %s | %lld |", name, (long long)json_integer_value(json_object_get(g, "n"))));
         for (size_t i = 0; i < t->n; i++)
             for (int c = 0; c < N_GROUP; c++) {
-                const column *m = &MAIN[GROUP_COLUMNS[c]];
-                if (!any_has(t, m->metric))
+                const column *m = &GROUP[c];
+                if (!is_shown(t, m))
                     continue;
                 CAD_TRY(cad_buf_str(out, " "));
                 CAD_TRY(print_cell(metric_of(group_of(&t->row[i], kind, name), m->metric), m->factor, m->decimals, false, out));
@@ -155,11 +215,14 @@ cad_status cad_table_markdown(const cad_table *t, cad_buf *out)
     CAD_TRY(cad_buf_printf(out, "%s\n\n", t->title));
     if (t->limit)
         CAD_TRY(cad_buf_printf(out, "**%s**\n\n", t->limit));
-    CAD_TRY(main_table(t, out));
+    CAD_TRY(model_table(t, MAIN, N_MAIN, out));
+    CAD_TRY(steplm_table(t, out));
     CAD_TRY(group_table(t, "family", "family", out));
     CAD_TRY(group_table(t, "families", "families that models/tiny has", out));
     CAD_TRY(group_table(t, "phrasing", "phrasing", out));
     CAD_TRY(group_table(t, "units", "units", out));
+    CAD_TRY(group_table(t, "entities", "entities of the reference", out));
+    CAD_TRY(group_table(t, "faces", "faces of the reference", out));
     CAD_TRY(cad_buf_str(out, "\n"));
     CAD_TRY(class_lines(t, out));
     return cad_buf_str(out, t->notes);

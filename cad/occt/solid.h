@@ -59,6 +59,8 @@ cad_solid_ways cad_solid_count(void); /* zeros in a build without OCCT */
 /* Reads STEP (AP203, AP214, AP242) from memory, all roots, as millimetres; nothing is healed or rejected: what came out is in
  * the facts.  A file without any shape gives a solid of level 4.  Errors: CAD_EPARSE when the reader refuses the text. */
 CAD_MUST_USE cad_status cad_solid_read_step(const char *text, size_t len, cad_solid **out);
+/* The same of the first root that gives a shape alone: what STEP-LLM's tools look at. */
+CAD_MUST_USE cad_status cad_solid_read_step_root(const char *text, size_t len, cad_solid **out);
 void cad_solid_destroy(cad_solid *s);
 
 /* Appends an AP214 file in millimetres with product name `name` ("part" when NULL or empty).  Equal solids give equal bytes:
@@ -143,6 +145,10 @@ CAD_MUST_USE cad_status cad_solid_open(const cad_solid *s, uint32_t *out_mask);
  * relative to the diagonal of the box (0.001 by the protocol), ang in radians (0.1).  Vertices are shared inside a face only;
  * cad_mesh_canonical welds them.  Errors: CAD_EGEOM when a face has no triangles. */
 CAD_MUST_USE cad_status cad_solid_mesh(const cad_solid *s, double lin_rel, double ang, cad_arena *arena, cad_mesh *out);
+
+/* As other tools mesh: deflection in millimetres, the kernel's own angle (0.5 rad), faces without triangles left out, however
+ * many that are.  Its time grows with the size of the part.  Errors: CAD_EGEOM when no face has triangles. */
+CAD_MUST_USE cad_status cad_solid_mesh_absolute(const cad_solid *s, double lin, cad_arena *arena, cad_mesh *out);
 
 /* B-rep edges as polylines with the same deflections.  (*out_angle)[i], in degrees, is the angle between the two faces'
  * normals at the middle of line i: 0 for seams and smooth joints, 180 for an edge of one face only.  out_angle may be NULL. */

@@ -76,6 +76,18 @@ cad_status cad_solid_open(const cad_solid *s, uint32_t *out_mask)
     ABSENT();
 }
 
+cad_status cad_solid_read_step_root(const char *text, size_t len, cad_solid **out)
+{
+    (void)text, (void)len, (void)out;
+    ABSENT();
+}
+
+cad_status cad_solid_mesh_absolute(const cad_solid *s, double lin, cad_arena *arena, cad_mesh *out)
+{
+    (void)s, (void)lin, (void)arena, (void)out;
+    ABSENT();
+}
+
 cad_status cad_solid_mesh(const cad_solid *s, double lin_rel, double ang, cad_arena *arena, cad_mesh *out)
 {
     (void)s, (void)lin_rel, (void)ang, (void)arena, (void)out;

@@ -37,8 +37,9 @@ struct meshed_face {
     int32_t face, shell;
 };
 
-/* Faces of shells first, in the order of the shells; faces outside any shell follow as one more. */
-cad_status triangulated(const TopoDS_Shape &s, std::vector<meshed_face> *out)
+/* Faces of shells first, in the order of the shells; faces outside any shell follow as one more.  `all`: each must have
+ * triangles. */
+cad_status triangulated(const TopoDS_Shape &s, bool all, std::vector<meshed_face> *out)
 {
     TopTools_IndexedMapOfShape faces, shells;
     TopExp::MapShapes(s, TopAbs_FACE, faces);
@@ -50,8 +51,11 @@ cad_status triangulated(const TopoDS_Shape &s, std::vector<meshed_face> *out)
     for (int i = 1; i <= faces.Extent(); ++i) {
         meshed_face m;
         m.triangles = BRep_Tool::Triangulation(TopoDS::Face(faces(i)), m.where);
-        if (m.triangles.IsNull() || m.triangles->NbTriangles() == 0)
+        if (m.triangles.IsNull() || m.triangles->NbTriangles() == 0) {
+            if (!all)
+                continue;
             CAD_FAIL(CAD_EGEOM, "mesh: face %d of %d has no triangles", i, faces.Extent());
+        }
         m.reversed = faces(i).Orientation() == TopAbs_REVERSED;
         m.face = i - 1;
         m.shell = shell_of[(size_t)i - 1];
@@ -60,17 +64,18 @@ cad_status triangulated(const TopoDS_Shape &s, std::vector<meshed_face> *out)
     return CAD_OK;
 }
 
-cad_status mesh_of(const cad_solid *s, double lin_rel, double ang, cad_arena *arena, cad_mesh *out)
+cad_status mesh_with(const cad_solid *s, double deflection, double ang, bool all, cad_arena *arena, cad_mesh *out)
 {
     if (s->shape.IsNull())
         CAD_FAIL(CAD_EGEOM, "mesh: there is no shape");
-    const double deflection = lin_rel * size_of(s);
     if (!(deflection > 0.0))
         CAD_FAIL(CAD_EGEOM, "mesh: the shape has no extent");
     BRepTools::Clean(s->shape);
     BRepMesh_IncrementalMesh run(s->shape, deflection, false, ang, false);
     std::vector<meshed_face> faces;
-    CAD_TRY(triangulated(s->shape, &faces));
+    CAD_TRY(triangulated(s->shape, all, &faces));
+    if (faces.empty())
+        CAD_FAIL(CAD_EGEOM, "mesh: no face has triangles");
     int64_t n_vert = 0, n_tri = 0;
     for (const meshed_face &f : faces) {
         n_vert += f.triangles->NbNodes();
@@ -155,7 +160,15 @@ extern "C" cad_status cad_solid_mesh(const cad_solid *s, double lin_rel, double 
 {
     return guard("mesh", [&] {
         init();
-        return mesh_of(s, lin_rel, ang, arena, out);
+        return mesh_with(s, s->shape.IsNull() ? 0.0 : lin_rel * size_of(s), ang, true, arena, out);
+    });
+}
+
+extern "C" cad_status cad_solid_mesh_absolute(const cad_solid *s, double lin, cad_arena *arena, cad_mesh *out)
+{
+    return guard("mesh", [&] {
+        init();
+        return mesh_with(s, lin, 0.5, false, arena, out);
     });
 }
 

@@ -84,7 +84,7 @@ cad_status write_step(const cad_solid *s, const char *name, cad_buf *out)
     return cad_buf_add(out, file.data(), file.size());
 }
 
-cad_status read_step(const char *text, size_t len, cad_solid **out)
+cad_status read_step(const char *text, size_t len, bool first_root, cad_solid **out)
 {
     step_settings();
     STEPControl_Reader reader;
@@ -98,7 +98,10 @@ cad_status read_step(const char *text, size_t len, cad_solid **out)
     for (checks.Start(); checks.More(); checks.Next())
         value.model_check += checks.Value()->HasFailed();
     value.roots = reader.NbRootsForTransfer();
-    value.transferred = reader.TransferRoots();
+    for (int i = 1; first_root && i <= value.roots && reader.NbShapes() == 0; ++i)
+        value.transferred += reader.TransferOneRoot(i);
+    if (!first_root)
+        value.transferred = reader.TransferRoots();
     if (reader.NbShapes() > 0)
         value.shape = reader.OneShape();
     return wrap(value, out);
@@ -118,6 +121,14 @@ extern "C" cad_status cad_solid_read_step(const char *text, size_t len, cad_soli
 {
     return guard("read STEP", [&] {
         init();
-        return read_step(text, len, out);
+        return read_step(text, len, false, out);
+    });
+}
+
+extern "C" cad_status cad_solid_read_step_root(const char *text, size_t len, cad_solid **out)
+{
+    return guard("read STEP", [&] {
+        init();
+        return read_step(text, len, true, out);
     });
 }

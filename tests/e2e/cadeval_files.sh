@@ -38,6 +38,18 @@ cp gt/p5.step pred/
 runs 0 cadeval --pred=ours=pred --gt=gt --out=two --sheet=0 --no-baselines
 says "$out" "classes of ours: ok 4 truncated 1"
 
+# The columns of STEP-LLM; a refused text that the kernel can draw counts there alone.
+sed 's/ PLANE(/ Plane(/' gt/p1.step >pred/p1.step
+runs 0 cadeval --pred=ours=pred --gt=gt --out=two --sheet=0 --no-baselines --preset=cadlm,steplm
+says "$out" "As STEP-LLM counts" "| entities of the reference |" "SCD g2p p2p n2000 A8" "classes of ours: ok 3 truncated 1 parse 1"
+results=$(python3 -c 'import glob, json; print(max(glob.glob("two/ours-*/results.json"), key=lambda p: len(json.load(open(p))["metrics"])))')
+json $results 'd["kind"] == "step" and d["metrics"]["valid"]["value"] == 0.6 and d["metrics"]["kernel_valid"]["value"] == 0.8'
+json $results 'd["metrics"]["rr.official"]["value"] == 0.8 and d["metrics"]["cr.official"]["value"] == 0.8'
+json $results 'd["metrics"]["scd.official~.excluded"]["n"] == 4 and d["metrics"]["scd.fixed.excluded"]["n"] == 3'
+json $results 'd["metrics"]["aec.official.gap"]["value"] > 0 and d["metrics"]["valid.vol2"]["value"] == 0.4'
+runs 65 cadeval --pred=pred --gt=gt --preset=stepllm
+says "$err" "metrics.preset" "stepllm"
+
 # Their references as a suite with prompts: rows by id.
 python3 - <<'P'
 import json

@@ -11,6 +11,7 @@
 #include "eval/answers.h"
 #include "eval/baseline.h"
 #include "eval/score.h"
+#include "eval/steplm_score.h"
 
 #include <signal.h>
 #include <unistd.h>
@@ -32,6 +33,10 @@ static cad_status judge(const void *in, size_t len, cad_buf *out)
     cad_worker_stage("judge");
     if (!strcmp(text, "crash"))
         raise(SIGSEGV);
+    if (!strcmp(text, "heavy") && json_is_true(json_object_get(job, "official"))) {
+        cad_worker_stage(CAD_STEPLM_STAGE " mesh");
+        raise(SIGSEGV);
+    }
     if (!strcmp(text, "slow"))
         cad_clock_sleep(SLOW_S);
     cad_status s = cad_buf_printf(out,
@@ -146,6 +151,25 @@ static void test_records_become_numbers_and_a_killed_worker_fails_its_row_alone(
     assert_true(!s[4].complete && !s[4].stopped);
     assert_int_equal(s[6].checks, 1);
     assert_non_null(strstr(a.slot[2].record, "\"stage\":\"judge\""));
+}
+
+/* What STEP-LLM's code measures may be too much for a worker: the answer is scored without it. */
+static void test_a_worker_that_dies_over_the_official_measures_loses_those_alone(void **state)
+{
+    (void)state;
+    cad_answers a = opened("heavy", false);
+    a.n = 2;
+    a.steplm = true;
+    for (size_t i = 0; i < a.n; i++) {
+        a.slot[i].text = i ? "heavy" : "light";
+        a.slot[i].len = 5;
+        a.slot[i].stopped = true;
+    }
+    score(&a);
+    for (size_t i = 0; i < a.n; i++) {
+        assert_non_null(strstr(a.slot[i].record, "\"class\":\"ok\""));
+        assert_int_equal(a.slot[i].no_official, i);
+    }
 }
 
 static void test_blanks_are_no_complete_answer(void **state)
@@ -337,6 +361,7 @@ int main(int argc, char **argv)
     cad_progress_setup(CAD_PROGRESS_NONE, 10);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_records_become_numbers_and_a_killed_worker_fails_its_row_alone, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_worker_that_dies_over_the_official_measures_loses_those_alone, setup, teardown),
         cmocka_unit_test_setup_teardown(test_blanks_are_no_complete_answer, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_file_cut_anywhere_is_completed_to_the_same_bytes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_each_prediction_names_the_hash_of_its_prompt, setup, teardown),

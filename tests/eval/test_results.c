@@ -27,6 +27,9 @@ static json_t *results(void)
                                  .cd = 0.001,
                                  .iou_a1 = 1,
                                  .iou_a0c = 1,
+                                 .rr_official = -1,
+                                 .entities = NAN,
+                                 .largest_id = NAN,
                                  .stopped = true};
     }
     scored[1].checks = 0;
@@ -40,6 +43,9 @@ static json_t *results(void)
                              .cd = NAN,
                              .iou_a1 = NAN,
                              .iou_a0c = NAN,
+                             .rr_official = -1,
+                             .entities = NAN,
+                             .largest_id = NAN,
                              .stopped = true};
     cad_arena *a;
     json_t *o;
@@ -96,6 +102,87 @@ static void test_every_requested_sample_is_in_the_denominator(void **state)
     assert_int_equal(json_integer_value(json_object_get(json_object_get(o, "classes"), "kernel_crash")), 1);
     assert_int_equal(json_integer_value(json_object_get(json_object_get(o, "finish"), "stop")), 3);
     assert_int_equal(json_integer_value(json_object_get(json_object_get(o, "finish"), "length")), 1);
+    json_decref(o);
+}
+
+/* Three STEP samples: sound and of the right size; sound, but too large; refused by the gate, though the kernel can draw it. */
+static json_t *step_results(void)
+{
+    static const int64_t entities[] = {700, 150, 90};
+    cad_suite_row row[3];
+    cad_scored s[3];
+    for (int i = 0; i < 3; i++) {
+        row[i] = (cad_suite_row){.id = "x",
+                                 .prompt = "p",
+                                 .reference = "DATA;",
+                                 .reference_kind = CAD_PART_step,
+                                 .family = "",
+                                 .phrasing = "",
+                                 .units = "",
+                                 .cluster = (uint64_t)i};
+        row[i].counts = (cad_reference_counts){.instances = entities[i], .largest_id = entities[i] + 1, .faces = 10 + i};
+        s[i] = (cad_scored){.row = &row[i],
+                            .complete = true,
+                            .valid = i < 2,
+                            .kernel_valid = true,
+                            .checks = -1,
+                            .seven = -1,
+                            .cd = NAN,
+                            .iou_a1 = NAN,
+                            .iou_a0c = NAN,
+                            .vol2 = i == 0,
+                            .bbox1 = i != 1,
+                            .cr_official = i - 1,
+                            .rr_official = 1,
+                            .scd = i < 2 ? 0.1 * i : (double)NAN,
+                            .scd_p2s = NAN,
+                            .scd_sim = 0.01,
+                            .scd_official = 0.2 * i,
+                            .entities = 100 * i + 100,
+                            .largest_id = i ? (double)NAN : 1000};
+    }
+    cad_arena *a;
+    json_t *o;
+    ok(cad_arena_create("results", 1 << 24, &a));
+    ok(cad_results_build(s, 3, &(cad_results_opts){0, 95, 1}, a, &o));
+    cad_arena_destroy(a);
+    return o;
+}
+
+static void test_step_samples_are_counted_as_both_protocols_say(void **state)
+{
+    (void)state;
+    json_t *o = step_results();
+    near(value(o, "valid"), 2.0 / 3, 1e-15);
+    near(value(o, "kernel_valid"), 1, 0);
+    near(value(o, "vol2"), 1.0 / 3, 1e-15);
+    near(value(o, "valid.vol2"), 1.0 / 3, 1e-15);
+    near(value(o, "bbox1"), 2.0 / 3, 1e-15);
+    near(value(o, "cr.official"), .5, 1e-15); /* an empty file is left out */
+    near(value(o, "rr.official"), 1, 0);
+    near(value(o, "scd.fixed.median"), .1, 1e-15); /* 0, 0.1, inf */
+    near(value(o, "scd.fixed.excluded"), .05, 1e-15);
+    near(value(o, "scd.official~.median"), .2, 1e-15);
+    assert_true(isinf(value(o, "scd.p2s.median")));
+    near(value(o, "aec.fixed"), 200, 1e-12);
+    near(value(o, "aec.fixed.reference"), 940.0 / 3, 1e-12);
+    near(value(o, "aec.fixed.gap"), 340.0 / 3, 1e-12);
+    near(value(o, "aec.official"), 1000, 0);
+    near(value(o, "aec.official.gap"), 1000 - 943.0 / 3, 1e-12);
+    json_t *entities = json_object_get(json_object_get(o, "groups"), "entities"),
+           *faces = json_object_get(json_object_get(o, "groups"), "faces");
+    void *at = json_object_iter(entities);
+    assert_string_equal(json_object_iter_key(at), "<100"); /* in their own order, not that of the suite */
+    at = json_object_iter_next(entities, at);
+    assert_string_equal(json_object_iter_key(at), "100-199");
+    assert_string_equal(json_object_iter_key(json_object_iter_next(entities, at)), ">=500");
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(faces, "1-10"), "n")), 1);
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(faces, "11-30"), "n")), 2);
+    json_decref(o);
+    /* None of it where nothing was asked for. */
+    o = results();
+    assert_null(json_object_get(json_object_get(o, "metrics"), "scd.fixed.median"));
+    assert_null(json_object_get(json_object_get(o, "metrics"), "aec.official"));
     json_decref(o);
 }
 
@@ -264,6 +351,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_answer_for_all_prompts_is_one_distinct_program),
         cmocka_unit_test(test_every_requested_sample_is_in_the_denominator),
+        cmocka_unit_test(test_step_samples_are_counted_as_both_protocols_say),
         cmocka_unit_test(test_groups_hold_the_same_metrics),
         cmocka_unit_test(test_a_reference_that_fails_leaves_the_scores),
         cmocka_unit_test(test_all_formats_carry_the_same_numbers),

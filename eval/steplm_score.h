@@ -1,0 +1,35 @@
+/* What STEP-LLM measures of a part (spec/metrics.md 3.4): as its code has it, with our deterministic alignment in the place of
+ * its random one, and as it should be. */
+#ifndef CADLM_EVAL_STEPLM_SCORE_H
+#define CADLM_EVAL_STEPLM_SCORE_H
+
+#include "cad/mesh/align.h"
+#include "eval/part.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* NaN: no value. */
+typedef struct cad_steplm_fixed {
+    double s2, p2s, sim; /* scd.fixed, scd.p2s, scd.sim */
+} cad_steplm_fixed;
+/* All roots, the mesh that everything else is measured on, both directions; both parts have meshes. */
+CAD_MUST_USE cad_status cad_steplm_score_fixed(const cad_part *reference, const cad_part *prediction, const char *reference_id,
+                                               const char *prediction_key, cad_arena *arena, cad_steplm_fixed *out);
+
+typedef struct cad_steplm_official {
+    bool rendered; /* a root became a shape, and some deflection gave it triangles */
+    double scd;    /* from the reference alone */
+} cad_steplm_official;
+/* The first root, meshed with 0.1 mm.  Takes whatever the kernel was given, refused texts too (cad_part_text.always); marks
+ * its stages as CAD_STEPLM_STAGE, since a large part may cost more time than a worker has. */
+#define CAD_STEPLM_STAGE "official"
+CAD_MUST_USE cad_status cad_steplm_score_official(const cad_part *reference, const cad_part *prediction,
+                                                  const char *reference_id, const char *prediction_key, cad_arena *arena,
+                                                  cad_steplm_official *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
