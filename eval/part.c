@@ -198,9 +198,9 @@ static cad_status iou(const cad_part *g, cad_align tg, const cad_part *p, cad_al
     CAD_TRY(cad_arena_zalloc(arena, words, sizeof *a, "voxels", &a));
     CAD_TRY(cad_arena_zalloc(arena, words, sizeof *b, "voxels", &b));
     *out = NAN;
-    cad_status s = cad_voxelize(&g->mesh, tg, CAD_SCORE_VOXELS, g->level >= 9, arena, a);
+    cad_status s = cad_voxelize(&g->mesh, tg, CAD_SCORE_VOXELS, g->kernel >= 9, arena, a);
     if (s == CAD_OK)
-        s = cad_voxelize(&p->mesh, tp, CAD_SCORE_VOXELS, p->level >= 9, arena, b);
+        s = cad_voxelize(&p->mesh, tp, CAD_SCORE_VOXELS, p->kernel >= 9, arena, b);
     if (s == CAD_ENOMEM)
         return s;
     if (s == CAD_OK) {

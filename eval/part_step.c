@@ -3,6 +3,7 @@
 #include "cad/step/step_answer.h"
 #include "cad/step/step_gate.h"
 #include "cad/step/step_write.h"
+#include "cad/step/steplm.h"
 #include "core/pool.h"
 #include "eval/part_impl.h"
 #include "eval/reference.h"
@@ -30,7 +31,7 @@ static bool has_end_mark(const char *text, size_t len)
     size_t at = skip_blanks(text, len);
     text += at;
     len -= at;
-    return starts(text, len, "ISO-10303-21") || starts(text, len, "DATA") || starts(text, len, "#");
+    return starts(text, len, "ISO-10303-21") || starts(text, len, "DATA");
 }
 
 bool cad_part_is_complete(const cad_part_text *t)
@@ -78,18 +79,30 @@ static cad_status judge(const cad_part_text *t, const cad_buf *file, cad_arena *
                          own > 0 ? own : 0, arena);
 }
 
-/* Counts, and our text of what can be read; none where even a tolerant reading finds errors. */
+/* Counts, and our text of what can be read; none where even a tolerant reading finds errors.  Placeholders of STEP-LLM are
+ * made ids first, as its own tools do before anything is drawn. */
 static cad_status write_plain(const cad_buf *file, bool wanted, cad_arena *arena, cad_part *p)
 {
     cad_step *m;
-    cad_buf plain = CAD_BUF_INIT;
-    CAD_TRY(cad_step_read(file->data, file->len, &(cad_step_opts){.input = CAD_STEP_FILE}, &m));
+    cad_buf plain = CAD_BUF_INIT, legal = CAD_BUF_INIT;
     cad_status s = CAD_OK;
+    const cad_buf *text = file;
+    if (cad_steplm_has_placeholders(file->data, file->len)) {
+        s = cad_steplm_legal(arena, file->data, file->len, &legal);
+        text = &legal;
+    }
+    if (s == CAD_OK)
+        s = cad_step_read(cad_buf_cstr(text), text->len, &(cad_step_opts){.input = CAD_STEP_FILE}, &m);
+    if (s != CAD_OK) {
+        cad_buf_deinit(&legal);
+        return s;
+    }
     p->instances = m->n;
     p->largest_id = cad_step_largest_id(file->data, file->len);
     if (wanted && m->diags.n_errors == 0)
         s = cad_step_write(m, &(cad_step_write_opts){.keep_ids = true, .plain = true}, &plain);
     cad_step_close(m);
+    cad_buf_deinit(&legal);
     if (s == CAD_OK && plain.len)
         s = cad_arena_strdup(arena, plain.data, plain.len, &p->plain);
     p->plain_len = plain.len;
@@ -108,7 +121,7 @@ static cad_status text_track(const cad_part_text *t, cad_arena *arena, cad_part 
                               mark ? "its last text is not END-ISO-10303-21;" : "no end token within the limit", 0, arena));
     cad_buf file = CAD_BUF_INIT;
     cad_status s = cad_step_answer(arena, t->text, t->len, &file);
-    if (s == CAD_EDATA)
+    if (s == CAD_EDATA || s == CAD_EPARSE)
         s = cad_part_stop(p, CAD_CLASS_parse, "parse", cad_error_text(), 0, arena);
     else if (s == CAD_OK) {
         s = judge(t, &file, arena, p);

@@ -97,7 +97,9 @@ static cad_status read_row(loader *l, const json_t *o, const char *where, cad_su
     if (seven && (row->seven < 1 || row->seven > 7))
         CAD_FAIL(CAD_EDATA, "%s: key 'seven': expected 1 to 7", where);
     const char *cluster = json_string_value(json_object_get(o, "cluster"));
-    row->cluster = cluster ? strtoull(cluster, NULL, 16) : cad_hash64(id, strlen(id), 0);
+    row->cluster = cluster ? strtoull(cluster, NULL, 16) : 0;
+    if (row->cluster == 0) /* not known: on its own */
+        row->cluster = cad_hash64(id, strlen(id), 0);
     return CAD_OK;
 }
 

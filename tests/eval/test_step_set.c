@@ -304,7 +304,9 @@ static void test_the_text_track_tells_the_line_of_the_answer(void **state)
         {"DATA;\n#1=A();\n#2=B(#9);\nENDSEC;\nEND-ISO-10303-21;\n", true, false, "reference", 2, 3},
         {"DATA;\n#1=A(;\n#2=B(#9);\nENDSEC;\nEND-ISO-10303-21;", false, false, "parse", 1, 2},
         {"\n\nDATA;\n#1=A();\n#1=B();\nENDSEC;\nEND-ISO-10303-21;", true, false, "reference", 2, 5},
-        {"#1=A();\n#2=B(#ID_3);\nENDSEC;\nEND-ISO-10303-21;", true, false, "parse", 1, 2},
+        {"DATA;\n#1=A();\n#2=B(#ID_3);\nENDSEC;\nEND-ISO-10303-21;", true, false, "parse", 1, 3},
+        {"what is this", true, false, "parse", 1, 0},
+        {"what is this", false, false, "truncated", 0, 0},
         {"DATA;\n#1=A();\n#2=b();\nENDSEC;\nEND-ISO-10303-21;", true, true, "parse", 1, 9},
         {"DATA;\n#1=A();\nENDSEC;\nEND-ISO-10303-21;\nand so on", true, true, "truncated", 0, 0},
     };
