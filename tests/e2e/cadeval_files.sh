@@ -50,6 +50,8 @@ json $results 'd["metrics"]["aec.official.gap"]["value"] > 0 and d["metrics"]["v
 runs 65 cadeval --pred=pred --gt=gt --preset=stepllm
 says "$err" "metrics.preset" "stepllm"
 
+cp gt/p1.step pred/
+
 # Their references as a suite with prompts: rows by id.
 python3 - <<'P'
 import json
