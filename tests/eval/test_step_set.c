@@ -8,7 +8,7 @@
 #include "core/rng.h"
 #include "eval/score.h"
 
-enum { MOST = 24, PATH = 4400, HOSTILE_CPU_S = 10 };
+enum { MOST = 24, PATH = 4400, CPU_S = 60 };
 
 static const char *shared;
 
@@ -110,7 +110,7 @@ static void score(set *s, const char *folder, int workers, uint64_t shuffle, con
         order[j] = t;
     }
     cad_pool *p;
-    ok(cad_pool_create(&(cad_pool_opts){.workers = workers, .cpu_s = HOSTILE_CPU_S, .unordered = true}, &p));
+    ok(cad_pool_create(&(cad_pool_opts){.workers = workers, .cpu_s = CPU_S, .unordered = true}, &p));
     for (int i = 0; i < s->n; i++)
         submit(p, (uint64_t)order[i], text_of(folder, s->item[order[i]].name),
                reference ? text_of(folder, reference) : json_null(), s->always);
