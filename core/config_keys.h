@@ -191,7 +191,8 @@
     E(profile, CAD_PREP_PROFILE, "strict", (strict, steplm), "STEP: what cadlm recommends, or the bytes of STEP-LLM's tools")   \
     E(round, CAD_PREP_ROUND, "relative", (relative, decimals, steplm, off), "of numbers; steplm: with that profile") \
     X(i, digits,       "6",     "1..12",        "round: digits of the part's size, or decimals") \
-    E(order, CAD_PREP_ORDER, "dfs", (dfs, defs_first, steplm, none), "of instances; steplm: with that profile") \
+    E(order, CAD_PREP_ORDER, "dfs", (dfs, defs_first, steplm, steplm_topo, none), "of instances; steplm: with that profile") \
+    E(topo_group, CAD_PREP_TOPO_GROUP, "strict", (strict, type, none), "order = steplm_topo: what stands together")                \
     X(b, annotate,     "off",   "",             "comments around what each root brings, in order dfs or defs_first")        \
     X(i, jobs,         "0",     "0..1024",      "worker processes; 0 = CPUs in the affinity mask")                          \
     X(f, max_bad,      "0.02",  "0..1",         "share of parts that may fail")                                             \

@@ -14,7 +14,7 @@
 #ifndef CADLM_DATAPREP_STAGE_TREE_H
 #define CADLM_DATAPREP_STAGE_TREE_H
 
-#include "core/arena.h"
+#include "cad/step/steplm.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -34,17 +34,19 @@ typedef enum cad_tree_order {
     CAD_TREE_ORDER_none,
     CAD_TREE_ORDER_dfs,
     CAD_TREE_ORDER_defs_first,
-    CAD_TREE_ORDER_steplm /* into OUT/ID_restructured.step; otherwise OUT/ and the name below IN */
+    CAD_TREE_ORDER_steplm_topo, /* STEP-LLM's older one */
+    CAD_TREE_ORDER_steplm       /* into OUT/ID_restructured.step; otherwise OUT/ and the name below IN */
 } cad_tree_order;
 
 typedef struct cad_stage_tree_args {
     const char *in, *out; /* a folder or one file, and a folder: absent, empty, or made by an earlier call */
     cad_tree_round round; /* then order; both STEP-LLM's, or neither, then the text is canonical */
     cad_tree_order order;
-    int32_t digits; /* 1 .. 12 */
-    bool verify;    /* relative, decimals: the kernel must find the same solid, else more digits are kept (step_verify.h) */
-    bool annotate;  /* dfs, defs_first */
-    int jobs;       /* workers of the kernel; 0 = CPUs */
+    cad_steplm_group group; /* steplm_topo */
+    int32_t digits;         /* 1 .. 12 */
+    bool verify;   /* relative, decimals: the kernel must find the same solid, else more digits are kept (step_verify.h) */
+    bool annotate; /* dfs, defs_first */
+    int jobs;      /* workers of the kernel; 0 = CPUs */
     const char *tokenizer; /* a folder; NULL: tokens are not counted */
     double max_bad;        /* share of files that may be refused */
 } cad_stage_tree_args;

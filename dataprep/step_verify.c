@@ -1,6 +1,7 @@
 #include "dataprep/step_verify.h"
 
 #include "cad/occt/solid.h"
+#include "cad/step/step_check.h"
 #include "cad/step/step_write.h"
 #include "core/fs.h"
 #include "core/mem.h"
@@ -14,16 +15,7 @@
 
 enum { WHY = 200 };
 
-cad_status cad_step_round_to(cad_step *m, bool relative, int32_t k, int64_t *out_changed)
-{
-    *out_changed = 0;
-    if (k == 0)
-        return CAD_OK;
-    cad_step_places places = relative ? cad_step_places_of(cad_step_extent(m), k) : cad_step_places_fixed(k);
-    return cad_step_round(m, &places, out_changed);
-}
-
-/* ---- in the worker ---- */
+/* ---- one model ---- */
 
 typedef struct answer {
     int64_t changed, bytes;
@@ -66,6 +58,7 @@ typedef struct work {
     cad_step_param *exact; /* the parameters as they were read */
     double unit;           /* 10^-k times this is the last decimal in parts of the extent */
     cad_sound was;
+    int64_t findings[CAD_STEP_CODES]; /* of the model as it was read */
     answer a;
 } work;
 
@@ -81,39 +74,85 @@ static void back_to_exact(work *w)
     w->a.changed = 0;
 }
 
-/* Whether k digits will do; *out is then the text. */
+/* How many more findings of each kind the checks without a kernel have than before. */
+static cad_status count_findings(cad_step *m, int64_t out[CAD_STEP_CODES])
+{
+    int64_t before[CAD_STEP_CODES];
+    memcpy(before, m->diags.count, sizeof before);
+    CAD_TRY(cad_step_check(m, &(cad_step_check_opts){.geometry = true}));
+    for (int c = 0; c < CAD_STEP_CODES; c++)
+        out[c] = m->diags.count[c] - before[c];
+    return CAD_OK;
+}
+
+static cad_status same_findings(const work *w, char why[WHY], bool *same)
+{
+    int64_t is[CAD_STEP_CODES];
+    *same = true;
+    CAD_TRY(count_findings(w->m, is));
+    for (int c = CAD_STEP_G01; *same && c <= CAD_STEP_G09; c++)
+        if (is[c] > w->findings[c]) {
+            snprintf(why, WHY, "%lld findings of %s; expected %lld", (long long)is[c], cad_step_code_name((cad_step_code)c),
+                     (long long)w->findings[c]);
+            *same = false;
+        }
+    return CAD_OK;
+}
+
+/* What the kernel says of the model as it is now; *out is its text. */
+static cad_status same_solid(const work *w, int32_t k, cad_buf *out, char why[WHY], bool *same)
+{
+    cad_sound is;
+    CAD_TRY(write_text(w, out));
+    cad_status s = look(out, &is);
+    *same = s == CAD_OK && same_part(&w->was, &is, pow(10, -k) * w->unit, why);
+    if (s != CAD_EGEOM && s != CAD_EPARSE)
+        return s;
+    snprintf(why, WHY, "%s", cad_error_text());
+    return CAD_OK;
+}
+
+/* Whether k digits will do. */
 static cad_status try_digits(work *w, int32_t k, cad_buf *out, bool *will_do)
 {
     char stage[16], why[WHY];
-    cad_sound is;
     snprintf(stage, sizeof stage, "k%d", (int)k);
     cad_worker_stage(stage);
     back_to_exact(w);
-    CAD_TRY(cad_step_round_to(w->m, w->job.relative, k, &w->a.changed));
-    CAD_TRY(write_text(w, out));
-    cad_status s = w->a.changed ? look(out, &is) : CAD_OK;
-    *will_do = s == CAD_OK && (w->a.changed == 0 || same_part(&w->was, &is, pow(10, -k) * w->unit, why));
-    if (s == CAD_EGEOM || s == CAD_EPARSE)
-        snprintf(why, sizeof why, "%s", cad_error_text());
-    else
-        CAD_TRY(s);
+    cad_step_places places = w->job.relative ? cad_step_places_of(cad_step_extent(w->m), k) : cad_step_places_fixed(k);
+    CAD_TRY(cad_step_round(w->m, &places, &w->a.changed));
+    *will_do = true;
+    if (w->a.changed == 0)
+        return CAD_OK;
+    CAD_TRY(same_findings(w, why, will_do));
+    if (*will_do && w->job.kernel)
+        CAD_TRY(same_solid(w, k, out, why, will_do));
     if (!*will_do)
         snprintf(w->a.why, WHY, "%d digits: %.*s", (int)k, WHY - 20, why);
     return CAD_OK;
 }
 
-static cad_status find_digits(work *w, cad_buf *out)
+/* Whether the kernel finds anything that could be kept. */
+static cad_status look_at_source(work *w, cad_buf *out, bool *sound)
 {
     cad_worker_stage("source");
     CAD_TRY(write_text(w, out));
     cad_status s = look(out, &w->was);
-    if (s == CAD_EGEOM || s == CAD_EPARSE || (s == CAD_OK && !w->was.valid)) {
+    *sound = s == CAD_OK && w->was.valid;
+    if (!*sound)
         snprintf(w->a.why, WHY, "the file has no valid solid%s%.150s", s ? ": " : "", s ? cad_error_text() : "");
+    return s == CAD_EGEOM || s == CAD_EPARSE ? CAD_OK : s;
+}
+
+static cad_status find_digits(work *w, cad_buf *out)
+{
+    bool sound = true, will_do;
+    if (w->job.kernel)
+        CAD_TRY(look_at_source(w, out, &sound));
+    if (!sound)
         return CAD_OK;
-    }
-    CAD_TRY(s);
+    CAD_TRY(count_findings(w->m, w->findings));
     for (int32_t k = w->job.first; k == w->job.first || k <= CAD_STEP_VERIFY_LAST; k++) {
-        bool will_do;
         CAD_TRY(try_digits(w, k, out, &will_do));
         w->a.k = k;
         if (will_do)
@@ -121,36 +160,61 @@ static cad_status find_digits(work *w, cad_buf *out)
     }
     w->a.k = 0;
     back_to_exact(w);
-    return write_text(w, out);
+    return CAD_OK;
 }
 
-static cad_status open_model(work *w, const char *text, size_t len)
+static cad_status open_work(work *w, const cad_step_verify_job *job, cad_step *m)
 {
-    cad_worker_stage("parse");
-    w->a.bytes = (int64_t)len;
-    CAD_TRY(cad_step_read(text, len, &(cad_step_opts){0}, &w->m));
-    CAD_TRY(cad_step_verdict(w->m));
-    CAD_TRY(cad_mem_alloc(cad_size_mul(w->m->n_params, sizeof *w->exact), "parameters of a STEP file", &w->exact));
-    memcpy(w->exact, w->m->param, w->m->n_params * sizeof *w->exact);
-    double extent = cad_step_extent(w->m);
-    w->unit = w->job.relative || !(extent > 0 && extent < 1) ? 1 : 1 / extent; /* directions have the same decimals */
+    memset(w, 0, sizeof *w); /* padding too: the answer travels as bytes */
+    w->job = *job;
+    w->m = m;
+    w->a.bytes = (int64_t)m->len;
+    CAD_TRY(cad_step_verdict(m));
+    CAD_TRY(cad_mem_alloc(cad_size_mul(m->n_params, sizeof *w->exact), "parameters of a STEP file", &w->exact));
+    memcpy(w->exact, m->param, m->n_params * sizeof *w->exact);
+    double extent = cad_step_extent(m);
+    w->unit = job->relative || !(extent > 0 && extent < 1) ? 1 : 1 / extent; /* directions have the same decimals */
     return CAD_OK;
+}
+
+cad_status cad_step_round_checked(const cad_step_verify_job *job, cad_step *m, cad_buf *why, int32_t *out_k,
+                                  int64_t *out_changed)
+{
+    work w;
+    cad_buf unused = CAD_BUF_INIT;
+    cad_status s = open_work(&w, job, m);
+    if (s == CAD_OK)
+        s = find_digits(&w, &unused);
+    if (s == CAD_OK)
+        s = cad_buf_str(why, w.a.why);
+    *out_k = w.a.k;
+    *out_changed = w.a.changed;
+    cad_mem_free(w.exact);
+    cad_buf_deinit(&unused);
+    return s;
+}
+
+/* ---- in the worker ---- */
+
+static cad_status run(work *w, const cad_step_verify_job *job, cad_step *m, cad_buf *made, cad_buf *out)
+{
+    CAD_TRY(open_work(w, job, m));
+    CAD_TRY(find_digits(w, made));
+    if (w->a.k == 0 || w->a.changed == 0) /* otherwise the text is that which was looked at last */
+        CAD_TRY(write_text(w, made));
+    CAD_TRY(cad_buf_add(out, &w->a, sizeof w->a));
+    return cad_buf_add(out, made->data, made->len);
 }
 
 cad_status cad_step_verify_run(const cad_step_verify_job *job, const char *text, size_t len, cad_buf *out)
 {
     cad_buf made = CAD_BUF_INIT;
-    work w;
-    memset(&w, 0, sizeof w); /* padding too: the answer travels as bytes */
-    w.job = *job;
-    cad_status s = open_model(&w, text, len);
-    if (s == CAD_OK)
-        s = find_digits(&w, &made);
-    if (s == CAD_OK)
-        s = cad_buf_add(out, &w.a, sizeof w.a);
-    if (s == CAD_OK)
-        s = cad_buf_add(out, made.data, made.len);
-    cad_step_close(w.m);
+    work w = {.exact = NULL};
+    cad_step *m;
+    cad_worker_stage("parse");
+    CAD_TRY(cad_step_read(text, len, &(cad_step_opts){0}, &m));
+    cad_status s = run(&w, job, m, &made, out);
+    cad_step_close(m);
     cad_mem_free(w.exact);
     cad_buf_deinit(&made);
     return s;

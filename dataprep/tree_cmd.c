@@ -90,11 +90,12 @@ static cad_status take_order(const cad_config *cfg, bool steplm, cad_stage_tree_
     static const cad_tree_order way[] = {[CAD_PREP_ORDER_dfs] = CAD_TREE_ORDER_dfs,
                                          [CAD_PREP_ORDER_defs_first] = CAD_TREE_ORDER_defs_first,
                                          [CAD_PREP_ORDER_steplm] = CAD_TREE_ORDER_steplm,
+                                         [CAD_PREP_ORDER_steplm_topo] = CAD_TREE_ORDER_steplm_topo,
                                          [CAD_PREP_ORDER_none] = CAD_TREE_ORDER_none};
     args->order = way[cfg->prep.order];
     if (steplm && !cad_config_is_set(cfg, "prep.order"))
         args->order = CAD_TREE_ORDER_steplm;
-    if (steplm != (args->order == CAD_TREE_ORDER_steplm))
+    if (steplm != (args->order >= CAD_TREE_ORDER_steplm_topo))
         return other_profile(cfg, "prep.order", !steplm);
     return CAD_OK;
 }
@@ -111,10 +112,14 @@ static cad_status run(cad_cli *cli, bool order)
         CAD_FAIL(CAD_EUSAGE, "%s: %zu arguments; expected a STEP file or a folder", name, cad_cli_nargs(cli));
     if (!out)
         CAD_FAIL(CAD_EUSAGE, "%s: no output\nhint: cadprep %s %s -o DIR", name, name, cad_cli_arg(cli, 0));
+    static const cad_steplm_group group[] = {[CAD_PREP_TOPO_GROUP_strict] = CAD_STEPLM_GROUP_strict,
+                                             [CAD_PREP_TOPO_GROUP_type] = CAD_STEPLM_GROUP_type,
+                                             [CAD_PREP_TOPO_GROUP_none] = CAD_STEPLM_GROUP_none};
     cad_stage_tree_args args = {.in = cad_cli_arg(cli, 0),
                                 .out = out,
                                 .digits = (int32_t)cfg->prep.digits,
                                 .verify = cfg->prep.require_valid,
+                                .group = group[cfg->prep.topo_group],
                                 .annotate = cfg->prep.annotate,
                                 .jobs = (int)cfg->prep.jobs,
                                 .tokenizer = cad_config_is_set(cfg, "tokenizer.path") ? cfg->tokenizer.path : NULL,

@@ -1,7 +1,6 @@
 #include "dataprep/tree_make.h"
 
 #include "cad/step/step_write.h"
-#include "cad/step/steplm.h"
 #include "core/fs.h"
 #include "core/path.h"
 #include "core/stop_signal.h"
@@ -34,7 +33,14 @@ static void settle(cad_tree_made *m, cad_status s)
 
 static bool is_steplm(const cad_stage_tree_args *a)
 {
-    return a->round == CAD_TREE_ROUND_steplm || a->order == CAD_TREE_ORDER_steplm;
+    return a->round == CAD_TREE_ROUND_steplm || a->order >= CAD_TREE_ORDER_steplm_topo;
+}
+
+static cad_status reorder_steplm(const cad_stage_tree_args *a, cad_arena *scratch, const cad_buf *in, cad_buf *out,
+                                 int64_t *count)
+{
+    return a->order == CAD_TREE_ORDER_steplm ? cad_steplm_reorder(scratch, in->data, in->len, out, count)
+                                             : cad_steplm_topo(scratch, in->data, in->len, a->group, out);
 }
 
 static cad_status make_steplm(const cad_stage_tree_args *a, cad_arena *scratch, const cad_buf *in, cad_buf *out, int64_t *count)
@@ -43,10 +49,10 @@ static cad_status make_steplm(const cad_stage_tree_args *a, cad_arena *scratch, 
     if (a->order == CAD_TREE_ORDER_none)
         return cad_steplm_round(in->data, in->len, out, count);
     if (a->round == CAD_TREE_ROUND_none)
-        return cad_steplm_reorder(scratch, in->data, in->len, out, count);
+        return reorder_steplm(a, scratch, in, out, count);
     cad_status s = cad_steplm_round(in->data, in->len, &rounded, NULL);
     if (s == CAD_OK)
-        s = cad_steplm_reorder(scratch, rounded.data, rounded.len, out, count);
+        s = reorder_steplm(a, scratch, &rounded, out, count);
     cad_buf_deinit(&rounded);
     return s;
 }
@@ -67,17 +73,17 @@ static cad_status write_ordered(const cad_stage_tree_args *a, const cad_step *m,
     return s;
 }
 
-/* Canonical text, rounded to k digits (0: not at all) and in order. */
-static cad_status make_strict(const cad_stage_tree_args *a, int32_t k, const char *text, size_t len, cad_buf *out,
-                              int64_t *count)
+/* Canonical text, in order; rounded where made->k is not 0, to so many digits or what will do. */
+static cad_status make_strict(const cad_stage_tree_args *a, const char *text, size_t len, cad_buf *out, cad_tree_made *made)
 {
     cad_step *m;
+    cad_step_verify_job job = {.first = made->k, .relative = a->round == CAD_TREE_ROUND_relative};
     CAD_TRY(cad_step_read(text, len, &(cad_step_opts){0}, &m));
     cad_status s = cad_step_verdict(m);
+    if (s == CAD_OK && made->k)
+        s = cad_step_round_checked(&job, m, &made->why, &made->k, &made->count);
     if (s == CAD_OK)
-        s = cad_step_round_to(m, a->round == CAD_TREE_ROUND_relative, k, count);
-    if (s == CAD_OK)
-        s = write_ordered(a, m, out, count);
+        s = write_ordered(a, m, out, &made->count);
     cad_step_close(m);
     return s;
 }
@@ -125,7 +131,7 @@ static void make_file(const cad_tree_job *j, cad_arena *scratch, int64_t i, int3
     m->k = k;
     if (s == CAD_OK)
         s = is_steplm(j->args) ? make_steplm(j->args, scratch, &in, &out, &m->count)
-                               : make_strict(j->args, k, cad_buf_cstr(&in), in.len, &out, &m->count);
+                               : make_strict(j->args, cad_buf_cstr(&in), in.len, &out, m);
     if (s == CAD_OK)
         s = count_tokens(j, cad_buf_cstr(&in), in.len, &m->tokens_in);
     if (s == CAD_OK)
@@ -164,7 +170,7 @@ void cad_tree_make(cad_tree_job *j, int64_t end)
 
 static cad_status submit(cad_tree_job *j, cad_pool *pool, int64_t i, int32_t first)
 {
-    cad_step_verify_job job = {.first = first, .relative = j->args->round == CAD_TREE_ROUND_relative};
+    cad_step_verify_job job = {.first = first, .relative = j->args->round == CAD_TREE_ROUND_relative, .kernel = true};
     return cad_step_verify_submit(pool, (uint64_t)i, &job, j->files.item[i].path);
 }
 
@@ -187,7 +193,7 @@ static cad_status take_text(cad_tree_job *j, int64_t i, const char *text, size_t
     cad_buf ordered = CAD_BUF_INIT;
     cad_status s = count_source(j, i);
     if (s == CAD_OK && j->args->order != CAD_TREE_ORDER_none) {
-        s = make_strict(j->args, 0, text, len, &ordered, &(int64_t){0});
+        s = make_strict(j->args, text, len, &ordered, &(cad_tree_made){.k = 0});
         text = cad_buf_cstr(&ordered);
         len = ordered.len;
     }

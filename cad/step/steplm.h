@@ -28,6 +28,19 @@ CAD_MUST_USE cad_status cad_steplm_round(const char *text, size_t len, cad_buf *
  * digits; nothing is appended), CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_steplm_reorder(cad_arena *a, const char *text, size_t len, cad_buf *out, int64_t *out_lost);
 
+typedef enum cad_steplm_group {
+    CAD_STEPLM_GROUP_strict, /* of one type as many as are ready, one behind the other */
+    CAD_STEPLM_GROUP_type,   /* of the same depth, those of the type that came last go first */
+    CAD_STEPLM_GROUP_none
+} cad_steplm_group;
+
+/* reorder_step.py of the first commit (52e352c): what stands in the DATA section behind all that it refers to, the shallowest
+ * first, numbered from 1; the rest stays.  Where that tool gives up because a chain is too long for its recursion, this does
+ * not. Scratch: about 150 bytes of `a` for each semicolon, 8 for each reference and as much as the text, rewound.  Errors:
+ * CAD_EDATA (no DATA; or ENDSEC; on a line of its own, a block that begins with no id, a cycle, an id of more than 19 digits;
+ * nothing is appended), CAD_ENOMEM. */
+CAD_MUST_USE cad_status cad_steplm_topo(cad_arena *a, const char *text, size_t len, cad_steplm_group group, cad_buf *out);
+
 /* restore_step_valid.py: placeholders replaced, comments within a line cut, blank lines dropped.  Lines end where Python's
  * splitlines ends them.  Scratch: 32 bytes of `a` for each placeholder, rewound.  Errors: CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_steplm_restore(cad_arena *a, const char *text, size_t len, cad_buf *out);

@@ -50,6 +50,9 @@ bool cad_steplm_next_token(steplm_span text, size_t at, size_t *out_at, uint64_t
 /* # digits = MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION ( at the beginning of a line, blanks anywhere between. */
 bool cad_steplm_is_mdgpr(steplm_span line);
 
+/* The line at *at < len without its end, as Python's splitlines sees it; *at moves behind that. */
+steplm_span cad_steplm_next_line(const char *text, size_t *at, size_t len);
+
 enum {
     STEPLM_DROP,   /* bytes that are no UTF-8 go */
     STEPLM_LATIN_1 /* where there are such bytes, all of them are ISO 8859-1 */

@@ -9,28 +9,6 @@
 
 /* ---- lines ---- */
 
-/* How long the end of a line is that splitlines sees at text[at]; 0: none. */
-static size_t line_end(const char *text, size_t at, size_t len)
-{
-    unsigned char c = (unsigned char)text[at];
-    if (c == '\n' || c == 0x0B || c == 0x0C || (c >= 0x1C && c <= 0x1E))
-        return 1;
-    if (c == 0xC2 && at + 1 < len && (unsigned char)text[at + 1] == 0x85)
-        return 2;
-    if (c == 0xE2 && at + 2 < len && (unsigned char)text[at + 1] == 0x80 && ((unsigned char)text[at + 2] & 0xFE) == 0xA8)
-        return 3;
-    return 0;
-}
-
-static steplm_span next_line(const char *text, size_t *at, size_t len)
-{
-    size_t from = *at, n = 0, p = from;
-    while (p < len && (n = line_end(text, p, len)) == 0)
-        p++;
-    *at = p + n;
-    return (steplm_span){text + from, p - from};
-}
-
 /* Whether str.isspace() holds of all of it. */
 static bool is_empty(steplm_span line)
 {
@@ -111,7 +89,7 @@ static cad_status read_holders(cad_arena *a, const char *text, size_t at, size_t
     holder h;
     while (end < len) {
         size_t next = end;
-        steplm_span line = next_line(text, &next, len);
+        steplm_span line = cad_steplm_next_line(text, &next, len);
         if (cad_steplm_is_mdgpr(line))
             break;
         n += read_holder(line, &h);
@@ -120,7 +98,7 @@ static cad_status read_holders(cad_arena *a, const char *text, size_t at, size_t
     CAD_TRY(cad_arena_alloc(a, cad_size_mul(n, sizeof *out->item), "placeholders", &out->item));
     out->n = 0;
     while (at < end)
-        if (read_holder(next_line(text, &at, len), &h))
+        if (read_holder(cad_steplm_next_line(text, &at, len), &h))
             out->item[out->n++] = h;
     qsort(out->item, n, sizeof h, by_k);
     return CAD_OK;
@@ -188,7 +166,7 @@ static cad_status add_bare(steplm_span line, cad_buf *out)
 static cad_status restore(cad_arena *a, steplm_span plain, cad_buf *line_room, cad_buf *out)
 {
     for (size_t at = 0; at < plain.len;) {
-        steplm_span line = next_line(plain.s, &at, plain.len);
+        steplm_span line = cad_steplm_next_line(plain.s, &at, plain.len);
         if (cad_steplm_is_mdgpr(line) && cad_steplm_find(line.s, 0, line.len, "#ID_") < line.len) {
             cad_frame frame = cad_arena_mark(a);
             holders all;

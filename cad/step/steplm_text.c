@@ -69,6 +69,28 @@ bool cad_steplm_is_mdgpr(steplm_span line)
     return p < line.len && line.s[p] == '(';
 }
 
+/* How long the end of a line is that splitlines sees at text[at]; 0: none. */
+static size_t line_end(const char *text, size_t at, size_t len)
+{
+    unsigned char c = (unsigned char)text[at];
+    if (c == '\n' || c == 0x0B || c == 0x0C || (c >= 0x1C && c <= 0x1E))
+        return 1;
+    if (c == 0xC2 && at + 1 < len && (unsigned char)text[at + 1] == 0x85)
+        return 2;
+    if (c == 0xE2 && at + 2 < len && (unsigned char)text[at + 1] == 0x80 && ((unsigned char)text[at + 2] & 0xFE) == 0xA8)
+        return 3;
+    return 0;
+}
+
+steplm_span cad_steplm_next_line(const char *text, size_t *at, size_t len)
+{
+    size_t from = *at, n = 0, p = from;
+    while (p < len && (n = line_end(text, p, len)) == 0)
+        p++;
+    *at = p + n;
+    return (steplm_span){text + from, p - from};
+}
+
 static cad_status add_latin_1(steplm_span text, cad_buf *out)
 {
     for (size_t i = 0; i < text.len; i++) {

@@ -66,7 +66,8 @@ static void test_parts_keep_their_solid(void **state)
         snprintf(source, sizeof source, "%s %d %d %d", parts[i % 5], (int)cad_rng_range(&r, 1, 89),
                  (int)cad_rng_range(&r, 1, 89), (int)cad_rng_range(&r, 1, 89));
         cad_buf text = step_of_part(source, &was);
-        cad_step_verified v = rounded(&text, &(cad_step_verify_job){.first = 3 + i / 5, .relative = true}, &room);
+        cad_step_verified v =
+            rounded(&text, &(cad_step_verify_job){.first = 3 + i / 5, .relative = true, .kernel = true}, &room);
         by_k[v.k]++;
         assert_true(v.k == 0 || v.k >= 3 + i / 5);
         if (v.k > 0) {
@@ -85,7 +86,7 @@ static void test_a_sphere_whose_seam_turns_over_stays_exact(void **state)
     cad_facts was;
     cad_buf text = step_of_part("S 10\nY 3 40\nT 1 0 0 -20\nR 2 0 90 0\nD 0 3", &was), room = CAD_BUF_INIT;
     for (int k = 3; k <= CAD_STEP_VERIFY_LAST; k++) {
-        cad_step_verified v = rounded(&text, &(cad_step_verify_job){.first = k, .relative = true}, &room);
+        cad_step_verified v = rounded(&text, &(cad_step_verify_job){.first = k, .relative = true, .kernel = true}, &room);
         assert_int_equal(v.k, 0);
         assert_int_equal(v.changed, 0);
         assert_non_null(strstr(v.why, "9 digits: no valid solid"));
@@ -105,13 +106,42 @@ static void test_decimals_are_judged_by_the_size_of_the_part(void **state)
     (void)state;
     cad_facts was;
     cad_buf text = step_of_part("K 8 3 12\nR 0 23 45 67", &was), room = CAD_BUF_INIT;
-    cad_step_verified v = rounded(&text, &(cad_step_verify_job){.first = 5, .relative = false}, &room);
+    cad_step_verified v = rounded(&text, &(cad_step_verify_job){.first = 5, .relative = false, .kernel = true}, &room);
     assert_int_equal(v.k, 5);
     same_solid(&was, &v, "cone");
     for (const char *c = v.text; (c = strchr(c, '.')) != NULL; c++) /* of 9 significant digits the rest */
         assert_true(strspn(c + 1, "0123456789") <= 8);
     cad_buf_deinit(&text);
     cad_buf_deinit(&room);
+}
+
+static void test_without_a_kernel_the_checks_judge(void **state)
+{
+    (void)state;
+    cad_facts was;
+    cad_buf text = step_of_part("C 30 20 10\nFI 0 3\nR 1 11 7 43", &was), why = CAD_BUF_INIT;
+    for (int first = 1; first <= 6; first += 5) {
+        cad_step *m = step_of(text.data, text.len);
+        cad_step_verify_job job = {.first = first};
+        int32_t k;
+        int64_t changed;
+        job.relative = true;
+        cad_buf_clear(&why);
+        ok(cad_step_round_checked(&job, m, &why, &k, &changed));
+        assert_true(first == 1 ? k > 2 && k < 6 : k == 6); /* vertices leave their curves and surfaces */
+        assert_true(changed > 0);
+        if (first == 1)
+            assert_non_null(strstr(cad_buf_cstr(&why), " findings of G0"));
+        else
+            assert_int_equal(why.len, 0);
+        cad_buf out = step_text(m);
+        cad_facts is = facts_of(out.data, out.len);
+        assert_int_equal(is.faces, was.faces);
+        cad_buf_deinit(&out);
+        cad_step_close(m);
+    }
+    cad_buf_deinit(&text);
+    cad_buf_deinit(&why);
 }
 
 /* ---- workers that crash ---- */
@@ -180,6 +210,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_parts_keep_their_solid),
         cmocka_unit_test(test_a_sphere_whose_seam_turns_over_stays_exact),
         cmocka_unit_test(test_decimals_are_judged_by_the_size_of_the_part),
+        cmocka_unit_test(test_without_a_kernel_the_checks_judge),
         cmocka_unit_test(test_a_worker_that_crashes_costs_digits),
     };
     return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);

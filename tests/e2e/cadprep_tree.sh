@@ -81,3 +81,8 @@ refused 65 "both are model 00000001" reorder abc -o r2 --profile=steplm
 [ ! -e r2 ] || die "r2 was made"
 runs 0 cadprep reorder abc/flat.step -o one --profile=steplm
 [ -e one/flat_restructured.step ] || die "$(ls one)"
+
+# The older order, under the name of the file.
+runs 0 cadprep reorder abc/0000 -o topo --profile=steplm --order=steplm-topo
+grep -q '^#1=A(1.23456789,' topo/00000001/00000001_a.step || die "$(cat topo/00000001/00000001_a.step)"
+grep -q '^#4=SHAPE_DEFINITION_REPRESENTATION(#3,#1);' topo/00000002/x.STP || die "$(cat topo/00000002/x.STP)"
