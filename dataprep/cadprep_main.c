@@ -75,7 +75,7 @@ static const cad_cli_word WORDS[] = {
      "  cadprep reorder rounded -o dfs\n"
      "  cadprep reorder rounded -o defs --order=defs_first\n"
      "  cadprep reorder rounded -o dfs --profile=steplm  the bytes of STEP-LLM's tool\n"
-     "  cadprep reorder rounded -o topo --profile=steplm --order=steplm-topo   the older\n"
+     "  cadprep reorder rounded -o topo --profile=steplm --order=steplm-topo\n"
      "steplm: DIR/ID_restructured.step, ID = eight digits before _ in the name, or its\n"
      "folder; status.jsonl counts the entities that each loses.\n"},
     {"import", cad_cmd_import, "[DIR | ROWS.json] -o FILE.jsonl",

@@ -93,7 +93,7 @@ static cad_status add_block(topo_graph *g, steplm_span text, uint32_t order)
 static cad_status read_blocks(topo_graph *g, steplm_span text, const sections *of)
 {
     uint32_t order = 0;
-    CAD_TRY(cad_arena_zalloc(g->arena, (size_t)of->blocks + 1, sizeof *g->node, "order of a STEP file", &g->node));
+    CAD_TRY(cad_arena_zalloc(g->arena, cad_size_add(of->blocks, 1), sizeof *g->node, "order of a STEP file", &g->node));
     CAD_TRY(cad_id_map_init(g->arena, of->blocks, &g->index));
     for (size_t at = of->data, from = at; at < of->end;) {
         steplm_span line = cad_steplm_next_line(text.s, &at, text.len);
