@@ -41,7 +41,7 @@ diff -r rounded again || die "workers change bytes"
 runs 0 cadprep round parts/cone.step -o three --digits=3
 row three/status.jsonl cone.step 'd["k"] == 4'
 runs 0 cadprep round parts/cone.step -o unseen --digits=3 --require-valid=off
-row unseen/status.jsonl cone.step 'd["k"] == 3'
+row unseen/status.jsonl cone.step 'd["k"] == 4 and " findings of G0" in d["why"]'
 runs 0 cadprep round parts/cone.step -o fixed --set=prep.round=decimals --digits=4
 row fixed/status.jsonl cone.step 'd["k"] == 4'
 runs 0 cadprep round parts/cone.step -o plain --set=prep.round=off
