@@ -60,14 +60,26 @@ static bool always(const cad_prep_job *j)
     return true;
 }
 
-static bool makes_text(const cad_prep_job *j)
+static bool steplm(const cad_prep_job *j)
 {
-    return of_step(j) && j->cfg->prep.profile == CAD_PREP_PROFILE_strict;
+    return j->cfg->prep.profile == CAD_PREP_PROFILE_steplm;
+}
+
+/* STEP-LLM pairs all rows before it splits them; cadlm splits first, and pairs with rows of train alone. */
+static bool retrieves_first(const cad_prep_job *j)
+{
+    return j->cfg->rag.enabled && of_step(j) && steplm(j);
 }
 
 static bool retrieves(const cad_prep_job *j)
 {
-    return j->cfg->rag.enabled;
+    return j->cfg->rag.enabled && !retrieves_first(j);
+}
+
+/* Parts of our own are made of short numbers, and their order is that of their text. */
+static bool remakes_files(const cad_prep_job *j)
+{
+    return of_step(j) && (steplm(j) || j->cfg->prep.round != CAD_PREP_ROUND_off);
 }
 
 static cad_status parts_dir(const cad_prep_job *j, const char **out)
@@ -96,11 +108,24 @@ static cad_status synth(const cad_prep_job *j)
 static cad_status import(const cad_prep_job *j)
 {
     const char *parts, *captions, *out;
-    CAD_TRY(parts_dir(j, &parts));
+    if (remakes_files(j))
+        CAD_TRY(cad_prep_path(j, "files", &parts));
+    else
+        CAD_TRY(parts_dir(j, &parts));
     CAD_TRY(captions_file(j, &captions));
     CAD_TRY(cad_prep_path(j, "raw.jsonl", &out));
     CAD_TRY(cad_fs_mkdirs(j->dir));
     return cad_prep_import(j, (cad_stage_import_args){.captions = captions, .parts = parts, .out = out});
+}
+
+/* Rounded, and by STEP-LLM's profile also in its order, in one pass over the tree. */
+static cad_status files(const cad_prep_job *j)
+{
+    const char *in, *out;
+    CAD_TRY(parts_dir(j, &in));
+    CAD_TRY(cad_prep_path(j, "files", &out));
+    CAD_TRY(cad_fs_mkdirs(j->dir));
+    return cad_prep_tree(j, in, out, true, steplm(j));
 }
 
 static cad_status text(const cad_prep_job *j)
@@ -114,7 +139,7 @@ static cad_status text(const cad_prep_job *j)
 /* The corpus that is split. */
 static const char *whole(const cad_prep_job *j)
 {
-    return makes_text(j) ? "text.jsonl" : of_step(j) ? "raw.jsonl" : "synth.jsonl";
+    return of_step(j) ? "text.jsonl" : "synth.jsonl";
 }
 
 static cad_status split(const cad_prep_job *j)
@@ -129,10 +154,19 @@ static cad_status rag(const cad_prep_job *j)
     return cad_prep_rag(j, j->dir);
 }
 
+static cad_status rag_first(const cad_prep_job *j)
+{
+    const char *path = NULL;
+    CAD_TRY(cad_prep_path(j, whole(j), &path));
+    return cad_prep_rag(j, path);
+}
+
 #define SYNTH_KEYS                                                                                                             \
     "run.seed synth.kind synth.n synth.families synth.captions synth.units synth.primitives synth.captions_each synth.noise "  \
     "prep.max_bad"
 #define SPLIT_KEYS "prep.split prep.group prep.suite_rows prep.profile prep.cap_caption run.seed"
+#define RAG_KEYS                                                                                                               \
+    "run.seed prep.profile rag.k rag.encoder rag.encoder_path rag.scope rag.exclude_same rag.ties rag.min_score"
 #define SPLIT_OUT                                                                                                              \
     {                                                                                                                          \
         "train.jsonl", "val.jsonl", "test.jsonl", "synth-test.jsonl"                                                           \
@@ -141,14 +175,22 @@ static cad_status rag(const cad_prep_job *j)
 static const stage stages[] = {
     {"synth", SYNTH_KEYS, {NULL}, {"synth.jsonl"}, NULL, synth, of_ir},
     {"synth-step", SYNTH_KEYS, {NULL}, {"synth/captions.csv", "synth/parts.jsonl"}, NULL, synth, own_parts},
+    {"files",
+     "prep.profile prep.round prep.digits prep.require_valid prep.max_bad",
+     {PARTS},
+     {"files/" CAD_STEP_FILES_STATUS},
+     NULL,
+     files,
+     remakes_files},
     {"import",
-     "prep.profile prep.from prep.captions prep.parts prep.require_valid prep.max_bad",
-     {CAPTIONS, PARTS},
+     "prep.profile prep.from prep.captions prep.parts prep.round prep.require_valid prep.max_bad",
+     {CAPTIONS, PARTS, "@files"},
      {"raw.jsonl"},
      NULL,
      import,
      of_step},
-    {"text", NULL, {"raw.jsonl"}, {"text.jsonl"}, NULL, text, makes_text},
+    {"text", NULL, {"raw.jsonl"}, {"text.jsonl"}, "rag-first", text, of_step},
+    {"rag-first", RAG_KEYS, {".stages/text.json", ENCODER}, {"text.jsonl", CAD_RAG_INDEX_NAME}, NULL, rag_first, retrieves_first},
     {"split", SPLIT_KEYS, {"@whole"}, SPLIT_OUT, "rag", split, always},
     {"tokenizer",
      "tokenizer.own_bpe prompt.template prompt.file",
@@ -158,7 +200,7 @@ static const stage stages[] = {
      cad_prep_tokenizer,
      learns_tokenizer},
     {"rag",
-     "run.seed prep.profile rag.k rag.encoder rag.encoder_path rag.scope rag.exclude_same rag.ties rag.min_score",
+     RAG_KEYS,
      {".stages/split.json", ENCODER},
      {"train.jsonl", "val.jsonl", "test.jsonl", CAD_RAG_INDEX_NAME},
      NULL,
@@ -234,6 +276,11 @@ static cad_status hash_input(const cad_prep_job *j, const char *name, const char
         CAD_TRY(captions_file(j, &path));
         snprintf(out, CAD_HASH_HEX, "none");
         return path ? cad_fs_hash(path, out) : CAD_OK;
+    }
+    if (!strcmp(name, "@files")) {
+        snprintf(out, CAD_HASH_HEX, "none");
+        CAD_TRY(cad_prep_path(j, "files/" CAD_STEP_FILES_STATUS, &path));
+        return remakes_files(j) ? cad_fs_hash(path, out) : CAD_OK;
     }
     CAD_TRY(file_of(j, name, &path));
     if (!strcmp(name, TOKENIZER))

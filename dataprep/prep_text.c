@@ -8,8 +8,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
-static const char KEYS[] = "prep.order prep.ids prep.derive prep.boilerplate prep.style prep.share prep.names prep.unit";
+static const char KEYS[] = "prep.profile prep.order prep.ids prep.derive prep.boilerplate prep.style prep.share prep.names prep.unit";
 
 const char *cad_prep_text_keys(void)
 {
@@ -19,8 +20,6 @@ const char *cad_prep_text_keys(void)
 static cad_status form_of(const cad_config *c, cad_step_form *out)
 {
     const cad_config_prep *p = &c->prep;
-    if (p->profile != CAD_PREP_PROFILE_strict)
-        CAD_FAIL(CAD_ECONFIG, "prep.profile = steplm has no stage text: its models learn the DATA section of the file");
     if (p->order != CAD_PREP_ORDER_dfs && p->order != CAD_PREP_ORDER_defs_first)
         CAD_FAIL(CAD_ECONFIG, "prep.order (%s): the stage text knows dfs and defs_first", cad_config_origin(c, "prep.order"));
     if (p->derive != CAD_PREP_DERIVE_off && p->ids != CAD_PREP_IDS_nested)
@@ -41,7 +40,7 @@ static cad_status represents(const cad_prep_job *j, const char **out)
 {
     cad_buf text = CAD_BUF_INIT;
     cad_status s = CAD_OK;
-    for (const char *k = KEYS; s == CAD_OK && *k;) {
+    for (const char *k = strchr(KEYS, ' ') + 1; s == CAD_OK && *k;) { /* the profile says nothing more here */
         char key[64];
         int n = 0;
         sscanf(k, "%63s%n", key, &n);
@@ -64,6 +63,10 @@ static void tell(const cad_stage_text_args *a, const cad_stage_text_result *r)
     cad_progress_count((double)r->bytes_out, out);
     cad_progress_count((double)r->rows / (r->seconds > 0 ? r->seconds : 1), rate);
     cad_progress_grouped(r->instances, instances);
+    if (a->steplm) {
+        cad_log(CAD_LOG_INFO, "text: %" PRId64 " rows in %s, %sB to %sB, %s rows/s", r->rows - r->lost, a->out, in, out, rate);
+        return;
+    }
     cad_log(CAD_LOG_INFO,
             "text: %" PRId64 " rows in %s, %sB to %sB, %s rows/s; of %s instances %" PRId64 " kept, %" PRId64
             " left to the template, %" PRId64 " of colours dropped, %" PRId64 " shared, %" PRId64 " derived again",
@@ -77,8 +80,12 @@ cad_status cad_prep_text(const cad_prep_job *j, const char *in, const char *out)
 {
     cad_stage_text_args args = {.in = in, .out = out, .max_bad = j->cfg->prep.max_bad, .stop = cad_stop_signal()};
     cad_stage_text_result r = {0};
-    CAD_TRY(form_of(j->cfg, &args.form));
-    CAD_TRY(represents(j, &args.represents));
+    args.steplm = j->cfg->prep.profile == CAD_PREP_PROFILE_steplm;
+    args.represents = "DATA section, rounded and ordered as STEP-LLM's tools do";
+    if (!args.steplm) {
+        CAD_TRY(form_of(j->cfg, &args.form));
+        CAD_TRY(represents(j, &args.represents));
+    }
     CAD_TRY(cad_threads_init((int)j->cfg->prep.jobs));
     cad_stop_interrupt_catch();
     cad_status s = cad_stage_text(&args, &r);

@@ -1,5 +1,6 @@
 #include "dataprep/stage_text.h"
 
+#include "cad/step/steplm.h"
 #include "core/clock.h"
 #include "core/fs.h"
 #include "core/mem.h"
@@ -37,9 +38,18 @@ typedef struct text_stage {
 
 /* ---- one row, in any thread ---- */
 
+static cad_status take_section(text_row *t)
+{
+    cad_status s = cad_steplm_section(t->row.target, t->len, &t->text);
+    t->lost = s == CAD_EDATA;
+    return t->lost ? cad_buf_str(&t->why, cad_error_text()) : s;
+}
+
 static cad_status make(text_stage *st, text_row *t, cad_arena *a)
 {
     cad_step *m = NULL;
+    if (st->args->steplm)
+        return take_section(t);
     CAD_TRY(cad_step_read(t->row.target, t->len, &(cad_step_opts){0}, &m));
     cad_status s = cad_step_verdict(m);
     t->lost = s != CAD_OK;
@@ -79,7 +89,10 @@ static cad_status add_status(text_stage *st, const text_row *t)
     int bad = !o;
     if (!bad && t->why.len)
         bad |= json_object_set_new(o, t->lost ? "message" : "misfit", cad_json_text(cad_buf_cstr(&t->why)));
-    if (!bad && !t->lost)
+    if (!bad && !t->lost && st->args->steplm)
+        bad |= json_object_update_missing_new(
+            o, json_pack("{sI,sI}", "bytes_in", (json_int_t)t->len, "bytes_out", (json_int_t)t->text.len));
+    else if (!bad && !t->lost)
         bad |= json_object_update_missing_new(
             o, json_pack("{sI,sI,sI,sI,sI,sI,sb,sb,sI,sI}", "instances", (json_int_t)r->instances, "kept", (json_int_t)r->kept,
                          "templated", (json_int_t)r->templated, "styles", (json_int_t)r->styles, "shared",

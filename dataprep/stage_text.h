@@ -1,7 +1,7 @@
 /* Stage text: the STEP files of a corpus become the texts that a model learns (cad/step/text_form.h).
  *
  * Rows keep all but their target.  OUT.status.jsonl tells of each: ok with its counts and why the template did not fit, or
- * parse with the first finding.  The corpus does not depend on the number of threads.  Memory: 256 rows, and for each thread
+ * parse with the first finding (steplm: that it has no DATA section).  The corpus does not depend on the number of threads.  Memory: 256 rows, and for each thread
  * 200 bytes for each byte of the longest of them. */
 #ifndef CADLM_DATAPREP_STAGE_TEXT_H
 #define CADLM_DATAPREP_STAGE_TEXT_H
@@ -16,6 +16,7 @@ extern "C" {
 
 typedef struct cad_stage_text_args {
     const char *in, *out; /* .jsonl */
+    bool steplm;          /* the DATA section as STEP-LLM's models learn it (cad/step/steplm.h), whatever form says */
     cad_step_form form;
     const char *represents; /* the settings as text, for the header and the packs made from it */
     double max_bad;         /* share of rows that may be lost; more is CAD_EDATA */

@@ -51,6 +51,10 @@ CAD_MUST_USE cad_status cad_steplm_legal(cad_arena *a, const char *text, size_t 
 /* Whether text holds a placeholder, which makes it no STEP file until it is restored. */
 bool cad_steplm_has_placeholders(const char *text, size_t len);
 
+/* dataset_construct_rag.py: what a model learns and is shown of a file: from the first line that holds DATA; on, blanks around
+ * each line taken away, no final LF.  Errors: CAD_EDATA (no such line; nothing is appended), CAD_ENOMEM. */
+CAD_MUST_USE cad_status cad_steplm_section(const char *text, size_t len, cad_buf *out);
+
 #ifdef __cplusplus
 }
 #endif

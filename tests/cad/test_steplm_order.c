@@ -304,6 +304,29 @@ static void test_random_text_is_read_or_refused(void **state)
     assert_in_range(read, 10000, 19999);
 }
 
+static void test_a_section_is_what_the_models_learn(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *in, *out;
+    } text[] = {
+        {"ISO;\n  x DATA; \n\t#1 = A();  \n\n END;\n", "x DATA;\n#1 = A();\n\nEND;"},
+        {"DATA;", "DATA;"},
+        {"DATA;\n\n", "DATA;\n"},
+        {"DATA;\r\n#1\r\n", "DATA;\n#1"},
+    };
+    for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
+        cad_buf out = CAD_BUF_INIT;
+        ok(cad_steplm_section(text[i].in, strlen(text[i].in), &out));
+        assert_string_equal(cad_buf_cstr(&out), text[i].out);
+        cad_buf_deinit(&out);
+    }
+    cad_buf out = CAD_BUF_INIT;
+    fails(cad_steplm_section("ENDSEC;", 7, &out), CAD_EDATA, "no line with DATA;");
+    fails(cad_steplm_section("", 0, &out), CAD_EDATA, "no line with DATA;");
+    assert_int_equal(out.len, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -314,6 +337,7 @@ int main(void)
         cmocka_unit_test(test_time_is_linear),
         cmocka_unit_test(test_placeholders_and_comments_are_restored),
         cmocka_unit_test(test_a_colour_without_a_name_gets_one),
+        cmocka_unit_test(test_a_section_is_what_the_models_learn),
         cmocka_unit_test(test_random_text_is_read_or_refused),
     };
     return cmocka_run_group_tests(tests, begin, end);
