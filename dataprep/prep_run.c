@@ -165,8 +165,7 @@ static cad_status rag_first(const cad_prep_job *j)
     "run.seed synth.kind synth.n synth.families synth.captions synth.units synth.primitives synth.captions_each synth.noise "  \
     "prep.max_bad"
 #define SPLIT_KEYS "prep.split prep.group prep.suite_rows prep.profile prep.cap_caption run.seed"
-#define RAG_KEYS                                                                                                               \
-    "run.seed prep.profile rag.k rag.encoder rag.encoder_path rag.scope rag.exclude_same rag.ties rag.min_score"
+#define RAG_KEYS "run.seed prep.profile rag.k rag.encoder rag.encoder_path rag.scope rag.exclude_same rag.ties rag.min_score"
 #define SPLIT_OUT                                                                                                              \
     {                                                                                                                          \
         "train.jsonl", "val.jsonl", "test.jsonl", "synth-test.jsonl"                                                           \
@@ -190,7 +189,13 @@ static const stage stages[] = {
      import,
      of_step},
     {"text", NULL, {"raw.jsonl"}, {"text.jsonl"}, "rag-first", text, of_step},
-    {"rag-first", RAG_KEYS, {".stages/text.json", ENCODER}, {"text.jsonl", CAD_RAG_INDEX_NAME}, NULL, rag_first, retrieves_first},
+    {"rag-first",
+     RAG_KEYS,
+     {".stages/text.json", ENCODER},
+     {"text.jsonl", CAD_RAG_INDEX_NAME},
+     NULL,
+     rag_first,
+     retrieves_first},
     {"split", SPLIT_KEYS, {"@whole"}, SPLIT_OUT, "rag", split, always},
     {"tokenizer",
      "tokenizer.own_bpe prompt.template prompt.file",

@@ -10,7 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char KEYS[] = "prep.profile prep.order prep.ids prep.derive prep.boilerplate prep.style prep.share prep.names prep.unit";
+static const char KEYS[] =
+    "prep.profile prep.order prep.ids prep.derive prep.boilerplate prep.style prep.share prep.names prep.unit";
 
 const char *cad_prep_text_keys(void)
 {
