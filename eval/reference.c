@@ -1,6 +1,7 @@
 #include "eval/reference.h"
 
 #include "cad/step/step.h"
+#include "cad/step/step_answer.h"
 #include "core/fs.h"
 #include "core/hash.h"
 #include "core/utf8.h"
@@ -44,14 +45,27 @@ int64_t cad_step_largest_id(const char *text, size_t len)
     return most;
 }
 
-cad_status cad_reference_count(const char *text, size_t len, cad_reference_counts *out)
+static cad_status count_file(const cad_buf *file, cad_reference_counts *out)
 {
     cad_step *m;
-    CAD_TRY(cad_step_read(text, len, &(cad_step_opts){.conformant = false}, &m));
-    cad_reference_counts c = {.instances = m->n, .largest_id = cad_step_largest_id(text, len)};
+    CAD_TRY(cad_step_read(file->data, file->len, &(cad_step_opts){.conformant = false}, &m));
+    cad_reference_counts c = {.instances = m->n, .largest_id = cad_step_largest_id(file->data, file->len)};
     for (uint32_t i = 0; i < m->n; i++)
         c.faces += m->instance[i].type != CAD_STEP_NONE && !strcmp(cad_step_name(m, m->instance[i].type), "ADVANCED_FACE");
     cad_step_close(m);
     *out = c;
     return CAD_OK;
+}
+
+cad_status cad_reference_count(cad_arena *a, const char *text, size_t len, cad_reference_counts *out)
+{
+    cad_buf file = CAD_BUF_INIT;
+    *out = (cad_reference_counts){0};
+    cad_status s = cad_step_answer(a, text, len, &file);
+    if (s == CAD_OK)
+        s = count_file(&file, out);
+    else if (s == CAD_EPARSE || s == CAD_EDATA)
+        s = CAD_OK; /* a reference that is none: scoring will say so */
+    cad_buf_deinit(&file);
+    return s;
 }

@@ -71,7 +71,7 @@ static cad_status read_reference(loader *l, const json_t *o, const char *where, 
     size_t len = strlen(row->reference);
     if (len > CAD_REFERENCE_MOST)
         CAD_FAIL(CAD_EDATA, "%s: a reference of %zu bytes; at most %d", where, len, CAD_REFERENCE_MOST);
-    return row->reference_kind == CAD_PART_step ? cad_reference_count(row->reference, len, &row->counts) : CAD_OK;
+    return row->reference_kind == CAD_PART_step ? cad_reference_count(l->arena, row->reference, len, &row->counts) : CAD_OK;
 }
 
 static cad_status read_row(loader *l, const json_t *o, const char *where, cad_suite_row *row)

@@ -81,7 +81,7 @@ cad_status cad_suite_of_files(const char *dir, const char *apart, cad_arena *are
         if (st == CAD_OK && strlen(row->reference) != len)
             st = cad_fail(CAD_EDATA, "%s: a NUL byte in it", files.item[s.n].path);
         if (st == CAD_OK)
-            st = cad_reference_count(row->reference, len, &row->counts);
+            st = cad_reference_count(arena, row->reference, len, &row->counts);
         if (st == CAD_OK) {
             cad_hasher_add(hasher, row->id, strlen(row->id) + 1);
             cad_hasher_add(hasher, hash, 32);
