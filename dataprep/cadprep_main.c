@@ -8,26 +8,33 @@
 #include "eval/convert.h"
 
 static const cad_cli_option OPTIONS[] = {
-    {"output", 'o', "PATH", NULL, "file or folder to write", "import text synth render split pack round reorder rag.embed"},
+    {"output", 'o', "PATH", NULL, "file or folder to write",
+     "import text filter dedup synth render split pack round reorder rag.embed"},
     {"count", 'n', "N", "synth.n", "parts to make [20k], or rows to show [5]", "synth preview"},
     {"kind", 0, "ir|step", "synth.kind", "a corpus of Compact IR, or a tree of STEP", "synth"},
     {"families", 0, "LIST", "synth.families", "all seen unseen, or names, NAME:WEIGHT", "synth"},
     {"from", 0, "WHAT", "prep.from", "steplm dir jsonl [auto]", "import"},
     {"captions", 0, "FILE.csv", "prep.captions", "model_id,isDescribable,description", "import"},
     {"parts", 0, "DIR", "prep.parts", "<id>/x.step, or <8 digits>_x.step; .stp .gz", "import"},
-    {"require-valid", 0, "on|off", "prep.require_valid", NULL, "import round"},
+    {"require-valid", 0, "on|off", "prep.require_valid", NULL, "import filter round"},
     {"units", 0, "LIST", "synth.units", "of mm none cm in", "synth"},
     {"captions", 0, "LIST", "synth.captions", "of short long dims free", "synth"},
     {"primitives", 0, "SHARE", "synth.primitives", NULL, "synth"},
     {"split", 0, "A,B,C", "prep.split", "percent of train, val, test", "split run"},
     {"group", 0, "LIST", "prep.group", "what never straddles splits", "split verify run"},
-    {"cap-caption", 0, "N", "prep.cap_caption", NULL, "split run"},
+    {"min-entities", 0, "N", "prep.min_entities", NULL, "filter"},
+    {"max-entities", 0, "N", "prep.max_entities", NULL, "filter"},
+    {"filter-tokens", 0, "N", "prep.filter_tokens", NULL, "filter"},
+    {"filter-field", 0, "NAME", "prep.filter_field", NULL, "filter"},
+    {"dedup", 0, "LIST", "prep.dedup", NULL, "dedup"},
+    {"cap-caption", 0, "N", "prep.cap_caption", NULL, "split dedup run"},
     {"assign", 0, "FILE", NULL, "lines \"ID train\": rows that have their place", "split"},
     {"suite-rows", 0, "N", "prep.suite_rows", "prompts of each family; 0 = 200 in all", "split run"},
     {"own-bpe", 0, "N", "tokenizer.own_bpe", "learn a vocabulary of N tokens", "tokenizer run"},
-    {"tokenizer", 0, "DIR", "tokenizer.path", "folder of tokenizer.json", "tokenizer pack preview verify run round reorder"},
+    {"tokenizer", 0, "DIR", "tokenizer.path", "folder of tokenizer.json",
+     "tokenizer filter stats pack preview verify run round reorder"},
     {"template", 0, "NAME", "prompt.template", "ir step step-rag cad0 steplm-rag steplm-norag file:F",
-     "tokenizer pack verify run"},
+     "tokenizer filter stats pack verify run"},
     {"max-tokens", 0, "N", "data.max_tokens", NULL, "pack run"},
     {"on-overflow", 0, "WHAT", "data.on_overflow", NULL, "pack run"},
     {"against", 0, "DIR", NULL, "its train and val may not hold a prompt of the suite", "verify"},
@@ -45,7 +52,7 @@ static const cad_cli_option OPTIONS[] = {
     {"ties", 0, "seeded|first", "rag.ties", NULL, "rag.build rag.query"},
     {"min-score", 0, "X", "rag.min_score", NULL, "rag.build rag.query"},
     {"derive", 0, "WHAT", "prep.derive", "off surfaces seam", "text run"},
-    {"jobs", 0, "N", "prep.jobs", "workers; 0 = all CPUs", "import text synth render round reorder run"},
+    {"jobs", 0, "N", "prep.jobs", "workers; 0 = all CPUs", "import text filter stats synth render round reorder run"},
     {0},
 };
 
@@ -91,6 +98,19 @@ static const cad_cli_word WORDS[] = {
      "and colours; --derive leaves out what the topology says.  cadtool convert and\n"
      "cadgen write whole files again; FILE.status.jsonl has a row for each.\n"
      "  cadprep text raw.jsonl -o text.jsonl --derive=seam\n"},
+    {"stats", cad_cmd_stats, "CORPUS.jsonl | DIR | CAPTIONS.csv",
+     "Rows by kind, class and split; captions, and the commonest of them; instances,\n"
+     "faces and units of STEP; tokens of prompt, answer and row.\n"
+     "  cadprep stats raw.jsonl --tokenizer=models/tiny --template=step\n"
+     "  cadprep stats data/p --json\n"},
+    {"filter", cad_cmd_filter, "CORPUS.jsonl -o OUT.jsonl",
+     "Leave out rows that are too large, or no valid solids; OUT.dropped.csv has them.\n"
+     "  cadprep filter raw.jsonl -o f.jsonl --max-entities=500 --require-valid=on\n"
+     "  cadprep filter raw.jsonl -o f.jsonl --filter-tokens=8k --tokenizer=models/tiny\n"},
+    {"dedup", cad_cmd_dedup, "CORPUS.jsonl -o OUT.jsonl",
+     "Of rows with one caption and one geometry the first stays; OUT.dropped.csv names\n"
+     "the others, each with the row that stands for it.\n"
+     "  cadprep dedup f.jsonl -o u.jsonl --dedup=caption,geometry\n"},
     {"split", cad_cmd_split, "CORPUS.jsonl -o DIR",
      "Train, val, test and a suite; no caption and no geometry is in two of them.\n"
      "  cadprep split data/s.jsonl -o data/p\n"

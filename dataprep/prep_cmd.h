@@ -8,6 +8,9 @@
 extern "C" {
 #endif
 
+CAD_MUST_USE cad_status cad_cmd_filter(cad_cli *cli);
+CAD_MUST_USE cad_status cad_cmd_dedup(cad_cli *cli);
+CAD_MUST_USE cad_status cad_cmd_stats(cad_cli *cli);
 CAD_MUST_USE cad_status cad_cmd_import(cad_cli *cli);
 CAD_MUST_USE cad_status cad_cmd_synth(cad_cli *cli);
 CAD_MUST_USE cad_status cad_cmd_render(cad_cli *cli);

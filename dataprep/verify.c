@@ -1,5 +1,6 @@
 #include "core/fs.h"
 #include "dataprep/audit.h"
+#include "dataprep/caption_group.h"
 #include "dataprep/corpus_row.h"
 #include "dataprep/hash_index.h"
 #include "dataprep/stage_split.h"
@@ -13,6 +14,7 @@ typedef struct opened {
     cad_pack *pack[CAD_SPLIT_COUNT];
     const char *name[CAD_SPLIT_COUNT];
     size_t n;
+    cad_hash_index ids; /* -> the pack */
 } opened;
 
 static void path_of(const opened *o, const char *stem, const char *suffix, char out[4200])
@@ -20,21 +22,22 @@ static void path_of(const opened *o, const char *stem, const char *suffix, char 
     snprintf(out, 4200, "%s/%s%s", o->args->dir, stem, suffix);
 }
 
-static cad_status unique_ids(const cad_pack *p, const char *name)
+/* An id stands once in a folder; the last pack that was opened against itself and those before. */
+static cad_status unique_ids(opened *o, const char *path)
 {
-    cad_hash_index m = CAD_HASH_INDEX_INIT;
-    cad_status s = CAD_OK;
-    for (size_t r = 0; s == CAD_OK && r < p->n_rows; r++) {
+    const cad_pack *p = o->pack[o->n - 1];
+    for (size_t r = 0; r < p->n_rows; r++) {
         size_t len = 0;
         const char *id = cad_pack_id(p, r, &len);
         uint64_t *at = NULL;
         bool is_new = false;
-        s = cad_hash_index_at(&m, cad_hash_index_key(id, len), r, &is_new, &at);
-        if (s == CAD_OK && !is_new)
-            s = cad_fail(CAD_EDATA, "%s: row id %.*s occurs twice", name, len > 200 ? 200 : (int)len, id);
+        CAD_TRY(cad_hash_index_at(&o->ids, cad_hash_index_key(id, len), o->n - 1, &is_new, &at));
+        if (!is_new && *at == o->n - 1)
+            CAD_FAIL(CAD_EDATA, "%s: row id %.*s occurs twice", path, len > 200 ? 200 : (int)len, id);
+        if (!is_new)
+            CAD_FAIL(CAD_EDATA, "%s: row id %.*s is that of a row of %s", path, len > 200 ? 200 : (int)len, id, o->name[*at]);
     }
-    cad_hash_index_deinit(&m);
-    return s;
+    return CAD_OK;
 }
 
 static cad_status open_packs(opened *o, json_t *report)
@@ -49,7 +52,7 @@ static cad_status open_packs(opened *o, json_t *report)
         CAD_TRY(cad_pack_open(path, &want, &o->pack[o->n]));
         o->name[o->n++] = cad_split_name[k];
         cad_pack *p = o->pack[o->n - 1];
-        CAD_TRY(unique_ids(p, path));
+        CAD_TRY(unique_ids(o, path));
         CAD_TRY(cad_audit_sources(p, o->args->dir));
         json_t *facts = json_object();
         cad_status s = cad_audit_pack(p, facts);
@@ -70,6 +73,8 @@ static cad_status check_prompt(const opened *o, const json_t *row, const char *w
     const char *prompt = NULL, *cluster = json_string_value(json_object_get(row, "cluster"));
     CAD_TRY(cad_json_get_string(row, "prompt", where, &prompt));
     uint64_t hash[2] = {cad_caption_hash(prompt), 0};
+    if (json_object_get(json_object_get(row, "reference"), "step"))
+        CAD_TRY(cad_caption_group(prompt, &hash[0]));
     if (cluster)
         (void)sscanf(cluster, "%" SCNx64, &hash[1]);
     for (int kind = 0; kind < 2; kind++) {
@@ -123,11 +128,14 @@ static cad_status check_lines(const opened *o, const char *path, const cad_buf *
     return CAD_OK;
 }
 
-/* The suite of the folder in `args` against what `learnt` was trained on: its own packs, or those of another folder. */
+/* The suite of the folder in `args` against what `learnt` was trained on: its own packs, or those of another folder.  A split
+ * of STEP without expectations has a suite of another name. */
 static cad_status check_suite(const cad_verify_args *args, const opened *learnt, json_t *report)
 {
     char path[4200];
     path_of(&(opened){.args = args}, "synth-test", ".jsonl", path);
+    if (!cad_fs_exists(path))
+        path_of(&(opened){.args = args}, "step-test", ".jsonl", path);
     if (!cad_fs_exists(path))
         return CAD_OK;
     cad_buf text = CAD_BUF_INIT;
@@ -203,6 +211,7 @@ cad_status cad_verify_dir(const cad_verify_args *args, json_t **report)
         s = check_suite(args, &o, r);
     for (size_t k = 0; k < o.n; k++)
         cad_pack_close(o.pack[k]);
+    cad_hash_index_deinit(&o.ids);
     if (s == CAD_OK && args->against)
         s = check_against(args, args->against, r);
     *report = r;

@@ -1,0 +1,434 @@
+#include "dataprep/stage_stats.h"
+
+#include "cad/step/step_group.h"
+#include "core/fs.h"
+#include "core/mem.h"
+#include "core/path.h"
+#include "core/progress.h"
+#include "core/size.h"
+#include "core/stop_signal.h"
+#include "core/threads.h"
+#include "dataprep/captions_csv.h"
+#include "dataprep/corpus_row.h"
+#include "dataprep/stage_split.h"
+#include "dataprep/stats_gather.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { WINDOW = 512, GRAIN = 4, LIMITS = 4 };
+static const size_t BUDGET = (size_t)64 << 20;
+static const struct {
+    const char *name;
+    int64_t tokens;
+} ABOVE[LIMITS] = {{"2k", 2048}, {"4k", 4096}, {"8k", 8192}, {"16k", 16384}};
+
+/* A row of the window; texts borrow the JSON. */
+typedef struct slot {
+    json_t *o;
+    const char *caption, *target;
+    bool step, broken;
+    int64_t instances, faces, prompt, answer, whole;
+    double unit;
+    cad_buf types; /* names of types, each with a NUL, and in counts how often */
+    cad_buf counts;
+    cad_status failed;
+    cad_buf error;
+} slot;
+
+typedef struct split {
+    int64_t rows;
+    cad_hash_index captions, geometries;
+} split;
+
+typedef struct job {
+    const cad_stage_stats_args *args;
+    cad_progress *progress;
+    slot slot[WINDOW];
+    int64_t count, rows, broken, steps;
+    split split[CAD_SPLIT_COUNT + 1]; /* the last: before a split */
+    cad_sentences captions;
+    cad_numbers instances, faces, bytes, prompt, answer, whole;
+    json_t *kinds, *families, *units, *types, *status;
+} job;
+
+/* ---- one row, by any thread ---- */
+
+/* How many instances of each simple type there are. */
+static cad_status count_types(const cad_step *m, slot *s)
+{
+    int64_t *n = NULL;
+    CAD_TRY(cad_mem_alloc(cad_size_mul(m->n_types, sizeof *n), "types of a STEP file", &n));
+    for (uint32_t i = 0; i < m->n; i++)
+        if (m->instance[i].type != CAD_STEP_NONE)
+            n[m->instance[i].type]++;
+    cad_status st = CAD_OK;
+    for (uint32_t k = 0; st == CAD_OK && k < m->n_types; k++) {
+        const char *name = cad_step_name(m, k);
+        if (n[k] == 0)
+            continue;
+        if (!strcmp(name, "ADVANCED_FACE") || !strcmp(name, "FACE_SURFACE"))
+            s->faces += n[k];
+        st = cad_buf_add(&s->types, name, strlen(name) + 1);
+        if (st == CAD_OK)
+            st = cad_buf_add(&s->counts, &n[k], sizeof *n);
+    }
+    cad_mem_free(n);
+    return st;
+}
+
+static cad_status look_at_step(slot *s)
+{
+    cad_step *m = NULL;
+    CAD_TRY(cad_step_read(s->target, strlen(s->target), &(cad_step_opts){0}, &m));
+    s->broken = m->diags.n_errors > 0;
+    s->instances = m->n;
+    for (uint32_t i = 0; i < m->n && s->unit == 0; i++) {
+        const char *name = m->instance[i].type == CAD_STEP_NONE ? "" : cad_step_name(m, m->instance[i].type);
+        if (!strcmp(name, "MANIFOLD_SOLID_BREP") || !strcmp(name, "BREP_WITH_VOIDS") || !strcmp(name, "FACETED_BREP"))
+            s->unit = cad_step_units_of(m, i).length;
+    }
+    cad_status st = count_types(m, s);
+    cad_step_close(m);
+    return st;
+}
+
+static cad_status tokens_of(const job *j, const char *text, int64_t *out)
+{
+    cad_ids ids = CAD_IDS_INIT;
+    cad_status s = cad_tokenizer_encode(j->args->tokenizer, text, strlen(text), CAD_SPECIALS_text, &ids);
+    *out = (int64_t)ids.n;
+    cad_ids_deinit(&ids);
+    return s;
+}
+
+/* Prompt with its begin token, answer with its end token, as they are packed; no retrieved text. */
+static cad_status count_tokens(const job *j, slot *s)
+{
+    const cad_stage_stats_args *a = j->args;
+    cad_ids ids = CAD_IDS_INIT;
+    cad_status st = cad_template_encode(a->tpl, &(cad_prompt_slots){.caption = s->caption}, a->tokenizer, &ids);
+    s->prompt = (int64_t)ids.n + (a->bos && cad_tokenizer_bos(a->tokenizer) >= 0);
+    cad_ids_deinit(&ids);
+    if (st == CAD_OK)
+        st = tokens_of(j, s->target, &s->answer);
+    s->answer += a->eos && cad_tokenizer_eos(a->tokenizer) >= 0;
+    s->whole = s->prompt + s->answer;
+    return st;
+}
+
+static void look_at_some(void *ctx, int64_t begin, int64_t end)
+{
+    job *j = ctx;
+    for (int64_t k = begin; k < end && cad_stop_abandoned() == CAD_OK; k++) {
+        slot *s = &j->slot[k];
+        s->failed = s->step ? look_at_step(s) : CAD_OK;
+        if (s->failed == CAD_OK && j->args->tokenizer)
+            s->failed = count_tokens(j, s);
+        if (s->failed != CAD_OK && cad_buf_str(&s->error, cad_error_text()) != CAD_OK)
+            cad_buf_deinit(&s->error);
+    }
+}
+
+/* ---- in order ---- */
+
+static cad_status add_types(job *j, const slot *s)
+{
+    const int64_t *n = (const int64_t *)(const void *)s->counts.data;
+    const char *name = s->types.data;
+    for (size_t k = 0; k < s->counts.len / sizeof *n; k++, name += strlen(name) + 1)
+        if (json_object_set_new(j->types, name, json_integer(json_integer_value(json_object_get(j->types, name)) + n[k])))
+            CAD_FAIL(CAD_ENOMEM, "%s: no memory for its types", j->args->in);
+    return CAD_OK;
+}
+
+static cad_status add_step(job *j, const slot *s)
+{
+    char unit[32];
+    j->steps++;
+    j->broken += s->broken;
+    snprintf(unit, sizeof unit, "%.9g", s->unit);
+    if (cad_count_in(j->units, s->unit > 0 ? unit : "no solid"))
+        CAD_FAIL(CAD_ENOMEM, "%s: no memory for its units", j->args->in);
+    CAD_TRY(cad_numbers_add(&j->instances, s->instances));
+    CAD_TRY(cad_numbers_add(&j->faces, s->faces));
+    CAD_TRY(cad_numbers_add(&j->bytes, (int64_t)strlen(s->target)));
+    return add_types(j, s);
+}
+
+static cad_status add_tokens(job *j, const slot *s)
+{
+    CAD_TRY(cad_numbers_add(&j->prompt, s->prompt));
+    CAD_TRY(cad_numbers_add(&j->answer, s->answer));
+    return cad_numbers_add(&j->whole, s->whole);
+}
+
+static cad_status add_row(job *j, const slot *s, cad_arena *a, const char *where)
+{
+    cad_row row = {0};
+    uint64_t *at = NULL;
+    bool is_new = false;
+    int k = 0;
+    CAD_TRY(cad_row_parse(s->o, where, a, &row));
+    while (k < CAD_SPLIT_COUNT && strcmp(row.split, cad_split_name[k]) != 0)
+        k++;
+    split *p = &j->split[k];
+    p->rows++;
+    if (row.caption_hash)
+        CAD_TRY(cad_hash_index_at(&p->captions, row.caption_hash, 0, &is_new, &at));
+    if (row.geometry_hash)
+        CAD_TRY(cad_hash_index_at(&p->geometries, row.geometry_hash, 0, &is_new, &at));
+    CAD_TRY(cad_sentences_add(&j->captions, row.caption));
+    if (cad_count_in(j->kinds, *row.kind ? row.kind : "ir") || (*row.family && cad_count_in(j->families, row.family)))
+        CAD_FAIL(CAD_ENOMEM, "%s: no memory for its families", j->args->in);
+    j->rows++;
+    return CAD_OK;
+}
+
+static void clear(job *j)
+{
+    for (int64_t k = 0; k < j->count; k++) {
+        json_decref(j->slot[k].o);
+        cad_buf_deinit(&j->slot[k].types);
+        cad_buf_deinit(&j->slot[k].counts);
+        cad_buf_deinit(&j->slot[k].error);
+    }
+    memset(j->slot, 0, sizeof j->slot);
+    j->count = 0;
+}
+
+static cad_status fill(job *j, cad_corpus_reader *r, cad_arena *a, bool *more)
+{
+    size_t bytes = 0;
+    while (*more && j->count < WINDOW && bytes < BUDGET) {
+        slot *s = &j->slot[j->count];
+        const char *where = NULL;
+        CAD_TRY(cad_corpus_next_object(r, &s->o, &where, more));
+        if (!*more)
+            break;
+        j->count++;
+        cad_frame mark = cad_arena_mark(a);
+        CAD_TRY(add_row(j, s, a, where));
+        cad_arena_rewind(a, mark);
+        const char *kind = json_string_value(json_object_get(s->o, "kind"));
+        s->caption = json_string_value(json_object_get(s->o, "caption"));
+        s->target = json_string_value(json_object_get(s->o, "target"));
+        s->step = kind && !strcmp(kind, "step");
+        bytes += 1024 + strlen(s->target);
+    }
+    return CAD_OK;
+}
+
+static cad_status do_window(job *j, cad_corpus_reader *r, cad_arena *a, bool *more)
+{
+    CAD_TRY(fill(j, r, a, more));
+    cad_parallel_for(j->count, GRAIN, look_at_some, j);
+    if (cad_stop_abandoned() != CAD_OK)
+        CAD_FAIL(CAD_EINTR, "interrupted");
+    for (int64_t k = 0; k < j->count; k++) {
+        const slot *s = &j->slot[k];
+        if (s->failed != CAD_OK)
+            return cad_fail(s->failed, "%s", cad_buf_cstr(&s->error));
+        if (s->step)
+            CAD_TRY(add_step(j, s));
+        if (j->args->tokenizer)
+            CAD_TRY(add_tokens(j, s));
+    }
+    cad_progress_show(j->progress, j->rows, NULL);
+    return CAD_OK;
+}
+
+static cad_status read_corpus(job *j, const char *path)
+{
+    cad_corpus_reader *r = NULL;
+    cad_arena *a = NULL;
+    CAD_TRY(cad_corpus_open(path, &r));
+    cad_status s = cad_arena_create("row", (size_t)1 << 30, &a);
+    for (bool more = true; s == CAD_OK && more;) {
+        s = do_window(j, r, a, &more);
+        clear(j);
+    }
+    cad_arena_destroy(a);
+    cad_corpus_close(r);
+    return s;
+}
+
+/* The classes of the list that an import left beside. */
+static cad_status read_status(job *j, const char *path)
+{
+    cad_buf name = CAD_BUF_INIT, text = CAD_BUF_INIT;
+    cad_status s = cad_buf_printf(&name, "%.*s.status.jsonl", (int)(strlen(path) - strlen(".jsonl")), path);
+    if (s == CAD_OK && cad_fs_is_file(name.data))
+        s = cad_fs_read(name.data, (size_t)1 << 30, &text);
+    for (size_t at = 0; s == CAD_OK && at < text.len;) {
+        json_t *o = NULL;
+        const char *class_ = NULL, *lf = memchr(text.data + at, '\n', text.len - at);
+        size_t len = lf ? (size_t)(lf - text.data) - at : text.len - at;
+        s = cad_json_parse(text.data + at, len, name.data, &o);
+        if (s == CAD_OK)
+            s = cad_json_get_string(o, "status", name.data, &class_);
+        if (s == CAD_OK && cad_count_in(j->status, class_))
+            s = cad_fail(CAD_ENOMEM, "%s: no memory", name.data);
+        json_decref(o);
+        at += len + 1;
+    }
+    cad_buf_deinit(&name);
+    cad_buf_deinit(&text);
+    return s;
+}
+
+/* ---- the report ---- */
+
+static int put(json_t *o, const char *key, json_t *v)
+{
+    return v ? json_object_set_new(o, key, v) : 0;
+}
+
+static json_t *splits_of(const job *j)
+{
+    json_t *o = json_object();
+    for (int k = 0; k <= CAD_SPLIT_COUNT; k++) {
+        const split *s = &j->split[k];
+        if (s->rows)
+            put(o, k < CAD_SPLIT_COUNT ? cad_split_name[k] : "",
+                json_pack("{sI, sI, sI}", "rows", (json_int_t)s->rows, "captions", (json_int_t)s->captions.n, "geometries",
+                          (json_int_t)s->geometries.n));
+    }
+    return o;
+}
+
+static json_t *steps_of(job *j)
+{
+    json_t *o = json_pack("{sI, sI, sO, sO}", "rows", (json_int_t)j->steps, "broken", (json_int_t)j->broken, "units_mm",
+                          j->units, "types", j->types);
+    put(o, "instances", cad_numbers_quantiles(&j->instances));
+    put(o, "faces", cad_numbers_quantiles(&j->faces));
+    put(o, "bytes", cad_numbers_quantiles(&j->bytes));
+    return o;
+}
+
+static json_t *tokens_of_rows(job *j)
+{
+    json_t *o = json_pack("{ss, ss}", "tokenizer", j->args->tokenizer_name, "template", j->args->tpl->name),
+           *above = json_object();
+    double all = (double)cad_numbers_sum(&j->whole);
+    for (int k = 0; k < LIMITS; k++)
+        put(above, ABOVE[k].name, json_integer(cad_numbers_above(&j->whole, ABOVE[k].tokens)));
+    put(o, "above", above);
+    put(o, "loss_share", json_real(all > 0 ? (double)cad_numbers_sum(&j->answer) / all : 0));
+    put(o, "prompt", cad_numbers_quantiles(&j->prompt));
+    put(o, "answer", cad_numbers_quantiles(&j->answer));
+    put(o, "row", cad_numbers_quantiles(&j->whole));
+    return o;
+}
+
+static cad_status report(job *j, json_t **out)
+{
+    json_t *o = json_pack("{sI}", "rows", (json_int_t)j->rows);
+    int bad = !o || put(o, "kinds", json_incref(j->kinds)) || put(o, "splits", splits_of(j)) ||
+              put(o, "captions", cad_sentences_facts(&j->captions));
+    if (json_object_size(j->families))
+        bad = bad || put(o, "families", json_incref(j->families));
+    if (j->steps)
+        bad = bad || put(o, "step", steps_of(j));
+    if (j->args->tokenizer)
+        bad = bad || put(o, "tokens", tokens_of_rows(j));
+    if (json_object_size(j->status))
+        bad = bad || put(o, "status", json_incref(j->status));
+    if (bad) {
+        json_decref(o);
+        CAD_FAIL(CAD_ENOMEM, "%s: no memory for the report", j->args->in);
+    }
+    *out = o;
+    return CAD_OK;
+}
+
+static cad_status of_list(const cad_stage_stats_args *args, json_t **out)
+{
+    cad_captions c;
+    cad_sentences said = {0};
+    json_t *values = json_object();
+    int64_t describable = 0;
+    cad_status s = cad_captions_read(args->in, &c);
+    for (uint32_t i = 0; s == CAD_OK && i < c.n; i++) {
+        if (!cad_captions_describable(&c, i))
+            continue;
+        describable++;
+        s = cad_sentences_add(&said, cad_captions_text(&c, i));
+    }
+    for (uint32_t k = 1; s == CAD_OK && k < c.n_values; k++)
+        put(values, c.value[k].text, json_integer(c.value[k].rows));
+    json_t *o = s == CAD_OK ? json_pack("{s{sI, sI, sO}}", "list", "rows", (json_int_t)c.n, "describable",
+                                        (json_int_t)describable, "values", values)
+                            : NULL;
+    if (s == CAD_OK && (!o || put(o, "captions", cad_sentences_facts(&said))))
+        s = cad_fail(CAD_ENOMEM, "%s: no memory for the report", args->in);
+    json_decref(values);
+    cad_sentences_deinit(&said);
+    cad_captions_deinit(&c);
+    if (s == CAD_OK)
+        *out = o;
+    else
+        json_decref(o);
+    return s;
+}
+
+static cad_status read_all(job *j)
+{
+    const char *in = j->args->in;
+    char path[4200];
+    if (!cad_fs_is_dir(in)) {
+        CAD_TRY(read_corpus(j, in));
+        return read_status(j, in);
+    }
+    for (int k = 0; k < CAD_SPLIT_COUNT; k++) {
+        snprintf(path, sizeof path, "%s/%s.jsonl", in, cad_split_name[k]);
+        if (cad_fs_is_file(path))
+            CAD_TRY(read_corpus(j, path));
+    }
+    return CAD_OK;
+}
+
+static void release(job *j)
+{
+    json_t *objects[] = {j->kinds, j->families, j->units, j->types, j->status};
+    cad_numbers *numbers[] = {&j->instances, &j->faces, &j->bytes, &j->prompt, &j->answer, &j->whole};
+    for (size_t i = 0; i < sizeof objects / sizeof *objects; i++)
+        json_decref(objects[i]);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        cad_numbers_deinit(numbers[i]);
+    for (int k = 0; k <= CAD_SPLIT_COUNT; k++) {
+        cad_hash_index_deinit(&j->split[k].captions);
+        cad_hash_index_deinit(&j->split[k].geometries);
+    }
+    cad_sentences_deinit(&j->captions);
+    cad_progress_destroy(j->progress);
+    cad_mem_free(j);
+}
+
+cad_status cad_stage_stats(const cad_stage_stats_args *args, json_t **out)
+{
+    job *j = NULL;
+    if (cad_captions_is(args->in))
+        return of_list(args, out);
+    CAD_TRY(cad_mem_alloc(sizeof *j, "stats", &j));
+    j->args = args;
+    j->kinds = json_object();
+    j->families = json_object();
+    j->units = json_object();
+    j->types = json_object();
+    j->status = json_object();
+    cad_status s = cad_progress_create("stats", 0, 0, 0, &j->progress);
+    if (s == CAD_OK)
+        cad_progress_work(j->progress, "rows");
+    cad_stop_abandon_catch();
+    if (s == CAD_OK)
+        s = read_all(j);
+    cad_stop_abandon_release();
+    if (s == CAD_OK && j->rows == 0)
+        s = cad_fail(CAD_ENOTFOUND, "%s: zero rows", args->in);
+    if (s == CAD_OK)
+        s = report(j, out);
+    release(j);
+    return s;
+}

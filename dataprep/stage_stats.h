@@ -1,0 +1,41 @@
+/* Stage stats: what a corpus, a folder of splits or a list of captions holds, in numbers.
+ *
+ *   {"rows":n,"kinds":{..},"families":{..},
+ *    "splits":{"train":{"rows","captions","geometries"},..}                groups; rows before a split stand under ""
+ *    "captions":{"distinct","duplicate_share","groups","largest_group","words":{..},"with_digits","top":[{"caption","rows"}]},
+ *    "list":{"rows","describable","values":{"False":n,..}}                 of a list of captions (CSV) instead of rows
+ *    "step":{"rows","broken","instances":{..},"faces":{..},"bytes":{..},"units_mm":{"1":n,..},"types":{..}},
+ *    "tokens":{"tokenizer","template","prompt":{..},"answer":{..},"row":{..},"loss_share","above":{"2k":n,..}},
+ *    "status":{"ok":n,"parse":n,..}}                                       where FILE.status.jsonl lies beside
+ *
+ * Tokens are those of a row as it is packed, with the retrieved slot empty; "above" is over 2048, 4096, 8192, 16384 of them.
+ * {..} of numbers: min mean median p90 p95 p99 max (nearest rank).  Parts that do not apply are absent.
+ * Memory: 120 bytes a row, the texts of distinct captions, and 64 MiB of rows. */
+#ifndef CADLM_DATAPREP_STAGE_STATS_H
+#define CADLM_DATAPREP_STAGE_STATS_H
+
+#include "core/json.h"
+#include "model/text/template.h"
+#include "model/text/tokenizer.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct cad_stage_stats_args {
+    const char *in;                 /* corpus, folder of splits, or captions CSV */
+    const cad_tokenizer *tokenizer; /* NULL: tokens are not counted */
+    const char *tokenizer_name;
+    const cad_template *tpl;
+    bool bos, eos;
+} cad_stage_stats_args;
+
+/* *out: new reference.  Errors: CAD_ENOTFOUND (nothing there, zero rows), those of readers, CAD_EINTR. */
+CAD_MUST_USE cad_status cad_stage_stats(const cad_stage_stats_args *args, json_t **out);
+/* The same for people, appended: blocks of lines, at most 90 columns. */
+CAD_MUST_USE cad_status cad_stats_block(const json_t *stats, cad_buf *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
