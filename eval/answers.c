@@ -344,6 +344,12 @@ static cad_status stepped(void *ctx, int64_t tokens, int64_t done)
     return go_on(g->a);
 }
 
+cad_prompt cad_answers_prompt(const cad_answers *a, const cad_suite_row *row)
+{
+    return (cad_prompt){
+        .caption = row->prompt, .id = row->id, .retrieved = a->retrieved ? a->retrieved[row - a->suite->row] : NULL};
+}
+
 /* One call of the engine for all missing answers of sample k, each with a seed of its own. */
 static cad_status generate_sample(generating *g, cad_engine *e, const cad_decode *o, int64_t k, cad_prompt *prompts)
 {
@@ -352,7 +358,7 @@ static cad_status generate_sample(generating *g, cad_engine *e, const cad_decode
     for (size_t i = (size_t)k; i < a->n; i += (size_t)a->samples)
         if (!a->slot[i].text) {
             g->slot_of[n] = i;
-            prompts[n++] = (cad_prompt){.caption = a->slot[i].row->prompt, .id = a->slot[i].row->id};
+            prompts[n++] = cad_answers_prompt(a, a->slot[i].row);
         }
     if (n == 0)
         return CAD_OK;

@@ -43,6 +43,7 @@ typedef struct cad_answers {
     cad_part_kind kind;                /* of the answers; ir unless the caller says otherwise before they are scored */
     bool always;                       /* STEP: see eval/part.h */
     bool steplm;                       /* the measures of STEP-LLM too */
+    const char *const *retrieved;      /* (rows of the suite) texts that prompts show; NULL: nothing */
 } cad_answers;
 
 /* Empty slots for the first `limit` rows (0: all) and their keys: hash of `identity` (what the model, its template, decoding
@@ -53,6 +54,8 @@ CAD_MUST_USE cad_status cad_answers_init(const cad_suite *suite, const char *dir
  * Errors: CAD_ECORRUPT naming file and line (not JSON), CAD_EDATA (a row without its members). */
 CAD_MUST_USE cad_status cad_answers_read(cad_answers *a, bool fresh);
 
+/* What a row asks. */
+cad_prompt cad_answers_prompt(const cad_answers *a, const cad_suite_row *row);
 /* Generates the missing answers, appending each as it completes; progress on stderr.  CAD_EINTR: a->stop was set. */
 CAD_MUST_USE cad_status cad_answers_generate(cad_answers *a, cad_engine *e, const cad_decode *o);
 /* Takes answers from a function instead of a model (baselines): *out = NULL makes an empty answer, a failure ends the call. */

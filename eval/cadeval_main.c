@@ -27,6 +27,7 @@ static const cad_cli_option OPTIONS[] = {
     {"mem", 0, "BYTES", "metrics.mem", "memory of one worker", NULL},
     {"ci", 0, "PERCENT", "metrics.ci", "covered by an interval", NULL},
     {"require", 0, "GATES", "metrics.require", "[LABEL:]valid>=0.9,..: 3 when not met", NULL},
+    {"rag", 0, "INDEX|off", NULL, "what prompts retrieve from  [as recorded]", NULL},
     {"pack", 0, "FILE", NULL, "training pack for retrieval-copy", NULL},
     {"format", 'o', "LIST", NULL, "md,csv,json: what to print  [md]; all are written", NULL},
     {"out", 0, "DIR", NULL, "where to write  [runs/eval/SUITE]", NULL},
@@ -58,6 +59,7 @@ static cad_status run(cad_cli *cli)
                        .gt = cad_cli_value(cli, "gt"),
                        .out = cad_cli_value(cli, "out"),
                        .pack = cad_cli_value(cli, "pack"),
+                       .rag = cad_cli_value(cli, "rag"),
                        .stop = cad_stop_signal(),
                        .fresh = cad_cli_has(cli, "fresh"),
                        .baselines = !cad_cli_has(cli, "no-baselines")};

@@ -133,35 +133,57 @@ static void say_what_is_there(const cad_answers *a, const char *label)
         cad_log(CAD_LOG_INFO, "%s: %zu/%zu answers and %zu/%zu scores were there", label, answers, a->n, scores, a->n);
 }
 
-static cad_status model_row(cad_eval_run_state *r, const cad_eval_model *m)
+/* Answers in STEP need more room than those in Compact IR, for which an engine's default is made. */
+static cad_status long_answers(const cad_eval_run_state *r, const cad_eval_model *m, const cad_eval_rag *rag,
+                               cad_engine_opts *eo)
+{
+    const cad_suite *suite = &r->e->suite;
+    const cad_answers a = {.suite = suite, .retrieved = rag->text};
+    cad_engine_facts facts;
+    cad_prompt *prompt;
+    CAD_TRY(cad_engine_peek(m->ckpt, NULL, r->arena, &facts));
+    if (cad_part_kind_of(facts.kind) != CAD_PART_step)
+        return CAD_OK;
+    CAD_TRY(cad_arena_zalloc(r->arena, suite->n, sizeof *prompt, "prompts", &prompt));
+    for (size_t i = 0; i < suite->n; i++)
+        prompt[i] = cad_answers_prompt(&a, &suite->row[i]);
+    eo->prompt = prompt;
+    eo->n_prompts = (int64_t)suite->n;
+    eo->max_new = r->o->config->decode.max_new;
+    return CAD_OK;
+}
+
+static cad_status model_row(cad_eval_run_state *r, const cad_eval_model *m, const cad_eval_rag *rag)
 {
     const cad_config *c = r->o->config;
     cad_engine *engine;
     cad_engine_opts eo = {.device = c->run.device, .slots = c->decode.batch};
+    CAD_TRY(long_answers(r, m, rag, &eo));
     CAD_TRY(cad_engine_open(m->ckpt, &eo, &engine));
     cad_engine_info info = cad_engine_get_info(engine);
     cad_decode decode = {.sampling = {c->decode.temp, c->decode.top_p, c->decode.min_p, c->decode.top_k},
                          .max_new = c->decode.max_new,
                          .seed = (uint64_t)c->run.seed};
     char identity[512];
-    snprintf(identity, sizeof identity, "%s %s %g %g %g %lld %lld %lld", info.hash, info.template_hash, c->decode.temp,
-             c->decode.top_p, c->decode.min_p, (long long)c->decode.top_k, (long long)c->decode.max_new,
+    snprintf(identity, sizeof identity, "%s %s %s %g %g %g %lld %lld %lld", info.hash, rag->words, info.template_hash,
+             c->decode.temp, c->decode.top_p, c->decode.min_p, (long long)c->decode.top_k, (long long)c->decode.max_new,
              (long long)c->run.seed);
     cad_answers *a = NULL;
     cad_log(CAD_LOG_INFO, "%s: %s%s%s, %lld parameters", m->label, info.base, info.adapter ? " with adapter " : "",
             info.adapter ? info.adapter : "", (long long)info.parameters);
     cad_model_licence_log(info.base);
     json_t *manifest =
-        json_pack("{ss,ss,ss,ss,ss,ss*,sI,s{sf,sf,sf,sI,sI,sI,sI}}", "ckpt", info.path, "kind", info.kind, "ckpt_hash",
-                  info.hash, "template", info.template_hash, "tokenizer", info.tokenizer_hash, "adapter", info.adapter,
-                  "parameters", (json_int_t)info.parameters, "decode", "temp", c->decode.temp, "top_p", c->decode.top_p,
-                  "min_p", c->decode.min_p, "top_k", (json_int_t)c->decode.top_k, "max_new", (json_int_t)c->decode.max_new,
-                  "samples", (json_int_t)c->decode.samples, "seed", (json_int_t)c->run.seed);
+        json_pack("{ss,ss,ss,ss,ss,ss,ss*,sI,s{sf,sf,sf,sI,sI,sI,sI}}", "ckpt", info.path, "kind", info.kind, "rag", rag->words,
+                  "ckpt_hash", info.hash, "template", info.template_hash, "tokenizer", info.tokenizer_hash, "adapter",
+                  info.adapter, "parameters", (json_int_t)info.parameters, "decode", "temp", c->decode.temp, "top_p",
+                  c->decode.top_p, "min_p", c->decode.min_p, "top_k", (json_int_t)c->decode.top_k, "max_new",
+                  (json_int_t)c->decode.max_new, "samples", (json_int_t)c->decode.samples, "seed", (json_int_t)c->run.seed);
     cad_status s = manifest ? add_waived(m->ckpt, manifest) : cad_fail(CAD_ENOMEM, "out of memory for a manifest");
     if (s == CAD_OK)
         s = cad_eval_open_row(r, m->label, identity, &a);
     if (s == CAD_OK) {
         a->kind = cad_part_kind_of(info.kind);
+        a->retrieved = rag->text;
         say_what_is_there(a, m->label);
     }
     if (s == CAD_OK)
@@ -226,7 +248,7 @@ static cad_status retrieval_row(cad_eval_run_state *r)
     cad_status s = cad_fs_hash(r->pack, hash);
     if (s == CAD_OK) {
         snprintf(identity, sizeof identity, "%s %s", RETRIEVAL_COPY, hash);
-        s = take_row(r, RETRIEVAL_COPY, identity, r->e->suite.kind, cad_baseline_retrieval_copy, copy);
+        s = take_row(r, RETRIEVAL_COPY, identity, r->e->answers[0].kind, cad_baseline_retrieval_copy, copy);
     }
     cad_retrieval_copy_destroy(copy);
     return s;
@@ -254,7 +276,7 @@ static cad_status check_baselines(const cad_list *l)
 static bool has_baseline(const cad_eval_run_state *r, const char *name)
 {
     bool asked = r->o->baselines && cad_list_has(&r->o->config->metrics.baselines, name);
-    return asked && has_references(&r->e->suite) && (r->pack || strcmp(name, RETRIEVAL_COPY) != 0);
+    return asked && has_references(&r->e->suite) && ((r->pack && r->tokenizer) || strcmp(name, RETRIEVAL_COPY) != 0);
 }
 
 static cad_status baseline_rows(cad_eval_run_state *r)
@@ -278,7 +300,7 @@ static cad_status run_all(cad_eval_run_state *r)
         if (!r->pool)
             CAD_TRY(cad_pool_create(&po, &r->pool));
         const cad_eval_model *m = &r->o->model[i];
-        CAD_TRY_GOTO(s, m->pred ? pred_row(r, m) : model_row(r, m), done);
+        CAD_TRY_GOTO(s, m->pred ? pred_row(r, m) : model_row(r, m, &r->rag[i]), done);
     }
     CAD_TRY_GOTO(s, baseline_rows(r), done);
     CAD_TRY_GOTO(s, cad_eval_notes(r), done);
@@ -370,6 +392,8 @@ cad_status cad_eval_run(const cad_eval_opts *o, cad_arena *arena, cad_evaluation
         s = cad_arena_strdup(arena, path.data, path.len, &e->out);
     if (s == CAD_OK)
         s = take_folder(e->out, &lock);
+    if (s == CAD_OK)
+        s = cad_eval_retrieve(&r);
     if (s == CAD_OK)
         s = cad_eval_spec(&r);
     if (s == CAD_OK)

@@ -34,6 +34,7 @@ typedef struct cad_eval_opts {
     const char *out; /* folder; NULL: runs/eval/<suite name> */
     const cad_eval_model *model;
     size_t n_models;
+    const char *rag;  /* retrieval index for models that learnt with one, "off": none; NULL: as the checkpoints recorded */
     const char *pack; /* training pack for retrieval-copy; NULL: what the checkpoints recorded */
     bool fresh, baselines;
     size_t sheet_rows;                 /* prompts on the contact sheet; 0: none */

@@ -83,14 +83,25 @@ static cad_status print_decoding(const cad_eval_run_state *r, cad_buf *out)
 {
     const cad_config *c = r->o->config;
     if (r->o->model[0].pred)
-        return cad_buf_str(out, "decode elsewhere | rag unknown");
+        return cad_buf_str(out, "decode elsewhere");
     if (c->decode.temp > 0)
         CAD_TRY(cad_buf_printf(out, "decode temp%g top_p%g min_p%g top_k%lld seed%lld constrain=off", c->decode.temp,
                                c->decode.top_p, c->decode.min_p, (long long)c->decode.top_k, (long long)c->run.seed));
     else
         CAD_TRY(cad_buf_str(out, "decode greedy constrain=off"));
-    return cad_buf_printf(out, " max_new %lld samples %lld | rag off", (long long)c->decode.max_new,
-                          (long long)c->decode.samples);
+    return cad_buf_printf(out, " max_new %lld samples %lld", (long long)c->decode.max_new, (long long)c->decode.samples);
+}
+
+/* What prompts showed, with the model's label where models differ. */
+static cad_status print_rag(const cad_eval_run_state *r, cad_buf *out)
+{
+    bool same = true;
+    for (size_t i = 1; i < r->o->n_models; i++)
+        same = same && !strcmp(r->rag[i].words, r->rag[0].words);
+    CAD_TRY(cad_buf_str(out, " | rag"));
+    for (size_t i = 0; i < (same ? 1 : r->o->n_models); i++)
+        CAD_TRY(cad_buf_printf(out, " %s%s%s", same ? "" : r->o->model[i].label, same ? "" : ":", r->rag[i].words));
+    return CAD_OK;
 }
 
 cad_status cad_eval_spec(cad_eval_run_state *r)
@@ -109,6 +120,8 @@ cad_status cad_eval_spec(cad_eval_run_state *r)
                            CAD_SCD_POINTS);
     if (s == CAD_OK)
         s = print_decoding(r, &t);
+    if (s == CAD_OK)
+        s = print_rag(r, &t);
     if (s == CAD_OK)
         s = cad_buf_str(&t, " | waived ");
     if (s == CAD_OK)
