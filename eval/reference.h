@@ -18,7 +18,7 @@ enum { CAD_REFERENCE_MOST = 6 << 20 }; /* bytes of a text: a job carries two of 
  * file.  Errors: CAD_EDATA (larger than CAD_REFERENCE_MOST), those of cad_fs_read. */
 CAD_MUST_USE cad_status cad_reference_read(const char *path, cad_arena *a, const char **out, size_t *len, char hash[33]);
 
-/* Of the file that a STEP text stands for (cad/step/step_answer.h): its instances, its largest id at the beginning of a line (what
+/* Of the file that a STEP text stands for (step_answer.h): its instances, its largest id at the beginning of a line (what
  * STEP-LLM counts), its ADVANCED_FACEs; all 0 where it stands for none.  Scratch in `a`. */
 typedef struct cad_reference_counts {
     int64_t instances, largest_id, faces;

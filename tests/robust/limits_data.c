@@ -122,7 +122,7 @@ static cad_status ir_copies(long long n)
 
 const limit limits_data[] = {
     {"corpus rows", "bytes of a line", BESIDE(64 << 20), corpus_line, "line longer than", CAD_EPARSE, "not JSON"},
-    {"suites", "bytes", BESIDE(64 << 20), suite_bytes, "expected at most", CAD_EPARSE, "not JSON"},
+    {"suites", "bytes", BESIDE(256 << 20), suite_bytes, "expected at most", CAD_EPARSE, "not JSON"},
     {"DONE", "bytes", BESIDE(64 << 20), manifest_bytes, "expected at most", CAD_ECORRUPT, "not JSON"},
     {"INI", "bytes of a file", BESIDE(1 << 20), ini_bytes, "expected at most", TAKEN},
     {"INI", "bytes of a line", BESIDE(198), ini_line, "expected at most 198", TAKEN},
