@@ -1,4 +1,4 @@
-#include "cad/step/steplm_topo.h"
+#include "cad/step/steplm_topo_impl.h"
 
 #include "core/size.h"
 

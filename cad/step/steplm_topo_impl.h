@@ -1,6 +1,6 @@
 /* The older order of STEP-LLM: what its stages share; private to cad/step. */
-#ifndef CADLM_CAD_STEP_STEPLM_TOPO_H
-#define CADLM_CAD_STEP_STEPLM_TOPO_H
+#ifndef CADLM_CAD_STEP_STEPLM_TOPO_IMPL_H
+#define CADLM_CAD_STEP_STEPLM_TOPO_IMPL_H
 
 #include "cad/step/steplm_impl.h"
 
