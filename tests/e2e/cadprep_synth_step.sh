@@ -50,9 +50,6 @@ says_warning() { says "$err" "synth.primitives" "synth.kind"; }
 runs 0 cadprep synth --kind=step -n 3 -o x --primitives=0.5
 says_warning
 rm -r x
-printf '[synth]\nkind = step\n[prep]\nout = data\n' >run.ini
-runs 65 cadprep run run.ini
-says "$err" "synth.kind = step"
 
 # Ctrl-C: nothing is there, and the next call starts over.
 env --default-signal=INT cadprep synth --kind=step -n 100000 -o cut --jobs=1 >"$out" 2>"$err" </dev/null &
