@@ -15,11 +15,11 @@ static cad_status or_memory(const void *made)
 
 static json_t *facts_object(const cad_facts *f)
 {
-    return json_pack("{so,so,so,si,si,si,si,si,si,si,si,si,sb,so,so}", "volume", cad_json_finite(f->volume), "area",
+    return json_pack("{so,so,so,si,si,si,si,si,si,si,si,si,si,sb,so,so}", "volume", cad_json_finite(f->volume), "area",
                      cad_json_finite(f->area), "bbox", cad_facts_box_json(f), "solids", f->solids, "shells", f->shells,
                      "shells_closed", f->shells_closed, "faces", f->faces_merged, "edges", f->edges, "vertices", f->vertices,
-                     "genus", f->genus, "euler", f->euler, "level", f->level, "brepcheck", (int)f->brepcheck, "tolerance",
-                     cad_json_finite(f->tolerance), "kinds", cad_facts_kinds_json(f));
+                     "genus", f->genus, "euler", f->euler, "level", f->level, "model_check", f->model_check, "brepcheck",
+                     (int)f->brepcheck, "tolerance", cad_json_finite(f->tolerance), "kinds", cad_facts_kinds_json(f));
 }
 
 /* ---- findings of a STEP file ---- */
