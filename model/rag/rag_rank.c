@@ -136,7 +136,8 @@ static void prune(const search *s, finder *f)
     double low = least(s, f);
     size_t n = 0;
     int64_t alike = 0;
-    qsort(f->list, f->n, sizeof *f->list, by_value);
+    if (f->n)
+        qsort(f->list, f->n, sizeof *f->list, by_value);
     for (size_t i = 0; i < f->n && f->list[i].value >= low; i++) {
         alike = n && f->list[n - 1].value == f->list[i].value ? alike + 1 : 0;
         if (alike < s->rule->k)
@@ -223,7 +224,8 @@ static void scan(void *ctx, int64_t begin, int64_t end)
 /* The list in the order of the rule: seeded ties are groups, each opened by the best row that is left. */
 static void order(const search *s, finder *f)
 {
-    qsort(f->list, f->n, sizeof *f->list, by_value);
+    if (f->n)
+        qsort(f->list, f->n, sizeof *f->list, by_value);
     for (size_t i = 0; s->near > 0 && i < f->n && i < (size_t)s->rule->k;) {
         size_t end = i + 1;
         while (end < f->n && f->list[end].value >= f->list[i].value - s->near)
