@@ -180,7 +180,9 @@ static cad_status take_header(reader *r, cad_buf *field)
     if (at_end(r))
         CAD_FAIL(CAD_ENOTFOUND, "%s: empty; expected captions with the header %s", r->where, HEADER);
     const char *line = r->text + r->at;
-    size_t n = strcspn(line, "\r\n");
+    size_t n = 0;
+    while (r->at + n < r->len && line[n] != '\r' && line[n] != '\n' && line[n])
+        n++;
     cad_status s = take_line(r, field, start);
     if (s == CAD_EDATA ||
         (s == CAD_OK && (strcmp(field->data, "model_id") != 0 || strcmp(field->data + start[1], "isDescribable") != 0 ||
