@@ -1,6 +1,7 @@
 #include "cad/step/step_round.h"
 
 #include "cad/step/step_number.h"
+#include "cad/step/step_signature.h"
 #include "core/mem.h"
 #include "core/size.h"
 
@@ -52,37 +53,6 @@ double cad_step_round_digits(double value, int digits)
         return value;
     int places = digits - 1 - (int)floor(log10(x));
     return places >= 0 && places <= EXACT_POWER ? cad_step_round_places(value, places) : by_text(value, digits);
-}
-
-/* ---- what the numbers of a type are ---- */
-
-typedef enum role { OTHER, LENGTH, DIRECTION } role;
-
-typedef struct rule {
-    const char *type;
-    int lengths; /* how many of its numbers, from the first on, are lengths */
-    role rest;
-} rule;
-
-static const rule NONE = {"", 0, OTHER};
-
-enum { ALL = 1 << 30 };
-
-static const rule RULES[] = {
-    {"CARTESIAN_POINT", ALL, LENGTH},  {"DIRECTION", 0, DIRECTION},
-    {"VECTOR", ALL, LENGTH},           {"CIRCLE", ALL, LENGTH},
-    {"ELLIPSE", ALL, LENGTH},          {"PARABOLA", ALL, LENGTH},
-    {"HYPERBOLA", ALL, LENGTH},        {"CYLINDRICAL_SURFACE", ALL, LENGTH},
-    {"CONICAL_SURFACE", 1, DIRECTION}, {"SPHERICAL_SURFACE", ALL, LENGTH},
-    {"TOROIDAL_SURFACE", ALL, LENGTH}, {"DEGENERATE_TOROIDAL_SURFACE", ALL, LENGTH},
-};
-
-static const rule *rule_of(const cad_step *m, uint32_t type)
-{
-    for (size_t i = 0; i < sizeof RULES / sizeof *RULES; i++)
-        if (!strcmp(cad_step_name(m, type), RULES[i].type))
-            return &RULES[i];
-    return &NONE;
 }
 
 /* ---- size ---- */
@@ -165,41 +135,46 @@ cad_step_places cad_step_places_fixed(int decimals)
 
 /* ---- all numbers ---- */
 
-static double rounded(double value, role r, bool flat, const cad_step_places *places)
+static double rounded(double value, cad_step_role r, bool flat, const cad_step_places *places)
 {
-    if (r == OTHER)
+    if (r == CAD_STEP_ROLE_other)
         return cad_step_round_digits(value, places->digits);
-    return cad_step_round_places(value, r == DIRECTION ? places->direction : flat ? places->parameter : places->length);
+    return cad_step_round_places(value, r == CAD_STEP_ROLE_direction ? places->direction
+                                        : flat                       ? places->parameter
+                                                                     : places->length);
 }
 
 /* The numbers of one type: of an instance, or of a part of a complex one. */
-static int64_t round_some(cad_step *m, uint32_t first, uint32_t size, const rule *of, const cad_step_places *places)
+static int64_t round_some(cad_step *m, uint32_t first, uint32_t size, cad_step_entity_id id, const cad_step_places *places)
 {
     int64_t changed = 0;
-    int n = 0, total = 0;
+    uint32_t n = 0, total = 0, k = 0;
+    for (uint32_t p = first; p < first + size; p = cad_step_next(m, p))
+        n++;
     for (uint32_t p = first; p < first + size; p++)
         total += m->param[p].kind == CAD_STEP_REAL || m->param[p].kind == CAD_STEP_INTEGER;
-    bool flat = of == RULES && total == 2; /* a point in the coordinates of a surface */
-    for (uint32_t p = first; p < first + size; p++) {
-        cad_step_param *q = &m->param[p];
-        if (q->kind == CAD_STEP_INTEGER)
-            n++;
-        if (q->kind != CAD_STEP_REAL)
-            continue;
-        double v = rounded(q->real, n++ < of->lengths ? LENGTH : of->rest, flat, places);
-        changed += v != q->real;
-        q->real = v;
+    bool flat = id == CAD_STEP_IS_CARTESIAN_POINT && total == 2; /* in the coordinates of a surface */
+    for (uint32_t p = first; p < first + size; k++) {
+        cad_step_role r = cad_step_role_of(id, k, n);
+        for (uint32_t end = cad_step_next(m, p); p < end; p++) {
+            cad_step_param *q = &m->param[p];
+            if (q->kind != CAD_STEP_REAL)
+                continue;
+            double v = rounded(q->real, r, flat, places);
+            changed += v != q->real;
+            q->real = v;
+        }
     }
     return changed;
 }
 
 cad_status cad_step_round(cad_step *m, const cad_step_places *places, int64_t *out_changed)
 {
-    const rule **of;
+    uint8_t *of; /* cad_step_entity_id of each type */
     int64_t changed = 0;
-    CAD_TRY(cad_mem_alloc(cad_size_mul(m->n_types, sizeof *of), "types of a STEP file", &of));
+    CAD_TRY(cad_mem_alloc(cad_size_add(m->n_types, 1), "types of a STEP file", &of));
     for (uint32_t k = 0; k < m->n_types; k++)
-        of[k] = rule_of(m, k);
+        of[k] = (uint8_t)cad_step_signature_find(cad_step_name(m, k));
     for (uint32_t i = 0; i < m->n; i++) {
         const cad_step_instance *it = &m->instance[i];
         if (it->type != CAD_STEP_NONE) {

@@ -35,6 +35,10 @@ const char *cad_step_class_words(cad_step_class c)
 #define R  {.letter = 'R'}
 #define R1 {.letter = 'R', .depth = 1}
 #define R2 {.letter = 'R', .depth = 2}
+#define LEN  {.letter = 'R', .role = CAD_STEP_ROLE_length}
+#define LEN1 {.letter = 'R', .role = CAD_STEP_ROLE_length, .depth = 1}
+#define DIR  {.letter = 'R', .role = CAD_STEP_ROLE_direction}
+#define DIR1 {.letter = 'R', .role = CAD_STEP_ROLE_direction, .depth = 1}
 #define I  {.letter = 'I'}
 #define I1 {.letter = 'I', .depth = 1}
 #define B  {.letter = 'B'}
@@ -79,4 +83,13 @@ cad_step_entity_id cad_step_signature_find(const char *name)
             low = middle + 1;
     }
     return CAD_STEP_IS_UNKNOWN;
+}
+
+cad_step_role cad_step_role_of(cad_step_entity_id id, uint32_t k, uint32_t n)
+{
+    const cad_step_slot *slot = id == CAD_STEP_IS_UNKNOWN ? NULL : type_table[id].whole;
+    uint32_t slots = 0;
+    while (slot && slot[slots].letter)
+        slots++;
+    return n <= slots && k < n ? (cad_step_role)slot[slots - n + k].role : CAD_STEP_ROLE_other;
 }

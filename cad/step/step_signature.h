@@ -19,8 +19,9 @@ extern "C" {
     X(other)                                                                                                                   \
     X(point)                                                                                                                   \
     X(direction)                                                                                                               \
-    X(vector) X(axis1) X(axis2) X(axis3) X(curve) X(pcurve) X(surface) X(vertex) X(edge) X(oriented_edge) X(loop) X(bound)     \
-        X(face) X(open_shell) X(closed_shell) X(oriented_shell) X(solid) X(item) X(style) X(usage) X(side) X(fill) X(area)     \
+    X(vector)                                                                                                                  \
+    X(axis1) X(axis2) X(axis3) X(curve) X(pcurve) X(surface) X(vertex) X(edge) X(oriented_edge) X(loop) X(bound) X(face)       \
+        X(open_shell) X(closed_shell) X(oriented_shell) X(solid) X(item) X(style) X(usage) X(side) X(fill) X(area)             \
             X(fill_colour) X(colour) X(rep) X(definition) X(context) X(uncertainty) X(unit) X(measure) X(dimensions)           \
                 X(application) X(product_context) X(definition_context) X(product) X(formation) X(design) X(shape) X(category)
 
@@ -88,7 +89,8 @@ typedef enum cad_step_class {
 /* Name, group, signature of an instance of its own, signature of its part of a complex instance; in ascending order of names.
  * NONE: it does not stand there, or may look like anything there.  Slots: S string, R real, I integer, B .T. or .F., L logical,
  * E other enumeration, M typed measure, V any value, D derived; REF(class); a 1 or 2 behind: in a list, in a list of lists; an
- * underscore behind: may be $.  REF_D(class): or derived. */
+ * underscore behind: may be $.  REF_D(class): or derived.  LEN and DIR are R: a length, and a part of a direction or an angle.
+ */
 #define CAD_STEP_TYPES(X)                                                                                                      \
     X(ADVANCED_BREP_SHAPE_REPRESENTATION, rep, SIG(S, REF1(item), REF(context)), NONE)                                         \
     X(ADVANCED_FACE, face, SIG(S, REF1(bound), REF(surface), B), NONE)                                                         \
@@ -106,21 +108,21 @@ typedef enum cad_step_class {
     X(B_SPLINE_CURVE_WITH_KNOTS, curve, SIG(S, I, REF1(pt), E, L, L, I1, R1, E), SIG(I1, R1, E))                               \
     X(B_SPLINE_SURFACE, surface, NONE, SIG(I, I, REF2(pt), E, L, L, L))                                                        \
     X(B_SPLINE_SURFACE_WITH_KNOTS, surface, SIG(S, I, I, REF2(pt), E, L, L, L, I1, I1, R1, R1, E), SIG(I1, I1, R1, R1, E))     \
-    X(CARTESIAN_POINT, point, SIG(S, R1), NONE)                                                                                \
-    X(CIRCLE, curve, SIG(S, REF(ax), R), NONE)                                                                                 \
+    X(CARTESIAN_POINT, point, SIG(S, LEN1), NONE)                                                                              \
+    X(CIRCLE, curve, SIG(S, REF(ax), LEN), NONE)                                                                               \
     X(CLOSED_SHELL, closed_shell, SIG(S, REF1(face)), NONE)                                                                    \
     X(COLOUR_RGB, colour, SIG(S, R, R, R), NONE)                                                                               \
-    X(CONICAL_SURFACE, surface, SIG(S, REF(ax3), R, R), NONE)                                                                  \
+    X(CONICAL_SURFACE, surface, SIG(S, REF(ax3), LEN, DIR), NONE)                                                              \
     X(CONVERSION_BASED_UNIT, unit, NONE, SIG(S, REF(measure)))                                                                 \
     X(CURVE, curve, NONE, EMPTY)                                                                                               \
-    X(CYLINDRICAL_SURFACE, surface, SIG(S, REF(ax3), R), NONE)                                                                 \
+    X(CYLINDRICAL_SURFACE, surface, SIG(S, REF(ax3), LEN), NONE)                                                               \
     X(DEFINITIONAL_REPRESENTATION, definition, SIG(S, REF1(curve), REF(context)), NONE)                                        \
-    X(DEGENERATE_TOROIDAL_SURFACE, surface, SIG(S, REF(ax3), R, R, B), NONE)                                                   \
+    X(DEGENERATE_TOROIDAL_SURFACE, surface, SIG(S, REF(ax3), LEN, LEN, B), NONE)                                               \
     X(DIMENSIONAL_EXPONENTS, dimensions, SIG(R, R, R, R, R, R, R), NONE)                                                       \
-    X(DIRECTION, direction, SIG(S, R1), NONE)                                                                                  \
+    X(DIRECTION, direction, SIG(S, DIR1), NONE)                                                                                \
     X(EDGE_CURVE, edge, SIG(S, REF(vertex), REF(vertex), REF(curve), B), NONE)                                                 \
     X(EDGE_LOOP, loop, SIG(S, REF1(oedge)), NONE)                                                                              \
-    X(ELLIPSE, curve, SIG(S, REF(ax), R, R), NONE)                                                                             \
+    X(ELLIPSE, curve, SIG(S, REF(ax), LEN, LEN), NONE)                                                                         \
     X(FACETED_BREP, solid, SIG(S, REF(cshell)), NONE)                                                                          \
     X(FACETED_BREP_SHAPE_REPRESENTATION, rep, SIG(S, REF1(item), REF(context)), NONE)                                          \
     X(FACE_BOUND, bound, SIG(S, REF(loop), B), NONE)                                                                           \
@@ -136,7 +138,7 @@ typedef enum cad_step_class {
     X(GEOMETRIC_SET, item, SIG(S, REF1(item)), NONE)                                                                           \
     X(GLOBAL_UNCERTAINTY_ASSIGNED_CONTEXT, context, SIG(S, S, REF1(uncertainty)), SIG(REF1(uncertainty)))                      \
     X(GLOBAL_UNIT_ASSIGNED_CONTEXT, context, SIG(S, S, REF1(unit)), SIG(REF1(unit)))                                           \
-    X(HYPERBOLA, curve, SIG(S, REF(ax), R, R), NONE)                                                                           \
+    X(HYPERBOLA, curve, SIG(S, REF(ax), LEN, LEN), NONE)                                                                       \
     X(LENGTH_MEASURE_WITH_UNIT, measure, SIG(M, REF(unit)), NONE)                                                              \
     X(LENGTH_UNIT, unit, NONE, EMPTY)                                                                                          \
     X(LINE, curve, SIG(S, REF(pt), REF(vec)), NONE)                                                                            \
@@ -147,7 +149,7 @@ typedef enum cad_step_class {
     X(OPEN_SHELL, open_shell, SIG(S, REF1(face)), NONE)                                                                        \
     X(ORIENTED_CLOSED_SHELL, oriented_shell, SIG(S, D, REF(cshell), B), NONE)                                                  \
     X(ORIENTED_EDGE, oriented_edge, SIG(S, D, D, REF(edge), B), NONE)                                                          \
-    X(PARABOLA, curve, SIG(S, REF(ax), R), NONE)                                                                               \
+    X(PARABOLA, curve, SIG(S, REF(ax), LEN), NONE)                                                                             \
     X(PARAMETRIC_REPRESENTATION_CONTEXT, context, SIG(S, S), EMPTY)                                                            \
     X(PCURVE, pcurve, SIG(S, REF(surface), REF(defrep)), NONE)                                                                 \
     X(PLANE, surface, SIG(S, REF(ax3)), NONE)                                                                                  \
@@ -177,7 +179,7 @@ typedef enum cad_step_class {
     X(SHELL_BASED_SURFACE_MODEL, item, SIG(S, REF1(shell)), NONE)                                                              \
     X(SI_UNIT, unit, SIG(D, E_, E), SIG(E_, E))                                                                                \
     X(SOLID_ANGLE_UNIT, unit, NONE, EMPTY)                                                                                     \
-    X(SPHERICAL_SURFACE, surface, SIG(S, REF(ax3), R), NONE)                                                                   \
+    X(SPHERICAL_SURFACE, surface, SIG(S, REF(ax3), LEN), NONE)                                                                 \
     X(STYLED_ITEM, item, SIG(S, REF1(style), REF(styled)), NONE)                                                               \
     X(SURFACE, surface, NONE, EMPTY)                                                                                           \
     X(SURFACE_CURVE, curve, SIG(S, REF(curve), REF1(on_surface), E), NONE)                                                     \
@@ -186,12 +188,12 @@ typedef enum cad_step_class {
     X(SURFACE_SIDE_STYLE, side, SIG(S, REF1(any)), NONE)                                                                       \
     X(SURFACE_STYLE_FILL_AREA, fill, SIG(REF(area)), NONE)                                                                     \
     X(SURFACE_STYLE_USAGE, usage, SIG(E, REF(side)), NONE)                                                                     \
-    X(TOROIDAL_SURFACE, surface, SIG(S, REF(ax3), R, R), NONE)                                                                 \
+    X(TOROIDAL_SURFACE, surface, SIG(S, REF(ax3), LEN, LEN), NONE)                                                             \
     X(TRIMMED_CURVE, curve, SIG(S, REF(curve), V1, V1, B, E), NONE)                                                            \
     X(UNCERTAINTY_MEASURE_WITH_UNIT, uncertainty, SIG(M, REF(unit), S, S_), NONE)                                              \
     X(UNIFORM_CURVE, curve, SIG(S, I, REF1(pt), E, L, L), EMPTY)                                                               \
     X(UNIFORM_SURFACE, surface, SIG(S, I, I, REF2(pt), E, L, L, L), EMPTY)                                                     \
-    X(VECTOR, vector, SIG(S, REF(dir), R), NONE)                                                                               \
+    X(VECTOR, vector, SIG(S, REF(dir), LEN), NONE)                                                                             \
     X(VERTEX_LOOP, loop, SIG(S, REF(vertex)), NONE)                                                                            \
     X(VERTEX_POINT, vertex, SIG(S, REF(pt)), NONE)
 
@@ -202,11 +204,14 @@ typedef enum cad_step_entity_id {
         CAD_STEP_IS_UNKNOWN /* a type that the table does not hold */
 } cad_step_entity_id;
 
+typedef enum cad_step_role { CAD_STEP_ROLE_other, CAD_STEP_ROLE_length, CAD_STEP_ROLE_direction } cad_step_role;
+
 typedef struct cad_step_slot {
     char letter;   /* S R I B L E M V D, # for a reference; 0 behind the last one */
     uint8_t depth; /* lists around it */
     bool optional, derived;
     uint8_t class_; /* cad_step_class of the referent */
+    uint8_t role;   /* cad_step_role of R */
 } cad_step_slot;
 
 typedef struct cad_step_signature {
@@ -219,6 +224,9 @@ typedef struct cad_step_signature {
 const cad_step_signature *cad_step_signature_at(cad_step_entity_id id);
 /* CAD_STEP_IS_UNKNOWN when the table does not hold it.  Upper case. */
 cad_step_entity_id cad_step_signature_find(const char *name);
+/* What the numbers of parameter k of n are.  Where there are fewer parameters than slots, the first ones are missing: a name
+ * that was left out, or what a part of a complex instance inherits. */
+cad_step_role cad_step_role_of(cad_step_entity_id id, uint32_t k, uint32_t n);
 /* The groups of a class, a bit each; and its words: "a point". */
 uint64_t cad_step_class_groups(cad_step_class c);
 const char *cad_step_class_words(cad_step_class c);

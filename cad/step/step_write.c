@@ -43,57 +43,67 @@ static cad_status add_id(writer *w, uint32_t instance)
     return cad_buf_add(w->out, p, (size_t)(text + sizeof text - p));
 }
 
-static cad_status add_upper(writer *w, const cad_step_param *p)
+static cad_status add_upper(const cad_step *m, const cad_step_param *p, cad_buf *out)
 {
-    size_t from = w->out->len;
-    CAD_TRY(cad_buf_add(w->out, w->m->text + p->at, p->len));
-    for (char *c = w->out->data + from; c < w->out->data + w->out->len; c++)
+    size_t from = out->len;
+    CAD_TRY(cad_buf_add(out, m->text + p->at, p->len));
+    for (char *c = out->data + from; c < out->data + out->len; c++)
         *c = *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c;
     return CAD_OK;
 }
 
-static cad_status add_string(writer *w, uint32_t p)
+static cad_status add_string(const cad_step *m, uint32_t p, cad_buf *scratch, cad_buf *out)
 {
-    const cad_step_param *it = &w->m->param[p];
+    const cad_step_param *it = &m->param[p];
     if (!it->escaped)
-        return cad_buf_add(w->out, w->m->text + it->at, it->len);
-    cad_buf_clear(&w->text);
-    CAD_TRY(cad_step_string(w->m, p, &w->text));
-    return cad_step_text_encode(cad_buf_cstr(&w->text), w->text.len, w->out);
+        return cad_buf_add(out, m->text + it->at, it->len);
+    cad_buf_clear(scratch);
+    CAD_TRY(cad_step_string(m, p, scratch));
+    return cad_step_text_encode(cad_buf_cstr(scratch), scratch->len, out);
+}
+
+cad_status cad_step_write_value(const cad_step *m, uint32_t p, cad_buf *scratch, cad_buf *out)
+{
+    const cad_step_param *it = &m->param[p];
+    char text[24];
+    switch ((cad_step_kind)it->kind) {
+    case CAD_STEP_UNSET:
+        return cad_buf_add(out, "$", 1);
+    case CAD_STEP_DERIVED:
+        return cad_buf_add(out, "*", 1);
+    case CAD_STEP_INTEGER:
+        return cad_buf_add(out, text, (size_t)snprintf(text, sizeof text, "%" PRId64, it->integer));
+    case CAD_STEP_REAL:
+        return cad_step_number_print(it->real, out);
+    case CAD_STEP_STRING:
+        return add_string(m, p, scratch, out);
+    case CAD_STEP_ENUM:
+    case CAD_STEP_BINARY:
+    case CAD_STEP_CONSTANT:
+        return add_upper(m, it, out);
+    case CAD_STEP_RESOURCE:
+        return cad_buf_add(out, m->text + it->at, it->len);
+    default:
+        CAD_FAIL(CAD_EINTERNAL, "parameter of kind %u is no value", it->kind);
+    }
 }
 
 /* A parameter, of those that hold others the beginning. */
 static cad_status add_param(writer *w, uint32_t p)
 {
     const cad_step_param *it = &w->m->param[p];
-    char text[24];
     switch ((cad_step_kind)it->kind) {
-    case CAD_STEP_UNSET:
-        return add(w, "$");
-    case CAD_STEP_DERIVED:
-        return add(w, "*");
-    case CAD_STEP_INTEGER:
-        return cad_buf_add(w->out, text, (size_t)snprintf(text, sizeof text, "%" PRId64, it->integer));
-    case CAD_STEP_REAL:
-        return cad_step_number_print(it->real, w->out);
-    case CAD_STEP_STRING:
-        return add_string(w, p);
     case CAD_STEP_REF:
         return it->ref == CAD_STEP_NONE ? add(w, "$") : add_id(w, it->ref);
-    case CAD_STEP_ENUM:
-    case CAD_STEP_BINARY:
-    case CAD_STEP_CONSTANT:
-        return add_upper(w, it);
-    case CAD_STEP_RESOURCE:
-        return cad_buf_add(w->out, w->m->text + it->at, it->len);
     case CAD_STEP_LIST:
         return add(w, "(");
     case CAD_STEP_TYPED:
     case CAD_STEP_PART:
         CAD_TRY(add(w, cad_step_name(w->m, it->holds.of)));
         return add(w, "(");
+    default:
+        return cad_step_write_value(w->m, p, &w->text, w->out);
     }
-    CAD_FAIL(CAD_EINTERNAL, "parameter of kind %u", it->kind);
 }
 
 /* (a,(b,c),D(e)) from `size` parameters at `first`. */

@@ -21,6 +21,10 @@ typedef struct cad_step_write_opts {
  * Errors: CAD_EDATA (the model has errors, as cad_step_verdict tells), CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_step_write(const cad_step *m, const cad_step_write_opts *o, cad_buf *out);
 
+/* Appends one value of it: parameter p of m, whose kind is neither REF, LIST, TYPED nor PART.  `scratch` holds a string
+ * meanwhile. Errors: CAD_ENOMEM. */
+CAD_MUST_USE cad_status cad_step_write_value(const cad_step *m, uint32_t p, cad_buf *scratch, cad_buf *out);
+
 #ifdef __cplusplus
 }
 #endif

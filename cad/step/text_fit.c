@@ -1,4 +1,5 @@
 /* Whether a file is what the template describes: one part, one representation of solids, one context whose units are known. */
+#include "cad/step/step_group.h"
 #include "cad/step/text_impl.h"
 
 #include "core/size.h"
@@ -39,79 +40,20 @@ static const char *name_of(const cad_step *m, uint32_t i)
 
 /* ---- units ---- */
 
-/* The parameters of part `name` of a complex instance: index of the PART, CAD_STEP_NONE where there is none. */
-static uint32_t part_of(const cad_step *m, uint32_t i, const char *name)
-{
-    if (i == CAD_STEP_NONE || m->instance[i].type != CAD_STEP_NONE)
-        return CAD_STEP_NONE;
-    const cad_step_instance *it = &m->instance[i];
-    for (uint32_t p = it->param; p < it->param + it->size; p = cad_step_next(m, p))
-        if (!strcmp(cad_step_name(m, m->param[p].holds.of), name))
-            return p;
-    return CAD_STEP_NONE;
-}
-
-/* The power of ten of an SI unit whose unit word is `word`, in that unit. */
-static bool si_power(const cad_step *m, uint32_t i, const char *word, int *out_power)
-{
-    static const struct {
-        const char *prefix;
-        int power;
-    } PREFIX[] = {{".MICRO.", -6}, {".MILLI.", -3}, {".CENTI.", -2}, {".DECI.", -1},
-                  {".DECA.", 1},   {".HECTO.", 2},  {".KILO.", 3}};
-    uint32_t p = part_of(m, i, "SI_UNIT");
-    if (p == CAD_STEP_NONE || m->param[p].holds.size != 2 || !cad_text_is_enum(m, p + 2, word))
-        return false;
-    *out_power = 0;
-    if (m->param[p + 1].kind == CAD_STEP_UNSET)
-        return true;
-    for (size_t k = 0; k < sizeof PREFIX / sizeof *PREFIX; k++)
-        if (cad_text_is_enum(m, p + 1, PREFIX[k].prefix)) {
-            *out_power = PREFIX[k].power;
-            return true;
-        }
-    return false;
-}
-
-/* CONVERSION_BASED_UNIT('METRE',#n) with #n = LENGTH_MEASURE_WITH_UNIT(LENGTH_MEASURE(1.),#si): powers of ten alone. */
-static bool converted_power(const cad_step *m, uint32_t i, int *out_power)
-{
-    uint32_t p = part_of(m, i, "CONVERSION_BASED_UNIT"), with = CAD_STEP_NONE;
-    if (p != CAD_STEP_NONE && m->param[p].holds.size == 2)
-        with = cad_text_ref(m, p + 2);
-    if (with == CAD_STEP_NONE || m->instance[with].size != 3)
-        return false;
-    uint32_t q = m->instance[with].param;
-    if (m->param[q].kind != CAD_STEP_TYPED || m->param[q + 1].kind != CAD_STEP_REAL || !(m->param[q + 1].real > 0))
-        return false;
-    double factor = m->param[q + 1].real, power = round(log10(factor));
-    if (pow(10, power) != factor || !si_power(m, cad_text_ref(m, q + 2), ".METRE.", out_power))
-        return false;
-    *out_power += (int)power;
-    return true;
-}
-
 /* Whether the units of a representation's context are metres times a power of ten, and radians. */
 static bool read_units(const cad_step *m, uint32_t context, int *out_power, const char **out_why)
 {
-    uint32_t p = part_of(m, context, "GLOBAL_UNIT_ASSIGNED_CONTEXT");
-    bool length = false, angle = false;
-    int none;
-    *out_why = "units: a length that is no power of ten of a metre";
-    if (p == CAD_STEP_NONE || m->param[p].holds.size == 0 || m->param[p + 1].kind != CAD_STEP_LIST) {
-        *out_why = "units: none";
+    cad_step_units u = {0, 0};
+    if (context == CAD_STEP_NONE || !cad_step_units_in(m, context, &u) || !(u.length > 0)) {
+        *out_why = "units: no length";
         return false;
     }
-    for (uint32_t q = p + 2; q < p + 2 + m->param[p + 1].holds.size; q++) {
-        uint32_t unit = cad_text_ref(m, q);
-        if (part_of(m, unit, "LENGTH_UNIT") != CAD_STEP_NONE)
-            length = si_power(m, unit, ".METRE.", out_power) || converted_power(m, unit, out_power);
-        if (part_of(m, unit, "PLANE_ANGLE_UNIT") != CAD_STEP_NONE)
-            angle = si_power(m, unit, ".RADIAN.", &none) && none == 0;
-    }
-    if (length && !angle)
-        *out_why = "units: angles that are no radians";
-    return length && angle;
+    *out_power = (int)round(log10(u.length)); /* of millimetres */
+    *out_why = "units: a length that is no power of ten of a metre";
+    if (pow(10, *out_power) != u.length)
+        return false;
+    *out_why = "units: angles that are no radians";
+    return u.angle == 1;
 }
 
 /* ---- the solids ---- */
@@ -169,7 +111,7 @@ static cad_status take_representation(cad_text *t, uint32_t sdr, const char **ou
     int power;
     if (!read_units(m, cad_text_ref(m, cad_text_param(m, rep, 2)), &power, &why))
         return misfit(t, why, "", out);
-    t->power = power + 3;
+    t->power = power;
     return take_items(t, list, out);
 }
 
@@ -240,6 +182,8 @@ cad_status cad_text_fit(cad_text *t, const cad_step_form *f, const char **out_mi
     if (f->boilerplate && !*out_misfit && t->power != 0 && has_parameters(t))
         CAD_TRY(misfit(t, "units: no millimetres, and curves in the parameters of surfaces", "", out_misfit));
     t->fits = f->boilerplate && !*out_misfit;
+    CAD_TRY(cad_arena_zalloc(t->a, cad_size_add(m->n, 1), 1, "instances", &t->plain));
+    CAD_TRY(cad_text_reach(t, root, kept, t->plain, 1, &n));
     if (!t->fits) {
         memcpy(t->root, root, kept * sizeof *root);
         t->n_roots = kept;

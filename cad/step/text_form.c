@@ -49,25 +49,13 @@ static void drop_names(cad_text *t, const uint8_t *kept)
 }
 
 /* All but `kept` of the instances: those of the colours, and what the template replaces. */
-static cad_status count_others(cad_text *t, const uint8_t *kept, const cad_step_form *f, cad_step_text_report *r)
+static void count_others(const cad_text *t, const uint8_t *kept, cad_step_text_report *r)
 {
-    cad_step_text_report none = {0};
-    cad_text all;
-    uint8_t *mark;
-    const char *misfit;
-    cad_step_form plain = {.style = f->style};
-    uint32_t with_boilerplate = 0;
-    *r = none;
-    CAD_TRY(cad_text_begin(t->a, &t->m, &all));
-    CAD_TRY(cad_text_fit(&all, &plain, &misfit));
-    CAD_TRY(cad_arena_zalloc(t->a, cad_size_add(t->m.n, 1), 1, "instances", &mark));
-    CAD_TRY(cad_text_reach(&all, all.root, all.n_roots, mark, 1, &with_boilerplate));
-    for (uint32_t i = 0; i < t->m.n; i++) {
-        r->templated += mark[i] && !kept[i];
-        r->styles += !mark[i] && !kept[i];
-    }
     r->instances = t->m.n;
-    return CAD_OK;
+    for (uint32_t i = 0; i < t->m.n; i++) {
+        r->templated += t->plain[i] && !kept[i];
+        r->styles += !t->plain[i] && !kept[i];
+    }
 }
 
 static cad_status make(cad_text *t, const cad_step_form *f, cad_buf *out, cad_step_text_report *r)
@@ -78,7 +66,8 @@ static cad_status make(cad_text *t, const cad_step_form *f, cad_buf *out, cad_st
     CAD_TRY(cad_text_fit(t, f, &misfit));
     CAD_TRY(cad_arena_zalloc(t->a, cad_size_add(t->m.n, 1), 1, "instances", &kept));
     CAD_TRY(cad_text_reach(t, t->root, t->n_roots, kept, 1, &n));
-    CAD_TRY(count_others(t, kept, f, r));
+    *r = (cad_step_text_report){0};
+    count_others(t, kept, r);
     cad_text_scale(t, kept);
     if (f->derive != CAD_STEP_DERIVE_off && f->ids == CAD_STEP_IDS_nested)
         CAD_TRY(cad_text_reduce(t, kept, f->derive, &r->derived));

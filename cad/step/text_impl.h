@@ -16,6 +16,7 @@ typedef struct cad_text {
     uint32_t *root; /* (n_roots) what the text holds, with all that they refer to */
     uint32_t n_roots;
     bool fits; /* the template takes the place of all but the solids */
+    uint8_t *plain; /* (n) 1: what roots reach that are no colours; all of it is in the text, or left to the template */
     int power; /* lengths times 10^power are millimetres */
 } cad_text;
 

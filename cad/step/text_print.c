@@ -1,12 +1,9 @@
 /* Instances as nested, relative or flat text. */
-#include "cad/step/step_number.h"
-#include "cad/step/step_text.h"
+#include "cad/step/step_write.h"
 #include "cad/step/text_impl.h"
 
 #include "core/size.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { OPEN_BRACKETS = 1024 };
@@ -31,50 +28,6 @@ typedef struct printer {
     uint32_t n_open, cap_open;
     bool inline_refs; /* an unlabelled reference stands for the instance itself */
 } printer;
-
-/* ---- one value ---- */
-
-static cad_status add_string(printer *w, uint32_t p)
-{
-    const cad_step_param *it = &w->m->param[p];
-    if (!it->escaped)
-        return cad_buf_add(w->out, w->m->text + it->at, it->len);
-    cad_buf_clear(&w->string);
-    CAD_TRY(cad_step_string(w->m, p, &w->string));
-    return cad_step_text_encode(cad_buf_cstr(&w->string), w->string.len, w->out);
-}
-
-static cad_status add_upper(printer *w, const cad_step_param *it)
-{
-    size_t from = w->out->len;
-    CAD_TRY(cad_buf_add(w->out, w->m->text + it->at, it->len));
-    for (char *c = w->out->data + from; c < w->out->data + w->out->len; c++)
-        *c = *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c;
-    return CAD_OK;
-}
-
-static cad_status add_value(printer *w, uint32_t p)
-{
-    const cad_step_param *it = &w->m->param[p];
-    switch ((cad_step_kind)it->kind) {
-    case CAD_STEP_UNSET:
-        return cad_buf_str(w->out, "$");
-    case CAD_STEP_DERIVED:
-        return cad_buf_str(w->out, "*");
-    case CAD_STEP_INTEGER:
-        return cad_buf_printf(w->out, "%" PRId64, it->integer);
-    case CAD_STEP_REAL:
-        return cad_step_number_print(it->real, w->out);
-    case CAD_STEP_STRING:
-        return add_string(w, p);
-    case CAD_STEP_ENUM:
-    case CAD_STEP_BINARY:
-    case CAD_STEP_CONSTANT:
-        return add_upper(w, it);
-    default:
-        return cad_buf_add(w->out, w->m->text + it->at, it->len);
-    }
-}
 
 /* ---- brackets ---- */
 
@@ -137,7 +90,7 @@ static cad_status step(printer *w)
         CAD_TRY(cad_buf_printf(w->out, "%s(", cad_step_name(w->m, it->holds.of)));
         return push(w, p + 1, it->holds.size, false);
     default:
-        return add_value(w, p);
+        return cad_step_write_value(w->m, p, &w->string, w->out);
     }
 }
 

@@ -20,28 +20,16 @@ static double shifted(double v, int power)
     return x.too_large ? v : signbit(v) ? -x.value : x.value;
 }
 
-/* Whether slot k of an entity holds lengths: coordinates, magnitudes, radii and semi-axes. */
-static bool is_length(cad_step_entity_id id, const cad_step_signature *sig, uint32_t k)
-{
-    if (sig->whole[k].letter != 'R')
-        return false;
-    if (sig->whole[k].depth)
-        return id == CAD_STEP_IS_CARTESIAN_POINT;
-    bool half_angle = id == CAD_STEP_IS_CONICAL_SURFACE && k == 3;
-    return id == CAD_STEP_IS_VECTOR ||
-           ((sig->group == CAD_STEP_GROUP_curve || sig->group == CAD_STEP_GROUP_surface) && !half_angle);
-}
-
 static void scale_instance(cad_text *t, uint32_t i)
 {
     cad_step *m = &t->m;
-    cad_step_entity_id id = cad_text_known(t, i);
-    const cad_step_signature *sig = cad_step_signature_at(id);
-    uint32_t end = m->instance[i].param + m->instance[i].size, k = 0;
-    for (uint32_t p = m->instance[i].param; p < end && sig->whole && sig->whole[k].letter; p = cad_step_next(m, p), k++)
-        for (uint32_t q = p; is_length(id, sig, k) && q < cad_step_next(m, p); q++)
-            if (m->param[q].kind == CAD_STEP_REAL)
-                m->param[q].real = shifted(m->param[q].real, t->power);
+    uint32_t end = m->instance[i].param + m->instance[i].size, n = cad_text_params(m, i), k = 0;
+    for (uint32_t p = m->instance[i].param; p < end; k++) {
+        bool length = cad_step_role_of(cad_text_known(t, i), k, n) == CAD_STEP_ROLE_length;
+        for (uint32_t after = cad_step_next(m, p); p < after; p++)
+            if (length && m->param[p].kind == CAD_STEP_REAL)
+                m->param[p].real = shifted(m->param[p].real, t->power);
+    }
 }
 
 void cad_text_scale(cad_text *t, const uint8_t *kept)
