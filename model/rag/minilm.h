@@ -6,7 +6,7 @@
  * vector depends neither on the other captions nor on threads, to the bit.
  *
  * It runs on the CPU, when data are prepared or a prompt is asked: products and attention by the op table, LayerNorm and GELU,
- * which no decoder here has, in minilm.c. */
+ * which no decoder here has, in minilm_rows.c. */
 #ifndef CADLM_MODEL_RAG_MINILM_H
 #define CADLM_MODEL_RAG_MINILM_H
 

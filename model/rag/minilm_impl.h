@@ -37,6 +37,15 @@ struct cad_minilm {
     cad_minilm_layer *layer;
 };
 
+/* Loops over rows (minilm_rows.c), compiled once per instruction set. */
+typedef struct cad_minilm_rows {
+    /* y = (x - mean) / sqrt(variance + eps) w + b, for n rows; y may be x.  Sums in a fixed order: a row's bits are its own. */
+    void (*normalise)(const cad_minilm *m, const cad_minilm_norm *norm, const float *x, int64_t n, float *y);
+    /* x = x/2 (1 + erf(x / sqrt 2)), for n numbers */
+    void (*gelu)(float *x, int64_t n);
+} cad_minilm_rows;
+extern const cad_minilm_rows cad_minilm_rows_v2, cad_minilm_rows_v3, cad_minilm_rows_v4;
+
 #ifdef __cplusplus
 }
 #endif
