@@ -188,6 +188,7 @@
     E(names, CAD_PREP_NAMES, "drop", (drop, keep), "text: names of geometry and topology")                                      \
     E(share, CAD_PREP_SHARE, "geometry", (geometry, off), "text: equal points, directions, vectors and placements are one")     \
     E(unit, CAD_PREP_UNIT, "mm", (mm, keep), "text: lengths by moving the decimal point, or as they are")                       \
+    X(l, stages, "import,round,reorder,text,filter,dedup,split,tokenizer,rag,pack,verify", "", "of cadprep run, as far as the rows have them; unset: filter and dedup for prep.parts alone") \
     E(profile, CAD_PREP_PROFILE, "strict", (strict, steplm), "STEP: what cadlm recommends, or the bytes of STEP-LLM's tools")   \
     E(round, CAD_PREP_ROUND, "relative", (relative, decimals, steplm, off), "of numbers; steplm: with that profile") \
     X(i, digits,       "6",     "1..12",        "round: digits of the part's size, or decimals") \

@@ -41,6 +41,10 @@ CAD_MUST_USE cad_status cad_prep_import(const cad_prep_job *j, cad_stage_import_
 /* A corpus of STEP files as one of texts (stage_text.h); the settings that decide it, by one blank. */
 CAD_MUST_USE cad_status cad_prep_text(const cad_prep_job *j, const char *in, const char *out);
 const char *cad_prep_text_keys(void);
+/* Rows that are too large, have too many tokens, or are no valid solids, left out; rows that are one (stage_filter.h). */
+enum { CAD_PREP_FILTER_ENTITIES = 1, CAD_PREP_FILTER_TOKENS = 2, CAD_PREP_FILTER_VALID = 4 };
+CAD_MUST_USE cad_status cad_prep_filter(const cad_prep_job *j, const char *in, const char *out, int by);
+CAD_MUST_USE cad_status cad_prep_dedup(const cad_prep_job *j, const char *in, const char *out);
 CAD_MUST_USE cad_status cad_prep_split(const cad_prep_job *j, const char *in, const char *list); /* list: may be NULL */
 CAD_MUST_USE cad_status cad_prep_tokenizer(const cad_prep_job *j); /* CAD_ECONFIG for the folder of a model: it keeps its own */
 /* `in`: a folder of splits, or one corpus (stage_rag.h).  CAD_ECONFIG also where prep.profile = steplm and a key of [rag] says
@@ -53,8 +57,9 @@ CAD_MUST_USE cad_status cad_prep_pack_splits(const cad_prep_job *j);
 /* *report as cad_verify_dir; NULL where it failed early.  `against`: see cad_verify_args; may be NULL. */
 CAD_MUST_USE cad_status cad_prep_verify(const cad_prep_job *j, const char *against, json_t **report);
 
-/* All stages in order.  A stage is skipped when its settings, its inputs and the bytes of its outputs are those that its record
- * DIR/.stages/NAME.json remembers; a run that was killed and is repeated ends with the bytes of one that was not. */
+/* The stages that prep.stages lists, as far as the rows know them, in order.  A stage is skipped when its settings, its inputs
+ * and the bytes of its outputs are those that its record DIR/.stages/NAME.json remembers; a run that was killed and is repeated
+ * ends with the bytes of one that was not. */
 CAD_MUST_USE cad_status cad_prep_run(const cad_prep_job *j);
 
 #ifdef __cplusplus

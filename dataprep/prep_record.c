@@ -1,0 +1,99 @@
+#include "core/build_info.h"
+#include "core/fs.h"
+#include "dataprep/prep_stage.h"
+
+#include <stdio.h>
+#include <string.h>
+
+cad_status cad_prep_stage_key(const cad_prep_job *j, const cad_prep_stage *s, char out[33])
+{
+    cad_buf text = CAD_BUF_INIT;
+    cad_status st = cad_buf_printf(&text, "%s %s %s\n", s->name, cad_build_version(), cad_build_commit());
+    for (const char *k = s->keys ? s->keys : cad_prep_text_keys(); st == CAD_OK && *k;) {
+        char key[64];
+        size_t n = strcspn(k, " ");
+        snprintf(key, sizeof key, "%.*s", (int)n, k);
+        st = cad_buf_printf(&text, "%s=", key);
+        if (st == CAD_OK)
+            st = cad_config_value(j->cfg, key, &text);
+        if (st == CAD_OK)
+            st = cad_buf_str(&text, "\n");
+        k += n + (k[n] == ' ');
+    }
+    for (int i = 0; st == CAD_OK && i < CAD_PREP_STAGE_FILES && s->in[i]; i++) {
+        const char *name = NULL;
+        char hash[CAD_HASH_HEX] = "";
+        st = cad_prep_hash_input(j, s->in[i], &name, hash);
+        if (st == CAD_OK)
+            st = cad_buf_printf(&text, "%s %s\n", name, hash);
+    }
+    if (st == CAD_OK)
+        cad_hash128_hex(cad_buf_cstr(&text), text.len, out);
+    cad_buf_deinit(&text);
+    return st;
+}
+
+static cad_status record_path(const cad_prep_job *j, const char *stage_name, const char **out)
+{
+    char name[64];
+    snprintf(name, sizeof name, ".stages/%s.json", stage_name);
+    return cad_prep_path(j, name, out);
+}
+
+/* The record of a stage, NULL where there is none that can be read: a damaged one is as good as none. */
+static json_t *record_of(const cad_prep_job *j, const char *stage_name)
+{
+    const char *path = NULL;
+    json_t *o = NULL;
+    if (record_path(j, stage_name, &path) != CAD_OK || !cad_fs_exists(path) || cad_json_read(path, 1 << 20, &o) != CAD_OK)
+        return NULL;
+    return o;
+}
+
+/* Whether an output of a record lies there with the bytes of then; "" was: not there. */
+static bool same_file(const cad_prep_job *j, const json_t *record, const char *name)
+{
+    char hash[CAD_HASH_HEX];
+    const char *file = NULL, *want = json_string_value(json_object_get(json_object_get(record, "out"), name));
+    if (!want || cad_prep_stage_file(j, name, &file) != CAD_OK)
+        return false;
+    return *want ? cad_fs_exists(file) && cad_fs_hash(file, hash) == CAD_OK && !strcmp(hash, want) : !cad_fs_exists(file);
+}
+
+bool cad_prep_stage_finished(const cad_prep_job *j, const cad_prep_stage *s, const char *key)
+{
+    json_t *o = record_of(j, s->name), *again = s->again ? record_of(j, s->again) : NULL;
+    const char *old = json_string_value(json_object_get(o, "key"));
+    bool same = old && !strcmp(old, key);
+    for (int i = 0; same && i < CAD_PREP_STAGE_FILES && s->out[i]; i++)
+        same = same_file(j, o, s->out[i]) || (again && same_file(j, again, s->out[i]));
+    json_decref(o);
+    json_decref(again);
+    return same;
+}
+
+cad_status cad_prep_stage_remember(const cad_prep_job *j, const cad_prep_stage *s, const char *key)
+{
+    const char *path = NULL, *dir = NULL;
+    json_t *out = json_object(), *o = NULL;
+    cad_status st = CAD_OK;
+    for (int i = 0; st == CAD_OK && i < CAD_PREP_STAGE_FILES && s->out[i]; i++) {
+        char hash[33] = "";
+        const char *file = NULL;
+        st = cad_prep_stage_file(j, s->out[i], &file);
+        if (st == CAD_OK && cad_fs_exists(file))
+            st = cad_fs_hash(file, hash);
+        json_object_set_new(out, s->out[i], json_string(hash));
+    }
+    o = json_pack("{s:s, s:s, s:o}", "stage", s->name, "key", key, "out", out);
+    if (st == CAD_OK)
+        st = cad_prep_path(j, ".stages", &dir);
+    if (st == CAD_OK)
+        st = cad_fs_mkdirs(dir);
+    if (st == CAD_OK)
+        st = record_path(j, s->name, &path);
+    if (st == CAD_OK)
+        st = cad_json_write(path, o);
+    json_decref(o);
+    return st;
+}

@@ -1,0 +1,110 @@
+#!/usr/bin/env bash
+# cadprep run over a tree that the user names: filtered by size and tokens, twins dropped, each stage done once; prep.stages takes
+# stages out, and what contradicts itself is refused before anything is made.
+. "$(dirname "$0")/lib.sh"
+cd "$T"
+is() { [ "$1" = "$2" ] || die "found '$1'; expected '$2'"; }
+ids() { python3 -c 'import json, sys; print(" ".join(json.loads(l)["id"] for l in list(open(sys.argv[1]))[1:]))' "$1"; }
+
+# Forty parts, three of them once more under other ids: two with their captions, one with a caption of its own.
+runs 0 cadprep synth --kind=step -n 40 -o s --seed=5
+python3 - <<'PY'
+import csv, os, shutil
+rows = list(csv.reader(open("s/captions.csv")))
+for k, (new, caption) in enumerate([("00000101", None), ("00000102", None), ("00000103", "something else")], 1):
+    old = rows[k][0]
+    os.makedirs(f"s/parts/{new}")
+    shutil.copy(f"s/parts/{old}/{old}_part.step", f"s/parts/{new}/{new}_part.step")
+    rows.append([new, "True", caption or rows[k][2].upper()])
+csv.writer(open("captions.csv", "w"), lineterminator="\n").writerows(rows)
+PY
+cat >run.ini <<'INI'
+[prep]
+parts = s/parts
+captions = captions.csv
+out = data
+round = off
+require_valid = off
+max_entities = 300
+split = 50,20,30
+suite_rows = 0
+[tokenizer]
+own_bpe = 600
+[prompt]
+template = step
+[data]
+max_tokens = 4k
+INI
+runs 0 cadprep run run.ini
+says "$err" "more than 300 instances" "filter: data/filter.jsonl" "dedup: data/dedup.jsonl" "verify: data: hashes"
+large=$(grep -c ',300,max_entities$' data/filter.dropped.csv)
+[ "$large" -gt 0 ] || die "no part is too large: $(cat data/filter.dropped.csv)"
+is "$(tail -n +2 data/dedup.dropped.csv | cut -d, -f1,3 | sort | tr '\n' ' ')" \
+    "$(for id in 00000101 00000102; do grep -q "^$id," data/filter.dropped.csv || printf '%s,same ' $id; done)"
+# The rows of the stages are those of the commands.
+runs 0 cadprep filter data/raw.jsonl -o f.jsonl --max-entities=300
+same f.jsonl data/filter.jsonl
+same f.dropped.csv data/filter.dropped.csv
+runs 0 cadprep dedup data/text.jsonl -o u.jsonl
+same u.jsonl data/dedup.jsonl
+is "$(for k in train val test; do ids data/$k.jsonl; done | tr ' ' '\n' | sort | tr '\n' ' ')" "$(ids u.jsonl | tr ' ' '\n' | sort | tr '\n' ' ')"
+
+# Done once; a setting of a stage repeats it and what depends on it alone; a damaged output is made again.
+runs 0 cadprep run run.ini
+for stage in import filter text dedup split tokenizer pack; do
+    says "$err" "$stage: done before, skipped"
+done
+cp data/dedup.jsonl kept
+echo >>data/dedup.jsonl
+runs 0 cadprep run run.ini
+says "$err" "text: done before, skipped" "dedup: data/dedup.jsonl" "split: done before, skipped"
+same kept data/dedup.jsonl
+runs 0 cadprep run run.ini --set=prep.dedup=geometry
+says "$err" "text: done before, skipped" "dedup: data/dedup.jsonl"
+is "$(grep -c ',same$' data/dedup.dropped.csv)" "$(for id in 00000101 00000102 00000103; do grep -q "^$id," data/filter.dropped.csv || echo $id; done | wc -l)"
+runs 0 cadprep run run.ini --set=prep.max_entities=0
+silent "$err" "filter"
+is "$(wc -l <data/text.jsonl)" 44
+
+# Stages that the list leaves out are not run; a list may end before the splits.
+runs 0 cadprep run run.ini --set=prep.out=short --set=prep.stages=import,filter
+is "$(cd short && ls *.jsonl | tr '\n' ' ')" "filter.jsonl raw.jsonl raw.status.jsonl "
+same short/filter.jsonl f.jsonl
+runs 0 cadprep run run.ini --set=prep.out=plain --set=prep.stages=import,text,split,tokenizer,pack
+[ ! -e plain/filter.jsonl ] && [ ! -e plain/dedup.jsonl ] || die "$(ls plain)"
+silent "$err" "verify:"
+runs 65 cadprep run run.ini --set=prep.stages=import,text,pack
+says "$err" "lists pack without split"
+runs 65 cadprep run run.ini --set=prep.stages=import,polish
+says "$err" "found 'polish'" "expected of import round"
+runs 65 cadprep run run.ini --set=prep.stages=text,split
+says "$err" "does not list import"
+
+# What synth makes is filtered where the list says so.
+runs 0 cadprep synth -o ir.jsonl -n 30 --families=washer
+cat >ir.ini <<'INI'
+[synth]
+n = 60
+families = washer
+[prep]
+out = ir
+suite_rows = 2
+[tokenizer]
+own_bpe = 400
+INI
+runs 0 cadprep run ir.ini
+is "$(cd ir && ls *.jsonl | tr '\n' ' ')" "synth-test.jsonl synth.jsonl test.jsonl train.jsonl val.jsonl "
+runs 0 cadprep run ir.ini --set=prep.stages=import,dedup,split,tokenizer,pack,verify
+says "$err" "synth: done before, skipped" "dedup: ir/dedup.jsonl"
+
+# Tokens are those of a tokenizer that is there, of text that is not retrieved.
+tokens=(cadprep run run.ini --set=prep.out=few --set=tokenizer.own_bpe=0 --tokenizer="$CADLM_SOURCE/models/tiny" --set=prep.stages=import,text,filter
+    --set=prep.filter_tokens=900)
+runs 0 "${tokens[@]}" --set=prep.filter_field=output
+grep -q ',900,output$' few/tokens.dropped.csv || die "$(cat few/tokens.dropped.csv)"
+runs 0 cadprep filter few/text.jsonl -o t.jsonl --filter-tokens=900 --filter-field=output --tokenizer="$CADLM_SOURCE/models/tiny" --max-entities=0
+same t.jsonl few/tokens.jsonl
+runs 65 "${tokens[@]}" --set=prep.filter_field=whole-data
+says "$err" "counts retrieved text" "hint: prep.filter_field = output"
+runs 65 cadprep run run.ini --set=prep.filter_tokens=900
+says "$err" "the tokenizer is learnt behind the filter"
