@@ -76,6 +76,8 @@ cad_status cad_step_diags_add(cad_step_diags *d, cad_step_code code, uint32_t at
         slot--;
     if (slot < CAD_STEP_DIAGS_KEPT || d->count[code] == 0) {
         const char *text;
+        if (!d->arena)
+            CAD_TRY(cad_arena_create("findings", (size_t)1 << 20, &d->arena));
         va_list ap;
         va_start(ap, fmt);
         cad_status s = keep_text(d->arena, fmt, ap, &text);

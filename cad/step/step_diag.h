@@ -100,7 +100,7 @@ enum { CAD_STEP_DIAGS_KEPT = 200 };
 
 /* The first 200 findings; all are counted.  An error that finds the list full of warnings takes the place of the last one. */
 typedef struct cad_step_diags {
-    cad_arena *arena; /* of the texts */
+    cad_arena *arena; /* of the texts; NULL until there is one: whoever owns the findings destroys it */
     bool conformant;
     int32_t n;
     int64_t n_errors, n_warnings, count[CAD_STEP_CODES];

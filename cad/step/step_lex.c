@@ -1,4 +1,4 @@
-#include "cad/step/step_lex.h"
+#include "cad/step/step_lex_impl.h"
 
 #include "cad/step/step_number.h"
 #include "cad/step/step_text.h"
@@ -9,27 +9,146 @@
 
 /* ---- characters ---- */
 
-enum { UPPER = 1, LOWER = 2, DIGIT = 4, BLANK = 8, PLAIN = 16 }; /* PLAIN: stands for itself in a string */
-
-static unsigned class_of(unsigned char c)
-{
-#define U UPPER | PLAIN
-#define W LOWER | PLAIN
-#define D DIGIT | PLAIN
-#define P PLAIN
-    static const unsigned char table[128] = {
-        0, 0, 0, 0, 0, 0, 0, 0, 0, BLANK, BLANK, 0, 0, BLANK, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* control */
-        BLANK | PLAIN, P, P, P, P, P, P, 0, P, P, P, P, P, P, P, P,                                                 /* 20 */
-        D, D, D, D, D, D, D, D, D, D, P, P, P, P, P, P,                                                             /* 30 */
-        P, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U,                                                             /* 40 */
-        U, U, U, U, U, U, U, U, U, U, U, P, 0, P, P, U,                                                             /* 50 */
-        P, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W,                                                             /* 60 */
-        W, W, W, W, W, W, W, W, W, W, W, P, P, P, P, 0};
+#define U STEP_UPPER | STEP_PLAIN
+#define W STEP_LOWER | STEP_PLAIN
+#define D STEP_DIGIT | STEP_PLAIN
+#define P STEP_PLAIN
+const unsigned char cad_step_class[256] = {0,
+                                           0,
+                                           0,
+                                           0,
+                                           0,
+                                           0,
+                                           0,
+                                           0,
+                                           0,
+                                           STEP_BLANK,
+                                           STEP_BLANK,
+                                           0,
+                                           0,
+                                           STEP_BLANK,
+                                           0,
+                                           0,
+                                           0,
+                                           0,
+                                           0,
+                                           0,
+                                           0,
+                                           0,
+                                           0,
+                                           0,
+                                           0,
+                                           0,
+                                           0,
+                                           0,
+                                           0,
+                                           0,
+                                           0,
+                                           0, /* control */
+                                           STEP_BLANK | STEP_PLAIN,
+                                           P,
+                                           P,
+                                           P,
+                                           P,
+                                           P,
+                                           P,
+                                           0,
+                                           P,
+                                           P,
+                                           P,
+                                           P,
+                                           P,
+                                           P,
+                                           P,
+                                           P, /* 20 */
+                                           D,
+                                           D,
+                                           D,
+                                           D,
+                                           D,
+                                           D,
+                                           D,
+                                           D,
+                                           D,
+                                           D,
+                                           P,
+                                           P,
+                                           P,
+                                           P,
+                                           P,
+                                           P, /* 30 */
+                                           P,
+                                           U,
+                                           U,
+                                           U,
+                                           U,
+                                           U,
+                                           U,
+                                           U,
+                                           U,
+                                           U,
+                                           U,
+                                           U,
+                                           U,
+                                           U,
+                                           U,
+                                           U, /* 40 */
+                                           U,
+                                           U,
+                                           U,
+                                           U,
+                                           U,
+                                           U,
+                                           U,
+                                           U,
+                                           U,
+                                           U,
+                                           U,
+                                           P,
+                                           0,
+                                           P,
+                                           P,
+                                           U, /* 50 */
+                                           P,
+                                           W,
+                                           W,
+                                           W,
+                                           W,
+                                           W,
+                                           W,
+                                           W,
+                                           W,
+                                           W,
+                                           W,
+                                           W,
+                                           W,
+                                           W,
+                                           W,
+                                           W, /* 60 */
+                                           W,
+                                           W,
+                                           W,
+                                           W,
+                                           W,
+                                           W,
+                                           W,
+                                           W,
+                                           W,
+                                           W,
+                                           W,
+                                           P,
+                                           P,
+                                           P,
+                                           P,
+                                           0};
 #undef U
 #undef W
 #undef D
 #undef P
-    return c < 128 ? table[c] : 0;
+
+static unsigned class_of(unsigned char c)
+{
+    return cad_step_class[c];
 }
 
 static unsigned at_class(const cad_step_lexer *l, uint32_t at)
@@ -60,9 +179,10 @@ static cad_status bad(cad_step_lexer *l, cad_step_token *t)
     return CAD_OK;
 }
 
-void cad_step_lexer_init(cad_step_lexer *l, const char *text, uint32_t len, cad_step_diags *diags, const cad_step_limits *limits)
+void cad_step_lexer_init(cad_step_lexer *l, const char *text, uint32_t len, cad_step_diags *diags,
+                         const cad_step_limits *limits)
 {
-    *l = (cad_step_lexer){.text = text, .len = len, .diags = diags, .limits = limits};
+    *l = (cad_step_lexer){.text = text, .len = len, .diags = diags, .limits = limits, .secret = cad_hash_secret()};
 }
 
 bool cad_step_is_word(const cad_step_lexer *l, const cad_step_token *t, const char *word)
@@ -105,7 +225,8 @@ static cad_status comment(cad_step_lexer *l)
 static cad_status controls(cad_step_lexer *l)
 {
     uint32_t begin = l->at;
-    while (l->at < l->len && ((unsigned char)l->text[l->at] < 0x20 || l->text[l->at] == 0x7F) && !(at_class(l, l->at) & BLANK))
+    while (l->at < l->len && ((unsigned char)l->text[l->at] < 0x20 || l->text[l->at] == 0x7F) &&
+           !(at_class(l, l->at) & STEP_BLANK))
         l->at++;
     return TELL(l, L09, begin, l->at - begin, "control byte 0x%02X, skipped", (unsigned char)l->text[begin]);
 }
@@ -114,7 +235,7 @@ static cad_status trivia(cad_step_lexer *l)
 {
     while (l->at < l->len) {
         unsigned char c = (unsigned char)l->text[l->at];
-        if (class_of(c) & BLANK)
+        if (class_of(c) & STEP_BLANK)
             l->at++;
         else if (c == '/' && at_char(l, l->at + 1) == '*')
             CAD_TRY(comment(l));
@@ -134,17 +255,18 @@ static cad_status trivia(cad_step_lexer *l)
 /* ---- words ---- */
 
 /* Of a name in upper case, whatever case it is in.  Whoever wrote the file chose it: the seed is secret. */
-static uint32_t hash_of(const char *name, uint32_t len)
+static uint32_t hash_of(const cad_step_lexer *l, const char *name, uint32_t len)
 {
-    uint64_t hash = cad_hash_secret();
-    char upper[64];
-    for (uint32_t at = 0; at < len; at += (uint32_t)sizeof upper) {
-        uint32_t n = len - at < sizeof upper ? len - at : (uint32_t)sizeof upper;
-        for (uint32_t i = 0; i < n; i++)
-            upper[i] = (char)(class_of((unsigned char)name[at + i]) & LOWER ? name[at + i] & 0xDF : name[at + i]);
-        hash = cad_hash64(upper, n, hash);
+    uint64_t hash = l->secret;
+    for (uint32_t at = 0; at < len; at += 8) {
+        uint64_t eight = 0;
+        char upper[8] = "";
+        for (uint32_t i = 0; i < 8 && at + i < len; i++)
+            upper[i] = (char)(class_of((unsigned char)name[at + i]) & STEP_LOWER ? name[at + i] & 0xDF : name[at + i]);
+        memcpy(&eight, upper, sizeof eight);
+        hash = cad_step_hash_join(hash, eight, l->secret);
     }
-    return (uint32_t)hash;
+    return cad_step_hash_end(hash);
 }
 
 /* From t->at on: upper, then upper and digits, of either case. */
@@ -152,11 +274,11 @@ static cad_status keyword(cad_step_lexer *l, cad_step_token *t)
 {
     uint32_t p = t->at + (l->text[t->at] == '!');
     unsigned seen = 0, c;
-    for (; (c = at_class(l, p)) & (UPPER | LOWER | DIGIT); p++)
+    for (; (c = at_class(l, p)) & (STEP_UPPER | STEP_LOWER | STEP_DIGIT); p++)
         seen |= c;
     t->kind = CAD_STEP_TOK_KEYWORD;
     t->len = p - t->at;
-    t->hash = hash_of(l->text + t->at, t->len);
+    t->hash = hash_of(l, l->text + t->at, t->len);
     l->at = p;
     if (at_char(l, p) == '-') {
         if (t->len == 3 && at_text(l, t->at, "ISO-10303-21"))
@@ -169,7 +291,7 @@ static cad_status keyword(cad_step_lexer *l, cad_step_token *t)
         CAD_TRY(TELL(l, X01, t->at, 32, "a keyword of %u bytes; limit %d", t->len, (int)l->limits->keyword));
         return bad(l, t);
     }
-    if (seen & LOWER)
+    if (seen & STEP_LOWER)
         return TELL(l, L08, t->at, t->len, "lower case in '%.*s', read as upper case", (int)t->len, l->text + t->at);
     return CAD_OK;
 }
@@ -179,17 +301,17 @@ static cad_status name(cad_step_lexer *l, cad_step_token *t)
 {
     uint32_t p = t->at + 1, zeros = 0;
     uint64_t id = 0;
-    if (at_class(l, p) & (UPPER | LOWER)) {
-        while (at_class(l, p) & (UPPER | LOWER | DIGIT))
+    if (at_class(l, p) & (STEP_UPPER | STEP_LOWER)) {
+        while (at_class(l, p) & (STEP_UPPER | STEP_LOWER | STEP_DIGIT))
             p++;
         t->kind = CAD_STEP_TOK_CONSTANT;
-    } else if (at_class(l, p) & DIGIT) {
-        while (at_char(l, p) == '0' && at_class(l, p + 1) & DIGIT) {
+    } else if (at_class(l, p) & STEP_DIGIT) {
+        while (at_char(l, p) == '0' && at_class(l, p + 1) & STEP_DIGIT) {
             p++;
             zeros++;
         }
         uint32_t first = p;
-        for (; at_class(l, p) & DIGIT; p++)
+        for (; at_class(l, p) & STEP_DIGIT; p++)
             id = p - first < CAD_STEP_ID_DIGITS ? id * 10 + (uint64_t)(l->text[p] - '0') : id;
         t->kind = l->text[t->at] == '#' ? CAD_STEP_TOK_NAME : CAD_STEP_TOK_CONSTANT;
         t->id = id;
@@ -218,7 +340,7 @@ static cad_status name(cad_step_lexer *l, cad_step_token *t)
 static bool lower_exponent(const char *text, uint32_t len)
 {
     uint32_t first = text[0] == '-' || text[0] == '+';
-    return memchr(text, 'e', len) && memchr(text, '.', len) && class_of((unsigned char)text[first]) & DIGIT;
+    return memchr(text, 'e', len) && memchr(text, '.', len) && class_of((unsigned char)text[first]) & STEP_DIGIT;
 }
 
 static cad_status number(cad_step_lexer *l, cad_step_token *t)
@@ -248,7 +370,8 @@ static cad_status number(cad_step_lexer *l, cad_step_token *t)
     if (n.form == CAD_STEP_NUMBER_loose && lower_exponent(l->text + t->at, t->len))
         return TELL(l, L05_case, t->at, t->len, "'%.*s'; expected an upper-case E", shown, l->text + t->at);
     if (n.form == CAD_STEP_NUMBER_loose)
-        return TELL(l, L05, t->at, t->len, "'%.*s'; expected digits, a point, digits, E and an exponent", shown, l->text + t->at);
+        return TELL(l, L05, t->at, t->len, "'%.*s'; expected digits, a point, digits, E and an exponent", shown,
+                    l->text + t->at);
     return CAD_OK;
 }
 
@@ -259,9 +382,9 @@ static bool line_of_its_own(const cad_step_lexer *l, uint32_t p)
 {
     if (at_text(l, p, "ENDSEC"))
         return true;
-    if (at_char(l, p) != '#' || !(at_class(l, p + 1) & DIGIT))
+    if (at_char(l, p) != '#' || !(at_class(l, p + 1) & STEP_DIGIT))
         return false;
-    for (p++; at_class(l, p) & DIGIT;)
+    for (p++; at_class(l, p) & STEP_DIGIT;)
         p++;
     while (at_char(l, p) == ' ' || at_char(l, p) == '\t')
         p++;
@@ -282,7 +405,8 @@ static cad_status judge_string(cad_step_lexer *l, const cad_step_token *t)
         CAD_TRY(TELL(l, L09_string, PLACE(control), 1, "control byte 0x%02X in a string, dropped",
                      (unsigned char)l->text[PLACE(control)]));
     if (FAULT(directive))
-        CAD_TRY(TELL(l, L10, PLACE(directive), 1, "expected upper-case hexadecimal digits, and \\X0\\ behind those of \\X2\\ and \\X4\\"));
+        CAD_TRY(TELL(l, L10, PLACE(directive), 1,
+                     "expected upper-case hexadecimal digits, and \\X0\\ behind those of \\X2\\ and \\X4\\"));
     if (FAULT(surrogate))
         CAD_TRY(TELL(l, L11, PLACE(surrogate), 1, "half of a surrogate pair, read as U+FFFD"));
     if (FAULT(unknown))
@@ -303,7 +427,7 @@ static cad_status string(cad_step_lexer *l, cad_step_token *t)
     t->kind = CAD_STEP_TOK_STRING;
     for (; p < l->len; p++) {
         char c = l->text[p];
-        if (class_of((unsigned char)c) & PLAIN)
+        if (class_of((unsigned char)c) & STEP_PLAIN)
             continue;
         if (c == '\'') {
             if (at_char(l, p + 1) != '\'') {
@@ -370,12 +494,12 @@ static cad_status enumeration(cad_step_lexer *l, cad_step_token *t)
 {
     uint32_t p = t->at + 1;
     unsigned seen = 0;
-    while (at_class(l, p) & (UPPER | LOWER | DIGIT))
+    while (at_class(l, p) & (STEP_UPPER | STEP_LOWER | STEP_DIGIT))
         seen |= at_class(l, p++);
     if (at_char(l, p) != '.')
         return broken(l, t, p, "'.' behind the name of an enumeration");
     CAD_TRY(finish(l, t, CAD_STEP_TOK_ENUM, p + 1));
-    if (seen & LOWER)
+    if (seen & STEP_LOWER)
         return TELL(l, L08, t->at, t->len, "lower case in an enumeration, read as upper case");
     return CAD_OK;
 }
@@ -412,7 +536,7 @@ static cad_status nothing(cad_step_lexer *l, cad_step_token *t)
     return bad(l, t);
 }
 
-cad_status cad_step_lex(cad_step_lexer *l, cad_step_token *out)
+cad_status cad_step_lex_any(cad_step_lexer *l, cad_step_token *out)
 {
     CAD_TRY(trivia(l));
     *out = (cad_step_token){.kind = CAD_STEP_TOK_END, .at = l->at};
@@ -420,29 +544,40 @@ cad_status cad_step_lex(cad_step_lexer *l, cad_step_token *out)
         return CAD_OK;
     char c = l->text[l->at];
     unsigned class = class_of((unsigned char)c);
-    if (class & DIGIT || c == '-' || c == '+')
+    if (class & STEP_DIGIT || c == '-' || c == '+')
         return number(l, out);
-    if (class & (UPPER | LOWER))
+    if (class & (STEP_UPPER | STEP_LOWER))
         return keyword(l, out);
     switch (c) {
-    case '(': case ')': case ',': case ';': case '=': case '/': case '{': case '}': case ':': case '$': case '*':
+    case '(':
+    case ')':
+    case ',':
+    case ';':
+    case '=':
+    case '/':
+    case '{':
+    case '}':
+    case ':':
+    case '$':
+    case '*':
         out->kind = CAD_STEP_TOK_PUNCTUATION;
         out->len = 1;
         out->mark = c;
         l->at++;
         return CAD_OK;
-    case '#': case '@':
+    case '#':
+    case '@':
         return name(l, out);
     case '\'':
         return string(l, out);
     case '.':
-        return at_class(l, l->at + 1) & (UPPER | LOWER) ? enumeration(l, out) : number(l, out);
+        return at_class(l, l->at + 1) & (STEP_UPPER | STEP_LOWER) ? enumeration(l, out) : number(l, out);
     case '"':
         return binary(l, out);
     case '<':
         return resource(l, out);
     case '!':
-        return at_class(l, l->at + 1) & (UPPER | LOWER) ? keyword(l, out) : nothing(l, out);
+        return at_class(l, l->at + 1) & (STEP_UPPER | STEP_LOWER) ? keyword(l, out) : nothing(l, out);
     case '&':
         return at_text(l, l->at, "&SCOPE") ? finish(l, out, CAD_STEP_TOK_SCOPE, l->at + 6) : nothing(l, out);
     default:

@@ -44,6 +44,7 @@ typedef struct cad_step_lexer {
     uint32_t len, at;
     cad_step_diags *diags;
     const cad_step_limits *limits;
+    uint64_t secret;  /* of the hashes of keywords */
     uint64_t id;      /* of the instance that is read, for diagnostics; 0: none */
     bool mute;        /* the parser looks for the end of what it could not read: nothing is told */
     bool latin1_told; /* once a file */

@@ -12,7 +12,7 @@ void cad_step_close(cad_step *m)
                            m->out.first, m->out.to, m->in.first, m->in.to, s->types.slot, s->ids.slot};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         cad_mem_free(owned[i]);
-    cad_arena_destroy(s->arena);
+    cad_arena_destroy(m->diags.arena);
     cad_mem_free(s);
 }
 

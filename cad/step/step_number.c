@@ -15,6 +15,10 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+const double cad_step_powers[CAD_STEP_EXACT_POWER + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                                          1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                                          1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
 /* Digits as they are collected: mantissa x 10^exponent, with lost set where a digit that is not 0 did not fit. */
 typedef struct collected {
     uint64_t mantissa;
@@ -94,13 +98,12 @@ static double by_library(const char *text, size_t n, int64_t exponent)
 /* From at most 19 digits.  False: these operations may not round correctly here. */
 static bool by_arithmetic(const collected *d, double *out)
 {
-    static const double power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                   1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    const double *power = cad_step_powers;
     if (d->mantissa == 0 && !d->lost) {
         *out = 0;
         return true;
     }
-    if (d->lost || d->exponent < -22 || d->exponent > 22)
+    if (d->lost || d->exponent < -CAD_STEP_EXACT_POWER || d->exponent > CAD_STEP_EXACT_POWER)
         return false;
     /* Both factors are doubles without error, so one rounding is left (W. D. Clinger, 1990). */
     if (d->mantissa <= (uint64_t)1 << 53) {
@@ -179,29 +182,34 @@ void cad_step_number_read(const char *text, size_t len, cad_step_number *out)
     }
 }
 
-cad_status cad_step_number_print(double value, cad_buf *out)
+size_t cad_step_number_text(double value, char out[CAD_STEP_NUMBER_TEXT])
 {
-    char digits[CAD_DECIMAL_DIGITS], text[48];
+    char digits[CAD_DECIMAL_DIGITS], *p = out;
     int exponent = 0, n = 1;
-    size_t k = 0;
     if (value == 0)
         digits[0] = '0';
     else
         n = cad_decimal_shortest(fabs(value), digits, &exponent);
     if (signbit(value))
-        text[k++] = '-';
+        *p++ = '-';
     bool fixed = exponent >= -5 && exponent <= 14;
     int whole = fixed ? exponent + 1 : 1; /* digits in front of the point */
     if (whole <= 0)
-        text[k++] = '0';
+        *p++ = '0';
     for (int i = 0; i < whole; i++)
-        text[k++] = i < n ? digits[i] : '0';
-    text[k++] = '.';
+        *p++ = i < n ? digits[i] : '0';
+    *p++ = '.';
     for (int i = whole; i < 0; i++)
-        text[k++] = '0';
+        *p++ = '0';
     for (int i = whole > 0 ? whole : 0; i < n; i++)
-        text[k++] = digits[i];
+        *p++ = digits[i];
     if (!fixed)
-        k += (size_t)snprintf(text + k, sizeof text - k, "E%d", exponent);
-    return cad_buf_add(out, text, k);
+        p += snprintf(p, 8, "E%d", exponent);
+    return (size_t)(p - out);
+}
+
+cad_status cad_step_number_print(double value, cad_buf *out)
+{
+    char text[CAD_STEP_NUMBER_TEXT];
+    return cad_buf_add(out, text, cad_step_number_text(value, text));
 }

@@ -30,12 +30,18 @@ typedef struct cad_step_number {
     };
 } cad_step_number;
 
+enum { CAD_STEP_EXACT_POWER = 22 }; /* the largest power of ten that is a double */
+extern const double cad_step_powers[CAD_STEP_EXACT_POWER + 1];
+
 /* Reads the number that begins at text[0], a sign, digit or point; len > 0.  Time: linear in its length. */
 void cad_step_number_read(const char *text, size_t len, cad_step_number *out);
 
 /* Appends the canonical real: the fewest digits that read back to the same double; fixed notation while the exponent of the
  * leading digit is -5 .. 14, else "1.5E-7"; always with a point; -0. keeps its sign.  The value must be finite. */
 CAD_MUST_USE cad_status cad_step_number_print(double value, cad_buf *out);
+/* The same into `out`, without NUL; returns its length. */
+enum { CAD_STEP_NUMBER_TEXT = 32 };
+size_t cad_step_number_text(double value, char out[CAD_STEP_NUMBER_TEXT]);
 
 #ifdef __cplusplus
 }

@@ -8,14 +8,12 @@
 
 /* ---- what the stages share ---- */
 
-cad_status cad_step_room(void *items, uint32_t n, uint32_t *cap, size_t size, const char *what)
+cad_status cad_step_grow(void *items, uint32_t least, uint32_t *cap, size_t size, const char *what)
 {
-    if (n < *cap)
-        return CAD_OK;
-    uint32_t more = *cap ? *cap : 64;
-    if (more > UINT32_MAX - *cap)
+    if (*cap > UINT32_MAX / 2)
         CAD_FAIL(CAD_ENOMEM, "%s: more than %" PRIu32, what, *cap);
-    more += *cap;
+    uint32_t more = *cap ? *cap * 2 : 64;
+    more = more > least ? more : least;
     CAD_TRY(cad_mem_resize(cad_size_mul(more, size), what, items));
     *cap = more;
     return CAD_OK;
@@ -61,6 +59,15 @@ cad_status cad_step_recover(cad_step_reader *r)
     }
     r->lex.mute = false;
     return s;
+}
+
+/* Whether a name, which is in upper case, is that of t. */
+static bool is_type(const cad_step_reader *r, const cad_step_type *type)
+{
+    const cad_step_token *t = &r->t;
+    const char *name = r->m->names + type->name;
+    return type->hash == t->hash && type->len == t->len &&
+           (!memcmp(name, r->m->text + t->at, t->len) || cad_step_is_word(&r->lex, t, name));
 }
 
 static void rehash(cad_step_store *s)
@@ -110,7 +117,7 @@ cad_status cad_step_type_of(cad_step_reader *r, uint32_t *out)
     const cad_step *m = r->m;
     for (uint32_t k = r->t.hash & r->s->types.mask; r->s->types.slot[k] != CAD_STEP_NONE; k = (k + 1) & r->s->types.mask) {
         uint32_t i = r->s->types.slot[k];
-        if (m->type[i].hash == r->t.hash && cad_step_is_word(&r->lex, &r->t, cad_step_name(m, i))) {
+        if (is_type(r, &m->type[i])) {
             *out = i;
             return CAD_OK;
         }
@@ -345,6 +352,8 @@ static void take_limits(cad_step_limits *l, const cad_step_limits *given)
     l->scopes = l->scopes < CAD_STEP_SCOPES_MAX ? l->scopes : CAD_STEP_SCOPES_MAX;
 }
 
+enum { INSTANCE_BYTES = 48, PARAM_BYTES = 12 }; /* of usual text: tables are made for so many, and grow where there are more */
+
 /* Gives back what the tables grew beyond their need. */
 static cad_status shrink(cad_step *m)
 {
@@ -355,8 +364,6 @@ static cad_status shrink(cad_step *m)
 static cad_status read_model(cad_step_store *s, cad_step_reader *r)
 {
     cad_step *m = &s->model;
-    CAD_TRY(cad_arena_create("findings", (size_t)1 << 20, &s->arena));
-    m->diags.arena = s->arena;
     s->types.mask = 255;
     CAD_TRY(cad_mem_alloc(256 * sizeof(uint32_t), "types of a STEP file", &s->types.slot));
     rehash(s);
@@ -366,6 +373,10 @@ static cad_status read_model(cad_step_store *s, cad_step_reader *r)
         m->incomplete = true;
     } else {
         cad_step_lexer_init(&r->lex, m->text, (uint32_t)m->len, &m->diags, &s->limits);
+        CAD_TRY(cad_step_grow(&m->instance, (uint32_t)(m->len / INSTANCE_BYTES), &s->cap, sizeof *m->instance,
+                              "instances of a STEP file"));
+        CAD_TRY(cad_step_grow(&m->param, (uint32_t)(m->len / PARAM_BYTES), &s->cap_params, sizeof *m->param,
+                              "parameters of a STEP file"));
         CAD_TRY(read_text(r));
     }
     CAD_TRY(shrink(m));

@@ -16,10 +16,10 @@ typedef struct cad_step_slots {
 
 typedef struct cad_step_store {
     cad_step model; /* first: cad_step_close and cad_step_find get here from it */
-    cad_arena *arena;
     cad_step_limits limits;
     uint32_t cap, cap_params, cap_types, cap_names, n_names, cap_header, cap_sections;
-    cad_step_slots types, ids;
+    cad_step_slots types, ids; /* of ids mask is 0 where they are dense: slot[id] for id < n_direct */
+    uint64_t n_direct;
 } cad_step_store;
 
 #define CAD_STEP_VALUE ((uint64_t)1 << 63) /* @12, beside #12 */
@@ -35,8 +35,13 @@ typedef struct cad_step_reader {
     uint32_t n_external, cap_external;
 } cad_step_reader;
 
-/* Room for one more of *n items of `size` bytes behind *items.  Errors: CAD_ENOMEM. */
-CAD_MUST_USE cad_status cad_step_room(void *items, uint32_t n, uint32_t *cap, size_t size, const char *what);
+/* Room for `least` items of `size` bytes behind *items, twice *cap where that is more.  Errors: CAD_ENOMEM. */
+CAD_MUST_USE cad_status cad_step_grow(void *items, uint32_t least, uint32_t *cap, size_t size, const char *what);
+/* Room for one more than n. */
+static inline cad_status cad_step_room(void *items, uint32_t n, uint32_t *cap, size_t size, const char *what)
+{
+    return n < *cap ? CAD_OK : cad_step_grow(items, n, cap, size, what);
+}
 /* r->t = the next token. */
 CAD_MUST_USE cad_status cad_step_advance(cad_step_reader *r);
 /* Tells of r->t what was expected. */

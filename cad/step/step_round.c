@@ -9,11 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { EXACT_POWER = 22 }; /* the largest power of ten that is a double */
-
-static const double POWER[EXACT_POWER + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                              1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-
 /* ---- one number ---- */
 
 /* The integer nearest to at + rest, of two the even one; 0 <= at < 2^53, and |rest| is below the spacing at `at`. */
@@ -25,11 +20,11 @@ static double nearest(double at, double rest)
 
 double cad_step_round_places(double value, int places)
 {
-    double x = fabs(value), scaled = x * POWER[places];
+    double x = fabs(value), scaled = x * cad_step_powers[places];
     if (!(scaled < 0x1p53)) /* the spacing there is a decimal or more, so the nearest one reads back as the value */
         return value;
-    double n = nearest(scaled, fma(x, POWER[places], -scaled));
-    return n == 0 ? (value == 0 ? value : 0.0) : copysign(n / POWER[places], value);
+    double n = nearest(scaled, fma(x, cad_step_powers[places], -scaled));
+    return n == 0 ? (value == 0 ? value : 0.0) : copysign(n / cad_step_powers[places], value);
 }
 
 /* What no exact power of ten scales. */
@@ -52,7 +47,7 @@ double cad_step_round_digits(double value, int digits)
     if (x == 0)
         return value;
     int places = digits - 1 - (int)floor(log10(x));
-    return places >= 0 && places <= EXACT_POWER ? cad_step_round_places(value, places) : by_text(value, digits);
+    return places >= 0 && places <= CAD_STEP_EXACT_POWER ? cad_step_round_places(value, places) : by_text(value, digits);
 }
 
 /* ---- size ---- */
@@ -117,7 +112,7 @@ double cad_step_extent(const cad_step *m)
 
 static int at_most(int places)
 {
-    return places < 0 ? 0 : places > EXACT_POWER ? EXACT_POWER : places;
+    return places < 0 ? 0 : places > CAD_STEP_EXACT_POWER ? CAD_STEP_EXACT_POWER : places;
 }
 
 enum { OTHER_DIGITS = 9 };
