@@ -20,7 +20,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 QUIET = 0.05  # share of all CPU time that went to other programs
 NOISY = os.environ.get("CADLM_BENCH_NOISY") == "1"
-NAMES = ["train_cpu", "generate_cpu", "tokenizer", "eval", "ir", "parts", "ops_cpu"]
+NAMES = ["train_cpu", "generate_cpu", "tokenizer", "rag", "eval", "ir", "parts", "ops_cpu"]
 BEGIN, END = "<!-- table: written by scripts/bench.sh -->\n", "<!-- end of the table -->\n"
 
 
