@@ -2,7 +2,6 @@
 
 #include "cad/step/text_form.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 /* shared/spec/step-llm.md 7: generate_step.py of STEP-LLM. */
@@ -15,7 +14,7 @@ const char cad_steplm_header[] = "ISO-10303-21;\n"
                                  "FILE_SCHEMA( ( 'AUTOMOTIVE_DESIGN { 1 0 10303 214 1 1 1 1 }' ) );\n"
                                  "ENDSEC;\n";
 
-static const char END_MARK[] = "END-ISO-10303-21;";
+static const char BEGIN_MARK[] = "DATA", END_MARK[] = "END-ISO-10303-21;";
 
 static bool starts(const char *text, size_t len, const char *word)
 {
@@ -23,28 +22,51 @@ static bool starts(const char *text, size_t len, const char *word)
     return len >= n && !memcmp(text, word, n);
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 static size_t skip_blanks(const char *text, size_t len)
 {
     size_t at = 0;
-    while (at < len && strchr(" \t\r\n", text[at]) && text[at])
+    while (at < len && is_blank(text[at]))
         at++;
     return at;
+}
+
+bool cad_step_end_seen(cad_step_end *e, const char *text, size_t len)
+{
+    const int begin = sizeof BEGIN_MARK - 1, end = sizeof END_MARK - 1;
+    for (size_t i = 0; i < len && e->begun >= 0 && e->matched < end; i++) {
+        if (e->begun == begin)
+            /* the mark has one E, its first byte: what does not continue it can only begin it */
+            e->matched = text[i] == END_MARK[e->matched] ? e->matched + 1 : text[i] == END_MARK[0];
+        else if (e->begun > 0 || !is_blank(text[i]))
+            e->begun = text[i] == BEGIN_MARK[e->begun] ? e->begun + 1 : -1;
+    }
+    return e->matched == end;
+}
+
+size_t cad_step_answer_len(const char *text, size_t len)
+{
+    size_t at = skip_blanks(text, len);
+    const char *end = starts(text + at, len - at, BEGIN_MARK) ? memmem(text + at, len - at, END_MARK, strlen(END_MARK)) : NULL;
+    return end ? (size_t)(end - text) + strlen(END_MARK) : len;
 }
 
 cad_status cad_step_answer(cad_arena *a, const char *text, size_t len, cad_buf *out)
 {
     size_t at = skip_blanks(text, len);
+    len = cad_step_answer_len(text, len);
     if (at == len)
         CAD_FAIL(CAD_EDATA, "an empty answer; expected STEP");
     text += at;
     len -= at;
     if (starts(text, len, "ISO-10303-21"))
         return cad_buf_add(out, text, len);
-    if (!starts(text, len, "DATA"))
+    if (!starts(text, len, BEGIN_MARK))
         return cad_step_text_expand(a, text, len, out);
-    const char *end = memmem(text, len, END_MARK, strlen(END_MARK));
-    if (end)
-        len = (size_t)(end - text) + strlen(END_MARK);
     CAD_TRY(cad_buf_str(out, cad_steplm_header));
     return cad_buf_add(out, text, len);
 }

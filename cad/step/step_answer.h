@@ -6,6 +6,7 @@
 #include "core/buf.h"
 #include "core/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #ifdef __cplusplus
@@ -20,6 +21,16 @@ extern const char cad_steplm_header[];
  * (text_form.h).  A file or section is not checked: that is cad_step_read's.  Errors: CAD_EDATA (blank text, or what
  * cad_step_text_expand says), CAD_EPARSE (text of ours, with line and column), CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_step_answer(cad_arena *a, const char *text, size_t len, cad_buf *out);
+
+/* Bytes of an answer that count: a DATA section up to and with its first END-ISO-10303-21;, any other text whole. */
+size_t cad_step_answer_len(const char *text, size_t len);
+
+/* The same while text arrives, in pieces of any length: true from the call on that completes the end.  {0} is the start. */
+typedef struct cad_step_end {
+    int begun;   /* bytes of DATA that were read; -1: another text, which has no end of its own */
+    int matched; /* bytes of the end mark */
+} cad_step_end;
+bool cad_step_end_seen(cad_step_end *e, const char *text, size_t len);
 
 #ifdef __cplusplus
 }

@@ -1,4 +1,5 @@
 #include "model/decoder/engine.h"
+#include "cad/step/step_answer.h"
 #include "core/clock.h"
 #include "core/mem.h"
 #include "core/size.h"
@@ -12,6 +13,7 @@ typedef struct job {
     cad_engine *e;
     const cad_decode *o;
     cad_gen_request *req; /* (n * samples) */
+    cad_step_end *end;    /* (n * samples) how far the text of each is from its end */
     int64_t samples;
     cad_ids ids;         /* all prompts end to end */
     cad_buf bytes, text; /* of one answer: as decoded, and as UTF-8 */
@@ -58,6 +60,7 @@ static cad_status prepare(job *j, const cad_prompt *prompts, int64_t n)
 {
     int64_t *at, max_new = j->o->max_new > 0 ? j->o->max_new : 4096;
     CAD_TRY(cad_mem_alloc(cad_size_mul(cad_size_mul((size_t)n, (size_t)j->samples), sizeof *j->req), "requests", &j->req));
+    CAD_TRY(cad_mem_alloc(cad_size_mul(cad_size_mul((size_t)n, (size_t)j->samples), sizeof *j->end), "requests", &j->end));
     CAD_TRY(cad_mem_alloc(cad_size_mul(cad_size_add((size_t)n, 1), sizeof *at), "prompts", &at));
     cad_status s = CAD_OK;
     for (int64_t i = 0; i < n && s == CAD_OK; i++)
@@ -73,6 +76,19 @@ static cad_status prepare(job *j, const cad_prompt *prompts, int64_t n)
     return s;
 }
 
+/* What follows the end of an exchange file counts for nothing: it is not drawn. */
+static cad_status took(void *ctx, int64_t request, uint32_t id, bool *ended)
+{
+    job *j = ctx;
+    cad_step_end *e = &j->end[request];
+    if (e->begun < 0)
+        return CAD_OK;
+    cad_buf_clear(&j->bytes);
+    CAD_TRY(cad_tokenizer_decode(j->e->tokenizer, &id, 1, true, &j->bytes));
+    *ended = cad_step_end_seen(e, j->bytes.data, j->bytes.len);
+    return CAD_OK;
+}
+
 static cad_status answered(void *ctx, int64_t request, const cad_gen_result *r)
 {
     job *j = ctx;
@@ -80,6 +96,7 @@ static cad_status answered(void *ctx, int64_t request, const cad_gen_result *r)
     cad_buf_clear(&j->text);
     CAD_TRY(cad_tokenizer_decode(j->e->tokenizer, r->ids, (size_t)r->n, true, &j->bytes));
     CAD_TRY(cad_utf8_lossy(cad_buf_cstr(&j->bytes), j->bytes.len, &j->text));
+    j->text.len = cad_step_answer_len(cad_buf_cstr(&j->text), j->text.len); /* the last token may hold more than the end */
     cad_answer a = {.prompt = request / j->samples,
                     .sample = request % j->samples,
                     .text = cad_buf_cstr(&j->text),
@@ -112,11 +129,15 @@ cad_status cad_engine_generate(cad_engine *e, const cad_prompt *prompts, int64_t
         return CAD_OK;
     cad_status s = prepare(&j, prompts, n);
     if (s == CAD_OK) {
-        const cad_gen_opts g = {
-            .sampling = o->sampling, .stop = e->stop, .n_stop = e->n_stop, .vocab = cad_tokenizer_vocab_size(e->tokenizer)};
+        const cad_gen_opts g = {.sampling = o->sampling,
+                                .stop = e->stop,
+                                .n_stop = e->n_stop,
+                                .vocab = cad_tokenizer_vocab_size(e->tokenizer),
+                                .took = took};
         s = cad_generate(e->decoder, j.req, n * j.samples, &g, answered, stepped, &j);
     }
     cad_mem_free(j.req);
+    cad_mem_free(j.end);
     cad_ids_deinit(&j.ids);
     cad_buf_deinit(&j.bytes);
     cad_buf_deinit(&j.text);

@@ -110,8 +110,9 @@ typedef struct cad_answer {
 } cad_answer;
 typedef cad_status (*cad_answer_fn)(void *ctx, const cad_answer *a);
 
-/* Answers every prompt `samples` times; `done` is called in order of completion.  A prompt that is too long is CAD_EINVAL
- * naming it.  `step` as in cad_generate, may be NULL. */
+/* Answers every prompt `samples` times; `done` is called in order of completion.  An answer that begins with DATA ends behind
+ * its first END-ISO-10303-21;, as with a stop token: the same bytes as if what follows were drawn and cut away.  A prompt that
+ * is too long is CAD_EINVAL naming it.  `step` as in cad_generate, may be NULL. */
 CAD_MUST_USE cad_status cad_engine_generate(cad_engine *e, const cad_prompt *prompts, int64_t n, const cad_decode *o,
                                             cad_answer_fn done, cad_gen_step step, void *ctx);
 

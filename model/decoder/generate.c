@@ -86,14 +86,12 @@ static bool stops(const gen *g, uint32_t id)
     return false;
 }
 
-static cad_status finish(gen *g, int32_t s, cad_finish why)
+/* The answer of slot s: its first n tokens. */
+static cad_status finish(gen *g, int32_t s, int64_t n, cad_finish why)
 {
     slot_state *t = &g->slot[s];
-    cad_gen_result r = {.ids = g->answer + s * g->d->kv.tokens,
-                        .n = t->drawn - (why == CAD_FINISH_stop),
-                        .n_drawn = t->drawn,
-                        .logprob = t->logprob,
-                        .finish = why};
+    cad_gen_result r = {
+        .ids = g->answer + s * g->d->kv.tokens, .n = n, .n_drawn = t->drawn, .logprob = t->logprob, .finish = why};
     int64_t request = t->request;
     t->request = -1;
     g->busy--;
@@ -112,10 +110,13 @@ static cad_status take_draws(gen *g, int64_t n)
         g->tokens++;
         t->logprob += (double)g->d->kv.host.logp[k];
         t->next = id;
-        if (stops(g, id))
-            CAD_TRY(finish(g, s, CAD_FINISH_stop));
+        bool stop = stops(g, id), ended = false;
+        if (!stop && g->opt->took)
+            CAD_TRY(g->opt->took(g->ctx, t->request, id, &ended));
+        if (stop || ended)
+            CAD_TRY(finish(g, s, t->drawn - stop, CAD_FINISH_stop));
         else if (t->drawn >= g->req[t->request].max_new || t->length >= g->d->kv.tokens)
-            CAD_TRY(finish(g, s, CAD_FINISH_length));
+            CAD_TRY(finish(g, s, t->drawn, CAD_FINISH_length));
     }
     return g->on_step ? g->on_step(g->ctx, g->tokens, g->done) : CAD_OK;
 }

@@ -31,7 +31,7 @@ typedef struct cad_gen_request {
 } cad_gen_request;
 
 typedef enum cad_finish {
-    CAD_FINISH_stop,  /* drew a stop token */
+    CAD_FINISH_stop,  /* drew a stop token, or its text is complete */
     CAD_FINISH_length /* max_new or the context is full */
 } cad_finish;
 const char *cad_finish_name(cad_finish f); /* "stop", "length" */
@@ -39,7 +39,7 @@ const char *cad_finish_name(cad_finish f); /* "stop", "length" */
 typedef struct cad_gen_result {
     const uint32_t *ids; /* (n) the answer without the stop token; borrowed during the callback */
     int64_t n;
-    int64_t n_drawn; /* n, plus 1 when stopped */
+    int64_t n_drawn; /* n, plus 1 when a stop token was drawn */
     double logprob;  /* sum of log p over the drawn tokens, of the model itself (temperature 1, no cuts) */
     cad_finish finish;
 } cad_gen_result;
@@ -49,6 +49,8 @@ typedef struct cad_gen_opts {
     const uint32_t *stop; /* (n_stop) ids that end an answer */
     int64_t n_stop;
     int64_t vocab; /* ids >= vocab are never drawn (rows beyond the tokenizer); 0: all may be */
+    /* Called with each token drawn that is no stop token; *ended ends the answer behind it.  NULL: only stop tokens do. */
+    cad_status (*took)(void *ctx, int64_t request, uint32_t id, bool *ended);
 } cad_gen_opts;
 
 /* Called once per request, in order of completion.  A failure stops everything and is passed on. */

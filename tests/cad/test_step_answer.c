@@ -41,6 +41,36 @@ static void test_sections_get_a_header(void **state)
     expect_answer("\n DATA;\n#1=A(", "DATA;\n#1=A(");
 }
 
+/* However the text is cut, its end is seen where the cut behind is made, and nowhere else. */
+static void test_the_end_is_seen_as_it_arrives(void **state)
+{
+    (void)state;
+    static const char *const text[] = {" \n DATA;\n#1=A('E');\nENDSEC;\nENDEND-ISO-10303-21;END-ISO-10303-21;junk",
+                                       "DATA;EEND-ISO-1030END-ISO-10303-21",
+                                       "DATAEND-ISO-10303-21;",
+                                       "DAT A;END-ISO-10303-21;",
+                                       "ISO-10303-21;\nDATA;\nENDSEC;\nEND-ISO-10303-21;\n",
+                                       "CIRCLE;END-ISO-10303-21;",
+                                       " \t\r\n",
+                                       ""};
+    for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
+        size_t len = strlen(text[i]), end = cad_step_answer_len(text[i], len);
+        for (size_t piece = 1; piece < 30; piece++) {
+            cad_step_end e = {0};
+            size_t at = 0;
+            bool seen = false;
+            for (; at < len && !seen; at += piece)
+                seen = cad_step_end_seen(&e, text[i] + at, len - at < piece ? len - at : piece);
+            assert_int_equal(seen, i == 0 || i == 2);
+            if (seen)
+                assert_true(at >= end && at - end < piece);
+            else
+                assert_int_equal(end, len);
+        }
+    }
+    assert_int_equal(cad_step_answer_len(text[0], strlen(text[0])), strlen(text[0]) - strlen("END-ISO-10303-21;junk"));
+}
+
 static void test_a_whole_file_stays(void **state)
 {
     (void)state;
@@ -79,6 +109,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_header_has_the_published_bytes),
         cmocka_unit_test(test_sections_get_a_header),
+        cmocka_unit_test(test_the_end_is_seen_as_it_arrives),
         cmocka_unit_test(test_a_whole_file_stays),
         cmocka_unit_test(test_other_text_is_expanded),
         cmocka_unit_test(test_blank_text_is_no_answer),

@@ -97,6 +97,18 @@ static void put(const char *name, const char *text)
     ok(cad_fs_write(scratch(name), text, strlen(text)));
 }
 
+static int64_t tokens_of(const char *text)
+{
+    cad_tokenizer *t;
+    cad_ids ids = CAD_IDS_INIT;
+    ok(cad_tokenizer_load(scratch("balls/tokenizer.json"), &t));
+    ok(cad_tokenizer_encode(t, text, strlen(text), CAD_SPECIALS_text, &ids));
+    int64_t n = (int64_t)ids.n;
+    cad_ids_deinit(&ids);
+    cad_tokenizer_destroy(t);
+    return n;
+}
+
 /* What makes `balls` a checkpoint of a run whose answers are of that kind. */
 static void record_kind(const char *kind)
 {
@@ -138,7 +150,10 @@ static void test_answers_in_step_become_exchange_files(void **state)
     ok(cad_json_parse(out.data, out.len, "stdout", &doc));
     const json_t *row = json_array_get(json_object_get(doc, "answers"), 0);
     assert_string_equal(json_string_value(json_object_get(row, "format")), "step");
-    assert_string_equal(json_string_value(json_object_get(row, "text")), BALLS[0].program); /* as it was drawn */
+    /* what it learnt to write behind the end is not drawn */
+    assert_string_equal(json_string_value(json_object_get(row, "text")), BALL("3.", BALL_END));
+    assert_int_equal(json_integer_value(json_object_get(row, "n_tokens")), tokens_of(BALL("3.", BALL_END)));
+    assert_string_equal(json_string_value(json_object_get(row, "finish")), "stop");
     assert_true(json_is_true(json_object_get(row, "valid")));
     json_decref(doc);
     record_kind("stp");

@@ -35,6 +35,58 @@ static void test_answers_end_at_a_stop_token_or_at_their_length(void **state)
     cad_decoder_destroy(d);
 }
 
+enum { AHEAD = 6 };
+
+typedef struct ended {
+    answers got;
+    int64_t taken[REQUESTS], steps;
+} ended;
+
+/* Every third answer ends behind AHEAD tokens. */
+static cad_status end_some(void *ctx, int64_t request, uint32_t id, bool *end)
+{
+    ended *e = ctx;
+    (void)id;
+    *end = ++e->taken[request] == AHEAD && request % 3 == 0;
+    return CAD_OK;
+}
+
+static cad_status keep_ended(void *ctx, int64_t request, const cad_gen_result *r)
+{
+    return keep(&((ended *)ctx)->got, request, r);
+}
+
+static cad_status count_steps(void *ctx, int64_t tokens, int64_t done)
+{
+    (void)tokens;
+    (void)done;
+    ((ended *)ctx)->steps++;
+    return CAD_OK;
+}
+
+static void test_an_answer_that_is_complete_is_the_beginning_of_the_whole_one(void **state)
+{
+    (void)state;
+    cad_gen_request req[REQUESTS];
+    uint32_t ids[REQUESTS][16];
+    static ended whole, cut;
+    make_requests(req, ids);
+    cad_decoder *d = small(2, FIX_TOKENS);
+    cad_gen_opts o = {.sampling = {.temp = 2, .top_p = 1}, .vocab = MASK_FROM};
+    ok(cad_generate(d, req, REQUESTS, &o, keep_ended, count_steps, &whole));
+    o.took = end_some;
+    ok(cad_generate(d, req, REQUESTS, &o, keep_ended, count_steps, &cut));
+    assert_true(cut.steps < whole.steps);
+    for (int i = 0; i < REQUESTS; i++) {
+        bool ends = i % 3 == 0;
+        assert_int_equal(cut.got.n[i], ends ? AHEAD : whole.got.n[i]);
+        assert_int_equal(cut.got.drawn[i], cut.got.n[i]);
+        assert_int_equal(cut.got.finish[i], ends ? CAD_FINISH_stop : CAD_FINISH_length);
+        assert_memory_equal(cut.got.ids[i], whole.got.ids[i], (size_t)cut.got.n[i] * sizeof **ids);
+    }
+    cad_decoder_destroy(d);
+}
+
 static cad_status refuse(void *ctx, int64_t tokens, int64_t done)
 {
     (void)ctx;
@@ -71,6 +123,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answers_end_at_a_stop_token_or_at_their_length),
+        cmocka_unit_test(test_an_answer_that_is_complete_is_the_beginning_of_the_whole_one),
         cmocka_unit_test(test_bad_requests_and_interrupts_are_passed_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
