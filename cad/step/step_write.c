@@ -24,19 +24,9 @@ typedef struct writer {
     uint32_t *place; /* by instance: its place in the order; NULL: that of the model */
 } writer;
 
-/* Appends without a NUL behind it, which comes at the end: an eighth of a file's time went into calls that add a few bytes. */
-static inline cad_status put(cad_buf *out, const char *text, size_t len)
-{
-    if (out->cap - out->len <= len)
-        CAD_TRY(cad_buf_reserve(out, len));
-    memcpy(out->data + out->len, text, len);
-    out->len += len;
-    return CAD_OK;
-}
-
 static cad_status add(writer *w, const char *text)
 {
-    return put(w->out, text, strlen(text));
+    return cad_buf_put(w->out, text, strlen(text));
 }
 
 /* Digits of a number, behind a sign or a mark. */
@@ -51,7 +41,7 @@ static cad_status put_digits(char mark, uint64_t rest, cad_buf *out)
     while (low /= 10);
     if (mark)
         *--p = mark;
-    return put(out, p, (size_t)(text + sizeof text - p));
+    return cad_buf_put(out, p, (size_t)(text + sizeof text - p));
 }
 
 static cad_status add_id(writer *w, uint32_t instance)
@@ -63,7 +53,7 @@ static cad_status add_id(writer *w, uint32_t instance)
 static cad_status add_upper(const cad_step *m, const cad_step_param *p, cad_buf *out)
 {
     size_t from = out->len;
-    CAD_TRY(put(out, m->text + p->at, p->len));
+    CAD_TRY(cad_buf_put(out, m->text + p->at, p->len));
     for (char *c = out->data + from; c < out->data + out->len; c++)
         *c = *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c;
     return CAD_OK;
@@ -73,7 +63,7 @@ static cad_status add_string(const cad_step *m, uint32_t p, cad_buf *scratch, ca
 {
     const cad_step_param *it = &m->param[p];
     if (!it->escaped)
-        return put(out, m->text + it->at, it->len);
+        return cad_buf_put(out, m->text + it->at, it->len);
     cad_buf_clear(scratch);
     CAD_TRY(cad_step_string(m, p, scratch));
     return cad_step_text_encode(cad_buf_cstr(scratch), scratch->len, out);
@@ -84,17 +74,18 @@ static cad_status add_real(double value, cad_buf *out)
     if (out->cap - out->len <= CAD_STEP_NUMBER_TEXT)
         CAD_TRY(cad_buf_reserve(out, CAD_STEP_NUMBER_TEXT));
     out->len += cad_step_number_text(value, out->data + out->len);
+    out->data[out->len] = '\0';
     return CAD_OK;
 }
 
-static cad_status add_value(const cad_step *m, uint32_t p, cad_buf *scratch, cad_buf *out)
+cad_status cad_step_write_value(const cad_step *m, uint32_t p, cad_buf *scratch, cad_buf *out)
 {
     const cad_step_param *it = &m->param[p];
     switch ((cad_step_kind)it->kind) {
     case CAD_STEP_UNSET:
-        return put(out, "$", 1);
+        return cad_buf_put(out, "$", 1);
     case CAD_STEP_DERIVED:
-        return put(out, "*", 1);
+        return cad_buf_put(out, "*", 1);
     case CAD_STEP_INTEGER:
         return put_digits(it->integer < 0 ? '-' : '\0', it->integer < 0 ? 0 - (uint64_t)it->integer : (uint64_t)it->integer,
                           out);
@@ -107,23 +98,15 @@ static cad_status add_value(const cad_step *m, uint32_t p, cad_buf *scratch, cad
     case CAD_STEP_CONSTANT:
         return add_upper(m, it, out);
     case CAD_STEP_RESOURCE:
-        return put(out, m->text + it->at, it->len);
+        return cad_buf_put(out, m->text + it->at, it->len);
     default:
         CAD_FAIL(CAD_EINTERNAL, "parameter of kind %u is no value", it->kind);
     }
 }
 
-cad_status cad_step_write_value(const cad_step *m, uint32_t p, cad_buf *scratch, cad_buf *out)
-{
-    cad_status s = add_value(m, p, scratch, out);
-    if (out->data)
-        out->data[out->len] = '\0';
-    return s;
-}
-
 static cad_status add_type(writer *w, uint32_t k)
 {
-    return put(w->out, cad_step_name(w->m, k), w->m->type[k].len);
+    return cad_buf_put(w->out, cad_step_name(w->m, k), w->m->type[k].len);
 }
 
 /* A parameter, of those that hold others the beginning. */
@@ -140,7 +123,7 @@ static cad_status add_param(writer *w, uint32_t p)
         CAD_TRY(add_type(w, it->holds.of));
         return add(w, "(");
     default:
-        return add_value(w->m, p, &w->text, w->out);
+        return cad_step_write_value(w->m, p, &w->text, w->out);
     }
 }
 
@@ -297,7 +280,6 @@ cad_status cad_step_write(const cad_step *m, const cad_step_write_opts *o, cad_b
     cad_status s = find_places(&w);
     if (s == CAD_OK)
         s = write_all(&w);
-    out->data[out->len] = '\0';
     cad_buf_deinit(&w.text);
     cad_mem_free(w.part);
     cad_mem_free(w.place);

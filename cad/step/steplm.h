@@ -23,7 +23,7 @@ CAD_MUST_USE cad_status cad_steplm_round(const char *text, size_t len, cad_buf *
 
 /* step_restructurer.py: what four types of roots reach, each in pre-order, numbered from 1, with annotations and placeholders
  * (shared/spec/step-llm.md 3.1).  Text that is no UTF-8 is read as ISO 8859-1.  What other roots alone reach is lost:
- * *out_lost, which may be NULL, counts the entities that were read and not written.  Scratch: about 350 bytes of `a` for each
+ * *out_lost, which may be NULL, counts the entities that were read and not written.  Scratch: about 400 bytes of `a` for each
  * semicolon and as much as the text, rewound.  Errors: CAD_EDATA (no DATA section that ENDSEC; closes, an id of more than 19
  * digits; nothing is appended), CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_steplm_reorder(cad_arena *a, const char *text, size_t len, cad_buf *out, int64_t *out_lost);
@@ -36,7 +36,7 @@ typedef enum cad_steplm_group {
 
 /* reorder_step.py of the first commit (52e352c): what stands in the DATA section behind all that it refers to, the shallowest
  * first, numbered from 1; the rest stays.  Where that tool gives up because a chain is too long for its recursion, this does
- * not. Scratch: about 150 bytes of `a` for each semicolon, 8 for each reference and as much as the text, rewound.  Errors:
+ * not. Scratch: about 160 bytes of `a` for each semicolon, 8 for each reference and as much as the text, rewound.  Errors:
  * CAD_EDATA (no DATA; or ENDSEC; on a line of its own, a block that begins with no id, a cycle, an id of more than 19 digits;
  * nothing is appended), CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_steplm_topo(cad_arena *a, const char *text, size_t len, cad_steplm_group group, cad_buf *out);

@@ -34,7 +34,14 @@ static inline size_t cad_steplm_skip_blanks(const char *text, size_t at, size_t 
     return at;
 }
 /* \w: letters and numbers of all scripts, and the low line. */
-bool cad_steplm_is_word(const char *text, size_t at, size_t len);
+bool cad_steplm_is_letter(const char *text, size_t at, size_t len); /* beyond ASCII */
+static inline bool cad_steplm_is_word(const char *text, size_t at, size_t len)
+{
+    unsigned char c = (unsigned char)text[at];
+    if (c < 0x80)
+        return cad_steplm_is_digit((char)c) || c == '_' || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+    return cad_steplm_is_letter(text, at, len);
+}
 /* The first place from `at` where c or `word` stands; `len`: none. */
 static inline size_t cad_steplm_find_char(const char *text, size_t at, size_t len, char c)
 {
@@ -44,7 +51,21 @@ static inline size_t cad_steplm_find_char(const char *text, size_t at, size_t le
 size_t cad_steplm_find(const char *text, size_t at, size_t len, const char *word);
 /* The id of # and digits at text[at]; *out_end is behind it.  False: there is none.  An id of more than 19 digits is
  * UINT64_MAX. */
-bool cad_steplm_id(const char *text, size_t at, size_t len, uint64_t *out_id, size_t *out_end);
+static inline bool cad_steplm_id(const char *text, size_t at, size_t len, uint64_t *out_id, size_t *out_end)
+{
+    uint64_t id = 0;
+    size_t p = at + 1;
+    if (at >= len || text[at] != '#' || p >= len || !cad_steplm_is_digit(text[p]))
+        return false;
+    while (p < len && text[p] == '0')
+        p++;
+    size_t first = p;
+    for (; p < len && cad_steplm_is_digit(text[p]); p++)
+        id = p - first < 19 ? id * 10 + (uint64_t)(text[p] - '0') : UINT64_MAX;
+    *out_id = id;
+    *out_end = p;
+    return true;
+}
 /* The same from `at` on, for ids that no word character follows: false when there is no more; *out_at is its #. */
 bool cad_steplm_next_token(steplm_span text, size_t at, size_t *out_at, uint64_t *out_id, size_t *out_end);
 /* # digits = MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION ( at the beginning of a line, blanks anywhere between. */

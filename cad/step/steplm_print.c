@@ -40,7 +40,7 @@ static cad_status add_id(cad_buf *out, uint64_t id)
         *--p = (char)('0' + id % 10);
     while (id /= 10);
     *--p = '#';
-    return cad_buf_add(out, p, (size_t)(text + sizeof text - p));
+    return cad_buf_put(out, p, (size_t)(text + sizeof text - p));
 }
 
 /* A line with new ids, or the placeholders for them: k_of[0..last], 0 where there is none; NULL: no placeholders. */
@@ -55,15 +55,15 @@ static cad_status print_line(steplm_file *f, steplm_span text, uint32_t last, co
         uint32_t holder = k_of && number <= last ? k_of[number] : 0;
         if (!known && holder == 0)
             continue;
-        CAD_TRY(cad_buf_add(out, text.s + from, at - from));
+        CAD_TRY(cad_buf_put(out, text.s + from, at - from));
         if (holder)
             CAD_TRY(cad_buf_printf(out, "#ID_%u", holder));
         else
             CAD_TRY(add_id(out, number));
         from = end;
     }
-    CAD_TRY(cad_buf_add(out, text.s + from, text.len - from));
-    return cad_buf_add(out, "\n", 1);
+    CAD_TRY(cad_buf_put(out, text.s + from, text.len - from));
+    return cad_buf_put(out, "\n", 1);
 }
 
 static uint32_t give_numbers(steplm_file *f, const steplm_lines *l)

@@ -102,9 +102,9 @@ static cad_status add_rounded(const char *text, size_t len, cad_buf *out)
     size_t minus = text[0] == '-', whole = digits(text, minus, len), n;
     char room[40];
     if (minus)
-        CAD_TRY(cad_buf_add(out, "-", 1));
+        CAD_TRY(cad_buf_put(out, "-", 1));
     if (by_digits(text + minus, whole, len - minus - whole - 1, room, &n))
-        return cad_buf_add(out, room, n);
+        return cad_buf_put(out, room, n);
     cad_step_number v;
     cad_step_number_read(text + minus, len - minus, &v);
     size_t from = out->len;
@@ -122,7 +122,7 @@ static cad_status add_match(const char *text, size_t len, cad_buf *out, int64_t 
         return cad_buf_add(out, text, len);
     ++*numbers;
     CAD_TRY(add_rounded(text, n, out));
-    return cad_buf_add(out, text + n, len - n);
+    return cad_buf_put(out, text + n, len - n);
 }
 
 static cad_status round_all(const char *text, size_t len, cad_buf *out, int64_t *numbers)
@@ -130,15 +130,21 @@ static cad_status round_all(const char *text, size_t len, cad_buf *out, int64_t 
     size_t from = 0; /* of what is copied as it is */
     CAD_TRY(cad_buf_reserve(out, len));
     for (size_t at = 0; at < len;) {
-        size_t end = cad_steplm_is_digit(text[at]) || text[at] == '-' ? match(text, at, len) : 0;
-        if (end == 0) {
-            if (cad_steplm_is_digit(text[at])) /* inside digits nothing begins */
-                at += digits(text, at, len);
-            else
-                at++;
+        if (!cad_steplm_is_digit(text[at]) && (text[at] != '-' || at == 0 || !cad_steplm_is_digit(text[at + (at + 1 < len)]))) {
+            at++;
             continue;
         }
-        CAD_TRY(cad_buf_add(out, text + from, at - from));
+        size_t run = digits(text, at, len); /* inside digits nothing begins */
+        if (run && (at + run == len || text[at + run] != '.')) {
+            at += run;
+            continue;
+        }
+        size_t end = match(text, at, len);
+        if (end == 0) {
+            at += run ? run : 1;
+            continue;
+        }
+        CAD_TRY(cad_buf_put(out, text + from, at - from));
         CAD_TRY(add_match(text + at, end - at, out, numbers));
         at = from = end;
     }

@@ -4,11 +4,8 @@
 
 #include <utf8proc.h>
 
-bool cad_steplm_is_word(const char *text, size_t at, size_t len)
+bool cad_steplm_is_letter(const char *text, size_t at, size_t len)
 {
-    unsigned char c = (unsigned char)text[at];
-    if (c < 0x80)
-        return cad_steplm_is_digit((char)c) || c == '_' || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
     uint32_t cp;
     if (cad_utf8_next(text + at, len - at, &cp) <= 0)
         return false;
@@ -20,22 +17,6 @@ size_t cad_steplm_find(const char *text, size_t at, size_t len, const char *word
 {
     const char *p = at < len ? memmem(text + at, len - at, word, strlen(word)) : NULL;
     return p ? (size_t)(p - text) : len;
-}
-
-bool cad_steplm_id(const char *text, size_t at, size_t len, uint64_t *out_id, size_t *out_end)
-{
-    uint64_t id = 0;
-    size_t p = at + 1;
-    if (at >= len || text[at] != '#' || p >= len || !cad_steplm_is_digit(text[p]))
-        return false;
-    while (p < len && text[p] == '0')
-        p++;
-    size_t first = p;
-    for (; p < len && cad_steplm_is_digit(text[p]); p++)
-        id = p - first < 19 ? id * 10 + (uint64_t)(text[p] - '0') : UINT64_MAX;
-    *out_id = id;
-    *out_end = p;
-    return true;
 }
 
 bool cad_steplm_next_token(steplm_span text, size_t at, size_t *out_at, uint64_t *out_id, size_t *out_end)
