@@ -26,7 +26,7 @@ def check(right, message):
 
 
 def line(name, ours, theirs, unit, other, **more):
-    """One row of the table; `theirs` None: nothing to compare with.  more: floor, must, note, share."""
+    """One row of the table; `theirs` None: nothing to compare with.  more: floor, must, note, share, wanted (in words)."""
     row = {"name": name, "ours": ours, "theirs": theirs, "unit": unit, "other": other, **more}
     if theirs:
         row["ratio"] = theirs / ours if unit.startswith("ms") else ours / theirs

@@ -2,7 +2,7 @@
 # Builds and runs the benches, writes bench/results/DATE-CPU.json and the table of bench/README.md.  Minutes; leave the machine
 # alone meanwhile: what shared it with other work is not kept, or with --noisy says so.  What was measured on the same sources is
 # not run again.
-#   scripts/bench.sh [--fresh] [--noisy] [NAME..]        ops_cpu ir parts train_cpu generate_cpu eval tokenizer rag
+#   scripts/bench.sh [--fresh] [--noisy] [NAME..]        ops_cpu ir parts train_cpu generate_cpu step eval tokenizer rag
 set -euo pipefail
 cd "$(dirname "$0")/.."
 fresh=
@@ -11,11 +11,11 @@ for word in "$@"; do
     case $word in
     --fresh) fresh=yes ;;
     --noisy) export CADLM_BENCH_NOISY=1 ;;
-    ops_cpu | ir | parts | train_cpu | generate_cpu | eval | tokenizer | rag) names+=("$word") ;;
+    ops_cpu | ir | parts | train_cpu | generate_cpu | step | eval | tokenizer | rag) names+=("$word") ;;
     *) sed -n '5s/^# *//p' "$0" >&2; exit 2 ;;
     esac
 done
-[ ${#names[@]} -gt 0 ] || names=(ops_cpu ir parts train_cpu generate_cpu eval tokenizer rag)
+[ ${#names[@]} -gt 0 ] || names=(ops_cpu ir parts train_cpu generate_cpu step eval tokenizer rag)
 
 cmake --preset release >/dev/null
 cmake --build build/release -j "$(nproc)" --target bench
