@@ -182,7 +182,7 @@
     X(b, require_valid, "on",   "",             "STEP: valid solids alone; round: the same ones")                          \
     X(p, out,          "*",     "",             "prefix of what the stages write")                                          \
     E(ids, CAD_PREP_IDS, "nested", (nested, relative, flat), "text: instances in place of their references, lines up, or #n=")  \
-    E(derive, CAD_PREP_DERIVE, "off", (off, surfaces, seam), "text: leave out what the topology says; seam: also where circles close") \
+    E(derive, CAD_PREP_DERIVE, "off", (off, surfaces, seam, lean), "text: leave out what the topology says; lean: the most") \
     E(boilerplate, CAD_PREP_BOILERPLATE, "template", (template, keep), "text: product, context and units by the template")      \
     E(style, CAD_PREP_STYLE, "drop", (drop, keep), "text: colours")                                                             \
     E(names, CAD_PREP_NAMES, "drop", (drop, keep), "text: names of geometry and topology")                                      \

@@ -51,7 +51,7 @@ static const cad_cli_option OPTIONS[] = {
     {"exclude-same", 0, "LIST", "rag.exclude_same", NULL, "rag.build"},
     {"ties", 0, "seeded|first", "rag.ties", NULL, "rag.build rag.query"},
     {"min-score", 0, "X", "rag.min_score", NULL, "rag.build rag.query"},
-    {"derive", 0, "WHAT", "prep.derive", "off surfaces seam", "text run"},
+    {"derive", 0, "WHAT", "prep.derive", "off surfaces seam lean", "text run"},
     {"jobs", 0, "N", "prep.jobs", "workers; 0 = all CPUs", "import text filter stats synth render round reorder run"},
     {0},
 };

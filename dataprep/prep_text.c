@@ -25,6 +25,9 @@ static cad_status form_of(const cad_config *c, cad_step_form *out)
         CAD_FAIL(CAD_ECONFIG, "prep.order (%s): the stage text knows dfs and defs_first", cad_config_origin(c, "prep.order"));
     if (p->derive != CAD_PREP_DERIVE_off && p->ids != CAD_PREP_IDS_nested)
         CAD_FAIL(CAD_ECONFIG, "prep.derive needs prep.ids = nested");
+    if (p->derive == CAD_PREP_DERIVE_lean &&
+        (p->boilerplate != CAD_PREP_BOILERPLATE_template || p->names != CAD_PREP_NAMES_drop))
+        CAD_FAIL(CAD_ECONFIG, "prep.derive = lean needs prep.boilerplate = template and prep.names = drop");
     *out = (cad_step_form){.order = p->order == CAD_PREP_ORDER_dfs ? CAD_STEP_ORDER_DFS : CAD_STEP_ORDER_DEFS_FIRST,
                            .ids = (cad_step_ids)p->ids,
                            .derive = (cad_step_derive)p->derive,

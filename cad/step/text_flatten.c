@@ -47,13 +47,7 @@ typedef struct reader {
 
 static cad_status fail_at(const reader *r, uint32_t at, const char *what)
 {
-    uint32_t line = 1, column = 1;
-    for (uint32_t i = 0; i < at; i++) {
-        bool end = r->lex.text[i] == '\n';
-        line += end;
-        column = end ? 1 : column + 1;
-    }
-    CAD_FAIL(CAD_EPARSE, "line %u, column %u: %s", line, column, what);
+    return cad_text_fail_at(r->lex.text, at, what);
 }
 
 static cad_status expected(const reader *r, const char *what)

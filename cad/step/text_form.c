@@ -1,6 +1,7 @@
 #include "cad/step/text_form.h"
 
 #include "cad/step/text_impl.h"
+#include "cad/step/text_lean.h"
 
 #include "core/size.h"
 
@@ -69,6 +70,9 @@ static cad_status make(cad_text *t, const cad_step_form *f, cad_buf *out, cad_st
     *r = (cad_step_text_report){0};
     count_others(t, kept, r);
     cad_text_scale(t, kept);
+    r->misfit = misfit;
+    if (f->derive == CAD_STEP_DERIVE_lean)
+        cad_text_lean_axes(t, kept);
     if (f->derive != CAD_STEP_DERIVE_off && f->ids == CAD_STEP_IDS_nested)
         CAD_TRY(cad_text_reduce(t, kept, f->derive, &r->derived));
     if (r->derived) {
@@ -77,14 +81,36 @@ static cad_status make(cad_text *t, const cad_step_form *f, cad_buf *out, cad_st
         CAD_TRY(cad_text_reach(t, t->root, t->n_roots, kept, 1, &n));
         r->derivable = before - n;
     }
+    if (f->derive == CAD_STEP_DERIVE_lean) {
+        CAD_TRY(cad_text_lean_print(t, out, &r->kept, &r->lean));
+        r->derivable += n - r->kept;
+        return CAD_OK;
+    }
     if (f->share)
         CAD_TRY(cad_text_share(t, kept, f->names));
     if (!f->names)
         drop_names(t, kept);
     CAD_TRY(cad_text_print(t, f, out, &r->kept, &r->flat));
     r->shared = n - r->kept; /* with what only those refer to that went */
-    r->misfit = misfit;
     return CAD_OK;
+}
+
+/* A solid that lean text cannot say is written with its seams; so is what would not be derived at all. */
+static cad_status make_lean(cad_arena *a, const cad_step *m, cad_text *t, const cad_step_form *f, cad_buf *out,
+                            cad_step_text_report *r)
+{
+    cad_step_form seam = *f;
+    cad_frame mark = cad_arena_mark(a);
+    seam.derive = CAD_STEP_DERIVE_seam;
+    CAD_TRY(cad_text_begin(a, m, t));
+    if (f->boilerplate && !f->names && f->ids == CAD_STEP_IDS_nested) {
+        CAD_TRY(make(t, f, out, r));
+        if (r->lean)
+            return CAD_OK;
+        cad_arena_rewind(a, mark);
+        CAD_TRY(cad_text_begin(a, m, t));
+    }
+    return make(t, &seam, out, r);
 }
 
 cad_status cad_step_text_make(cad_arena *a, const cad_step *m, const cad_step_form *f, cad_buf *out,
@@ -95,8 +121,14 @@ cad_status cad_step_text_make(cad_arena *a, const cad_step *m, const cad_step_fo
     CAD_TRY(cad_step_verdict(m));
     cad_frame mark = cad_arena_mark(a);
     size_t before = out->len;
-    CAD_TRY(cad_text_begin(a, m, &t));
-    cad_status s = make(&t, f, out, &r);
+    cad_status s;
+    if (f->derive == CAD_STEP_DERIVE_lean) {
+        s = make_lean(a, m, &t, f, out, &r);
+    } else {
+        s = cad_text_begin(a, m, &t);
+        if (s == CAD_OK)
+            s = make(&t, f, out, &r);
+    }
     if (s != CAD_OK) {
         out->len = before;
         return s;
@@ -152,7 +184,10 @@ static cad_status expand(cad_arena *a, const char *text, size_t len, cad_buf *fl
 {
     uint32_t n = 0;
     cad_step *m;
-    CAD_TRY(cad_text_flatten(a, text, len, TEMPLATE_INSTANCES + 1, flat, &n));
+    if (cad_text_is_lean(text, len))
+        CAD_TRY(cad_text_lean_read(a, text, len, TEMPLATE_INSTANCES + 1, flat, &n));
+    else
+        CAD_TRY(cad_text_flatten(a, text, len, TEMPLATE_INSTANCES + 1, flat, &n));
     CAD_TRY(cad_step_read(flat->data, flat->len, &(cad_step_opts){.input = CAD_STEP_INSTANCES}, &m));
     cad_status s = cad_step_verdict(m);
     if (s == CAD_OK)

@@ -16,7 +16,8 @@
  *   share        value-equal points, directions, vectors and placements are one
  *   names        false: the first parameter of geometry and topology is left out; expansion writes ''
  *   mm           lengths in millimetres: the decimal point is moved
- *   derive       what the topology says already is left out (text_topology.h)
+ *   derive       what the topology says already is left out (text_topology.h); lean: as text_lean.h says, and where a part
+ *                cannot be written so, as `seam`
  */
 #ifndef CADLM_CAD_STEP_TEXT_FORM_H
 #define CADLM_CAD_STEP_TEXT_FORM_H
@@ -34,6 +35,7 @@ typedef enum cad_step_derive {
     CAD_STEP_DERIVE_off,
     CAD_STEP_DERIVE_surfaces, /* no LINE, PLANE, CYLINDRICAL_SURFACE, nor their sense flags, nor * */
     CAD_STEP_DERIVE_seam,     /* nor the point of a vertex that closes a circle: VERTEX_POINT($) */
+    CAD_STEP_DERIVE_lean,     /* vertices, circles and faces as lines without a keyword; needs the template, and no names */
 } cad_step_derive;
 
 typedef struct cad_step_form {
@@ -51,6 +53,7 @@ typedef struct cad_step_text_report {
     const char *misfit; /* why the template does not fit: its boilerplate stays; NULL: it fits.  In the arena */
     bool flat;          /* references in a circle: flat ids in the place of those asked for */
     bool derived;       /* something was left to derive; never where a solid has parametric curves */
+    bool lean;          /* vertices, circles and faces count as kept */
     uint32_t instances; /* of the file; the sum of the five below */
     uint32_t kept;      /* in the text */
     uint32_t templated; /* left to the template */

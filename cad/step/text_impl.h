@@ -15,9 +15,9 @@ typedef struct cad_text {
     uint8_t *known; /* (n_types) cad_step_entity_id of each type */
     uint32_t *root; /* (n_roots) what the text holds, with all that they refer to */
     uint32_t n_roots;
-    bool fits; /* the template takes the place of all but the solids */
+    bool fits;      /* the template takes the place of all but the solids */
     uint8_t *plain; /* (n) 1: what roots reach that are no colours; all of it is in the text, or left to the template */
-    int power; /* lengths times 10^power are millimetres */
+    int power;      /* lengths times 10^power are millimetres */
 } cad_text;
 
 static inline cad_step_entity_id cad_text_known(const cad_text *t, uint32_t i)
@@ -57,6 +57,8 @@ CAD_MUST_USE cad_status cad_text_reduce(cad_text *t, const uint8_t *kept, cad_st
 CAD_MUST_USE cad_status cad_text_print(const cad_text *t, const cad_step_form *f, cad_buf *out, uint32_t *out_kept,
                                        bool *out_flat);
 
+/* CAD_EPARSE with the place of byte `at` of a text. */
+CAD_MUST_USE cad_status cad_text_fail_at(const char *text, size_t at, const char *what);
 /* The nested, relative or flat text as instances #first=..; a line each, in the order in which they begin, names inserted. */
 CAD_MUST_USE cad_status cad_text_flatten(cad_arena *a, const char *text, size_t len, uint32_t first, cad_buf *out,
                                          uint32_t *out_n);

@@ -84,6 +84,17 @@ static void sort_parts(cad_text *t, uint32_t i, cad_step_param *room)
     }
 }
 
+cad_status cad_text_fail_at(const char *text, size_t at, const char *what)
+{
+    uint32_t line = 1, column = 1;
+    for (size_t i = 0; i < at; i++) {
+        bool end = text[i] == '\n';
+        line += end;
+        column = end ? 1 : column + 1;
+    }
+    CAD_FAIL(CAD_EPARSE, "line %u, column %u: %s", line, column, what);
+}
+
 cad_status cad_text_begin(cad_arena *a, const cad_step *m, cad_text *out)
 {
     *out = (cad_text){.m = *m, .a = a};

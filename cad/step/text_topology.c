@@ -125,43 +125,46 @@ bool cad_text_vertex_of(const cad_step *m, const uint32_t *closer, uint32_t vert
 
 /* ---- loops ---- */
 
-/* An edge as a loop runs along it. */
+/* A pass with its ends. */
 typedef struct pass {
-    cad_text_edge edge;
+    cad_text_pass by;
     double from[3], to[3];
-    bool forward;  /* from the edge's first vertex to its second */
-    bool positive; /* about the circle's axis */
 } pass;
 
-/* The k-th edge of a bound, in the order of its list whatever the bound's own sense says. */
-static bool pass_of(const cad_step *m, const uint32_t *closer, uint32_t loop, uint32_t k, bool bound_sense, pass *out)
+bool cad_text_pass_of(const cad_step *m, const cad_text_bound *b, uint32_t k, cad_text_pass *out)
 {
-    uint32_t list = cad_text_value(m, loop, 0), oriented = cad_text_ref(m, list + 1 + k);
+    uint32_t list = cad_text_value(m, b->loop, 0), oriented = cad_text_ref(m, list + 1 + k);
     if (oriented == CAD_STEP_NONE || !cad_text_is(m, oriented, "ORIENTED_EDGE"))
         return false;
     uint32_t p = cad_text_value(m, oriented, 0);
     bool stars = p != CAD_STEP_NONE && m->param[p].kind == CAD_STEP_DERIVED;
-    uint32_t edge = cad_text_ref(m, cad_text_value(m, oriented, stars ? 2 : 0));
-    if (!cad_text_edge_of(m, edge, &out->edge))
+    out->id = cad_text_ref(m, cad_text_value(m, oriented, stars ? 2 : 0));
+    if (!cad_text_edge_of(m, out->id, &out->edge))
         return false;
-    out->forward = cad_text_is_enum(m, cad_text_value(m, oriented, stars ? 3 : 1), ".T.") == bound_sense;
+    out->forward = cad_text_is_enum(m, cad_text_value(m, oriented, stars ? 3 : 1), ".T.") == b->sense;
     out->positive = out->forward == out->edge.sense;
-    return cad_text_vertex_of(m, closer, out->edge.vertex[!out->forward], out->from) &&
-           cad_text_vertex_of(m, closer, out->edge.vertex[out->forward], out->to);
+    return true;
+}
+
+static bool pass_of(const cad_step *m, const uint32_t *closer, const cad_text_bound *b, uint32_t k, pass *out)
+{
+    return cad_text_pass_of(m, b, k, &out->by) &&
+           cad_text_vertex_of(m, closer, out->by.edge.vertex[!out->by.forward], out->from) &&
+           cad_text_vertex_of(m, closer, out->by.edge.vertex[out->by.forward], out->to);
 }
 
 /* The angle that a pass covers of its circle, 0 .. 2 pi. */
 static double angle_of(const pass *s)
 {
-    const cad_text_circle *c = &s->edge.circle;
-    if (s->edge.vertex[0] == s->edge.vertex[1])
+    const cad_text_circle *c = &s->by.edge.circle;
+    if (s->by.edge.vertex[0] == s->by.edge.vertex[1])
         return 2 * M_PI;
     double y[3], a[3], b[3];
     cross(c->axis, c->x, y);
     along(s->from, -1, c->centre, a);
     along(s->to, -1, c->centre, b);
     double turn = atan2(dot(b, y), dot(b, c->x)) - atan2(dot(a, y), dot(a, c->x));
-    if (!s->positive)
+    if (!s->by.positive)
         turn = -turn;
     while (turn <= 0)
         turn += 2 * M_PI;
@@ -176,9 +179,9 @@ static void add_area(const pass *s, const double base[3], double area[3])
     along(s->to, -1, base, b);
     cross(a, b, part);
     along(area, 0.5, part, area);
-    if (s->edge.kind == CAD_TEXT_CIRCLE) {
-        double t = angle_of(s), r = s->edge.circle.radius;
-        along(area, (s->positive ? 0.5 : -0.5) * r * r * (t - sin(t)), s->edge.circle.axis, area);
+    if (s->by.edge.kind == CAD_TEXT_CIRCLE) {
+        double t = angle_of(s), r = s->by.edge.circle.radius;
+        along(area, (s->by.positive ? 0.5 : -0.5) * r * r * (t - sin(t)), s->by.edge.circle.axis, area);
     }
 }
 
@@ -190,12 +193,7 @@ static void grow(const double p[3], double r, double low[3], double high[3])
     }
 }
 
-typedef struct bound {
-    uint32_t loop, n; /* edges */
-    bool sense;
-} bound;
-
-static bool bound_of(const cad_step *m, uint32_t i, bound *out)
+bool cad_text_bound_of(const cad_step *m, uint32_t i, cad_text_bound *out)
 {
     if (i == CAD_STEP_NONE)
         return false;
@@ -221,26 +219,26 @@ typedef struct survey {
     bool has_circle;
 } survey;
 
-static bool survey_bound(const cad_step *m, const uint32_t *closer, const bound *b, survey *s)
+static bool survey_bound(const cad_step *m, const uint32_t *closer, const cad_text_bound *b, survey *s)
 {
     double area[3] = {0}, base[3], toward[3];
     for (uint32_t k = 0; k < b->n; k++) {
         pass e;
-        if (!pass_of(m, closer, b->loop, k, b->sense, &e))
+        if (!pass_of(m, closer, b, k, &e))
             return false;
         if (k == 0) {
             memcpy(base, e.from, sizeof base);
             along(e.to, -1, e.from, toward);
-            if (e.edge.kind == CAD_TEXT_CIRCLE)
-                memcpy(toward, e.edge.circle.x, sizeof toward);
+            if (e.by.edge.kind == CAD_TEXT_CIRCLE)
+                memcpy(toward, e.by.edge.circle.x, sizeof toward);
         }
         add_area(&e, base, area);
         grow(e.from, 0, s->low, s->high);
-        if (e.edge.kind == CAD_TEXT_CIRCLE) {
-            if (e.edge.vertex[0] == e.edge.vertex[1])
-                grow(e.edge.circle.centre, e.edge.circle.radius, s->low, s->high);
+        if (e.by.edge.kind == CAD_TEXT_CIRCLE) {
+            if (e.by.edge.vertex[0] == e.by.edge.vertex[1])
+                grow(e.by.edge.circle.centre, e.by.edge.circle.radius, s->low, s->high);
             if (!s->has_circle)
-                s->circle = e.edge.circle;
+                s->circle = e.by.edge.circle;
             s->has_circle = true;
         }
     }
@@ -272,10 +270,10 @@ static bool in_plane(const pass *e, const cad_text_surface *f)
     along(e->from, -1, f->at, d);
     if (fabs(dot(d, f->axis)) > close)
         return false;
-    if (e->edge.kind != CAD_TEXT_CIRCLE)
+    if (e->by.edge.kind != CAD_TEXT_CIRCLE)
         return true;
-    along(e->edge.circle.centre, -1, f->at, d);
-    cross(e->edge.circle.axis, f->axis, c);
+    along(e->by.edge.circle.centre, -1, f->at, d);
+    cross(e->by.edge.circle.axis, f->axis, c);
     return fabs(dot(d, f->axis)) <= close && dot(c, c) <= CAD_TEXT_CLOSE * CAD_TEXT_CLOSE;
 }
 
@@ -298,22 +296,22 @@ static bool on_cylinder(const pass *e, const cad_text_surface *f)
 {
     if (off_axis(e->from, f, f->radius))
         return false;
-    if (e->edge.kind != CAD_TEXT_CIRCLE)
+    if (e->by.edge.kind != CAD_TEXT_CIRCLE)
         return true;
     double c[3];
-    cross(e->edge.circle.axis, f->axis, c);
-    return dot(c, c) <= CAD_TEXT_CLOSE * CAD_TEXT_CLOSE && !off_axis(e->edge.circle.centre, f, 0) &&
-           fabs(e->edge.circle.radius - f->radius) <= CAD_TEXT_CLOSE * f->extent;
+    cross(e->by.edge.circle.axis, f->axis, c);
+    return dot(c, c) <= CAD_TEXT_CLOSE * CAD_TEXT_CLOSE && !off_axis(e->by.edge.circle.centre, f, 0) &&
+           fabs(e->by.edge.circle.radius - f->radius) <= CAD_TEXT_CLOSE * f->extent;
 }
 
 /* Runs over all edges of a face: whether each of them is in the surface. */
-static bool all_edges(const cad_step *m, const uint32_t *closer, const bound *b, uint32_t n_bounds, const cad_text_surface *f,
-                      bool (*in)(const pass *, const cad_text_surface *))
+static bool all_edges(const cad_step *m, const uint32_t *closer, const cad_text_bound *b, uint32_t n_bounds,
+                      const cad_text_surface *f, bool (*in)(const pass *, const cad_text_surface *))
 {
     for (uint32_t i = 0; i < n_bounds; i++)
         for (uint32_t k = 0; k < b[i].n; k++) {
             pass e;
-            if (!pass_of(m, closer, b[i].loop, k, b[i].sense, &e) || !in(&e, f))
+            if (!pass_of(m, closer, &b[i], k, &e) || !in(&e, f))
                 return false;
         }
     return true;
@@ -321,22 +319,23 @@ static bool all_edges(const cad_step *m, const uint32_t *closer, const bound *b,
 
 /* Seen from outside, material is on the left: at the lower end of a cylinder whose normals point outward a loop runs about the
  * axis, at the upper end against it. */
-static bool find_side(const cad_step *m, const uint32_t *closer, const bound *b, uint32_t n_bounds, cad_text_surface *f)
+static bool find_side(const cad_step *m, const uint32_t *closer, const cad_text_bound *b, uint32_t n_bounds,
+                      cad_text_surface *f)
 {
     double low = INFINITY, high = -INFINITY, lowest = INFINITY, highest = -INFINITY;
     bool at_low = false, at_high = false;
     for (uint32_t i = 0; i < n_bounds; i++)
         for (uint32_t k = 0; k < b[i].n; k++) {
             pass e;
-            if (!pass_of(m, closer, b[i].loop, k, b[i].sense, &e))
+            if (!pass_of(m, closer, &b[i], k, &e))
                 return false;
             double h = height(e.from, f);
             low = h < low ? h : low;
             high = h > high ? h : high;
-            if (e.edge.kind != CAD_TEXT_CIRCLE)
+            if (e.by.edge.kind != CAD_TEXT_CIRCLE)
                 continue;
-            h = height(e.edge.circle.centre, f);
-            bool about = e.positive == (dot(e.edge.circle.axis, f->axis) > 0);
+            h = height(e.by.edge.circle.centre, f);
+            bool about = e.by.positive == (dot(e.by.edge.circle.axis, f->axis) > 0);
             if (h < lowest) {
                 lowest = h;
                 at_low = about;
@@ -358,14 +357,14 @@ enum { MAX_BOUNDS = 4096 };
 void cad_text_surface_of(const cad_step *m, const uint32_t *closer, uint32_t face, cad_text_surface *out)
 {
     uint32_t list = cad_text_value(m, face, 0);
-    bound b[MAX_BOUNDS];
+    cad_text_bound b[MAX_BOUNDS];
     survey s = {.low = {INFINITY, INFINITY, INFINITY}, .high = {-INFINITY, -INFINITY, -INFINITY}};
     *out = (cad_text_surface){.kind = CAD_TEXT_NOTHING};
     if (list == CAD_STEP_NONE || m->param[list].kind != CAD_STEP_LIST || m->param[list].holds.size > MAX_BOUNDS)
         return;
     uint32_t n = m->param[list].holds.size;
     for (uint32_t i = 0; i < n; i++)
-        if (!bound_of(m, cad_text_ref(m, list + 1 + i), &b[i]) || !survey_bound(m, closer, &b[i], &s))
+        if (!cad_text_bound_of(m, cad_text_ref(m, list + 1 + i), &b[i]) || !survey_bound(m, closer, &b[i], &s))
             return;
     double d[3];
     along(s.high, -1, s.low, d);

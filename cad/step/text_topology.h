@@ -40,6 +40,20 @@ typedef struct cad_text_surface {
     double extent; /* of the face: what CAD_TEXT_CLOSE is a part of */
 } cad_text_surface;
 
+/* One side of a face: what its FACE_BOUND says. */
+typedef struct cad_text_bound {
+    uint32_t loop, n; /* an EDGE_LOOP of n > 0 edges */
+    bool sense;
+} cad_text_bound;
+
+/* An edge as a loop runs along it. */
+typedef struct cad_text_pass {
+    uint32_t id; /* of the edge */
+    cad_text_edge edge;
+    bool forward;  /* from the edge's first vertex to its second */
+    bool positive; /* about the circle's axis */
+} cad_text_pass;
+
 /* Coordinates of a point or direction of three; the placement of a surface or curve (its first value). */
 bool cad_text_xyz(const cad_step *m, uint32_t i, double out[3]);
 bool cad_text_placement(const cad_step *m, uint32_t i, double at[3], double axis[3], double x[3]);
@@ -49,6 +63,9 @@ void cad_text_closers(const cad_step *m, uint32_t *closer);
 /* False where the model does not say. */
 bool cad_text_edge_of(const cad_step *m, uint32_t edge, cad_text_edge *out);
 bool cad_text_vertex_of(const cad_step *m, const uint32_t *closer, uint32_t vertex, double out[3]);
+bool cad_text_bound_of(const cad_step *m, uint32_t bound, cad_text_bound *out);
+/* The k-th edge of a bound, in the order of its list whatever the bound's own sense says; false where there is none. */
+bool cad_text_pass_of(const cad_step *m, const cad_text_bound *b, uint32_t k, cad_text_pass *out);
 /* The rule above, whatever surface the face has; kind NOTHING where none follows. */
 void cad_text_surface_of(const cad_step *m, const uint32_t *closer, uint32_t face, cad_text_surface *out);
 

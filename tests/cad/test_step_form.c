@@ -38,11 +38,14 @@ static cad_buf expand(const char *text, size_t len)
 }
 
 /* The forms there are, by number. */
-enum { FORMS = 10 };
+enum { FORMS = 11 };
 static cad_step_form form(int i)
 {
     cad_step_form f = cad_step_form_default();
-    f.derive = i == 1 ? CAD_STEP_DERIVE_surfaces : i == 2 ? CAD_STEP_DERIVE_seam : CAD_STEP_DERIVE_off;
+    f.derive = i == 1    ? CAD_STEP_DERIVE_surfaces
+               : i == 2  ? CAD_STEP_DERIVE_seam
+               : i == 10 ? CAD_STEP_DERIVE_lean
+                         : CAD_STEP_DERIVE_off;
     f.order = i == 3 || i == 4 || i == 6 ? CAD_STEP_ORDER_DEFS_FIRST : CAD_STEP_ORDER_DFS;
     f.ids = i == 4 ? CAD_STEP_IDS_relative : i == 5 || i == 6 ? CAD_STEP_IDS_flat : CAD_STEP_IDS_nested;
     f.names = i == 7 || i == 8;
@@ -242,6 +245,24 @@ static void test_bad_texts_are_told_with_their_place(void **state)
         {"A(1.E400);", "line 1, column 3"},
         {"#1=A(#2);", "a label that nothing has yet"},
         {"hello world", "expected"},
+        {"v1,2", "line 1, column 5: expected ','"},
+        {"v1,2,", "line 1, column 6: expected a number"},
+        {"v1,2,.5", "line 1, column 6: expected a number"},
+        {"v1,2,1e5", "line 1, column 6: expected a number as of STEP"},
+        {"v1,2,3,4", "line 1, column 7: expected the end of a vertex"},
+        {"c1,2,3,4,5", "line 1, column 11: expected ','"},
+        {"v1,2,3\n", "line 2, column 1: expected a face"},
+        {"v1,2,3\ns\n", "line 2, column 2: expected a face"},
+        {"v1,2,3\nx", "line 2, column 1: expected v, c, f or s"},
+        {"v1,2,3\nf", "line 2, column 2: expected a vertex"},
+        {"v1,2,3\nf2", "line 2, column 2: expected a vertex of those above"},
+        {"v1,2,3\nf1", "line 2, column 3: a loop of one vertex"},
+        {"v1,2,3\nf1,1", "line 2, column 5: a straight edge from a vertex to itself"},
+        {"v1,2,3\nf1+1", "line 2, column 4: expected a circle of those above"},
+        {"v1,2,3\nf>0", "line 2, column 3: expected a circle of those above"},
+        {"c1,2,3,4\nf>1 <1", "line 2, column 5: expected '/' or the end of the face"},
+        {"c1,2,3,4\nf>1/", "line 2, column 5: expected a vertex of those above"},
+        {"c1,2,3,4\nf>1\nv99999999999999999999999,1,1", "line 3, column 2: expected a number as of STEP"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         cad_buf out = CAD_BUF_INIT;
@@ -276,6 +297,28 @@ static void test_what_cannot_be_derived_is_told(void **state)
     }
 }
 
+/* A cylinder, two of them, and a quarter of one: what the header says, and back. */
+static void test_lean_text_reads_as_it_says(void **state)
+{
+    (void)state;
+    static const char *const text[] = {
+        "c5,0,0,10\nc5,0,0,0\nf>1<2\nf>1\nf<2\n",
+        "c5,0,0,10\nc5,0,0,0\nf>1<2\nf>1\nf<2\ns\nc5,20,0,10\nc5,20,0,0\nf>3<4\nf>3\nf<4\n",
+        "v0,2,0\nv2,0,0\nv0,0,0\nv2,0,1\nv0,2,1\nv0,0,1\nc2,0,0,0\nc2,0,0,1\n"
+        "f1-1,2,3\nf4+2,5,6\nf3,2,4,6\nf6,5,1,3\nf2+1,1,5-2,4\n",
+    };
+    cad_step_form lean = form(10);
+    for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
+        cad_step_text_report r;
+        cad_buf file = expand(text[i], strlen(text[i]));
+        cad_buf again = make(file.data, file.len, &lean, &r);
+        assert_true(r.lean);
+        assert_string_equal(again.data, text[i]);
+        cad_buf_deinit(&file);
+        cad_buf_deinit(&again);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -285,6 +328,7 @@ int main(void)
         cmocka_unit_test(test_cycles_and_depth_fall_back_to_flat_ids),
         cmocka_unit_test(test_every_kind_of_parameter_survives),
         cmocka_unit_test(test_bad_texts_are_told_with_their_place),
+        cmocka_unit_test(test_lean_text_reads_as_it_says),
         cmocka_unit_test(test_what_cannot_be_derived_is_told),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -56,6 +56,16 @@ static void expect_shape(const cad_step *m, const cad_facts *want, const cad_ste
     cad_buf_deinit(&again);
 }
 
+/* Nothing but planes, cylinders, lines and circles, and no shell inside another. */
+static bool is_lean(const char *part)
+{
+    static const char *const no[] = {"FI 0 3", "S 9", "K 6 0 14", "SH 0 2", "SK "};
+    for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+        if (strstr(part, no[i]))
+            return false;
+    return true;
+}
+
 static void test_parts_keep_their_shape(void **state)
 {
     (void)state;
@@ -67,7 +77,7 @@ static void test_parts_keep_their_shape(void **state)
         ok(cad_solid_write_step(b.solid, "part", &file));
         cad_facts want = facts_of(&file, a, PARTS[i]);
         cad_step *m = step_of(file.data, file.len);
-        for (int d = CAD_STEP_DERIVE_off; d <= CAD_STEP_DERIVE_seam; d++)
+        for (int d = CAD_STEP_DERIVE_off; d <= CAD_STEP_DERIVE_lean; d++)
             for (int first = 0; first < 2; first++) {
                 cad_step_form f = cad_step_form_default();
                 cad_step_text_report r;
@@ -77,6 +87,8 @@ static void test_parts_keep_their_shape(void **state)
                 assert_null(r.misfit);
                 bool flat_or_round = !strstr(PARTS[i], "S 9") && !strstr(PARTS[i], "SK ");
                 assert_int_equal(r.derived, d != CAD_STEP_DERIVE_off && (flat_or_round || r.derivable > 0));
+                assert_int_equal(r.lean, d == CAD_STEP_DERIVE_lean && is_lean(PARTS[i]));
+                assert_int_equal(r.kept + r.templated + r.styles + r.shared + r.derivable, r.instances);
             }
         cad_step_close(m);
         drop_built(&b);
@@ -93,11 +105,11 @@ static void test_derived_forms_are_short(void **state)
     cad_arena *a;
     cad_buf file = CAD_BUF_INIT;
     built b = build(plate);
-    size_t len[3];
+    size_t len[4];
     ok(cad_arena_create("test", (size_t)1 << 30, &a));
     ok(cad_solid_write_step(b.solid, "part", &file));
     cad_step *m = step_of(file.data, file.len);
-    for (int d = 0; d < 3; d++) {
+    for (int d = 0; d < 4; d++) {
         cad_step_form f = cad_step_form_default();
         cad_step_text_report r;
         cad_buf text = CAD_BUF_INIT;
@@ -107,11 +119,12 @@ static void test_derived_forms_are_short(void **state)
         assert_null(d ? strstr(text.data, "PLANE(") : NULL);
         assert_null(d ? strstr(text.data, "CYLINDRICAL_SURFACE(") : NULL);
         assert_int_equal(d == 2, strstr(text.data, "VERTEX_POINT($)") != NULL);
+        assert_int_equal(d == 3, text.data[0] == 'v');
         len[d] = text.len;
         cad_buf_deinit(&text);
     }
     assert_true(len[0] * 10 < file.len * 5);
-    assert_true(len[1] < len[0] && len[2] < len[1]);
+    assert_true(len[1] < len[0] && len[2] < len[1] && len[3] * 3 < len[2]);
     cad_step_close(m);
     drop_built(&b);
     cad_buf_deinit(&file);
