@@ -20,6 +20,10 @@ static const char *const box[] = {
     "{make}~ {box} $h {high} on a [base|footprint] of #w x #d@{end}",
     "[w = $w, d = $d, h = $h, {box}|{box} with w = $w, d = $d, h = $h]{end}",
     "{make}~ [solid|plain|simple] {box}, {wdh}[, without holes|]{end}",
+    "{make}~ {box} [measuring|of size|sized] $w in x, $d in y and $h in z{end}",
+    "[Height|height] $h, width $w, depth $d: ~ {box}{end}",
+    "{make}~ {box}. [It is|Its size is] {wdh}{end}",
+    "{wdh}: [that is|this is the size of] ~ {box}{end}",
 };
 const cad_sentences cad_say_step_box = CAD_SENTENCES(box);
 
@@ -36,6 +40,12 @@ static const char *const cylinder[] = {
     "{make}~ [solid|plain|simple] {cyl}, {radius:r}, $h {high}{end}",
     "{make}~ circle {of_radius:r} [extruded|extended] by $h[ into ~ {cyl}|]{end}",
     "{make}~ {cyl} on the z axis, {radius:r}, from z = 0 to z = $h{end}",
+    "[Height|height] $h, {radius:r}: ~ {cyl}{end}",
+    "{make}~ {cyl}. [It is|It stands] $h {high}, {radius:r}{end}",
+    "[h = $h, r = $r, {cyl}|{cyl} with h = $h, r = $r]{end}",
+    "{make}~ $h {high} {cyl} {of_radius:r}{end}",
+    "{make}~ {cyl}, {radius:r} and $h {high}{end}",
+    "The {cyl} is $h {high} and has a radius of $r{end}",
 };
 const cad_sentences cad_say_step_cylinder = CAD_SENTENCES(cylinder);
 
@@ -52,6 +62,10 @@ static const char *const washer[] = {
     "[R = $a, r = $b, t = $t, {washer}|{washer} with R = $a, r = $b, t = $t]{end}",
     "{make}~ {washer} $t thick, [with |]a {hole} {of_radius:b} and an outside radius of $a{end}",
     "{make}~ [disc|disk] {of_radius:a}, $t thick, with a {hole} {of_radius:b} in the middle{end}",
+    "{make}~ $t thick {washer} with {inner} and {outer}{end}",
+    "[Inner|inner] radius $b, outer radius $a, thickness $t: ~ {washer}{end}",
+    "{make}~ {washer}. {outer}, {inner}, {thick}{end}",
+    "[t = $t, R = $a, r = $b, {washer}|{washer} with r = $b, R = $a, t = $t]{end}",
 };
 const cad_sentences cad_say_step_washer = CAD_SENTENCES(washer);
 
@@ -68,6 +82,10 @@ static const char *const l_bracket[] = {
     "[w = $w, d = $d, h = $h, t = $t, {lb}|{lb} with w = $w, d = $d, h = $h, t = $t]{end}",
     "{make}an L profile, $w wide, $h {high} and $t thick, extruded by $d{end}",
     "{make}~ {lb}: ~ {upright} $h {high} on ~ {base} $w [long|wide], both {thick}, {deep}{end}",
+    "{make}~ {lb}, {deep}, ~ {upright} of $h and ~ {base} of $w, {thick}{end}",
+    "[Width|width] $w, height $h, depth $d, thickness $t: ~ {lb}{end}",
+    "{make}~ {lb}. The {base} is $w [long|wide], the {upright} $h {high}; {thick}, {deep}{end}",
+    "{make}~ $d deep {lb} from $t [material|sheet|stock], {base} $w, {upright} $h{end}",
 };
 const cad_sentences cad_say_step_l_bracket = CAD_SENTENCES(l_bracket);
 
@@ -84,6 +102,10 @@ static const char *const plate_1[] = {
     "{make}~ $t thick {plate}, #w x #d@, with a {hole} {at} {of_radius:r}{end}",
     "[w = $w, d = $d, t = $t, {plate}|{plate} with w = $w, d = $d, t = $t], {hole} r = $r {at}{end}",
     "{make}~ {plate} from the origin to (#w, #d, #t)@ with a {hole} {of_radius:r} {at}{end}",
+    "{make}~ {plate}, {wdt}. [Put|Drill|Add] a {hole} {of_radius:r} {at}{end}",
+    "{hole} {at}, {radius:r}, in ~ {plate} of {wdt}{end}",
+    "{make}~ {wdt} {plate}; {hole} {at} {of_radius:r}{end}",
+    "[Thickness|thickness] $t, width $w, depth $d: ~ {plate} with a {hole} {of_radius:r} {at}{end}",
 };
 const cad_sentences cad_say_step_plate_1 = CAD_SENTENCES(plate_1);
 
@@ -100,5 +122,9 @@ static const char *const plate_4[] = {
     "each]{end}",
     "[w = $w, d = $d, t = $t, {plate}|{plate} with w = $w, d = $d, t = $t], %n {holes} r = $r {four}{end}",
     "{make}~ {plate} from the origin to (#w, #d, #t)@ with four {holes} {of_radius:r} {four}{end}",
+    "{make}~ {plate}, {wdt}. [Put|Drill|Add] %n {holes} {of_radius:r} {four}{end}",
+    "%n {holes} {four}, {radius:r}, in ~ {plate} of {wdt}{end}",
+    "{make}~ {wdt} {plate}; four {holes} {four} {of_radius:r}{end}",
+    "[Thickness|thickness] $t, width $w, depth $d: ~ {plate} with %n {holes} {of_radius:r} {four}{end}",
 };
 const cad_sentences cad_say_step_plate_4 = CAD_SENTENCES(plate_4);
