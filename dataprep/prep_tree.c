@@ -106,6 +106,7 @@ cad_status cad_prep_tree(const cad_prep_job *j, const char *in, const char *out,
                                              [CAD_PREP_TOPO_GROUP_type] = CAD_STEPLM_GROUP_type,
                                              [CAD_PREP_TOPO_GROUP_none] = CAD_STEPLM_GROUP_none};
     const cad_config *cfg = j->cfg;
+    bool counts = cad_config_is_set(cfg, "tokenizer.path") && !cfg->tokenizer.own_bpe; /* not one that is yet to be learnt */
     cad_stage_tree_args args = {.in = in,
                                 .out = out,
                                 .digits = (int32_t)cfg->prep.digits,
@@ -113,7 +114,7 @@ cad_status cad_prep_tree(const cad_prep_job *j, const char *in, const char *out,
                                 .group = group[cfg->prep.topo_group],
                                 .annotate = cfg->prep.annotate,
                                 .jobs = (int)cfg->prep.jobs,
-                                .tokenizer = cad_config_is_set(cfg, "tokenizer.path") ? cfg->tokenizer.path : NULL,
+                                .tokenizer = counts ? cfg->tokenizer.path : NULL,
                                 .max_bad = cfg->prep.max_bad};
     bool steplm = cfg->prep.profile == CAD_PREP_PROFILE_steplm;
     if (round)

@@ -108,3 +108,8 @@ runs 65 "${tokens[@]}" --set=prep.filter_field=whole-data
 says "$err" "counts retrieved text" "hint: prep.filter_field = output"
 runs 65 cadprep run run.ini --set=prep.filter_tokens=900
 says "$err" "the tokenizer is learnt behind the filter"
+
+# Rounding counts no tokens of a vocabulary that is yet to be learnt.
+runs 0 cadprep run run.ini --set=prep.out=rounded --set=prep.round=relative --set=tokenizer.path=rounded/tokenizer
+says "$err" "rounded/files: 43 files" "tokenizer: "
+[ -s rounded/train.pack.h5 ] || die "no pack behind the rounded files"
