@@ -14,6 +14,7 @@ struct cad_json_items {
     size_t len, at;  /* of chunk: bytes in it; consumed */
     int64_t line;
     bool array, ended;
+    bool begun; /* an array: an element is read */
     char chunk[CHUNK];
 };
 
@@ -38,10 +39,10 @@ static void skip(cad_json_items *r)
     r->line += r->chunk[r->at++] == '\n';
 }
 
-static cad_status skip_blanks(cad_json_items *r, bool commas, int *c)
+static cad_status skip_blanks(cad_json_items *r, int *c)
 {
     CAD_TRY(peek(r, c));
-    while (*c == ' ' || *c == '\t' || *c == '\r' || *c == '\n' || (commas && *c == ',')) {
+    while (*c == ' ' || *c == '\t' || *c == '\r' || *c == '\n') {
         skip(r);
         CAD_TRY(peek(r, c));
     }
@@ -54,7 +55,7 @@ static cad_status begin(cad_json_items *r)
     CAD_TRY(peek(r, &c));
     if (r->len >= 3 && !memcmp(r->chunk, "\xef\xbb\xbf", 3))
         r->at = 3;
-    CAD_TRY(skip_blanks(r, false, &c));
+    CAD_TRY(skip_blanks(r, &c));
     if (c < 0)
         CAD_FAIL(CAD_ENOTFOUND, "%s: nothing in it; expected a JSON array or JSON lines", cad_file_path(r->file));
     r->array = c == '[';
@@ -116,25 +117,42 @@ static cad_status take_element(cad_json_items *r, cad_buf *text, int64_t line)
     return CAD_OK;
 }
 
+/* The { of the next element, behind its comma, or the ] of the end. */
+static cad_status find_element(cad_json_items *r, int *c)
+{
+    const char *expected = "an object of the array, or its end";
+    CAD_TRY(skip_blanks(r, c));
+    if (*c == ']' || (*c == '{' && !r->begun))
+        return CAD_OK;
+    if (*c == ',' && r->begun) {
+        expected = "an object behind the comma";
+        skip(r);
+        CAD_TRY(skip_blanks(r, c));
+        if (*c == '{')
+            return CAD_OK;
+    } else if (r->begun) {
+        expected = "a comma and an object of the array, or its end";
+    }
+    if (*c < 0)
+        CAD_FAIL(CAD_EDATA, "%s:%" PRId64 ": the file ends before the ] of its array", cad_file_path(r->file), r->line);
+    CAD_FAIL(CAD_EDATA, "%s:%" PRId64 ": found byte 0x%02x; expected %s", cad_file_path(r->file), r->line, (unsigned)*c,
+             expected);
+}
+
 static cad_status next_element(cad_json_items *r, cad_buf *text, int64_t *line, bool *more)
 {
     int c;
     *more = false;
     if (r->ended)
         return CAD_OK;
-    CAD_TRY(skip_blanks(r, true, &c));
+    CAD_TRY(find_element(r, &c));
     *line = r->line;
-    *more = c == '{';
+    *more = r->begun = c == '{';
     if (*more)
         return take_element(r, text, *line);
-    if (c < 0)
-        CAD_FAIL(CAD_EDATA, "%s:%" PRId64 ": the file ends before the ] of its array", cad_file_path(r->file), r->line);
-    if (c != ']')
-        CAD_FAIL(CAD_EDATA, "%s:%" PRId64 ": found byte 0x%02x; expected an object of the array, or its end",
-                 cad_file_path(r->file), r->line, (unsigned)c);
     skip(r);
     r->ended = true;
-    CAD_TRY(skip_blanks(r, false, &c));
+    CAD_TRY(skip_blanks(r, &c));
     if (c >= 0)
         CAD_FAIL(CAD_EDATA, "%s:%" PRId64 ": text behind the end of the array", cad_file_path(r->file), r->line);
     return CAD_OK;
@@ -143,7 +161,7 @@ static cad_status next_element(cad_json_items *r, cad_buf *text, int64_t *line, 
 static cad_status next_line(cad_json_items *r, cad_buf *text, int64_t *line, bool *more)
 {
     int c;
-    CAD_TRY(skip_blanks(r, false, &c));
+    CAD_TRY(skip_blanks(r, &c));
     *line = r->line;
     *more = c >= 0;
     size_t from = text->len;

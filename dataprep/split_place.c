@@ -128,22 +128,30 @@ static int split_of(const cad_stage_split_args *args, bool step, const cad_split
 
 /* ---- lists ---- */
 
+/* The length of text without the blanks at its end. */
+static size_t without_blanks(const char *text, size_t len)
+{
+    while (len > 0 && strchr(" \t\r", text[len - 1]))
+        len--;
+    return len;
+}
+
+/* The split is the last word; an id may hold blanks and commas. */
 static cad_status take_line(const char *path, int64_t line_no, const char *line, size_t len, cad_hash_index *m)
 {
-    size_t id = 0, gap, word;
-    while (len > 0 && strchr(" \t\r", line[len - 1]))
-        len--;
+    len = without_blanks(line, len);
     if (len == 0)
         return CAD_OK;
-    while (id < len && !strchr(" \t,", line[id]))
-        id++;
-    for (gap = id; gap < len && strchr(" \t,", line[gap]);)
-        gap++;
-    word = len - gap;
+    size_t at_word = len;
+    while (at_word > 0 && !strchr(" \t,", line[at_word - 1]))
+        at_word--;
+    size_t word = len - at_word, id = without_blanks(line, at_word);
+    if (id > 0 && line[id - 1] == ',')
+        id = without_blanks(line, id - 1);
     for (int k = 0; k < CAD_SPLIT_COUNT; k++) {
         uint64_t *at = NULL;
         bool is_new = false;
-        if (id == 0 || strlen(cad_split_name[k]) != word || memcmp(cad_split_name[k], line + gap, word) != 0)
+        if (id == 0 || strlen(cad_split_name[k]) != word || memcmp(cad_split_name[k], line + at_word, word) != 0)
             continue;
         CAD_TRY(cad_hash_index_at(m, cad_hash_index_key(line, id), (uint64_t)k, &is_new, &at));
         if (*at != (uint64_t)k)
@@ -190,18 +198,20 @@ static void fix_groups(const cad_hash_index *list, const cad_split_key *key, siz
 
 /* ---- places ---- */
 
-/* Rows of val and test beyond the cap of their caption are left out. */
-static cad_status cap_captions(const cad_stage_split_args *args, const cad_split_key *key, size_t n, int *where)
+/* Rows of val and test beyond the cap of their caption are left out; listed rows are counted first, and stay. */
+static cad_status cap_captions(const cad_stage_split_args *args, const cad_split_key *key, size_t n, const cad_hash_index *list,
+                               int *where)
 {
     cad_hash_index seen[CAD_SPLIT_COUNT] = {CAD_HASH_INDEX_INIT, CAD_HASH_INDEX_INIT, CAD_HASH_INDEX_INIT};
     cad_status s = CAD_OK;
-    for (size_t i = 0; s == CAD_OK && i < n && args->cap_caption > 0; i++) {
+    for (size_t k = args->cap_caption > 0 ? 0 : 2 * n; s == CAD_OK && k < 2 * n; k++) {
+        size_t i = k % n;
+        bool in_list = list && listed(list, &key[i]) != NONE, is_new = false;
         uint64_t *at = NULL;
-        bool is_new = false;
-        if (where[i] <= CAD_SPLIT_train || !key[i].caption)
+        if (where[i] <= CAD_SPLIT_train || !key[i].caption || in_list != (k < n))
             continue;
         s = cad_hash_index_at(&seen[where[i]], key[i].caption, 0, &is_new, &at);
-        if (s == CAD_OK && (int64_t)++ * at > args->cap_caption)
+        if (s == CAD_OK && (int64_t)++ * at > args->cap_caption && !in_list)
             where[i] = CAD_SPLIT_left_cap_caption;
     }
     for (int k = 0; k < CAD_SPLIT_COUNT; k++)
@@ -294,7 +304,7 @@ cad_status cad_split_place(const cad_stage_split_args *args, bool step, const ca
     else if (s == CAD_OK)
         place_groups(args, step, key, n, args->list ? &list : NULL, &g, where);
     if (s == CAD_OK && step && !args->steplm)
-        s = cap_captions(args, key, n, where);
+        s = cap_captions(args, key, n, args->list ? &list : NULL, where);
     cad_hash_index_deinit(&list);
     if (s == CAD_OK)
         count_groups(&g, where, n, out);

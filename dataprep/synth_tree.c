@@ -10,6 +10,7 @@ static const char *const CAPTIONS = "captions.csv", *const TRUTH = "parts.jsonl"
 
 struct cad_synth_tree {
     cad_buf dir, temp; /* temp: beside dir, until all is written */
+    cad_buf old;       /* where an earlier tree lies while temp takes its place */
     cad_buf captions, truth, path;
 };
 
@@ -17,14 +18,15 @@ static void release(cad_synth_tree *t)
 {
     cad_buf_deinit(&t->dir);
     cad_buf_deinit(&t->temp);
+    cad_buf_deinit(&t->old);
     cad_buf_deinit(&t->captions);
     cad_buf_deinit(&t->truth);
     cad_buf_deinit(&t->path);
     cad_mem_free(t);
 }
 
-/* DIR may be replaced: absent, empty, or an earlier tree. */
-static cad_status check_dir(const char *dir)
+/* DIR may be replaced: absent, empty, or an earlier tree; `part`: or what is left of one. */
+static cad_status check_dir(const char *dir, bool part)
 {
     if (!cad_fs_exists(dir))
         return CAD_OK;
@@ -40,11 +42,22 @@ static cad_status check_dir(const char *dir)
             break;
     if (s == CAD_OK && i < n)
         s = cad_fail(CAD_EWRITE, "%s: holds %s, which synth did not make; expected an empty folder, or none", dir, name[i]);
-    else if (s == CAD_OK && n > 0 && ours < 3)
+    else if (s == CAD_OK && n > 0 && ours < 3 && !part)
         s = cad_fail(CAD_EWRITE, "%s: holds %s, but not all of an earlier tree; expected an empty folder, or none", dir,
                      name[0]);
     cad_arena_destroy(a);
     return s;
+}
+
+/* What a call that was killed left: between its two renames DIR is the tree that was set aside, after them that is waste. */
+static cad_status sweep(cad_synth_tree *t)
+{
+    const char *dir = cad_buf_cstr(&t->dir), *old = cad_buf_cstr(&t->old);
+    CAD_TRY(cad_fs_remove_tree(cad_buf_cstr(&t->temp)));
+    if (!cad_fs_exists(old))
+        return CAD_OK;
+    CAD_TRY(check_dir(old, true));
+    return cad_fs_exists(dir) ? cad_fs_remove_tree(old) : cad_fs_commit_dir(old, dir);
 }
 
 static cad_status begin(cad_synth_tree *t, const char *dir)
@@ -53,9 +66,10 @@ static cad_status begin(cad_synth_tree *t, const char *dir)
     while (len > 1 && dir[len - 1] == '/')
         len--;
     CAD_TRY(cad_buf_add(&t->dir, dir, len));
-    CAD_TRY(check_dir(cad_buf_cstr(&t->dir)));
     CAD_TRY(cad_buf_printf(&t->temp, "%s.unfinished", cad_buf_cstr(&t->dir)));
-    CAD_TRY(cad_fs_remove_tree(cad_buf_cstr(&t->temp))); /* of a call that was killed */
+    CAD_TRY(cad_buf_printf(&t->old, "%s.replaced", cad_buf_cstr(&t->dir)));
+    CAD_TRY(check_dir(cad_buf_cstr(&t->dir), false));
+    CAD_TRY(sweep(t));
     CAD_TRY(cad_fs_mkdirs(cad_buf_cstr(&t->temp)));
     return cad_buf_str(&t->captions, "model_id,isDescribable,description\n");
 }
@@ -123,13 +137,17 @@ static cad_status write_list(cad_synth_tree *t, const char *name, const cad_buf 
     return cad_fs_write(cad_buf_cstr(&t->path), cad_buf_cstr(text), text->len);
 }
 
+/* DIR is whole or absent at any moment: a tree that is there steps aside by one rename and is removed last. */
 static cad_status finish(cad_synth_tree *t)
 {
+    const char *dir = cad_buf_cstr(&t->dir), *old = cad_buf_cstr(&t->old);
     CAD_TRY(write_list(t, TRUTH, &t->truth));
     CAD_TRY(write_list(t, CAPTIONS, &t->captions));
-    CAD_TRY(check_dir(cad_buf_cstr(&t->dir))); /* still nobody else's */
-    CAD_TRY(cad_fs_remove_tree(cad_buf_cstr(&t->dir)));
-    return cad_fs_commit_dir(cad_buf_cstr(&t->temp), cad_buf_cstr(&t->dir));
+    CAD_TRY(check_dir(dir, false)); /* still nobody else's */
+    if (cad_fs_exists(dir))
+        CAD_TRY(cad_fs_commit_dir(dir, old));
+    CAD_TRY(cad_fs_commit_dir(cad_buf_cstr(&t->temp), dir));
+    return cad_fs_remove_tree(old);
 }
 
 cad_status cad_synth_tree_commit(cad_synth_tree *t)

@@ -5,8 +5,9 @@
  *   DIR/parts.jsonl                           {"expect","family","held","id","params","phrasing","units"}: what evaluation
  * knows
  *
- * All of it is made beside DIR and takes its name at the end, so DIR is whole or absent.  A DIR that holds these three and
- * nothing else is an earlier tree and replaced; any other that holds something is refused. */
+ * All of it is made beside DIR (DIR.unfinished) and takes its name at the end, so DIR is whole or absent.  A DIR that holds
+ * these three and nothing else is an earlier tree and replaced: it is DIR.replaced until the new one has its name.  Any other
+ * DIR that holds something is refused.  The next call removes what one that was killed left, or gives DIR its tree back. */
 #ifndef CADLM_DATAPREP_SYNTH_TREE_H
 #define CADLM_DATAPREP_SYNTH_TREE_H
 

@@ -166,6 +166,59 @@ static void test_listed_rows_stay_and_pull_their_groups(void **state)
     fails(cad_split_corpus(&args, &r), CAD_EDATA, "list.txt:2: 1 is in two splits");
 }
 
+static void test_the_cap_leaves_out_no_listed_row(void **state)
+{
+    (void)state;
+    static const char list[] = "00000002 test\n00000003,test\n00000004, test\n";
+    pair p[5];
+    int where[5];
+    cad_stage_split_result r;
+    cad_stage_split_args args = strict;
+    args.list = DIR "/list.txt";
+    args.cap_caption = 2;
+    for (int i = 0; i < 5; i++)
+        p[i] = (pair){1, 100 + i};
+    write_rows(DIR "/in.jsonl", p, 5, "");
+    ok(cad_fs_write(args.list, list, sizeof list - 1));
+    split(&args, 5, where, &r);
+    static const int all[5] = {-1, -1, 2, 2, 2};
+    assert_memory_equal(where, all, sizeof all);
+    expect_dropped("id,reason\n00000000,cap_caption\n00000001,cap_caption\n");
+    args.cap_caption = 4; /* the listed ones count, wherever they stand */
+    split(&args, 5, where, &r);
+    static const int first[5] = {2, -1, 2, 2, 2};
+    assert_memory_equal(where, first, sizeof first);
+}
+
+static void test_a_listed_id_may_hold_blanks_and_commas(void **state)
+{
+    (void)state;
+    static const char *const id[] = {"plate 1, left", "plate 1", "a,b", "x,"};
+    static const char list[] = "plate 1, left  val\nplate 1,test\na,b , train\r\nx,,val\n";
+    cad_corpus_writer *w = NULL;
+    cad_stage_split_result r;
+    cad_stage_split_args args = strict;
+    args.list = DIR "/list.txt";
+    ok(cad_corpus_create(DIR "/in.jsonl", "demo", NULL, &w));
+    for (int i = 0; i < 4; i++) {
+        char caption[32];
+        snprintf(caption, sizeof caption, "Part %d.", i);
+        cad_row row = {.id = id[i], .caption = caption, .target = "DATA;ENDSEC;", .kind = "step"};
+        ok(cad_caption_group(caption, &row.caption_hash));
+        ok(cad_corpus_add(w, &row));
+    }
+    ok(cad_corpus_commit(w));
+    ok(cad_fs_write(args.list, list, sizeof list - 1));
+    ok(cad_split_corpus(&args, &r));
+    assert_true(r.rows[CAD_SPLIT_train] == 1 && r.rows[CAD_SPLIT_val] == 2 && r.rows[CAD_SPLIT_test] == 1);
+    cad_row *rows = NULL;
+    size_t n = 0;
+    ok(cad_corpus_load(DIR "/p/test.jsonl", arena, &rows, &n));
+    assert_string_equal(rows[0].id, "plate 1");
+    ok(cad_corpus_load(DIR "/p/train.jsonl", arena, &rows, &n));
+    assert_string_equal(rows[0].id, "a,b");
+}
+
 static void test_steplm_shuffles_by_the_seed_and_rounds_down(void **state)
 {
     (void)state;
@@ -257,6 +310,8 @@ int main(void)
         cmocka_unit_test(test_captions_and_geometries_stay_together),
         cmocka_unit_test(test_a_caption_fills_no_more_than_its_share_of_val_and_test),
         cmocka_unit_test(test_listed_rows_stay_and_pull_their_groups),
+        cmocka_unit_test(test_the_cap_leaves_out_no_listed_row),
+        cmocka_unit_test(test_a_listed_id_may_hold_blanks_and_commas),
         cmocka_unit_test(test_steplm_shuffles_by_the_seed_and_rounds_down),
         cmocka_unit_test(test_the_suite_carries_step),
     };

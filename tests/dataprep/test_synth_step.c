@@ -5,6 +5,7 @@
 #include "core/json.h"
 #include "core/pool.h"
 #include "dataprep/stage_synth.h"
+#include "dataprep/synth_tree.h"
 #include "eval/expect.h"
 
 #include <ctype.h>
@@ -288,6 +289,50 @@ static void test_a_stopped_call_and_a_foreign_folder_leave_all_as_it_was(void **
     fails(cad_stage_synth(&args, &r), CAD_EWRITE, "a file");
 }
 
+/* Adds row 0 to a new tree in `dir`; an abort leaves what was there. */
+static void one_part(const char *dir, bool commit)
+{
+    cad_synth_opts o = options("all", 9);
+    cad_synth_tree *t = NULL;
+    cad_row row;
+    ok(cad_synth_tree_create(dir, &t));
+    ok(cad_synth_row(&o, 0, false, arena, &row));
+    json_t *json = json_pack("{s:{}, s:{s:{}}}", "expect", "meta", "params");
+    ok(cad_synth_tree_add(t, &row, json));
+    json_decref(json);
+    if (commit)
+        ok(cad_synth_tree_commit(t));
+    else
+        cad_synth_tree_abort(t);
+}
+
+static void test_a_killed_call_costs_no_tree(void **state)
+{
+    (void)state;
+    char hash[33], again[33];
+    one_part(DIR "/kept", true);
+    ok(cad_fs_hash(DIR "/kept/captions.csv", hash));
+    /* Killed between its two renames: the tree lies aside, the new one is not in its place. */
+    ok(cad_fs_commit_dir(DIR "/kept", DIR "/kept.replaced"));
+    ok(cad_fs_mkdirs(DIR "/kept.unfinished/parts/1"));
+    one_part(DIR "/kept", false);
+    ok(cad_fs_hash(DIR "/kept/captions.csv", again));
+    assert_string_equal(hash, again);
+    assert_false(cad_fs_exists(DIR "/kept.replaced"));
+    assert_false(cad_fs_exists(DIR "/kept.unfinished"));
+    /* Killed while it removed the old tree. */
+    ok(cad_fs_mkdirs(DIR "/kept.replaced/parts/2"));
+    one_part(DIR "/kept", true);
+    assert_int_equal(count_in(DIR "/kept"), 3);
+    assert_false(cad_fs_exists(DIR "/kept.replaced"));
+    /* What somebody else has there is left alone. */
+    ok(cad_fs_mkdirs(DIR "/kept.replaced"));
+    ok(cad_fs_write(DIR "/kept.replaced/notes", "x", 1));
+    cad_synth_tree *t = NULL;
+    fails(cad_synth_tree_create(DIR "/kept", &t), CAD_EWRITE, "kept.replaced: holds notes");
+    assert_true(cad_fs_exists(DIR "/kept.replaced/notes"));
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -313,6 +358,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_each_family_has_many_wordings_and_held_ones_of_its_own),
         cmocka_unit_test(test_any_number_of_jobs_gives_the_same_tree),
         cmocka_unit_test(test_a_stopped_call_and_a_foreign_folder_leave_all_as_it_was),
+        cmocka_unit_test(test_a_killed_call_costs_no_tree),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

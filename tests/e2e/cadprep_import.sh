@@ -179,6 +179,14 @@ echo '[{"text":"a","ir":"C 1 1 1"}, 7]' >odd.json
 refused 65 "odd.json:1: found byte 0x37" odd.json -o x.jsonl
 echo '[{"text":"a","ir":"C 1 1 1"}] x' >odd.json
 refused 65 "text behind the end of the array" odd.json -o x.jsonl
+# One comma between two objects, none before the first and the end.
+row='{"text":"a","ir":"C 1 1 1"}'
+for broken in "[$row$row]:a comma and an object" "[$row,,$row]:an object behind the comma" "[$row,]:an object behind the comma" \
+    "[,$row]:an object of the array" "[$row,:ends before the ]"; do
+    printf '\n%s' "${broken%%:[ae]*}" >odd.json
+    refused 65 "odd.json:2: " odd.json -o x.jsonl
+    says "$err" "${broken##*:}"
+done
 printf '  \n' >odd.json
 refused 66 "nothing in it" odd.json -o x.jsonl
 refused 2 "rows of JSON, or captions and parts" flat.json -o x.jsonl --parts=abc
