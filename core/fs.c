@@ -227,8 +227,12 @@ cad_status cad_writer_open(const char *path, cad_writer **out)
         writer_free(w);
         return s;
     }
-    unlink(w->temp); /* a leftover of a dead process with our pid */
-    w->fd = open(w->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    for (int again = 1; again >= 0; again--) {
+        w->fd = open(w->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+        if (w->fd >= 0 || errno != EEXIST)
+            break;
+        unlink(w->temp); /* a leftover of a dead process with our pid */
+    }
     if (w->fd < 0) {
         s = cad_fail(CAD_EWRITE, "%s: cannot create: %s", path, strerror(errno));
         writer_free(w);

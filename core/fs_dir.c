@@ -71,6 +71,8 @@ cad_status cad_fs_mkdirs(const char *path)
     size_t len = strlen(path);
     if (len >= sizeof part)
         CAD_FAIL(CAD_EWRITE, "%s: path too long", path);
+    if (mkdir(path, 0777) == 0 || (errno == EEXIST && cad_fs_is_dir(path)))
+        return CAD_OK; /* as it mostly is: its parent is there */
     for (size_t i = 1; i <= len; i++) {
         if (path[i] != '/' && path[i] != '\0')
             continue;

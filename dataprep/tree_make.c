@@ -94,9 +94,9 @@ static cad_status write_text(const cad_tree_job *j, const char *name, const char
 {
     cad_buf path = CAD_BUF_INIT, dir = CAD_BUF_INIT;
     cad_status s = cad_buf_printf(&path, "%s/%s", j->args->out, name);
-    if (s == CAD_OK)
+    if (s == CAD_OK && strchr(name, '/')) /* else it lies in OUT itself */
         s = cad_path_parent(path.data, &dir);
-    if (s == CAD_OK && !cad_fs_is_dir(dir.data))
+    if (s == CAD_OK && dir.len)
         s = cad_fs_mkdirs(dir.data);
     if (s == CAD_OK)
         s = cad_fs_write_many(path.data, text, len);

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# The stages that go over STEP files stream: ten times the files take no more memory but for their names (docs/dev/RELIABILITY.md).
+. "$(dirname "$0")/lib.sh"
+cd "$T"
+printf 'C 10 10 10\n' >cube.ir
+runs 0 cadtool convert cube.ir cube.step
+python3 - "$T" <<'END' || die "memory grows with the corpus"
+import os, subprocess, sys
+FEW, MANY = 200, 2000
+MIB, FILE, NOISE = 64 << 20, 1 << 10, 6 << 20
+os.chdir(sys.argv[1])
+text = open('cube.step', encoding='utf-8').read()
+for n in (FEW, MANY):
+    with open(f'{n}.csv', 'w', encoding='utf-8') as f:
+        f.write('model_id,isDescribable,description\n' + ''.join(f'{i:08d},True,part {i}\n' for i in range(n)))
+    for i in range(n):
+        os.makedirs(f'{n}/{i:08d}')
+        with open(f'{n}/{i:08d}/{i:08d}_part.step', 'w', encoding='utf-8') as f:
+            f.write(text)
+
+
+def peak(*words):
+    """Bytes; the command must succeed."""
+    p = subprocess.Popen(['cadprep', *words, '--threads=2', '-q'])
+    _, status, used = os.wait4(p.pid, 0)
+    p.returncode = status
+    assert status == 0, words
+    return used.ru_maxrss << 10
+
+
+for name, words in {'round': ['round', '{n}', '-o', 'round.{n}', '--require-valid=off'],
+                    'reorder': ['reorder', '{n}', '-o', 'reorder.{n}'],
+                    'reorder, steplm': ['reorder', '{n}', '-o', 'steplm.{n}', '--set=prep.profile=steplm'],
+                    'import': ['import', '{n}', '-o', '{n}.jsonl', '--set=prep.captions={n}.csv', '--set=prep.require_valid=off'],
+                    'text': ['text', '{n}.jsonl', '-o', 'text.{n}.jsonl']}.items():
+    few, many = (peak(*(w.replace('{n}', str(n)) for w in words)) for n in (FEW, MANY))
+    print(name, few >> 10, many >> 10, 'KiB')
+    assert many <= few + (MANY - FEW) * FILE + NOISE, f'{name}: {few} bytes for {FEW} files, {many} for {MANY}'
+    assert many <= MIB + MANY * FILE, f'{name}: {many} bytes'
+END
