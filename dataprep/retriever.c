@@ -63,11 +63,24 @@ static cad_status open_payloads(cad_retriever *r)
     return s;
 }
 
+/* The encoder that made the index; its weights, where it has some, lie at rag.encoder_path. */
+static cad_status open_encoder(cad_retriever *r, const char *dir)
+{
+    const cad_rag_info *info = cad_rag_index_info(r->index);
+    bool minilm = !strcmp(info->encoder, "minilm");
+    if (minilm && !*dir)
+        CAD_FAIL(CAD_ECONFIG,
+                 "rag.encoder_path is not set; %s was made by encoder minilm with weights %s, expected their folder\nhint: "
+                 "--set=rag.encoder_path=DIR",
+                 r->path, info->encoder_xxh3);
+    CAD_TRY(cad_rag_encoder_create(minilm ? CAD_RAG_BY_MINILM : CAD_RAG_BY_HASH, dir, &r->encoder));
+    return cad_rag_index_expect(r->index, r->path, r->encoder);
+}
+
 static cad_status open_all(cad_retriever *r, const char *path, const cad_config *cfg, const char *learnt_with)
 {
     CAD_TRY(open_index(r, path, learnt_with));
-    const cad_rag_info *info = cad_rag_index_info(r->index);
-    CAD_TRY(cad_rag_encoder_create(!strcmp(info->encoder, "minilm") ? CAD_RAG_BY_MINILM : CAD_RAG_BY_HASH, NULL, &r->encoder));
+    CAD_TRY(open_encoder(r, cfg->rag.encoder_path));
     CAD_TRY(open_payloads(r));
     r->steplm = cfg->prep.profile == CAD_PREP_PROFILE_steplm;
     r->rule = (cad_rag_rule){.k = r->steplm ? STEPLM_HITS : cfg->rag.k,

@@ -15,10 +15,12 @@ extern "C" {
 
 typedef struct cad_retriever cad_retriever;
 
-/* `path`: an index, or the folder of splits that it lies in; the corpora lie beside it.  k, ties, min_score and profile come
- * from sections [rag] and [prep], the seed from [run].  `learnt_with`: XXH3-128 of the index that a model learnt with, NULL or
- * "": not compared.  Errors: CAD_ENOTFOUND, CAD_EDATA (another index: both hashes; no corpus there), those of
- * cad_rag_index_open and cad_payloads_open. */
+/* `path`: an index, or the folder of splits that it lies in; the corpora lie beside it.  k, ties, min_score, encoder_path and
+ * profile come from sections [rag] and [prep], the seed from [run].  `learnt_with`: XXH3-128 of the index that a model learnt
+ * with, NULL or
+ * "": not compared.  Errors: CAD_ENOTFOUND, CAD_EDATA (another index: both hashes; no corpus there), CAD_ECONFIG (no
+ * rag.encoder_path for an encoder with weights), those of cad_rag_index_open, cad_rag_index_expect, cad_rag_encoder_create and
+ * cad_payloads_open. */
 CAD_MUST_USE cad_status cad_retriever_open(const char *path, const cad_config *cfg, const char *learnt_with,
                                            cad_retriever **out);
 void cad_retriever_close(cad_retriever *r); /* NULL is fine */

@@ -63,13 +63,16 @@ static cad_status index_path(const cad_eval_run_state *r, const cad_config *c, c
     return *c->data.train ? cad_path_parent(c->data.train, out) : CAD_OK;
 }
 
-/* The settings that a checkpoint recorded, with defaults for the rest. */
+/* The settings that a checkpoint recorded, with defaults for the rest; rag.encoder_path may be given anew. */
 static cad_status recorded(cad_eval_run_state *r, const char *dir, cad_config **out)
 {
     const char *path;
     CAD_TRY(cad_path_join(r->arena, dir, "config.ini", &path));
     const cad_config_source source = {.kind = CAD_CONFIG_FILE, .name = path, .only = "rag data prep run"};
-    return cad_config_load(&source, cad_fs_exists(path) ? 1 : 0, r->arena, NULL, out);
+    CAD_TRY(cad_config_load(&source, cad_fs_exists(path) ? 1 : 0, r->arena, NULL, out));
+    if (*r->o->config->rag.encoder_path) /* weights may have moved since */
+        (*out)->rag.encoder_path = r->o->config->rag.encoder_path;
+    return CAD_OK;
 }
 
 /* What each prompt shows, in the words of the spec string. */

@@ -295,12 +295,24 @@ const cad_rag_info *cad_rag_index_info(const cad_rag_index *x)
     return &x->info;
 }
 
+cad_status cad_rag_index_expect(const cad_rag_index *x, const char *name, const cad_rag_encoder *e)
+{
+    const char *kind = cad_rag_encoder_name(e);
+    if (strcmp(x->info.encoder, kind) != 0)
+        CAD_FAIL(CAD_EDATA, "%s: made by encoder %s (%s); this is %s (%s)\nhint: --set=rag.encoder=%s", name, x->info.encoder,
+                 x->info.encoder_xxh3, kind, cad_rag_encoder_xxh3(e), x->info.encoder);
+    if (strcmp(x->info.encoder_xxh3, cad_rag_encoder_xxh3(e)) != 0 || x->rows.dim != cad_rag_encoder_dim(e))
+        CAD_FAIL(CAD_EDATA,
+                 "%s: made by encoder %s with weights %s, %" PRId64 " numbers a caption; these are %s, %" PRId64
+                 "\nhint: --set=rag.encoder_path=DIR, the folder that it was built with, or cadprep rag build anew",
+                 name, x->info.encoder, x->info.encoder_xxh3, x->rows.dim, cad_rag_encoder_xxh3(e), cad_rag_encoder_dim(e));
+    return CAD_OK;
+}
+
 cad_status cad_rag_index_search(const cad_rag_index *x, cad_rag_encoder *e, const char *caption, const cad_rag_rule *rule,
                                 cad_rag_hit *hit, int64_t *found)
 {
-    if (strcmp(x->info.encoder_xxh3, cad_rag_encoder_xxh3(e)) != 0 || x->rows.dim != cad_rag_encoder_dim(e))
-        CAD_FAIL(CAD_EDATA, "retrieval index: made by encoder %s (%s); this is %s (%s)\nhint: --set=rag.encoder=%s",
-                 x->info.encoder, x->info.encoder_xxh3, cad_rag_encoder_name(e), cad_rag_encoder_xxh3(e), x->info.encoder);
+    CAD_TRY(cad_rag_index_expect(x, "retrieval index", e));
     float *vector = NULL;
     CAD_TRY(cad_mem_alloc(cad_size_mul((size_t)x->rows.dim, sizeof *vector), "retrieval query", &vector));
     cad_status s = cad_rag_encode(e, &caption, 1, vector);

@@ -40,8 +40,11 @@ void cad_rag_index_destroy(cad_rag_index *x); /* NULL is fine */
 const cad_rag_rows *cad_rag_index_rows(const cad_rag_index *x);
 const cad_rag_info *cad_rag_index_info(const cad_rag_index *x);
 
+/* CAD_EDATA unless the index was made by this encoder: both hashes, and the key that sets it; `name` names the index. */
+CAD_MUST_USE cad_status cad_rag_index_expect(const cad_rag_index *x, const char *name, const cad_rag_encoder *e);
+
 /* hit (rule->k): the best rows for a sentence, which is its own name for seeded ties; *found: how many.
- * Errors: CAD_EDATA (the index was made by another encoder: both hashes), CAD_ENOMEM. */
+ * Errors: those of cad_rag_index_expect, CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_rag_index_search(const cad_rag_index *x, cad_rag_encoder *e, const char *caption,
                                              const cad_rag_rule *rule, cad_rag_hit *hit, int64_t *found);
 

@@ -82,6 +82,15 @@ runs 66 "${ask[@]}" --rag=absent
 says "$err" "hint: cadprep rag build"
 runs 2 cadgen "a plate" --rag="$data"
 says "$err" "has no {retrieved}"
+# An index of an encoder with weights asks for their folder.
+bert=$CADLM_SOURCE/tests/golden/minilm_tiny
+runs 0 cadprep rag build "$data" --encoder=minilm --encoder-path="$bert"
+runs 65 "${ask[@]}" --rag="$data"
+says "$err" "rag.encoder_path is not set" "made by encoder minilm with weights" "hint: --set=rag.encoder_path=DIR"
+runs 66 "${ask[@]}" --rag="$data" --set=rag.encoder_path=absent
+says "$err" "absent/config.json"
+runs 3 "${ask[@]}" --rag="$data" --set=rag.encoder_path="$bert"
+says "$err" "prompt 1: retrieved s11-"
 cp -R "$ckpt/" bare
 rm bare/config.ini
 runs 65 cadgen --ckpt=bare "a plate" --max-new=4

@@ -80,11 +80,11 @@ static int teardown(void **state)
     return scratch_teardown(state);
 }
 
-static void build_index(int64_t k, bool all)
+static void build_index_by(cad_rag_encoder_kind kind, const char *dir, int64_t k, bool all)
 {
     cad_stage_rag_result r;
     cad_rag_encoder *e;
-    ok(cad_rag_encoder_create(CAD_RAG_BY_HASH, NULL, &e));
+    ok(cad_rag_encoder_create(kind, dir, &e));
     const cad_stage_rag_args a = {
         .in = scratch("data"),
         .encoder = e,
@@ -92,6 +92,11 @@ static void build_index(int64_t k, bool all)
         .rule = {.k = k, .ties = all ? CAD_RAG_TIE_FIRST : CAD_RAG_TIE_SEEDED, .other_id = true, .min_score = -1}};
     ok(cad_stage_rag(&a, &r));
     cad_rag_encoder_destroy(e);
+}
+
+static void build_index(int64_t k, bool all)
+{
+    build_index_by(CAD_RAG_BY_HASH, NULL, k, all);
 }
 
 static cad_pack *packed(const cad_template *tpl, bool steplm)
@@ -214,6 +219,48 @@ static void test_steplm_takes_the_first_of_five_that_has_a_text(void **state)
     cad_buf_deinit(&text);
 }
 
+static void copy(const char *from, const char *name)
+{
+    char path[600], to[100];
+    cad_buf text = CAD_BUF_INIT;
+    snprintf(path, sizeof path, "%s/%s", from, name);
+    snprintf(to, sizeof to, "bert/%s", name);
+    ok(cad_fs_read(path, 0, &text));
+    ok(cad_fs_write(scratch(to), text.data, text.len));
+    cad_buf_deinit(&text);
+}
+
+/* An index of an encoder with weights: asked by those weights, which rag.encoder_path names, and by no others. */
+static void test_an_encoder_with_weights_is_named_by_its_key(void **state)
+{
+    (void)state;
+    static const char shorter[] = "{\"max_seq_length\":16}";
+    const char *source = getenv("CADLM_SOURCE"), *none = cfg->rag.encoder_path;
+    char dir[500];
+    cad_retriever *r;
+    cad_retrieved found;
+    snprintf(dir, sizeof dir, "%s/tests/golden/minilm_tiny", source ? source : ".");
+    build_index_by(CAD_RAG_BY_MINILM, dir, 1, false);
+    fails(cad_retriever_open(scratch("data"), cfg, NULL, &r), CAD_ECONFIG, "rag.encoder_path is not set");
+    cfg->rag.encoder_path = kept(scratch("none"));
+    fails(cad_retriever_open(scratch("data"), cfg, NULL, &r), CAD_ENOTFOUND, "none");
+    cfg->rag.encoder_path = dir;
+    ok(cad_retriever_open(scratch("data"), cfg, NULL, &r));
+    ok(cad_retriever_find(r, "knob, size 68", arena, &found));
+    assert_int_equal(found.n, 1);
+    assert_true(found.score[0] > 0.99);
+    cad_retriever_close(r);
+    ok(cad_fs_mkdirs(scratch("bert")));
+    copy(dir, "config.json");
+    copy(dir, "model.safetensors");
+    copy(dir, "tokenizer.json");
+    ok(cad_fs_write(scratch("bert/sentence_bert_config.json"), shorter, sizeof shorter - 1));
+    cfg->rag.encoder_path = kept(scratch("bert"));
+    fails(cad_retriever_open(scratch("data"), cfg, NULL, &r), CAD_EDATA, "made by encoder minilm with weights");
+    fails(cad_retriever_open(scratch("data"), cfg, NULL, &r), CAD_EDATA, "--set=rag.encoder_path=DIR");
+    cfg->rag.encoder_path = none;
+}
+
 static void test_another_index_is_refused(void **state)
 {
     (void)state;
@@ -236,6 +283,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_prompts_are_those_of_the_pack),
         cmocka_unit_test(test_steplm_takes_the_first_of_five_that_has_a_text),
+        cmocka_unit_test(test_an_encoder_with_weights_is_named_by_its_key),
         cmocka_unit_test(test_another_index_is_refused),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
