@@ -142,6 +142,7 @@
     E(scope, CAD_RAG_SCOPE, "train", (train, all), "rows that may be retrieved; all is leaky")                              \
     X(l, exclude_same, "id,caption,geometry", "", "what retrieved rows may not share; fewer is leaky")                     \
     E(ties, CAD_RAG_TIES, "seeded", (seeded, first), "by a hash, or the lower row: leaky")                                    \
+    X(i, max_tokens,   "0",     "",             "most tokens of the retrieved text; it ends at an instance")             \
     X(f, min_score,    "-1",    "-1..1",        "least cosine of a retrieved row")                                          \
     X(b, allow_leak,   "off",   "",             "train on a pack that is marked as leaky; results carry the mark")
 

@@ -91,17 +91,19 @@ int64_t cad_payloads_find(const cad_payloads *p, const char *id)
     return row ? (int64_t)*row : -1;
 }
 
-static cad_status take_target(const json_t *o, const char *where, const char *id, cad_arena *a, const char **out)
+static cad_status take_target(const json_t *o, const char *where, const char *id, cad_arena *a, const char **out, bool *step)
 {
-    const char *found, *target;
+    const char *found, *target, *kind;
     CAD_TRY(cad_json_get_string(o, "id", where, &found));
     if (strcmp(found, id) != 0)
         CAD_FAIL(CAD_EDATA, "%s: found row %s; expected %s: the file was changed", where, found, id);
     CAD_TRY(cad_json_get_string(o, "target", where, &target));
+    CAD_TRY(cad_json_get_string(o, "kind", where, &kind));
+    *step = !strcmp(kind, "step");
     return cad_arena_strdup(a, target, strlen(target), out);
 }
 
-cad_status cad_payloads_read(const cad_payloads *p, int64_t row, const char *id, cad_arena *a, const char **out)
+cad_status cad_payloads_read(const cad_payloads *p, int64_t row, const char *id, cad_arena *a, const char **out, bool *step)
 {
     const place *l = (const place *)(const void *)p->places.data + row;
     const char *where = cad_file_path(p->file[l->file]);
@@ -112,7 +114,7 @@ cad_status cad_payloads_read(const cad_payloads *p, int64_t row, const char *id,
     if (s == CAD_OK)
         s = cad_json_parse(line, l->len, where, &o);
     if (s == CAD_OK) {
-        s = take_target(o, where, id, a, out);
+        s = take_target(o, where, id, a, out, step);
         json_decref(o);
     }
     cad_mem_free(line);

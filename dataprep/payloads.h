@@ -28,8 +28,10 @@ void cad_payloads_close(cad_payloads *p); /* NULL is fine */
 
 /* The number of the row with this id; -1: there is none. */
 int64_t cad_payloads_find(const cad_payloads *p, const char *id);
-/* *out = the target of that row, whose id is `id`, in `a`.  Errors: CAD_EIO, CAD_EDATA (the file was changed meanwhile). */
-CAD_MUST_USE cad_status cad_payloads_read(const cad_payloads *p, int64_t row, const char *id, cad_arena *a, const char **out);
+/* *out = the target of that row, whose id is `id`, in `a`; *step: it is STEP (else Compact IR).  Errors: CAD_EIO, CAD_EDATA
+ * (the file was changed meanwhile). */
+CAD_MUST_USE cad_status cad_payloads_read(const cad_payloads *p, int64_t row, const char *id, cad_arena *a, const char **out,
+                                          bool *step);
 
 /* The places behind which a text may be cut, ascending, each appended to *out as a size_t: of STEP behind a semicolon outside
  * of parentheses, strings and comments, with the line end that follows; of Compact IR behind a line. */

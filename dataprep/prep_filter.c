@@ -63,6 +63,7 @@ cad_status cad_prep_filter(const cad_prep_job *j, const char *in, const char *ou
                                   .min_entities = sizes ? p->min_entities : 0,
                                   .max_entities = sizes ? p->max_entities : 0,
                                   .tokens = by & CAD_PREP_FILTER_TOKENS ? p->filter_tokens : 0,
+                                  .retrieved_tokens = j->cfg->rag.max_tokens,
                                   .kernel = by & CAD_PREP_FILTER_VALID,
                                   .jobs = (int)p->jobs};
     CAD_TRY(field_of(p->filter_field, &args.field));

@@ -46,6 +46,7 @@ static cad_status pack_one(const cad_prep_job *j, const cad_tokenizer *t, const 
                                 .tokenizer_name = j->tokenizer_dir,
                                 .tpl = j->tpl,
                                 .max_tokens = c->data.max_tokens,
+                                .retrieved_tokens = c->rag.max_tokens,
                                 .on_overflow = (cad_overflow)c->data.on_overflow,
                                 .rag = c->rag.enabled,
                                 .steplm = c->prep.profile == CAD_PREP_PROFILE_steplm,

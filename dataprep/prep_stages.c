@@ -410,7 +410,7 @@ static const cad_prep_stage stages[] = {
     {"filter", "prep.min_entities prep.max_entities", {"raw.jsonl"}, {"filter.jsonl"}, "rag-first", filter, filters_source},
     {"text", NULL, {SOURCE}, {"text.jsonl"}, "rag-first", text, makes_text},
     {"filter-tokens",
-     "prep.filter_tokens prep.filter_field prompt.template prompt.file prompt.eos prompt.bos",
+     "prep.filter_tokens prep.filter_field prompt.template prompt.file prompt.eos prompt.bos rag.max_tokens",
      {TEXT, TOKENIZER},
      {"tokens.jsonl"},
      "rag-first",
@@ -435,7 +435,7 @@ static const cad_prep_stage stages[] = {
      retrieves},
     {"pack",
      "prompt.template prompt.file prompt.loss_on prompt.eos prompt.bos data.max_tokens data.on_overflow audit.waive "
-     "audit.max_drop prep.group prep.profile rag.enabled",
+     "audit.max_drop prep.group prep.profile rag.enabled rag.max_tokens",
      {"train.jsonl", "val.jsonl", "test.jsonl", TOKENIZER},
      {"train.pack.h5", "val.pack.h5", "test.pack.h5", "audit.json"},
      NULL,

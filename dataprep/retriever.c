@@ -4,8 +4,9 @@
 #include "core/mem.h"
 #include "core/path.h"
 #include "dataprep/payloads.h"
-#include "dataprep/row_tokens.h"
+#include "dataprep/retrieved_cut.h"
 #include "dataprep/stage_split.h"
+#include "model/decoder/checkpoint_parts.h"
 #include "model/rag/rag_index.h"
 #include "model/text/template.h"
 
@@ -19,6 +20,8 @@ struct cad_retriever {
     cad_rag_encoder *encoder;
     cad_payloads *payloads;
     cad_rag_rule rule;
+    cad_tokenizer *tokenizer; /* with max_tokens */
+    int64_t max_tokens;       /* of the slot; 0: any number */
     bool steplm;
     char path[4200]; /* of the index */
 };
@@ -77,9 +80,27 @@ static cad_status open_encoder(cad_retriever *r, const char *dir)
     return cad_rag_index_expect(r->index, r->path, r->encoder);
 }
 
-static cad_status open_all(cad_retriever *r, const char *path, const cad_config *cfg, const char *learnt_with)
+/* Whose tokens rag.max_tokens counts. */
+static cad_status open_tokenizer(cad_retriever *r, const char *ckpt)
+{
+    cad_ckpt_parts p;
+    cad_arena *a = NULL;
+    CAD_TRY(cad_arena_create("checkpoint", 1 << 20, &a));
+    cad_status s = cad_ckpt_parts_find(ckpt, a, &p);
+    if (s == CAD_OK)
+        s = cad_ckpt_parts_read(&p, NULL, a);
+    if (s == CAD_OK)
+        s = cad_ckpt_parts_tokenizer(&p, a, &r->tokenizer);
+    cad_arena_destroy(a);
+    return s;
+}
+
+static cad_status open_all(cad_retriever *r, const char *path, const cad_config *cfg, const char *learnt_with, const char *ckpt)
 {
     CAD_TRY(open_index(r, path, learnt_with));
+    r->max_tokens = cfg->rag.max_tokens;
+    if (r->max_tokens)
+        CAD_TRY(open_tokenizer(r, ckpt));
     CAD_TRY(open_encoder(r, cfg->rag.encoder_path));
     CAD_TRY(open_payloads(r));
     r->steplm = cfg->prep.profile == CAD_PREP_PROFILE_steplm;
@@ -90,11 +111,12 @@ static cad_status open_all(cad_retriever *r, const char *path, const cad_config 
     return CAD_OK;
 }
 
-cad_status cad_retriever_open(const char *path, const cad_config *cfg, const char *learnt_with, cad_retriever **out)
+cad_status cad_retriever_open(const char *path, const cad_config *cfg, const char *learnt_with, const char *ckpt,
+                              cad_retriever **out)
 {
     cad_retriever *r;
     CAD_TRY(cad_mem_alloc(sizeof *r, "retriever", &r));
-    cad_status s = open_all(r, path, cfg, learnt_with);
+    cad_status s = open_all(r, path, cfg, learnt_with, ckpt);
     if (s != CAD_OK) {
         cad_retriever_close(r);
         return s;
@@ -108,47 +130,54 @@ void cad_retriever_close(cad_retriever *r)
     if (!r)
         return;
     cad_payloads_close(r->payloads);
+    cad_tokenizer_destroy(r->tokenizer);
     cad_rag_encoder_destroy(r->encoder);
     cad_rag_index_destroy(r->index);
     cad_mem_free(r);
 }
 
-/* The text of a hit; NULL: it has none. */
-static cad_status text_of(const cad_retriever *r, const char *id, cad_arena *a, const char **out)
+/* Adds the text of a hit, where it has one. */
+static cad_status add_text(const cad_retriever *r, const char *id, cad_arena *a, cad_retrieved_blocks *b, bool *has_text)
 {
     const char *text = "";
     int64_t row = cad_payloads_find(r->payloads, id);
     if (row >= 0)
-        CAD_TRY(cad_payloads_read(r->payloads, row, id, a, &text));
-    *out = text[strspn(text, " \t\r\n")] ? text : NULL;
-    if (!*out && !r->steplm)
+        CAD_TRY(cad_payloads_read(r->payloads, row, id, a, &text, &b->step[b->n]));
+    *has_text = text[strspn(text, " \t\r\n")] != '\0';
+    if (!*has_text && !r->steplm)
         CAD_FAIL(CAD_EDATA, "%s: row %s %s\nhint: cadprep rag build", r->path, id,
                  row < 0 ? "is in no corpus beside it" : "has no text");
+    if (*has_text)
+        b->text[b->n++] = (char *)(uintptr_t)text; /* our own copy */
     return CAD_OK;
 }
 
 cad_status cad_retriever_find(cad_retriever *r, const char *caption, cad_arena *a, cad_retrieved *out)
 {
     cad_rag_hit hit[CAD_RETRIEVED_MAX];
-    const char *text[CAD_RETRIEVED_MAX];
+    cad_retrieved_blocks b = {.n = 0};
+    uint32_t cut_bytes = 0;
     int64_t found = 0, most = r->steplm ? 1 : r->rule.k;
     const cad_rag_rows *rows = cad_rag_index_rows(r->index);
     cad_buf slot = CAD_BUF_INIT;
     *out = (cad_retrieved){.n = 0};
     CAD_TRY(cad_rag_index_search(r->index, r->encoder, caption, &r->rule, hit, &found));
     for (int64_t i = 0; i < found && out->n < most; i++) {
-        const char *id = rows->id[hit[i].row], *one;
-        CAD_TRY(text_of(r, id, a, &one));
-        if (!one)
+        const char *id = rows->id[hit[i].row];
+        bool has_text;
+        CAD_TRY(add_text(r, id, a, &b, &has_text));
+        if (!has_text)
             continue;
         CAD_TRY(cad_arena_strdup(a, id, strlen(id), &out->id[out->n]));
-        out->score[out->n] = (double)hit[i].score;
-        text[out->n++] = one;
+        out->score[out->n++] = (double)hit[i].score;
     }
     if (out->n == 0)
         return CAD_OK;
-    cad_status s = cad_template_join(text, (size_t)out->n, &slot);
-    if (s == CAD_OK)
+    cad_status s = cad_retrieved_limit(r->tokenizer, r->max_tokens, &b, &cut_bytes);
+    out->n = (int64_t)b.n;
+    if (s == CAD_OK && b.n)
+        s = cad_template_join((const char *const *)b.text, b.n, &slot);
+    if (s == CAD_OK && b.n)
         s = cad_arena_strdup(a, cad_buf_cstr(&slot), slot.len, &out->text);
     cad_buf_deinit(&slot);
     return s;

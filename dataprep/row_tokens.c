@@ -4,11 +4,7 @@
 
 #include <string.h>
 
-/* What stands in the slot {retrieved}. */
-typedef struct blocks {
-    char *text[CAD_RETRIEVED_MAX];
-    size_t n;
-} blocks;
+typedef cad_retrieved_blocks blocks;
 
 /* ---- tokens ---- */
 
@@ -59,7 +55,7 @@ static cad_status find_blocks(const cad_row_coder *c, const cad_row *row, const 
         CAD_TRY(cad_json_get_string(json_array_get(rag, i), "id", row->id, &id));
         int64_t at = cad_payloads_find(c->payloads, id);
         if (at >= 0)
-            CAD_TRY(cad_payloads_read(c->payloads, at, id, a, &text));
+            CAD_TRY(cad_payloads_read(c->payloads, at, id, a, &text, &b->step[b->n]));
         if (at < 0 || text[strspn(text, " \t\r\n")] == '\0') {
             *state = CAD_ROW_missing;
             return cad_arena_strdup(a, id, strlen(id), &out->missing);
@@ -87,29 +83,17 @@ static cad_status retrieve(const cad_row_coder *c, const cad_row *row, cad_arena
     CAD_TRY(cad_json_parse(row->rag, strlen(row->rag), row->id, &rag));
     cad_status s = find_blocks(c, row, rag, a, b, out, state);
     json_decref(rag);
+    size_t found = b->n;
+    if (s == CAD_OK && *state == CAD_ROW_good)
+        s = cad_retrieved_limit(c->tokenizer, c->retrieved_tokens, b, &out->trimmed);
+    for (size_t i = b->n; i < found; i++)
+        out->retrieved[i] = -1;
     return s;
 }
 
 /* ---- trimming ---- */
 
-typedef struct cut {
-    size_t block, at; /* the block's first `at` bytes are kept, and all blocks before it */
-} cut;
-
-static cad_status list_cuts(const blocks *b, bool step, cad_buf *out)
-{
-    cad_buf at = CAD_BUF_INIT;
-    cad_status s = cad_buf_add(out, &(cut){0, 0}, sizeof(cut));
-    for (size_t i = 0; s == CAD_OK && i < b->n; i++) {
-        cad_buf_clear(&at);
-        s = cad_payload_cuts(b->text[i], step, &at);
-        const size_t *place = (const size_t *)(const void *)at.data;
-        for (size_t k = 0; s == CAD_OK && k < at.len / sizeof *place; k++)
-            s = cad_buf_add(out, &(cut){i, place[k]}, sizeof(cut));
-    }
-    cad_buf_deinit(&at);
-    return s;
-}
+typedef cad_retrieved_cut cut;
 
 /* The row with nothing behind that cut. */
 static cad_status encode_cut(const cad_row_coder *c, const cad_row *row, const blocks *b, cut to, cad_row_tokens *out)
@@ -127,7 +111,7 @@ static cad_status encode_cut(const cad_row_coder *c, const cad_row *row, const b
 static cad_status trim(const cad_row_coder *c, const cad_row *row, const blocks *b, cad_row_tokens *out)
 {
     cad_buf list = CAD_BUF_INIT;
-    CAD_TRY(list_cuts(b, !strcmp(row->kind, "step"), &list));
+    CAD_TRY(cad_retrieved_cuts(b, &list));
     const cut *item = (const cut *)(const void *)list.data;
     size_t low = 0, high = list.len / sizeof *item; /* cuts before low fit */
     cad_status s = CAD_OK;

@@ -6,6 +6,7 @@
 #include "core/status.h"
 #include "dataprep/corpus_row.h"
 #include "dataprep/payloads.h"
+#include "dataprep/retrieved_cut.h"
 #include "model/text/template.h"
 #include "model/text/tokenizer.h"
 
@@ -16,8 +17,6 @@
 extern "C" {
 #endif
 
-enum { CAD_RETRIEVED_MAX = 8 }; /* rag.k */
-
 /* How rows are made; borrowed. */
 typedef struct cad_row_coder {
     const cad_template *tpl;
@@ -26,6 +25,7 @@ typedef struct cad_row_coder {
     size_t k;                     /* retrieved blocks of a row at most, 0..CAD_RETRIEVED_MAX */
     int64_t bos, eos;             /* -1: none */
     int64_t max_tokens;
+    int64_t retrieved_tokens; /* of the slot {retrieved} at most; 0: any number */
     bool loss_on_all;
     bool whole; /* prompt and answer are one text to the tokenizer where that leaves the prompt's tokens alone */
     bool trim;  /* a longer row loses retrieved text from its end, at places of cad_payload_cuts */

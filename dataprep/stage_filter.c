@@ -75,6 +75,7 @@ static cad_status count_fields(const job *j, const cad_row *row, cad_arena *a, i
     cad_buf text = CAD_BUF_INIT;
     json_t *rag = NULL;
     const char *id = NULL, *found = NULL;
+    bool step;
     cad_status s = CAD_OK;
     if (f != CAD_FILTER_output) {
         if (!*row->rag)
@@ -87,7 +88,7 @@ static cad_status count_fields(const job *j, const cad_row *row, cad_arena *a, i
         if (s == CAD_OK && id && at < 0)
             s = cad_fail(CAD_EDATA, "row %s: the row that it retrieved, %s, is not there", row->id, id);
         if (s == CAD_OK && id)
-            s = cad_payloads_read(j->payloads, at, id, a, &found);
+            s = cad_payloads_read(j->payloads, at, id, a, &found, &step);
         if (s == CAD_OK && id)
             s = cad_buf_str(&text, found);
         json_decref(rag);
@@ -107,6 +108,7 @@ static cad_status count_row(const job *j, const cad_row *row, cad_arena *a, int6
                        .tokenizer = t,
                        .payloads = j->args->tpl->has_retrieved ? j->payloads : NULL,
                        .k = 1,
+                       .retrieved_tokens = j->args->retrieved_tokens,
                        .bos = j->args->bos ? cad_tokenizer_bos(t) : -1,
                        .eos = j->args->eos ? cad_tokenizer_eos(t) : -1,
                        .max_tokens = INT64_MAX};

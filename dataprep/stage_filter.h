@@ -33,6 +33,7 @@ typedef struct cad_stage_filter_args {
     int64_t min_entities, max_entities; /* instances of a STEP target; 0: no bound */
     int64_t tokens;                     /* of the field at most; 0: not counted */
     cad_filter_field field;
+    int64_t retrieved_tokens;       /* CAD_FILTER_row: of the slot {retrieved} at most; 0: any number */
     const cad_tokenizer *tokenizer; /* with tokens */
     const cad_template *tpl;        /* with tokens and CAD_FILTER_row */
     bool bos, eos;                  /* what a packed row begins and ends with, where the tokenizer has it */

@@ -378,6 +378,7 @@ static cad_status setup(packer *p)
                                .bos = bos,
                                .eos = a->no_eos ? -1 : eos,
                                .max_tokens = a->max_tokens,
+                               .retrieved_tokens = a->retrieved_tokens,
                                .loss_on_all = a->loss_on_all,
                                .whole = a->steplm,
                                .trim = a->on_overflow == CAD_OVERFLOW_trim_context,

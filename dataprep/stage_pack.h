@@ -28,6 +28,7 @@ typedef struct cad_stage_pack_args {
     const char *tokenizer_name; /* its folder, as the user named it */
     const cad_template *tpl;
     int64_t max_tokens;
+    int64_t retrieved_tokens; /* of the slot {retrieved} at most; 0: any number */
     cad_overflow on_overflow;
     bool rag;           /* rows show what they retrieved (cadprep rag build); the template has a slot for it */
     bool steplm;        /* prep.profile: prompt and answer are one text to the tokenizer */

@@ -107,7 +107,7 @@ static cad_status open_for(cad_eval_run_state *r, const cad_eval_model *m, const
     if (s == CAD_OK && cad_fs_is_dir(path.data))
         s = cad_buf_str(&path, "/" CAD_RAG_INDEX_NAME);
     if (s == CAD_OK)
-        s = cad_retriever_open(path.data, c, r->o->rag ? NULL : facts->rag_index, &retriever);
+        s = cad_retriever_open(path.data, c, r->o->rag ? NULL : facts->rag_index, m->ckpt, &retriever);
     if (s == CAD_OK)
         s = cad_rag_index_open(path.data, &index);
     if (s == CAD_OK)

@@ -171,7 +171,8 @@ static cad_status open_retriever(task *t)
                                        "hint: --rag=INDEX, or --rag=off to leave the slot empty",
                                        t->facts.path);
     if (s == CAD_OK)
-        s = cad_retriever_open(path.data, t->config, given ? NULL : t->facts.rag_index, &t->retriever);
+        s = cad_retriever_open(path.data, t->config, given ? NULL : t->facts.rag_index, cad_cli_value(t->cli, "ckpt"),
+                               &t->retriever);
     cad_buf_deinit(&path);
     return s;
 }

@@ -1,5 +1,6 @@
 /* What a model is asked is what it learnt from: bytes and token ids of prompts in packs and of cadgen, with what was retrieved.
  */
+#include "tests/model/decoder_fixture.h"
 #include "tests/scratch_dir.h"
 
 #include "dataprep/corpus_row.h"
@@ -20,7 +21,7 @@ static const char *const NOUN[] = {"plate", "flange", "bracket", "spacer", "knob
 
 static const char *kept(const char *text)
 {
-    const char *copy;
+    const char *copy = NULL;
     ok(cad_arena_strdup(arena, text, strlen(text), &copy));
     return copy;
 }
@@ -114,6 +115,7 @@ static cad_pack *packed(const cad_template *tpl, bool steplm)
                                              .rag = tpl->has_retrieved,
                                              .steplm = steplm,
                                              .max_tokens = 4096,
+                                             .retrieved_tokens = cfg->rag.max_tokens,
                                              .bos = -1},
                       &r));
     ok(cad_pack_open(out, NULL, &p));
@@ -178,11 +180,75 @@ static void test_prompts_are_those_of_the_pack(void **state)
         cad_retriever *r = NULL;
         build_index(k, false);
         if (k == 1)
-            ok(cad_retriever_open(scratch("data"), cfg, NULL, &r));
+            ok(cad_retriever_open(scratch("data"), cfg, NULL, NULL, &r));
         check_all("steplm-rag", false, k, r);
         check_all("step-rag", false, k, r);
         cad_retriever_close(r);
     }
+}
+
+/* A checkpoint as far as the retriever looks at it: it counts tokens. */
+static void write_checkpoint(void)
+{
+    cad_buf text = CAD_BUF_INIT;
+    cad_model_config c = fix_config(CAD_ARCH_qwen2, false, 128);
+    c.vocab = cad_tokenizer_vocab_size(tok);
+    ok(cad_model_config_print(&c, NULL, 0, &text));
+    ok(cad_fs_mkdirs(scratch("model")));
+    ok(cad_fs_write(scratch("model/config.json"), text.data, text.len));
+    cad_buf_clear(&text);
+    ok(cad_fs_read(scratch("tokenizer.json"), 0, &text));
+    ok(cad_fs_write(scratch("model/tokenizer.json"), text.data, text.len));
+    cad_buf_deinit(&text);
+}
+
+static int64_t tokens_of(const char *text, size_t len)
+{
+    cad_ids ids = CAD_IDS_INIT;
+    ok(cad_tokenizer_encode(tok, text, len, CAD_SPECIALS_text, &ids));
+    int64_t n = (int64_t)ids.n;
+    cad_ids_deinit(&ids);
+    return n;
+}
+
+/* With rag.max_tokens, packs and prompts show the same beginning of what was retrieved: whole instances, as many as fit. */
+static void test_what_is_retrieved_has_at_most_so_many_tokens(void **state)
+{
+    (void)state;
+    const cad_template *tpl;
+    cad_row *row;
+    cad_retriever *r;
+    size_t n, whole = 0, nothing = 0;
+    write_checkpoint();
+    build_index(1, false);
+    ok(cad_template_get("step-rag", NULL, arena, &tpl));
+    ok(cad_corpus_load(scratch("data/val.jsonl"), arena, &row, &n));
+    for (int64_t most = 1; most < 90; most += 11) {
+        cfg->rag.max_tokens = most;
+        cad_pack *p = packed(tpl, false);
+        ok(cad_retriever_open(scratch("data"), cfg, NULL, scratch("model"), &r));
+        for (size_t i = 0; i < n; i++) {
+            cad_retrieved found;
+            ok(cad_retriever_find(r, row[i].caption, arena, &found));
+            check_prompt(p, i, tpl, &(cad_prompt){.caption = row[i].caption, .retrieved = found.text});
+            assert_int_equal(p->retrieved[i] >= 0, found.n);
+            nothing += found.n == 0;
+            if (!found.n)
+                continue;
+            const char *full = step_of((int)p->retrieved[i]);
+            size_t len = strlen(found.text); /* a slot ends without its LF */
+            assert_memory_equal(full, found.text, len);
+            assert_int_equal(found.text[len - 1], ';');
+            assert_true(tokens_of(found.text, len) <= most);
+            whole += full[len] == '\0';
+            if (full[len]) /* one more does not fit */
+                assert_true(tokens_of(full, len + strcspn(full + len, ";") + 1) > most);
+        }
+        cad_retriever_close(r);
+        cad_pack_close(p);
+    }
+    assert_true(whole > 0 && nothing > 0);
+    cfg->rag.max_tokens = 0;
 }
 
 static void test_steplm_takes_the_first_of_five_that_has_a_text(void **state)
@@ -193,7 +259,7 @@ static void test_steplm_takes_the_first_of_five_that_has_a_text(void **state)
     cad_buf text = CAD_BUF_INIT;
     build_index(1, false);
     cfg->prep.profile = CAD_PREP_PROFILE_steplm;
-    ok(cad_retriever_open(scratch("data/rag.index"), cfg, NULL, &r));
+    ok(cad_retriever_open(scratch("data/rag.index"), cfg, NULL, NULL, &r));
     check_all("steplm-rag", true, 1, r);
     ok(cad_retriever_find(r, "knob, size 68", arena, &found));
     assert_int_equal(found.n, 1);
@@ -206,20 +272,20 @@ static void test_steplm_takes_the_first_of_five_that_has_a_text(void **state)
     char *line = strstr(text.data, "\"id\":\"r4.train\""), *target = strstr(line, "\"target\":\"") + 10;
     memset(target, ' ', (size_t)(strchr(target, '\n') - 2 - target));
     ok(cad_fs_write(scratch("data/train.jsonl"), text.data, text.len));
-    ok(cad_retriever_open(scratch("data/rag.index"), cfg, NULL, &r));
+    ok(cad_retriever_open(scratch("data/rag.index"), cfg, NULL, NULL, &r));
     ok(cad_retriever_find(r, "knob, size 68", arena, &found));
     assert_int_equal(found.n, 1);
     assert_string_not_equal(found.id[0], "r4.train");
     cad_retriever_close(r);
     cfg->prep.profile = CAD_PREP_PROFILE_strict;
-    ok(cad_retriever_open(scratch("data/rag.index"), cfg, NULL, &r));
+    ok(cad_retriever_open(scratch("data/rag.index"), cfg, NULL, NULL, &r));
     fails(cad_retriever_find(r, "knob, size 68", arena, &found), CAD_EDATA, "row r4.train has no text");
     cad_retriever_close(r);
     write_split("train", TRAIN, false);
     cad_buf_deinit(&text);
 }
 
-static void copy(const char *from, const char *name)
+static void copy_weights(const char *from, const char *name)
 {
     char path[600], to[100];
     cad_buf text = CAD_BUF_INIT;
@@ -241,23 +307,23 @@ static void test_an_encoder_with_weights_is_named_by_its_key(void **state)
     cad_retrieved found;
     snprintf(dir, sizeof dir, "%s/tests/golden/minilm_tiny", source ? source : ".");
     build_index_by(CAD_RAG_BY_MINILM, dir, 1, false);
-    fails(cad_retriever_open(scratch("data"), cfg, NULL, &r), CAD_ECONFIG, "rag.encoder_path is not set");
+    fails(cad_retriever_open(scratch("data"), cfg, NULL, NULL, &r), CAD_ECONFIG, "rag.encoder_path is not set");
     cfg->rag.encoder_path = kept(scratch("none"));
-    fails(cad_retriever_open(scratch("data"), cfg, NULL, &r), CAD_ENOTFOUND, "none");
+    fails(cad_retriever_open(scratch("data"), cfg, NULL, NULL, &r), CAD_ENOTFOUND, "none");
     cfg->rag.encoder_path = dir;
-    ok(cad_retriever_open(scratch("data"), cfg, NULL, &r));
+    ok(cad_retriever_open(scratch("data"), cfg, NULL, NULL, &r));
     ok(cad_retriever_find(r, "knob, size 68", arena, &found));
     assert_int_equal(found.n, 1);
     assert_true(found.score[0] > 0.99);
     cad_retriever_close(r);
     ok(cad_fs_mkdirs(scratch("bert")));
-    copy(dir, "config.json");
-    copy(dir, "model.safetensors");
-    copy(dir, "tokenizer.json");
+    copy_weights(dir, "config.json");
+    copy_weights(dir, "model.safetensors");
+    copy_weights(dir, "tokenizer.json");
     ok(cad_fs_write(scratch("bert/sentence_bert_config.json"), shorter, sizeof shorter - 1));
     cfg->rag.encoder_path = kept(scratch("bert"));
-    fails(cad_retriever_open(scratch("data"), cfg, NULL, &r), CAD_EDATA, "made by encoder minilm with weights");
-    fails(cad_retriever_open(scratch("data"), cfg, NULL, &r), CAD_EDATA, "--set=rag.encoder_path=DIR");
+    fails(cad_retriever_open(scratch("data"), cfg, NULL, NULL, &r), CAD_EDATA, "made by encoder minilm with weights");
+    fails(cad_retriever_open(scratch("data"), cfg, NULL, NULL, &r), CAD_EDATA, "--set=rag.encoder_path=DIR");
     cfg->rag.encoder_path = none;
 }
 
@@ -266,13 +332,13 @@ static void test_another_index_is_refused(void **state)
     (void)state;
     cad_retriever *r;
     build_index(1, false);
-    fails(cad_retriever_open(scratch("data"), cfg, "0123456789abcdef0123456789abcdef", &r), CAD_EDATA,
+    fails(cad_retriever_open(scratch("data"), cfg, "0123456789abcdef0123456789abcdef", NULL, &r), CAD_EDATA,
           "the model learnt with 0123456789abcdef0123456789abcdef");
-    fails(cad_retriever_open(scratch("none"), cfg, NULL, &r), CAD_ENOTFOUND, "cadprep rag build");
+    fails(cad_retriever_open(scratch("none"), cfg, NULL, NULL, &r), CAD_ENOTFOUND, "cadprep rag build");
     ok(cad_fs_remove(scratch("data/train.jsonl")));
-    fails(cad_retriever_open(scratch("data"), cfg, NULL, &r), CAD_EDATA, "no train.jsonl beside it");
+    fails(cad_retriever_open(scratch("data"), cfg, NULL, NULL, &r), CAD_EDATA, "no train.jsonl beside it");
     write_split("train", 3, false);
-    ok(cad_retriever_open(scratch("data"), cfg, NULL, &r));
+    ok(cad_retriever_open(scratch("data"), cfg, NULL, NULL, &r));
     cad_retrieved found;
     fails(cad_retriever_find(r, "knob, size 68", arena, &found), CAD_EDATA, "row r4.train is in no corpus beside it");
     cad_retriever_close(r);
@@ -282,6 +348,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_prompts_are_those_of_the_pack),
+        cmocka_unit_test(test_what_is_retrieved_has_at_most_so_many_tokens),
         cmocka_unit_test(test_steplm_takes_the_first_of_five_that_has_a_text),
         cmocka_unit_test(test_an_encoder_with_weights_is_named_by_its_key),
         cmocka_unit_test(test_another_index_is_refused),
