@@ -1,5 +1,6 @@
 /* Median-split hierarchy over triangles; the nearest point is exact. */
 #include "cad/mesh/distance.h"
+#include "cad/vec3.h"
 #include "core/size.h"
 
 #include <assert.h>
@@ -21,15 +22,10 @@ struct cad_bvh {
     int32_t n_nodes;
 };
 
-static double dot(const double a[3], const double b[3])
-{
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
 static double to_segment(const double p[3], const double a[3], const double b[3], double out[3])
 {
     double d[3] = {b[0] - a[0], b[1] - a[1], b[2] - a[2]}, r[3] = {p[0] - a[0], p[1] - a[1], p[2] - a[2]};
-    double l2 = dot(d, d), t = l2 > 0 ? dot(r, d) / l2 : 0, d2 = 0;
+    double l2 = cad_dot3(d, d), t = l2 > 0 ? cad_dot3(r, d) / l2 : 0, d2 = 0;
     t = t < 0 ? 0 : t > 1 ? 1 : t;
     for (int k = 0; k < 3; k++) {
         out[k] = a[k] + t * d[k];
@@ -47,7 +43,8 @@ double cad_point_triangle2(const double p[3], const double a[3], const double b[
         r[k] = p[k] - a[k];
     }
     /* Barycentric coordinates of the foot of the perpendicular, from the Gram matrix of the two sides. */
-    double uu = dot(u, u), uv = dot(u, v), vv = dot(v, v), ru = dot(r, u), rv = dot(r, v), det = uu * vv - uv * uv;
+    double uu = cad_dot3(u, u), uv = cad_dot3(u, v), vv = cad_dot3(v, v), ru = cad_dot3(r, u), rv = cad_dot3(r, v),
+           det = uu * vv - uv * uv;
     double s = vv * ru - uv * rv, t = uu * rv - uv * ru;
     if (det > 0 && s >= 0 && t >= 0 && s + t <= det) {
         double d2 = 0;

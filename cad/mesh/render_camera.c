@@ -1,5 +1,6 @@
 /* Where the eye of a picture stands, and what its views are called. */
 #include "cad/mesh/render_core.h"
+#include "cad/vec3.h"
 
 #include <math.h>
 #include <string.h>
@@ -15,20 +16,6 @@ cad_status cad_view_parse(const char *name, cad_view *out)
             return CAD_OK;
         }
     CAD_FAIL(CAD_EINVAL, "view '%s'; expected iso, front, top or right", name);
-}
-
-static void normalise(double v[3])
-{
-    double l = sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]);
-    for (int k = 0; k < 3 && l > 0; k++)
-        v[k] /= l;
-}
-
-static void cross(const double a[3], const double b[3], double out[3])
-{
-    out[0] = a[1] * b[2] - a[2] * b[1];
-    out[1] = a[2] * b[0] - a[0] * b[2];
-    out[2] = a[0] * b[1] - a[1] * b[0];
 }
 
 /* Of angles that are multiples of 90 degrees the axes themselves, so that sides seen from their edge stay unseen. */
@@ -47,19 +34,14 @@ static void axes(cad_camera *c, const cad_render_opts *o)
         c->dir[1] = -exact(sin(p) * sin(a));
         c->dir[2] = -exact(cos(p));
         bool along_z = c->dir[0] == 0 && c->dir[1] == 0;
-        cross(c->dir, along_z ? (double[3]){0, 1, 0} : (double[3]){0, 0, 1}, c->right);
+        cad_cross3(c->dir, along_z ? (double[3]){0, 1, 0} : (double[3]){0, 0, 1}, c->right);
     } else {
         memcpy(c->dir, dirs[o->view], sizeof c->dir);
         memcpy(c->right, rights[o->view], sizeof c->right);
     }
-    normalise(c->dir);
-    normalise(c->right);
-    cross(c->right, c->dir, c->up);
-}
-
-static double dot(const double a[3], const double b[3])
-{
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+    (void)cad_unit3(c->dir);
+    (void)cad_unit3(c->right);
+    cad_cross3(c->right, c->dir, c->up);
 }
 
 /* The points fill the share `fill` of the picture, in the direction in which they reach further.
@@ -74,13 +56,13 @@ static void fit(cad_camera *c, const cad_render_opts *o, const double *points, i
            slope = o->view == CAD_VIEW_angles ? tan(o->opening / 2 * DEGREE) : 0;
     double lo[2] = {INFINITY, INFINITY}, hi[2] = {-INFINITY, -INFINITY}, near = INFINITY, far = -INFINITY;
     for (int64_t i = 0; i < n; i++) {
-        double z = dot(points + 3 * i, c->dir);
+        double z = cad_dot3(points + 3 * i, c->dir);
         near = fmin(near, z);
         far = fmax(far, z);
     }
     c->z = slope > 0 ? 0.5 * (near + far) : 0;
     for (int64_t i = 0; i < n; i++) {
-        const double *p = points + 3 * i, at[2] = {dot(p, c->right), dot(p, c->up)}, t = dot(p, c->dir) - c->z;
+        const double *p = points + 3 * i, at[2] = {cad_dot3(p, c->right), cad_dot3(p, c->up)}, t = cad_dot3(p, c->dir) - c->z;
         for (int k = 0; k < 2; k++) {
             double s = slope * fill * size[k] / least;
             lo[k] = fmin(lo[k], at[k] + s * t);
@@ -117,7 +99,7 @@ void cad_camera_place(cad_camera *c, const cad_render_opts *o, const cad_mesh *m
 
 void cad_camera_project(const cad_camera *c, const double p[3], double out[3])
 {
-    double x = dot(p, c->right) - c->x, y = dot(p, c->up) - c->y, z = dot(p, c->dir) - c->z;
+    double x = cad_dot3(p, c->right) - c->x, y = cad_dot3(p, c->up) - c->y, z = cad_dot3(p, c->dir) - c->z;
     if (c->distance > 0) {
         double shrink = c->distance / (c->distance + z);
         x *= shrink;
@@ -133,6 +115,6 @@ void cad_camera_tilt(const cad_camera *c, const double p[3], double normal[3])
 {
     if (!(c->distance > 0))
         return;
-    double x = dot(p, c->right) - c->x, y = dot(p, c->up) - c->y, depth = c->distance + dot(p, c->dir) - c->z;
+    double x = cad_dot3(p, c->right) - c->x, y = cad_dot3(p, c->up) - c->y, depth = c->distance + cad_dot3(p, c->dir) - c->z;
     normal[2] = (normal[2] - (normal[0] * x + normal[1] * y) / depth) * depth / c->distance;
 }

@@ -1,9 +1,11 @@
 /* Lean text as instances, for text_restore.c to complete. */
 #include "cad/step/step_number.h"
 #include "cad/step/text_lean.h"
+#include "cad/vec3.h"
 
 #include "core/size.h"
 
+#include <math.h>
 #include <string.h>
 
 /* A place in a loop: a vertex, or the whole circle from the vertex that closes it. */
@@ -141,8 +143,8 @@ static cad_status read_vertex(reader *r)
 
 static cad_status read_circle(reader *r)
 {
-    double v[4], axis[3];
-    uint32_t point, z = 0;
+    double v[4], axis[3] = {0, 0, 1};
+    uint32_t point, z = 0, x;
     CAD_TRY(read_reals(r, 4, v));
     if (take(r, ',')) {
         CAD_TRY(read_reals(r, 3, axis));
@@ -150,9 +152,12 @@ static cad_status read_circle(reader *r)
     }
     CAD_TRY(line_end(r, "expected the end of a circle: radius, centre, and an axis if need be"));
     CAD_TRY(add_xyz(r, "CARTESIAN_POINT", v + 1, &point));
+    bool across = cad_unit3(axis) && fabs(axis[0]) == 1; /* said, for readers whose x axis is another without */
+    CAD_TRY(add_xyz(r, "DIRECTION", across ? (double[3]){0, 1, 0} : (double[3]){1, 0, 0}, &x));
     uint32_t at = next_id(r);
     CAD_TRY(cad_buf_printf(r->out, "#%u=AXIS2_PLACEMENT_3D('',#%u,", at, point));
-    CAD_TRY(z ? cad_buf_printf(r->out, "#%u,$);\n", z) : cad_buf_str(r->out, "$,$);\n"));
+    CAD_TRY(z ? cad_buf_printf(r->out, "#%u", z) : cad_buf_str(r->out, "$"));
+    CAD_TRY(cad_buf_printf(r->out, ",#%u);\n", x));
     r->circle[++r->n_circles] = next_id(r);
     CAD_TRY(cad_buf_printf(r->out, "#%u=CIRCLE('',#%u,", r->circle[r->n_circles], at));
     CAD_TRY(cad_step_number_print(v[0], r->out));

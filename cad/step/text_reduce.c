@@ -1,6 +1,7 @@
 /* What restoration would make again is left out of a model. */
 #include "cad/step/text_impl.h"
 #include "cad/step/text_topology.h"
+#include "cad/vec3.h"
 
 #include "core/size.h"
 
@@ -16,24 +17,13 @@ typedef struct reducer {
     bool any;
 } reducer;
 
-static double distance(const double a[3], const double b[3])
-{
-    double d[3] = {a[0] - b[0], a[1] - b[1], a[2] - b[2]};
-    return sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
-}
-
 /* Distance of p from the line through `at` along the unit vector `axis`. */
 static double from_line(const double p[3], const double at[3], const double axis[3])
 {
-    double d[3] = {p[0] - at[0], p[1] - at[1], p[2] - at[2]};
-    double s = d[0] * axis[0] + d[1] * axis[1] + d[2] * axis[2];
-    double foot[3] = {at[0] + s * axis[0], at[1] + s * axis[1], at[2] + s * axis[2]};
-    return distance(p, foot);
-}
-
-static double dot(const double a[3], const double b[3])
-{
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+    double d[3], foot[3];
+    cad_along3(p, -1, at, d);
+    cad_along3(at, cad_dot3(d, axis), axis, foot);
+    return cad_distance3(p, foot);
 }
 
 static void find_extent(reducer *r)
@@ -47,7 +37,7 @@ static void find_extent(reducer *r)
             high[k] = p[k] > high[k] ? p[k] : high[k];
         }
     }
-    double size = distance(low, high);
+    double size = cad_distance3(low, high);
     for (uint32_t i = 0; i < r->m->n; i++) { /* two vertices of a cylinder say little */
         cad_text_edge e;
         if (r->kept[i] && cad_text_edge_of(r->m, i, &e) && e.kind == CAD_TEXT_CIRCLE && !(2 * e.circle.radius < size))
@@ -87,10 +77,10 @@ static void reduce_line(reducer *r, uint32_t i)
     if (!cad_text_xyz(r->m, cad_text_ref(r->m, cad_text_value(r->m, line, 0)), at) || !cad_text_xyz(r->m, direction, dir) ||
         !cad_text_vertex_of(r->m, r->closer, e.vertex[0], p) || !cad_text_vertex_of(r->m, r->closer, e.vertex[1], q))
         return;
-    double n = sqrt(dot(dir, dir));
+    double n = sqrt(cad_dot3(dir, dir));
     for (int k = 0; k < 3; k++)
         dir[k] /= n;
-    if (n > 0 && from_line(p, at, dir) <= r->close && from_line(q, at, dir) <= r->close && distance(p, q) > r->close)
+    if (n > 0 && from_line(p, at, dir) <= r->close && from_line(q, at, dir) <= r->close && cad_distance3(p, q) > r->close)
         drop_from(r, i, 2);
 }
 
@@ -104,7 +94,7 @@ static void reduce_vertex(reducer *r, uint32_t v)
         return;
     for (int k = 0; k < 3; k++)
         on[k] = e.circle.centre[k] + e.circle.radius * e.circle.x[k];
-    if (r->uses[v] > 1 && distance(p, on) > r->close)
+    if (r->uses[v] > 1 && cad_distance3(p, on) > r->close)
         return;
     r->m->param[cad_text_value(r->m, v, 0)].kind = CAD_STEP_UNSET;
     r->any = true;
@@ -134,9 +124,9 @@ static void reduce_face(reducer *r, uint32_t i)
         return;
     cad_text_surface_of(m, r->closer, i, &s);
     bool outward = cad_text_is_enum(m, sense, ".T.");
-    double turn = dot(s.axis, axis), d[3] = {s.at[0] - at[0], s.at[1] - at[1], s.at[2] - at[2]};
+    double turn = cad_dot3(s.axis, axis), d[3] = {s.at[0] - at[0], s.at[1] - at[1], s.at[2] - at[2]};
     if (s.kind == CAD_TEXT_PLANE && cad_text_is(m, surface, "PLANE")) {
-        if (turn * (outward ? 1 : -1) > 1 - 1e-12 && fabs(dot(d, axis)) <= r->close)
+        if (turn * (outward ? 1 : -1) > 1 - 1e-12 && fabs(cad_dot3(d, axis)) <= r->close)
             drop_from(r, i, 1);
     } else if (s.kind == CAD_TEXT_CYLINDER && cad_text_is(m, surface, "CYLINDRICAL_SURFACE")) {
         uint32_t p = cad_text_value(m, surface, 1);

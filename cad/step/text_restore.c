@@ -2,6 +2,7 @@
 #include "cad/step/step_number.h"
 #include "cad/step/text_impl.h"
 #include "cad/step/text_topology.h"
+#include "cad/vec3.h"
 
 #include "core/size.h"
 
@@ -35,13 +36,11 @@ static cad_status make_xyz(restorer *r, const char *type, const double v[3], uin
 
 static cad_status make_line(restorer *r, const double from[3], const double to[3], uint32_t *out)
 {
-    double d[3] = {to[0] - from[0], to[1] - from[1], to[2] - from[2]};
-    double n = sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
+    double d[3];
     uint32_t point, direction;
-    if (!(n > 0))
+    cad_along3(to, -1, from, d);
+    if (!cad_unit3(d))
         CAD_FAIL(CAD_EDATA, "an edge without a curve between two vertices of one place");
-    for (int k = 0; k < 3; k++)
-        d[k] /= n;
     CAD_TRY(make_xyz(r, "CARTESIAN_POINT", from, &point));
     CAD_TRY(make_xyz(r, "DIRECTION", d, &direction));
     *out = r->next + 1;

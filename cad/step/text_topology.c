@@ -1,39 +1,10 @@
 #include "cad/step/text_topology.h"
 
 #include "cad/step/text_impl.h"
+#include "cad/vec3.h"
 
 #include <math.h>
 #include <string.h>
-
-/* ---- vectors ---- */
-
-static double dot(const double a[3], const double b[3])
-{
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
-static void cross(const double a[3], const double b[3], double out[3])
-{
-    double v[3] = {a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]};
-    memcpy(out, v, sizeof v);
-}
-
-/* a + s b */
-static void along(const double a[3], double s, const double b[3], double out[3])
-{
-    for (int k = 0; k < 3; k++)
-        out[k] = a[k] + s * b[k];
-}
-
-static bool unit(double v[3])
-{
-    double n = sqrt(dot(v, v));
-    if (!(n > 0) || !isfinite(n))
-        return false;
-    for (int k = 0; k < 3; k++)
-        v[k] /= n;
-    return true;
-}
 
 /* ---- geometry ---- */
 
@@ -60,7 +31,7 @@ bool cad_text_placement(const cad_step *m, uint32_t i, double at[3], double axis
     double z[3] = {0, 0, 1}, ref[3] = {1, 0, 0};
     if (a != CAD_STEP_NONE && !cad_text_xyz(m, a, z))
         return false;
-    if (!unit(z))
+    if (!cad_unit3(z))
         return false;
     if (r != CAD_STEP_NONE && !cad_text_xyz(m, r, ref))
         return false;
@@ -68,9 +39,9 @@ bool cad_text_placement(const cad_step *m, uint32_t i, double at[3], double axis
         ref[0] = 0;
         ref[1] = 1;
     }
-    along(ref, -dot(ref, z), z, x);
+    cad_along3(ref, -cad_dot3(ref, z), z, x);
     memcpy(axis, z, sizeof z);
-    return unit(x);
+    return cad_unit3(x);
 }
 
 static bool circle_of(const cad_step *m, uint32_t i, cad_text_circle *out)
@@ -119,7 +90,7 @@ bool cad_text_vertex_of(const cad_step *m, const uint32_t *closer, uint32_t vert
         return cad_text_xyz(m, point, out);
     if (closer[vertex] == CAD_STEP_NONE || !cad_text_edge_of(m, closer[vertex], &e))
         return false;
-    along(e.circle.centre, e.circle.radius, e.circle.x, out);
+    cad_along3(e.circle.centre, e.circle.radius, e.circle.x, out);
     return true;
 }
 
@@ -160,10 +131,10 @@ static double angle_of(const pass *s)
     if (s->by.edge.vertex[0] == s->by.edge.vertex[1])
         return 2 * M_PI;
     double y[3], a[3], b[3];
-    cross(c->axis, c->x, y);
-    along(s->from, -1, c->centre, a);
-    along(s->to, -1, c->centre, b);
-    double turn = atan2(dot(b, y), dot(b, c->x)) - atan2(dot(a, y), dot(a, c->x));
+    cad_cross3(c->axis, c->x, y);
+    cad_along3(s->from, -1, c->centre, a);
+    cad_along3(s->to, -1, c->centre, b);
+    double turn = atan2(cad_dot3(b, y), cad_dot3(b, c->x)) - atan2(cad_dot3(a, y), cad_dot3(a, c->x));
     if (!s->by.positive)
         turn = -turn;
     while (turn <= 0)
@@ -175,13 +146,13 @@ static double angle_of(const pass *s)
 static void add_area(const pass *s, const double base[3], double area[3])
 {
     double a[3], b[3], part[3];
-    along(s->from, -1, base, a);
-    along(s->to, -1, base, b);
-    cross(a, b, part);
-    along(area, 0.5, part, area);
+    cad_along3(s->from, -1, base, a);
+    cad_along3(s->to, -1, base, b);
+    cad_cross3(a, b, part);
+    cad_along3(area, 0.5, part, area);
     if (s->by.edge.kind == CAD_TEXT_CIRCLE) {
         double t = angle_of(s), r = s->by.edge.circle.radius;
-        along(area, (s->by.positive ? 0.5 : -0.5) * r * r * (t - sin(t)), s->by.edge.circle.axis, area);
+        cad_along3(area, (s->by.positive ? 0.5 : -0.5) * r * r * (t - sin(t)), s->by.edge.circle.axis, area);
     }
 }
 
@@ -228,7 +199,7 @@ static bool survey_bound(const cad_step *m, const uint32_t *closer, const cad_te
             return false;
         if (k == 0) {
             memcpy(base, e.from, sizeof base);
-            along(e.to, -1, e.from, toward);
+            cad_along3(e.to, -1, e.from, toward);
             if (e.by.edge.kind == CAD_TEXT_CIRCLE)
                 memcpy(toward, e.by.edge.circle.x, sizeof toward);
         }
@@ -242,7 +213,7 @@ static bool survey_bound(const cad_step *m, const uint32_t *closer, const cad_te
             s->has_circle = true;
         }
     }
-    double size = sqrt(dot(area, area));
+    double size = sqrt(cad_dot3(area, area));
     if (size > s->size * (1 + CAD_TEXT_CLOSE)) {
         s->size = size;
         memcpy(s->area, area, sizeof area);
@@ -267,29 +238,29 @@ static bool in_plane(const pass *e, const cad_text_surface *f)
 {
     double d[3], c[3];
     double close = CAD_TEXT_CLOSE * f->extent;
-    along(e->from, -1, f->at, d);
-    if (fabs(dot(d, f->axis)) > close)
+    cad_along3(e->from, -1, f->at, d);
+    if (fabs(cad_dot3(d, f->axis)) > close)
         return false;
     if (e->by.edge.kind != CAD_TEXT_CIRCLE)
         return true;
-    along(e->by.edge.circle.centre, -1, f->at, d);
-    cross(e->by.edge.circle.axis, f->axis, c);
-    return fabs(dot(d, f->axis)) <= close && dot(c, c) <= CAD_TEXT_CLOSE * CAD_TEXT_CLOSE;
+    cad_along3(e->by.edge.circle.centre, -1, f->at, d);
+    cad_cross3(e->by.edge.circle.axis, f->axis, c);
+    return fabs(cad_dot3(d, f->axis)) <= close && cad_dot3(c, c) <= CAD_TEXT_CLOSE * CAD_TEXT_CLOSE;
 }
 
 static double height(const double p[3], const cad_text_surface *f)
 {
     double d[3];
-    along(p, -1, f->at, d);
-    return dot(d, f->axis);
+    cad_along3(p, -1, f->at, d);
+    return cad_dot3(d, f->axis);
 }
 
 static bool off_axis(const double p[3], const cad_text_surface *f, double want)
 {
     double d[3];
-    along(p, -1, f->at, d);
-    along(d, -dot(d, f->axis), f->axis, d);
-    return fabs(sqrt(dot(d, d)) - want) > CAD_TEXT_CLOSE * f->extent;
+    cad_along3(p, -1, f->at, d);
+    cad_along3(d, -cad_dot3(d, f->axis), f->axis, d);
+    return fabs(sqrt(cad_dot3(d, d)) - want) > CAD_TEXT_CLOSE * f->extent;
 }
 
 static bool on_cylinder(const pass *e, const cad_text_surface *f)
@@ -299,8 +270,8 @@ static bool on_cylinder(const pass *e, const cad_text_surface *f)
     if (e->by.edge.kind != CAD_TEXT_CIRCLE)
         return true;
     double c[3];
-    cross(e->by.edge.circle.axis, f->axis, c);
-    return dot(c, c) <= CAD_TEXT_CLOSE * CAD_TEXT_CLOSE && !off_axis(e->by.edge.circle.centre, f, 0) &&
+    cad_cross3(e->by.edge.circle.axis, f->axis, c);
+    return cad_dot3(c, c) <= CAD_TEXT_CLOSE * CAD_TEXT_CLOSE && !off_axis(e->by.edge.circle.centre, f, 0) &&
            fabs(e->by.edge.circle.radius - f->radius) <= CAD_TEXT_CLOSE * f->extent;
 }
 
@@ -335,7 +306,7 @@ static bool find_side(const cad_step *m, const uint32_t *closer, const cad_text_
             if (e.by.edge.kind != CAD_TEXT_CIRCLE)
                 continue;
             h = height(e.by.edge.circle.centre, f);
-            bool about = e.by.positive == (dot(e.by.edge.circle.axis, f->axis) > 0);
+            bool about = e.by.positive == (cad_dot3(e.by.edge.circle.axis, f->axis) > 0);
             if (h < lowest) {
                 lowest = h;
                 at_low = about;
@@ -367,16 +338,16 @@ void cad_text_surface_of(const cad_step *m, const uint32_t *closer, uint32_t fac
         if (!cad_text_bound_of(m, cad_text_ref(m, list + 1 + i), &b[i]) || !survey_bound(m, closer, &b[i], &s))
             return;
     double d[3];
-    along(s.high, -1, s.low, d);
-    out->extent = sqrt(dot(d, d));
+    cad_along3(s.high, -1, s.low, d);
+    out->extent = sqrt(cad_dot3(d, d));
     memcpy(out->at, s.base, sizeof out->at);
     memcpy(out->axis, s.area, sizeof out->axis);
     memcpy(out->x, s.toward, sizeof out->x);
     out->sense = true;
-    if (n && s.size > 0 && unit(out->axis)) {
+    if (n && s.size > 0 && cad_unit3(out->axis)) {
         snap(out->axis);
-        along(out->x, -dot(out->x, out->axis), out->axis, out->x);
-        if (unit(out->x) && all_edges(m, closer, b, n, out, in_plane)) {
+        cad_along3(out->x, -cad_dot3(out->x, out->axis), out->axis, out->x);
+        if (cad_unit3(out->x) && all_edges(m, closer, b, n, out, in_plane)) {
             snap(out->x);
             out->kind = CAD_TEXT_PLANE;
             return;
