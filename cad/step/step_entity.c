@@ -96,17 +96,28 @@ static void close_bracket(cad_step_reader *r, brackets *b)
         p->holds.of = b->count[b->n];
 }
 
-/* One parameter, or the opening of one that holds others.  *opened: the latter. */
-static cad_status parameter(cad_step_reader *r, brackets *b, bool *opened)
+static bool in_type(const cad_step_reader *r, const brackets *b)
+{
+    uint32_t owner = b->owner[b->n - 1];
+    return owner != CAD_STEP_NONE && r->m->param[owner].kind == CAD_STEP_TYPED;
+}
+
+/* One parameter with the comma right behind it, or the opening of one that holds others: *ready, r->t is where a parameter may
+ * begin.  Else what stands behind it is to be looked at. */
+static cad_status parameter(cad_step_reader *r, brackets *b, bool *ready)
 {
     cad_step_param p = {.at = r->t.at, .len = r->t.len & CAD_STEP_LEN_MAX};
-    *opened = false;
+    *ready = false;
     b->count[b->n - 1]++;
     if (plain(&r->t, &p)) {
         CAD_TRY(push(r, p));
+        if (r->lex.at < r->lex.len && r->lex.text[r->lex.at] == ',' && !in_type(r, b)) { /* a token less for most parameters */
+            *ready = true;
+            r->lex.at++;
+        }
         return cad_step_advance(r);
     }
-    *opened = true;
+    *ready = true;
     uint32_t owner = r->m->n_params;
     if (cad_step_is_mark(&r->t, '(')) {
         p.kind = CAD_STEP_LIST;
@@ -121,12 +132,6 @@ static cad_status parameter(cad_step_reader *r, brackets *b, bool *opened)
     CAD_TRY(cad_step_advance(r));
     return cad_step_is_mark(&r->t, '(') ? open_bracket(r, b, owner)
                                         : fail(r, CAD_STEP_S04, "'(' behind the type of a parameter");
-}
-
-static bool in_type(const cad_step_reader *r, const brackets *b)
-{
-    uint32_t owner = b->owner[b->n - 1];
-    return owner != CAD_STEP_NONE && r->m->param[owner].kind == CAD_STEP_TYPED;
 }
 
 /* Between two parameters: a comma, or the brackets that close here. */
@@ -152,14 +157,14 @@ cad_status cad_step_params(cad_step_reader *r)
     b.n = 0;
     CAD_TRY(open_bracket(r, &b, CAD_STEP_NONE));
     while (b.n > 0 && !r->failed) {
-        bool opened = false, begins = b.count[b.n - 1] == 0;
+        bool ready = false, begins = b.count[b.n - 1] == 0;
         if (cad_step_is_mark(&r->t, ',') || (cad_step_is_mark(&r->t, ')') && (!begins || in_type(r, &b)))) {
             b.count[b.n - 1]++;
             CAD_TRY(empty_parameter(r));
         } else if (!cad_step_is_mark(&r->t, ')')) {
-            CAD_TRY(parameter(r, &b, &opened));
+            CAD_TRY(parameter(r, &b, &ready));
         }
-        if (!opened && !r->failed)
+        if (!ready && !r->failed)
             CAD_TRY(behind_parameter(r, &b));
         if (r->m->n_params - first > r->s->limits.params && !r->failed) {
             r->failed = true;

@@ -59,7 +59,7 @@ static inline const unsigned char *quick_number(const unsigned char *p, const un
     return p;
 }
 
-bool cad_step_lex_quick(cad_step_lexer *l, cad_step_token *t)
+static inline bool quick(cad_step_lexer *l, cad_step_token *t)
 {
     const unsigned char *text = (const unsigned char *)l->text, *end = text + l->len, *p = text + l->at, *q;
     while (p < end && cad_step_class[*p] & STEP_BLANK)
@@ -134,7 +134,12 @@ bool cad_step_lex_quick(cad_step_lexer *l, cad_step_token *t)
     return true;
 }
 
+bool cad_step_lex_quick(cad_step_lexer *l, cad_step_token *out)
+{
+    return quick(l, out);
+}
+
 cad_status cad_step_lex(cad_step_lexer *l, cad_step_token *out)
 {
-    return cad_step_lex_quick(l, out) ? CAD_OK : cad_step_lex_any(l, out);
+    return quick(l, out) ? CAD_OK : cad_step_lex_any(l, out);
 }

@@ -19,11 +19,6 @@ cad_status cad_step_grow(void *items, uint32_t least, uint32_t *cap, size_t size
     return CAD_OK;
 }
 
-cad_status cad_step_advance(cad_step_reader *r)
-{
-    return cad_step_lex(&r->lex, &r->t);
-}
-
 cad_status cad_step_expected(cad_step_reader *r, cad_step_code code, const char *what)
 {
     char found[48];

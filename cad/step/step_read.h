@@ -43,7 +43,10 @@ static inline cad_status cad_step_room(void *items, uint32_t n, uint32_t *cap, s
     return n < *cap ? CAD_OK : cad_step_grow(items, n, cap, size, what);
 }
 /* r->t = the next token. */
-CAD_MUST_USE cad_status cad_step_advance(cad_step_reader *r);
+CAD_MUST_USE static inline cad_status cad_step_advance(cad_step_reader *r)
+{
+    return cad_step_lex(&r->lex, &r->t);
+}
 /* Tells of r->t what was expected. */
 CAD_MUST_USE cad_status cad_step_expected(cad_step_reader *r, cad_step_code code, const char *what);
 /* r->t = the next semicolon, or what tells that there is none: the beginning of an instance, the end of a section or of all. */
