@@ -445,6 +445,20 @@ cad_status cad_fs_commit_dir(const char *temp, const char *path)
     return sync_parent(temp);
 }
 
+cad_status cad_fs_commit_file(const char *temp, const char *path)
+{
+    int fd = open(temp, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        CAD_FAIL(CAD_EWRITE, "%s: cannot open: %s", temp, strerror(errno));
+    int failed = fsync(fd) != 0 ? errno : 0;
+    close(fd);
+    if (failed)
+        CAD_FAIL(CAD_EWRITE, "%s: cannot sync: %s", temp, strerror(failed));
+    if (rename(temp, path) != 0)
+        CAD_FAIL(CAD_EWRITE, "%s: cannot rename to %s: %s", temp, path, strerror(errno));
+    return sync_parent(path);
+}
+
 cad_status cad_fs_hash(const char *path, char out[33])
 {
     enum { CHUNK = 1 << 20 };

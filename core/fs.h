@@ -21,8 +21,8 @@ extern "C" {
 /* Appends the whole file to *out, which the caller owns.  More than `limit` bytes (0: no limit): CAD_EDATA. */
 CAD_MUST_USE cad_status cad_fs_read(const char *path, size_t limit, cad_buf *out);
 
-/* The same for a file that gzip made, of one member or several: what it holds.  `limit` (not 0) bounds both what is read and what
- * comes out, whatever the file promises.  Errors: those of cad_fs_read, CAD_ECORRUPT (no gzip file, damaged, cut off). */
+/* The same for a file that gzip made, of one member or several: what it holds.  `limit` (not 0) bounds both what is read and
+ * what comes out, whatever the file promises.  Errors: those of cad_fs_read, CAD_ECORRUPT (no gzip file, damaged, cut off). */
 CAD_MUST_USE cad_status cad_fs_read_gzip(const char *path, size_t limit, cad_buf *out);
 
 /* The same for a file of /proc or /sys, which does not know its size. */
@@ -42,8 +42,8 @@ void cad_file_close(cad_file *f);
 /* ---- writing ---- */
 /* Replaces `path` as a whole with `len` bytes. */
 CAD_MUST_USE cad_status cad_fs_write(const char *path, const void *data, size_t len);
-/* The same without waiting for the disk, for thousands of small files that can be made again: a process that is killed leaves the
- * old file or the new one, a machine that loses its power perhaps an empty one. */
+/* The same without waiting for the disk, for thousands of small files that can be made again: a process that is killed leaves
+ * the old file or the new one, a machine that loses its power perhaps an empty one. */
 CAD_MUST_USE cad_status cad_fs_write_many(const char *path, const void *data, size_t len);
 
 /* A replacement of one file, invisible until commit.  A link is followed; what exists and is no regular file (a device, a pipe,
@@ -88,6 +88,8 @@ CAD_MUST_USE cad_status cad_fs_mkdirs(const char *path); /* with parents; existi
 /* Puts the finished folder `temp` in the place of `path` (which must not exist).  Syncs its files (not those of folders inside)
  * and both parents. */
 CAD_MUST_USE cad_status cad_fs_commit_dir(const char *temp, const char *path);
+/* The same for one file, which replaces what is there: synced, renamed, the folder synced. */
+CAD_MUST_USE cad_status cad_fs_commit_file(const char *temp, const char *path);
 CAD_MUST_USE cad_status cad_fs_remove_tree(const char *path);  /* missing is fine; never follows links */
 CAD_MUST_USE cad_status cad_fs_remove(const char *path);       /* one file or link; missing is fine */
 CAD_MUST_USE cad_status cad_fs_remove_empty(const char *path); /* one folder; left when it holds something */

@@ -146,6 +146,14 @@ cad_status cad_audit_leaks(const cad_pack *const *pack, const char *const *name,
     return CAD_OK;
 }
 
+bool cad_audit_grouped(const cad_pack *const *pack, size_t n, const char *word)
+{
+    for (size_t k = 0; k < n; k++)
+        if (strstr(pack[k]->info.split_group, word))
+            return true;
+    return false;
+}
+
 static json_int_t count_of(const json_t *o, const char *key)
 {
     return json_integer_value(json_object_get(o, key));

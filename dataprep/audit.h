@@ -36,25 +36,30 @@ CAD_MUST_USE cad_status cad_audit_leaks(const cad_pack *const *pack, const char 
 /* That report for people, appended: "in two splits: 1 captions, 0 geometries". */
 CAD_MUST_USE cad_status cad_audit_leaks_line(const json_t *report, cad_buf *out);
 
+/* Whether any of the packs says that it was split by `word`, caption or geometry: then that may not lie in two of them. */
+bool cad_audit_grouped(const cad_pack *const *pack, size_t n, const char *word);
+
 /* CAD_EDATA when the report of cad_audit_leaks holds what may not be; `name`: folder or files, for the message. */
 CAD_MUST_USE cad_status cad_audit_refuse_leaks(const json_t *report, const char *name, bool captions, bool geometry);
 
 /* Leaks through retrieval, of the packs that hold any: rows that were shown a row outside of train, themselves, or one of their
  * caption or geometry group, by the corpora in `dir` (those that the packs were made from: cad_audit_sources).  *out, owned by
  * the caller: {"checked","rows","shown","first","outside":n,"itself":n,"caption":n,"geometry":n}; checked is false where the
- * corpora are not there; NULL where no pack holds retrieved text.  Errors: CAD_EDATA (other corpora, an index other than the
- * packs'). */
+ * corpora are not there, or are not the splits of a folder; NULL where no pack holds retrieved text.  Errors: CAD_EDATA (other
+ * corpora, an index other than the packs'). */
 CAD_MUST_USE cad_status cad_audit_retrieved(const cad_pack *const *pack, const char *const *name, size_t n, const char *dir,
                                             json_t **out);
 /* "60 shown; 0 outside, 0 itself, 0 caption, 0 geometry", appended. */
 CAD_MUST_USE cad_status cad_audit_retrieved_line(const json_t *report, cad_buf *out);
-/* CAD_EDATA when that report (NULL: nothing) counts a leak; `name`: the folder. */
+int64_t cad_audit_retrieved_count(const json_t *report); /* leaks that it counts; NULL: none */
+/* CAD_EDATA when it counts one; `name`: the folder. */
 CAD_MUST_USE cad_status cad_audit_refuse_retrieved(const json_t *report, const char *name);
 
 typedef struct cad_verify_args {
     const char *dir;                            /* {train,val,test}.pack.h5, perhaps .jsonl files and synth-test.jsonl */
     const char *tokenizer_xxh3, *template_xxh3; /* NULL: not compared */
-    bool captions, geometry;                    /* what may not be in two splits */
+    bool captions, geometry;                    /* what may not be in two splits .. */
+    bool as_packed;                             /* .. is what the packs say that they were split by, instead */
     bool allow_leak;                            /* leaks through retrieval are told, not refused */
     const char *against; /* another folder: no prompt of the suite may be in its train or val; NULL: none */
 } cad_verify_args;

@@ -44,7 +44,8 @@ typedef struct cad_pack_info {
     char tokens_xxh3[33];
 } cad_pack_info;
 
-/* The word among `waived` of a pack whose rows may show what they are asked for (dataprep/stage_rag.h). */
+/* The word among `waived` of a pack whose rows may show what they are asked for (dataprep/stage_rag.h), or stand in another
+ * split too where none of the rules that keep them apart was in force. */
 #define CAD_PACK_LEAKY "leaky"
 bool cad_pack_waives(const cad_pack_info *info, const char *word);
 
@@ -119,6 +120,9 @@ CAD_MUST_USE cad_status cad_pack_writer_add(cad_pack_writer *w, const cad_pack_r
 /* Writes `path` as a whole by rename; frees w in any case.  Zero rows: CAD_ENOTFOUND. */
 CAD_MUST_USE cad_status cad_pack_writer_commit(cad_pack_writer *w, const cad_pack_info *info, const char *path);
 void cad_pack_writer_abort(cad_pack_writer *w); /* NULL is fine */
+
+/* Adds CAD_PACK_LEAKY to what the pack at `path` waives, if it is not there: what an audit found when the rows were written. */
+CAD_MUST_USE cad_status cad_pack_mark_leaky(const char *path);
 
 #ifdef __cplusplus
 }

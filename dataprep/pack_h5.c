@@ -89,17 +89,27 @@ cad_status cad_h5_write_failed(const char *path)
 
 /* ---- writing ---- */
 
-hid_t cad_h5_create(const char *path)
+static hid_t open_with(const char *path, bool create_it)
 {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS), create = H5Pcreate(H5P_FILE_CREATE), f = -1;
     if (access >= 0 && create >= 0 && H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110) >= 0 &&
         H5Pset_obj_track_times(create, 0) >= 0)
-        f = H5Fcreate(path, H5F_ACC_TRUNC, create, access);
+        f = create_it ? H5Fcreate(path, H5F_ACC_TRUNC, create, access) : H5Fopen(path, H5F_ACC_RDWR, access);
     if (create >= 0)
         (void)H5Pclose(create);
     if (access >= 0)
         (void)H5Pclose(access);
     return f;
+}
+
+hid_t cad_h5_create(const char *path)
+{
+    return open_with(path, true);
+}
+
+hid_t cad_h5_reopen(const char *path)
+{
+    return open_with(path, false);
 }
 
 cad_status cad_h5_put(hid_t file, const char *name, cad_h5_type t, const void *data, size_t rows, size_t cols, size_t chunk)

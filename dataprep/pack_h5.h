@@ -32,6 +32,8 @@ hid_t cad_h5_create(const char *path);
 /* `chunk` elements per chunk with shuffle and deflate 1, or 0: contiguous.  cols 0: one dimension. */
 CAD_MUST_USE cad_status cad_h5_put(hid_t file, const char *name, cad_h5_type t, const void *data, size_t rows, size_t cols,
                                    size_t chunk);
+/* A file that cad_h5_create made, for a change of its attributes.  Negative: failed. */
+hid_t cad_h5_reopen(const char *path);
 CAD_MUST_USE cad_status cad_h5_put_text(hid_t where, const char *name, const char *text);
 CAD_MUST_USE cad_status cad_h5_put_int(hid_t where, const char *name, int64_t value);
 CAD_MUST_USE cad_status cad_h5_put_texts(hid_t where, const char *name, const char *const *text, size_t n);

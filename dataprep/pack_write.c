@@ -241,3 +241,32 @@ void cad_pack_writer_abort(cad_pack_writer *w)
         cad_mem_free(w->family_name[i]);
     cad_mem_free(w);
 }
+
+static cad_status add_word(hid_t f, const char *path, cad_arena *a)
+{
+    const char *words = NULL;
+    cad_buf all = CAD_BUF_INIT;
+    CAD_TRY(cad_h5_get_text(f, path, "waived", a, &words));
+    if (cad_pack_waives(&(cad_pack_info){.waived = words}, CAD_PACK_LEAKY))
+        return CAD_OK;
+    cad_status s = cad_buf_printf(&all, "%s%s" CAD_PACK_LEAKY, words, *words ? "," : "");
+    if (s == CAD_OK && H5Adelete(f, "waived") < 0)
+        s = cad_fail(CAD_EWRITE, "%s: HDF5 cannot replace attribute waived", path);
+    if (s == CAD_OK)
+        s = cad_h5_put_text(f, "waived", cad_buf_cstr(&all));
+    cad_buf_deinit(&all);
+    return s;
+}
+
+cad_status cad_pack_mark_leaky(const char *path)
+{
+    cad_arena *a = NULL;
+    CAD_TRY(cad_arena_create("words", 1 << 20, &a));
+    cad_h5_quiet();
+    hid_t f = cad_h5_reopen(path);
+    cad_status s = f < 0 ? cad_fail(CAD_EWRITE, "%s: HDF5 cannot change it", path) : add_word(f, path, a);
+    if (f >= 0 && H5Fclose(f) < 0 && s == CAD_OK)
+        s = cad_h5_write_failed(path);
+    cad_arena_destroy(a);
+    return s;
+}

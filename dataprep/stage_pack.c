@@ -224,7 +224,7 @@ static cad_status commit(packer *p)
         .tool_commit = cad_build_commit(),
         .kind = p->kind,
         .split = p->split,
-        .split_group = a->split_group,
+        .split_group = a->shuffled && strcmp(p->kind, "ir") != 0 ? "" : a->split_group,
         .tokenizer_xxh3 = cad_tokenizer_hash(a->tokenizer),
         .tokenizer_name = a->tokenizer_name,
         .vocab_rows = cad_tokenizer_vocab_size(a->tokenizer),

@@ -30,14 +30,15 @@ typedef struct cad_stage_pack_args {
     int64_t max_tokens;
     int64_t retrieved_tokens; /* of the slot {retrieved} at most; 0: any number */
     cad_overflow on_overflow;
-    bool rag;           /* rows show what they retrieved (cadprep rag build); the template has a slot for it */
-    bool steplm;        /* prep.profile: prompt and answer are one text to the tokenizer */
-    bool loss_on_all;   /* targets are all tokens but the first; needs the waiver loss_on_context */
-    bool no_eos;        /* needs the waiver no_eos */
-    int bos;            /* -1 as the tokenizer says, 0 never, 1 always (an error when it has none) */
-    double max_drop;    /* share of rows that may be dropped */
-    const char *waived; /* comma list, goes into the pack; with cut_answer, of steplm alone, a longer row loses its end */
-    const char *split_group;
+    bool rag;                /* rows show what they retrieved (cadprep rag build); the template has a slot for it */
+    bool steplm;             /* prep.profile: prompt and answer are one text to the tokenizer */
+    bool loss_on_all;        /* targets are all tokens but the first; needs the waiver loss_on_context */
+    bool no_eos;             /* needs the waiver no_eos */
+    int bos;                 /* -1 as the tokenizer says, 0 never, 1 always (an error when it has none) */
+    double max_drop;         /* share of rows that may be dropped */
+    const char *waived;      /* comma list, goes into the pack; with cut_answer, of steplm alone, a longer row loses its end */
+    const char *split_group; /* what lies in one split alone */
+    bool shuffled;           /* rows of STEP were split without groups: nothing does */
     bool contiguous;
 } cad_stage_pack_args;
 

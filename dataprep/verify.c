@@ -196,13 +196,19 @@ static cad_status check_retrieved(const opened *o, json_t *report)
     return o->args->allow_leak ? CAD_OK : cad_audit_refuse_retrieved(facts, o->args->dir);
 }
 
-cad_status cad_verify_dir(const cad_verify_args *args, json_t **report)
+cad_status cad_verify_dir(const cad_verify_args *given, json_t **report)
 {
+    cad_verify_args own = *given;
+    const cad_verify_args *const args = &own;
     opened o = {.args = args};
     json_t *r = json_object();
     if (!r)
         CAD_FAIL(CAD_ENOMEM, "%s: no memory for the report", args->dir);
     cad_status s = open_packs(&o, r);
+    if (own.as_packed) {
+        own.captions = cad_audit_grouped((const cad_pack *const *)o.pack, o.n, "caption");
+        own.geometry = cad_audit_grouped((const cad_pack *const *)o.pack, o.n, "geometry");
+    }
     if (s == CAD_OK)
         s = check_leaks(&o, r);
     if (s == CAD_OK)

@@ -47,6 +47,8 @@ typedef struct cad_train_state {
 } cad_train_state;
 #define CAD_EMA_DECAY 0.98
 
+/* Adds the words of a list that are not there. */
+void cad_train_state_waive(cad_train_state *s, const char *words);
 CAD_MUST_USE cad_status cad_train_state_save(const cad_train_state *s, const char *path);
 CAD_MUST_USE cad_status cad_train_state_load(const char *path, cad_train_state *out);
 

@@ -17,6 +17,19 @@ enum { SCHEMA = 1, MAX_BYTES = 1 << 20 };
 #define NUMBERS(X) X(loss_ema) X(norm_ema) X(metric) X(best) X(wall_s)
 #define TEXTS(X) X(base_hash) X(data_hash) X(config_hash)
 
+void cad_train_state_waive(cad_train_state *s, const char *words)
+{
+    for (size_t n; *words; words += n + (words[n] == ',')) {
+        n = strcspn(words, ",");
+        bool there = false;
+        for (const char *word = s->waived; *word && !there; word += strcspn(word, ","), word += *word == ',')
+            there = strcspn(word, ",") == n && !strncmp(word, words, n);
+        size_t len = strlen(s->waived);
+        if (!there)
+            snprintf(s->waived + len, CAD_WAIVED_MAX - len, "%s%.*s", len ? "," : "", (int)n, words);
+    }
+}
+
 static json_t *number_or_null(double v)
 {
     return isfinite(v) ? json_real(v) : json_null();

@@ -3,6 +3,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "core/mem.h"
+#include "dataprep/audit.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -242,7 +243,9 @@ static void start_state(cad_trainer *t)
     t->at = (cad_train_state){
         .metric = (double)NAN, .best = (double)NAN, .seed = (uint64_t)t->cfg->run.seed, .lanes = CAD_PLAN_LANES, .ranks = 1};
     const cad_pack_info *i = &t->train_pack->info;
-    snprintf(t->at.waived, sizeof t->at.waived, "%s", i->waived);
+    cad_train_state_waive(&t->at, i->waived);
+    if (cad_audit_retrieved_count(t->retrieved[0]) || cad_audit_retrieved_count(t->retrieved[1]))
+        cad_train_state_waive(&t->at, CAD_PACK_LEAKY);
     snprintf(t->at.kind, sizeof t->at.kind, "%s", i->kind);
     snprintf(t->at.rag_index, sizeof t->at.rag_index, "%s", i->rag_index_xxh3);
 }
@@ -353,6 +356,8 @@ void cad_trainer_close(cad_trainer *t)
     cad_decoder_destroy(t->decoder);
     cad_pack_close(t->val_pack);
     json_decref(t->leaks);
+    json_decref(t->retrieved[0]);
+    json_decref(t->retrieved[1]);
     cad_pack_close(t->train_pack);
     cad_tokenizer_destroy(t->tokenizer);
     cad_buf *const text[] = {&t->run_path,        &t->ckpt_path,    &t->config_text, &t->model_json,

@@ -69,6 +69,7 @@ struct cad_trainer {
     cad_buf model_json, generation_json; /* of a pretrained model, else empty */
     cad_loader loader, val_loader;
     json_t *leaks;             /* of cad_audit_leaks; NULL: one pack */
+    json_t *retrieved[2];      /* of cad_audit_retrieved, for each folder; NULL: none */
     cad_sample_prompt *prompt; /* (n_prompts) */
     int64_t n_prompts, longest_prompt;
 

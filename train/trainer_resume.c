@@ -257,20 +257,6 @@ static cad_status check_hash(const cad_trainer *t, const char *what, const char 
              what, then, now, key);
 }
 
-/* What the checkpoint learnt from before stays told, and so does what this run's pack waives: words of either, each once. */
-static void join_waived(char list[CAD_WAIVED_MAX], const char *more)
-{
-    for (size_t n; *more; more += n + (more[n] == ',')) {
-        n = strcspn(more, ",");
-        bool there = false;
-        for (const char *word = list; *word && !there; word += strcspn(word, ","), word += *word == ',')
-            there = strcspn(word, ",") == n && !strncmp(word, more, n);
-        size_t len = strlen(list);
-        if (!there)
-            snprintf(list + len, CAD_WAIVED_MAX - len, "%s%.*s", len ? "," : "", (int)n, more);
-    }
-}
-
 cad_status cad_trainer_load_resume(cad_trainer *t)
 {
     if (t->resumed_from.len == 0)
@@ -289,7 +275,8 @@ cad_status cad_trainer_load_resume(cad_trainer *t)
     }
     s.lanes = CAD_PLAN_LANES;
     s.ranks = 1;
-    join_waived(s.waived, t->at.waived);
+    /* What the checkpoint learnt from before stays told, and so does what this run's pack waives. */
+    cad_train_state_waive(&s, t->at.waived);
     memcpy(s.kind, t->at.kind, sizeof s.kind);
     memcpy(s.rag_index, t->at.rag_index, sizeof s.rag_index);
     t->at = s;

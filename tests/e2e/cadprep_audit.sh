@@ -48,6 +48,7 @@ not_started() { # text...: neither --check nor a start takes the data
 
 # A leak: a caption of train under another id in val.  The packer ends and so does the start, each with both ids.
 cp -R "$data" whole
+mkdir before && cp "$data"/*.pack.h5 before
 plant() { # python statement on the last row v of val and the second of train t
     python3 - "$data" "$1" <<'P'
 import json, sys
@@ -63,6 +64,10 @@ twin=$(plant 'v["caption"] = t["caption"]; v.pop("group")')
 runs 65 "${pack[@]}" "$data"
 says "$err" "caption of row planted (val) is that of row $twin (train)" "hint: cadprep split"
 json "$data/audit.json" 'd["leaks"]["caption"] == 1 and "planted" in d["leaks"]["first"]'
+# What is refused gets no name: the packs are those of before.
+for split in train val test; do same "$data/$split.pack.h5" "$T/before/$split.pack.h5"; done
+[ -z "$(find "$data" -name '*unaudited*')" ] || die "$(ls "$data")"
+for split in train val; do runs 0 "${pack[@]}" "$data/$split.jsonl" -o "$data/$split.pack.h5"; done
 not_started "caption of row planted (val) is that of row $twin (train)" train.pack.h5 val.pack.h5
 # Data that were never grouped by it are taken, and the start says so.
 runs 0 "${pack[@]}" "$data" --set=prep.group=geometry

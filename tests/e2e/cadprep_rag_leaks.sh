@@ -36,11 +36,30 @@ for split, rows in splits.items():
 PY
 }
 
+start() { # options..: of a run on the packs of bad
+    cadtrain "$CADLM_SOURCE/tests/e2e/tiny.ini" --check --set=data.train=bad/train.pack.h5 --set=data.val=bad/val.pack.h5 \
+        --set=rag.enabled=on --set=prompt.template=step-rag --set=data.max_tokens=4096 \
+        --set=tokenizer.path="$CADLM_SOURCE/models/tiny" --set=tokenizer.own_bpe=0 "$@"
+}
+export E2E=$T
+cp -R clean bad
+runs 0 start
 for kind in outside itself caption geometry; do
     plant $kind
     runs 65 "${pack[@]}" bad
     says "$err" "1 $kind" "leaks through retrieval; first: row" "hint: cadprep rag build bad"
+    [ -z "$(ls bad | grep h5)" ] || die "refused packs have names: $(ls bad)"
+    # Packs of the splits one by one carry no mark, and are not trained on either.
+    for split in train val; do runs 0 "${pack[@]}" bad/$split.jsonl -o bad/$split.pack.h5; done
+    runs 65 start
+    says "$err" " leaks through retrieval; first: row" "rag.allow_leak=on"
+    runs 0 start --set=rag.allow_leak=on
     runs 0 "${pack[@]}" bad --set=rag.allow_leak=on
+    runs 0 cadprep audit bad/train.pack.h5 --json
+    json "$out" 'd["waived"] == "leaky"'
+    json bad/audit.json 'all(d[s]["waived"] == "leaky" for s in ("train", "val", "test"))'
+    runs 65 start
+    says "$err" "leaky: its rows"
     runs 65 cadprep verify bad
     says "$err" "leaks through retrieval; first: row"
     runs 0 cadprep verify bad --set=rag.allow_leak=on
@@ -57,9 +76,7 @@ runs 0 "${pack[@]}" bad
 says "$err" "leaky: rows may show"
 runs 65 cadprep verify bad
 says "$err" "the index holds row" "which is not of train"
-export E2E=$T
-runs 65 cadtrain "$CADLM_SOURCE/tests/e2e/tiny.ini" --check --set=data.train=bad/train.pack.h5 --set=data.val=bad/val.pack.h5 \
-    --set=rag.enabled=on --set=prompt.template=step-rag --set=data.max_tokens=4096 --set=tokenizer.path="$CADLM_SOURCE/models/tiny" --set=tokenizer.own_bpe=0
+runs 65 start
 says "$err" "leaky" "rag.allow_leak=on"
 
 # Packs alone, as they are carried to another machine: told, not refused.
