@@ -94,6 +94,9 @@ CAD_MUST_USE cad_status cad_fs_remove_tree(const char *path);  /* missing is fin
 CAD_MUST_USE cad_status cad_fs_remove(const char *path);       /* one file or link; missing is fine */
 CAD_MUST_USE cad_status cad_fs_remove_empty(const char *path); /* one folder; left when it holds something */
 CAD_MUST_USE cad_status cad_fs_symlink_replace(const char *target, const char *link); /* by rename */
+/* The file under a second name, which is free: as a link to the same bytes where the disk has that, else as a copy.  Neither
+ * waits for the disk. */
+CAD_MUST_USE cad_status cad_fs_link_many(const char *from, const char *to);
 CAD_MUST_USE cad_status cad_fs_readlink(const char *link, cad_buf *out);
 /* Names (not paths) in a folder, sorted by bytes, without "." and ".."; arrays live in `a`. */
 CAD_MUST_USE cad_status cad_fs_list(const char *path, cad_arena *a, const char ***out, size_t *count);

@@ -139,6 +139,20 @@ cad_status cad_fs_symlink_replace(const char *target, const char *link)
     return s;
 }
 
+cad_status cad_fs_link_many(const char *from, const char *to)
+{
+    cad_buf text = CAD_BUF_INIT;
+    if (link(from, to) == 0)
+        return CAD_OK;
+    if (errno == EEXIST)
+        CAD_FAIL(CAD_EWRITE, "%s: is there already; expected a free name", to);
+    cad_status s = cad_fs_read(from, 0, &text);
+    if (s == CAD_OK)
+        s = cad_fs_write_many(to, cad_buf_cstr(&text), text.len);
+    cad_buf_deinit(&text);
+    return s;
+}
+
 cad_status cad_fs_readlink(const char *link, cad_buf *out)
 {
     char target[PATH_MAX];

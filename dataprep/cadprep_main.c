@@ -9,7 +9,7 @@
 
 static const cad_cli_option OPTIONS[] = {
     {"output", 'o', "PATH", NULL, "file or folder to write",
-     "import text filter dedup synth render split pack round reorder rag.embed"},
+     "import text filter dedup synth render split pack round reorder rag.embed merge"},
     {"count", 'n', "N", "synth.n", "parts to make [20k], or rows to show [5]", "synth preview"},
     {"kind", 0, "ir|step", "synth.kind", "a corpus of Compact IR, or a tree of STEP", "synth"},
     {"families", 0, "LIST", "synth.families", "all seen unseen, or names, NAME:WEIGHT", "synth"},
@@ -52,6 +52,7 @@ static const cad_cli_option OPTIONS[] = {
     {"ties", 0, "seeded|first", "rag.ties", NULL, "rag.build rag.query"},
     {"min-score", 0, "X", "rag.min_score", NULL, "rag.build rag.query"},
     {"derive", 0, "WHAT", "prep.derive", "off surfaces seam lean", "text run"},
+    {"shard", 0, "i/n|auto", NULL, "a share of the rows, 0/n .. n-1/n; then merge", "import text filter render round reorder rag.embed"},
     {"jobs", 0, "N", "prep.jobs", "workers; 0 = all CPUs", "import text filter stats synth render round reorder run"},
     {0},
 };
@@ -135,6 +136,14 @@ static const cad_cli_word WORDS[] = {
      "without a loss token, without an end token, or too long.\n"
      "  cadprep pack data/p --tokenizer=data/p/tokenizer\n"
      "  cadprep pack data/s.jsonl -o s.pack.h5 --tokenizer=models/tiny\n"},
+    {"merge", cad_cmd_merge, "[SHARD...] -o OUT",
+     "Join what the tasks of an array made with one -o and --shard: the bytes of a\n"
+     "call without it.  4 and nothing written when a share is missing, 65 when two\n"
+     "are of different calls.  Without SHARD: those beside OUT.  In a job script:\n"
+     "  cadprep import -o raw.jsonl --captions=c.csv --parts=abc --shard=auto\n"
+     "and behind the array:\n"
+     "  cadprep merge -o raw.jsonl    of raw.0-of-8.jsonl .. raw.7-of-8.jsonl\n"
+     "One task again, if it failed: the same call with --shard=3/8.\n"},
     {"preview", cad_cmd_preview, "PACK.h5",
      "Show rows as the trainer sees them, decoded from their tokens: context grey,\n"
      "loss green, end token red; without colour the loss stands in [[ ]].\n"

@@ -11,6 +11,7 @@ struct cad_corpus_copy {
     cad_writer *list;
     cad_buf line, path;
     int64_t rows, kept;
+    bool is_share;
     const char *in_path;
 };
 
@@ -42,12 +43,19 @@ static cad_status open_out(cad_corpus_copy *c, const char *out, const char *stag
 cad_status cad_corpus_copy_create(const char *in, const char *out, const char *stage, json_t *facts, const char *columns,
                                   cad_corpus_copy **copy)
 {
+    return cad_corpus_copy_share(in, (cad_shard){0, 0}, out, stage, facts, columns, copy);
+}
+
+cad_status cad_corpus_copy_share(const char *in, cad_shard shard, const char *out, const char *stage, json_t *facts,
+                                 const char *columns, cad_corpus_copy **copy)
+{
     cad_corpus_copy *c = NULL;
     cad_status s =
         facts ? cad_mem_alloc(sizeof *c, "copy of a corpus", &c) : cad_fail(CAD_ENOMEM, "%s: no memory for the header", out);
     if (s == CAD_OK) {
         c->in_path = in;
-        s = cad_corpus_open(in, &c->in);
+        c->is_share = shard.of > 0;
+        s = cad_corpus_open_share(in, shard, &c->in);
     }
     if (s == CAD_OK)
         s = open_out(c, out, stage, facts);
@@ -97,9 +105,9 @@ static cad_status commit(cad_corpus_copy *c)
 {
     cad_corpus_writer *out = c->out;
     cad_writer *list = c->list;
-    if (c->rows == 0)
+    if (c->rows == 0 && !c->is_share)
         CAD_FAIL(CAD_ENOTFOUND, "%s: zero rows", c->in_path);
-    if (c->kept == 0)
+    if (c->kept == 0 && !c->is_share)
         CAD_FAIL(CAD_ENOTFOUND, "%s: none of %lld rows is left; nothing is written", c->in_path, (long long)c->rows);
     c->list = NULL;
     CAD_TRY(cad_writer_commit(list));

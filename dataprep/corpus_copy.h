@@ -14,6 +14,9 @@ typedef struct cad_corpus_copy cad_corpus_copy;
 /* `stage`, `facts` (taken): info.STAGE of the new header; the rest of it stays.  `columns`: first line of the list. */
 CAD_MUST_USE cad_status cad_corpus_copy_create(const char *in, const char *out, const char *stage, json_t *facts,
                                                const char *columns, cad_corpus_copy **copy);
+/* The same for a share of the rows, which may have none and keep none; {0, 0}: all. */
+CAD_MUST_USE cad_status cad_corpus_copy_share(const char *in, cad_shard shard, const char *out, const char *stage,
+                                              json_t *facts, const char *columns, cad_corpus_copy **copy);
 /* The next row (new reference). */
 CAD_MUST_USE cad_status cad_corpus_copy_next(cad_corpus_copy *c, json_t **row, const char **where, bool *more);
 CAD_MUST_USE cad_status cad_corpus_copy_keep(cad_corpus_copy *c, const json_t *row);
@@ -21,7 +24,7 @@ CAD_MUST_USE cad_status cad_corpus_copy_keep(cad_corpus_copy *c, const json_t *r
 CAD_MUST_USE cad_status cad_corpus_copy_drop(cad_corpus_copy *c, const char *id, const char *rest);
 /* A field of CSV, in quotes where it needs them, appended. */
 CAD_MUST_USE cad_status cad_csv_field(const char *text, cad_buf *out);
-/* Writes both; where no row was kept neither, and CAD_ENOTFOUND.  Frees c in any case. */
+/* Writes both; where no row of all was kept neither, and CAD_ENOTFOUND.  Frees c in any case. */
 CAD_MUST_USE cad_status cad_corpus_copy_finish(cad_corpus_copy *c);
 void cad_corpus_copy_abort(cad_corpus_copy *c);
 

@@ -15,6 +15,7 @@
 #include "core/arena.h"
 #include "core/json.h"
 #include "core/progress.h"
+#include "core/shard.h"
 #include "core/status.h"
 
 #include <stdbool.h>
@@ -53,6 +54,8 @@ typedef struct cad_corpus_reader cad_corpus_reader;
 /* Opens a .jsonl corpus and checks its header.  Errors: CAD_ENOTFOUND, CAD_EPARSE, CAD_EDATA (another kind or schema),
  * CAD_EUNSUPPORTED (a name that does not end in .jsonl). */
 CAD_MUST_USE cad_status cad_corpus_open(const char *path, cad_corpus_reader **out);
+/* The same for a share of the rows, or {0, 0}: all; their number is found by one pass over the bytes of the file. */
+CAD_MUST_USE cad_status cad_corpus_open_share(const char *path, cad_shard shard, cad_corpus_reader **out);
 /* The header object, borrowed. */
 const json_t *cad_corpus_header(const cad_corpus_reader *r);
 /* The next row, its texts copied into `a`; *more = false (and no row) at the end.  Errors name file and line. */
@@ -63,7 +66,7 @@ CAD_MUST_USE cad_status cad_corpus_next_object(cad_corpus_reader *r, json_t **ou
 /* Where the line of that row stands in the file, in bytes, without its end. */
 void cad_corpus_place(const cad_corpus_reader *r, uint64_t *at, size_t *len);
 void cad_corpus_close(cad_corpus_reader *r);
-/* A progress line over all rows of r ("LABEL 300/9000  .. rows/s"), counted by one pass over the bytes of the file. */
+/* A progress line over the rows of r ("LABEL 300/9000  .. rows/s"), counted by one pass over the bytes of the file. */
 CAD_MUST_USE cad_status cad_corpus_progress(const cad_corpus_reader *r, const char *label, cad_progress **out);
 /* All rows at once, in `a`.  A file without rows is CAD_ENOTFOUND ("zero rows"). */
 CAD_MUST_USE cad_status cad_corpus_load(const char *path, cad_arena *a, cad_row **out, size_t *count);

@@ -33,6 +33,7 @@ cad_status cad_cmd_filter(cad_cli *cli)
         return CAD_OK;
     CAD_TRY(check_files(cli, "filter"));
     CAD_TRY(cad_prep_job_open(cfg, ".", cad_cli_arena(cli), &j));
+    CAD_TRY(cad_shard_parse(cad_cli_value(cli, "shard"), &j.shard));
     int by = CAD_PREP_FILTER_ENTITIES | CAD_PREP_FILTER_TOKENS;
     if (cfg->prep.require_valid && cad_config_is_set(cfg, "prep.require_valid"))
         by |= CAD_PREP_FILTER_VALID;

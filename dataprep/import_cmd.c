@@ -58,5 +58,6 @@ cad_status cad_cmd_import(cad_cli *cli)
     CAD_TRY(check_args(cli, cfg, &args));
     CAD_TRY(cad_make_parent(args.out));
     CAD_TRY(cad_prep_job_open(cfg, ".", cad_cli_arena(cli), &job));
+    CAD_TRY(cad_shard_parse(cad_cli_value(cli, "shard"), &job.shard));
     return cad_prep_import(&job, args);
 }

@@ -85,6 +85,8 @@ cad_status cad_import_out_add(cad_import_out *o, const cad_import_model *m)
 {
     o->r.models++;
     o->r.of[m->class_]++;
+    o->r.lost += CLASSES[m->class_].lost;
+    o->r.bad += CLASSES[m->class_].bad;
     if (CLASSES[m->class_].bad) {
         if (!*o->r.first)
             snprintf(o->r.first, sizeof o->r.first, "%s: %s: %s", m->id, CLASSES[m->class_].name, m->message);
@@ -99,32 +101,27 @@ cad_status cad_import_out_add(cad_import_out *o, const cad_import_model *m)
 }
 
 /* How the import ends; CAD_OK and CAD_EPARTIAL: with a corpus. */
-static cad_status verdict(const cad_import_out *o, double max_bad)
+static cad_status verdict(const cad_import_out *o, double max_bad, bool may_be_empty)
 {
     const cad_import_result *r = &o->r;
-    int64_t lost = 0, bad = 0;
-    for (int c = 0; c < CAD_IMPORT_CLASS_COUNT; c++) {
-        lost += CLASSES[c].lost ? r->of[c] : 0;
-        bad += CLASSES[c].bad ? r->of[c] : 0;
-    }
-    int64_t tried = r->of[CAD_IMPORT_ok] + bad;
+    int64_t bad = r->bad, tried = r->of[CAD_IMPORT_ok] + bad;
     if ((double)bad > max_bad * (double)tried)
         return cad_fail(CAD_EDATA,
                         "%" PRId64 " of %" PRId64 " models are bad; prep.max_bad is %g; first: %s\nhint: %s says why", bad,
                         tried, max_bad, r->first, o->path.data);
-    if (r->of[CAD_IMPORT_ok] == 0)
+    if (r->of[CAD_IMPORT_ok] == 0 && !may_be_empty)
         return cad_fail(CAD_ENOTFOUND, "zero rows of %" PRId64 " models\nhint: %s says why", r->models, o->path.data);
-    if (lost)
-        return cad_fail(CAD_EPARTIAL, "%" PRId64 " rows were lost; %s says why", lost, o->path.data);
+    if (r->lost)
+        return cad_fail(CAD_EPARTIAL, "%" PRId64 " rows were lost; %s says why", r->lost, o->path.data);
     return CAD_OK;
 }
 
-cad_status cad_import_out_finish(cad_import_out *o, double max_bad, cad_import_result *result)
+cad_status cad_import_out_finish(cad_import_out *o, double max_bad, bool may_be_empty, cad_import_result *result)
 {
     *result = o->r;
     cad_status s = cad_writer_commit(o->status);
     o->status = NULL;
-    cad_status ends = s == CAD_OK ? verdict(o, max_bad) : s;
+    cad_status ends = s == CAD_OK ? verdict(o, max_bad, may_be_empty) : s;
     if (ends == CAD_OK || ends == CAD_EPARTIAL) {
         cad_kept_error why;
         cad_error_keep(&why);

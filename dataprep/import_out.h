@@ -28,7 +28,8 @@ typedef struct cad_import_model {
 
 typedef struct cad_import_result {
     int64_t models, of[CAD_IMPORT_CLASS_COUNT];
-    int64_t bytes;   /* of targets */
+    int64_t bytes; /* of targets */
+    int64_t lost, bad;
     char first[600]; /* "ID: CLASS: message" of the first bad one */
 } cad_import_result;
 
@@ -38,8 +39,8 @@ CAD_MUST_USE cad_status cad_import_out_create(const char *path, const json_t *in
 CAD_MUST_USE cad_status cad_import_out_add(cad_import_out *o, const cad_import_model *m);
 /* Writes both files, or, where more than `max_bad` of the models that had all they need are bad, or none is left, the list
  * alone.  Errors: CAD_EPARTIAL (written, rows were lost), CAD_EDATA (too many bad), CAD_ENOTFOUND (zero rows), CAD_EWRITE.
- * Frees o in any case; *result is set in any case. */
-CAD_MUST_USE cad_status cad_import_out_finish(cad_import_out *o, double max_bad, cad_import_result *result);
+ * may_be_empty: of a share, whose rows are few.  Frees o in any case; *result is set in any case. */
+CAD_MUST_USE cad_status cad_import_out_finish(cad_import_out *o, double max_bad, bool may_be_empty, cad_import_result *result);
 void cad_import_out_abort(cad_import_out *o); /* nothing is written; NULL is fine */
 
 const char *cad_import_class_name(cad_import_class c);

@@ -22,6 +22,7 @@ CAD_MUST_USE cad_status cad_cmd_tokenizer(cad_cli *cli);
 CAD_MUST_USE cad_status cad_cmd_rag_build(cad_cli *cli);
 CAD_MUST_USE cad_status cad_cmd_rag_query(cad_cli *cli);
 CAD_MUST_USE cad_status cad_cmd_rag_embed(cad_cli *cli);
+CAD_MUST_USE cad_status cad_cmd_merge(cad_cli *cli);
 CAD_MUST_USE cad_status cad_cmd_pack(cad_cli *cli);
 CAD_MUST_USE cad_status cad_cmd_preview(cad_cli *cli);
 CAD_MUST_USE cad_status cad_cmd_audit(cad_cli *cli);

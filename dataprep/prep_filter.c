@@ -1,15 +1,19 @@
 /* Stages filter and dedup of a job: the settings of section [prep], and what came out. */
 #include "core/log.h"
+#include "core/path.h"
 #include "core/progress.h"
 #include "core/threads.h"
 #include "dataprep/import_check.h"
-#include "dataprep/prep_job.h"
+#include "dataprep/prep_share.h"
 #include "dataprep/stage_filter.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 /* ---- filter ---- */
+
+static const char FILTER_KEYS[] = "prep.min_entities prep.max_entities prep.filter_tokens prep.filter_field prep.require_valid "
+                                  "prompt.template prompt.file prompt.eos prompt.bos";
 
 static cad_status field_of(const char *name, cad_filter_field *out)
 {
@@ -57,9 +61,17 @@ static void tell_filter(const cad_stage_filter_args *a, const cad_stage_filter_r
 cad_status cad_prep_filter(const cad_prep_job *j, const char *in, const char *out, int by)
 {
     const cad_config_prep *p = &j->cfg->prep;
+    cad_prep_share share;
+    const char *inputs[2] = {in, NULL};
+    if (by & CAD_PREP_FILTER_TOKENS && p->filter_tokens > 0)
+        CAD_TRY(cad_path_join(j->arena, j->tokenizer_dir, "tokenizer.json", &inputs[1]));
+    CAD_TRY(cad_prep_share_open(j, "filter", FILTER_KEYS, inputs, 2, out, &share));
+    if (share.done)
+        return CAD_OK;
     bool sizes = by & CAD_PREP_FILTER_ENTITIES;
     cad_stage_filter_args args = {.in = in,
-                                  .out = out,
+                                  .out = share.out,
+                                  .shard = j->shard,
                                   .min_entities = sizes ? p->min_entities : 0,
                                   .max_entities = sizes ? p->max_entities : 0,
                                   .tokens = by & CAD_PREP_FILTER_TOKENS ? p->filter_tokens : 0,
@@ -73,7 +85,7 @@ cad_status cad_prep_filter(const cad_prep_job *j, const char *in, const char *ou
     cad_stage_filter_result r;
     CAD_TRY(run_filter(j, &args, &r));
     tell_filter(&args, &r);
-    return CAD_OK;
+    return cad_prep_share_close(j, &share, (cad_shard_tally){r.kept, 0, 0, r.rows}, CAD_OK);
 }
 
 /* ---- dedup ---- */

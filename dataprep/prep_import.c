@@ -3,10 +3,11 @@
 #include "core/progress.h"
 #include "core/threads.h"
 #include "dataprep/import_check.h"
-#include "dataprep/prep_job.h"
+#include "dataprep/prep_share.h"
 
 #include <string.h>
 
+static const char KEYS[] = "prep.profile prep.from prep.require_valid prep.max_bad";
 static const size_t NAMES = (size_t)16 << 30; /* address space until it is used */
 
 /* The table line by line, as records of the log. */
@@ -46,8 +47,17 @@ cad_status cad_prep_import(const cad_prep_job *j, cad_stage_import_args args)
     args.strict = p->profile == CAD_PREP_PROFILE_strict;
     args.kernel = wants_kernel(j->cfg);
     args.jobs = (int)p->jobs;
-    args.max_bad = p->max_bad;
     CAD_TRY(cad_threads_init((int)p->jobs));
+    const char *inputs[2] = {args.captions, args.parts}, *out = args.out;
+    cad_prep_share share;
+    if (args.in && j->shard.of)
+        CAD_FAIL(CAD_EUSAGE, "import: --shard with rows of JSON; expected captions and parts: a list is read by one process");
+    CAD_TRY(cad_prep_share_open(j, "import", KEYS, inputs, args.in ? 0 : 2, out, &share));
+    if (share.done)
+        return CAD_OK;
+    args.out = share.out;
+    args.shard = j->shard;
+    args.max_bad = share.max_bad;
     cad_stage_import_result r;
     cad_arena *a = NULL;
     CAD_TRY(cad_arena_create("names of models", NAMES, &a));
@@ -59,7 +69,9 @@ cad_status cad_prep_import(const cad_prep_job *j, cad_stage_import_args args)
         if (told == CAD_OK)
             cad_error_restore(&why);
     }
+    int64_t ok = r.counts.of[CAD_IMPORT_ok];
     cad_captions_deinit(&r.captions);
     cad_arena_destroy(a);
-    return told != CAD_OK ? told : s;
+    CAD_TRY(told);
+    return cad_prep_share_close(j, &share, (cad_shard_tally){ok, r.counts.lost, r.counts.bad, ok + r.counts.bad}, s);
 }

@@ -34,6 +34,20 @@ cad_status cad_prep_job_open(const cad_config *cfg, const char *dir, cad_arena *
     return CAD_OK;
 }
 
+cad_status cad_prep_settings(const cad_prep_job *j, const char *keys, cad_buf *text)
+{
+    for (const char *k = keys; *k;) {
+        char key[64];
+        size_t n = strcspn(k, " ");
+        snprintf(key, sizeof key, "%.*s", (int)n, k);
+        CAD_TRY(cad_buf_printf(text, "%s=", key));
+        CAD_TRY(cad_config_value(j->cfg, key, text));
+        CAD_TRY(cad_buf_str(text, "\n"));
+        k += n + (k[n] == ' ');
+    }
+    return CAD_OK;
+}
+
 static cad_synth_names names(const cad_list *l)
 {
     return (cad_synth_names){l->item, l->n};

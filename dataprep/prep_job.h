@@ -5,6 +5,7 @@
 #include "core/arena.h"
 #include "core/config.h"
 #include "core/json.h"
+#include "core/shard.h"
 #include "dataprep/stage_import.h"
 #include "model/text/template.h"
 
@@ -18,6 +19,7 @@ typedef struct cad_prep_job {
     const char *dir;           /* folder of the corpus: prep.out, or what the command line names */
     const char *tokenizer_dir; /* tokenizer.path; with own_bpe and no path of its own: DIR/tokenizer */
     const cad_template *tpl;
+    cad_shard shard; /* of the rows, of stages that work row by row (prep_share.h); {0, 0}: all */
 } cad_prep_job;
 
 CAD_MUST_USE cad_status cad_prep_job_open(const cad_config *cfg, const char *dir, cad_arena *arena, cad_prep_job *out);
@@ -26,6 +28,9 @@ CAD_MUST_USE cad_status cad_prep_job_open(const cad_config *cfg, const char *dir
 CAD_MUST_USE cad_status cad_prep_own_tokenizer(cad_prep_job *j, const char *corpus_dir);
 /* dir/name, in the job's arena. */
 CAD_MUST_USE cad_status cad_prep_path(const cad_prep_job *j, const char *name, const char **out);
+
+/* Lines "KEY=VALUE" of keys that stand behind one another by one blank, appended. */
+CAD_MUST_USE cad_status cad_prep_settings(const cad_prep_job *j, const char *keys, cad_buf *text);
 
 /* A list by commas, in the job's arena. */
 CAD_MUST_USE cad_status cad_prep_join(const cad_prep_job *j, const cad_list *l, const char **out);

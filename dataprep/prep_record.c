@@ -9,17 +9,8 @@ cad_status cad_prep_stage_key(const cad_prep_job *j, const cad_prep_stage *s, ch
 {
     cad_buf text = CAD_BUF_INIT;
     cad_status st = cad_buf_printf(&text, "%s %s %s\n", s->name, cad_build_version(), cad_build_commit());
-    for (const char *k = s->keys ? s->keys : cad_prep_text_keys(); st == CAD_OK && *k;) {
-        char key[64];
-        size_t n = strcspn(k, " ");
-        snprintf(key, sizeof key, "%.*s", (int)n, k);
-        st = cad_buf_printf(&text, "%s=", key);
-        if (st == CAD_OK)
-            st = cad_config_value(j->cfg, key, &text);
-        if (st == CAD_OK)
-            st = cad_buf_str(&text, "\n");
-        k += n + (k[n] == ' ');
-    }
+    if (st == CAD_OK)
+        st = cad_prep_settings(j, s->keys ? s->keys : cad_prep_text_keys(), &text);
     for (int i = 0; st == CAD_OK && i < CAD_PREP_STAGE_FILES && s->in[i]; i++) {
         const char *name = NULL;
         char hash[CAD_HASH_HEX] = "";

@@ -3,7 +3,7 @@
 #include "core/progress.h"
 #include "core/stop_signal.h"
 #include "core/threads.h"
-#include "dataprep/prep_job.h"
+#include "dataprep/prep_share.h"
 #include "dataprep/stage_text.h"
 
 #include <inttypes.h>
@@ -82,7 +82,12 @@ static void tell(const cad_stage_text_args *a, const cad_stage_text_result *r)
 
 cad_status cad_prep_text(const cad_prep_job *j, const char *in, const char *out)
 {
-    cad_stage_text_args args = {.in = in, .out = out, .max_bad = j->cfg->prep.max_bad, .stop = cad_stop_signal()};
+    cad_prep_share share;
+    CAD_TRY(cad_prep_share_open(j, "text", KEYS, &in, 1, out, &share));
+    if (share.done)
+        return CAD_OK;
+    cad_stage_text_args args = {
+        .in = in, .out = share.out, .shard = j->shard, .max_bad = share.max_bad, .stop = cad_stop_signal()};
     cad_stage_text_result r = {0};
     args.steplm = j->cfg->prep.profile == CAD_PREP_PROFILE_steplm;
     args.represents = "DATA section, rounded and ordered as STEP-LLM's tools do";
@@ -96,5 +101,5 @@ cad_status cad_prep_text(const cad_prep_job *j, const char *in, const char *out)
     cad_stop_interrupt_release();
     if (s == CAD_OK || s == CAD_EPARTIAL)
         tell(&args, &r);
-    return s;
+    return cad_prep_share_close(j, &share, (cad_shard_tally){r.rows - r.lost, r.lost, r.lost, r.rows}, s);
 }

@@ -2,11 +2,13 @@
 #include "core/log.h"
 #include "core/progress.h"
 #include "core/threads.h"
-#include "dataprep/prep_job.h"
+#include "dataprep/prep_share.h"
 #include "dataprep/stage_tree.h"
 
 #include <stdio.h>
 
+static const char KEYS[] = "prep.profile prep.round prep.digits prep.order prep.topo_group prep.annotate prep.require_valid "
+                           "prep.max_bad tokenizer.path";
 static const size_t NAMES = (size_t)16 << 30; /* address space until it is used */
 
 /* ---- telling ---- */
@@ -107,15 +109,20 @@ cad_status cad_prep_tree(const cad_prep_job *j, const char *in, const char *out,
                                              [CAD_PREP_TOPO_GROUP_none] = CAD_STEPLM_GROUP_none};
     const cad_config *cfg = j->cfg;
     bool counts = cad_config_is_set(cfg, "tokenizer.path") && !cfg->tokenizer.own_bpe; /* not one that is yet to be learnt */
+    cad_prep_share share;
+    CAD_TRY(cad_prep_share_open(j, round && order ? "files" : round ? "round" : "reorder", KEYS, &in, 1, out, &share));
+    if (share.done)
+        return CAD_OK;
     cad_stage_tree_args args = {.in = in,
-                                .out = out,
+                                .out = share.out,
+                                .shard = j->shard,
                                 .digits = (int32_t)cfg->prep.digits,
                                 .verify = cfg->prep.require_valid,
                                 .group = group[cfg->prep.topo_group],
                                 .annotate = cfg->prep.annotate,
                                 .jobs = (int)cfg->prep.jobs,
                                 .tokenizer = counts ? cfg->tokenizer.path : NULL,
-                                .max_bad = cfg->prep.max_bad};
+                                .max_bad = share.max_bad};
     bool steplm = cfg->prep.profile == CAD_PREP_PROFILE_steplm;
     if (round)
         CAD_TRY(take_round(cfg, steplm, &args));
@@ -128,8 +135,10 @@ cad_status cad_prep_tree(const cad_prep_job *j, const char *in, const char *out,
     cad_status s = cad_stage_tree(&args, a, &r);
     cad_arena_destroy(a);
     if (s == CAD_OK || r.seconds > 0) {
-        cad_status told = tell(&args, &r);
-        return s == CAD_OK ? told : s;
+        cad_kept_error why;
+        cad_error_keep(&why);
+        CAD_TRY(tell(&args, &r));
+        cad_error_restore(&why);
     }
-    return s;
+    return cad_prep_share_close(j, &share, (cad_shard_tally){r.files - r.refused, r.refused, r.refused, r.files}, s);
 }

@@ -8,8 +8,9 @@
 #include "core/progress.h"
 #include "core/size.h"
 #include "dataprep/corpus_row.h"
+#include "dataprep/npy.h"
 #include "dataprep/prep_cmd.h"
-#include "dataprep/prep_job.h"
+#include "dataprep/prep_share.h"
 #include "dataprep/stage_rag.h"
 
 #include <inttypes.h>
@@ -157,19 +158,11 @@ static cad_status read_captions(const char *path, cad_arena *a, const char ***ou
     return s;
 }
 
-/* numpy's .npy, version 1.0: magic, version, u16 length of a Python dictionary padded so that data begin at a multiple of 64.
- */
 static cad_status write_npy(const char *path, const float *data, int64_t n, int64_t dim)
 {
-    char head[128];
-    int len = snprintf(head + 10, sizeof head - 10,
-                       "{'descr': '<f4', 'fortran_order': False, 'shape': (%" PRId64 ", %" PRId64 "), }", n, dim);
-    memset(head + 10 + len, ' ', sizeof head - 10 - (size_t)len);
-    memcpy(head, "\x93NUMPY\x01\x00", 8);
-    head[8] = sizeof head - 10;
-    head[9] = 0;
-    head[sizeof head - 1] = '\n';
+    char head[CAD_NPY_HEAD];
     cad_writer *w = NULL;
+    cad_npy_head(n, dim, head);
     CAD_TRY(cad_writer_open(path, &w));
     cad_status s = cad_writer_add(w, head, sizeof head);
     if (s == CAD_OK)
@@ -214,9 +207,21 @@ cad_status cad_cmd_rag_embed(cad_cli *cli)
         return CAD_OK;
     if (!out)
         CAD_FAIL(CAD_EUSAGE, "rag embed: no output\nhint: cadprep rag embed %s -o F.npy", cad_cli_arg(cli, 0));
-    CAD_TRY(read_captions(cad_cli_arg(cli, 0), cad_cli_arena(cli), &caption, &n));
+    cad_prep_job j;
+    cad_prep_share share;
+    const char *inputs[2] = {cad_cli_arg(cli, 0), NULL};
+    int64_t first, end;
+    CAD_TRY(cad_prep_job_open(cfg, ".", cad_cli_arena(cli), &j));
+    CAD_TRY(cad_shard_parse(cad_cli_value(cli, "shard"), &j.shard));
+    if (cfg->rag.encoder == CAD_RAG_ENCODER_minilm)
+        CAD_TRY(cad_path_join(j.arena, cfg->rag.encoder_path, "model.safetensors", &inputs[1]));
+    CAD_TRY(cad_prep_share_open(&j, "rag embed", "rag.encoder", inputs, 2, out, &share));
+    if (share.done)
+        return CAD_OK;
+    CAD_TRY(read_captions(inputs[0], cad_cli_arena(cli), &caption, &n));
+    cad_shard_range(j.shard, n, &first, &end);
     CAD_TRY(cad_rag_encoder_create((cad_rag_encoder_kind)cfg->rag.encoder, cfg->rag.encoder_path, &e));
-    cad_status s = embed(e, caption, n, out);
+    cad_status s = embed(e, caption + first, end - first, share.out);
     cad_rag_encoder_destroy(e);
-    return s;
+    return cad_prep_share_close(&j, &share, (cad_shard_tally){end - first, 0, 0, end - first}, s);
 }

@@ -1,4 +1,5 @@
 #include "dataprep/prep_cmd.h"
+#include "dataprep/prep_share.h"
 #include "dataprep/stage_render.h"
 
 #include "core/log.h"
@@ -29,10 +30,19 @@ cad_status cad_cmd_render(cad_cli *cli)
                  cad_cli_nargs(cli));
     if (!out)
         CAD_FAIL(CAD_EUSAGE, "render: no output\nhint: cadprep render %s -o DIR", cad_cli_arg(cli, 0));
-    cad_stage_render_args args = {.in = cad_cli_arg(cli, 0),
-                                  .out = out,
+    cad_prep_job j;
+    cad_prep_share share;
+    const char *in = cad_cli_arg(cli, 0);
+    CAD_TRY(cad_prep_job_open(cfg, ".", cad_cli_arena(cli), &j));
+    CAD_TRY(cad_shard_parse(cad_cli_value(cli, "shard"), &j.shard));
+    CAD_TRY(cad_prep_share_open(&j, "render", "prep.max_bad", &in, 1, out, &share));
+    if (share.done)
+        return CAD_OK;
+    cad_stage_render_args args = {.in = in,
+                                  .out = share.out,
+                                  .shard = j.shard,
                                   .jobs = (int)cfg->prep.jobs,
-                                  .max_bad = cfg->prep.max_bad,
+                                  .max_bad = share.max_bad,
                                   .stop = cad_stop_signal()};
     cad_stage_render_result r = {.parts = 0};
     cad_stop_interrupt_catch();
@@ -40,5 +50,5 @@ cad_status cad_cmd_render(cad_cli *cli)
     cad_stop_interrupt_release();
     if (s == CAD_OK || r.parts > 0)
         tell(&args, &r);
-    return s;
+    return cad_prep_share_close(&j, &share, (cad_shard_tally){r.parts - r.no_mesh, r.no_mesh, r.no_mesh, r.parts}, s);
 }

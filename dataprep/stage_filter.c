@@ -278,8 +278,8 @@ static cad_status run(job *j)
 {
     const cad_stage_filter_args *a = j->args;
     bool retrieved = a->tokens > 0 && (a->field == CAD_FILTER_row ? a->tpl->has_retrieved : a->field != CAD_FILTER_output);
-    CAD_TRY(
-        cad_corpus_copy_create(a->in, a->out, "filter", facts_of(a), "id_original,token_count,threshold,field_type", &j->copy));
+    CAD_TRY(cad_corpus_copy_share(a->in, a->shard, a->out, "filter", facts_of(a),
+                                  "id_original,token_count,threshold,field_type", &j->copy));
     if (retrieved)
         CAD_TRY(open_payloads(j));
     if (a->kernel)

@@ -9,6 +9,7 @@
 #define CADLM_DATAPREP_STAGE_FILTER_H
 
 #include "core/config.h"
+#include "core/shard.h"
 #include "core/status.h"
 #include "model/text/template.h"
 #include "model/text/tokenizer.h"
@@ -30,6 +31,7 @@ typedef enum cad_filter_field {
 
 typedef struct cad_stage_filter_args {
     const char *in, *out;               /* .jsonl */
+    cad_shard shard;                    /* of the rows; {0, 0}: all */
     int64_t min_entities, max_entities; /* instances of a STEP target; 0: no bound */
     int64_t tokens;                     /* of the field at most; 0: not counted */
     cad_filter_field field;

@@ -32,7 +32,7 @@ typedef struct job {
     uint32_t *by_id; /* files by their ids */
     cad_import_facts *facts;
     model *model;
-    int64_t n;
+    int64_t n; /* end of those that this call imports */
     cad_pool *pool;
     cad_import_out *out;
     cad_progress *progress;
@@ -209,6 +209,7 @@ static cad_status open_all(job *j)
     CAD_TRY(cad_step_files_find_packed(j->args->parts, j->arena, &j->files));
     CAD_TRY(sort_files(j));
     CAD_TRY(find_models(j));
+    cad_shard_range(j->args->shard, j->n, &j->first, &j->n);
     CAD_TRY(open_facts(j));
     if (j->args->kernel)
         CAD_TRY(cad_import_check_pool(j->args->jobs, &j->pool));
@@ -217,7 +218,7 @@ static cad_status open_all(job *j)
                         : cad_fail(CAD_ENOMEM, "%s: no memory for the header", j->args->out);
     json_decref(info);
     CAD_TRY(s);
-    CAD_TRY(cad_progress_create("import", 0, j->n, 0, &j->progress));
+    CAD_TRY(cad_progress_create("import", 0, j->n - j->first, 0, &j->progress));
     cad_progress_work(j->progress, "models");
     return CAD_OK;
 }
@@ -235,7 +236,7 @@ static cad_status run(job *j, cad_stage_import_result *r)
     if (s == CAD_OK) {
         cad_import_out *o = j->out;
         j->out = NULL;
-        s = cad_import_out_finish(o, j->args->max_bad, &r->counts);
+        s = cad_import_out_finish(o, j->args->max_bad, j->args->shard.of > 0, &r->counts);
     }
     cad_import_out_abort(j->out);
     return s;

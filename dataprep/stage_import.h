@@ -16,6 +16,7 @@
 #define CADLM_DATAPREP_STAGE_IMPORT_H
 
 #include "core/arena.h"
+#include "core/shard.h"
 #include "dataprep/import_out.h"
 
 #ifdef __cplusplus
@@ -27,6 +28,7 @@ typedef struct cad_stage_import_args {
     const char *captions; /* CSV (captions_csv.h); NULL: none, and every row has an empty caption */
     const char *parts;    /* folder */
     const char *out;      /* .jsonl */
+    cad_shard shard;      /* of the models, not with `in`; {0, 0}: all */
     bool strict;          /* each file must read without an error */
     bool kernel;          /* and be a valid solid (import_check.h) */
     int jobs;             /* worker processes; 0: as CPUs */

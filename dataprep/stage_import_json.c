@@ -172,7 +172,7 @@ static cad_status run(job *j, cad_stage_import_result *r)
         cad_import_out_abort(j->out);
         return s;
     }
-    return cad_import_out_finish(j->out, j->args->max_bad, &r->counts);
+    return cad_import_out_finish(j->out, j->args->max_bad, false, &r->counts);
 }
 
 cad_status cad_stage_import_json(const cad_stage_import_args *args, cad_stage_import_result *out)

@@ -38,11 +38,12 @@ static cad_status open_source(const cad_stage_render_args *args, source *out, ca
 {
     CAD_TRY(cad_arena_create("names of parts", NAMES, &out->arena));
     if (cad_path_ends(args->in, ".jsonl")) {
-        CAD_TRY(cad_corpus_open(args->in, &out->corpus));
+        CAD_TRY(cad_corpus_open_share(args->in, args->shard, &out->corpus));
         CAD_TRY(cad_corpus_progress(out->corpus, "render", progress));
     } else {
         CAD_TRY(cad_step_files_find_packed(args->in, out->arena, &out->files));
-        CAD_TRY(cad_progress_create("render", 0, out->files.n, 0, progress));
+        cad_shard_range(args->shard, out->files.n, &out->next, &out->files.n);
+        CAD_TRY(cad_progress_create("render", 0, out->files.n - out->next, 0, progress));
     }
     cad_progress_work(*progress, "parts");
     return CAD_OK;

@@ -9,6 +9,7 @@
 #ifndef CADLM_DATAPREP_STAGE_RENDER_H
 #define CADLM_DATAPREP_STAGE_RENDER_H
 
+#include "core/shard.h"
 #include "core/status.h"
 
 #include <signal.h>
@@ -24,6 +25,7 @@ void cad_stage_render_register(void);
 typedef struct cad_stage_render_args {
     const char *in;  /* a corpus (.jsonl: targets of kind ir and step), a folder of STEP files, .gz too, or one file */
     const char *out; /* a folder: absent, empty, or made by an earlier call */
+    cad_shard shard; /* of the parts; {0, 0}: all */
     int jobs;        /* worker processes; 0 = CPUs of the affinity mask */
     double max_bad;  /* share of parts that may be without a mesh */
     const volatile sig_atomic_t *stop; /* core/stop_signal.h; NULL: nothing stops it */

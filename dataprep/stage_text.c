@@ -178,7 +178,7 @@ static cad_status run(text_stage *st, cad_corpus_reader *in)
         if (st->args->stop && *st->args->stop)
             CAD_FAIL(CAD_EINTR, "interrupted after %" PRId64 " rows; %s is not written", st->r.rows, st->args->out);
     }
-    return st->r.rows ? CAD_OK : cad_fail(CAD_ENOTFOUND, "%s: zero rows", st->args->in);
+    return st->r.rows || st->args->shard.of ? CAD_OK : cad_fail(CAD_ENOTFOUND, "%s: zero rows", st->args->in);
 }
 
 /* ---- all ---- */
@@ -230,7 +230,7 @@ cad_status cad_stage_text(const cad_stage_text_args *args, cad_stage_text_result
     cad_corpus_reader *in = NULL;
     text_stage *st = NULL;
     double start = cad_clock_now();
-    CAD_TRY(cad_corpus_open(args->in, &in));
+    CAD_TRY(cad_corpus_open_share(args->in, args->shard, &in));
     cad_status s = cad_mem_alloc(sizeof *st, "stage text", &st);
     if (s == CAD_OK) {
         st->args = args;

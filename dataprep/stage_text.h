@@ -7,6 +7,7 @@
 #define CADLM_DATAPREP_STAGE_TEXT_H
 
 #include "cad/step/text_form.h"
+#include "core/shard.h"
 
 #include <signal.h>
 
@@ -16,6 +17,7 @@ extern "C" {
 
 typedef struct cad_stage_text_args {
     const char *in, *out; /* .jsonl */
+    cad_shard shard;      /* of the rows; {0, 0}: all */
     bool steplm;          /* the DATA section as STEP-LLM's models learn it (cad/step/steplm.h), whatever form says */
     cad_step_form form;
     const char *represents; /* the settings as text, for the header and the packs made from it */

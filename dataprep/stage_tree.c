@@ -63,6 +63,16 @@ static cad_status give_names(cad_tree_job *j)
     return check_names(j);
 }
 
+/* Names are checked among all files, so that no two shares make one. */
+static void take_share(cad_tree_job *j)
+{
+    int64_t first, end;
+    cad_shard_range(j->args->shard, j->files.n, &first, &end);
+    j->files.item += first;
+    j->made += first;
+    j->files.n = end - first;
+}
+
 /* ---- the folder ---- */
 
 static cad_status path_in(const cad_tree_job *j, const char *name, const char **out)
@@ -283,6 +293,7 @@ static cad_status run(cad_tree_job *j, cad_stage_tree_result *r)
     if (j->args->tokenizer)
         CAD_TRY(cad_tokenizer_load_dir(j->args->tokenizer, &j->tokenizer));
     CAD_TRY(give_names(j));
+    take_share(j);
     CAD_TRY(open_folder(j));
     CAD_TRY(cad_progress_create(j->args->order == CAD_TREE_ORDER_none ? "round" : "reorder", 0, j->files.n, 0, &progress));
     cad_progress_work(progress, "files");

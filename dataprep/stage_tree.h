@@ -15,6 +15,7 @@
 #define CADLM_DATAPREP_STAGE_TREE_H
 
 #include "cad/step/steplm.h"
+#include "core/shard.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -40,6 +41,7 @@ typedef enum cad_tree_order {
 
 typedef struct cad_stage_tree_args {
     const char *in, *out; /* a folder or one file, and a folder: absent, empty, or made by an earlier call */
+    cad_shard shard;      /* of the files; {0, 0}: all */
     cad_tree_round round; /* then order; both STEP-LLM's, or neither, then the text is canonical */
     cad_tree_order order;
     cad_steplm_group group; /* steplm_topo */

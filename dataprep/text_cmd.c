@@ -20,6 +20,7 @@ cad_status cad_cmd_text(cad_cli *cli)
         CAD_FAIL(CAD_EUSAGE, "text: expected -o and a name ending in .jsonl\nhint: cadprep text %s -o text.jsonl", in);
     CAD_TRY(cad_file_expect(in, CAD_FILE_corpus));
     CAD_TRY(cad_prep_job_open(cfg, ".", cad_cli_arena(cli), &j));
+    CAD_TRY(cad_shard_parse(cad_cli_value(cli, "shard"), &j.shard));
     CAD_TRY(cad_make_parent(out));
     return cad_prep_text(&j, in, out);
 }
