@@ -224,9 +224,9 @@ static cad_status read_index(const cad_safetensors *f, const char *path, cad_rag
     CAD_TRY(read_tensor(f, path, VECTOR, -1, x));
     for (int t = CAPTION_GROUP; t < TENSORS; t++)
         CAD_TRY(read_tensor(f, path, t, t >= CAPTION ? -1 : x->rows.n + (t >= CAPTION_OFFSET), x));
-    CAD_TRY(check_hash(path, x));
     CAD_TRY(split_texts(path, x, CAPTION, CAPTION_OFFSET, &x->text[0], &x->caption));
     CAD_TRY(split_texts(path, x, ID, ID_OFFSET, &x->text[1], &x->id));
+    CAD_TRY(check_hash(path, x));
     x->rows.vector = x->data[VECTOR];
     x->rows.caption_group = x->data[CAPTION_GROUP];
     x->rows.geometry_group = x->data[GEOMETRY_GROUP];

@@ -7,6 +7,7 @@
 #include "model/hf/hfconfig.h"
 #include "model/hf/peft.h"
 #include "model/hf/safetensors.h"
+#include "model/rag/rag_index.h"
 #include "model/text/tokenizer.h"
 #include "tests/train/train_tmp.h"
 #include "train/ckpt_manifest.h"
@@ -228,6 +229,35 @@ static cad_status do_shards(const char *data, size_t len, bool *parsed)
     return CAD_OK;
 }
 
+/* ---- an index of captions ---- */
+
+static cad_status do_rag_index(const char *data, size_t len, bool *parsed)
+{
+    cad_rag_index *x;
+    fuzz_file(fuzz_path("rag.index"), data, len);
+    cad_status s = cad_rag_index_open(fuzz_path("rag.index"), &x);
+    if (s != CAD_OK) {
+        assert_true(s == CAD_ECORRUPT || s == CAD_EDATA);
+        assert_non_null(strstr(cad_error_text(), "rag.index"));
+        return s;
+    }
+    *parsed = true;
+    const cad_rag_rows *rows = cad_rag_index_rows(x);
+    size_t texts = 0;
+    char hex[CAD_HASH_HEX];
+    for (int64_t i = 0; i < rows->n; i++)
+        texts += strlen(rows->caption[i]) + strlen(rows->id[i]);
+    assert_true(texts <= len);
+    ok(cad_rag_corpus_hash(rows, hex));
+    const cad_rag_rule rule = {.k = 2, .min_score = -1};
+    cad_rag_hit hit[2];
+    cad_rag_rows one = *rows;
+    one.n = rows->n ? 1 : 0;
+    ok(cad_rag_rank(rows, &one, &rule, hit, NULL));
+    cad_rag_index_destroy(x);
+    return CAD_OK;
+}
+
 /* ---- bnb-4bit: the JSON of a linear, and its tensors ---- */
 
 static cad_status do_quant_state(const char *data, size_t len, bool *parsed)
@@ -297,6 +327,7 @@ const fuzz_target fuzz_models[] = {
     {"quant_state", FUZZ_JSON, do_quant_state, NULL, {NULL}},
     {"bnb", FUZZ_SAFETENSORS, do_bnb, NULL, {NULL}},
     {"index", FUZZ_JSON, do_shards, begin_shards, {NULL}},
+    {"rag_index", FUZZ_SAFETENSORS, do_rag_index, NULL, {NULL}},
     {"manifest", FUZZ_JSON, do_manifest, begin_manifest, {NULL}},
     {0},
 };

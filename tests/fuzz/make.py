@@ -121,3 +121,23 @@ PAIRS = [("p", "l"), ("a", "t"), ("pl", "at"), ("\u0120", "x")]
 put("vocab/bytes.json", json.dumps({t: i for i, t in enumerate(byte_alphabet() + [a + b for a, b in PAIRS])},
                                    ensure_ascii=False).encode())
 put("merges/four.txt", ("#version: 0.2\n" + "".join(f"{a} {b}\n" for a, b in PAIRS)).encode())
+
+
+def rag_index(xxh3, offset=(0, 7, 12), vector=None, **other):
+    """Two captions, "A plate" and "A rod"; xxh3: over the metadata and all tensors, as the reader tells it."""
+    def words(*n):
+        return b"".join(struct.pack("<Q", k) for k in n)
+    metadata = {"cadlm": "rag-index", "schema": "1", "encoder": "hash", "encoder_xxh3": "0" * 32, "corpus_xxh3": "1" * 32, "scope": "train",
+                "xxh3": xxh3, **other}
+    return safetensors([("vector", "F32", [2, 4], vector or floats(8)), ("caption_group", "U64", [2], words(1, 2)), ("geometry_group", "U64", [2], words(0, 3)),
+                        ("caption_offset", "U64", [3], words(*offset)), ("id_offset", "U64", [3], words(0, 2, 4)),
+                        ("caption", "U8", [12], b"A plateA rod"), ("id", "U8", [4], b"r0r1")], metadata)
+
+
+put("rag_index/two.index", rag_index("fb0061e12161ed6a3ea242544ee5ac21"))
+put("rag_index/nan.index", rag_index("f743fbe3dc8952d694484905ddd07296", vector=struct.pack("<8f", *[float("nan")] * 4, *[float("inf")] * 4)))
+put("rag_index/empty_texts.index", rag_index("062f8ad57e368e0f1a14846b2721f15a", offset=(0, 0, 0)))
+put("rag_index/bad_offset.index", rag_index("0" * 32, offset=(0, 1 << 63, 12)))
+put("rag_index/bad_order.index", rag_index("0" * 32, offset=(0, 12, 7)))
+put("rag_index/bad_hash.index", rag_index("0" * 32))
+put("rag_index/bad_schema.index", rag_index("0" * 32, schema="0"))
