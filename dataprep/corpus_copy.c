@@ -70,6 +70,11 @@ cad_status cad_corpus_copy_share(const char *in, cad_shard shard, const char *ou
     return CAD_OK;
 }
 
+const json_t *cad_corpus_copy_header(const cad_corpus_copy *c)
+{
+    return cad_corpus_header(c->in);
+}
+
 cad_status cad_corpus_copy_next(cad_corpus_copy *c, json_t **row, const char **where, bool *more)
 {
     CAD_TRY(cad_corpus_next_object(c->in, row, where, more));

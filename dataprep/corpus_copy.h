@@ -17,6 +17,7 @@ CAD_MUST_USE cad_status cad_corpus_copy_create(const char *in, const char *out, 
 /* The same for a share of the rows, which may have none and keep none; {0, 0}: all. */
 CAD_MUST_USE cad_status cad_corpus_copy_share(const char *in, cad_shard shard, const char *out, const char *stage,
                                               json_t *facts, const char *columns, cad_corpus_copy **copy);
+const json_t *cad_corpus_copy_header(const cad_corpus_copy *c); /* of the corpus that is read */
 /* The next row (new reference). */
 CAD_MUST_USE cad_status cad_corpus_copy_next(cad_corpus_copy *c, json_t **row, const char **where, bool *more);
 CAD_MUST_USE cad_status cad_corpus_copy_keep(cad_corpus_copy *c, const json_t *row);

@@ -4,14 +4,14 @@
 #include "core/stop_signal.h"
 #include "core/threads.h"
 #include "dataprep/import_check.h"
+#include "dataprep/row_window.h"
 
 #include <assert.h>
 #include <stdatomic.h>
 #include <string.h>
 
 enum { GRAIN = 4 };
-/* What may wait to be written; and address space of a thread, of which it uses what one model takes. */
-static const int64_t BUDGET = (int64_t)64 << 20;
+/* Address space of a thread, of which it uses what one model takes. */
 static const size_t SCRATCH = (size_t)1 << 30;
 
 typedef struct slot {
@@ -55,7 +55,7 @@ static void make_slot(cad_import_window *w, cad_arena *scratch, int64_t k)
 {
     slot *s = &w->slot[k];
     /* Who is first always goes on; the others wait where much waits already. */
-    if (s->done || (k > w->written && atomic_load(&w->waiting) > BUDGET))
+    if (s->done || (k > w->written && atomic_load(&w->waiting) > CAD_ROW_WINDOW))
         return;
     cad_frame mark = cad_arena_mark(scratch);
     s->failed = w->work.make(w->work.ctx, k, scratch, &s->part);

@@ -14,13 +14,14 @@ enum { CAD_PACK_SCHEMA = 1, CAD_PACK_CHUNK = 16 << 10 };
 /* Root attributes that are one text or one integer: X(member of cad_pack_info). */
 #define CAD_PACK_TEXTS(X)                                                                                                      \
     X(created)                                                                                                                 \
-    X(tool_version) X(tool_commit) X(kind) X(split) X(split_group) X(tokenizer_xxh3) X(tokenizer_name) X(template_name)        \
-        X(template_xxh3) X(template_text) X(representation) X(on_overflow) X(waived) X(rag_index_xxh3) X(dropped)              \
-            X(leak_report)
+    X(tool_version)                                                                                                            \
+    X(tool_commit) X(kind) X(split) X(split_group) X(tokenizer_xxh3) X(tokenizer_name) X(template_name) X(template_xxh3)       \
+        X(template_text) X(representation) X(on_overflow) X(waived) X(rag_index_xxh3) X(dropped) X(leak_report)
 #define CAD_PACK_INTS(X)                                                                                                       \
     X(split_seed)                                                                                                              \
-    X(vocab_rows) X(bos_id) X(eos_id) X(max_tokens) X(n_rows) X(n_tokens) X(n_loss_tokens) X(length_p50) X(length_p90)         \
-        X(length_p99) X(length_max)
+    X(vocab_rows)                                                                                                              \
+    X(bos_id) X(eos_id) X(max_tokens) X(n_rows) X(n_tokens) X(n_loss_tokens) X(length_p50) X(length_p90) X(length_p99)         \
+        X(length_max)
 
 /* Hash over tokens, row_offset, span_offset, span (attribute tokens_xxh3), and over every other column (columns_xxh3). */
 CAD_MUST_USE cad_status cad_pack_hash_tokens(const cad_pack *p, char out[33]);

@@ -10,14 +10,16 @@
 #include "dataprep/corpus_copy.h"
 #include "dataprep/import_check.h"
 #include "dataprep/import_part.h"
+#include "dataprep/model_text.h"
 #include "dataprep/row_tokens.h"
+#include "dataprep/row_window.h"
 #include "dataprep/stage_split.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { WINDOW = 512, GRAIN = 4 };
-static const size_t BUDGET = (size_t)64 << 20, SCRATCH = (size_t)1 << 30;
+static const size_t SCRATCH = (size_t)1 << 30;
 
 static const char *const FIELDS[] = {"row", "caption-step", "output", "whole-data"};
 
@@ -39,7 +41,7 @@ typedef struct job {
     cad_progress *progress;
     slot slot[WINDOW];
     int64_t count;
-    bool more;
+    bool more, model_text;
     cad_stage_filter_result r;
 } job;
 
@@ -50,10 +52,10 @@ static bool is_step(const cad_row *row)
     return !strcmp(row->kind, "step");
 }
 
-static cad_status count_entities(const cad_row *row, int64_t *out)
+static cad_status count_entities(const char *text, int64_t *out)
 {
     cad_step *m = NULL;
-    CAD_TRY(cad_step_read(row->target, strlen(row->target), &(cad_step_opts){0}, &m));
+    CAD_TRY(cad_step_read(text, strlen(text), &(cad_step_opts){0}, &m));
     *out = m->n;
     cad_step_close(m);
     return CAD_OK;
@@ -122,20 +124,39 @@ static cad_status count_row(const job *j, const cad_row *row, cad_arena *a, int6
     return s;
 }
 
+/* What is asked of the file that a row is or stands for; text that stands for none is no valid part. */
+static cad_status look_at_step(const job *j, slot *s, const cad_row *row, cad_arena *a)
+{
+    cad_buf room = CAD_BUF_INIT;
+    const char *file = NULL;
+    uint64_t geometry;
+    cad_status st = cad_model_text_file(a, j->model_text, row->target, &room, &file);
+    if (j->pool && (st == CAD_EDATA || st == CAD_EPARSE)) {
+        s->part.class_ = CAD_IMPORT_parse;
+        cad_buf_deinit(&room);
+        return CAD_OK;
+    }
+    if (st == CAD_EDATA || st == CAD_EPARSE)
+        st = cad_fail(CAD_EDATA, "%s: row %s: %s\nhint: --require-valid=on leaves such rows out", s->where, row->id,
+                      cad_error_text());
+    if (st == CAD_OK && (j->args->min_entities > 0 || j->args->max_entities > 0))
+        st = count_entities(file, &s->entities);
+    if (st == CAD_OK && j->pool)
+        st = cad_import_part_check(file, strlen(file), row->id, true, true, &geometry, &s->part);
+    cad_buf_deinit(&room);
+    return st;
+}
+
 static cad_status look(const job *j, slot *s, cad_arena *a)
 {
     const cad_stage_filter_args *args = j->args;
     cad_row row = {0};
-    uint64_t geometry;
     CAD_TRY(cad_row_parse(s->o, s->where, a, &row));
     s->entities = -1;
-    if (is_step(&row) && (args->min_entities > 0 || args->max_entities > 0))
-        CAD_TRY(count_entities(&row, &s->entities));
     if (args->tokens > 0)
         CAD_TRY(args->field == CAD_FILTER_row ? count_row(j, &row, a, &s->tokens) : count_fields(j, &row, a, &s->tokens));
-    if (j->pool && is_step(&row))
-        return cad_import_part_check(row.target, strlen(row.target), row.id, true, true, &geometry, &s->part);
-    return CAD_OK;
+    bool reads = j->pool || args->min_entities > 0 || args->max_entities > 0;
+    return reads && is_step(&row) ? look_at_step(j, s, &row, a) : CAD_OK;
 }
 
 static void look_at_some(void *ctx, int64_t begin, int64_t end)
@@ -162,7 +183,7 @@ static void look_at_some(void *ctx, int64_t begin, int64_t end)
 static cad_status fill(job *j)
 {
     size_t bytes = 0;
-    for (j->count = 0; j->more && j->count < WINDOW && bytes < BUDGET;) {
+    for (j->count = 0; j->more && cad_row_window_takes(j->count, WINDOW, bytes);) {
         slot *s = &j->slot[j->count];
         const char *where = NULL;
         CAD_TRY(cad_corpus_copy_next(j->copy, &s->o, &where, &j->more));
@@ -280,6 +301,7 @@ static cad_status run(job *j)
     bool retrieved = a->tokens > 0 && (a->field == CAD_FILTER_row ? a->tpl->has_retrieved : a->field != CAD_FILTER_output);
     CAD_TRY(cad_corpus_copy_share(a->in, a->shard, a->out, "filter", facts_of(a),
                                   "id_original,token_count,threshold,field_type", &j->copy));
+    j->model_text = cad_model_text_is(cad_corpus_copy_header(j->copy));
     if (retrieved)
         CAD_TRY(open_payloads(j));
     if (a->kernel)

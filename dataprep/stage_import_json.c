@@ -10,13 +10,13 @@
 #include "dataprep/import_json.h"
 #include "dataprep/import_window.h"
 #include "dataprep/json_items.h"
+#include "dataprep/row_window.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 /* Texts that wait to be parsed. */
-static const size_t BUDGET = (size_t)64 << 20;
 
 typedef struct item {
     size_t at, len; /* in texts */
@@ -52,7 +52,7 @@ static cad_status fill(job *j)
 {
     cad_buf_clear(&j->texts);
     j->count = 0;
-    while (j->more && j->count < CAD_IMPORT_WINDOW && j->texts.len < BUDGET) {
+    while (j->more && cad_row_window_takes(j->count, CAD_IMPORT_WINDOW, j->texts.len)) {
         item *it = &j->item[j->count];
         it->at = j->texts.len;
         CAD_TRY(cad_json_items_next(j->items, &j->texts, &it->line, &j->more));

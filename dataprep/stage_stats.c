@@ -10,6 +10,8 @@
 #include "core/threads.h"
 #include "dataprep/captions_csv.h"
 #include "dataprep/corpus_row.h"
+#include "dataprep/model_text.h"
+#include "dataprep/row_window.h"
 #include "dataprep/stage_split.h"
 #include "dataprep/stats_gather.h"
 
@@ -17,7 +19,7 @@
 #include <string.h>
 
 enum { WINDOW = 512, GRAIN = 4, LIMITS = 4 };
-static const size_t BUDGET = (size_t)64 << 20;
+static const size_t SCRATCH = (size_t)1 << 30;
 static const struct {
     const char *name;
     int64_t tokens;
@@ -27,7 +29,7 @@ static const struct {
 typedef struct slot {
     json_t *o;
     const char *caption, *target;
-    bool step, broken;
+    bool step, model_text, broken;
     int64_t instances, faces, prompt, answer, whole;
     double unit;
     cad_buf types; /* names of types, each with a NUL, and in counts how often */
@@ -77,10 +79,10 @@ static cad_status count_types(const cad_step *m, slot *s)
     return st;
 }
 
-static cad_status look_at_step(slot *s)
+static cad_status look_at_file(slot *s, const char *text)
 {
     cad_step *m = NULL;
-    CAD_TRY(cad_step_read(s->target, strlen(s->target), &(cad_step_opts){0}, &m));
+    CAD_TRY(cad_step_read(text, strlen(text), &(cad_step_opts){0}, &m));
     s->broken = m->diags.n_errors > 0;
     s->instances = m->n;
     for (uint32_t i = 0; i < m->n && s->unit == 0; i++) {
@@ -91,6 +93,21 @@ static cad_status look_at_step(slot *s)
     cad_status st = count_types(m, s);
     cad_step_close(m);
     return st;
+}
+
+/* Text of models counts as the file that it stands for. */
+static cad_status look_at_step(slot *s, cad_arena *a)
+{
+    cad_buf room = CAD_BUF_INIT;
+    const char *text = NULL;
+    cad_frame mark = cad_arena_mark(a);
+    cad_status st = cad_model_text_file(a, s->model_text, s->target, &room, &text);
+    s->broken = st == CAD_EDATA || st == CAD_EPARSE;
+    if (st == CAD_OK)
+        st = look_at_file(s, text);
+    cad_arena_rewind(a, mark);
+    cad_buf_deinit(&room);
+    return s->broken ? CAD_OK : st;
 }
 
 static cad_status tokens_of(const job *j, const char *text, int64_t *out)
@@ -120,14 +137,17 @@ static cad_status count_tokens(const job *j, slot *s)
 static void look_at_some(void *ctx, int64_t begin, int64_t end)
 {
     job *j = ctx;
+    cad_arena *a = NULL;
+    cad_status made = cad_arena_create("stats", SCRATCH, &a);
     for (int64_t k = begin; k < end && cad_stop_abandoned() == CAD_OK; k++) {
         slot *s = &j->slot[k];
-        s->failed = s->step ? look_at_step(s) : CAD_OK;
+        s->failed = made != CAD_OK ? made : s->step ? look_at_step(s, a) : CAD_OK;
         if (s->failed == CAD_OK && j->args->tokenizer)
             s->failed = count_tokens(j, s);
         if (s->failed != CAD_OK && cad_buf_str(&s->error, cad_error_text()) != CAD_OK)
             cad_buf_deinit(&s->error);
     }
+    cad_arena_destroy(a);
 }
 
 /* ---- in order ---- */
@@ -200,7 +220,7 @@ static void clear(job *j)
 static cad_status fill(job *j, cad_corpus_reader *r, cad_arena *a, bool *more)
 {
     size_t bytes = 0;
-    while (*more && j->count < WINDOW && bytes < BUDGET) {
+    while (*more && cad_row_window_takes(j->count, WINDOW, bytes)) {
         slot *s = &j->slot[j->count];
         const char *where = NULL;
         CAD_TRY(cad_corpus_next_object(r, &s->o, &where, more));
@@ -214,6 +234,7 @@ static cad_status fill(job *j, cad_corpus_reader *r, cad_arena *a, bool *more)
         s->caption = json_string_value(json_object_get(s->o, "caption"));
         s->target = json_string_value(json_object_get(s->o, "target"));
         s->step = kind && !strcmp(kind, "step");
+        s->model_text = cad_model_text_is(cad_corpus_header(r));
         bytes += 1024 + strlen(s->target);
     }
     return CAD_OK;

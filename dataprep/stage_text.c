@@ -6,6 +6,7 @@
 #include "core/mem.h"
 #include "core/threads.h"
 #include "dataprep/corpus_row.h"
+#include "dataprep/row_window.h"
 
 #include <inttypes.h>
 #include <stdatomic.h>
@@ -162,7 +163,8 @@ static cad_status run(text_stage *st, cad_corpus_reader *in)
 {
     for (bool more = true; more;) {
         cad_frame mark = cad_arena_mark(st->arena);
-        while (more && st->n < BATCH) {
+        size_t bytes = 0;
+        while (more && cad_row_window_takes(st->n, BATCH, bytes)) {
             text_row *t = &st->row[st->n];
             CAD_TRY(cad_corpus_next(in, st->arena, &t->row, &more));
             if (!more)
@@ -170,6 +172,7 @@ static cad_status run(text_stage *st, cad_corpus_reader *in)
             if (strcmp(t->row.kind, "step") != 0)
                 CAD_FAIL(CAD_EDATA, "%s: row %s is of kind '%s'; expected step", st->args->in, t->row.id, t->row.kind);
             t->len = strlen(t->row.target);
+            bytes += t->len;
             st->n++;
         }
         CAD_TRY(flush(st));

@@ -8,40 +8,51 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { MAX_FAMILIES = 64, LEAST = 20, IN_ALL = 200 };
+enum { LEAST = 20, IN_ALL = 200 };
 
 typedef struct suite {
     const cad_row *row;
     size_t n;
     bool step;
-    const char *family[MAX_FAMILIES];
+    cad_buf families; /* of const char *, each once, by the alphabet */
     size_t n_families;
     cad_buf rows; /* the rows as they will stand in the file */
     int64_t written;
     cad_hash_index captions; /* of the prompts so far: no sentence twice */
 } suite;
 
+static const char *family_of(const suite *s, size_t k)
+{
+    return ((const char *const *)(const void *)s->families.data)[k];
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
 static cad_status find_families(suite *s)
 {
-    for (size_t i = 0; i < s->n; i++) {
-        size_t k = 0;
-        while (k < s->n_families && strcmp(s->family[k], s->row[i].family) != 0)
-            k++;
-        if (k < s->n_families || (!*s->row[i].expect && !s->step))
+    cad_hash_index seen = CAD_HASH_INDEX_INIT;
+    cad_status st = CAD_OK;
+    for (size_t i = 0; st == CAD_OK && i < s->n; i++) {
+        const char *name = s->row[i].family;
+        uint64_t *at = NULL;
+        bool is_new = false;
+        if (!*s->row[i].expect && !s->step)
             continue;
-        if (k == MAX_FAMILIES)
-            CAD_FAIL(CAD_EDATA, "more than %d families", MAX_FAMILIES);
-        s->family[s->n_families++] = s->row[i].family;
+        st = cad_hash_index_at(&seen, cad_hash_index_key(name, strlen(name)), 1, &is_new, &at);
+        if (st == CAD_OK && is_new)
+            st = cad_buf_add(&s->families, &name, sizeof name);
     }
-    for (size_t i = 1; i < s->n_families; i++) /* few: by insertion, in the order of the alphabet */
-        for (size_t k = i; k && strcmp(s->family[k - 1], s->family[k]) > 0; k--) {
-            const char *t = s->family[k];
-            s->family[k] = s->family[k - 1];
-            s->family[k - 1] = t;
-        }
-    return CAD_OK;
+    cad_hash_index_deinit(&seen);
+    s->n_families = s->families.len / sizeof(const char *);
+    if (s->n_families > 1)
+        qsort(s->families.data, s->n_families, sizeof(const char *), by_name);
+    return st;
 }
 
 static cad_status add_prompt(suite *s, const cad_row *r, bool held)
@@ -153,14 +164,17 @@ cad_status cad_suite_write(const char *path, const cad_row *rows, size_t n, bool
     suite s = {.row = rows, .n = n, .step = step};
     *written = *families = 0;
     cad_status st = find_families(&s);
-    if (st != CAD_OK || !s.n_families)
+    if (st != CAD_OK || !s.n_families) {
+        cad_buf_deinit(&s.families);
         return st;
+    }
     int64_t each = share_of(&s, per_family);
     for (size_t k = 0; st == CAD_OK && k < s.n_families; k++)
         for (int held = 0; st == CAD_OK && held < 2; held++)
-            st = add_family(&s, s.family[k], held, each);
+            st = add_family(&s, family_of(&s, k), held, each);
     if (st == CAD_OK)
         st = write_file(&s, path);
+    cad_buf_deinit(&s.families);
     cad_buf_deinit(&s.rows);
     cad_hash_index_deinit(&s.captions);
     if (st == CAD_OK) {

@@ -290,6 +290,38 @@ static void test_the_suite_carries_step(void **state)
     json_decref(row);
 }
 
+static void test_a_corpus_may_have_many_families(void **state)
+{
+    (void)state;
+    enum { FAMILIES = 150 };
+    cad_corpus_writer *w = NULL;
+    cad_stage_split_result r;
+    cad_stage_split_args args = strict;
+    args.share[0] = args.share[1] = 0;
+    args.suite_rows = 1;
+    ok(cad_corpus_create(DIR "/in.jsonl", "demo", NULL, &w));
+    for (int i = FAMILIES; i-- > 0;) {
+        char id[32], caption[32], family[32];
+        snprintf(id, sizeof id, "%08d", i);
+        snprintf(caption, sizeof caption, "Part %d.", i);
+        snprintf(family, sizeof family, "f%03d", i);
+        cad_row row = {.id = id, .caption = caption, .target = "DATA;ENDSEC;", .kind = "step", .family = family};
+        ok(cad_caption_group(caption, &row.caption_hash));
+        ok(cad_corpus_add(w, &row));
+    }
+    ok(cad_corpus_commit(w));
+    ok(cad_split_corpus(&args, &r));
+    assert_int_equal(r.suite_families, FAMILIES);
+    assert_int_equal(r.suite_rows, FAMILIES);
+    for (int i = 1; i < FAMILIES; i += 70) {
+        char want[32];
+        json_t *row = suite_row(DIR "/p/step-test.jsonl", i);
+        snprintf(want, sizeof want, "f%03d", i - 1);
+        assert_string_equal(json_string_value(json_object_get(row, "family")), want);
+        json_decref(row);
+    }
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -314,6 +346,7 @@ int main(void)
         cmocka_unit_test(test_a_listed_id_may_hold_blanks_and_commas),
         cmocka_unit_test(test_steplm_shuffles_by_the_seed_and_rounds_down),
         cmocka_unit_test(test_the_suite_carries_step),
+        cmocka_unit_test(test_a_corpus_may_have_many_families),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -97,3 +97,24 @@ mkdir p && cp test.jsonl p/test.jsonl
 runs 0 cadprep stats p --json
 json "$out" 'd["splits"] == {"test": {"rows": 5, "captions": 1, "geometries": 5}}'
 runs 66 cadprep stats nothing.jsonl
+
+# Text that models learn counts as the file it stands for: as many instances as text that is made a file again, and valid parts.
+runs 0 cadprep synth --kind=step -n 4 -o s --seed=3
+runs 0 cadprep import --captions=s/captions.csv --parts=s/parts -o raw.jsonl --require-valid=off
+runs 0 cadprep text raw.jsonl -o text.jsonl
+runs 0 cadprep stats raw.jsonl --json
+cp "$out" of_raw
+runs 0 cadprep stats text.jsonl --json
+python3 - "$out" of_raw <<'PY' || die "text and files count otherwise"
+import json, sys
+text, raw = (json.load(open(p))["step"] for p in sys.argv[1:])
+assert text["types"]["ADVANCED_FACE"] == raw["types"]["ADVANCED_FACE"] and text["faces"] == raw["faces"], (text, raw)
+assert text["instances"]["max"] > raw["instances"]["max"] / 2 and text["units_mm"] == raw["units_mm"], text
+PY
+runs 0 cadprep filter text.jsonl -o valid.jsonl --max-entities=0 --require-valid=on
+is "$(ids valid.jsonl)" "$(ids text.jsonl)"
+sed '2s/"target":"[^"]*"/"target":"this is no part"/' text.jsonl >odd.jsonl
+runs 0 cadprep filter odd.jsonl -o valid.jsonl --require-valid=on
+is "$(wc -l <valid.jsonl)" 4
+runs 65 cadprep filter odd.jsonl -o valid.jsonl
+says "$err" "odd.jsonl:2: row 00000001: " "hint: --require-valid=on"
