@@ -1,8 +1,10 @@
 #include "eval/convert.h"
 
 #include "cad/occt/solid.h"
+#include "cad/step/step_answer.h"
 #include "cad/step/step_check.h"
 #include "cad/step/step_write.h"
+#include "cad/step/steplm.h"
 #include "core/fs.h"
 #include "core/path.h"
 #include "eval/part_report.h"
@@ -90,6 +92,27 @@ static cad_status read_step(work *w, const char *text, size_t len)
     cad_worker_stage("parse");
     CAD_TRY(cad_step_read(text, len, &(cad_step_opts){.conformant = w->job->strict}, &w->step));
     return w->job->to == CAD_FORMAT_report ? cad_step_check(w->step, &(cad_step_check_opts){.geometry = true}) : CAD_OK;
+}
+
+/* As the score reads it: the file that the answer stands for, with ids where it has the placeholders of STEP-LLM. */
+static cad_status read_answer(work *w, const char *text, size_t len)
+{
+    cad_buf file = CAD_BUF_INIT, legal = CAD_BUF_INIT;
+    const cad_buf *whole = &file;
+    const char *kept; /* the model that is read points into it */
+    cad_worker_stage("text");
+    cad_status s = cad_step_answer(w->arena, text, len, &file);
+    if (s == CAD_OK && cad_steplm_has_placeholders(file.data, file.len)) {
+        s = cad_steplm_legal(w->arena, file.data, file.len, &legal);
+        whole = &legal;
+    }
+    if (s == CAD_OK)
+        s = cad_arena_strdup(w->arena, cad_buf_cstr(whole), whole->len, &kept);
+    if (s == CAD_OK)
+        s = read_step(w, kept, whole->len);
+    cad_buf_deinit(&file);
+    cad_buf_deinit(&legal);
+    return s;
 }
 
 static cad_status read_ir(work *w, const char *text, size_t len)
@@ -198,7 +221,7 @@ static cad_status convert(work *w, const char *text, size_t len, cad_buf *out)
     if (j->from == CAD_FORMAT_ir)
         CAD_TRY(read_ir(w, text, len));
     else
-        CAD_TRY(read_step(w, text, len));
+        CAD_TRY(j->answer ? read_answer(w, text, len) : read_step(w, text, len));
     if (j->to == CAD_FORMAT_ir) {
         CAD_TRY(first_error(w, CAD_OK));
         return write_ir(w, out);

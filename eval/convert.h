@@ -39,6 +39,7 @@ typedef struct cad_convert_job {
     cad_ir_dialect dialect_in;  /* of ir that is read */
     cad_ir_dialect dialect_out; /* of ir that is written: cadlm in canonical form, upstream lowered, in vcad's form */
     bool strict;                /* warnings of the program are errors */
+    bool answer;                /* from STEP: the text is a model's answer, which is expanded first (cad/step/step_answer.h) */
     int32_t width, height;      /* of one view, for png */
     int32_t n_views;            /* 1..CAD_CONVERT_VIEWS; several stand side by side */
     cad_view view[CAD_CONVERT_VIEWS];

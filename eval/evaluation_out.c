@@ -1,7 +1,6 @@
 /* eval/evaluation.h: what an evaluation says of itself and writes: spec string, tables, contact sheet. */
 #include "cad/mesh/align.h"
 #include "cad/occt/solid.h"
-#include "cad/step/step_answer.h"
 #include "core/fs.h"
 #include "core/hash.h"
 #include "core/size.h"
@@ -206,21 +205,6 @@ static size_t choose_prompts(const cad_eval_run_state *r, size_t *slot)
     return n;
 }
 
-/* What an answer stands for; NULL where there is none, and where nothing can be made of it. */
-static cad_status whole_text(const cad_eval_run_state *r, const char *text, cad_part_kind kind, const char **out)
-{
-    cad_buf file = CAD_BUF_INIT;
-    *out = text;
-    if (kind != CAD_PART_step || !text)
-        return CAD_OK;
-    *out = NULL;
-    cad_status s = cad_step_answer(r->arena, text, strlen(text), &file);
-    if (s == CAD_OK)
-        s = cad_arena_strdup(r->arena, cad_buf_cstr(&file), file.len, out);
-    cad_buf_deinit(&file);
-    return s == CAD_EDATA ? CAD_OK : s;
-}
-
 static cad_status sheet_columns(cad_eval_run_state *r, const size_t *slot, size_t rows, cad_picture_column *column,
                                 size_t *columns)
 {
@@ -233,13 +217,16 @@ static cad_status sheet_columns(cad_eval_run_state *r, const size_t *slot, size_
         if (!is_reference && r->e->row[model].baseline)
             continue;
         const char **text;
+        size_t *len;
         cad_part_kind kind = is_reference ? r->e->suite.kind : r->e->answers[model].kind;
         CAD_TRY(cad_arena_zalloc(r->arena, rows, sizeof *text, "sheet texts", &text));
+        CAD_TRY(cad_arena_zalloc(r->arena, rows, sizeof *len, "sheet texts", &len));
         for (size_t i = 0; i < rows; i++) {
             const cad_answer_slot *t = &r->e->answers[is_reference ? 0 : model].slot[slot[i]];
-            CAD_TRY(whole_text(r, is_reference ? t->row->reference : t->text, kind, &text[i]));
+            text[i] = is_reference ? t->row->reference : t->text;
+            len[i] = !is_reference ? t->len : text[i] ? strlen(text[i]) : 0;
         }
-        column[n++] = (cad_picture_column){is_reference ? "reference" : r->e->row[model].label, text,
+        column[n++] = (cad_picture_column){is_reference ? "reference" : r->e->row[model].label, text, len,
                                            is_reference ? reference : prediction, kind};
     }
     *columns = n;

@@ -53,15 +53,21 @@ cad_status cad_picture_sheet(cad_pool *pool, const char *title, const char *cons
         head[c] = column[c].head;
     for (size_t i = 0; i < rows * columns; i++) {
         const cad_picture_column *c = &column[i % columns];
+        size_t len = c->len[i / columns];
         const char *text = c->text[i / columns];
         cad_convert_job job = cad_convert_defaults(c->kind == CAD_PART_step ? CAD_FORMAT_step : CAD_FORMAT_ir, CAD_FORMAT_rgb);
         job.width = CELL_W;
         job.height = CELL_H;
         job.part = c->part;
-        if (!text || !text[0])
+        job.answer = true;
+        if (!text || len == 0)
             cell[i].note = "no answer";
-        else
-            CAD_TRY(cad_convert_submit(pool, i, &job, text, strlen(text)));
+        else {
+            cad_status s = cad_convert_submit(pool, i, &job, text, len);
+            if (s != CAD_OK && s != CAD_EINVAL)
+                return s;
+            cell[i].note = s == CAD_OK ? NULL : "too large to be drawn";
+        }
         if (cad_pool_pending(pool) >= 4 * (size_t)cad_pool_workers(pool))
             CAD_TRY(collect(pool, image, cell, arena));
     }

@@ -17,12 +17,13 @@ extern "C" {
  * CAD_EGEOM with its reason. */
 CAD_MUST_USE cad_status cad_picture_take(const cad_pool_result *r, cad_arena *arena, cad_image *out);
 
-/* A column of a sheet: head, colour of the parts, and one text per row (NULL: "no answer"). */
+/* A column of a sheet: head, colour of the parts, and one text per row (NULL or empty: "no answer"). */
 typedef struct cad_picture_column {
     const char *head;
     const char *const *text; /* (rows) */
+    const size_t *len;       /* (rows) */
     cad_rgb part;
-    cad_part_kind kind; /* of the texts; STEP as whole files */
+    cad_part_kind kind; /* of the texts, which are what a model answers */
 } cad_picture_column;
 
 /* Draws all cells in workers and composes them: rows x columns pictures, labels at the left.  A part that cannot be drawn is

@@ -2,6 +2,8 @@
 #include "tests/unit.h"
 
 #include "cad/occt/solid.h"
+#include "cad/step/step.h"
+#include "cad/step/text_form.h"
 #include "core/json.h"
 #include "eval/convert.h"
 #include "eval/picture.h"
@@ -136,6 +138,50 @@ static void test_a_picture_must_have_the_size_that_it_names(void **state)
     fails(taken(&r, &image), CAD_EUNSUPPORTED, "no kernel");
 }
 
+/* A sheet stands at the end of an evaluation: no answer may end it. */
+static void test_an_answer_that_is_no_step_is_a_cell_that_says_so(void **state)
+{
+    (void)state;
+    static const char *const text[] = {"#1=LINE(", "DATA;\0", NULL, " "};
+    static const size_t len[] = {8, 6, 0, 1};
+    static const char *const label[] = {"a", "b", "c", "d"};
+    const cad_picture_column column = {"answers", text, len, {120, 162, 219}, CAD_PART_step};
+    cad_arena *arena;
+    cad_image sheet;
+    ok(cad_arena_create("sheet", (size_t)64 << 20, &arena));
+    ok(cad_picture_sheet(pool, "four", label, 4, &column, 1, arena, &sheet));
+    assert_true(sheet.width > 0 && sheet.height > 4 * 100);
+    cad_arena_destroy(arena);
+}
+
+/* What a model answers is expanded in the worker, as the score does it. */
+static void test_an_answer_is_read_as_the_file_it_stands_for(void **state)
+{
+    (void)state;
+    if (!has_kernel)
+        skip();
+    cad_buf step = CAD_BUF_INIT, stl = CAD_BUF_INIT;
+    cad_convert_job job = cad_convert_defaults(CAD_FORMAT_step, CAD_FORMAT_stl);
+    ok(converted(CAD_FORMAT_ir, CAD_FORMAT_step, "C 40 20 5", &step));
+    cad_step *m;
+    cad_arena *arena;
+    const cad_step_form form = cad_step_form_default();
+    cad_step_text_report report;
+    cad_buf text = CAD_BUF_INIT;
+    ok(cad_arena_create("answer", (size_t)64 << 20, &arena));
+    ok(cad_step_read(step.data, step.len, &(cad_step_opts){.conformant = false}, &m));
+    ok(cad_step_text_make(arena, m, &form, &text, &report));
+    fails(cad_convert_one(pool, &job, text.data, text.len, &stl), CAD_EDATA, "");
+    job.answer = true;
+    ok(cad_convert_one(pool, &job, text.data, text.len, &stl));
+    assert_int_equal(stl.len, 84 + 50 * 12);
+    cad_step_close(m);
+    cad_arena_destroy(arena);
+    cad_buf_deinit(&text);
+    cad_buf_deinit(&step);
+    cad_buf_deinit(&stl);
+}
+
 int main(int argc, char **argv)
 {
     cad_convert_register();
@@ -149,6 +195,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_what_cannot_be_made_says_why),
         cmocka_unit_test(test_a_report_tells_of_good_and_bad_parts),
         cmocka_unit_test(test_a_picture_must_have_the_size_that_it_names),
+        cmocka_unit_test(test_an_answer_that_is_no_step_is_a_cell_that_says_so),
+        cmocka_unit_test(test_an_answer_is_read_as_the_file_it_stands_for),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     cad_pool_destroy(pool);
