@@ -459,6 +459,28 @@ cad_status cad_fs_commit_file(const char *temp, const char *path)
     return sync_parent(path);
 }
 
+cad_status cad_fs_sweep(const char *dir, cad_arena *a)
+{
+    const char **name = NULL;
+    size_t n = 0;
+    cad_frame frame = cad_arena_mark(a);
+    cad_buf path = CAD_BUF_INIT;
+    cad_status s = cad_fs_is_dir(dir) ? cad_fs_list(dir, a, &name, &n) : CAD_OK;
+    for (size_t i = 0; s == CAD_OK && i < n; i++) {
+        const char *mark = strstr(name[i], ".tmp."), *end = mark ? mark + 5 : NULL;
+        if (!mark || !*end || strspn(end, "0123456789") != strlen(end))
+            continue;
+        cad_buf_clear(&path);
+        s = cad_buf_printf(&path, "%s/%s", dir, name[i]);
+        if (s == CAD_OK)
+            s = cad_fs_remove(cad_buf_cstr(&path));
+    }
+    cad_buf_deinit(&path);
+    if (s == CAD_OK)
+        cad_arena_rewind(a, frame);
+    return s;
+}
+
 cad_status cad_fs_hash(const char *path, char out[33])
 {
     enum { CHUNK = 1 << 20 };

@@ -98,6 +98,9 @@ CAD_MUST_USE cad_status cad_fs_symlink_replace(const char *target, const char *l
  * waits for the disk. */
 CAD_MUST_USE cad_status cad_fs_link_many(const char *from, const char *to);
 CAD_MUST_USE cad_status cad_fs_readlink(const char *link, cad_buf *out);
+/* Removes what writers of a process that was killed left in a folder ("train.jsonl.tmp.4711"); `a` is rewound.  No folder is
+ * fine. */
+CAD_MUST_USE cad_status cad_fs_sweep(const char *dir, cad_arena *a);
 /* Names (not paths) in a folder, sorted by bytes, without "." and ".."; arrays live in `a`. */
 CAD_MUST_USE cad_status cad_fs_list(const char *path, cad_arena *a, const char ***out, size_t *count);
 CAD_MUST_USE cad_status cad_fs_free_bytes(const char *path, uint64_t *out);

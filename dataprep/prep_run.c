@@ -6,32 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What a killed run left: files that its writers had not renamed yet ("train.jsonl.tmp.4711"). */
-static cad_status sweep(const cad_prep_job *j, const char *dir)
-{
-    const char **name = NULL;
-    size_t n = 0;
-    if (!cad_fs_is_dir(dir))
-        return CAD_OK;
-    CAD_TRY(cad_fs_list(dir, j->arena, &name, &n));
-    for (size_t i = 0; i < n; i++) {
-        const char *mark = strstr(name[i], ".tmp."), *end = mark ? mark + 5 : NULL;
-        char path[4200];
-        if (!mark || !*end || strspn(end, "0123456789") != strlen(end))
-            continue;
-        snprintf(path, sizeof path, "%s/%s", dir, name[i]);
-        CAD_TRY(cad_fs_remove(path));
-    }
-    return CAD_OK;
-}
-
+/* What a killed run left: files that its writers had not renamed yet. */
 static cad_status sweep_all(const cad_prep_job *j)
 {
     const char *records = NULL;
     CAD_TRY(cad_prep_path(j, ".stages", &records));
-    CAD_TRY(sweep(j, records));
-    CAD_TRY(sweep(j, j->dir));
-    return j->cfg->tokenizer.own_bpe > 0 ? sweep(j, j->tokenizer_dir) : CAD_OK;
+    CAD_TRY(cad_fs_sweep(records, j->arena));
+    CAD_TRY(cad_fs_sweep(j->dir, j->arena));
+    return j->cfg->tokenizer.own_bpe > 0 ? cad_fs_sweep(j->tokenizer_dir, j->arena) : CAD_OK;
 }
 
 /* What the last stage will need is looked for before the first: a corpus takes minutes or hours. */

@@ -80,6 +80,107 @@ static cad_status path_in(const cad_tree_job *j, const char *name, const char **
     return cad_path_join(j->arena, j->args->out, name, out);
 }
 
+/* Whether `name` of an earlier list is one that a call writes: below OUT, and that of a STEP file. */
+static bool is_ours(const char *name)
+{
+    const char *at = name;
+    for (size_t n; *at; at += n + (at[n] == '/')) {
+        n = strcspn(at, "/");
+        if (n == 0 || (n <= 2 && !strncmp(at, "..", n)))
+            return false;
+    }
+    return cad_step_files_is(name);
+}
+
+static int is_name(const void *key, const void *item)
+{
+    return strcmp(key, *(const char *const *)item);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Names of this call's files, sorted: all of them, or those that were made. */
+typedef struct names {
+    const char **item;
+    size_t n;
+} names;
+
+static cad_status names_of(const cad_tree_job *j, bool made, names *out)
+{
+    out->n = 0;
+    CAD_TRY(cad_arena_alloc(j->arena, cad_size_mul((size_t)j->files.n, sizeof *out->item), "names", &out->item));
+    for (int64_t i = 0; i < j->files.n; i++)
+        if (!made || !j->made[i].refused)
+            out->item[out->n++] = j->made[i].name;
+    qsort(out->item, out->n, sizeof *out->item, by_text);
+    return CAD_OK;
+}
+
+static bool has_name(const names *l, const char *name)
+{
+    return bsearch(name, l->item, l->n, sizeof *l->item, is_name) != NULL;
+}
+
+/* Each file that a list in the folder names: rows of JSON with "file".  Lines that are not ours are passed over. */
+static cad_status each_name(const cad_tree_job *j, const char *list,
+                            cad_status (*f)(const cad_tree_job *j, const char *name, const names *l, cad_buf *out),
+                            const names *l, cad_buf *out)
+{
+    cad_buf old = CAD_BUF_INIT;
+    cad_status s = cad_fs_exists(list) ? cad_fs_read(list, 0, &old) : CAD_OK;
+    for (size_t at = 0; s == CAD_OK && at < old.len;) {
+        const char *feed = memchr(old.data + at, '\n', old.len - at), *name;
+        size_t len = feed ? (size_t)(feed - old.data) - at : old.len - at;
+        json_t *row = NULL;
+        if (cad_json_parse(old.data + at, len, list, &row) == CAD_OK && json_is_object(row) &&
+            cad_json_get_string(row, "file", list, &name) == CAD_OK && is_ours(name))
+            s = f(j, name, l, out);
+        json_decref(row);
+        at += len + 1;
+    }
+    cad_buf_deinit(&old);
+    return s;
+}
+
+static cad_status add_name(const char *name, cad_buf *out)
+{
+    json_t *o = json_pack("{so}", "file", cad_json_text(name));
+    cad_status s = o ? cad_json_print(o, out) : cad_fail(CAD_ENOMEM, "out of memory for a row of %s", BEGUN);
+    json_decref(o);
+    return s == CAD_OK ? cad_buf_str(out, "\n") : s;
+}
+
+/* A file that a killed call meant to make: it stays in the list, and what its writer left beside it goes. */
+static cad_status take_over(const cad_tree_job *j, const char *name, const names *planned, cad_buf *out)
+{
+    const char *path;
+    cad_buf dir = CAD_BUF_INIT;
+    CAD_TRY(path_in(j, name, &path));
+    cad_status s = cad_path_parent(path, &dir);
+    if (s == CAD_OK)
+        s = cad_fs_sweep(cad_buf_cstr(&dir), j->arena);
+    cad_buf_deinit(&dir);
+    return s == CAD_OK && !has_name(planned, name) ? add_name(name, out) : s;
+}
+
+/* .begun names what may lie here until status.jsonl does: the files of this call and of those that were killed before it. */
+static cad_status write_begun(const cad_tree_job *j, const char *begun)
+{
+    names planned;
+    cad_buf text = CAD_BUF_INIT;
+    CAD_TRY(names_of(j, false, &planned));
+    cad_status s = each_name(j, begun, take_over, &planned, &text);
+    for (size_t i = 0; s == CAD_OK && i < planned.n; i++)
+        s = add_name(planned.item[i], &text);
+    if (s == CAD_OK)
+        s = cad_fs_write(begun, cad_buf_cstr(&text), text.len);
+    cad_buf_deinit(&text);
+    return s;
+}
+
 /* A new folder, or one that an earlier call began or finished. */
 static cad_status open_folder(const cad_tree_job *j)
 {
@@ -96,7 +197,7 @@ static cad_status open_folder(const cad_tree_job *j)
         CAD_FAIL(CAD_EWRITE, "%s: holds %s, which no earlier call made; expected an empty folder, or none", j->args->out,
                  name[0]);
     CAD_TRY(cad_fs_mkdirs(j->args->out));
-    return cad_fs_write(begun, "", 0);
+    return write_begun(j, begun);
 }
 
 static json_t *tokens(int64_t n)
@@ -132,67 +233,23 @@ static cad_status print_row(const cad_tree_job *j, int64_t i, cad_buf *out)
     return s == CAD_OK ? cad_buf_str(out, "\n") : s;
 }
 
-/* Whether `name` of an earlier list is one that a call writes: below OUT, and that of a STEP file. */
-static bool is_ours(const char *name)
+/* What lists of earlier calls name and this one did not make goes: one list tells what lies here. */
+static cad_status remove_unmade(const cad_tree_job *j, const char *name, const names *made, cad_buf *unused)
 {
-    const char *at = name;
-    for (size_t n; *at; at += n + (at[n] == '/')) {
-        n = strcspn(at, "/");
-        if (n == 0 || (n <= 2 && !strncmp(at, "..", n)))
-            return false;
-    }
-    return cad_step_files_is(name);
-}
-
-static int is_name(const void *key, const void *item)
-{
-    return strcmp(key, *(const char *const *)item);
-}
-
-/* A row of an earlier list: the file it names goes, unless this call made it. */
-static cad_status remove_unmade(const cad_tree_job *j, const char *line, size_t len, const char *const *kept, size_t n)
-{
-    json_t *row;
-    const char *name, *path;
-    if (cad_json_parse(line, len, STATUS, &row) != CAD_OK) /* not ours: nothing is removed for its sake */
+    const char *path;
+    (void)unused;
+    if (has_name(made, name))
         return CAD_OK;
-    cad_status s = CAD_OK;
-    if (json_is_object(row) && cad_json_get_string(row, "file", STATUS, &name) == CAD_OK && is_ours(name) &&
-        !bsearch(name, kept, n, sizeof *kept, is_name)) {
-        s = path_in(j, name, &path);
-        s = s == CAD_OK ? cad_fs_remove(path) : s;
-    }
-    json_decref(row);
-    return s;
+    CAD_TRY(path_in(j, name, &path));
+    return cad_fs_remove(path);
 }
 
-static int by_text(const void *a, const void *b)
+static cad_status remove_old(const cad_tree_job *j, const char *status, const char *begun)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* One list tells what lies here: files of an earlier call that this one did not make are removed. */
-static cad_status remove_old(const cad_tree_job *j, const char *status)
-{
-    cad_buf old = CAD_BUF_INIT;
-    const char **kept;
-    size_t n = 0;
-    if (!cad_fs_exists(status))
-        return CAD_OK;
-    CAD_TRY(cad_arena_alloc(j->arena, cad_size_mul((size_t)j->files.n, sizeof *kept), "names", &kept));
-    for (int64_t i = 0; i < j->files.n; i++)
-        if (!j->made[i].refused)
-            kept[n++] = j->made[i].name;
-    qsort(kept, n, sizeof *kept, by_text);
-    cad_status s = cad_fs_read(status, 0, &old);
-    for (size_t at = 0; s == CAD_OK && at < old.len;) {
-        const char *feed = memchr(old.data + at, '\n', old.len - at);
-        size_t len = feed ? (size_t)(feed - old.data) - at : old.len - at;
-        s = remove_unmade(j, old.data + at, len, kept, n);
-        at += len + 1;
-    }
-    cad_buf_deinit(&old);
-    return s;
+    names made;
+    CAD_TRY(names_of(j, true, &made));
+    CAD_TRY(each_name(j, status, remove_unmade, &made, NULL));
+    return each_name(j, begun, remove_unmade, &made, NULL);
 }
 
 static cad_status write_status(const cad_tree_job *j)
@@ -202,7 +259,7 @@ static cad_status write_status(const cad_tree_job *j)
     cad_status s = CAD_OK;
     CAD_TRY(path_in(j, STATUS, &status));
     CAD_TRY(path_in(j, BEGUN, &begun));
-    CAD_TRY(remove_old(j, status));
+    CAD_TRY(remove_old(j, status, begun));
     for (int64_t i = 0; s == CAD_OK && i < j->files.n; i++)
         s = print_row(j, i, &rows);
     if (s == CAD_OK)

@@ -55,6 +55,28 @@ rm round/flat.step
 runs 4 cadprep reorder round -o dfs --profile=steplm --set=prep.max_bad=0.5
 [ ! -e dfs/flat_restructured.step ] || die "a file whose source is gone was kept"
 
+# A call that was killed: its half of the files and what its writers left beside them go when a later one makes others.
+mkdir -p two/201 two/202
+part 1.5 two/201/m.step
+part 2.5 two/202/m.step
+runs 0 cadprep round two -o killed --profile=steplm
+rm -r two/201 killed/status.jsonl
+mkdir killed/200
+echo half >killed/200/m.step
+echo half >killed/200/m.step.tmp.4711
+printf '%s\n' '{"file":"200/m.step"}' '{"file":"201/m.step"}' '{"file":"../two/202/m.step"}' >killed/.begun
+runs 0 cadprep round two -o killed --profile=steplm
+[ "$(find killed -type f | sort | tr '\n' ' ')" = "killed/202/m.step killed/status.jsonl " ] || die "$(find killed)"
+[ -e two/202/m.step ] || die "a file outside of the folder was removed"
+# A stopped call writes down what it means to make before it makes any.
+mkdir -p deep/300
+part 3.5 deep/300/m.step
+runs 0 cadprep round deep -o planned --profile=steplm
+rm planned/300/m.step planned/status.jsonl
+mkdir planned/300/m.step && touch planned/.begun
+runs 73 cadprep round deep -o planned --profile=steplm
+[ "$(cat planned/.begun)" = '{"file":"300/m.step"}' ] || die "$(cat planned/.begun)"
+
 mkdir full
 touch full/mine
 # What is refused before anything is written.
