@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { UNITS = 8, NUMBER_TEXT = 80 };
+enum { UNITS = 8, FARTHEST_UNIT = 400 };
 
 /* What stands in the parameters of a type: one letter for each.
  *   l length   a angle   d part of a direction   r other number   x anything   - not looked at
@@ -104,29 +104,15 @@ static uint64_t hash_number(double x)
 
 /* ---- numbers ---- */
 
-/* A length in millimetres.  Metres and the like move the point in the text, so that the same decimal gives the same double in
+/* A length in millimetres.  Metres and the like move the decimal point, so that the same decimal gives the same double in
  * either unit and rounds to the same side. */
 static double length_of(const group *g, const cad_step_param *p)
 {
     double unit = g->units.length, exponent = unit > 0 ? log10(unit) : 0;
-    char text[NUMBER_TEXT];
-    cad_step_number n;
     double plain = p->kind == CAD_STEP_REAL ? p->real : (double)p->integer;
-    if (unit == 1 || exponent != nearbyint(exponent) || p->len > NUMBER_TEXT - 16)
+    if (unit == 1 || exponent != nearbyint(exponent) || !(fabs(exponent) < FARTHEST_UNIT))
         return plain * unit;
-    const char *at = g->m->text + p->at, *e = memchr(at, 'E', p->len);
-    long had = 0;
-    size_t len = e ? (size_t)(e - at) : p->len;
-    for (size_t i = len + 1; i < p->len && had < 100000; i++)
-        if (at[i] >= '0' && at[i] <= '9')
-            had = had * 10 + (at[i] - '0');
-    if (e && len + 1 < p->len && e[1] == '-')
-        had = -had;
-    memcpy(text, at, len);
-    bool point = memchr(text, '.', len) != NULL;
-    int k = snprintf(text + len, sizeof text - len, "%sE%ld", point ? "" : ".", had + (long)exponent);
-    cad_step_number_read(text, len + (size_t)k, &n);
-    return n.real && !n.too_large && n.form != CAD_STEP_NUMBER_malformed ? n.value : plain * unit;
+    return cad_step_number_shift(plain, (int)exponent);
 }
 
 static bool is_number(const cad_step_param *p)

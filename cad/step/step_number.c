@@ -213,3 +213,16 @@ cad_status cad_step_number_print(double value, cad_buf *out)
     char text[CAD_STEP_NUMBER_TEXT];
     return cad_buf_add(out, text, cad_step_number_text(value, text));
 }
+
+double cad_step_number_shift(double value, int power)
+{
+    char digits[CAD_DECIMAL_DIGITS], text[48];
+    int exponent = 0;
+    if (value == 0 || power == 0 || !isfinite(value))
+        return value;
+    int n = cad_decimal_shortest(fabs(value), digits, &exponent);
+    int len = snprintf(text, sizeof text, "%c.%.*sE%d", digits[0], n - 1, digits + 1, exponent + power);
+    cad_step_number x;
+    cad_step_number_read(text, (size_t)len, &x);
+    return x.too_large ? value : signbit(value) ? -x.value : x.value;
+}

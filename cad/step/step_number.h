@@ -36,6 +36,10 @@ extern const double cad_step_powers[CAD_STEP_EXACT_POWER + 1];
 /* Reads the number that begins at text[0], a sign, digit or point; len > 0.  Time: linear in its length. */
 void cad_step_number_read(const char *text, size_t len, cad_step_number *out);
 
+/* value times 10^power by moving its decimal point: the double nearest to the decimal that the value's shortest digits make, so
+ * that one decimal in two units gives one double.  Where that is beyond the doubles, the value as it was. */
+double cad_step_number_shift(double value, int power);
+
 /* Appends the canonical real: the fewest digits that read back to the same double; fixed notation while the exponent of the
  * leading digit is -5 .. 14, else "1.5E-7"; always with a point; -0. keeps its sign.  The value must be finite. */
 CAD_MUST_USE cad_status cad_step_number_print(double value, cad_buf *out);

@@ -119,7 +119,7 @@ enum { OTHER_DIGITS = 9 };
 
 cad_step_places cad_step_places_of(double extent, int k)
 {
-    int length = extent > 0 ? at_most((int)ceil(k - log10(extent))) : k;
+    int length = extent > 0 && isfinite(extent) ? at_most((int)ceil(k - log10(extent))) : k;
     return (cad_step_places){length, length > k ? length : k, k, OTHER_DIGITS};
 }
 

@@ -103,7 +103,7 @@ static bool frame_of(const cad_step_checker *c, uint32_t i, frame *out)
     if (m->param[x].kind != CAD_STEP_UNSET && !direction_of(c, cad_step_ref(m, x), &f.x))
         return false;
     if (m->param[x].kind == CAD_STEP_UNSET && parallel(f.x, f.z))
-        f.x = (vec){0, 0, 1};
+        f.x = (vec){0, 1, 0}; /* ISO 10303-42, first_proj_axis */
     f.x = unit(minus(f.x, along(f.z, dot(f.x, f.z))));
     f.y = cross(f.z, f.x);
     *out = f;

@@ -85,7 +85,7 @@ static bool unit_factor(const cad_step *m, uint32_t unit, double *out)
         if (part_of(m, unit, "SI_UNIT", &p, &end)) {
             bool known = si_factor(m, p, end, &x);
             *out = all * x;
-            return known;
+            return known && *out > 0 && isfinite(*out);
         }
         if (!part_of(m, unit, "CONVERSION_BASED_UNIT", &p, &end) || !ref_at(m, p + 1, end, &measure))
             return false;

@@ -40,6 +40,8 @@ static const char *name_of(const cad_step *m, uint32_t i)
 
 /* ---- units ---- */
 
+enum { FARTHEST_UNIT = 21 }; /* exametres are 10^21 mm */
+
 /* Whether the units of a representation's context are metres times a power of ten, and radians. */
 static bool read_units(const cad_step *m, uint32_t context, int *out_power, const char **out_why)
 {
@@ -48,10 +50,11 @@ static bool read_units(const cad_step *m, uint32_t context, int *out_power, cons
         *out_why = "units: no length";
         return false;
     }
-    *out_power = (int)round(log10(u.length)); /* of millimetres */
+    double power = round(log10(u.length)); /* of millimetres */
     *out_why = "units: a length that is no power of ten of a metre";
-    if (pow(10, *out_power) != u.length)
+    if (!(fabs(power) <= FARTHEST_UNIT) || pow(10, power) != u.length)
         return false;
+    *out_power = (int)power;
     *out_why = "units: angles that are no radians";
     return u.angle == 1;
 }
@@ -81,13 +84,17 @@ static bool is_identity(const cad_step *m, uint32_t i)
 static cad_status take_items(cad_text *t, uint32_t list, const char **out)
 {
     const cad_step *m = &t->m;
+    uint8_t *taken;
+    CAD_TRY(cad_arena_zalloc(t->a, m->n, 1, "solids", &taken));
     t->n_roots = 0;
     for (uint32_t q = list + 1; q < list + 1 + m->param[list].holds.size; q++) {
         uint32_t i = cad_text_ref(m, q);
         cad_step_entity_id k = i == CAD_STEP_NONE ? CAD_STEP_IS_UNKNOWN : cad_text_known(t, i);
-        if (k == CAD_STEP_IS_MANIFOLD_SOLID_BREP || k == CAD_STEP_IS_BREP_WITH_VOIDS)
-            t->root[t->n_roots++] = i;
-        else if (k != CAD_STEP_IS_AXIS2_PLACEMENT_3D)
+        if (k == CAD_STEP_IS_MANIFOLD_SOLID_BREP || k == CAD_STEP_IS_BREP_WITH_VOIDS) {
+            if (!taken[i]) /* named twice it is still one */
+                t->root[t->n_roots++] = i;
+            taken[i] = 1;
+        } else if (k != CAD_STEP_IS_AXIS2_PLACEMENT_3D)
             return misfit(t, "item", name_of(m, i), out);
         else if (!is_identity(m, i))
             return misfit(t, "a placement that moves", "", out);
@@ -145,13 +152,24 @@ static cad_status find_roots(cad_text *t, uint32_t *root, uint32_t *out_n)
     return CAD_OK;
 }
 
-/* Parameters of a surface or curve are lengths or not, as its kind says: their points cannot be told apart here. */
-static bool has_parameters(const cad_text *t)
+/* The type of one of the solids' instances whose lengths cannot be told, NULL where there is none: parameters of a surface or
+ * curve are lengths or not, as its kind says, and of types outside step_signature.h nothing is known. */
+static cad_status find_unscaled(const cad_text *t, const char **out)
 {
-    for (uint32_t k = 0; k < t->m.n_types; k++)
-        if (t->known[k] == CAD_STEP_IS_PCURVE || t->known[k] == CAD_STEP_IS_TRIMMED_CURVE)
-            return true;
-    return false;
+    const cad_step *m = &t->m;
+    uint8_t *mark;
+    uint32_t n;
+    *out = NULL;
+    CAD_TRY(cad_arena_zalloc(t->a, cad_size_add(m->n, 1), 1, "instances of solids", &mark));
+    CAD_TRY(cad_text_reach(t, t->root, t->n_roots, mark, 1, &n));
+    for (uint32_t i = 0; !*out && i < m->n; i++) {
+        cad_step_entity_id k = cad_text_known(t, i);
+        if (mark[i] && m->instance[i].type == CAD_STEP_NONE)
+            *out = "a complex instance";
+        else if (mark[i] && (k == CAD_STEP_IS_PCURVE || k == CAD_STEP_IS_TRIMMED_CURVE || k == CAD_STEP_IS_UNKNOWN))
+            *out = cad_step_name(m, m->instance[i].type);
+    }
+    return CAD_OK;
 }
 
 cad_status cad_text_fit(cad_text *t, const cad_step_form *f, const char **out_misfit)
@@ -179,8 +197,11 @@ cad_status cad_text_fit(cad_text *t, const cad_step_form *f, const char **out_mi
         CAD_TRY(take_representation(t, sdr, out_misfit));
     if (f->boilerplate && !*out_misfit && t->power != 0 && !f->mm)
         CAD_TRY(misfit(t, "units: no millimetres", "", out_misfit));
-    if (f->boilerplate && !*out_misfit && t->power != 0 && has_parameters(t))
-        CAD_TRY(misfit(t, "units: no millimetres, and curves in the parameters of surfaces", "", out_misfit));
+    const char *unscaled = NULL;
+    if (f->boilerplate && !*out_misfit && t->power != 0)
+        CAD_TRY(find_unscaled(t, &unscaled));
+    if (unscaled)
+        CAD_TRY(misfit(t, "units: no millimetres, and", unscaled, out_misfit));
     t->fits = f->boilerplate && !*out_misfit;
     CAD_TRY(cad_arena_zalloc(t->a, cad_size_add(m->n, 1), 1, "instances", &t->plain));
     CAD_TRY(cad_text_reach(t, root, kept, t->plain, 1, &n));

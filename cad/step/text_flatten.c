@@ -68,7 +68,9 @@ static cad_status advance(reader *r)
         r->lex.at = at + 1;
     CAD_TRY(cad_step_lex(&r->lex, &r->t));
     const cad_step_diag *e = cad_step_diags_first_error(&r->diags);
-    return e ? fail_at(r, e->at, e->text) : CAD_OK;
+    if (e)
+        return fail_at(r, e->at, e->text);
+    return r->t.kind == CAD_STEP_TOK_NAME && r->t.id == 0 ? fail_at(r, r->t.at, "expected a label from #1 on") : CAD_OK;
 }
 
 /* ---- text of instances ---- */
@@ -94,12 +96,14 @@ static cad_status push(reader *r, bracket b)
 static cad_status new_instance(reader *r, uint64_t label, uint32_t *out)
 {
     uint32_t *at = label ? cad_id_map_at(&r->labels, label) : NULL;
-    if (at && *at != UINT32_MAX && (r->closed[*at] || !r->defined))
+    if (at && *at != UINT32_MAX && (r->closed[*at] || !r->defined || r->n_open)) /* statements alone are counted ahead */
         return fail_at(r, r->t.at, "a label that was given before");
     if (at && *at != UINT32_MAX) { /* a statement that was counted ahead */
         *out = *at;
         return CAD_OK;
     }
+    if (r->n == r->cap)
+        return expected(r, "'(' behind each keyword");
     if (at)
         *at = r->n;
     *out = r->n++;
@@ -353,6 +357,8 @@ static cad_status count_ahead(reader *r)
         cad_step_token name = r->t;
         CAD_TRY(advance(r));
         bool defines = name.kind == CAD_STEP_TOK_NAME && cad_step_is_mark(&r->t, '=');
+        if (defines && r->n == r->cap)
+            return expected(r, "an instance behind '='");
         uint32_t *at = defines ? cad_id_map_at(&r->labels, name.id) : NULL;
         if (at && *at != UINT32_MAX)
             return fail_at(r, name.at, "a label that was given before");

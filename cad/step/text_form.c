@@ -5,6 +5,7 @@
 
 #include "core/size.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static const char HEADER[] = "ISO-10303-21;\nHEADER;\nFILE_DESCRIPTION((''),'2;1');\n"
@@ -59,6 +60,18 @@ static void count_others(const cad_text *t, const uint8_t *kept, cad_step_text_r
     }
 }
 
+/* No text says what a constant of another file is, or a name that nothing has. */
+static cad_status refuse_lost(const cad_text *t, const uint8_t *kept)
+{
+    const cad_step *m = &t->m;
+    for (uint32_t i = 0; i < m->n; i++)
+        for (uint32_t p = m->instance[i].param; kept[i] && p < m->instance[i].param + m->instance[i].size; p++)
+            if (m->param[p].kind == CAD_STEP_CONSTANT || (m->param[p].kind == CAD_STEP_REF && m->param[p].ref == CAD_STEP_NONE))
+                CAD_FAIL(CAD_EDATA, "#%" PRIu64 " refers to '%.*s', which the file does not hold", m->instance[i].id,
+                         (int)(m->param[p].len < 40 ? m->param[p].len : 40), m->text + m->param[p].at);
+    return CAD_OK;
+}
+
 static cad_status make(cad_text *t, const cad_step_form *f, cad_buf *out, cad_step_text_report *r)
 {
     uint8_t *kept;
@@ -67,6 +80,7 @@ static cad_status make(cad_text *t, const cad_step_form *f, cad_buf *out, cad_st
     CAD_TRY(cad_text_fit(t, f, &misfit));
     CAD_TRY(cad_arena_zalloc(t->a, cad_size_add(t->m.n, 1), 1, "instances", &kept));
     CAD_TRY(cad_text_reach(t, t->root, t->n_roots, kept, 1, &n));
+    CAD_TRY(refuse_lost(t, kept));
     *r = (cad_step_text_report){0};
     count_others(t, kept, r);
     cad_text_scale(t, kept);
@@ -141,7 +155,7 @@ cad_status cad_step_text_make(cad_arena *a, const cad_step *m, const cad_step_fo
 
 /* ---- expanding ---- */
 
-/* Whether nothing but solids stands at the top: then the template goes around them, else the text brings its own. */
+/* Whether solids stand at the top and nothing else: then the template goes around them, else the text brings its own. */
 static cad_status top_is_solids(cad_arena *a, const cad_step *m, bool *out)
 {
     uint8_t *used;
@@ -149,9 +163,13 @@ static cad_status top_is_solids(cad_arena *a, const cad_step *m, bool *out)
     for (uint32_t i = 0; i < m->n; i++)
         for (uint32_t k = m->out.first[i]; k < m->out.first[i + 1]; k++)
             used[m->out.to[k]] = 1;
-    *out = true;
-    for (uint32_t i = 0; *out && i < m->n; i++)
-        *out = used[i] || cad_text_is(m, i, "MANIFOLD_SOLID_BREP") || cad_text_is(m, i, "BREP_WITH_VOIDS");
+    uint32_t solids = 0, others = 0;
+    for (uint32_t i = 0; i < m->n; i++) {
+        bool solid = cad_text_is(m, i, "MANIFOLD_SOLID_BREP") || cad_text_is(m, i, "BREP_WITH_VOIDS");
+        solids += solid;
+        others += !used[i] && !solid;
+    }
+    *out = solids && !others;
     return CAD_OK;
 }
 

@@ -63,7 +63,8 @@ typedef struct cad_step_text_report {
 } cad_step_text_report;
 
 /* Appends the text of a model without errors.  Scratch: about 100 bytes of `a` for each instance and parameter, rewound but for
- * report->misfit.  Time: linear.  Errors: CAD_EDATA (the model has errors, as cad_step_verdict tells; nothing is kept),
+ * report->misfit.  Time: linear.  Errors: CAD_EDATA (the model has errors, as cad_step_verdict tells, or refers to what
+ * it does not hold; nothing is kept),
  * CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_step_text_make(cad_arena *a, const cad_step *m, const cad_step_form *f, cad_buf *out,
                                            cad_step_text_report *out_report);

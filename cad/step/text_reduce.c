@@ -167,7 +167,7 @@ cad_status cad_text_reduce(cad_text *t, const uint8_t *kept, cad_step_derive d, 
     reducer r = {.t = t, .m = &t->m, .kept = kept};
     size_t n = cad_size_add(t->m.n, 1);
     *out_derived = false;
-    if (has_pcurves(&r))
+    if (has_pcurves(&r) || !cad_text_is_linear(&t->m))
         return CAD_OK;
     CAD_TRY(cad_arena_alloc(t->a, cad_size_mul(n, sizeof *r.closer), "circles", &r.closer));
     CAD_TRY(cad_arena_alloc(t->a, cad_size_mul(n, sizeof *r.uses), "vertices", &r.uses));

@@ -153,7 +153,8 @@ cad_status cad_text_restore(cad_arena *a, const cad_step *m, uint32_t first, cad
     restorer r = {.m = m, .first = first, .next = first + m->n, .out = out, .made = CAD_BUF_INIT};
     CAD_TRY(cad_arena_alloc(a, cad_size_mul(cad_size_add(m->n, 1), sizeof *r.closer), "circles", &r.closer));
     cad_text_closers(m, r.closer);
-    cad_status s = CAD_OK;
+    cad_status s =
+        cad_text_is_linear(m) ? CAD_OK : cad_fail(CAD_EDATA, "faces that share their loops: more edges than the text has");
     for (uint32_t i = 0; s == CAD_OK && i < m->n; i++)
         s = restore_one(&r, i);
     if (s == CAD_OK && r.made.len)

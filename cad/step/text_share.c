@@ -119,6 +119,8 @@ cad_status cad_text_share(cad_text *t, const uint8_t *kept, bool names)
     CAD_TRY(cad_arena_alloc(t->a, cad_size_mul(cad_size_add(m->n, 1), sizeof *to), "shared geometry", &to));
     CAD_TRY(cad_id_map_init(t->a, m->n, &seen));
     mark_items(m, item);
+    for (uint32_t k = 0; k < t->n_roots; k++) /* what stands at the top of a text stays there */
+        item[t->root[k]] = 1;
     for (uint32_t i = 0; i < m->n; i++)
         to[i] = i;
     for (int rank = 1; rank <= 2; rank++) {

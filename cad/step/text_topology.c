@@ -83,7 +83,7 @@ void cad_text_closers(const cad_step *m, uint32_t *closer)
 bool cad_text_vertex_of(const cad_step *m, const uint32_t *closer, uint32_t vertex, double out[3])
 {
     cad_text_edge e;
-    if (vertex == CAD_STEP_NONE)
+    if (vertex == CAD_STEP_NONE || !cad_text_is(m, vertex, "VERTEX_POINT"))
         return false;
     uint32_t point = cad_text_ref(m, cad_text_value(m, vertex, 0));
     if (point != CAD_STEP_NONE)
@@ -177,6 +177,21 @@ bool cad_text_bound_of(const cad_step *m, uint32_t i, cad_text_bound *out)
         return false;
     out->n = m->param[list].holds.size;
     return out->n > 0;
+}
+
+bool cad_text_is_linear(const cad_step *m)
+{
+    uint64_t edges = 0;
+    for (uint32_t i = 0; i < m->n && edges <= m->n_params; i++) {
+        uint32_t list = cad_text_is(m, i, "ADVANCED_FACE") ? cad_text_value(m, i, 0) : CAD_STEP_NONE;
+        if (list == CAD_STEP_NONE || m->param[list].kind != CAD_STEP_LIST)
+            continue;
+        for (uint32_t k = 0; k < m->param[list].holds.size; k++) {
+            cad_text_bound b;
+            edges += cad_text_bound_of(m, cad_text_ref(m, list + 1 + k), &b) ? b.n : 0;
+        }
+    }
+    return edges <= m->n_params;
 }
 
 /* ---- faces ---- */

@@ -63,6 +63,9 @@ void cad_text_closers(const cad_step *m, uint32_t *closer);
 /* False where the model does not say. */
 bool cad_text_edge_of(const cad_step *m, uint32_t edge, cad_text_edge *out);
 bool cad_text_vertex_of(const cad_step *m, const uint32_t *closer, uint32_t vertex, double out[3]);
+/* Whether all faces together list no more edges than the model has parameters: in a solid each edge is on two faces, but a
+ * hostile text may give one loop to all of them. */
+bool cad_text_is_linear(const cad_step *m);
 bool cad_text_bound_of(const cad_step *m, uint32_t bound, cad_text_bound *out);
 /* The k-th edge of a bound, in the order of its list whatever the bound's own sense says; false where there is none. */
 bool cad_text_pass_of(const cad_step *m, const cad_text_bound *b, uint32_t k, cad_text_pass *out);

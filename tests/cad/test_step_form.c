@@ -245,6 +245,9 @@ static void test_bad_texts_are_told_with_their_place(void **state)
         {"A(1.E400);", "line 1, column 3"},
         {"#1=A(#2);", "a label that nothing has yet"},
         {"hello world", "expected"},
+        {"#0=A();", "line 1, column 1: expected a label from #1 on"},
+        {"#1=PLANE(#1:PLANE());", "line 1, column 13: a label that was given before"},
+        {"#1=PLANE(#9:CIRCLE());#2=#3=#4=#5=#6=#7=#8=#9=PLANE();", "line 1"},
         {"v1,2", "line 1, column 5: expected ','"},
         {"v1,2,", "line 1, column 6: expected a number"},
         {"v1,2,.5", "line 1, column 6: expected a number"},
@@ -319,6 +322,121 @@ static void test_lean_text_reads_as_it_says(void **state)
     }
 }
 
+/* ---- files that are unlike what kernels write ---- */
+
+static const char CYLINDER[] = "c5,0,0,10\nc5,0,0,0\nf>1<2\nf>1\nf<2\n";
+
+/* The file of that cylinder with `was` replaced. */
+static cad_buf changed(const char *was, const char *now)
+{
+    cad_buf file = expand(CYLINDER, strlen(CYLINDER)), out = CAD_BUF_INIT;
+    const char *at = strstr(file.data, was);
+    if (!at)
+        fail_msg("no '%s' in %s", was, file.data);
+    ok(cad_buf_add(&out, file.data, (size_t)(at - file.data)));
+    ok(cad_buf_str(&out, now));
+    ok(cad_buf_str(&out, at + strlen(was)));
+    cad_buf_deinit(&file);
+    return out;
+}
+
+static void test_a_solid_that_is_named_twice_is_one(void **state)
+{
+    (void)state;
+    cad_step_form lean = form(10);
+    cad_step_text_report r;
+    cad_buf list = CAD_BUF_INIT;
+    cad_buf plain = expand(CYLINDER, strlen(CYLINDER));
+    const char *rep = strstr(plain.data, "SHAPE_REPRESENTATION('',(#");
+    assert_non_null(rep);
+    unsigned solid = 0;
+    assert_int_equal(sscanf(rep, "SHAPE_REPRESENTATION('',(#%u)", &solid), 1);
+    ok(cad_buf_printf(&list, "SHAPE_REPRESENTATION('',(#%u", solid));
+    for (int i = 0; i < 5000; i++)
+        ok(cad_buf_printf(&list, ",#%u", solid));
+    char was[64];
+    snprintf(was, sizeof was, "SHAPE_REPRESENTATION('',(#%u", solid);
+    cad_buf file = changed(was, list.data), text = make(file.data, file.len, &lean, &r);
+    assert_string_equal(text.data, CYLINDER);
+    assert_int_equal(r.kept + r.templated + r.styles + r.shared + r.derivable, r.instances);
+    cad_buf_deinit(&list);
+    cad_buf_deinit(&plain);
+    cad_buf_deinit(&file);
+    cad_buf_deinit(&text);
+}
+
+static void test_lengths_without_a_point_are_lengths(void **state)
+{
+    (void)state;
+    cad_step_form lean = form(10);
+    cad_step_text_report r;
+    cad_buf metres = changed("SI_UNIT(.MILLI.,.METRE.)", "SI_UNIT($,.METRE.)"), file = CAD_BUF_INIT;
+    char *point = strstr(metres.data, "(0.,0.,10.)");
+    assert_non_null(point);
+    ok(cad_buf_add(&file, metres.data, (size_t)(point - metres.data)));
+    ok(cad_buf_str(&file, "(0,0,10)"));
+    ok(cad_buf_str(&file, point + strlen("(0.,0.,10.)")));
+    cad_buf text = make(file.data, file.len, &lean, &r);
+    assert_string_equal(text.data, "c5000,0,0,10000\nc5000,0,0,0\nf>1<2\nf>1\nf<2\n");
+    cad_buf_deinit(&metres);
+    cad_buf_deinit(&file);
+    cad_buf_deinit(&text);
+}
+
+static void test_what_cannot_be_scaled_or_named_is_told(void **state)
+{
+    (void)state;
+    cad_step_form nested = form(0);
+    cad_step_text_report r;
+    cad_buf metres = changed("SI_UNIT(.MILLI.,.METRE.)", "SI_UNIT($,.METRE.)"), file = CAD_BUF_INIT, out = CAD_BUF_INIT;
+    char *plane = strstr(metres.data, "=PLANE('',#");
+    assert_non_null(plane);
+    ok(cad_buf_add(&file, metres.data, (size_t)(plane - metres.data)));
+    ok(cad_buf_str(&file, "=ODD_SURFACE('',#"));
+    ok(cad_buf_str(&file, plane + strlen("=PLANE('',#")));
+    cad_buf text = make(file.data, file.len, &nested, &r);
+    assert_non_null(r.misfit);
+    assert_non_null(strstr(r.misfit, "ODD_SURFACE"));
+    cad_buf_deinit(&text);
+    cad_buf_deinit(&file);
+    cad_buf_deinit(&metres);
+    file = changed("FACE_BOUND('',#", "FACE_BOUND('',#ID_");
+    cad_step *m = step_of(file.data, file.len);
+    fails(cad_step_text_make(arena, m, &nested, &out, &r), CAD_EDATA, "which the file does not hold");
+    assert_int_equal(out.len, 0);
+    cad_step_close(m);
+    cad_buf_deinit(&file);
+    cad_buf_deinit(&out);
+}
+
+/* 20,000 faces of one loop of 20,000 edges: the walk over them would take minutes. */
+static void test_shared_loops_are_refused(void **state)
+{
+    (void)state;
+    cad_buf text = CAD_BUF_INIT, out = CAD_BUF_INIT;
+    ok(cad_buf_str(&text,
+                   "CLOSED_SHELL((ADVANCED_FACE((#1:FACE_BOUND(EDGE_LOOP((#2:ORIENTED_EDGE(EDGE_CURVE(#3:VERTEX_POINT("
+                   "CARTESIAN_POINT((1.,0.,0.))),#3,CIRCLE(AXIS2_PLACEMENT_3D(CARTESIAN_POINT((0.,0.,0.)),$,$),1.),.T.),.T.)"));
+    for (int i = 0; i < 20000; i++)
+        ok(cad_buf_str(&text, ",#2"));
+    ok(cad_buf_str(&text, ")),.T.)))"));
+    for (int i = 0; i < 20000; i++)
+        ok(cad_buf_str(&text, ",ADVANCED_FACE((#1))"));
+    ok(cad_buf_str(&text, "));"));
+    fails(cad_step_text_expand(arena, text.data, text.len, &out), CAD_EDATA, "faces that share their loops");
+    cad_buf_deinit(&text);
+    cad_buf_deinit(&out);
+}
+
+static void test_a_text_without_a_solid_gets_no_template(void **state)
+{
+    (void)state;
+    static const char text[] = "#1=PLANE(#1);";
+    cad_buf out = expand(text, strlen(text));
+    assert_null(strstr(out.data, "SHAPE_REPRESENTATION"));
+    cad_buf_deinit(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -328,6 +446,11 @@ int main(void)
         cmocka_unit_test(test_cycles_and_depth_fall_back_to_flat_ids),
         cmocka_unit_test(test_every_kind_of_parameter_survives),
         cmocka_unit_test(test_bad_texts_are_told_with_their_place),
+        cmocka_unit_test(test_a_solid_that_is_named_twice_is_one),
+        cmocka_unit_test(test_lengths_without_a_point_are_lengths),
+        cmocka_unit_test(test_what_cannot_be_scaled_or_named_is_told),
+        cmocka_unit_test(test_shared_loops_are_refused),
+        cmocka_unit_test(test_a_text_without_a_solid_gets_no_template),
         cmocka_unit_test(test_lean_text_reads_as_it_says),
         cmocka_unit_test(test_what_cannot_be_derived_is_told),
     };

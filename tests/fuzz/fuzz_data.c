@@ -4,6 +4,7 @@
 #include "cad/step/step_check.h"
 #include "cad/step/step_gate.h"
 #include "cad/step/steplm.h"
+#include "cad/step/text_form.h"
 #include "core/config.h"
 #include "core/json.h"
 #include "core/utf8.h"
@@ -232,6 +233,61 @@ static cad_status do_steplm(const char *data, size_t len, bool *parsed)
     return s;
 }
 
+/* A model of text a, as text of form f in b: whether there is one. */
+static bool text_of(cad_arena *a, const cad_buf *file, cad_step_derive d, cad_buf *out)
+{
+    cad_step_form f = cad_step_form_default();
+    cad_step_text_report r;
+    cad_step *m;
+    f.derive = d;
+    ok(cad_step_read(file->data, file->len, &(cad_step_opts){0}, &m));
+    cad_status s = cad_step_text_make(a, m, &f, out, &r);
+    assert_true(s == CAD_OK || (s == CAD_EDATA && out->len == 0));
+    if (s == CAD_OK)
+        assert_int_equal(r.kept + r.templated + r.styles + r.shared + r.derivable, r.instances);
+    cad_step_close(m);
+    return s == CAD_OK;
+}
+
+/* Whether each instance has the parameters of its type. */
+static bool is_sound(cad_arena *a, const cad_buf *file)
+{
+    cad_step_gate_result gate;
+    ok(cad_step_gate(file->data, file->len, a, &gate));
+    return gate.level == 3;
+}
+
+/* What a model answers, as a whole file; where that is sound, its text in each form is a fixpoint. */
+static cad_status do_step_text(const char *data, size_t len, bool *parsed)
+{
+    cad_buf file = CAD_BUF_INIT, text = CAD_BUF_INIT, whole = CAD_BUF_INIT, again = CAD_BUF_INIT;
+    cad_arena *a;
+    ok(cad_arena_create("model text", (size_t)128 << 20, &a));
+    cad_status s = cad_step_text_expand(a, data, len, &file);
+    assert_true(s == CAD_OK || file.len == 0);
+    *parsed = s == CAD_OK;
+    bool sound = s == CAD_OK && is_sound(a, &file);
+    for (cad_step_derive d = CAD_STEP_DERIVE_off; s == CAD_OK && d <= CAD_STEP_DERIVE_lean; d++) {
+        cad_buf_clear(&text);
+        cad_buf_clear(&whole);
+        cad_buf_clear(&again);
+        if (!text_of(a, &file, d, &text))
+            continue;
+        cad_status expanded = cad_step_text_expand(a, text.data, text.len, &whole);
+        if (!sound)
+            continue;
+        ok(expanded);
+        assert_true(text_of(a, &whole, d, &again));
+        same_text(&text, &again);
+    }
+    cad_arena_destroy(a);
+    cad_buf_deinit(&file);
+    cad_buf_deinit(&text);
+    cad_buf_deinit(&whole);
+    cad_buf_deinit(&again);
+    return s;
+}
+
 const fuzz_target fuzz_data[] = {
     {"captions", FUZZ_TEXT, do_captions, NULL, {0}},
     {"json", FUZZ_JSON, do_json, NULL, {"models/tiny/config.json"}},
@@ -239,6 +295,7 @@ const fuzz_target fuzz_data[] = {
     {"jsonl", FUZZ_JSON_LINES, do_corpus, NULL, {NULL}},
     {"step", FUZZ_TEXT, do_step, NULL, {0}},
     {"steplm", FUZZ_TEXT, do_steplm, NULL, {0}},
+    {"step_text", FUZZ_TEXT, do_step_text, NULL, {0}},
     {"suite", FUZZ_JSON_LINES, do_suite, NULL, {"configs/suite_cad0_seven.jsonl"}},
     {"ini", FUZZ_TEXT, do_ini, NULL, {"configs/tiny_qlora.ini"}},
     {"template", FUZZ_TEXT, do_template, NULL, {NULL}},
