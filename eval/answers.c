@@ -162,11 +162,12 @@ static cad_status score_input(const cad_answers *a, const cad_answer_slot *t, ca
 {
     const cad_suite_row *r = t->row;
     json_t *text = json_stringn(t->text, t->len);
-    json_t *o =
-        json_pack("{ss,ss,ss,so,sb,sb,so,ss,sb,sb,sO?,si}", "key", t->key, "id", r->id, "kind", cad_part_kind_name(a->kind),
-                  "text", text, "complete", (int)t->stopped, "always", (int)a->always, "reference", text_or_null(r->reference),
-                  "reference_kind", cad_part_kind_name(r->reference_kind), "steplm", (int)a->steplm, "official",
-                  (int)(a->steplm && !t->no_official), "expect", r->expect, "seven", r->seven);
+    json_t *o = json_pack("{ss,ss,ss,so,sb,sb,so,ss,sb,sb,sb,sb,sO?,si}", "key", t->key, "id", r->id, "kind",
+                          cad_part_kind_name(a->kind), "text", text, "complete", (int)t->stopped, "always", (int)a->always,
+                          "reference", text_or_null(t->no_reference ? NULL : r->reference), "reference_kind",
+                          cad_part_kind_name(r->reference_kind), "steplm", (int)a->steplm, "official",
+                          (int)(a->steplm && !t->no_official), "official_reference", (int)!t->no_official_reference,
+                          "reference_died", (int)t->no_reference, "expect", r->expect, "seven", r->seven);
     if (!o)
         CAD_FAIL(CAD_ENOMEM, "out of memory for a score job");
     cad_status s = cad_json_print(o, out);
@@ -174,16 +175,21 @@ static cad_status score_input(const cad_answers *a, const cad_answer_slot *t, ca
     return s;
 }
 
-/* Keeps one record: in the slot and in the file. */
+/* In the slot and in the file. */
+static cad_status keep_text(const cad_answers *a, cad_answer_slot *t, const cad_buf *text, cad_appender *file)
+{
+    CAD_TRY(cad_arena_strdup(a->arena, text->data, text->len, &t->record));
+    return cad_appender_line(file, text->data, text->len);
+}
+
+/* Keeps the record that a result stands for. */
 static cad_status keep_record(cad_answers *a, const cad_pool_result *r, cad_appender *file)
 {
     cad_answer_slot *t = &a->slot[r->tag];
     cad_buf text = CAD_BUF_INIT;
     cad_status s = cad_score_take(r, t->key, t->row->id, &text);
     if (s == CAD_OK)
-        s = cad_arena_strdup(a->arena, text.data, text.len, &t->record);
-    if (s == CAD_OK)
-        s = cad_appender_line(file, text.data, text.len);
+        s = keep_text(a, t, &text, file);
     cad_buf_deinit(&text);
     return s;
 }
@@ -198,10 +204,50 @@ static cad_status submit(const cad_answers *a, size_t i, cad_pool *pool)
     return s;
 }
 
-/* Whether a worker died over what STEP-LLM's code measures, which is no reason to lose the rest. */
-static bool died_over_official(const cad_pool_result *r)
+/* A reference of this size has no room beside an answer. */
+static bool is_large(const char *reference)
 {
-    return r->verdict != CAD_VERDICT_ok && !strncmp(r->stage, CAD_STEPLM_STAGE, strlen(CAD_STEPLM_STAGE));
+    return reference && strlen(reference) > CAD_REFERENCE_MOST;
+}
+
+/* Submits an answer; one that no job can carry gets its record here. */
+static cad_status begin(cad_answers *a, size_t i, cad_pool *pool, cad_appender *file, bool *done)
+{
+    cad_answer_slot *t = &a->slot[i];
+    *done = false;
+    cad_status s = submit(a, i, pool);
+    if (s == CAD_EINVAL && is_large(t->row->reference)) {
+        t->no_reference = true;
+        s = submit(a, i, pool);
+    }
+    if (s != CAD_EINVAL)
+        return s;
+    cad_buf text = CAD_BUF_INIT;
+    *done = true;
+    s = cad_score_too_large(t->key, t->row->id, t->len, &text);
+    if (s == CAD_OK)
+        s = keep_text(a, t, &text, file);
+    cad_buf_deinit(&text);
+    return s;
+}
+
+static bool died_in(const cad_pool_result *r, const char *stage)
+{
+    return !strncmp(r->stage, stage, strlen(stage));
+}
+
+/* Whether a worker died over what an answer can be scored without: then that is left out, and the answer asked again. */
+static bool leave_out(const cad_pool_result *r, cad_answer_slot *t)
+{
+    bool died = r->verdict != CAD_VERDICT_ok && r->verdict != CAD_VERDICT_failed;
+    bool *left = !died                              ? NULL
+                 : died_in(r, CAD_STEPLM_REFERENCE) ? &t->no_official_reference
+                 : died_in(r, CAD_STEPLM_STAGE)     ? &t->no_official
+                 : died_in(r, CAD_PART_REFERENCE)   ? &t->no_reference
+                                                    : NULL;
+    if (!left || *left)
+        return false;
+    return *left = true;
 }
 
 /* `done` answers have their record. */
@@ -212,7 +258,9 @@ static cad_status pump(cad_answers *a, cad_pool *pool, cad_appender *file, int64
         while (next < a->n && (a->slot[next].record || !a->slot[next].text))
             next++;
         if (next < a->n && cad_pool_pending(pool) < window) {
-            CAD_TRY(submit(a, next++, pool));
+            bool there;
+            CAD_TRY(begin(a, next++, pool, file, &there));
+            done += there;
             continue;
         }
         if (cad_pool_pending(pool) == 0)
@@ -220,8 +268,7 @@ static cad_status pump(cad_answers *a, cad_pool *pool, cad_appender *file, int64
         cad_pool_result r;
         CAD_TRY(go_on(a));
         CAD_TRY(cad_pool_next(pool, &r));
-        if (died_over_official(&r) && !a->slot[r.tag].no_official) {
-            a->slot[r.tag].no_official = true;
+        if (leave_out(&r, &a->slot[r.tag])) {
             CAD_TRY(submit(a, r.tag, pool));
             continue;
         }

@@ -28,7 +28,9 @@ typedef struct cad_answer_slot {
     bool stopped;       /* the end token came within the limit */
     int64_t tokens;     /* -1: unknown */
     const char *record; /* score record as JSON text, NULL: not scored yet */
-    bool no_official;   /* its worker died over the measures of STEP-LLM's code: it is scored without them */
+    /* What its worker died over, or what made its job too large: it is scored without. */
+    bool no_official, no_official_reference; /* the measures of STEP-LLM's code; the reference in them */
+    bool no_reference;                       /* its class is reference_bad */
 } cad_answer_slot;
 
 typedef struct cad_answers {

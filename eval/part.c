@@ -24,7 +24,9 @@ cad_status cad_part_stop(cad_part *p, cad_class c, const char *stage, const char
 void cad_part_enter(const cad_part *p, const char *stage)
 {
     char text[32];
-    if (p->class_ == CAD_CLASS_ok || p->class_ == CAD_CLASS_invalid)
+    if (p->truth)
+        snprintf(text, sizeof text, CAD_PART_REFERENCE "%.16s", stage);
+    else if (p->class_ == CAD_CLASS_ok || p->class_ == CAD_CLASS_invalid)
         snprintf(text, sizeof text, "%.31s", stage);
     else
         snprintf(text, sizeof text, CAD_PART_REFUSED "%s:%d %.8s", cad_class_name(p->class_), p->text_level, stage);
@@ -164,7 +166,7 @@ static cad_status climb_ir(const cad_part_text *t, cad_arena *arena, cad_part *p
 
 static cad_status climb(const cad_part_text *t, cad_arena *arena, cad_part *p)
 {
-    cad_worker_stage("text");
+    cad_part_enter(p, "text");
     CAD_TRY(t->kind == CAD_PART_step ? cad_part_climb_step(t, arena, p) : climb_ir(t, arena, p));
     /* An invalid solid still has a shape, so it still has a score; the failure policy decides whether it counts. */
     if (p->solid && p->kernel >= 7)
@@ -175,7 +177,7 @@ static cad_status climb(const cad_part_text *t, cad_arena *arena, cad_part *p)
 
 cad_status cad_part_make(const cad_part_text *t, cad_arena *arena, cad_part *out)
 {
-    cad_part p = {.class_ = CAD_CLASS_ok, .kind = t->kind, .kernel = -1, .instances = -1, .largest_id = -1};
+    cad_part p = {.class_ = CAD_CLASS_ok, .kind = t->kind, .truth = t->truth, .kernel = -1, .instances = -1, .largest_id = -1};
     cad_status s = climb(t, arena, &p);
     if (s == CAD_OK)
         *out = p;

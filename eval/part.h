@@ -22,11 +22,16 @@ typedef struct cad_part_text {
     size_t len;
     bool complete; /* it ended with the end token; STEP in published form must end with its end mark instead */
     bool always;   /* STEP: the kernel sees what can be read, also when the text track refuses it */
+    bool truth;    /* it is the reference: its stages are marked as CAD_PART_REFERENCE */
 } cad_part_text;
+
+/* Stands before the stages of a reference, so that a worker that dies of it does not fail the prediction. */
+#define CAD_PART_REFERENCE "reference "
 
 typedef struct cad_part {
     cad_class class_;
     cad_part_kind kind;
+    bool truth;        /* as the text said */
     int level;         /* 0..9 of the ladder (spec/metrics.md 2.4) */
     int text_level;    /* 0..3: the text track alone */
     int kernel;        /* 3..9: the kernel track alone; -1: it was not asked */

@@ -8,6 +8,7 @@
 #include "eval/steplm_score.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static const size_t ARENA = (size_t)2 << 30; /* address space of one job; the worker's own limit is the real bound */
@@ -18,7 +19,8 @@ typedef struct job {
     cad_part_text text;
     const json_t *expect;
     int seven;
-    bool steplm, official;
+    bool steplm, official, official_reference;
+    bool reference_died; /* a worker died of the reference alone */
 } job;
 
 /* Absent: `otherwise`. */
@@ -38,7 +40,9 @@ static cad_status read_job(const json_t *o, job *j)
     const char *where = "score job";
     *j = (job){.text.always = json_is_true(json_object_get(o, "always")),
                .steplm = json_is_true(json_object_get(o, "steplm")),
-               .official = json_is_true(json_object_get(o, "official"))};
+               .official = json_is_true(json_object_get(o, "official")),
+               .official_reference = !json_is_false(json_object_get(o, "official_reference")),
+               .reference_died = json_is_true(json_object_get(o, "reference_died"))};
     CAD_TRY(cad_json_get_string(o, "key", where, &j->key));
     CAD_TRY(cad_json_get_string(o, "id", where, &j->id));
     CAD_TRY(cad_json_get_text(o, "text", where, &j->text.text, &j->text.len));
@@ -124,7 +128,7 @@ static cad_status compare_with(const job *j, const cad_part *g, const cad_part *
     if (shaped && j->steplm)
         CAD_TRY(cad_steplm_score_fixed(g, p, j->id, j->key, arena, &out->fixed));
     if (j->official)
-        CAD_TRY(cad_steplm_score_official(g, p, j->id, j->key, arena, &out->official));
+        CAD_TRY(cad_steplm_score_official(j->official_reference ? g : NULL, p, j->id, j->key, arena, &out->official));
     return CAD_OK;
 }
 
@@ -132,12 +136,17 @@ static cad_status compare_with(const job *j, const cad_part *g, const cad_part *
 static cad_status compare(const job *j, const cad_part *p, cad_arena *arena, scores *out)
 {
     *out = (scores){.like = {NAN, NAN, NAN, NAN, NAN, NAN}, .fixed = {NAN, NAN, NAN}, .official = {.scd = NAN}};
-    if (!j->reference)
+    out->bad_reference = j->reference_died;
+    if (!j->reference || j->reference_died)
         return CAD_OK;
     cad_part g;
     /* What can be drawn of a reference counts, though the gate refuse its text: training rows of STEP-LLM are such. */
-    const cad_part_text t = {
-        .kind = j->reference_kind, .text = j->reference, .len = strlen(j->reference), .complete = true, .always = true};
+    const cad_part_text t = {.kind = j->reference_kind,
+                             .text = j->reference,
+                             .len = strlen(j->reference),
+                             .complete = true,
+                             .always = true,
+                             .truth = true};
     CAD_TRY(cad_part_make(&t, arena, &g));
     cad_status s = compare_with(j, &g, p, arena, out);
     cad_part_deinit(&g);
@@ -255,7 +264,10 @@ static cad_status print_dead(const cad_pool_result *r, const char *key, const ch
     const char *text = r->verdict == CAD_VERDICT_ok ? "the worker's answer is not a record" : r->error;
     const char *died = cad_class_name(c);
     int level = 0;
-    was_refused(r->stage, &c, &level);
+    if (!strncmp(r->stage, CAD_PART_REFERENCE, strlen(CAD_PART_REFERENCE)))
+        c = CAD_CLASS_reference_bad;
+    else
+        was_refused(r->stage, &c, &level);
     json_t *o = json_pack("{ss,ss,ss,si,ss,sb,sn,sn,s{ss,si,so},sn,sn,s{}}", "key", key, "id", id, "class", cad_class_name(c),
                           "level", level, "kernel", died, "valid", 0, "cd", "iou", "error", "stage", r->stage, "line", 0,
                           "text", cad_json_text(text), "checks", "seven", "m");
@@ -273,6 +285,20 @@ cad_status cad_score_take(const cad_pool_result *r, const char *key, const char 
     if (r->verdict == CAD_VERDICT_ok && is_record(r, key))
         return cad_buf_add(out, r->out, r->out_len);
     return print_dead(r, key, id, out);
+}
+
+cad_status cad_score_too_large(const char *key, const char *id, size_t bytes, cad_buf *out)
+{
+    char text[80];
+    snprintf(text, sizeof text, "%zu bytes are more than a worker is given", bytes);
+    json_t *o = json_pack("{ss,ss,ss,si,si,sn,sb,sn,sn,s{ss,si,ss},sn,sn,s[s],s{}}", "key", key, "id", id, "class",
+                          cad_class_name(CAD_CLASS_parse), "level", 1, "text", 1, "kernel", "valid", 0, "cd", "iou", "error",
+                          "stage", "parse", "line", 0, "text", text, "checks", "seven", "diags", "limit", "m");
+    if (!o)
+        CAD_FAIL(CAD_ENOMEM, "out of memory for a record");
+    cad_status s = cad_json_print(o, out);
+    json_decref(o);
+    return s;
 }
 
 void cad_score_register(void)

@@ -5,8 +5,9 @@
  * A job and a record are one JSON object each:
  *   job     {"key","id","kind":"ir"|"step","text","complete":bool,"reference":text|null,"reference_kind" (absent: kind),
  *            "always":bool (see eval/part.h),"steplm":bool and "official":bool (measures of STEP-LLM, fixed and as in its
- * code), "expect":{}|null,"seven":0..7} record
- * {"key","id","class","level","text":0..3,"kernel":3..9|null,"valid","cd","iou","volume","bbox":[6],"faces","genus",
+ * code),"official_reference":bool (absent: true; else the latter without the reference),
+ *            "reference_died":bool (a worker died of the reference: it is bad), "expect":{}|null,"seven":0..7}
+ *   record  {"key","id","class","level","text":0..3,"kernel":3..9|null,"valid","cd","iou","volume","bbox":[6],"faces","genus",
  *            "entities","largest_id","error":{stage,line,text}|null,"checks":{name:bool,..,"all":bool}|null,
  *            "seven":{"pass","near","reason"}|null,"diags":[code..],"facts":{solids,shells,kinds{},area,..},
  *            "m":{full metric name: value},"ms"}
@@ -37,8 +38,12 @@ CAD_MUST_USE cad_status cad_score_job(const void *in, size_t len, cad_buf *out);
 
 /* Appends the record that the result of a job stands for: the worker's own if it is one of `key` with a class that there is (a
  * child may have been corrupted), else that of a worker that died, with class timeout, memory or kernel_crash.
- * Errors: CAD_EUNSUPPORTED (no geometry kernel), CAD_ENOMEM. */
+ * One that died of the reference says nothing of the answer: class reference_bad; a caller that wants the answer's own verdict
+ * asks again with reference_died.  Errors: CAD_EUNSUPPORTED (no geometry kernel), CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_score_take(const cad_pool_result *r, const char *key, const char *id, cad_buf *out);
+
+/* Appends the record of an answer of `bytes` that no job can carry: class parse, finding limit. */
+CAD_MUST_USE cad_status cad_score_too_large(const char *key, const char *id, size_t bytes, cad_buf *out);
 
 /* Points of the Chamfer distance per side, triangles' deflection (relative to the diagonal) and angle (radians). */
 enum { CAD_SCORE_POINTS = 8192, CAD_SCORE_VOXELS = 64 };

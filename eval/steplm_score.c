@@ -4,6 +4,7 @@
 #include "core/pool.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Sampling and distances of two meshes; NaN where they have no points. */
@@ -25,6 +26,13 @@ cad_status cad_steplm_score_fixed(const cad_part *reference, const cad_part *pre
     return CAD_OK;
 }
 
+static void enter(const cad_part *p, const char *stage)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%s %.8s", p->truth ? CAD_STEPLM_REFERENCE : CAD_STEPLM_STAGE, stage);
+    cad_worker_stage(text);
+}
+
 /* The solid that is looked at; *owned: to be destroyed.  NULL: none. */
 static cad_status first_root(const cad_part *p, cad_solid **out, bool *owned)
 {
@@ -32,7 +40,7 @@ static cad_status first_root(const cad_part *p, cad_solid **out, bool *owned)
     *out = p->kind == CAD_PART_step ? NULL : p->solid;
     if (p->kind != CAD_PART_step || !p->plain)
         return CAD_OK;
-    cad_worker_stage(CAD_STEPLM_STAGE " read");
+    enter(p, "read");
     cad_status s = cad_solid_read_step_root(p->plain, p->plain_len, out);
     *owned = s == CAD_OK;
     return s == CAD_ENOMEM || s == CAD_EUNSUPPORTED ? s : CAD_OK;
@@ -43,7 +51,6 @@ static cad_status mesh_of(const cad_solid *solid, double deflection, cad_arena *
 {
     cad_mesh raw;
     *out = (cad_mesh){0};
-    cad_worker_stage(CAD_STEPLM_STAGE " mesh");
     cad_status s = cad_solid_mesh_absolute(solid, deflection, arena, &raw);
     if (s == CAD_OK)
         s = cad_mesh_canonical(&raw, arena, out);
@@ -63,6 +70,7 @@ static cad_status render(const cad_part *p, cad_arena *arena, cad_mesh *out, boo
     CAD_TRY(first_root(p, &solid, &owned));
     if (!solid)
         return CAD_OK;
+    enter(p, "mesh");
     cad_status s = mesh_of(solid, 0.1, arena, out);
     *rendered = out->n_tri > 0;
     for (size_t i = 0; s == CAD_OK && !*rendered && i < sizeof others / sizeof *others; i++) {
@@ -78,12 +86,12 @@ static cad_status render(const cad_part *p, cad_arena *arena, cad_mesh *out, boo
 cad_status cad_steplm_score_official(const cad_part *reference, const cad_part *prediction, const char *reference_id,
                                      const char *prediction_key, cad_arena *arena, cad_steplm_official *out)
 {
-    cad_mesh g, p;
+    cad_mesh g = {0}, p;
     bool reference_rendered;
     cad_scd scd = {NAN, NAN, NAN, NAN};
     *out = (cad_steplm_official){.scd = NAN};
     CAD_TRY(render(prediction, arena, &p, &out->rendered));
-    if (p.n_tri > 0)
+    if (p.n_tri > 0 && reference)
         CAD_TRY(render(reference, arena, &g, &reference_rendered));
     if (p.n_tri > 0 && g.n_tri > 0) {
         cad_worker_stage(CAD_STEPLM_STAGE " scd");

@@ -23,8 +23,10 @@ typedef struct cad_steplm_official {
     double scd;    /* from the reference alone */
 } cad_steplm_official;
 /* The first root, meshed with 0.1 mm.  Takes whatever the kernel was given, refused texts too (cad_part_text.always); marks
- * its stages as CAD_STEPLM_STAGE, since a large part may cost more time than a worker has. */
+ * its stages as CAD_STEPLM_STAGE, those over the reference as CAD_STEPLM_REFERENCE, since a large part may cost more time than
+ * a worker has.  Without a reference (NULL) the prediction is rendered and no distance measured. */
 #define CAD_STEPLM_STAGE "official"
+#define CAD_STEPLM_REFERENCE CAD_STEPLM_STAGE " reference"
 CAD_MUST_USE cad_status cad_steplm_score_official(const cad_part *reference, const cad_part *prediction,
                                                   const char *reference_id, const char *prediction_key, cad_arena *arena,
                                                   cad_steplm_official *out);

@@ -10,6 +10,7 @@
 #include "core/progress.h"
 #include "eval/answers.h"
 #include "eval/baseline.h"
+#include "eval/part.h"
 #include "eval/score.h"
 #include "eval/steplm_score.h"
 
@@ -37,15 +38,45 @@ static cad_status judge(const void *in, size_t len, cad_buf *out)
         cad_worker_stage(CAD_STEPLM_STAGE " mesh");
         raise(SIGSEGV);
     }
+    if (!strcmp(text, "drawn") && !json_is_false(json_object_get(job, "official_reference"))) {
+        cad_worker_stage(CAD_STEPLM_REFERENCE " mesh");
+        raise(SIGSEGV);
+    }
+    if (json_is_string(json_object_get(job, "reference")) && !strcmp(text, "good")) {
+        cad_worker_stage(CAD_PART_REFERENCE "facts");
+        raise(SIGSEGV);
+    }
+    const char *class_ = json_is_true(json_object_get(job, "reference_died")) ? "reference_bad" : text[0] ? "ok" : "empty";
     if (!strcmp(text, "slow"))
         cad_clock_sleep(SLOW_S);
     cad_status s = cad_buf_printf(out,
                                   "{\"key\":\"%s\",\"class\":\"%s\",\"valid\":%s,\"checks\":{\"all\":true},"
                                   "\"m\":{\"iou.v64.A1\":%.2f}}",
-                                  json_string_value(json_object_get(job, "key")), text[0] ? "ok" : "empty",
-                                  text[0] ? "true" : "false", (double)strlen(text) / 100);
+                                  json_string_value(json_object_get(job, "key")), class_, text[0] ? "true" : "false",
+                                  (double)strlen(text) / 100);
     json_decref(job);
     return s;
+}
+
+/* Dies in the last stage of a reference: of its making, or of the measures of STEP-LLM's code. */
+static cad_status die_of_truth(const void *in, size_t len, cad_buf *out)
+{
+    (void)out;
+    cad_arena *a;
+    cad_part g, p;
+    CAD_TRY(cad_arena_create("truth", (size_t)256 << 20, &a));
+    const cad_part_text text = {.text = "C 1 1 1", .len = 7, .complete = true};
+    cad_part_text truth = text;
+    truth.truth = true;
+    CAD_TRY(cad_part_make(&text, a, &p));
+    CAD_TRY(cad_part_make(&truth, a, &g));
+    if (len > 0 && *(const char *)in == 'o') {
+        cad_steplm_official o;
+        cad_part broken = {.kind = CAD_PART_step, .truth = true, .plain = "none", .plain_len = 4};
+        CAD_TRY(cad_steplm_score_official(&broken, &p, "r", "k", a, &o));
+    }
+    raise(SIGSEGV);
+    return CAD_OK;
 }
 
 static cad_status answer_of(void *fails_at, const cad_suite_row *row, const char **out, size_t *len)
@@ -170,6 +201,83 @@ static void test_a_worker_that_dies_over_the_official_measures_loses_those_alone
         assert_non_null(strstr(a.slot[i].record, "\"class\":\"ok\""));
         assert_int_equal(a.slot[i].no_official, i);
     }
+}
+
+static void test_the_stages_of_a_reference_are_told_apart(void **state)
+{
+    (void)state;
+    static const char *const stage[] = {CAD_PART_REFERENCE "mesh", CAD_STEPLM_REFERENCE " read"};
+    if (!strcmp(cad_solid_kernel(), "none"))
+        skip();
+    cad_pool *pool;
+    ok(cad_pool_create(&(cad_pool_opts){.workers = 1, .cpu_s = 20}, &pool));
+    for (size_t i = 0; i < 2; i++) {
+        cad_pool_result r;
+        ok(cad_pool_submit(pool, "truth", i, i ? "o" : "p", 1));
+        ok(cad_pool_next(pool, &r));
+        assert_int_equal(r.verdict, CAD_VERDICT_crash);
+        assert_string_equal(r.stage, stage[i]);
+    }
+    cad_pool_destroy(pool);
+}
+
+static cad_answers one_answer(const char *identity, const char *text, size_t len)
+{
+    cad_answers a = opened(identity, false);
+    a.n = 1;
+    a.slot[0].text = text;
+    a.slot[0].len = len;
+    a.slot[0].stopped = true;
+    return a;
+}
+
+/* It is rendered all the same: only the distance goes. */
+static void test_a_reference_too_heavy_for_the_official_measures_leaves_the_rendering(void **state)
+{
+    (void)state;
+    cad_answers a = one_answer("drawn", "drawn", 5);
+    a.steplm = true;
+    score(&a);
+    assert_non_null(strstr(a.slot[0].record, "\"class\":\"ok\""));
+    assert_true(a.slot[0].no_official_reference && !a.slot[0].no_official && !a.slot[0].no_reference);
+}
+
+/* A reference that kills the kernel is no fault of the answer: the row leaves all scores, with the answer's own verdict. */
+static void test_a_worker_that_dies_of_the_reference_does_not_fail_the_answer(void **state)
+{
+    (void)state;
+    suite.row[0].reference = "C 1 1 1";
+    cad_answers a = one_answer("good", "good", 4);
+    score(&a);
+    suite.row[0].reference = NULL;
+    cad_scored *s;
+    ok(cad_answers_scored(&a, arena, &s));
+    assert_int_equal(s->class_, CAD_CLASS_reference_bad);
+    assert_true(s->valid && a.slot[0].no_reference);
+}
+
+/* Control characters are six bytes each in a job. */
+static void test_an_answer_that_no_job_can_carry_is_refused_alone(void **state)
+{
+    (void)state;
+    enum { BYTES = 3 << 20 };
+    char *text;
+    ok(cad_arena_zalloc(arena, BYTES, 1, "large answer", &text));
+    memset(text, 1, BYTES);
+    cad_answers a = opened("large", false);
+    a.n = 2;
+    for (size_t i = 0; i < 2; i++) {
+        a.slot[i].text = i ? "fine" : text;
+        a.slot[i].len = i ? 4 : BYTES;
+        a.slot[i].stopped = true;
+    }
+    score(&a);
+    cad_scored *s;
+    ok(cad_answers_scored(&a, arena, &s));
+    assert_int_equal(s[0].class_, CAD_CLASS_parse);
+    assert_true(s[0].complete && !s[0].valid);
+    assert_non_null(strstr(a.slot[0].record, "\"limit\""));
+    assert_int_equal(s[1].class_, CAD_CLASS_ok);
 }
 
 static void test_blanks_are_no_complete_answer(void **state)
@@ -357,11 +465,17 @@ static void test_every_row_has_its_own_box_whatever_the_samples(void **state)
 int main(int argc, char **argv)
 {
     cad_worker_register(CAD_SCORE_HANDLER, judge);
+    cad_worker_register("truth", die_of_truth);
     cad_worker_main_if_asked(argc, argv);
     cad_progress_setup(CAD_PROGRESS_NONE, 10);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_records_become_numbers_and_a_killed_worker_fails_its_row_alone, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_worker_that_dies_over_the_official_measures_loses_those_alone, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_the_stages_of_a_reference_are_told_apart, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_reference_too_heavy_for_the_official_measures_leaves_the_rendering, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_a_worker_that_dies_of_the_reference_does_not_fail_the_answer, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_an_answer_that_no_job_can_carry_is_refused_alone, setup, teardown),
         cmocka_unit_test_setup_teardown(test_blanks_are_no_complete_answer, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_file_cut_anywhere_is_completed_to_the_same_bytes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_each_prediction_names_the_hash_of_its_prompt, setup, teardown),

@@ -160,6 +160,27 @@ static void test_a_dead_worker_is_a_class_of_its_row(void **state)
     becomes(result(CAD_VERDICT_failed, ""), "kernel_crash", "why it died");
 }
 
+static void test_a_worker_that_died_of_the_reference_says_so(void **state)
+{
+    (void)state;
+    cad_buf out = CAD_BUF_INIT;
+    json_t *o;
+    cad_pool_result r = result(CAD_VERDICT_crash, "");
+    r.stage = "reference mesh";
+    ok(cad_score_take(&r, "key1", "row", &out));
+    ok(cad_json_parse(out.data, out.len, "record", &o));
+    assert_string_equal(class_of(o), "reference_bad");
+    json_decref(o);
+    cad_buf_deinit(&out);
+    if (!has_kernel())
+        skip();
+    o = record("{\"key\":\"k\",\"id\":\"r\",\"text\":\"C 1 1 1\",\"complete\":true,\"reference_died\":true}");
+    assert_string_equal(class_of(o), "reference_bad");
+    assert_true(json_is_true(json_object_get(o, "valid")));
+    assert_int_equal(json_integer_value(json_object_get(o, "level")), 9);
+    json_decref(o);
+}
+
 static void test_an_answer_that_is_no_record_of_the_job_is_not_believed(void **state)
 {
     (void)state;
@@ -197,6 +218,7 @@ int main(void)
         cmocka_unit_test(test_a_reference_without_a_solid_is_its_own_class),
         cmocka_unit_test(test_a_malformed_job_is_refused),
         cmocka_unit_test(test_a_dead_worker_is_a_class_of_its_row),
+        cmocka_unit_test(test_a_worker_that_died_of_the_reference_says_so),
         cmocka_unit_test(test_an_answer_that_is_no_record_of_the_job_is_not_believed),
         cmocka_unit_test(test_a_build_without_the_kernel_scores_nothing),
     };

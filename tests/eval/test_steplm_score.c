@@ -81,6 +81,8 @@ static void test_a_cube_too_large_scores_by_its_size_alone(void **state)
     assert_true(fixed.s2 > 1.8 * official.scd && fixed.s2 < 2.5 * official.scd);
     assert_true(fixed.p2s < fixed.s2 && fixed.p2s > 0.15);
     assert_true(fixed.sim < 0.006);
+    ok(cad_steplm_score_official(NULL, &p, "r", "k", arena, &official));
+    assert_true(official.rendered && isnan(official.scd));
     cad_part_deinit(&g);
     cad_part_deinit(&p);
 }
