@@ -55,14 +55,15 @@ cad_status cad_eval_open_row(cad_eval_run_state *r, const char *label, const cha
 }
 
 /* What the numbers of a row are about. */
-static cad_status describe(const cad_eval_run_state *r, const char *label, const json_t *manifest, json_t *results)
+static cad_status describe(const cad_eval_run_state *r, const char *label, cad_part_kind kind, const json_t *manifest,
+                           json_t *results)
 {
     const cad_suite *suite = &r->e->suite;
     int bad = json_object_set_new(results, "suite", json_string(suite->name)) |
               json_object_set_new(results, "version", json_string(suite->version)) |
               json_object_set_new(results, "suite_hash", json_string(suite->hash)) |
               json_object_set_new(results, "label", json_string(label)) |
-              json_object_set_new(results, "kind", json_string(cad_part_kind_name(suite->kind))) |
+              json_object_set_new(results, "kind", json_string(cad_part_kind_name(kind))) |
               json_object_set_new(results, "spec", json_string(r->spec)) |
               json_object_set_new(results, "limit", r->limit ? json_string(r->limit) : json_null()) |
               json_object_set_new(results, "build", json_string(cad_build_line())) |
@@ -82,7 +83,7 @@ cad_status cad_eval_close_row(cad_eval_run_state *r, const char *label, const js
     cad_results_opts ro = {c->metrics.bootstrap, c->metrics.ci, r->bootstrap_seed};
     CAD_TRY(cad_results_build(scored, a->n, &ro, r->arena, &results));
     const char *kept = NULL;
-    cad_status s = describe(r, label, manifest, results);
+    cad_status s = describe(r, label, a->kind, manifest, results);
     if (s == CAD_OK)
         s = write_json(a->dir, "results.json", results);
     if (s == CAD_OK)

@@ -132,7 +132,7 @@ static cad_status put_rate(const group *g, const metric *m)
     if (asked == 0)
         return CAD_OK;
     cad_interval_est e = cad_wilson(yes, asked, cad_normal_z(g->o->percent));
-    return put(g->metrics, m->name, e, asked, asked - yes, "up", "requested");
+    return put(g->metrics, m->name, e, asked, asked - yes, "up", asked < (int64_t)g->n ? "excluded" : "requested");
 }
 
 static double value_of(const cad_scored *s, const metric *m)
@@ -177,7 +177,7 @@ static cad_status put_score(const group *g, const metric *m)
     cad_interval_est e;
     CAD_TRY(collect(g, m, 0, &x, &cluster, &n, &found));
     CAD_TRY(cad_bootstrap_mean(x, cluster, n, g->o->bootstrap, g->o->percent, g->o->seed, g->scratch, &e));
-    return put(g->metrics, m->name, e, (int64_t)n, (int64_t)(g->n - n), "up", policy_of(m));
+    return put(g->metrics, m->name, e, (int64_t)n, (int64_t)(g->n - found), "up", policy_of(m));
 }
 
 /* Mean of distances, capped; failures count as the cap. */
@@ -202,29 +202,29 @@ static double reference_count(const cad_scored *s, const metric *m)
     return (double)n;
 }
 
-/* Means of counts over the answers that have one, those of all references, and the difference of the two. */
+/* Means of counts over the samples where both the answer and the reference have one, and the difference of the two. */
 static cad_status put_counts(const group *g, const metric *m)
 {
     double *x, *y;
     char name[48];
-    size_t n = 0, references = 0;
+    size_t n = 0;
     CAD_TRY(cad_arena_zalloc(g->scratch, g->n, sizeof *x, "counts", &x));
     CAD_TRY(cad_arena_zalloc(g->scratch, g->n, sizeof *y, "counts", &y));
     for (size_t i = 0; i < g->n; i++) {
         double v = value_of(g->item[i], m);
-        if (!isnan(v))
-            x[n++] = v;
-        if (g->item[i]->row->reference)
-            y[references++] = reference_count(g->item[i], m);
+        if (isnan(v) || g->item[i]->row->counts.instances == 0)
+            continue;
+        y[n] = reference_count(g->item[i], m);
+        x[n++] = v;
     }
-    if (n == 0 || references == 0)
+    if (n == 0)
         return CAD_OK;
     cad_interval_est answers = {cad_sum_pairwise(x, n) / (double)n, NAN, NAN};
-    cad_interval_est truth = {cad_sum_pairwise(y, references) / (double)references, NAN, NAN};
+    cad_interval_est truth = {cad_sum_pairwise(y, n) / (double)n, NAN, NAN};
     cad_interval_est gap = {fabs(answers.value - truth.value), NAN, NAN};
     CAD_TRY(put(g->metrics, m->name, answers, (int64_t)n, (int64_t)(g->n - n), "none", "excluded"));
     snprintf(name, sizeof name, "%s.reference", m->name);
-    CAD_TRY(put(g->metrics, name, truth, (int64_t)references, 0, "none", "requested"));
+    CAD_TRY(put(g->metrics, name, truth, (int64_t)n, (int64_t)(g->n - n), "none", "excluded"));
     snprintf(name, sizeof name, "%s.gap", m->name);
     return put(g->metrics, name, gap, (int64_t)n, (int64_t)(g->n - n), "down", "excluded");
 }

@@ -74,18 +74,24 @@ static bool value_of(const json_t *metric, const char *key, double *out)
     return true;
 }
 
-/* Value times factor, with its interval behind it where asked for; "inf"; "-" for none. */
-static cad_status print_cell(const json_t *metric, double factor, int decimals, bool interval, cad_buf *out)
+static int64_t samples_of(const json_t *holder)
+{
+    return (int64_t)json_integer_value(json_object_get(holder, "n"));
+}
+
+/* Value times factor, with its interval behind it where asked for; "inf"; "-" for none.  How many samples it is over is said
+ * where these are not the `n` of the row. */
+static cad_status print_cell(const json_t *metric, const column *c, bool interval, int64_t n, cad_buf *out)
 {
     double v, low, high;
     if (!value_of(metric, "value", &v))
         return cad_buf_str(out, "-");
     if (isinf(v))
         return cad_buf_str(out, v > 0 ? "inf" : "-inf");
-    CAD_TRY(cad_buf_printf(out, "%.*f", decimals, v * factor));
+    CAD_TRY(cad_buf_printf(out, "%.*f", c->decimals, v * c->factor));
     if (interval && value_of(metric, "ci_low", &low) && value_of(metric, "ci_high", &high))
-        CAD_TRY(cad_buf_printf(out, " [%.*f, %.*f]", decimals, low * factor, decimals, high * factor));
-    return CAD_OK;
+        CAD_TRY(cad_buf_printf(out, " [%.*f, %.*f]", c->decimals, low * c->factor, c->decimals, high * c->factor));
+    return samples_of(metric) == n ? CAD_OK : cad_buf_printf(out, " (n %lld)", (long long)samples_of(metric));
 }
 
 static const json_t *metric_of(const json_t *holder, const char *name)
@@ -127,13 +133,13 @@ static cad_status model_table(const cad_table *t, const column *columns, int n, 
     for (size_t i = 0; i < t->n; i++) {
         const cad_table_row *r = &t->row[i];
         CAD_TRY(cad_buf_printf(out, r->baseline ? "| *%s* | %lld |" : "| %s | %lld |", r->label,
-                               (long long)json_integer_value(json_object_get(r->results, "n"))));
+                               (long long)samples_of(r->results)));
         for (int c = 0; c < n; c++) {
             const column *m = &columns[c];
             if (!is_shown(t, m))
                 continue;
             CAD_TRY(cad_buf_str(out, " "));
-            CAD_TRY(print_cell(metric_of(r->results, m->metric), m->factor, m->decimals, m->interval, out));
+            CAD_TRY(print_cell(metric_of(r->results, m->metric), m, m->interval, samples_of(r->results), out));
             CAD_TRY(cad_buf_str(out, " |"));
         }
         CAD_TRY(cad_buf_str(out, "\n"));
@@ -182,14 +188,15 @@ static cad_status group_table(const cad_table *t, const char *kind, const char *
     json_t *g;
     json_object_foreach(groups, name, g)
     {
-        CAD_TRY(cad_buf_printf(out, "| %s | %lld |", name, (long long)json_integer_value(json_object_get(g, "n"))));
+        CAD_TRY(cad_buf_printf(out, "| %s | %lld |", name, (long long)samples_of(g)));
         for (size_t i = 0; i < t->n; i++)
             for (int c = 0; c < N_GROUP; c++) {
                 const column *m = &GROUP[c];
                 if (!is_shown(t, m))
                     continue;
                 CAD_TRY(cad_buf_str(out, " "));
-                CAD_TRY(print_cell(metric_of(group_of(&t->row[i], kind, name), m->metric), m->factor, m->decimals, false, out));
+                const json_t *of = group_of(&t->row[i], kind, name);
+                CAD_TRY(print_cell(metric_of(of, m->metric), m, false, samples_of(of), out));
                 CAD_TRY(cad_buf_str(out, " |"));
             }
         CAD_TRY(cad_buf_str(out, "\n"));
@@ -265,7 +272,7 @@ static cad_status csv_metrics(const char *label, const char *group, const char *
         CAD_TRY(csv_number(m, "value", out));
         CAD_TRY(csv_number(m, "ci_low", out));
         CAD_TRY(csv_number(m, "ci_high", out));
-        CAD_TRY(cad_buf_printf(out, ",%lld,%lld,%s\n", (long long)json_integer_value(json_object_get(m, "n")),
+        CAD_TRY(cad_buf_printf(out, ",%lld,%lld,%s\n", (long long)samples_of(m),
                                (long long)json_integer_value(json_object_get(m, "n_failed")),
                                json_string_value(json_object_get(m, "policy"))));
     }

@@ -62,6 +62,11 @@ P
 runs 0 cadeval --pred=pred --suite=s.jsonl --out=three --sheet=0 --limit=1
 says "$out" "LIMIT 1/2" "classes of pred1: ok 1"
 
+# Prompts without references: the columns of STEP stand where the answers are STEP.
+printf '{"schema":1,"kind":"suite","name":"q"}\n{"id":"p2","prompt":"a plate"}\n' >q.jsonl
+runs 0 cadeval --pred=pred --suite=q.jsonl --out=three --sheet=0 --preset=steplm --no-baselines
+says "$out" "As STEP-LLM counts" "| CR ↑ |" "kernel-valid"
+
 runs 2 cadeval --gt=gt
 says "$err" "--pred=DIR"
 runs 2 cadeval --gt=gt --ckpt=x --pred=pred
