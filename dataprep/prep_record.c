@@ -41,6 +41,13 @@ static json_t *record_of(const cad_prep_job *j, const char *stage_name)
     return o;
 }
 
+/* Of an output, a file or the folder of them. */
+static cad_status hash_output(const cad_prep_job *j, const char *name, char out[CAD_HASH_HEX])
+{
+    const char *ignored;
+    return cad_prep_hash_input(j, name, &ignored, out);
+}
+
 /* Whether an output of a record lies there with the bytes of then; "" was: not there. */
 static bool same_file(const cad_prep_job *j, const json_t *record, const char *name)
 {
@@ -48,14 +55,15 @@ static bool same_file(const cad_prep_job *j, const json_t *record, const char *n
     const char *file = NULL, *want = json_string_value(json_object_get(json_object_get(record, "out"), name));
     if (!want || cad_prep_stage_file(j, name, &file) != CAD_OK)
         return false;
-    return *want ? cad_fs_exists(file) && cad_fs_hash(file, hash) == CAD_OK && !strcmp(hash, want) : !cad_fs_exists(file);
+    return *want ? cad_fs_exists(file) && hash_output(j, name, hash) == CAD_OK && !strcmp(hash, want) : !cad_fs_exists(file);
 }
 
-bool cad_prep_stage_finished(const cad_prep_job *j, const cad_prep_stage *s, const char *key)
+bool cad_prep_stage_finished(const cad_prep_job *j, const cad_prep_stage *s, const char *key, bool *partial)
 {
     json_t *o = record_of(j, s->name), *again = s->again ? record_of(j, s->again) : NULL;
     const char *old = json_string_value(json_object_get(o, "key"));
     bool same = old && !strcmp(old, key);
+    *partial = json_is_true(json_object_get(o, "partial"));
     for (int i = 0; same && i < CAD_PREP_STAGE_FILES && s->out[i]; i++)
         same = same_file(j, o, s->out[i]) || (again && same_file(j, again, s->out[i]));
     json_decref(o);
@@ -63,7 +71,7 @@ bool cad_prep_stage_finished(const cad_prep_job *j, const cad_prep_stage *s, con
     return same;
 }
 
-cad_status cad_prep_stage_remember(const cad_prep_job *j, const cad_prep_stage *s, const char *key)
+cad_status cad_prep_stage_remember(const cad_prep_job *j, const cad_prep_stage *s, const char *key, bool partial)
 {
     const char *path = NULL, *dir = NULL;
     json_t *out = json_object(), *o = NULL;
@@ -73,10 +81,10 @@ cad_status cad_prep_stage_remember(const cad_prep_job *j, const cad_prep_stage *
         const char *file = NULL;
         st = cad_prep_stage_file(j, s->out[i], &file);
         if (st == CAD_OK && cad_fs_exists(file))
-            st = cad_fs_hash(file, hash);
+            st = hash_output(j, s->out[i], hash);
         json_object_set_new(out, s->out[i], json_string(hash));
     }
-    o = json_pack("{s:s, s:s, s:o}", "stage", s->name, "key", key, "out", out);
+    o = json_pack("{s:s, s:s, s:o, s:b}", "stage", s->name, "key", key, "out", out, "partial", (int)partial);
     if (st == CAD_OK)
         st = cad_prep_path(j, ".stages", &dir);
     if (st == CAD_OK)

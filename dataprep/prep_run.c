@@ -43,18 +43,20 @@ static cad_status run_stages(const cad_prep_job *j)
     for (size_t i = 0; i < n; i++) {
         const cad_prep_stage *s = &stages[i];
         char key[33];
+        bool lost = false;
         if (!s->wanted(j))
             continue;
         CAD_TRY(cad_prep_stage_key(j, s, key));
-        if (cad_prep_stage_finished(j, s, key)) {
+        if (cad_prep_stage_finished(j, s, key, &lost)) {
             cad_log(CAD_LOG_INFO, "%s: done before, skipped", s->name);
+            partial = partial || !lost ? partial : s->name;
             continue;
         }
         cad_status st = s->run(j);
         partial = partial ? partial : st == CAD_EPARTIAL ? s->name : NULL;
         if (st != CAD_EPARTIAL)
             CAD_TRY(st);
-        CAD_TRY(cad_prep_stage_remember(j, s, key));
+        CAD_TRY(cad_prep_stage_remember(j, s, key, st == CAD_EPARTIAL));
     }
     if (cad_prep_stage_listed(j, "verify"))
         CAD_TRY(verify(j));

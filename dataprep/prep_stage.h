@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-enum { CAD_PREP_STAGE_FILES = 4 };
+enum { CAD_PREP_STAGE_FILES = 6 };
 
 /* One stage: the settings and files that decide its result, the files it makes. */
 typedef struct cad_prep_stage {
@@ -37,9 +37,9 @@ CAD_MUST_USE cad_status cad_prep_hash_input(const cad_prep_job *j, const char *n
 /* Hash over the build, the settings and the inputs of a stage. */
 CAD_MUST_USE cad_status cad_prep_stage_key(const cad_prep_job *j, const cad_prep_stage *s, char out[33]);
 /* Whether the record of the stage agrees with the key and with the bytes of all outputs, as it or the stage that writes them
- * again left them. */
-bool cad_prep_stage_finished(const cad_prep_job *j, const cad_prep_stage *s, const char *key);
-CAD_MUST_USE cad_status cad_prep_stage_remember(const cad_prep_job *j, const cad_prep_stage *s, const char *key);
+ * again left them.  *partial: it lost rows. */
+bool cad_prep_stage_finished(const cad_prep_job *j, const cad_prep_stage *s, const char *key, bool *partial);
+CAD_MUST_USE cad_status cad_prep_stage_remember(const cad_prep_job *j, const cad_prep_stage *s, const char *key, bool partial);
 
 #ifdef __cplusplus
 }

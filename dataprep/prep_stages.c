@@ -1,5 +1,6 @@
 /* Which stages a configuration runs, on which files. */
 #include "core/fs.h"
+#include "core/path.h"
 #include "dataprep/prep_stage.h"
 #include "dataprep/step_files.h"
 #include "model/rag/rag_index.h"
@@ -8,13 +9,15 @@
 #include <string.h>
 
 /* Names of inputs that depend on the settings or lie elsewhere: the tokenizer in use; the list of captions; all STEP files, as
- * one hash; the list of the files that were made again; the weights of rag.encoder; the rows before and behind stage text;
- * those that dedup reads; those that are split, and the record of the stage that made them. */
+ * one hash; those that were made again; the files of rag.encoder; what synth knows of the parts; the template; the rows before
+ * and behind stage text; those that dedup reads; those that are split, and the record of the stage that made them. */
 #define TOKENIZER "@tokenizer"
 #define CAPTIONS "@captions"
 #define PARTS "@parts"
 #define FILES "@files"
 #define ENCODER "@encoder"
+#define FACTS "@facts"
+#define TEMPLATE "@template"
 #define SOURCE "@source"
 #define TEXT "@text"
 #define BEFORE_DEDUP "@before-dedup"
@@ -232,6 +235,8 @@ static const char *name_of(const cad_prep_job *j, const char *name)
 
 cad_status cad_prep_stage_file(const cad_prep_job *j, const char *name, const char **out)
 {
+    if (!strcmp(name, FILES))
+        return cad_prep_path(j, "files", out);
     if (strcmp(name, TOKENIZER) != 0)
         return cad_prep_path(j, name_of(j, name), out);
     char path[4200];
@@ -264,13 +269,54 @@ static cad_status hash_tree(const cad_prep_job *j, const char *dir, char out[CAD
     return s;
 }
 
-/* The hashed encoder has no weights. */
+static cad_status add_file(const char *dir, const char *name, cad_buf *text)
+{
+    char path[4200], hex[CAD_HASH_HEX];
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    if (!cad_fs_is_file(path))
+        return CAD_OK;
+    CAD_TRY(cad_fs_hash(path, hex));
+    return cad_buf_printf(text, "%s %s\n", name, hex);
+}
+
+/* Its weights, in one file or several, and the settings beside them; the hashed encoder has no files. */
 static cad_status hash_encoder(const cad_prep_job *j, char out[CAD_HASH_HEX])
 {
-    char path[4200];
-    snprintf(path, sizeof path, "%s/model.safetensors", j->cfg->rag.encoder_path);
+    const char *dir = j->cfg->rag.encoder_path, **name = NULL;
+    size_t n = 0;
+    cad_buf text = CAD_BUF_INIT;
+    cad_status s = CAD_OK;
     snprintf(out, CAD_HASH_HEX, "none");
-    return j->cfg->rag.encoder == CAD_RAG_ENCODER_minilm && cad_fs_exists(path) ? cad_fs_hash(path, out) : CAD_OK;
+    if (j->cfg->rag.encoder != CAD_RAG_ENCODER_minilm || !cad_fs_is_dir(dir))
+        return CAD_OK;
+    cad_frame mark = cad_arena_mark(j->arena);
+    CAD_TRY(cad_fs_list(dir, j->arena, &name, &n));
+    for (size_t i = 0; s == CAD_OK && i < n; i++)
+        if (cad_path_ends(name[i], ".safetensors") || cad_path_ends(name[i], ".json"))
+            s = add_file(dir, name[i], &text);
+    if (s == CAD_OK)
+        s = add_file(dir, "1_Pooling/config.json", &text);
+    if (s == CAD_OK)
+        cad_hash128_hex(cad_buf_cstr(&text), text.len, out);
+    cad_buf_deinit(&text);
+    cad_arena_rewind(j->arena, mark);
+    return s;
+}
+
+/* parts.jsonl beside the captions, which import reads where it is there. */
+static cad_status hash_facts(const cad_prep_job *j, char out[CAD_HASH_HEX])
+{
+    const char *captions = NULL;
+    cad_buf path = CAD_BUF_INIT;
+    snprintf(out, CAD_HASH_HEX, "none");
+    CAD_TRY(captions_file(j, &captions));
+    cad_status s = captions ? cad_path_parent(captions, &path) : CAD_OK;
+    if (s == CAD_OK && captions)
+        s = cad_buf_str(&path, "/parts.jsonl");
+    if (s == CAD_OK && captions && cad_fs_exists(cad_buf_cstr(&path)))
+        s = cad_fs_hash(cad_buf_cstr(&path), out);
+    cad_buf_deinit(&path);
+    return s;
 }
 
 cad_status cad_prep_hash_input(const cad_prep_job *j, const char *name, const char **out_name, char out[CAD_HASH_HEX])
@@ -283,6 +329,12 @@ cad_status cad_prep_hash_input(const cad_prep_job *j, const char *name, const ch
     }
     if (!strcmp(name, ENCODER))
         return hash_encoder(j, out);
+    if (!strcmp(name, FACTS))
+        return hash_facts(j, out);
+    if (!strcmp(name, TEMPLATE)) {
+        snprintf(out, CAD_HASH_HEX, "%s", j->tpl->hash);
+        return CAD_OK;
+    }
     if (!strcmp(name, CAPTIONS)) {
         CAD_TRY(captions_file(j, &path));
         snprintf(out, CAD_HASH_HEX, "none");
@@ -290,8 +342,8 @@ cad_status cad_prep_hash_input(const cad_prep_job *j, const char *name, const ch
     }
     if (!strcmp(name, FILES)) {
         snprintf(out, CAD_HASH_HEX, "none");
-        CAD_TRY(cad_prep_path(j, "files/" CAD_STEP_FILES_STATUS, &path));
-        return remakes_files(j) ? cad_fs_hash(path, out) : CAD_OK;
+        CAD_TRY(cad_prep_stage_file(j, name, &path));
+        return remakes_files(j) ? hash_tree(j, path, out) : CAD_OK;
     }
     CAD_TRY(cad_prep_stage_file(j, name, &path));
     if (!strcmp(name, TOKENIZER))
@@ -387,22 +439,22 @@ static cad_status rag_first(const cad_prep_job *j)
 #define RAG_KEYS "run.seed prep.profile rag.k rag.encoder rag.encoder_path rag.scope rag.exclude_same rag.ties rag.min_score"
 #define SPLIT_OUT                                                                                                              \
     {                                                                                                                          \
-        "train.jsonl", "val.jsonl", "test.jsonl", "synth-test.jsonl"                                                           \
+        "train.jsonl", "val.jsonl", "test.jsonl", "synth-test.jsonl", "step-test.jsonl", "split.dropped.csv"                   \
     }
 
 static const cad_prep_stage stages[] = {
     {"synth", SYNTH_KEYS, {NULL}, {"synth.jsonl"}, NULL, synth, of_ir},
     {"synth-step", SYNTH_KEYS, {NULL}, {"synth/captions.csv", "synth/parts.jsonl"}, NULL, synth, own_parts},
     {"files",
-     "prep.stages prep.profile prep.round prep.order prep.digits prep.require_valid prep.max_bad",
+     "prep.stages prep.profile prep.round prep.order prep.topo_group prep.annotate prep.digits prep.require_valid prep.max_bad",
      {PARTS},
-     {"files/" CAD_STEP_FILES_STATUS},
+     {"files/" CAD_STEP_FILES_STATUS, FILES},
      NULL,
      files,
      remakes_files},
     {"import",
      "prep.profile prep.from prep.captions prep.parts prep.round prep.require_valid prep.max_bad",
-     {CAPTIONS, PARTS, FILES},
+     {CAPTIONS, PARTS, FILES, FACTS},
      {"raw.jsonl"},
      "rag-first",
      import,
@@ -411,7 +463,7 @@ static const cad_prep_stage stages[] = {
     {"text", NULL, {SOURCE}, {"text.jsonl"}, "rag-first", text, makes_text},
     {"filter-tokens",
      "prep.filter_tokens prep.filter_field prompt.template prompt.file prompt.eos prompt.bos rag.max_tokens",
-     {TEXT, TOKENIZER},
+     {TEXT, TOKENIZER, TEMPLATE},
      {"tokens.jsonl"},
      "rag-first",
      filter_tokens,
@@ -421,7 +473,7 @@ static const cad_prep_stage stages[] = {
     {"split", SPLIT_KEYS, {WHOLE}, SPLIT_OUT, "rag", split, splits},
     {"tokenizer",
      "tokenizer.own_bpe prompt.template prompt.file",
-     {".stages/split.json"},
+     {".stages/split.json", TEMPLATE},
      {TOKENIZER},
      NULL,
      cad_prep_tokenizer,
@@ -436,7 +488,7 @@ static const cad_prep_stage stages[] = {
     {"pack",
      "prompt.template prompt.file prompt.loss_on prompt.eos prompt.bos data.max_tokens data.on_overflow audit.waive "
      "audit.max_drop prep.group prep.profile rag.enabled rag.max_tokens",
-     {"train.jsonl", "val.jsonl", "test.jsonl", TOKENIZER},
+     {"train.jsonl", "val.jsonl", "test.jsonl", TOKENIZER, TEMPLATE},
      {"train.pack.h5", "val.pack.h5", "test.pack.h5", "audit.json"},
      NULL,
      cad_prep_pack_splits,

@@ -3,6 +3,7 @@
 #include "core/fs.h"
 #include "core/hash.h"
 #include "core/size.h"
+#include "dataprep/corpus_copy.h"
 #include "dataprep/corpus_row.h"
 #include "dataprep/split_place.h"
 #include "dataprep/suite_write.h"
@@ -111,11 +112,8 @@ static cad_status tell_left(job *j, size_t i)
     }
     if (j->r->left++ == 0)
         CAD_TRY(cad_buf_str(&j->dropped, "id,reason\n"));
-    bool quote = strpbrk(j->key[i].id, ",\"\r\n") != NULL;
-    CAD_TRY(cad_buf_str(&j->dropped, quote ? "\"" : ""));
-    for (const char *p = j->key[i].id; *p; p++)
-        CAD_TRY(cad_buf_add(&j->dropped, *p == '"' ? "\"\"" : p, *p == '"' ? 2 : 1));
-    return cad_buf_printf(&j->dropped, "%s,%s\n", quote ? "\"" : "", cad_split_left_name(j->where[i]));
+    CAD_TRY(cad_csv_field(j->key[i].id, &j->dropped));
+    return cad_buf_printf(&j->dropped, ",%s\n", cad_split_left_name(j->where[i]));
 }
 
 static cad_status place_row(job *j, size_t i, const cad_row *row)

@@ -3,6 +3,7 @@
 #include "core/fs.h"
 #include "core/log.h"
 #include "core/mem.h"
+#include "dataprep/corpus_copy.h"
 
 #include <string.h>
 
@@ -88,17 +89,6 @@ cad_status cad_synth_tree_create(const char *dir, cad_synth_tree **out)
     return CAD_OK;
 }
 
-/* In quotes where the text needs them, as Python's csv writes it. */
-static cad_status csv_field(const char *text, cad_buf *out)
-{
-    if (!strpbrk(text, ",\"\r\n"))
-        return cad_buf_str(out, text);
-    CAD_TRY(cad_buf_str(out, "\""));
-    for (const char *s = text; *s; s++)
-        CAD_TRY(cad_buf_add(out, *s == '"' ? "\"\"" : s, *s == '"' ? 2 : 1));
-    return cad_buf_str(out, "\"");
-}
-
 /* The line of a part: from the fields of its row, the target apart. */
 static cad_status add_truth(cad_synth_tree *t, const cad_row *row, const json_t *o)
 {
@@ -125,7 +115,7 @@ cad_status cad_synth_tree_add(cad_synth_tree *t, const cad_row *row, const json_
     CAD_TRY(cad_buf_printf(&t->path, "/%s_part.step", row->id));
     CAD_TRY(cad_fs_write_many(cad_buf_cstr(&t->path), row->target, strlen(row->target)));
     CAD_TRY(cad_buf_printf(&t->captions, "%s,True,", row->id));
-    CAD_TRY(csv_field(row->caption, &t->captions));
+    CAD_TRY(cad_csv_field(row->caption, &t->captions));
     CAD_TRY(cad_buf_str(&t->captions, "\n"));
     return add_truth(t, row, o);
 }

@@ -141,3 +141,43 @@ runs 65 "${asis[@]}" --set=prep.group=caption
 says "$err" "rows lie in two splits"
 runs 65 cadprep verify asis --group=caption
 says "$err" "rows lie in two splits"
+
+# What a stage depends on beside its settings: the truths beside the captions, the bytes of the files that were made again, of the
+# template and of the suite; rows that were lost are told again.
+mkdir deps
+cp -R s/parts s/captions.csv s/parts.jsonl deps
+printf 'Make: {caption}\n{output}' >deps/prompt.txt
+deps=(cadprep run run.ini --set=prep.captions=deps/captions.csv --set=prep.parts=deps/parts --set=prep.out=again --set=prep.max_entities=0
+    --set=prep.round=decimals --set=prep.digits=4 --set=prompt.template=file --set=prompt.file=deps/prompt.txt)
+runs 0 "${deps[@]}"
+runs 0 "${deps[@]}"
+silent "$err" "import: again" "split: train"
+sed -i 's/"units":"[^"]*"/"units":"cm"/' deps/parts.jsonl
+runs 0 "${deps[@]}"
+says "$err" "files: done before" "import: again/raw.jsonl"
+first=$(find again/files -name '*.step' | sort | head -n 1)
+cp "$first" kept
+sed -i 's/CARTESIAN_POINT/VERTEX_POINT/' "$first"
+runs 0 "${deps[@]}"
+silent "$err" "files: done before"
+same "$first" kept
+rm again/synth-test.jsonl plain/step-test.jsonl
+runs 0 "${deps[@]}"
+silent "$err" "split: done before"
+runs 0 cadprep run run.ini --set=prep.out=plain --set=prep.stages=import,text,split,tokenizer,pack
+silent "$err" "split: done before"
+fixed=("${deps[@]}" --set=tokenizer.own_bpe=0 --tokenizer="$CADLM_SOURCE/models/tiny")
+fixed+=(--set=prep.out=fixed --set=data.max_tokens=8k)
+runs 0 "${fixed[@]}"
+runs 0 "${fixed[@]}"
+says "$err" "pack: done before"
+printf 'Build: {caption}\n{output}' >deps/prompt.txt
+runs 0 "${deps[@]}"
+says "$err" "split: done before"
+silent "$err" "tokenizer: done before" "pack: done before"
+runs 0 "${fixed[@]}"
+silent "$err" "pack: done before"
+echo broken >"$(find deps/parts -name '*.step' | sort | tail -n 1)"
+runs 4 "${deps[@]}" --set=prep.max_bad=0.5
+runs 4 "${deps[@]}" --set=prep.max_bad=0.5
+says "$err" "import: done before, skipped" "lost rows"
