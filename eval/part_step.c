@@ -121,9 +121,12 @@ static cad_status text_track(const cad_part_text *t, cad_arena *arena, cad_part 
                               mark ? "its last text is not END-ISO-10303-21;" : "no end token within the limit", 0, arena));
     cad_buf file = CAD_BUF_INIT;
     cad_status s = cad_step_answer(arena, t->text, t->len, &file);
-    if (s == CAD_EDATA || s == CAD_EPARSE)
+    if (s == CAD_EPARSE)
         s = cad_part_stop(p, CAD_CLASS_parse, "parse", cad_error_text(), 0, arena);
-    else if (s == CAD_OK) {
+    else if (s == CAD_EDATA) { /* its grammar holds; what it leaves to derive cannot be */
+        p->text_level = 2;
+        s = cad_part_stop(p, CAD_CLASS_reference, "check", cad_error_text(), 0, arena);
+    } else if (s == CAD_OK) {
         s = judge(t, &file, arena, p);
         if (s == CAD_OK)
             s = write_plain(&file, p->class_ == CAD_CLASS_ok || t->always, arena, p);

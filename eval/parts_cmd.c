@@ -131,10 +131,10 @@ static cad_status print_verdict(const char *path, const json_t *report, cad_buf 
 }
 
 /* The report of a part whose text alone is too much for a worker. */
-static cad_status dead(const char *why, json_t **out)
+static cad_status dead(const char *why, cad_format from, json_t **out)
 {
-    *out = json_pack("{sb,sn,sn,sn,so,s{ss,so}}", "ok", 0, "program", "step", "facts", "kernel", cad_json_text(why), "reason",
-                     "stage", "kernel", "text", cad_json_text(why));
+    *out = json_pack("{sb,ss,sn,sn,sn,so,s{ss,so}}", "ok", 0, "format", cad_format_name(from), "program", "step", "facts",
+                     "kernel", cad_json_text(why), "reason", "stage", "kernel", "text", cad_json_text(why));
     return *out ? CAD_OK : cad_fail(CAD_ENOMEM, "out of memory for a report");
 }
 
@@ -157,7 +157,7 @@ static cad_status report(cad_cli *cli, cad_pool *pool, const char *path, json_t 
     if (s == CAD_OK)
         s = cad_json_parse(answer.data, answer.len, path, out);
     else if (s == CAD_EDATA)
-        s = dead(cad_error_text(), out);
+        s = dead(cad_error_text(), from, out);
     cad_buf_deinit(&text);
     cad_buf_deinit(&answer);
     if (s == CAD_OK)

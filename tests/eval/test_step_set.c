@@ -306,6 +306,8 @@ static void test_the_text_track_tells_the_line_of_the_answer(void **state)
         {"\n\nDATA;\n#1=A();\n#1=B();\nENDSEC;\nEND-ISO-10303-21;", true, false, "reference", 2, 5},
         {"DATA;\n#1=A();\n#2=B(#ID_3);\nENDSEC;\nEND-ISO-10303-21;", true, false, "parse", 1, 3},
         {"what is this", true, false, "parse", 1, 0},
+        {"#1=VERTEX_POINT($);", true, false, "reference", 2, 0}, /* of ours: nothing to derive it from */
+        {"#1=VERTEX_POINT($);", false, false, "truncated", 0, 0},
         {"what is this", false, false, "truncated", 0, 0},
         {"DATA;\n#1=A();\n#2=b();\nENDSEC;\nEND-ISO-10303-21;", true, true, "parse", 1, 9},
         {"DATA;\n#1=A();\nENDSEC;\nEND-ISO-10303-21;\nand so on", true, true, "truncated", 0, 0},
