@@ -31,6 +31,10 @@ def cpu_name():
     return "unknown"
 
 
+def short(cpu):
+    return " ".join(re.sub(r"\((R|TM)\)|CPU|Processor|@.*", "", cpu).split())
+
+
 def busy():
     """CPU seconds of all programs since the start of the machine."""
     user, nice, system, _, _, irq, soft, *_ = map(int, open("/proc/stat", encoding="utf-8").readline().split()[1:])
@@ -82,13 +86,14 @@ def number(x, unit):
     return f"{x:,.0f} {unit}" if x >= 100 else f"{x:.3g} {unit}"
 
 
-def row(r, record):
+def row(r, record, several):
     must = r.get("wanted") or "; ".join(f"{k} {r[k]:g}" + ("x" if "must" in r else " ms") for k in ("must", "goal", "target") if k in r)
     floor = number(r.get("floor"), r["unit"]) + (f" ({r['floor_is']})" if "floor_is" in r else "")
     note = [r["note"]] if "note" in r else []
     note += [f"{100 * r['share']:.0f} % of the peak"] if "share" in r else []
     note += [r["equal"]] if "equal" in r else []
     when = record["date"] + ("" if record["quiet"] else f", **not quiet**: others had {100 * record['other_programs']:.0f} %")
+    when += f", {short(record['cpu'])}" if several else ""
     beside = number(r.get("theirs"), r["unit"]) + (f", {r['other']}" if r.get("theirs") else "")
     cells = [r["name"], number(r["ours"], r["unit"]), beside, f"{r['ratio']:.2f}x" if "ratio" in r else "", floor, must,
              "; ".join(note), when]
@@ -97,11 +102,21 @@ def row(r, record):
 
 def table_text(results):
     text = "| line | here | beside | ratio | floor | wanted | | measured |\n|---|---:|---:|---:|---:|---|---|---|\n"
+    on = sorted({f"{short(r['cpu'])}, {r['cpus']} CPUs" for r in results.values()})
     for name in NAMES:
         record = results.get(name)
-        text += "".join(row(r, record) for r in record["lines"]) if record else f"| {name} | not measured on a quiet machine | | | | | | |\n"
-    on = sorted({f"{r['cpu']}, {r['cpus']} CPUs" for r in results.values()})
+        text += "".join(row(r, record, len(on) > 1) for r in record["lines"]) if record else f"| {name} | not measured on a quiet machine | | | | | | |\n"
     return (f"Measured on {'; '.join(on)}.\n\n" if on else "") + text
+
+
+def newest_of(folder):
+    """Of each bench the newest record, whatever the CPU: the table says it."""
+    all_of = {}
+    for path in sorted(folder.glob("*.json")):
+        for name, record in json.loads(path.read_text(encoding="utf-8")).items():
+            if name not in all_of or record["date"] >= all_of[name]["date"]:
+                all_of[name] = record
+    return all_of
 
 
 def readme_text(old, results):
@@ -112,7 +127,7 @@ def readme_text(old, results):
 def table(names):
     folder = ROOT / "bench/results"
     folder.mkdir(exist_ok=True)
-    slug = re.sub(r"[^A-Za-z0-9]+", "-", re.sub(r"\((R|TM)\)|CPU|Processor", "", cpu_name())).strip("-").lower()
+    slug = re.sub(r"[^A-Za-z0-9]+", "-", short(cpu_name())).strip("-").lower()
     before = sorted(folder.glob(f"*-{slug}.json"))
     results = json.loads(before[-1].read_text(encoding="utf-8")) if before else {}
     for name in names:
@@ -126,7 +141,7 @@ def table(names):
     out = folder / f"{newest}-{slug}.json"
     out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     readme = ROOT / "bench/README.md"
-    readme.write_text(readme_text(readme.read_text(encoding="utf-8"), results), encoding="utf-8")
+    readme.write_text(readme_text(readme.read_text(encoding="utf-8"), newest_of(folder)), encoding="utf-8")
     print(f"bench: {out.relative_to(ROOT)}, bench/README.md")
     return 0
 

@@ -13,9 +13,10 @@
 
 static const size_t ONE_ROW = (size_t)1 << 30; /* address space for the row at work */
 
-typedef enum leak { OUTSIDE, ITSELF, CAPTION, GEOMETRY, LEAKS } leak;
-static const char *const leak_name[LEAKS] = {"outside", "itself", "caption", "geometry"};
-static const char *const leak_text[LEAKS] = {"is not of train", "is the row itself", "has its caption", "has its geometry"};
+typedef enum leak { OUTSIDE, ITSELF, CAPTION, GEOMETRY, INDEXED, LEAKS } leak;
+static const char *const leak_name[LEAKS] = {"outside", "itself", "caption", "geometry", "indexed"};
+static const char *const leak_text[LEAKS] = {"is not of train", "is the row itself", "has its caption", "has its geometry",
+                                             "is not of train"};
 
 /* A row of a corpus, as rows are numbered through in packs: train, then val and test. */
 typedef struct source {
@@ -117,8 +118,8 @@ static void check_members(audit *a, const cad_rag_rows *rows)
         if ((size_t)i < a->train && source_at(a, (size_t)i)->id == cad_hash_index_key(id, strlen(id)))
             continue;
         if (!*a->first)
-            snprintf(a->first, sizeof a->first, "the index holds row %.200s, which %s", id, leak_text[OUTSIDE]);
-        a->n[OUTSIDE]++;
+            snprintf(a->first, sizeof a->first, "the index holds row %.200s, which %s", id, leak_text[INDEXED]);
+        a->n[INDEXED]++;
     }
 }
 

@@ -3,6 +3,7 @@
 #include "core/mem.h"
 #include "core/size.h"
 #include "core/utf8.h"
+#include "dataprep/corpus_row.h"
 
 #include <string.h>
 #include <utf8proc.h>
@@ -75,4 +76,12 @@ cad_status cad_caption_group(const char *caption, uint64_t *out)
     cad_status s = fold(caption, len, c, room, out);
     cad_mem_free(c);
     return s;
+}
+
+cad_status cad_caption_key(bool step, const char *caption, uint64_t *out)
+{
+    if (step)
+        return cad_caption_group(caption, out);
+    *out = cad_caption_hash(caption);
+    return CAD_OK;
 }

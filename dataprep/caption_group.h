@@ -4,6 +4,7 @@
 
 #include "core/status.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -15,6 +16,8 @@ extern "C" {
  * splits were drawn.  The two agree on ASCII captions that end in a letter, a digit or one full stop.
  * Errors: CAD_EDATA (no UTF-8), CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_caption_group(const char *caption, uint64_t *out);
+/* The hash by which rows of a kind are told to share a caption: that above for STEP, cad_caption_hash for Compact IR. */
+CAD_MUST_USE cad_status cad_caption_key(bool step, const char *caption, uint64_t *out);
 
 #ifdef __cplusplus
 }

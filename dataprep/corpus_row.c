@@ -204,10 +204,8 @@ cad_status cad_row_parse(const json_t *o, const char *where, cad_arena *a, cad_r
     CAD_TRY(get_hash(group, "caption", where, &r.caption_hash));
     CAD_TRY(get_hash(group, "geometry", where, &r.geometry_hash));
     bool step = !strcmp(r.kind, "step");
-    if (!r.caption_hash && step && *r.caption)
-        CAD_TRY(cad_caption_group(r.caption, &r.caption_hash));
-    else if (!r.caption_hash && !step)
-        r.caption_hash = cad_caption_hash(r.caption);
+    if (!r.caption_hash && (*r.caption || !step))
+        CAD_TRY(cad_caption_key(step, r.caption, &r.caption_hash));
     *out = r;
     return CAD_OK;
 }

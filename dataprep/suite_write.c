@@ -101,11 +101,11 @@ static cad_status add_family(suite *s, const char *family, bool held, int64_t wa
             if (!fits(s, r, family, held))
                 continue;
             bool fresh = true, new_caption = false;
-            uint64_t *at = NULL, caption = cad_caption_hash(text);
+            uint64_t *at = NULL, caption;
             if (r->geometry_hash)
                 st = cad_hash_index_at(&used, r->geometry_hash, 1, &fresh, &at);
-            if (st == CAD_OK && s->step)
-                st = cad_caption_group(text, &caption);
+            if (st == CAD_OK)
+                st = cad_caption_key(s->step, text, &caption);
             if (st != CAD_OK || (pass == 0 && !fresh))
                 continue;
             st = cad_hash_index_at(&s->captions, caption, 1, &new_caption, &at);

@@ -72,13 +72,14 @@ static cad_status check_prompt(const opened *o, const json_t *row, const char *w
 {
     const char *prompt = NULL, *cluster = json_string_value(json_object_get(row, "cluster"));
     CAD_TRY(cad_json_get_string(row, "prompt", where, &prompt));
-    uint64_t hash[2] = {cad_caption_hash(prompt), 0};
-    if (json_object_get(json_object_get(row, "reference"), "step"))
-        CAD_TRY(cad_caption_group(prompt, &hash[0]));
+    uint64_t hash[3] = {0}; /* by the captions of either kind of row, by the part */
+    for (int step = 0; step < 2; step++)
+        CAD_TRY(cad_caption_key(step, prompt, &hash[step]));
     if (cluster)
-        (void)sscanf(cluster, "%" SCNx64, &hash[1]);
-    for (int kind = 0; kind < 2; kind++) {
-        const uint64_t *at = (kind ? o->args->geometry : o->args->captions) ? cad_hash_index_find(&m[kind], hash[kind]) : NULL;
+        (void)sscanf(cluster, "%" SCNx64, &hash[2]);
+    for (int k = 0; k < 3; k++) {
+        int kind = k == 2;
+        const uint64_t *at = (kind ? o->args->geometry : o->args->captions) ? cad_hash_index_find(&m[kind], hash[k]) : NULL;
         if (!at)
             continue;
         const cad_pack *p = o->pack[*at >> 48];

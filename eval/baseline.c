@@ -2,7 +2,7 @@
 
 #include "core/json.h"
 #include "core/mem.h"
-#include "dataprep/corpus_row.h"
+#include "dataprep/caption_group.h"
 #include "dataprep/pack.h"
 #include "model/rag/rag_index.h"
 #include "model/text/tokenizer.h"
@@ -151,18 +151,19 @@ cad_status cad_baseline_retrieval_copy(void *ctx, const cad_suite_row *row, cons
     return n > 0 ? program_of(r, (size_t)hit.row, out, len) : CAD_OK;
 }
 
-int64_t cad_retrieval_copy_overlap(const cad_retrieval_copy *r, const cad_suite *suite)
+cad_status cad_retrieval_copy_overlap(const cad_retrieval_copy *r, const cad_suite *suite, int64_t *out)
 {
-    int64_t n = 0;
+    *out = 0;
     for (size_t i = 0; i < suite->n; i++) {
-        uint64_t h = cad_caption_hash(suite->row[i].prompt);
-        for (size_t k = 0; k < r->pack->n_rows; k++)
-            if (r->pack->caption_hash[k] == h) {
-                n++;
-                break;
-            }
+        uint64_t h[2]; /* as rows of either kind are told */
+        for (size_t step = 0; step < 2; step++)
+            CAD_TRY(cad_caption_key(step, suite->row[i].prompt, &h[step]));
+        bool found = false;
+        for (size_t k = 0; k < r->pack->n_rows && !found; k++)
+            found = r->pack->caption_hash[k] == h[0] || r->pack->caption_hash[k] == h[1];
+        *out += found;
     }
-    return n;
+    return CAD_OK;
 }
 
 void cad_retrieval_copy_destroy(cad_retrieval_copy *r)

@@ -27,7 +27,7 @@ CAD_MUST_USE cad_status cad_retrieval_copy_create(const char *pack_path, const c
 CAD_MUST_USE cad_status cad_baseline_retrieval_copy(void *retrieval_copy, const cad_suite_row *row, const char **out,
                                                     size_t *len);
 /* How many prompts of the suite occur as captions in the pack. */
-int64_t cad_retrieval_copy_overlap(const cad_retrieval_copy *r, const cad_suite *suite);
+CAD_MUST_USE cad_status cad_retrieval_copy_overlap(const cad_retrieval_copy *r, const cad_suite *suite, int64_t *out);
 void cad_retrieval_copy_destroy(cad_retrieval_copy *r);
 
 #ifdef __cplusplus

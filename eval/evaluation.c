@@ -244,9 +244,10 @@ static cad_status retrieval_row(cad_eval_run_state *r)
 {
     cad_retrieval_copy *copy;
     CAD_TRY(cad_retrieval_copy_create(r->pack, r->tokenizer, r->arena, &copy));
-    r->overlap = cad_retrieval_copy_overlap(copy, &r->e->suite);
     char hash[33], identity[80];
-    cad_status s = cad_fs_hash(r->pack, hash);
+    cad_status s = cad_retrieval_copy_overlap(copy, &r->e->suite, &r->overlap);
+    if (s == CAD_OK)
+        s = cad_fs_hash(r->pack, hash);
     if (s == CAD_OK) {
         snprintf(identity, sizeof identity, "%s %s", RETRIEVAL_COPY, hash);
         s = take_row(r, RETRIEVAL_COPY, identity, r->e->answers[0].kind, cad_baseline_retrieval_copy, copy);

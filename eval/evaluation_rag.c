@@ -2,7 +2,8 @@
 #include "core/fs.h"
 #include "core/log.h"
 #include "core/path.h"
-#include "dataprep/corpus_row.h"
+#include "core/size.h"
+#include "dataprep/caption_group.h"
 #include "dataprep/retriever.h"
 #include "eval/evaluation_parts.h"
 #include "model/rag/rag_index.h"
@@ -33,15 +34,17 @@ static cad_status check_held_out(const cad_suite *suite, const char *path, const
 {
     cad_frame f = cad_arena_mark(arena);
     uint64_t *caption, *part;
-    CAD_TRY(cad_arena_zalloc(arena, suite->n, sizeof *caption, "captions of a suite", &caption));
+    size_t n_captions = cad_size_mul(2, suite->n); /* as rows of either kind are told */
+    CAD_TRY(cad_arena_zalloc(arena, n_captions, sizeof *caption, "captions of a suite", &caption));
     CAD_TRY(cad_arena_zalloc(arena, suite->n, sizeof *part, "parts of a suite", &part));
     for (size_t i = 0; i < suite->n; i++) {
-        caption[i] = cad_caption_hash(suite->row[i].prompt);
+        for (size_t step = 0; step < 2; step++)
+            CAD_TRY(cad_caption_key(step, suite->row[i].prompt, &caption[2 * i + step]));
         part[i] = suite->row[i].cluster;
     }
-    qsort(caption, suite->n, sizeof *caption, by_value);
+    qsort(caption, n_captions, sizeof *caption, by_value);
     qsort(part, suite->n, sizeof *part, by_value);
-    int64_t same_caption = find_group(rows, rows->caption_group, caption, suite->n);
+    int64_t same_caption = find_group(rows, rows->caption_group, caption, n_captions);
     int64_t same_part = find_group(rows, rows->geometry_group, part, suite->n);
     cad_arena_rewind(arena, f);
     int64_t row = same_caption >= 0 ? same_caption : same_part;

@@ -80,12 +80,14 @@ static cad_status train(cad_cli *cli, const cad_config *cfg)
     return s;
 }
 
+/* The figures; of --check --assume, where what is not here may lie on another machine, one line. */
 static cad_status dry_run(cad_cli *cli, const cad_config *cfg)
 {
     cad_dry_report r;
     CAD_TRY(cad_dry_run(cfg, cad_cli_value(cli, "run-dir"), cad_cli_value(cli, "assume"), &r));
     cad_buf text = CAD_BUF_INIT;
-    cad_status s = cad_cli_json(cli) ? cad_dry_json(&r, &text) : cad_dry_print(&r, &text);
+    bool check = cad_cli_has(cli, "check");
+    cad_status s = cad_cli_json(cli) ? cad_dry_json(&r, &text) : (check ? cad_dry_print_check : cad_dry_print)(&r, &text);
     if (s == CAD_OK)
         s = cad_out(text.data, text.len);
     cad_buf_deinit(&text);
@@ -104,12 +106,14 @@ static cad_status run(cad_cli *cli)
     cad_config *cfg;
     bool done;
     CAD_TRY(cad_cli_config(cli, NULL, 0, file, n, &cfg, &done));
-    bool dry = cad_cli_has(cli, "dry-run");
-    if (cad_cli_has(cli, "assume") && !dry)
-        CAD_FAIL(CAD_EUSAGE, "--assume is for --dry-run");
-    if (dry && cad_cli_has(cli, "check"))
+    bool dry = cad_cli_has(cli, "dry-run"), check = cad_cli_has(cli, "check"), assume = cad_cli_has(cli, "assume");
+    if (assume && !dry && !check)
+        CAD_FAIL(CAD_EUSAGE, "--assume is for --check and --dry-run");
+    if (dry && check)
         CAD_FAIL(CAD_EUSAGE, "--check and --dry-run; expected one of them");
-    return done ? CAD_OK : dry ? dry_run(cli, cfg) : train(cli, cfg);
+    if (done)
+        return CAD_OK;
+    return assume || dry ? dry_run(cli, cfg) : train(cli, cfg);
 }
 
 static const cad_cli_option options[] = {

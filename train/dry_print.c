@@ -134,6 +134,14 @@ cad_status cad_dry_print(const cad_dry_report *r, cad_buf *out)
     return print_audit(r, out);
 }
 
+cad_status cad_dry_print_check(const cad_dry_report *r, cad_buf *out)
+{
+    char a[SHORT], b[SHORT];
+    return cad_buf_printf(out, "the configuration holds; on %s it takes %s of %s%s\n", r->memory.plan.device,
+                          cad_bytes_text(r->memory.plan.total, a), cad_bytes_text(r->memory.plan.capacity, b),
+                          !r->audit.done ? "; pack, tokenizer or weights are not here and were not read" : "");
+}
+
 /* ---- JSON ---- */
 
 static json_t *memory_json(const cad_dry_report *r)

@@ -73,6 +73,8 @@ CAD_MUST_USE cad_status cad_dry_run(const cad_config *cfg, const char *run_dir, 
 
 /* For people, and as one JSON document. */
 CAD_MUST_USE cad_status cad_dry_print(const cad_dry_report *r, cad_buf *out);
+/* One line: it holds, it fits, what is not here. */
+CAD_MUST_USE cad_status cad_dry_print_check(const cad_dry_report *r, cad_buf *out);
 CAD_MUST_USE cad_status cad_dry_json(const cad_dry_report *r, cad_buf *out);
 /* CAD_OK, or CAD_ENOMEM with what does not fit, memory or disk. */
 CAD_MUST_USE cad_status cad_dry_verdict(const cad_dry_report *r);

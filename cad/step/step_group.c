@@ -1,6 +1,7 @@
 #include "cad/step/step_group.h"
 
 #include "cad/step/step_number.h"
+#include "cad/step/step_signature.h"
 #include "core/mem.h"
 #include "core/size.h"
 
@@ -10,37 +11,17 @@
 
 enum { UNITS = 8, FARTHEST_UNIT = 400 };
 
-/* What stands in the parameters of a type: one letter for each.
- *   l length   a angle   d part of a direction   r other number   x anything   - not looked at
- *   s a set of references   c a ring of references, whose beginning does not count */
+/* How the parameters of a type are looked at, where that is not what step_signature.h says of them: one letter for each.
+ *   x as anything   - not at all   s a set of references   c a ring of references, whose beginning does not count */
 typedef struct shape {
     const char *type, *params;
 } shape;
 
 static const shape SHAPES[] = {
-    {"CARTESIAN_POINT", "-l"},
-    {"DIRECTION", "-d"},
     {"VECTOR", "-x-"}, /* its length is that of a parameter, which no solid depends on */
-    {"CIRCLE", "-xl"},
-    {"ELLIPSE", "-xll"},
-    {"PARABOLA", "-xl"},
-    {"HYPERBOLA", "-xll"},
-    {"CYLINDRICAL_SURFACE", "-xl"},
-    {"CONICAL_SURFACE", "-xla"},
-    {"SPHERICAL_SURFACE", "-xl"},
-    {"TOROIDAL_SURFACE", "-xll"},
-    {"DEGENERATE_TOROIDAL_SURFACE", "-xllx"},
-    {"SURFACE_CURVE", "-x--"},
-    {"SEAM_CURVE", "-x--"},
-    {"INTERSECTION_CURVE", "-x--"},
-    {"EDGE_LOOP", "-c"},
-    {"POLY_LOOP", "-c"},
-    {"ADVANCED_FACE", "-sxx"},
-    {"FACE_SURFACE", "-sxx"},
-    {"FACE", "-s"},
-    {"CLOSED_SHELL", "-s"},
-    {"OPEN_SHELL", "-s"},
-    {"BREP_WITH_VOIDS", "-xs"},
+    {"SURFACE_CURVE", "-x--"}, {"SEAM_CURVE", "-x--"},    {"INTERSECTION_CURVE", "-x--"}, {"EDGE_LOOP", "-c"},
+    {"POLY_LOOP", "-c"},       {"ADVANCED_FACE", "-sxx"}, {"FACE_SURFACE", "-sxx"},       {"FACE", "-s"},
+    {"CLOSED_SHELL", "-s"},    {"OPEN_SHELL", "-s"},      {"BREP_WITH_VOIDS", "-xs"},
 };
 enum { N_SHAPES = sizeof SHAPES / sizeof *SHAPES };
 
@@ -53,6 +34,7 @@ typedef struct group {
     uint8_t *state;                   /* (n) 0 new, 1 on the path, 2 done */
     uint64_t *name;                   /* (types) hash of the name */
     const char **params;              /* (types) as in SHAPES; NULL: all are "x" */
+    uint8_t *known;                   /* (types) cad_step_entity_id */
 } group;
 
 /* ---- hashes ---- */
@@ -198,17 +180,26 @@ static uint64_t hash_many(const group *g, uint32_t list, bool ring)
     return join(join(ring ? TAG_RING : TAG_SET, n), sum);
 }
 
+/* The numbers of parameter k of n: l lengths, d parts of a direction, a an angle, x others. */
+static char numbers_of(cad_step_entity_id id, uint32_t k, uint32_t n, bool list)
+{
+    cad_step_role role = cad_step_role_of(id, k, n);
+    return role == CAD_STEP_ROLE_length ? 'l' : role != CAD_STEP_ROLE_direction ? 'x' : list ? 'd' : 'a';
+}
+
 static uint64_t hash_instance(const group *g, uint32_t i)
 {
     const cad_step_instance *it = &g->m->instance[i];
-    uint32_t end = it->param + it->size;
-    const char *as = it->type == CAD_STEP_NONE ? NULL : g->params[it->type];
+    uint32_t end = it->param + it->size, n = 0, k = 0;
     uint64_t h = join(TAG_TYPE, it->type == CAD_STEP_NONE ? 0 : g->name[it->type]);
-    if (!as)
+    if (it->type == CAD_STEP_NONE)
         return hash_run(g, it->param, end, 'x', h);
-    for (uint32_t p = it->param; p < end; p = cad_step_next(g->m, p)) {
-        char how = *as ? *as++ : 'x';
+    const char *as = g->params[it->type];
+    for (uint32_t p = it->param; p < end; p = cad_step_next(g->m, p))
+        n++;
+    for (uint32_t p = it->param; p < end; p = cad_step_next(g->m, p), k++) {
         bool list = g->m->param[p].kind == CAD_STEP_LIST;
+        char how = as && *as ? *as++ : numbers_of(g->known[it->type], k, n, list);
         if (how == '-')
             continue;
         h = list && (how == 's' || how == 'c') ? join(h, hash_many(g, p, how == 'c'))
@@ -307,6 +298,7 @@ static void know_types(group *g)
     for (uint32_t k = 0; k < g->m->n_types; k++) {
         const char *name = cad_step_name(g->m, k);
         g->name[k] = hash_text(name, g->m->type[k].len);
+        g->known[k] = (uint8_t)cad_step_signature_find(name);
         for (size_t s = 0; s < N_SHAPES; s++)
             if (!strcmp(SHAPES[s].type, name))
                 g->params[k] = SHAPES[s].params;
@@ -359,6 +351,8 @@ cad_status cad_step_group(const cad_step *m, uint64_t *out)
         s = cad_mem_alloc(cad_size_mul(m->n_types, sizeof *g.name), "group of a STEP file", &g.name);
     if (s == CAD_OK)
         s = cad_mem_alloc(cad_size_mul(m->n_types, sizeof *g.params), "group of a STEP file", (void *)&g.params);
+    if (s == CAD_OK)
+        s = cad_mem_alloc(m->n_types, "group of a STEP file", &g.known);
     if (s == CAD_OK) {
         know_types(&g);
         *out = hash_solids(&g);
@@ -369,5 +363,6 @@ cad_status cad_step_group(const cad_step *m, uint64_t *out)
     cad_mem_free(g.state);
     cad_mem_free(g.name);
     cad_mem_free((void *)g.params);
+    cad_mem_free(g.known);
     return s;
 }

@@ -3,6 +3,7 @@
 #include "core/mem.h"
 #include "dataprep/caption_group.h"
 #include "dataprep/captions_csv.h"
+#include "dataprep/corpus_row.h"
 #include "dataprep/hash_index.h"
 
 #define HEAD "model_id,isDescribable,description\n"
@@ -175,6 +176,15 @@ static void test_sentences_that_say_the_same_are_one_group(void **state)
     fails(cad_caption_group("a\xff", &h), CAD_EDATA, "caption");
 }
 
+static void test_each_kind_of_row_has_its_key(void **state)
+{
+    (void)state;
+    uint64_t ir = 0, step = 0;
+    ok(cad_caption_key(true, "A round plate!?", &step));
+    ok(cad_caption_key(false, "A round plate!?", &ir));
+    assert_true(step == group("A round plate") && ir == cad_caption_hash("A round plate!?") && ir != step);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +193,7 @@ int main(void)
         cmocka_unit_test(test_what_is_wrong_is_told_with_its_place),
         cmocka_unit_test(test_released_captions_are_read),
         cmocka_unit_test(test_sentences_that_say_the_same_are_one_group),
+        cmocka_unit_test(test_each_kind_of_row_has_its_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -95,3 +95,22 @@ cp -R "$ckpt/" bare
 rm bare/config.ini
 runs 65 cadgen --ckpt=bare "a plate" --max-new=4
 says "$err" "rag.index is empty" "--rag=off"
+
+# cadeval asks in the same way: the table says so; an index that holds a prompt of the suite is refused.
+python3 - "$data" <<'P'
+import json, sys
+held = json.loads(open(sys.argv[1] + "/train.jsonl").read().splitlines()[1])["caption"]
+for name, prompts in (("fresh", ["a plate 41 x 23 x 5 mm"]), ("held", ["a plate 41 x 23 x 5 mm", held.upper()])):
+    with open(name + ".jsonl", "w") as f:
+        print(json.dumps({"kind": "suite", "name": name, "schema": 1, "version": "1"}), file=f)
+        for i, prompt in enumerate(prompts):
+            print(json.dumps({"id": f"p{i}", "prompt": prompt, "expect": {"solids": 1}}), file=f)
+P
+score=(cadeval --ckpt="$ckpt" --max-new=4 --rag="$data" --set=rag.encoder_path="$bert")
+runs 0 "${score[@]}" --suite=fresh.jsonl --out=scored
+says "$out" " | rag "
+silent "$out" "rag off"
+runs 65 "${score[@]}" --suite=held.jsonl --out=held
+says "$err" "is held out: held.jsonl has its caption" "hint: an index of the training split"
+runs 0 cadeval --ckpt="$ckpt" --max-new=4 --rag=off --suite=held.jsonl --out=without
+says "$out" "rag off"

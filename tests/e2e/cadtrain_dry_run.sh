@@ -12,6 +12,8 @@ for config in "$CADLM_SOURCE"/configs/*.ini; do
     n=$((n + 1))
     runs 66 cadtrain "$config" --check # every key holds; what is missing is named
     says "$err" train.pack.h5
+    runs 0 cadtrain "$config" --check --assume=h100-80g # they may lie where the run will be
+    says "$out" "the configuration holds; on h100-80g it takes" "not here"
     runs 0 cadtrain "$config" --dry-run --assume=h100-80g
     says "$out" "model   " "data    " "memory  h100-80g (assumed" ": fits" "disk    " "time    " "(assumed: 50 % of 989 TFLOP/s)" "steps   " "audit   "
     runs 0 cadtrain "$config" --dry-run --assume=h100-80g --json
@@ -48,6 +50,7 @@ runs 2 cadtrain "$TINY" --dry-run --assume=h100
 empty "$out"
 says "$err" h200-141g GiB:TFLOPS
 runs 2 cadtrain "$TINY" --assume=h100-80g
+runs 65 cadtrain "$TINY" --check --assume=h100-80g --set=train.lr=-1
 runs 2 cadtrain "$TINY" --check --dry-run
 
 # Counts as large as a configuration may say leave room for their product: rows of equal length, too long for any device.
