@@ -4,6 +4,7 @@
 #include "core/hash.h"
 #include "core/json.h"
 #include "core/progress.h"
+#include "eval/part.h"
 #include "eval/score.h"
 #include "eval/steplm_score.h"
 
@@ -83,6 +84,10 @@ static cad_answer_slot *find(cad_answer_slot **sorted, size_t n, const char *key
 static cad_status take_prediction(cad_answers *a, cad_answer_slot *t, const json_t *o, const char *where)
 {
     const char *text, *finish;
+    int64_t too_large = 0;
+    if (json_object_get(o, "too_large"))
+        CAD_TRY(cad_json_get_int(o, "too_large", where, &too_large));
+    t->too_large = too_large > 0 ? (size_t)too_large : 0;
     CAD_TRY(cad_json_get_text(o, "text", where, &text, &t->len));
     CAD_TRY(cad_json_get_string(o, "finish", where, &finish));
     CAD_TRY(cad_json_get_int(o, "n_tokens", where, &t->tokens));
@@ -153,24 +158,19 @@ done:
     return s;
 }
 
-static json_t *text_or_null(const char *t)
-{
-    return t ? json_string(t) : json_null();
-}
-
 static cad_status score_input(const cad_answers *a, const cad_answer_slot *t, cad_buf *out)
 {
     const cad_suite_row *r = t->row;
-    json_t *text = json_stringn(t->text, t->len);
-    json_t *o = json_pack("{ss,ss,ss,so,sb,sb,so,ss,sb,sb,sb,sb,sO?,si}", "key", t->key, "id", r->id, "kind",
-                          cad_part_kind_name(a->kind), "text", text, "complete", (int)t->stopped, "always", (int)a->always,
-                          "reference", text_or_null(t->no_reference ? NULL : r->reference), "reference_kind",
+    const char *reference = t->no_reference ? NULL : r->reference;
+    const cad_score_texts texts = {t->text, reference, t->len, reference ? strlen(reference) : 0};
+    json_t *o = json_pack("{ss,ss,ss,sb,sb,ss,sb,sb,sb,sb,sO?,si}", "key", t->key, "id", r->id, "kind",
+                          cad_part_kind_name(a->kind), "complete", (int)t->stopped, "always", (int)a->always, "reference_kind",
                           cad_part_kind_name(r->reference_kind), "steplm", (int)a->steplm, "official",
                           (int)(a->steplm && !t->no_official), "official_reference", (int)!t->no_official_reference,
                           "reference_died", (int)t->no_reference, "expect", r->expect, "seven", r->seven);
     if (!o)
         CAD_FAIL(CAD_ENOMEM, "out of memory for a score job");
-    cad_status s = cad_json_print(o, out);
+    cad_status s = cad_score_job_make(o, &texts, out);
     json_decref(o);
     return s;
 }
@@ -204,31 +204,26 @@ static cad_status submit(const cad_answers *a, size_t i, cad_pool *pool)
     return s;
 }
 
-/* A reference of this size has no room beside an answer. */
-static bool is_large(const char *reference)
+static cad_status refuse(const cad_answers *a, cad_answer_slot *t, cad_appender *file)
 {
-    return reference && strlen(reference) > CAD_REFERENCE_MOST;
+    const cad_part_text text = {.kind = a->kind, .text = t->text, .len = t->len, .complete = t->stopped};
+    bool complete = t->too_large ? t->stopped : cad_part_is_complete(&text);
+    cad_buf record = CAD_BUF_INIT;
+    cad_status s =
+        cad_score_too_large(t->key, t->row->id, t->too_large ? t->too_large : t->len, complete, &record);
+    if (s == CAD_OK)
+        s = keep_text(a, t, &record, file);
+    cad_buf_deinit(&record);
+    return s;
 }
 
-/* Submits an answer; one that no job can carry gets its record here. */
+/* Submits an answer; one that no job can carry gets its record here: *done. */
 static cad_status begin(cad_answers *a, size_t i, cad_pool *pool, cad_appender *file, bool *done)
 {
     cad_answer_slot *t = &a->slot[i];
-    *done = false;
-    cad_status s = submit(a, i, pool);
-    if (s == CAD_EINVAL && is_large(t->row->reference)) {
-        t->no_reference = true;
-        s = submit(a, i, pool);
-    }
-    if (s != CAD_EINVAL)
-        return s;
-    cad_buf text = CAD_BUF_INIT;
-    *done = true;
-    s = cad_score_too_large(t->key, t->row->id, t->len, &text);
-    if (s == CAD_OK)
-        s = keep_text(a, t, &text, file);
-    cad_buf_deinit(&text);
-    return s;
+    cad_status s = t->too_large ? CAD_EINVAL : submit(a, i, pool);
+    *done = s == CAD_EINVAL;
+    return *done ? refuse(a, t, file) : s;
 }
 
 static bool died_in(const cad_pool_result *r, const char *stage)
@@ -358,7 +353,7 @@ static cad_status append_prediction(const cad_answer_slot *t, const cad_answer *
         json_pack("{ss,ss,sI,ss,so,sI,ss,sf,sf,ss}", "key", t->key, "id", t->row->id, "sample", (json_int_t)t->sample,
                   "prompt_sha", sha, "text", text, "n_tokens", (json_int_t)t->tokens, "finish", finish[t->stopped ? 0 : 1],
                   "ms", answer ? answer->ms : 0.0, "logprob", answer ? answer->logprob : 0.0, "seed", seed);
-    if (!o)
+    if (!o || (t->too_large && json_object_set_new(o, "too_large", json_integer((json_int_t)t->too_large))))
         CAD_FAIL(CAD_ENOMEM, "out of memory for a prediction");
     cad_buf line = CAD_BUF_INIT;
     cad_status s = cad_json_print(o, &line);
@@ -448,12 +443,13 @@ cad_status cad_answers_take(cad_answers *a, cad_answer_source source, void *ctx)
         cad_answer_slot *t = &a->slot[i];
         if (t->text)
             continue;
-        const char *text = NULL;
-        s = source(ctx, t->row, &text, &t->len);
-        t->stopped = text != NULL;
-        t->len = text ? t->len : 0;
+        cad_answer_text answer = {0};
+        s = source(ctx, t->row, &answer);
+        t->stopped = answer.text || answer.ended;
+        t->len = answer.text ? answer.len : 0;
+        t->too_large = answer.too_large;
         if (s == CAD_OK)
-            s = cad_arena_strdup(a->arena, text ? text : "", t->len, &t->text);
+            s = cad_arena_strdup(a->arena, answer.text ? answer.text : "", t->len, &t->text);
         if (s == CAD_OK)
             s = append_prediction(t, NULL, file);
     }

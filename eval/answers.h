@@ -1,6 +1,7 @@
 /* Answers and scores of one model on one suite, on disk as predictions.jsonl and scores.jsonl (spec/cli.md 8, 14).
  *
- * A row of predictions.jsonl: key id sample prompt_sha (XXH3-128 of the prompt) text n_tokens finish ms logprob seed.
+ * A row of predictions.jsonl: key id sample prompt_sha (XXH3-128 of the prompt) text n_tokens finish ms logprob seed, and too_large of an
+ * answer whose text is not kept (its bytes).
  * Both files are append-only; a second run does only what is missing.  The key of an answer names everything that can change
  * it, so a key that is there is never generated again. */
 #ifndef CADLM_EVAL_ANSWERS_H
@@ -25,10 +26,11 @@ typedef struct cad_answer_slot {
     char key[33];
     const char *text; /* NULL: not there yet */
     size_t len;
+    size_t too_large;   /* bytes of an answer that is not kept, since no job can carry it; 0: the text is all of it */
     bool stopped;       /* the end token came within the limit */
     int64_t tokens;     /* -1: unknown */
     const char *record; /* score record as JSON text, NULL: not scored yet */
-    /* What its worker died over, or what made its job too large: it is scored without. */
+    /* What its worker died over: it is scored without. */
     bool no_official, no_official_reference; /* the measures of STEP-LLM's code; the reference in them */
     bool no_reference;                       /* its class is reference_bad */
 } cad_answer_slot;
@@ -60,8 +62,14 @@ CAD_MUST_USE cad_status cad_answers_read(cad_answers *a, bool fresh);
 cad_prompt cad_answers_prompt(const cad_answers *a, const cad_suite_row *row);
 /* Generates the missing answers, appending each as it completes; progress on stderr.  CAD_EINTR: a->stop was set. */
 CAD_MUST_USE cad_status cad_answers_generate(cad_answers *a, cad_engine *e, const cad_decode *o);
-/* Takes answers from a function instead of a model (baselines): *out = NULL makes an empty answer, a failure ends the call. */
-typedef cad_status (*cad_answer_source)(void *ctx, const cad_suite_row *row, const char **out, size_t *len);
+/* Takes answers from a function instead of a model (baselines, files): it fills in a zeroed *out; a failure ends the call. */
+typedef struct cad_answer_text {
+    const char *text; /* NULL: an empty answer, or one that is too large */
+    size_t len;
+    size_t too_large; /* bytes of an answer that no job can carry */
+    bool ended;       /* of such a one: its last text is the end mark */
+} cad_answer_text;
+typedef cad_status (*cad_answer_source)(void *ctx, const cad_suite_row *row, cad_answer_text *out);
 CAD_MUST_USE cad_status cad_answers_take(cad_answers *a, cad_answer_source source, void *ctx);
 
 /* Scores the answers without a record in workers, appending each.  CAD_EINTR as above. */

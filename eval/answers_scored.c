@@ -1,5 +1,6 @@
 /* eval/answers.h: records to numbers. */
 #include "cad/ir/ir.h"
+#include "cad/step/step_answer.h"
 #include "core/hash.h"
 #include "core/json.h"
 #include "eval/answers.h"
@@ -25,18 +26,16 @@ static int within(const cad_suite_row *row, double error, double most)
 /* As STEP-LLM's code has it: the last line is the end mark; an empty file is left out. */
 static int ends_official(const cad_part_text *t)
 {
-    static const char mark[] = "END-ISO-10303-21;";
-    static const char blanks[] = " \t\r\n\f\v";
+    static const char mark[] = CAD_STEP_END_MARK;
     size_t len = t->len, n = sizeof mark - 1;
     if (t->kind != CAD_PART_step || len == 0)
         return -1;
-    while (len && t->text[len - 1] && strchr(blanks, t->text[len - 1]))
+    while (len && cad_step_is_blank(t->text[len - 1]))
         len--;
     size_t begin = len;
     while (begin && t->text[begin - 1] != '\n')
         begin--;
-    while (begin < len && strchr(blanks, t->text[begin]))
-        begin++;
+    begin += cad_step_blanks(t->text + begin, len - begin);
     return len - begin == n && !memcmp(t->text + begin, mark, n);
 }
 
@@ -87,7 +86,7 @@ static cad_status one(const cad_answers *a, const cad_answer_slot *t, cad_arena 
     *s = (cad_scored){
         .row = t->row,
         .class_ = class_,
-        .complete = cad_part_is_complete(&text),
+        .complete = t->too_large ? t->stopped : cad_part_is_complete(&text),
         .valid = json_is_true(json_object_get(r, "valid")),
         .checks = t->row->expect ? tri(json_object_get(r, "checks"), "all") : -1,
         .seven = t->row->seven ? tri(json_object_get(r, "seven"), "pass") : -1,
@@ -97,7 +96,7 @@ static cad_status one(const cad_answers *a, const cad_answer_slot *t, cad_arena 
         .vol2 = within(t->row, measure(r, "vol.rel"), 0.02),
         .bbox1 = within(t->row, measure(r, "bbox.rel"), 0.01),
         .kernel_valid = a->always ? json_integer_value(json_object_get(r, "kernel")) >= 8 : -1,
-        .cr_official = a->steplm ? ends_official(&text) : -1,
+        .cr_official = !a->steplm ? -1 : t->too_large ? t->stopped : ends_official(&text),
         .rr_official = a->steplm && t->row->reference ? measure(r, "rr.official") > 0 : -1,
         .scd = measure(r, "scd.fixed"),
         .scd_p2s = measure(r, "scd.p2s"),

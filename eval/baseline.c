@@ -9,11 +9,11 @@
 
 #include <string.h>
 
-cad_status cad_baseline_reference(void *ctx, const cad_suite_row *row, const char **out, size_t *len)
+cad_status cad_baseline_reference(void *ctx, const cad_suite_row *row, cad_answer_text *out)
 {
     (void)ctx;
-    *out = row->reference;
-    *len = row->reference ? strlen(row->reference) : 0;
+    out->text = row->reference;
+    out->len = row->reference ? strlen(row->reference) : 0;
     return CAD_OK;
 }
 
@@ -71,12 +71,12 @@ cad_status cad_bbox_cube_create(const cad_answers *reference, cad_arena *arena, 
     return CAD_OK;
 }
 
-cad_status cad_baseline_bbox_cube(void *ctx, const cad_suite_row *row, const char **out, size_t *len)
+cad_status cad_baseline_bbox_cube(void *ctx, const cad_suite_row *row, cad_answer_text *out)
 {
     const cad_bbox_cube *c = ctx;
     size_t i = (size_t)(row - c->first);
-    *out = i < c->n ? c->text[i] : NULL;
-    *len = *out ? strlen(*out) : 0;
+    out->text = i < c->n ? c->text[i] : NULL;
+    out->len = out->text ? strlen(out->text) : 0;
     return CAD_OK;
 }
 
@@ -140,15 +140,14 @@ static cad_status program_of(cad_retrieval_copy *r, size_t row, const char **out
     return s;
 }
 
-cad_status cad_baseline_retrieval_copy(void *ctx, const cad_suite_row *row, const char **out, size_t *len)
+cad_status cad_baseline_retrieval_copy(void *ctx, const cad_suite_row *row, cad_answer_text *out)
 {
     cad_retrieval_copy *r = ctx;
     const cad_rag_rule nearest = {.k = 1, .ties = CAD_RAG_TIE_FIRST, .min_score = -1};
     cad_rag_hit hit;
     int64_t n = 0;
     CAD_TRY(cad_rag_index_search(r->index, r->encoder, row->prompt, &nearest, &hit, &n));
-    *out = NULL;
-    return n > 0 ? program_of(r, (size_t)hit.row, out, len) : CAD_OK;
+    return n > 0 ? program_of(r, (size_t)hit.row, &out->text, &out->len) : CAD_OK;
 }
 
 cad_status cad_retrieval_copy_overlap(const cad_retrieval_copy *r, const cad_suite *suite, int64_t *out)

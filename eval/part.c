@@ -2,6 +2,7 @@
 
 #include "cad/mesh/distance.h"
 #include "cad/mesh/voxel.h"
+#include "cad/step/step_answer.h"
 #include "core/pool.h"
 #include "core/size.h"
 #include "eval/part_impl.h"
@@ -54,10 +55,7 @@ static cad_class class_of_finding(const char *code)
 
 bool cad_part_is_blank(const char *text, size_t len)
 {
-    for (size_t i = 0; i < len; i++)
-        if (!strchr(" \t\r\n", text[i]) || text[i] == '\0')
-            return false;
-    return true;
+    return cad_step_blanks(text, len) == len;
 }
 
 /* L0..L3 of a program.  Leaves class ok when it may be compiled. */

@@ -10,46 +10,24 @@
 
 #include <string.h>
 
-static const char END_MARK[] = "END-ISO-10303-21;";
-
-static size_t skip_blanks(const char *text, size_t len)
-{
-    size_t at = 0;
-    while (at < len && text[at] && strchr(" \t\r\n", text[at]))
-        at++;
-    return at;
-}
-
-static bool starts(const char *text, size_t len, const char *word)
-{
-    return len >= strlen(word) && !memcmp(text, word, strlen(word));
-}
-
 /* Whether the text says itself where it ends; else only the end token does. */
-static bool has_end_mark(const char *text, size_t len)
+static bool has_end_mark(const cad_part_text *t)
 {
-    size_t at = skip_blanks(text, len);
-    text += at;
-    len -= at;
-    return starts(text, len, "ISO-10303-21") || starts(text, len, "DATA");
+    cad_step_answer_kind kind = cad_step_answer_kind_of(t->text, t->len);
+    return t->kind == CAD_PART_step && (kind == CAD_STEP_ANSWER_file || kind == CAD_STEP_ANSWER_section);
 }
 
 bool cad_part_is_complete(const cad_part_text *t)
 {
     if (cad_part_is_blank(t->text, t->len))
         return false;
-    if (t->kind != CAD_PART_step || !has_end_mark(t->text, t->len))
-        return t->complete;
-    size_t len = t->len, mark = strlen(END_MARK);
-    while (len && t->text[len - 1] && strchr(" \t\r\n", t->text[len - 1]))
-        len--;
-    return len >= mark && !memcmp(t->text + len - mark, END_MARK, mark);
+    return has_end_mark(t) ? cad_step_ends_well(t->text, t->len) : t->complete;
 }
 
 /* Lines of the file in front of the answer's own; -1: the file is another text than the answer. */
 static int64_t lines_before(const cad_part_text *t, const cad_buf *file)
 {
-    size_t at = skip_blanks(t->text, t->len), own = t->len - at < file->len ? t->len - at : file->len;
+    size_t at = cad_step_blanks(t->text, t->len), own = t->len - at < file->len ? t->len - at : file->len;
     int64_t lines = 0, blank_lines = 0;
     for (size_t i = 0; i < at; i++)
         blank_lines += t->text[i] == '\n';
@@ -114,11 +92,11 @@ static cad_status text_track(const cad_part_text *t, cad_arena *arena, cad_part 
 {
     if (cad_part_is_blank(t->text, t->len))
         return cad_part_stop(p, CAD_CLASS_empty, "text", "empty text", 0, arena);
-    bool complete = cad_part_is_complete(t), mark = has_end_mark(t->text, t->len);
+    bool complete = cad_part_is_complete(t), mark = has_end_mark(t);
     p->text_level = complete ? 1 : 0;
     if (!complete)
         CAD_TRY(cad_part_stop(p, CAD_CLASS_truncated, "text",
-                              mark ? "its last text is not END-ISO-10303-21;" : "no end token within the limit", 0, arena));
+                              mark ? "its last text is not " CAD_STEP_END_MARK : "no end token within the limit", 0, arena));
     cad_buf file = CAD_BUF_INIT;
     cad_status s = cad_step_answer(arena, t->text, t->len, &file);
     if (s == CAD_EPARSE)

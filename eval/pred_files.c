@@ -1,5 +1,6 @@
 #include "eval/pred_files.h"
 
+#include "cad/step/step_answer.h"
 #include "core/fs.h"
 #include "core/log.h"
 #include "dataprep/step_files.h"
@@ -53,25 +54,31 @@ static cad_status name_all(const cad_step_files *files, cad_arena *a, named **ow
     return CAD_OK;
 }
 
-static cad_status read_file(const char *path, cad_arena *a, const char **out, size_t *len)
+/* Whether the last text of a file is the end mark. */
+static cad_status ends_well(const char *path, bool *out)
 {
-    cad_status s = cad_reference_read(path, a, out, len, NULL);
+    enum { TAIL = 256 };
+    char tail[TAIL];
     cad_file *f;
-    if (s == CAD_OK || cad_file_open(path, &f) != CAD_OK)
-        return s;
+    CAD_TRY(cad_file_open(path, &f));
     uint64_t size = cad_file_size(f);
-    char *text;
-    cad_status cut = size > CAD_REFERENCE_MOST ? cad_arena_zalloc(a, CAD_REFERENCE_MOST, 1, "answer", &text) : s;
-    if (cut == CAD_OK)
-        cut = cad_file_read_at(f, 0, text, CAD_REFERENCE_MOST);
+    size_t len = size < TAIL ? (size_t)size : TAIL;
+    cad_status s = cad_file_read_at(f, size - len, tail, len);
     cad_file_close(f);
-    CAD_TRY(cut);
-    for (size_t i = 0; i < CAD_REFERENCE_MOST; i++)
-        text[i] = (signed char)text[i] < 0 ? '?' : text[i];
-    cad_log(CAD_LOG_WARN, "%s: %llu bytes; an answer is cut behind %d", path, (unsigned long long)size, CAD_REFERENCE_MOST);
-    *out = text;
-    *len = CAD_REFERENCE_MOST;
+    CAD_TRY(s);
+    *out = cad_step_ends_well(tail, len);
     return CAD_OK;
+}
+
+static cad_status read_file(const char *path, cad_arena *a, cad_answer_text *out, char hash[33])
+{
+    size_t len;
+    CAD_TRY(cad_reference_read(path, a, &out->text, &len, hash));
+    *(out->text ? &out->len : &out->too_large) = len;
+    if (out->text)
+        return CAD_OK;
+    cad_log(CAD_LOG_WARN, "%s: an answer of %zu bytes; at most %d can be scored", path, len, CAD_REFERENCE_MOST);
+    return ends_well(path, &out->ended);
 }
 
 static cad_status find_row(const char *dir, const cad_step_files *files, const named *own, const named *model, const char *id,
@@ -96,23 +103,22 @@ cad_status cad_pred_files_open(const char *dir, const char *apart, const cad_sui
     cad_pred_files p = {.suite = suite};
     CAD_TRY(cad_step_files_find(dir, apart, arena, &files));
     CAD_TRY(name_all(&files, arena, &own, &model));
-    CAD_TRY(cad_arena_zalloc(arena, suite->n, sizeof *p.text, "answers in files", &p.text));
-    CAD_TRY(cad_arena_zalloc(arena, suite->n, sizeof *p.len, "answers in files", &p.len));
+    CAD_TRY(cad_arena_zalloc(arena, suite->n, sizeof *p.answer, "answers in files", &p.answer));
     cad_hasher *hasher = cad_hasher_create();
     if (!hasher)
         CAD_FAIL(CAD_ENOMEM, "out of memory for answers in files");
     cad_status s = CAD_OK;
     for (size_t i = 0; s == CAD_OK && i < suite->n; i++) {
         const cad_step_file *f = NULL;
+        char hash[CAD_HASH_HEX];
         s = find_row(dir, &files, own, model, suite->row[i].id, &f);
         if (s == CAD_OK && f)
-            s = read_file(f->path, arena, &p.text[i], &p.len[i]);
+            s = read_file(f->path, arena, &p.answer[i], hash);
         if (s != CAD_OK || !f)
             continue;
         p.found++;
         cad_hasher_add(hasher, suite->row[i].id, strlen(suite->row[i].id) + 1);
-        cad_hasher_add(hasher, &p.len[i], sizeof p.len[i]);
-        cad_hasher_add(hasher, p.text[i], p.len[i]);
+        cad_hasher_add(hasher, hash, sizeof hash);
     }
     cad_hasher_hex(hasher, p.hash);
     cad_hasher_destroy(hasher);
@@ -125,11 +131,9 @@ cad_status cad_pred_files_open(const char *dir, const char *apart, const cad_sui
     return CAD_OK;
 }
 
-cad_status cad_pred_files_answer(void *pred_files, const cad_suite_row *row, const char **out, size_t *len)
+cad_status cad_pred_files_answer(void *pred_files, const cad_suite_row *row, cad_answer_text *out)
 {
     const cad_pred_files *p = pred_files;
-    size_t i = (size_t)(row - p->suite->row);
-    *out = p->text[i];
-    *len = p->len[i];
+    *out = p->answer[row - p->suite->row];
     return CAD_OK;
 }

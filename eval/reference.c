@@ -4,6 +4,7 @@
 #include "cad/step/step_answer.h"
 #include "core/fs.h"
 #include "core/hash.h"
+#include "core/log.h"
 #include "core/utf8.h"
 
 #include <string.h>
@@ -11,8 +12,16 @@
 cad_status cad_reference_read(const char *path, cad_arena *a, const char **out, size_t *len, char hash[33])
 {
     cad_buf raw = CAD_BUF_INIT, text = CAD_BUF_INIT;
+    cad_file *f;
+    CAD_TRY(cad_file_open(path, &f));
+    uint64_t size = cad_file_size(f);
+    cad_file_close(f);
+    *out = NULL;
+    *len = (size_t)size;
+    if (size > CAD_REFERENCE_MOST)
+        return cad_fs_hash(path, hash);
     cad_status s = cad_fs_read(path, CAD_REFERENCE_MOST, &raw);
-    if (s == CAD_OK && hash)
+    if (s == CAD_OK)
         cad_hash128_hex(cad_buf_cstr(&raw), raw.len, hash);
     bool utf8 = s == CAD_OK && cad_utf8_check(cad_buf_cstr(&raw), raw.len) == raw.len;
     for (size_t i = 0; s == CAD_OK && !utf8 && i < raw.len; i++) {
@@ -22,11 +31,18 @@ cad_status cad_reference_read(const char *path, cad_arena *a, const char **out, 
     if (s == CAD_OK) {
         const cad_buf *b = utf8 ? &raw : &text;
         *len = b->len;
-        s = cad_arena_strdup(a, cad_buf_cstr(b), b->len, out);
+        if (b->len <= CAD_REFERENCE_MOST)
+            s = cad_arena_strdup(a, cad_buf_cstr(b), b->len, out);
     }
     cad_buf_deinit(&raw);
     cad_buf_deinit(&text);
     return s;
+}
+
+const char *cad_reference_too_large(const char *where, size_t len)
+{
+    cad_log(CAD_LOG_WARN, "%s: a reference of %zu bytes; at most %d can be scored against", where, len, CAD_REFERENCE_MOST);
+    return "";
 }
 
 int64_t cad_step_largest_id(const char *text, size_t len)

@@ -12,11 +12,14 @@
 extern "C" {
 #endif
 
-enum { CAD_REFERENCE_MOST = 6 << 20 }; /* bytes of a text: a job carries two of them, with their escapes, in 16 MiB */
+enum { CAD_REFERENCE_MOST = 6 << 20 }; /* bytes of a text: a job carries two of them in 16 MiB */
 
-/* The text of a file as UTF-8 in `a`: bytes that are none are read as ISO 8859-1.  `hash`, which may be NULL: XXH3-128 of the
- * file.  Errors: CAD_EDATA (larger than CAD_REFERENCE_MOST), those of cad_fs_read. */
+/* The text of a file as UTF-8 in `a`: bytes that are none are read as ISO 8859-1.  One larger than CAD_REFERENCE_MOST has
+ * none: *out = NULL and *len = its bytes.  `hash`: XXH3-128 of the file.  Errors: those of cad_fs_read. */
 CAD_MUST_USE cad_status cad_reference_read(const char *path, cad_arena *a, const char **out, size_t *len, char hash[33]);
+/* What stands in the place of a reference larger than that, with a warning that names `where`: a text without a part, which
+ * is scored as any reference that is none (reference_bad). */
+const char *cad_reference_too_large(const char *where, size_t len);
 
 /* Of the file that a STEP text stands for (step_answer.h): its instances, its largest id at the beginning of a line (what
  * STEP-LLM counts), its ADVANCED_FACEs; all 0 where it stands for none.  Scratch in `a`. */

@@ -8,6 +8,7 @@
 #include "eval/steplm_score.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@ static const size_t ARENA = (size_t)2 << 30; /* address space of one job; the wo
 
 typedef struct job {
     const char *key, *id, *reference;
+    size_t reference_len;
     cad_part_kind reference_kind;
     cad_part_text text;
     const json_t *expect;
@@ -35,21 +37,67 @@ static cad_status read_kind(const json_t *o, const char *key, const char *where,
     return CAD_OK;
 }
 
-static cad_status read_job(const json_t *o, job *j)
+/* What stands before the bytes of a job. */
+typedef struct sizes {
+    uint64_t head, text, reference;
+} sizes;
+
+cad_status cad_score_job_make(const json_t *head, const cad_score_texts *t, cad_buf *out)
+{
+    cad_buf text = CAD_BUF_INIT;
+    cad_status s = cad_json_print(head, &text);
+    const sizes z = {text.len, t->len, t->reference ? t->reference_len : UINT64_MAX};
+    if (s == CAD_OK)
+        s = cad_buf_add(out, &z, sizeof z);
+    if (s == CAD_OK)
+        s = cad_buf_add(out, text.data, text.len);
+    if (s == CAD_OK)
+        s = cad_buf_add(out, t->text, t->len);
+    if (s == CAD_OK)
+        s = cad_buf_add(out, "", 1);
+    if (s == CAD_OK && t->reference)
+        s = cad_buf_add(out, t->reference, t->reference_len);
+    if (s == CAD_OK)
+        s = cad_buf_add(out, "", 1);
+    cad_buf_deinit(&text);
+    return s;
+}
+
+cad_status cad_score_job_read(const void *in, size_t len, json_t **head, cad_score_texts *t)
+{
+    sizes z;
+    if (len < sizeof z + 2)
+        CAD_FAIL(CAD_EDATA, "score job: %zu bytes; expected at least %zu", len, sizeof z + 2);
+    memcpy(&z, in, sizeof z);
+    size_t rest = len - sizeof z - 2; /* without the NULs */
+    bool has_reference = z.reference != UINT64_MAX;
+    uint64_t reference = has_reference ? z.reference : 0;
+    if (z.head > rest || z.text > rest - z.head || reference != rest - z.head - z.text)
+        CAD_FAIL(CAD_EDATA, "score job: %zu bytes; expected those of its parts", len);
+    const char *at = (const char *)in + sizeof z;
+    CAD_TRY(cad_json_parse(at, (size_t)z.head, "score job", head));
+    *t = (cad_score_texts){.text = at + z.head,
+                           .len = (size_t)z.text,
+                           .reference = has_reference ? at + z.head + z.text + 1 : NULL,
+                           .reference_len = (size_t)reference};
+    return CAD_OK;
+}
+
+static cad_status read_job(const json_t *o, const cad_score_texts *t, job *j)
 {
     const char *where = "score job";
-    *j = (job){.text.always = json_is_true(json_object_get(o, "always")),
+    *j = (job){.text = {.text = t->text, .len = t->len, .always = json_is_true(json_object_get(o, "always"))},
+               .reference = t->reference,
+               .reference_len = t->reference_len,
                .steplm = json_is_true(json_object_get(o, "steplm")),
                .official = json_is_true(json_object_get(o, "official")),
                .official_reference = !json_is_false(json_object_get(o, "official_reference")),
                .reference_died = json_is_true(json_object_get(o, "reference_died"))};
     CAD_TRY(cad_json_get_string(o, "key", where, &j->key));
     CAD_TRY(cad_json_get_string(o, "id", where, &j->id));
-    CAD_TRY(cad_json_get_text(o, "text", where, &j->text.text, &j->text.len));
     CAD_TRY(cad_json_get_bool(o, "complete", where, &j->text.complete));
     CAD_TRY(read_kind(o, "kind", where, CAD_PART_ir, &j->text.kind));
     CAD_TRY(read_kind(o, "reference_kind", where, j->text.kind, &j->reference_kind));
-    j->reference = json_string_value(json_object_get(o, "reference"));
     j->expect = json_object_get(o, "expect");
     if (json_is_null(j->expect))
         j->expect = NULL;
@@ -143,7 +191,7 @@ static cad_status compare(const job *j, const cad_part *p, cad_arena *arena, sco
     /* What can be drawn of a reference counts, though the gate refuse its text: training rows of STEP-LLM are such. */
     const cad_part_text t = {.kind = j->reference_kind,
                              .text = j->reference,
-                             .len = strlen(j->reference),
+                             .len = j->reference_len,
                              .complete = true,
                              .always = true,
                              .truth = true};
@@ -213,10 +261,11 @@ static cad_status record(const job *j, cad_arena *arena, cad_buf *out)
 cad_status cad_score_job(const void *in, size_t len, cad_buf *out)
 {
     json_t *o;
-    CAD_TRY(cad_json_parse(in, len, "score job", &o));
+    cad_score_texts texts;
+    CAD_TRY(cad_score_job_read(in, len, &o, &texts));
     cad_arena *arena = NULL;
     job j;
-    cad_status s = read_job(o, &j);
+    cad_status s = read_job(o, &texts, &j);
     if (s == CAD_OK)
         s = cad_arena_create("score", cad_worker_space(ARENA), &arena);
     if (s == CAD_OK)
@@ -287,12 +336,12 @@ cad_status cad_score_take(const cad_pool_result *r, const char *key, const char 
     return print_dead(r, key, id, out);
 }
 
-cad_status cad_score_too_large(const char *key, const char *id, size_t bytes, cad_buf *out)
+cad_status cad_score_too_large(const char *key, const char *id, size_t bytes, bool complete, cad_buf *out)
 {
     char text[80];
     snprintf(text, sizeof text, "%zu bytes are more than a worker is given", bytes);
     json_t *o = json_pack("{ss,ss,ss,si,si,sn,sb,sn,sn,s{ss,si,ss},sn,sn,s[s],s{}}", "key", key, "id", id, "class",
-                          cad_class_name(CAD_CLASS_parse), "level", 1, "text", 1, "kernel", "valid", 0, "cd", "iou", "error",
+                          cad_class_name(CAD_CLASS_parse), "level", (int)complete, "text", (int)complete, "kernel", "valid", 0, "cd", "iou", "error",
                           "stage", "parse", "line", 0, "text", text, "checks", "seven", "diags", "limit", "m");
     if (!o)
         CAD_FAIL(CAD_ENOMEM, "out of memory for a record");

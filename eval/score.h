@@ -2,8 +2,8 @@
  *
  *   text gate L0..L3  ->  compile L4..L8  ->  mesh L9  ->  distances and voxels against the reference  ->  record
  *
- * A job and a record are one JSON object each:
- *   job     {"key","id","kind":"ir"|"step","text","complete":bool,"reference":text|null,"reference_kind" (absent: kind),
+ * A job is a JSON object and two texts, a record one JSON object:
+ *   job     {"key","id","kind":"ir"|"step","complete":bool,"reference_kind" (absent: kind),
  *            "always":bool (see eval/part.h),"steplm":bool and "official":bool (measures of STEP-LLM, fixed and as in its
  * code),"official_reference":bool (absent: true; else the latter without the reference),
  *            "reference_died":bool (a worker died of the reference: it is bad), "expect":{}|null,"seven":0..7}
@@ -22,6 +22,7 @@
 #include "core/pool.h"
 #include "core/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #ifdef __cplusplus
@@ -31,6 +32,15 @@ extern "C" {
 /* Name of the worker handler; cad_score_register makes it known to core/pool, in every binary that scores. */
 #define CAD_SCORE_HANDLER "score"
 void cad_score_register(void);
+
+/* A job's bytes: its object, then the texts as they are, since escapes would make them six times as long; a NUL behind each. */
+typedef struct cad_score_texts {
+    const char *text, *reference; /* the latter NULL: none */
+    size_t len, reference_len;
+} cad_score_texts;
+CAD_MUST_USE cad_status cad_score_job_make(const json_t *head, const cad_score_texts *t, cad_buf *out);
+/* Takes them apart; *head is the caller's, the texts lie in `in`.  Errors: CAD_EDATA, CAD_EPARSE. */
+CAD_MUST_USE cad_status cad_score_job_read(const void *in, size_t len, json_t **head, cad_score_texts *t);
 
 /* The handler itself: reads a job, appends a record.  Whatever the text does is a class of the record; a failure status means
  * that the job was malformed, memory ran out or there is no geometry kernel. */
@@ -42,8 +52,8 @@ CAD_MUST_USE cad_status cad_score_job(const void *in, size_t len, cad_buf *out);
  * asks again with reference_died.  Errors: CAD_EUNSUPPORTED (no geometry kernel), CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_score_take(const cad_pool_result *r, const char *key, const char *id, cad_buf *out);
 
-/* Appends the record of an answer of `bytes` that no job can carry: class parse, finding limit. */
-CAD_MUST_USE cad_status cad_score_too_large(const char *key, const char *id, size_t bytes, cad_buf *out);
+/* Appends the record of an answer of `bytes` that no job can carry: class parse, finding limit, whether `complete` or not. */
+CAD_MUST_USE cad_status cad_score_too_large(const char *key, const char *id, size_t bytes, bool complete, cad_buf *out);
 
 /* Points of the Chamfer distance per side, triangles' deflection (relative to the diagonal) and angle (radians). */
 enum { CAD_SCORE_POINTS = 8192, CAD_SCORE_VOXELS = 64 };

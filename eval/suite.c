@@ -43,7 +43,9 @@ static cad_status read_path(loader *l, const char *path, const char *where, cad_
         s = cad_buf_printf(&full, "%s%s", path[0] == '/' ? "" : "/", path);
     if (s == CAD_OK)
         s = cad_reference_read(full.data, l->arena, &row->reference, &len, hash);
-    if (s == CAD_OK && strlen(row->reference) != len)
+    if (s == CAD_OK && !row->reference)
+        row->reference = cad_reference_too_large(full.data, len);
+    else if (s == CAD_OK && strlen(row->reference) != len)
         s = cad_fail(CAD_EDATA, "%s: a NUL byte in it", full.data);
     if (s == CAD_OK)
         cad_hasher_add(l->files, hash, 32);
@@ -70,8 +72,10 @@ static cad_status read_reference(loader *l, const json_t *o, const char *where, 
     }
     size_t len = strlen(row->reference);
     if (len > CAD_REFERENCE_MOST)
-        CAD_FAIL(CAD_EDATA, "%s: a reference of %zu bytes; at most %d", where, len, CAD_REFERENCE_MOST);
-    return row->reference_kind == CAD_PART_step ? cad_reference_count(l->arena, row->reference, len, &row->counts) : CAD_OK;
+        row->reference = cad_reference_too_large(where, len);
+    return row->reference_kind == CAD_PART_step
+               ? cad_reference_count(l->arena, row->reference, strlen(row->reference), &row->counts)
+               : CAD_OK;
 }
 
 static cad_status read_row(loader *l, const json_t *o, const char *where, cad_suite_row *row)

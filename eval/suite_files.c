@@ -78,10 +78,12 @@ cad_status cad_suite_of_files(const char *dir, const char *apart, cad_arena *are
                                .reference_kind = CAD_PART_step,
                                .cluster = cad_hash64(name[s.n], strlen(name[s.n]), 0)};
         st = cad_reference_read(files.item[s.n].path, arena, &row->reference, &len, hash);
-        if (st == CAD_OK && strlen(row->reference) != len)
+        if (st == CAD_OK && !row->reference)
+            row->reference = cad_reference_too_large(files.item[s.n].path, len);
+        else if (st == CAD_OK && strlen(row->reference) != len)
             st = cad_fail(CAD_EDATA, "%s: a NUL byte in it", files.item[s.n].path);
         if (st == CAD_OK)
-            st = cad_reference_count(arena, row->reference, len, &row->counts);
+            st = cad_reference_count(arena, row->reference, strlen(row->reference), &row->counts);
         if (st == CAD_OK) {
             cad_hasher_add(hasher, row->id, strlen(row->id) + 1);
             cad_hasher_add(hasher, hash, 32);

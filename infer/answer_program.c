@@ -5,10 +5,13 @@
 
 #include <string.h>
 
-static bool has_end(const char *text, size_t len)
+/* Text of ours gets the end of its file in any case: only the end token says that it is whole. */
+static bool is_complete(const char *text, size_t len, cad_finish finish)
 {
-    static const char mark[] = "END-ISO-10303-21;";
-    return len > 0 && memmem(text, len, mark, sizeof mark - 1) != NULL;
+    cad_step_answer_kind kind = cad_step_answer_kind_of(text, len);
+    if (kind != CAD_STEP_ANSWER_file && kind != CAD_STEP_ANSWER_section)
+        return finish == CAD_FINISH_stop;
+    return cad_step_ends_well(text, cad_step_answer_len(text, len));
 }
 
 /* The file, with legal ids where it has the placeholders of STEP-LLM. */
@@ -29,8 +32,7 @@ static cad_status make_step(const char *text, size_t len, cad_finish finish, cad
     cad_buf file = CAD_BUF_INIT;
     cad_status s = make_file(text, len, a, &file);
     bool none = s == CAD_EDATA || s == CAD_EPARSE;
-    /* what is written out from a shorter form gets its end in any case */
-    out->complete = has_end(text, len) || (finish == CAD_FINISH_stop && (none || has_end(file.data, file.len)));
+    out->complete = is_complete(text, len, finish);
     out->len = file.len;
     if (none)
         s = cad_arena_strdup(a, cad_error_text(), strlen(cad_error_text()), &out->reason);

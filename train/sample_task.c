@@ -114,15 +114,12 @@ static cad_status submit_score(task *t, cad_pool *pool, int64_t i)
     if (t->o->step && reference.text)
         CAD_TRY(cad_answer_program_make(reference.text, strlen(reference.text), CAD_FINISH_stop, CAD_FORMAT_step, t->arena,
                                         &reference));
-    json_t *job = json_pack("{s:s, s:s, s:s, s:b, s:s?}", "key", id, "id", id, "kind", t->o->step ? "step" : "ir", "complete",
-                            p->complete, "reference", reference.text);
-    json_t *text = job ? json_stringn(p->text ? p->text : a->text, p->text ? p->len : a->len) : NULL;
+    const cad_score_texts texts = {p->text ? p->text : a->text, reference.text, p->text ? p->len : a->len,
+                                   reference.text ? strlen(reference.text) : 0};
+    json_t *job =
+        json_pack("{s:s, s:s, s:s, s:b}", "key", id, "id", id, "kind", t->o->step ? "step" : "ir", "complete", p->complete);
     cad_buf in = CAD_BUF_INIT;
-    cad_status s = CAD_OK;
-    if (!text || json_object_set_new(job, "text", text) != 0)
-        s = cad_fail(CAD_EDATA, "sample %s is not UTF-8", id);
-    if (s == CAD_OK)
-        s = cad_json_print(job, &in);
+    cad_status s = job ? cad_score_job_make(job, &texts, &in) : cad_fail(CAD_ENOMEM, "out of memory for a score job");
     if (s == CAD_OK)
         s = cad_pool_submit(pool, CAD_SCORE_HANDLER, (uint64_t)(WORKS * i + WORK_score), in.data, in.len);
     cad_buf_deinit(&in);

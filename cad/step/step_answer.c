@@ -14,7 +14,7 @@ const char cad_steplm_header[] = "ISO-10303-21;\n"
                                  "FILE_SCHEMA( ( 'AUTOMOTIVE_DESIGN { 1 0 10303 214 1 1 1 1 }' ) );\n"
                                  "ENDSEC;\n";
 
-static const char BEGIN_MARK[] = "DATA", END_MARK[] = "END-ISO-10303-21;";
+static const char BEGIN_MARK[] = "DATA", END_MARK[] = CAD_STEP_END_MARK;
 
 static bool starts(const char *text, size_t len, const char *word)
 {
@@ -22,17 +22,30 @@ static bool starts(const char *text, size_t len, const char *word)
     return len >= n && !memcmp(text, word, n);
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static size_t skip_blanks(const char *text, size_t len)
+size_t cad_step_blanks(const char *text, size_t len)
 {
     size_t at = 0;
-    while (at < len && is_blank(text[at]))
+    while (at < len && cad_step_is_blank(text[at]))
         at++;
     return at;
+}
+
+bool cad_step_ends_well(const char *text, size_t len)
+{
+    size_t mark = sizeof END_MARK - 1;
+    while (len > 0 && cad_step_is_blank(text[len - 1]))
+        len--;
+    return len >= mark && !memcmp(text + len - mark, END_MARK, mark);
+}
+
+cad_step_answer_kind cad_step_answer_kind_of(const char *text, size_t len)
+{
+    size_t at = cad_step_blanks(text, len);
+    if (at == len)
+        return CAD_STEP_ANSWER_blank;
+    if (starts(text + at, len - at, "ISO-10303-21"))
+        return CAD_STEP_ANSWER_file;
+    return starts(text + at, len - at, BEGIN_MARK) ? CAD_STEP_ANSWER_section : CAD_STEP_ANSWER_ours;
 }
 
 bool cad_step_end_seen(cad_step_end *e, const char *text, size_t len)
@@ -42,7 +55,7 @@ bool cad_step_end_seen(cad_step_end *e, const char *text, size_t len)
         if (e->begun == begin)
             /* the mark has one E, its first byte: what does not continue it can only begin it */
             e->matched = text[i] == END_MARK[e->matched] ? e->matched + 1 : text[i] == END_MARK[0];
-        else if (e->begun > 0 || !is_blank(text[i]))
+        else if (e->begun > 0 || !cad_step_is_blank(text[i]))
             e->begun = text[i] == BEGIN_MARK[e->begun] ? e->begun + 1 : -1;
     }
     return e->matched == end;
@@ -50,23 +63,27 @@ bool cad_step_end_seen(cad_step_end *e, const char *text, size_t len)
 
 size_t cad_step_answer_len(const char *text, size_t len)
 {
-    size_t at = skip_blanks(text, len);
-    const char *end = starts(text + at, len - at, BEGIN_MARK) ? memmem(text + at, len - at, END_MARK, strlen(END_MARK)) : NULL;
+    bool section = cad_step_answer_kind_of(text, len) == CAD_STEP_ANSWER_section;
+    const char *end = section ? memmem(text, len, END_MARK, strlen(END_MARK)) : NULL;
     return end ? (size_t)(end - text) + strlen(END_MARK) : len;
 }
 
 cad_status cad_step_answer(cad_arena *a, const char *text, size_t len, cad_buf *out)
 {
-    size_t at = skip_blanks(text, len);
-    len = cad_step_answer_len(text, len);
-    if (at == len)
-        CAD_FAIL(CAD_EDATA, "an empty answer; expected STEP");
+    size_t at = cad_step_blanks(text, len);
+    cad_step_answer_kind kind = cad_step_answer_kind_of(text, len);
+    len = cad_step_answer_len(text, len) - at;
     text += at;
-    len -= at;
-    if (starts(text, len, "ISO-10303-21"))
+    switch (kind) {
+    case CAD_STEP_ANSWER_section:
+        CAD_TRY(cad_buf_str(out, cad_steplm_header));
         return cad_buf_add(out, text, len);
-    if (!starts(text, len, BEGIN_MARK))
+    case CAD_STEP_ANSWER_file:
+        return cad_buf_add(out, text, len);
+    case CAD_STEP_ANSWER_ours:
         return cad_step_text_expand(a, text, len, out);
-    CAD_TRY(cad_buf_str(out, cad_steplm_header));
-    return cad_buf_add(out, text, len);
+    case CAD_STEP_ANSWER_blank:
+        break;
+    }
+    CAD_FAIL(CAD_EDATA, "an empty answer; expected STEP");
 }

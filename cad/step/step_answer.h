@@ -13,6 +13,26 @@
 extern "C" {
 #endif
 
+/* Blanks and the end of an answer, for all that look at one. */
+#define CAD_STEP_END_MARK "END-ISO-10303-21;"
+static inline bool cad_step_is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r'); /* \t \n \v \f \r */
+}
+/* Length of the blanks that a text begins with. */
+size_t cad_step_blanks(const char *text, size_t len);
+/* Whether its last text is the end mark. */
+bool cad_step_ends_well(const char *text, size_t len);
+
+/* What an answer is, by its first text. */
+typedef enum cad_step_answer_kind {
+    CAD_STEP_ANSWER_blank,
+    CAD_STEP_ANSWER_file,    /* begins with ISO-10303-21 */
+    CAD_STEP_ANSWER_section, /* begins with DATA */
+    CAD_STEP_ANSWER_ours     /* anything else: it has no end mark of its own */
+} cad_step_answer_kind;
+cad_step_answer_kind cad_step_answer_kind_of(const char *text, size_t len);
+
 /* The header that STEP-LLM puts before an answer: six lines from ISO-10303-21; to ENDSEC;, each with its LF. */
 extern const char cad_steplm_header[];
 

@@ -1,5 +1,6 @@
 #include "cad/step/step_gate.h"
 
+#include "cad/step/step_answer.h"
 #include "cad/step/step_check.h"
 
 #include <float.h>
@@ -52,19 +53,6 @@ const char *cad_step_gate_class_name(cad_step_gate_class c)
 {
     static const char *const names[] = {"ok", "empty", "truncated", "parse", "reference"};
     return names[c];
-}
-
-/* ---- levels 0 and 1 ---- */
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
-}
-
-static bool ends_well(const char *text, size_t len)
-{
-    static const char end[] = "END-ISO-10303-21;";
-    return len >= sizeof end - 1 && !memcmp(text + len - (sizeof end - 1), end, sizeof end - 1);
 }
 
 /* ---- levels 2 and 3 ---- */
@@ -198,16 +186,16 @@ cad_status cad_step_gate(const char *text, size_t len, cad_arena *a, cad_step_ga
     size_t end = len;
     cad_step *m;
     cad_status s;
-    while (end > 0 && is_blank(text[end - 1]))
+    while (end > 0 && cad_step_is_blank(text[end - 1]))
         end--;
-    r.complete = ends_well(text, end);
+    r.complete = cad_step_ends_well(text, end);
     if (end == 0) {
         s = keep(a, &r, 0, CAD_STEP_GATE_empty, "empty", "empty text", 1);
     } else if (!r.complete) {
         int64_t line = 1;
         for (const char *p = text; (p = memchr(p, '\n', (size_t)(text + end - p))); p++)
             line++;
-        s = keep(a, &r, 0, CAD_STEP_GATE_truncated, "truncated", "expected END-ISO-10303-21; at the end", line);
+        s = keep(a, &r, 0, CAD_STEP_GATE_truncated, "truncated", "expected " CAD_STEP_END_MARK " at the end", line);
     } else {
         CAD_TRY(cad_step_read(text, len, &o, &m));
         s = judge(m, a, &r);

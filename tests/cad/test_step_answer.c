@@ -96,6 +96,34 @@ static void test_other_text_is_expanded(void **state)
     cad_buf_deinit(&out);
 }
 
+/* One set of blanks before and behind, whoever looks. */
+static void test_every_blank_is_one_before_and_behind(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        cad_step_answer_kind kind;
+        bool ends;
+    } c[] = {{"", CAD_STEP_ANSWER_blank, false},
+             {" \t\r\n\f\v", CAD_STEP_ANSWER_blank, false},
+             {"\f\vDATA;\nENDSEC;\nEND-ISO-10303-21;\v\f\n", CAD_STEP_ANSWER_section, true},
+             {"\vISO-10303-21;\nEND-ISO-10303-21;", CAD_STEP_ANSWER_file, true},
+             {"ISO-10303-21;\nEND-ISO-10303-21;\n.", CAD_STEP_ANSWER_file, false},
+             {"ISO-10303-21;\nEND-ISO-10303-21;\b", CAD_STEP_ANSWER_file, false},
+             {"\bDATA;", CAD_STEP_ANSWER_ours, false},
+             {"\fCIRCLE($,1.);", CAD_STEP_ANSWER_ours, false},
+             {"ISO-10303-2", CAD_STEP_ANSWER_ours, false}};
+    for (size_t i = 0; i < sizeof c / sizeof *c; i++) {
+        size_t len = strlen(c[i].text);
+        assert_int_equal(cad_step_answer_kind_of(c[i].text, len), c[i].kind);
+        assert_int_equal(cad_step_ends_well(c[i].text, len), c[i].ends);
+    }
+    assert_int_equal(cad_step_blanks("\0 ", 2), 0);
+    cad_step_end e = {0};
+    assert_true(cad_step_end_seen(&e, c[2].text, strlen(c[2].text)));
+    expect_answer("\f\vDATA;\nENDSEC;\nEND-ISO-10303-21;\v", "DATA;\nENDSEC;\nEND-ISO-10303-21;");
+}
+
 static void test_blank_text_is_no_answer(void **state)
 {
     (void)state;
@@ -112,6 +140,7 @@ int main(void)
         cmocka_unit_test(test_the_end_is_seen_as_it_arrives),
         cmocka_unit_test(test_a_whole_file_stays),
         cmocka_unit_test(test_other_text_is_expanded),
+        cmocka_unit_test(test_every_blank_is_one_before_and_behind),
         cmocka_unit_test(test_blank_text_is_no_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

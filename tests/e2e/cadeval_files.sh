@@ -67,6 +67,16 @@ printf '{"schema":1,"kind":"suite","name":"q"}\n{"id":"p2","prompt":"a plate"}\n
 runs 0 cadeval --pred=pred --suite=q.jsonl --out=three --sheet=0 --preset=steplm --no-baselines
 says "$out" "As STEP-LLM counts" "| CR ↑ |" "kernel-valid"
 
+# What is larger than a worker is given is a class of its row, and no cut text.
+mkdir big bigpred
+large() { sed '$d' "$1"; head -c 7000000 /dev/zero | tr '\0' ' '; tail -n 1 "$1"; }
+cp gt/p1.step big/ && large gt/p2.step >big/p2.step
+cp gt/p2.step bigpred/ && large gt/p1.step >bigpred/p1.step
+runs 0 cadeval --pred=ours=bigpred --gt=big --out=five --sheet=1 --no-baselines
+says "$out" "classes of ours: parse 1 reference_bad 1"
+says "$err" "p2.step: a reference of 70" "p1.step: an answer of 70"
+json five/ours-*/results.json 'd["metrics"]["cr"]["value"] == 1'
+
 runs 2 cadeval --gt=gt
 says "$err" "--pred=DIR"
 runs 2 cadeval --gt=gt --ckpt=x --pred=pred

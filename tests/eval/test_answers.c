@@ -29,8 +29,9 @@ static cad_suite suite;
 static cad_status judge(const void *in, size_t len, cad_buf *out)
 {
     json_t *job;
-    CAD_TRY(cad_json_parse(in, len, "job", &job));
-    const char *text = json_string_value(json_object_get(job, "text"));
+    cad_score_texts texts;
+    CAD_TRY(cad_score_job_read(in, len, &job, &texts));
+    const char *text = texts.text;
     cad_worker_stage("judge");
     if (!strcmp(text, "crash"))
         raise(SIGSEGV);
@@ -42,7 +43,7 @@ static cad_status judge(const void *in, size_t len, cad_buf *out)
         cad_worker_stage(CAD_STEPLM_REFERENCE " mesh");
         raise(SIGSEGV);
     }
-    if (json_is_string(json_object_get(job, "reference")) && !strcmp(text, "good")) {
+    if (texts.reference && !strcmp(texts.reference, "C 1 1 1") && !strcmp(text, "good")) {
         cad_worker_stage(CAD_PART_REFERENCE "facts");
         raise(SIGSEGV);
     }
@@ -79,13 +80,13 @@ static cad_status die_of_truth(const void *in, size_t len, cad_buf *out)
     return CAD_OK;
 }
 
-static cad_status answer_of(void *fails_at, const cad_suite_row *row, const char **out, size_t *len)
+static cad_status answer_of(void *fails_at, const cad_suite_row *row, cad_answer_text *out)
 {
     static const char *const text[ROWS] = {"C 1 2 3", "crash", NULL, "Y 5 12\nT 0 1 1 1"};
     if (fails_at && !strcmp(row->id, fails_at))
         CAD_FAIL(CAD_EIO, "no answer to %s", row->id);
-    *out = text[row - suite.row];
-    *len = *out ? strlen(*out) : 0;
+    out->text = text[row - suite.row];
+    out->len = out->text ? strlen(out->text) : 0;
     return CAD_OK;
 }
 
@@ -152,7 +153,7 @@ static int setup(void **state)
     const char *base = getenv("TMPDIR");
     snprintf(dir, sizeof dir, "%s/cadlm-answers-%ld", base ? base : "/tmp", (long)getpid());
     ok(cad_fs_remove_tree(dir));
-    ok(cad_arena_create("answers", (size_t)64 << 20, &arena));
+    ok(cad_arena_create("answers", (size_t)256 << 20, &arena));
     rows[3].expect = rows[1].expect = json_object();
     suite = (cad_suite){.name = "t", .version = "1", .path = "t.jsonl", .hash = "0", .row = rows, .n = ROWS};
     return 0;
@@ -256,19 +257,20 @@ static void test_a_worker_that_dies_of_the_reference_does_not_fail_the_answer(vo
     assert_true(s->valid && a.slot[0].no_reference);
 }
 
-/* Control characters are six bytes each in a job. */
+/* Control characters would be six bytes each in JSON: such an answer is judged like any other.  One that no job can carry is
+ * refused alone. */
 static void test_an_answer_that_no_job_can_carry_is_refused_alone(void **state)
 {
     (void)state;
-    enum { BYTES = 3 << 20 };
+    enum { CONTROLS = 3 << 20, BYTES = 17 << 20 };
     char *text;
-    ok(cad_arena_zalloc(arena, BYTES, 1, "large answer", &text));
+    ok(cad_arena_zalloc(arena, BYTES + 1, 1, "large answer", &text));
     memset(text, 1, BYTES);
     cad_answers a = opened("large", false);
-    a.n = 2;
-    for (size_t i = 0; i < 2; i++) {
-        a.slot[i].text = i ? "fine" : text;
-        a.slot[i].len = i ? 4 : BYTES;
+    a.n = 3;
+    for (size_t i = 0; i < a.n; i++) {
+        a.slot[i].text = i == 2 ? "fine" : text + i * (BYTES - CONTROLS);
+        a.slot[i].len = strlen(a.slot[i].text);
         a.slot[i].stopped = true;
     }
     score(&a);
@@ -278,6 +280,33 @@ static void test_an_answer_that_no_job_can_carry_is_refused_alone(void **state)
     assert_true(s[0].complete && !s[0].valid);
     assert_non_null(strstr(a.slot[0].record, "\"limit\""));
     assert_int_equal(s[1].class_, CAD_CLASS_ok);
+    assert_int_equal(s[2].class_, CAD_CLASS_ok);
+}
+
+static cad_status too_large(void *ctx, const cad_suite_row *row, cad_answer_text *out)
+{
+    (void)ctx;
+    *out = (cad_answer_text){.too_large = 7000000, .ended = row == suite.row};
+    return CAD_OK;
+}
+
+/* Its text is nowhere; a second call knows it all the same. */
+static void test_an_answer_too_large_to_keep_is_refused_and_never_truncated(void **state)
+{
+    (void)state;
+    for (int call = 0; call < 2; call++) {
+        cad_answers a = opened("files", false);
+        ok(cad_answers_take(&a, too_large, NULL));
+        score(&a);
+        cad_scored *s;
+        ok(cad_answers_scored(&a, arena, &s));
+        for (size_t i = 0; i < SLOTS; i++) {
+            assert_int_equal(s[i].class_, CAD_CLASS_parse);
+            assert_int_equal(s[i].complete, i < SAMPLES);
+            assert_non_null(strstr(a.slot[i].record, "7000000 bytes"));
+        }
+        ok(cad_fs_remove(file("scores.jsonl")));
+    }
 }
 
 static void test_blanks_are_no_complete_answer(void **state)
@@ -451,14 +480,13 @@ static void test_every_row_has_its_own_box_whatever_the_samples(void **state)
     ok(cad_bbox_cube_create(&a, arena, &boxes));
     static const char *const box[ROWS] = {"C 1 20 5\nT 0 0 0 -1.5", "C 2 20 5\nT 0 0 0 -1.5", NULL, "C 4 20 5\nT 0 0 0 -1.5"};
     for (size_t i = 0; i < ROWS; i++) {
-        const char *text;
-        size_t len;
-        ok(cad_baseline_bbox_cube(boxes, &suite.row[i], &text, &len));
-        assert_int_equal(len, box[i] ? strlen(box[i]) : 0);
+        cad_answer_text answer = {0};
+        ok(cad_baseline_bbox_cube(boxes, &suite.row[i], &answer));
+        assert_int_equal(answer.len, box[i] ? strlen(box[i]) : 0);
         if (box[i])
-            assert_string_equal(text, box[i]);
+            assert_string_equal(answer.text, box[i]);
         else
-            assert_null(text);
+            assert_null(answer.text);
     }
 }
 
@@ -476,6 +504,7 @@ int main(int argc, char **argv)
                                         teardown),
         cmocka_unit_test_setup_teardown(test_a_worker_that_dies_of_the_reference_does_not_fail_the_answer, setup, teardown),
         cmocka_unit_test_setup_teardown(test_an_answer_that_no_job_can_carry_is_refused_alone, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_an_answer_too_large_to_keep_is_refused_and_never_truncated, setup, teardown),
         cmocka_unit_test_setup_teardown(test_blanks_are_no_complete_answer, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_file_cut_anywhere_is_completed_to_the_same_bytes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_each_prediction_names_the_hash_of_its_prompt, setup, teardown),

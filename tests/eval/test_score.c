@@ -9,12 +9,20 @@ static bool has_kernel(void)
     return strcmp(cad_solid_kernel(), "none") != 0;
 }
 
+/* `job` with its texts in it. */
 static json_t *record(const char *job)
 {
-    cad_buf out = CAD_BUF_INIT;
-    json_t *o;
-    ok(cad_score_job(job, strlen(job), &out));
+    cad_buf in = CAD_BUF_INIT, out = CAD_BUF_INIT;
+    json_t *o, *head;
+    ok(cad_json_parse(job, strlen(job), "job", &head));
+    const json_t *text = json_object_get(head, "text"), *reference = json_object_get(head, "reference");
+    const cad_score_texts texts = {json_string_value(text), json_string_value(reference), json_string_length(text),
+                                   json_string_length(reference)};
+    ok(cad_score_job_make(head, &texts, &in));
+    ok(cad_score_job(in.data, in.len, &out));
     ok(cad_json_parse(out.data, out.len, "record", &o));
+    json_decref(head);
+    cad_buf_deinit(&in);
     cad_buf_deinit(&out);
     return o;
 }
@@ -115,10 +123,20 @@ static void test_a_reference_without_a_solid_is_its_own_class(void **state)
 static void test_a_malformed_job_is_refused(void **state)
 {
     (void)state;
-    cad_buf out = CAD_BUF_INIT;
-    fails(cad_score_job("{}", 2, &out), CAD_EDATA, "key 'key'");
-    fails(cad_score_job("{\"key\"", 6, &out), CAD_EPARSE, "score job");
+    cad_buf in = CAD_BUF_INIT, out = CAD_BUF_INIT;
+    json_t *head = json_object();
+    ok(cad_score_job_make(head, &(cad_score_texts){"C 1 1 1", NULL, 7, 0}, &in));
+    fails(cad_score_job(in.data, in.len, &out), CAD_EDATA, "key 'key'");
+    fails(cad_score_job(in.data, in.len - 1, &out), CAD_EDATA, "score job");
+    fails(cad_score_job("{}", 2, &out), CAD_EDATA, "score job: 2 bytes");
+    in.data[0]++; /* the object takes the first byte of the text */
+    in.data[8]--;
+    fails(cad_score_job(in.data, in.len, &out), CAD_EPARSE, "score job");
+    in.data[0] = -1; /* more than there is */
+    fails(cad_score_job(in.data, in.len, &out), CAD_EDATA, "score job");
     assert_int_equal(out.len, 0);
+    json_decref(head);
+    cad_buf_deinit(&in);
     cad_buf_deinit(&out);
 }
 

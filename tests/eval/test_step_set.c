@@ -74,9 +74,11 @@ static void forget(set *s)
 static void submit(cad_pool *p, uint64_t tag, json_t *text, json_t *reference, bool always)
 {
     cad_buf b = CAD_BUF_INIT;
-    json_t *o = json_pack("{ss,ss,ss,so,sb,so,sb}", "key", "k", "id", "r", "kind", "step", "text", text, "complete", 1,
-                          "reference", reference, "always", (int)always);
-    ok(cad_json_print(o, &b));
+    json_t *o = json_pack("{ss,ss,ss,sb,sb}", "key", "k", "id", "r", "kind", "step", "complete", 1, "always", (int)always);
+    ok(cad_score_job_make(o, &(cad_score_texts){json_string_value(text), json_string_value(reference),
+                                                json_string_length(text), json_string_length(reference)}, &b));
+    json_decref(text);
+    json_decref(reference);
     ok(cad_pool_submit(p, CAD_SCORE_HANDLER, tag, b.data, b.len));
     cad_buf_deinit(&b);
     json_decref(o);
@@ -305,6 +307,8 @@ static void test_the_text_track_tells_the_line_of_the_answer(void **state)
         {"DATA;\n#1=A(;\n#2=B(#9);\nENDSEC;\nEND-ISO-10303-21;", false, false, "parse", 1, 2},
         {"\n\nDATA;\n#1=A();\n#1=B();\nENDSEC;\nEND-ISO-10303-21;", true, false, "reference", 2, 5},
         {"DATA;\n#1=A();\n#2=B(#ID_3);\nENDSEC;\nEND-ISO-10303-21;", true, false, "parse", 1, 3},
+        {"\f\v", true, false, "empty", 0, 0},
+        {"\vDATA;\n#1=A();\n#2=B(#9);\nENDSEC;\nEND-ISO-10303-21;\f", false, false, "reference", 2, 3},
         {"what is this", true, false, "parse", 1, 0},
         {"#1=VERTEX_POINT($);", true, false, "reference", 2, 0}, /* of ours: nothing to derive it from */
         {"#1=VERTEX_POINT($);", false, false, "truncated", 0, 0},
@@ -316,9 +320,8 @@ static void test_the_text_track_tells_the_line_of_the_answer(void **state)
         cad_buf text = CAD_BUF_INIT, in = CAD_BUF_INIT, out = CAD_BUF_INIT;
         json_t *o;
         ok(cad_buf_printf(&text, "%s%s", c[i].with_head ? head : "", c[i].text));
-        json_t *job = json_pack("{ss,ss,ss,ss,sb}", "key", "k", "id", "r", "kind", "step", "text", text.data, "complete",
-                                (int)c[i].complete);
-        ok(cad_json_print(job, &in));
+        json_t *job = json_pack("{ss,ss,ss,sb}", "key", "k", "id", "r", "kind", "step", "complete", (int)c[i].complete);
+        ok(cad_score_job_make(job, &(cad_score_texts){.text = text.data, .len = text.len}, &in));
         ok(cad_score_job(in.data, in.len, &out));
         ok(cad_json_parse(out.data, out.len, "record", &o));
         const json_t *line = json_object_get(json_object_get(o, "error"), "line");

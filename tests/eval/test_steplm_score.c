@@ -51,9 +51,9 @@ static const char *step_text(const char *ir, const char *from, const char *to)
 static json_t *record(const char *text, const char *reference, bool always)
 {
     cad_buf in = CAD_BUF_INIT, out = CAD_BUF_INIT;
-    json_t *o, *job = json_pack("{ss,ss,ss,ss,sb,ss,sb,sb,sb}", "key", "k", "id", "r", "kind", "step", "text", text, "complete",
-                                1, "reference", reference, "always", (int)always, "steplm", 1, "official", 1);
-    ok(cad_json_print(job, &in));
+    json_t *o, *job = json_pack("{ss,ss,ss,sb,sb,sb,sb}", "key", "k", "id", "r", "kind", "step", "complete", 1, "always",
+                                (int)always, "steplm", 1, "official", 1);
+    ok(cad_score_job_make(job, &(cad_score_texts){text, reference, strlen(text), strlen(reference)}, &in));
     ok(cad_score_job(in.data, in.len, &out));
     ok(cad_json_parse(out.data, out.len, "record", &o));
     json_decref(job);

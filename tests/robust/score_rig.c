@@ -17,14 +17,20 @@ cad_pool *score_pool(int workers, double cpu_s)
 /* A job over `text` against a reference, both as in JSON. */
 void score_submit_against(cad_pool *p, uint64_t tag, const char *text, const char *reference)
 {
-    cad_buf b = CAD_BUF_INIT;
-    ok(cad_buf_printf(
-        &b,
-        "{\"key\":\"k%d\",\"id\":\"r\",\"text\":\"%s\",\"complete\":true,\"reference\":\"%s\",\"expect\":{\"bbox\":[40,20,5],"
-        "\"solids\":1},\"seven\":0}",
-        (int)tag, text, reference));
-    ok(cad_pool_submit(p, CAD_SCORE_HANDLER, tag, b.data, b.len));
+    cad_buf b = CAD_BUF_INIT, in = CAD_BUF_INIT;
+    json_t *o;
+    ok(cad_buf_printf(&b,
+                      "{\"key\":\"k%d\",\"id\":\"r\",\"text\":\"%s\",\"complete\":true,\"reference\":\"%s\","
+                      "\"expect\":{\"bbox\":[40,20,5],\"solids\":1},\"seven\":0}",
+                      (int)tag, text, reference));
+    ok(cad_json_parse(b.data, b.len, "job", &o));
+    const json_t *t = json_object_get(o, "text"), *g = json_object_get(o, "reference");
+    ok(cad_score_job_make(
+        o, &(cad_score_texts){json_string_value(t), json_string_value(g), json_string_length(t), json_string_length(g)}, &in));
+    ok(cad_pool_submit(p, CAD_SCORE_HANDLER, tag, in.data, in.len));
+    json_decref(o);
     cad_buf_deinit(&b);
+    cad_buf_deinit(&in);
 }
 
 void score_submit(cad_pool *p, uint64_t tag, const char *text)
