@@ -1,9 +1,8 @@
 /* Answers and scores of one model on one suite, on disk as predictions.jsonl and scores.jsonl (spec/cli.md 8, 14).
  *
- * A row of predictions.jsonl: key id sample prompt_sha (XXH3-128 of the prompt) text n_tokens finish ms logprob seed, and too_large of an
- * answer whose text is not kept (its bytes).
- * Both files are append-only; a second run does only what is missing.  The key of an answer names everything that can change
- * it, so a key that is there is never generated again. */
+ * A row of predictions.jsonl: key id sample prompt_sha (XXH3-128 of the prompt) text n_tokens finish ms logprob seed, and
+ * too_large of an answer whose text is not kept (its bytes). Both files are append-only; a second run does only what is
+ * missing.  The key of an answer names everything that can change it, so a key that is there is never generated again. */
 #ifndef CADLM_EVAL_ANSWERS_H
 #define CADLM_EVAL_ANSWERS_H
 

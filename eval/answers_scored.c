@@ -96,7 +96,9 @@ static cad_status one(const cad_answers *a, const cad_answer_slot *t, cad_arena 
         .vol2 = within(t->row, measure(r, "vol.rel"), 0.02),
         .bbox1 = within(t->row, measure(r, "bbox.rel"), 0.01),
         .kernel_valid = a->always ? json_integer_value(json_object_get(r, "kernel")) >= 8 : -1,
-        .cr_official = !a->steplm ? -1 : t->too_large ? t->stopped : ends_official(&text),
+        .cr_official = !a->steplm     ? -1
+                       : t->too_large ? t->stopped
+                                      : ends_official(&text),
         .rr_official = a->steplm && t->row->reference ? measure(r, "rr.official") > 0 : -1,
         .scd = measure(r, "scd.fixed"),
         .scd_p2s = measure(r, "scd.p2s"),

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PROTOCOL = 2 };
+enum { PROTOCOL = 3 };
 
 static cad_status keep(cad_eval_run_state *r, cad_buf *text, const char **out)
 {

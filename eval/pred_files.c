@@ -74,7 +74,8 @@ static cad_status read_file(const char *path, cad_arena *a, cad_answer_text *out
 {
     size_t len;
     CAD_TRY(cad_reference_read(path, a, &out->text, &len, hash));
-    *(out->text ? &out->len : &out->too_large) = len;
+    out->len = out->text ? len : 0;
+    out->too_large = out->text ? 0 : len;
     if (out->text)
         return CAD_OK;
     cad_log(CAD_LOG_WARN, "%s: an answer of %zu bytes; at most %d can be scored", path, len, CAD_REFERENCE_MOST);

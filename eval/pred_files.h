@@ -14,13 +14,13 @@ extern "C" {
 typedef struct cad_pred_files {
     const cad_suite *suite;
     cad_answer_text *answer; /* (suite->n) */
-    size_t found, others; /* rows with a file; files that no row asks for */
+    size_t found, others;    /* rows with a file; files that no row asks for */
     char hash[CAD_HASH_HEX];
 } cad_pred_files;
 
 /* A row's file is called like its id, or is the only one whose model has that id (dataprep/step_files.h).  Of what is
- * larger than CAD_REFERENCE_MOST only the size is kept, with a warning.  `apart`: see cad_step_files_find.  Errors: CAD_ENOTFOUND (no file fits),
- * CAD_EDATA (several fit one row), those of cad_step_files_find. */
+ * larger than CAD_REFERENCE_MOST only the size is kept, with a warning.  `apart`: see cad_step_files_find.  Errors:
+ * CAD_ENOTFOUND (no file fits), CAD_EDATA (several fit one row), those of cad_step_files_find. */
 CAD_MUST_USE cad_status cad_pred_files_open(const char *dir, const char *apart, const cad_suite *suite, cad_arena *arena,
                                             cad_pred_files *out);
 /* A cad_answer_source (eval/answers.h). */

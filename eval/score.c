@@ -340,9 +340,10 @@ cad_status cad_score_too_large(const char *key, const char *id, size_t bytes, bo
 {
     char text[80];
     snprintf(text, sizeof text, "%zu bytes are more than a worker is given", bytes);
-    json_t *o = json_pack("{ss,ss,ss,si,si,sn,sb,sn,sn,s{ss,si,ss},sn,sn,s[s],s{}}", "key", key, "id", id, "class",
-                          cad_class_name(CAD_CLASS_parse), "level", (int)complete, "text", (int)complete, "kernel", "valid", 0, "cd", "iou", "error",
-                          "stage", "parse", "line", 0, "text", text, "checks", "seven", "diags", "limit", "m");
+    json_t *o =
+        json_pack("{ss,ss,ss,si,si,sn,sb,sn,sn,s{ss,si,ss},sn,sn,s[s],s{}}", "key", key, "id", id, "class",
+                  cad_class_name(CAD_CLASS_parse), "level", (int)complete, "text", (int)complete, "kernel", "valid", 0, "cd",
+                  "iou", "error", "stage", "parse", "line", 0, "text", text, "checks", "seven", "diags", "limit", "m");
     if (!o)
         CAD_FAIL(CAD_ENOMEM, "out of memory for a record");
     cad_status s = cad_json_print(o, out);

@@ -75,8 +75,10 @@ static void submit(cad_pool *p, uint64_t tag, json_t *text, json_t *reference, b
 {
     cad_buf b = CAD_BUF_INIT;
     json_t *o = json_pack("{ss,ss,ss,sb,sb}", "key", "k", "id", "r", "kind", "step", "complete", 1, "always", (int)always);
-    ok(cad_score_job_make(o, &(cad_score_texts){json_string_value(text), json_string_value(reference),
-                                                json_string_length(text), json_string_length(reference)}, &b));
+    ok(cad_score_job_make(o,
+                          &(cad_score_texts){json_string_value(text), json_string_value(reference), json_string_length(text),
+                                             json_string_length(reference)},
+                          &b));
     json_decref(text);
     json_decref(reference);
     ok(cad_pool_submit(p, CAD_SCORE_HANDLER, tag, b.data, b.len));
