@@ -52,7 +52,8 @@ static const cad_cli_option OPTIONS[] = {
     {"ties", 0, "seeded|first", "rag.ties", NULL, "rag.build rag.query"},
     {"min-score", 0, "X", "rag.min_score", NULL, "rag.build rag.query"},
     {"derive", 0, "WHAT", "prep.derive", "off surfaces seam lean", "text run"},
-    {"shard", 0, "i/n|auto", NULL, "a share of the rows, 0/n .. n-1/n; then merge", "import text filter render round reorder rag.embed"},
+    {"shard", 0, "i/n|auto", NULL, "a share of the rows, 0/n .. n-1/n; then merge",
+     "import text filter render round reorder rag.embed run"},
     {"jobs", 0, "N", "prep.jobs", "workers; 0 = all CPUs", "import text filter stats synth render round reorder run"},
     {0},
 };
@@ -143,7 +144,8 @@ static const cad_cli_word WORDS[] = {
      "  cadprep import -o raw.jsonl --captions=c.csv --parts=abc --shard=auto\n"
      "and behind the array:\n"
      "  cadprep merge -o raw.jsonl    of raw.0-of-8.jsonl .. raw.7-of-8.jsonl\n"
-     "One task again, if it failed: the same call with --shard=3/8.\n"},
+     "One task again, if it failed: the same call with --shard=3/8.  cadprep run joins\n"
+     "the shares of its own calls by itself.\n"},
     {"preview", cad_cmd_preview, "PACK.h5",
      "Show rows as the trainer sees them, decoded from their tokens: context grey,\n"
      "loss green, end token red; without colour the loss stands in [[ ]].\n"
@@ -159,7 +161,13 @@ static const cad_cli_word WORDS[] = {
     {"run", cad_cmd_run, "CONFIG.ini [OVERLAY.ini...]",
      "All stages of a configuration into prep.out; finished stages are passed over.\n"
      "  cadprep run configs/tiny_qlora.ini\n"
-     "  cadprep run configs/tiny_qlora.ini --set=synth.n=500 --set=prep.out=data/try\n"},
+     "  cadprep run configs/tiny_qlora.ini --set=synth.n=500 --set=prep.out=data/try\n"
+     "Tasks of an array take a share each of the first stages on prep.parts: round,\n"
+     "reorder, import, filter, text.  The call without --shard joins them and goes on;\n"
+     "4 when a share is missing, 65 when one has other settings.\n"
+     "  sbatch --array=0-7 ..    cadprep run steplm.ini --shard=auto\n"
+     "  sbatch -d afterok:ID ..  cadprep run steplm.ini\n"
+     "One task again, if it failed: the same call with --shard=3/8.\n"},
     {0},
 };
 

@@ -185,6 +185,31 @@ cad_status cad_cmd_verify(cad_cli *cli)
     return s;
 }
 
+/* The command line without --shard. */
+static cad_status whole_command(const cad_cli *cli, cad_buf *out)
+{
+    static const char option[] = " --shard";
+    CAD_TRY(cad_cli_command(cli, out));
+    for (char *at; (at = strstr(out->data, option));) {
+        char *end = at + strlen(option) + 1; /* behind = or a blank */
+        end += strcspn(end, " ");
+        memmove(at, end, strlen(end) + 1);
+        out->len = strlen(out->data);
+    }
+    return CAD_OK;
+}
+
+static cad_status tell_share(const cad_cli *cli, cad_shard shard)
+{
+    cad_buf line = CAD_BUF_INIT;
+    cad_status s = whole_command(cli, &line);
+    if (s == CAD_OK)
+        cad_log(CAD_LOG_INFO, "share %lld of %lld: done; when all are: %s", (long long)shard.index, (long long)shard.of,
+                cad_buf_cstr(&line));
+    cad_buf_deinit(&line);
+    return s;
+}
+
 cad_status cad_cmd_run(cad_cli *cli)
 {
     cad_prep_job j;
@@ -196,5 +221,9 @@ cad_status cad_cmd_run(cad_cli *cli)
     for (size_t i = 0; i < n; i++)
         files[i] = cad_cli_arg(cli, i);
     CAD_TRY(begin(cli, NULL, files, n, &j, &done));
-    return done ? CAD_OK : cad_prep_run(&j);
+    if (done)
+        return CAD_OK;
+    CAD_TRY(cad_shard_parse(cad_cli_value(cli, "shard"), &j.shard));
+    CAD_TRY(cad_prep_run(&j));
+    return j.shard.of ? tell_share(cli, j.shard) : CAD_OK;
 }

@@ -71,7 +71,7 @@ cad_status cad_prep_filter(const cad_prep_job *j, const char *in, const char *ou
     bool sizes = by & CAD_PREP_FILTER_ENTITIES;
     cad_stage_filter_args args = {.in = in,
                                   .out = share.out,
-                                  .shard = j->shard,
+                                  .shard = share.rows,
                                   .min_entities = sizes ? p->min_entities : 0,
                                   .max_entities = sizes ? p->max_entities : 0,
                                   .tokens = by & CAD_PREP_FILTER_TOKENS ? p->filter_tokens : 0,

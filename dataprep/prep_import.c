@@ -56,7 +56,8 @@ cad_status cad_prep_import(const cad_prep_job *j, cad_stage_import_args args)
     if (share.done)
         return CAD_OK;
     args.out = share.out;
-    args.shard = j->shard;
+    args.shard = share.rows;
+    args.share = j->part;
     args.max_bad = share.max_bad;
     cad_stage_import_result r;
     cad_arena *a = NULL;

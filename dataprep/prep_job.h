@@ -19,7 +19,9 @@ typedef struct cad_prep_job {
     const char *dir;           /* folder of the corpus: prep.out, or what the command line names */
     const char *tokenizer_dir; /* tokenizer.path; with own_bpe and no path of its own: DIR/tokenizer */
     const cad_template *tpl;
-    cad_shard shard; /* of the rows, of stages that work row by row (prep_share.h); {0, 0}: all */
+    cad_shard shard;            /* of the rows, of stages that work row by row (prep_share.h); {0, 0}: all */
+    const cad_step_share *part; /* of cadprep run: the share's files in prep.parts; its stages take all of what those before
+                                   them left to it.  NULL: the share is that of the input of one command */
 } cad_prep_job;
 
 CAD_MUST_USE cad_status cad_prep_job_open(const cad_config *cfg, const char *dir, cad_arena *arena, cad_prep_job *out);
@@ -64,7 +66,12 @@ CAD_MUST_USE cad_status cad_prep_verify(const cad_prep_job *j, const char *again
 
 /* The stages that prep.stages lists, as far as the rows know them, in order.  A stage is skipped when its settings, its inputs
  * and the bytes of its outputs are those that its record DIR/.stages/NAME.json remembers; a run that was killed and is repeated
- * ends with the bytes of one that was not. */
+ * ends with the bytes of one that was not.
+ *
+ * With a share, the first stages on prep.parts, which work row by row: files, import, filter and text, each from what the one
+ * before left to the share, into raw.2-of-8.jsonl and such.  A call without a share takes those in the place of its own stages,
+ * with the same bytes.  Errors: CAD_EUSAGE (a share without prep.parts), CAD_EPARTIAL (rows were lost; or shares are missing,
+ * then nothing is written), CAD_EDATA (shares of other settings or files). */
 CAD_MUST_USE cad_status cad_prep_run(const cad_prep_job *j);
 
 #ifdef __cplusplus

@@ -2,6 +2,7 @@
 #include "core/fs.h"
 #include "dataprep/prep_stage.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,8 +27,10 @@ cad_status cad_prep_stage_key(const cad_prep_job *j, const cad_prep_stage *s, ch
 
 static cad_status record_path(const cad_prep_job *j, const char *stage_name, const char **out)
 {
-    char name[64];
-    snprintf(name, sizeof name, ".stages/%s.json", stage_name);
+    char name[96], share[48] = "";
+    if (j->shard.of)
+        snprintf(share, sizeof share, ".%" PRId64 "-of-%" PRId64, j->shard.index, j->shard.of);
+    snprintf(name, sizeof name, ".stages/%s%s.json", stage_name, share);
     return cad_prep_path(j, name, out);
 }
 
@@ -39,6 +42,12 @@ static json_t *record_of(const cad_prep_job *j, const char *stage_name)
     if (record_path(j, stage_name, &path) != CAD_OK || !cad_fs_exists(path) || cad_json_read(path, 1 << 20, &o) != CAD_OK)
         return NULL;
     return o;
+}
+
+bool cad_prep_stage_has_record(const cad_prep_job *j, const cad_prep_stage *s)
+{
+    const char *path = NULL;
+    return record_path(j, s->name, &path) == CAD_OK && cad_fs_exists(path);
 }
 
 /* Of an output, a file or the folder of them. */

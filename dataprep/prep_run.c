@@ -2,6 +2,7 @@
 #include "core/fs.h"
 #include "core/log.h"
 #include "dataprep/prep_stage.h"
+#include "dataprep/shard_record.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -34,48 +35,97 @@ static cad_status verify(const cad_prep_job *j)
     return s;
 }
 
+/* *shares: how many an array left in the folder, which are joined; -1: not looked for so far.  *lost: rows were, fewer than
+ * prep.max_bad. */
+static cad_status run_stage(const cad_prep_job *j, const cad_prep_stage *s, int64_t *shares, bool *lost)
+{
+    if (s->by_row && *shares < 0)
+        CAD_TRY(cad_prep_array_find(j, shares));
+    if (s->by_row && *shares > 0)
+        return cad_prep_array_join(j, s, *shares, lost);
+    cad_status st = s->run(j);
+    *lost = st == CAD_EPARTIAL;
+    return *lost ? CAD_OK : st;
+}
+
 static cad_status run_stages(const cad_prep_job *j)
 {
-    const char *partial = NULL; /* the first stage that lost rows, fewer than prep.max_bad */
+    const char *partial = NULL; /* the first stage that lost rows */
     size_t n = 0;
+    int64_t shares = j->shard.of ? 0 : -1;
     const cad_prep_stage *stages = cad_prep_stages(&n);
-    CAD_TRY(sweep_all(j));
     for (size_t i = 0; i < n; i++) {
         const cad_prep_stage *s = &stages[i];
         char key[33];
         bool lost = false;
         if (!s->wanted(j))
             continue;
+        if (j->shard.of && !s->by_row) /* from here on a stage reads all rows */
+            return CAD_OK;
         CAD_TRY(cad_prep_stage_key(j, s, key));
         if (cad_prep_stage_finished(j, s, key, &lost)) {
             cad_log(CAD_LOG_INFO, "%s: done before, skipped", s->name);
-            partial = partial || !lost ? partial : s->name;
-            continue;
+        } else {
+            CAD_TRY(run_stage(j, s, &shares, &lost));
+            CAD_TRY(cad_prep_stage_remember(j, s, key, lost));
         }
-        cad_status st = s->run(j);
-        partial = partial ? partial : st == CAD_EPARTIAL ? s->name : NULL;
-        if (st != CAD_EPARTIAL)
-            CAD_TRY(st);
-        CAD_TRY(cad_prep_stage_remember(j, s, key, st == CAD_EPARTIAL));
+        partial = partial || !lost ? partial : s->name;
     }
-    if (cad_prep_stage_listed(j, "verify"))
+    if (!j->shard.of && cad_prep_stage_listed(j, "verify"))
         CAD_TRY(verify(j));
     if (partial)
         CAD_FAIL(CAD_EPARTIAL, "stage %s lost rows: %s/*.status.jsonl lists them", partial, j->dir);
     return CAD_OK;
 }
 
-/* One process at a time makes a folder: the second finds it locked. */
-cad_status cad_prep_run(const cad_prep_job *j)
+/* A share leaves alone what the writers of others may be at. */
+static cad_status run_share(cad_prep_job *j)
+{
+    cad_step_files tree;
+    cad_step_share part;
+    CAD_TRY(cad_prep_array_tree(j, j->arena, &tree));
+    cad_step_files_share(&tree, j->shard, &part);
+    j->part = &part;
+    return run_stages(j);
+}
+
+/* What the writers of a share are at would be swept. */
+static cad_status check_no_share_runs(const cad_prep_job *j)
+{
+    const char **name = NULL, *path;
+    size_t n = 0;
+    CAD_TRY(cad_fs_list(j->dir, j->arena, &name, &n));
+    for (size_t i = 0; i < n; i++) {
+        cad_shard shard;
+        cad_lock *lock = NULL;
+        if (strncmp(name[i], "LOCK.", 5) != 0 || !cad_shard_of_name(name[i], &shard))
+            continue;
+        CAD_TRY(cad_prep_path(j, name[i], &path));
+        CAD_TRY(cad_lock_take(path, "cadprep run", NULL, NULL, &lock));
+        cad_lock_release(lock);
+    }
+    return CAD_OK;
+}
+
+static cad_status run_whole(const cad_prep_job *j)
+{
+    CAD_TRY(check_no_share_runs(j));
+    CAD_TRY(sweep_all(j));
+    return run_stages(j);
+}
+
+/* One process at a time makes a folder, or a share of it: the second finds it locked. */
+cad_status cad_prep_run(const cad_prep_job *job)
 {
     const char *path = NULL;
     cad_lock *lock = NULL;
-    CAD_TRY(cad_prep_stages_check(j));
-    CAD_TRY(check_tokenizer(j));
-    CAD_TRY(cad_prep_path(j, "LOCK", &path));
-    CAD_TRY(cad_fs_mkdirs(j->dir));
+    cad_prep_job j = *job;
+    CAD_TRY(cad_prep_stages_check(&j));
+    CAD_TRY(check_tokenizer(&j));
+    CAD_TRY(cad_prep_stage_file(&j, "LOCK", &path));
+    CAD_TRY(cad_fs_mkdirs(j.dir));
     CAD_TRY(cad_lock_take(path, "cadprep run", NULL, NULL, &lock));
-    cad_status s = run_stages(j);
+    cad_status s = j.shard.of ? run_share(&j) : run_whole(&j);
     cad_lock_release(lock);
     return s;
 }

@@ -61,12 +61,16 @@ static bool made_before(const cad_prep_job *j, const cad_prep_share *s)
 cad_status cad_prep_share_open(const cad_prep_job *j, const char *stage, const char *keys, const char *const *in, size_t n_in,
                                const char *out, cad_prep_share *share)
 {
-    *share = (cad_prep_share){.out = out, .max_bad = j->cfg->prep.max_bad};
+    *share = (cad_prep_share){.out = out, .max_bad = j->cfg->prep.max_bad, .rows = j->shard};
     if (j->shard.of == 0)
         return CAD_OK;
     share->max_bad = 1;
     share->record = (cad_shard_record){.shard = j->shard, .max_bad = j->cfg->prep.max_bad};
     snprintf(share->record.stage, sizeof share->record.stage, "%s", stage);
+    if (j->part) {
+        share->rows = (cad_shard){0, 1};
+        return key_of(j, stage, keys, NULL, 0, share->record.key);
+    }
     CAD_TRY(cad_shard_name(j->arena, out, j->shard, &share->out));
     CAD_TRY(key_of(j, stage, keys, in, n_in, share->record.key));
     share->done = made_before(j, share);
@@ -83,6 +87,8 @@ cad_status cad_prep_share_close(const cad_prep_job *j, cad_prep_share *share, ca
         cad_log(CAD_LOG_WARN, "%s", cad_error_text());
     share->record.tally = tally;
     CAD_TRY(cad_shard_record_write(j->arena, share->out, &share->record));
+    if (j->part)
+        return CAD_OK;
     cad_log(CAD_LOG_INFO, "%s: share %" PRId64 " of %" PRId64 " (0 to %" PRId64 ") is in %s; cadprep merge joins them",
             share->record.stage, j->shard.index, j->shard.of, j->shard.of - 1, share->out);
     return CAD_OK;

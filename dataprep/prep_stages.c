@@ -1,23 +1,14 @@
 /* Which stages a configuration runs, on which files. */
-#include "core/fs.h"
 #include "core/path.h"
 #include "dataprep/prep_stage.h"
-#include "dataprep/step_files.h"
+#include "dataprep/shard_record.h"
 #include "model/rag/rag_index.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Names of inputs that depend on the settings or lie elsewhere: the tokenizer in use; the list of captions; all STEP files, as
- * one hash; those that were made again; the files of rag.encoder; what synth knows of the parts; the template; the rows before
- * and behind stage text; those that dedup reads; those that are split, and the record of the stage that made them. */
-#define TOKENIZER "@tokenizer"
-#define CAPTIONS "@captions"
-#define PARTS "@parts"
-#define FILES "@files"
-#define ENCODER "@encoder"
-#define FACTS "@facts"
-#define TEMPLATE "@template"
+/* Inputs beside those of prep_stage.h whose names depend on the settings: the rows before and behind stage text; those that
+ * dedup reads; those that are split, and the record of the stage that made them. */
 #define SOURCE "@source"
 #define TEXT "@text"
 #define BEFORE_DEDUP "@before-dedup"
@@ -95,7 +86,7 @@ static bool reorders(const cad_prep_job *j)
     return steplm(j) && cad_prep_stage_listed(j, "reorder");
 }
 
-static bool remakes_files(const cad_prep_job *j)
+bool cad_prep_stage_remakes(const cad_prep_job *j)
 {
     return of_step(j) && (rounds(j) || reorders(j));
 }
@@ -166,6 +157,11 @@ static cad_status check_tokens(const cad_prep_job *j)
 cad_status cad_prep_stages_check(const cad_prep_job *j)
 {
     CAD_TRY(check_names(&j->cfg->prep.stages));
+    if (j->shard.of && !*j->cfg->prep.parts)
+        CAD_FAIL(CAD_EUSAGE,
+                 "run: --shard without prep.parts; parts that are drawn here (section synth) are made by one process"
+                 "\nhint: cadprep synth --kind=step -o DIR, then --set=prep.parts=DIR/parts "
+                 "--set=prep.captions=DIR/captions.csv");
     if (of_step(j) && !cad_prep_stage_listed(j, "import"))
         CAD_FAIL(CAD_ECONFIG, "prep.stages does not list import; nothing else reads STEP files");
     CAD_TRY(needs(j, "pack", "split"));
@@ -179,14 +175,13 @@ cad_status cad_prep_stages_check(const cad_prep_job *j)
 
 /* ---- which files ---- */
 
-static cad_status parts_dir(const cad_prep_job *j, const char **out)
+cad_status cad_prep_stage_parts(const cad_prep_job *j, const char **out)
 {
     *out = j->cfg->prep.parts;
     return own_parts(j) ? cad_prep_path(j, "synth/parts", out) : CAD_OK;
 }
 
-/* NULL: there are none. */
-static cad_status captions_file(const cad_prep_job *j, const char **out)
+cad_status cad_prep_stage_captions(const cad_prep_job *j, const char **out)
 {
     *out = *j->cfg->prep.captions ? j->cfg->prep.captions : NULL;
     return own_parts(j) ? cad_prep_path(j, "synth/captions.csv", out) : CAD_OK;
@@ -233,122 +228,29 @@ static const char *name_of(const cad_prep_job *j, const char *name)
                                          : name;
 }
 
+/* A name in the job's folder; of a share its own: "files/status.jsonl" -> "files.2-of-8/status.jsonl". */
+static cad_status own_path(const cad_prep_job *j, const char *name, const char **out)
+{
+    const char *slash = strchr(name, '/'), *first, *own;
+    if (j->shard.of == 0)
+        return cad_prep_path(j, name, out);
+    CAD_TRY(cad_arena_strdup(j->arena, name, strcspn(name, "/"), &first));
+    CAD_TRY(cad_shard_name(j->arena, first, j->shard, &own));
+    CAD_TRY(cad_prep_path(j, own, out));
+    return slash ? cad_path_join(j->arena, *out, slash + 1, out) : CAD_OK;
+}
+
 cad_status cad_prep_stage_file(const cad_prep_job *j, const char *name, const char **out)
 {
-    if (!strcmp(name, FILES))
-        return cad_prep_path(j, "files", out);
-    if (strcmp(name, TOKENIZER) != 0)
-        return cad_prep_path(j, name_of(j, name), out);
+    if (!strcmp(name, CAD_PREP_FILES))
+        return own_path(j, "files", out);
+    if (strcmp(name, CAD_PREP_TOKENIZER) != 0)
+        return own_path(j, name_of(j, name), out);
     char path[4200];
     int n = snprintf(path, sizeof path, "%s/tokenizer.json", j->tokenizer_dir);
     if (n < 0 || (size_t)n >= sizeof path)
         CAD_FAIL(CAD_ECONFIG, "path too long: %s/tokenizer.json", j->tokenizer_dir);
     return cad_arena_strdup(j->arena, path, (size_t)n, out);
-}
-
-/* One hash over the names and bytes of all STEP files of a folder. */
-static cad_status hash_tree(const cad_prep_job *j, const char *dir, char out[CAD_HASH_HEX])
-{
-    cad_frame mark = cad_arena_mark(j->arena);
-    cad_step_files files;
-    CAD_TRY(cad_step_files_find_packed(dir, j->arena, &files));
-    cad_hasher *h = cad_hasher_create();
-    cad_status s = h ? CAD_OK : cad_fail(CAD_ENOMEM, "%s: no memory for a hash", dir);
-    for (int64_t i = 0; s == CAD_OK && i < files.n; i++) {
-        char hex[CAD_HASH_HEX];
-        s = cad_fs_hash(files.item[i].path, hex);
-        if (s != CAD_OK)
-            break;
-        cad_hasher_add(h, files.item[i].rel, strlen(files.item[i].rel) + 1);
-        cad_hasher_add(h, hex, sizeof hex);
-    }
-    if (s == CAD_OK)
-        cad_hasher_hex(h, out);
-    cad_hasher_destroy(h);
-    cad_arena_rewind(j->arena, mark);
-    return s;
-}
-
-static cad_status add_file(const char *dir, const char *name, cad_buf *text)
-{
-    char path[4200], hex[CAD_HASH_HEX];
-    snprintf(path, sizeof path, "%s/%s", dir, name);
-    if (!cad_fs_is_file(path))
-        return CAD_OK;
-    CAD_TRY(cad_fs_hash(path, hex));
-    return cad_buf_printf(text, "%s %s\n", name, hex);
-}
-
-/* Its weights, in one file or several, and the settings beside them; the hashed encoder has no files. */
-static cad_status hash_encoder(const cad_prep_job *j, char out[CAD_HASH_HEX])
-{
-    const char *dir = j->cfg->rag.encoder_path, **name = NULL;
-    size_t n = 0;
-    cad_buf text = CAD_BUF_INIT;
-    cad_status s = CAD_OK;
-    snprintf(out, CAD_HASH_HEX, "none");
-    if (j->cfg->rag.encoder != CAD_RAG_ENCODER_minilm || !cad_fs_is_dir(dir))
-        return CAD_OK;
-    cad_frame mark = cad_arena_mark(j->arena);
-    CAD_TRY(cad_fs_list(dir, j->arena, &name, &n));
-    for (size_t i = 0; s == CAD_OK && i < n; i++)
-        if (cad_path_ends(name[i], ".safetensors") || cad_path_ends(name[i], ".json"))
-            s = add_file(dir, name[i], &text);
-    if (s == CAD_OK)
-        s = add_file(dir, "1_Pooling/config.json", &text);
-    if (s == CAD_OK)
-        cad_hash128_hex(cad_buf_cstr(&text), text.len, out);
-    cad_buf_deinit(&text);
-    cad_arena_rewind(j->arena, mark);
-    return s;
-}
-
-/* parts.jsonl beside the captions, which import reads where it is there. */
-static cad_status hash_facts(const cad_prep_job *j, char out[CAD_HASH_HEX])
-{
-    const char *captions = NULL;
-    cad_buf path = CAD_BUF_INIT;
-    snprintf(out, CAD_HASH_HEX, "none");
-    CAD_TRY(captions_file(j, &captions));
-    cad_status s = captions ? cad_path_parent(captions, &path) : CAD_OK;
-    if (s == CAD_OK && captions)
-        s = cad_buf_str(&path, "/parts.jsonl");
-    if (s == CAD_OK && captions && cad_fs_exists(cad_buf_cstr(&path)))
-        s = cad_fs_hash(cad_buf_cstr(&path), out);
-    cad_buf_deinit(&path);
-    return s;
-}
-
-cad_status cad_prep_hash_input(const cad_prep_job *j, const char *name, const char **out_name, char out[CAD_HASH_HEX])
-{
-    const char *path = NULL;
-    *out_name = name;
-    if (!strcmp(name, PARTS)) {
-        CAD_TRY(parts_dir(j, &path));
-        return hash_tree(j, path, out);
-    }
-    if (!strcmp(name, ENCODER))
-        return hash_encoder(j, out);
-    if (!strcmp(name, FACTS))
-        return hash_facts(j, out);
-    if (!strcmp(name, TEMPLATE)) {
-        snprintf(out, CAD_HASH_HEX, "%s", j->tpl->hash);
-        return CAD_OK;
-    }
-    if (!strcmp(name, CAPTIONS)) {
-        CAD_TRY(captions_file(j, &path));
-        snprintf(out, CAD_HASH_HEX, "none");
-        return path ? cad_fs_hash(path, out) : CAD_OK;
-    }
-    if (!strcmp(name, FILES)) {
-        snprintf(out, CAD_HASH_HEX, "none");
-        CAD_TRY(cad_prep_stage_file(j, name, &path));
-        return remakes_files(j) ? hash_tree(j, path, out) : CAD_OK;
-    }
-    CAD_TRY(cad_prep_stage_file(j, name, &path));
-    if (!strcmp(name, TOKENIZER))
-        *out_name = path;
-    return cad_fs_hash(path, out);
 }
 
 /* ---- stages ---- */
@@ -364,52 +266,54 @@ static cad_status synth(const cad_prep_job *j)
 static cad_status files(const cad_prep_job *j)
 {
     const char *in, *out;
-    CAD_TRY(parts_dir(j, &in));
-    CAD_TRY(cad_prep_path(j, "files", &out));
+    CAD_TRY(cad_prep_stage_parts(j, &in));
+    CAD_TRY(cad_prep_stage_file(j, CAD_PREP_FILES, &out));
     return cad_prep_tree(j, in, out, rounds(j), reorders(j));
 }
 
 static cad_status import(const cad_prep_job *j)
 {
     const char *parts, *captions, *out;
-    if (remakes_files(j))
-        CAD_TRY(cad_prep_path(j, "files", &parts));
+    if (cad_prep_stage_remakes(j))
+        CAD_TRY(cad_prep_stage_file(j, CAD_PREP_FILES, &parts));
     else
-        CAD_TRY(parts_dir(j, &parts));
-    CAD_TRY(captions_file(j, &captions));
-    CAD_TRY(cad_prep_path(j, "raw.jsonl", &out));
+        CAD_TRY(cad_prep_stage_parts(j, &parts));
+    CAD_TRY(cad_prep_stage_captions(j, &captions));
+    CAD_TRY(cad_prep_stage_file(j, "raw.jsonl", &out));
     return cad_prep_import(j, (cad_stage_import_args){.captions = captions, .parts = parts, .out = out});
+}
+
+static cad_status two_files(const cad_prep_job *j, const char *in_name, const char *out_name, const char **in, const char **out)
+{
+    CAD_TRY(cad_prep_stage_file(j, in_name, in));
+    return cad_prep_stage_file(j, out_name, out);
 }
 
 static cad_status filter(const cad_prep_job *j)
 {
     const char *in, *out;
-    CAD_TRY(cad_prep_path(j, "raw.jsonl", &in));
-    CAD_TRY(cad_prep_path(j, "filter.jsonl", &out));
+    CAD_TRY(two_files(j, "raw.jsonl", "filter.jsonl", &in, &out));
     return cad_prep_filter(j, in, out, CAD_PREP_FILTER_ENTITIES);
 }
 
 static cad_status text(const cad_prep_job *j)
 {
     const char *in, *out;
-    CAD_TRY(cad_prep_path(j, source_rows(j), &in));
-    CAD_TRY(cad_prep_path(j, "text.jsonl", &out));
+    CAD_TRY(two_files(j, SOURCE, "text.jsonl", &in, &out));
     return cad_prep_text(j, in, out);
 }
 
 static cad_status filter_tokens(const cad_prep_job *j)
 {
     const char *in, *out;
-    CAD_TRY(cad_prep_path(j, text_rows(j), &in));
-    CAD_TRY(cad_prep_path(j, "tokens.jsonl", &out));
+    CAD_TRY(two_files(j, TEXT, "tokens.jsonl", &in, &out));
     return cad_prep_filter(j, in, out, CAD_PREP_FILTER_TOKENS);
 }
 
 static cad_status dedup(const cad_prep_job *j)
 {
     const char *in, *out;
-    CAD_TRY(cad_prep_path(j, before_dedup(j), &in));
-    CAD_TRY(cad_prep_path(j, "dedup.jsonl", &out));
+    CAD_TRY(two_files(j, BEFORE_DEDUP, "dedup.jsonl", &in, &out));
     return cad_prep_dedup(j, in, out);
 }
 
@@ -443,56 +347,76 @@ static cad_status rag_first(const cad_prep_job *j)
     }
 
 static const cad_prep_stage stages[] = {
-    {"synth", SYNTH_KEYS, {NULL}, {"synth.jsonl"}, NULL, synth, of_ir},
-    {"synth-step", SYNTH_KEYS, {NULL}, {"synth/captions.csv", "synth/parts.jsonl"}, NULL, synth, own_parts},
+    {"synth", SYNTH_KEYS, {NULL}, {"synth.jsonl"}, NULL, synth, of_ir, false},
+    {"synth-step", SYNTH_KEYS, {NULL}, {"synth/captions.csv", "synth/parts.jsonl"}, NULL, synth, own_parts, false},
     {"files",
      "prep.stages prep.profile prep.round prep.order prep.topo_group prep.annotate prep.digits prep.require_valid prep.max_bad",
-     {PARTS},
-     {"files/" CAD_STEP_FILES_STATUS, FILES},
+     {CAD_PREP_PARTS},
+     {"files/" CAD_STEP_FILES_STATUS, CAD_PREP_FILES},
      NULL,
      files,
-     remakes_files},
+     cad_prep_stage_remakes,
+     true},
     {"import",
      "prep.profile prep.from prep.captions prep.parts prep.round prep.require_valid prep.max_bad",
-     {CAPTIONS, PARTS, FILES, FACTS},
+     {CAD_PREP_CAPTIONS, CAD_PREP_PARTS, CAD_PREP_FILES, CAD_PREP_FACTS},
      {"raw.jsonl"},
      "rag-first",
      import,
-     of_step},
-    {"filter", "prep.min_entities prep.max_entities", {"raw.jsonl"}, {"filter.jsonl"}, "rag-first", filter, filters_source},
-    {"text", NULL, {SOURCE}, {"text.jsonl"}, "rag-first", text, makes_text},
+     of_step,
+     true},
+    {"filter",
+     "prep.min_entities prep.max_entities",
+     {"raw.jsonl"},
+     {"filter.jsonl"},
+     "rag-first",
+     filter,
+     filters_source,
+     true},
+    {"text", NULL, {SOURCE}, {"text.jsonl"}, "rag-first", text, makes_text, true},
     {"filter-tokens",
      "prep.filter_tokens prep.filter_field prompt.template prompt.file prompt.eos prompt.bos rag.max_tokens",
-     {TEXT, TOKENIZER, TEMPLATE},
+     {TEXT, CAD_PREP_TOKENIZER, CAD_PREP_TEMPLATE},
      {"tokens.jsonl"},
      "rag-first",
      filter_tokens,
-     filters_tokens},
-    {"dedup", "prep.dedup prep.cap_caption", {BEFORE_DEDUP}, {"dedup.jsonl"}, "rag-first", dedup, drops_twins},
-    {"rag-first", RAG_KEYS, {WHOLE_RECORD, ENCODER}, {WHOLE, CAD_RAG_INDEX_NAME}, NULL, rag_first, retrieves_first},
-    {"split", SPLIT_KEYS, {WHOLE}, SPLIT_OUT, "rag", split, splits},
+     filters_tokens,
+     true},
+    {"dedup", "prep.dedup prep.cap_caption", {BEFORE_DEDUP}, {"dedup.jsonl"}, "rag-first", dedup, drops_twins, false},
+    {"rag-first",
+     RAG_KEYS,
+     {WHOLE_RECORD, CAD_PREP_ENCODER},
+     {WHOLE, CAD_RAG_INDEX_NAME},
+     NULL,
+     rag_first,
+     retrieves_first,
+     false},
+    {"split", SPLIT_KEYS, {WHOLE}, SPLIT_OUT, "rag", split, splits, false},
     {"tokenizer",
      "tokenizer.own_bpe prompt.template prompt.file",
-     {".stages/split.json", TEMPLATE},
-     {TOKENIZER},
+     {".stages/split.json", CAD_PREP_TEMPLATE},
+     {CAD_PREP_TOKENIZER},
      NULL,
      cad_prep_tokenizer,
-     learns_tokenizer},
+     learns_tokenizer,
+     false},
     {"rag",
      RAG_KEYS,
-     {".stages/split.json", ENCODER},
+     {".stages/split.json", CAD_PREP_ENCODER},
      {"train.jsonl", "val.jsonl", "test.jsonl", CAD_RAG_INDEX_NAME},
      NULL,
      rag,
-     retrieves},
+     retrieves,
+     false},
     {"pack",
      "prompt.template prompt.file prompt.loss_on prompt.eos prompt.bos data.max_tokens data.on_overflow audit.waive "
      "audit.max_drop prep.group prep.profile rag.enabled rag.max_tokens",
-     {"train.jsonl", "val.jsonl", "test.jsonl", TOKENIZER, TEMPLATE},
+     {"train.jsonl", "val.jsonl", "test.jsonl", CAD_PREP_TOKENIZER, CAD_PREP_TEMPLATE},
      {"train.pack.h5", "val.pack.h5", "test.pack.h5", "audit.json"},
      NULL,
      cad_prep_pack_splits,
-     packs},
+     packs,
+     false},
 };
 
 const cad_prep_stage *cad_prep_stages(size_t *n)

@@ -87,7 +87,7 @@ cad_status cad_prep_text(const cad_prep_job *j, const char *in, const char *out)
     if (share.done)
         return CAD_OK;
     cad_stage_text_args args = {
-        .in = in, .out = share.out, .shard = j->shard, .max_bad = share.max_bad, .stop = cad_stop_signal()};
+        .in = in, .out = share.out, .shard = share.rows, .max_bad = share.max_bad, .stop = cad_stop_signal()};
     cad_stage_text_result r = {0};
     args.steplm = j->cfg->prep.profile == CAD_PREP_PROFILE_steplm;
     args.represents = "DATA section, rounded and ordered as STEP-LLM's tools do";

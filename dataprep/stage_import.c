@@ -11,7 +11,6 @@
 #include "dataprep/import_check.h"
 #include "dataprep/import_facts.h"
 #include "dataprep/import_window.h"
-#include "dataprep/step_files.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -96,6 +95,15 @@ static cad_status find_models(job *j)
 static const char *id_of(const job *j, const model *m)
 {
     return m->caption != NONE ? cad_captions_id(j->captions, (uint32_t)m->caption) : j->files.item[m->file].id;
+}
+
+static void take_share(job *j)
+{
+    cad_shard_range(j->args->shard, j->n, &j->first, &j->n);
+    while (j->first < j->n && !cad_step_share_has(j->args->share, id_of(j, &j->model[j->first])))
+        j->first++;
+    while (j->first < j->n && !cad_step_share_has(j->args->share, id_of(j, &j->model[j->n - 1])))
+        j->n--;
 }
 
 static bool is_blank(const char *text)
@@ -206,10 +214,12 @@ static cad_status open_all(job *j)
 {
     if (j->args->captions)
         CAD_TRY(cad_captions_read(j->args->captions, j->captions));
-    CAD_TRY(cad_step_files_find_packed(j->args->parts, j->arena, &j->files));
+    cad_status found = cad_step_files_find_packed(j->args->parts, j->arena, &j->files);
+    if (!(found == CAD_ENOTFOUND && j->args->share && cad_fs_is_dir(j->args->parts)))
+        CAD_TRY(found);
     CAD_TRY(sort_files(j));
     CAD_TRY(find_models(j));
-    cad_shard_range(j->args->shard, j->n, &j->first, &j->n);
+    take_share(j);
     CAD_TRY(open_facts(j));
     if (j->args->kernel)
         CAD_TRY(cad_import_check_pool(j->args->jobs, &j->pool));

@@ -16,22 +16,23 @@
 #define CADLM_DATAPREP_STAGE_IMPORT_H
 
 #include "core/arena.h"
-#include "core/shard.h"
 #include "dataprep/import_out.h"
+#include "dataprep/step_files.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 typedef struct cad_stage_import_args {
-    const char *in;       /* JSON; NULL: captions and parts */
-    const char *captions; /* CSV (captions_csv.h); NULL: none, and every row has an empty caption */
-    const char *parts;    /* folder */
-    const char *out;      /* .jsonl */
-    cad_shard shard;      /* of the models, not with `in`; {0, 0}: all */
-    bool strict;          /* each file must read without an error */
-    bool kernel;          /* and be a valid solid (import_check.h) */
-    int jobs;             /* worker processes; 0: as CPUs */
+    const char *in;              /* JSON; NULL: captions and parts */
+    const char *captions;        /* CSV (captions_csv.h); NULL: none, and every row has an empty caption */
+    const char *parts;           /* folder */
+    const char *out;             /* .jsonl */
+    cad_shard shard;             /* of the models, not with `in`; {0, 0}: all */
+    const cad_step_share *share; /* or those of these ids, and `parts` may hold no file; NULL: all */
+    bool strict;                 /* each file must read without an error */
+    bool kernel;                 /* and be a valid solid (import_check.h) */
+    int jobs;                    /* worker processes; 0: as CPUs */
     double max_bad;
 } cad_stage_import_args;
 

@@ -66,11 +66,15 @@ static cad_status give_names(cad_tree_job *j)
 /* Names are checked among all files, so that no two shares make one. */
 static void take_share(cad_tree_job *j)
 {
-    int64_t first, end;
+    int64_t first, end, n = 0;
     cad_shard_range(j->args->shard, j->files.n, &first, &end);
-    j->files.item += first;
-    j->made += first;
-    j->files.n = end - first;
+    for (int64_t i = first; i < end; i++) {
+        if (!cad_step_share_has(j->args->share, j->files.item[i].id))
+            continue;
+        j->files.item[n] = j->files.item[i];
+        j->made[n++] = j->made[i];
+    }
+    j->files.n = n;
 }
 
 /* ---- the folder ---- */
@@ -346,6 +350,7 @@ static cad_status run(cad_tree_job *j, cad_stage_tree_result *r)
     cad_progress *progress;
     double begin = cad_clock_now();
     CAD_TRY(cad_step_files_find(j->args->in, j->args->out, j->arena, &j->files));
+    cad_step_files_by_id(&j->files);
     r->others = j->files.others;
     if (j->args->tokenizer)
         CAD_TRY(cad_tokenizer_load_dir(j->args->tokenizer, &j->tokenizer));

@@ -1,7 +1,7 @@
 /* Rounding and order over a tree of STEP files: by the rules of cadlm (canonical text), or as STEP-LLM's tools do them.
  *
  * Files that cannot be made are told and left out; what the others become does not depend on them, on the number of threads or
- * on what an earlier call left.  OUT/status.jsonl has a row for each file, by name:
+ * on what an earlier call left.  OUT/status.jsonl has a row for each file, by id, then by name:
  *
  *   {"file","id","source","status":"ok","bytes":[in,out],"count":n}   count: numbers that were rounded, references that close a
  *                                                                     cycle, or entities that STEP-LLM's order lost
@@ -15,7 +15,7 @@
 #define CADLM_DATAPREP_STAGE_TREE_H
 
 #include "cad/step/steplm.h"
-#include "core/shard.h"
+#include "dataprep/step_files.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -40,9 +40,10 @@ typedef enum cad_tree_order {
 } cad_tree_order;
 
 typedef struct cad_stage_tree_args {
-    const char *in, *out; /* a folder or one file, and a folder: absent, empty, or made by an earlier call */
-    cad_shard shard;      /* of the files; {0, 0}: all */
-    cad_tree_round round; /* then order; both STEP-LLM's, or neither, then the text is canonical */
+    const char *in, *out;        /* a folder or one file, and a folder: absent, empty, or made by an earlier call */
+    cad_shard shard;             /* of the files; {0, 0}: all */
+    const cad_step_share *share; /* or those of these ids; NULL: all */
+    cad_tree_round round;        /* then order; both STEP-LLM's, or neither, then the text is canonical */
     cad_tree_order order;
     cad_steplm_group group; /* steplm_topo */
     int32_t digits;         /* 1 .. 12 */

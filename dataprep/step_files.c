@@ -9,6 +9,7 @@
 #include <strings.h>
 
 enum { DEEPEST = 40, ID_DIGITS = 8 };
+static const char RESTRUCTURED[] = "_restructured";
 
 typedef struct finder {
     cad_arena *arena;
@@ -57,7 +58,9 @@ static cad_status id_of(const finder *f, const char *rel, const char **out)
         size_t n = bare_length(f, base);
         while (base[n - 1] != '.')
             n--;
-        return cad_arena_strdup(f->arena, base, n - 1, out);
+        size_t id = n - 1, tail = strlen(RESTRUCTURED);
+        id -= id > tail && !strncmp(base + id - tail, RESTRUCTURED, tail) ? tail : 0;
+        return cad_arena_strdup(f->arena, base, id, out);
     }
     const char *end = base - 1, *from = end;
     while (from > rel && from[-1] != '/')
@@ -188,4 +191,43 @@ cad_status cad_step_files_find(const char *root, const char *apart, cad_arena *a
 cad_status cad_step_files_find_packed(const char *root, cad_arena *a, cad_step_files *out)
 {
     return find(&(finder){.arena = a, .out = out, .packed = true}, root, NULL);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const cad_step_file *x = a, *y = b;
+    int order = strcmp(x->id, y->id);
+    return order ? order : strcmp(x->rel, y->rel);
+}
+
+void cad_step_files_by_id(cad_step_files *f)
+{
+    qsort(f->item, (size_t)f->n, sizeof *f->item, by_id);
+}
+
+/* Where the id at `k` begins. */
+static int64_t begin_of(const cad_step_files *f, int64_t k)
+{
+    while (k > 0 && k < f->n && !strcmp(f->item[k - 1].id, f->item[k].id))
+        k--;
+    return k;
+}
+
+void cad_step_files_share(const cad_step_files *f, cad_shard shard, cad_step_share *out)
+{
+    int64_t first, end;
+    cad_shard_range(shard, f->n, &first, &end);
+    bool none = first >= f->n;
+    first = begin_of(f, first);
+    end = begin_of(f, end);
+    *out = (cad_step_share){.item = f->item + first,
+                            .n = end - first,
+                            .from = first > 0 && !none ? f->item[first].id : NULL,
+                            .to = end < f->n ? f->item[end].id : NULL,
+                            .none = none || first == end};
+}
+
+bool cad_step_share_has(const cad_step_share *s, const char *id)
+{
+    return !s || (!s->none && (!s->from || strcmp(id, s->from) >= 0) && (!s->to || strcmp(id, s->to) < 0));
 }

@@ -3,6 +3,7 @@
 #define CADLM_DATAPREP_STEP_FILES_H
 
 #include "core/arena.h"
+#include "core/shard.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,7 +19,7 @@ typedef struct cad_step_file {
     const char *path; /* as it is opened */
     const char *rel;  /* below the root; of a single file its name */
     const char *id;   /* eight digits that _ follows in the name, or else its folder, or, in the root itself, the name without
-                         its ending */
+                         its ending, and without _restructured, which reorder puts behind ids */
 } cad_step_file;
 
 typedef struct cad_step_files {
@@ -37,6 +38,22 @@ CAD_MUST_USE cad_status cad_step_files_find(const char *root, const char *apart,
 
 /* The same for reading alone: also names that end in .gz behind that, and nothing has to lie apart. */
 CAD_MUST_USE cad_status cad_step_files_find_packed(const char *root, cad_arena *a, cad_step_files *out);
+
+/* The files of a share, and all ids by bytes that go with it, those of no file too: from <= id < to.  Files of one id are never
+ * in two shares, and the ids of all shares one behind the other are all there are. */
+typedef struct cad_step_share {
+    const cad_step_file *item;
+    int64_t n;
+    const char *from, *to; /* NULL: no bound */
+    bool none;             /* no ids: there are more shares than files */
+} cad_step_share;
+
+/* Orders files by id, then by rel. */
+void cad_step_files_by_id(cad_step_files *f);
+/* `f`: at least one file, by id. */
+void cad_step_files_share(const cad_step_files *f, cad_shard shard, cad_step_share *out);
+bool cad_step_share_has(const cad_step_share *s, const char *id); /* NULL: all */
+
 /* Whether a name ends in .gz, in any case. */
 bool cad_step_files_is_packed(const char *name);
 
