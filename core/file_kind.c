@@ -94,7 +94,7 @@ static cad_file_kind file_kind(const char *path, const char *head, size_t len)
     if (begins(head, len, "glTF", 4) || cad_path_ends(path, ".stl"))
         return CAD_FILE_shape;
     if (begins(head, len, "ISO-10303-21", 12) || cad_path_ends(path, ".ir") || cad_path_ends(path, ".step") ||
-        cad_path_ends(path, ".stp"))
+        cad_path_ends(path, ".stp") || cad_path_ends(path, ".p21"))
         return CAD_FILE_part;
     if (len > 9 && head[8] == '{' && !memcmp(head + 4, "\0\0\0\0", 4))
         return CAD_FILE_weights; /* 64 bits of length, then JSON */

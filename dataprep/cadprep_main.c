@@ -97,8 +97,9 @@ static const cad_cli_word WORDS[] = {
      "  cadprep import train_dfs.json -o raw.jsonl\n"},
     {"text", cad_cmd_text, "CORPUS.jsonl -o FILE.jsonl",
      "STEP files as the text that a model learns: nested, without boilerplate, names\n"
-     "and colours; --derive leaves out what the topology says.  cadtool convert and\n"
-     "cadgen write whole files again; FILE.status.jsonl has a row for each.\n"
+     "and colours; --derive leaves out what the topology says.  cadgen and, of one\n"
+     "text, cadtool convert --restore write whole files again; FILE.status.jsonl has\n"
+     "a row for each.\n"
      "  cadprep text raw.jsonl -o text.jsonl --derive=seam\n"},
     {"stats", cad_cmd_stats, "CORPUS.jsonl | DIR | CAPTIONS.csv",
      "Rows by kind, class and split; captions, and the commonest of them; instances,\n"

@@ -3,6 +3,7 @@
 #include "dataprep/stage_stats.h"
 
 #include "core/file_kind.h"
+#include "core/fs.h"
 #include "core/log.h"
 #include "core/path.h"
 #include "core/threads.h"
@@ -18,6 +19,8 @@ static cad_status check_files(cad_cli *cli, const char *name)
     if (!cad_path_ends(out, ".jsonl"))
         CAD_FAIL(CAD_EUSAGE, "%s: -o %s; expected a name ending in .jsonl", name, out);
     CAD_TRY(cad_file_expect(cad_cli_arg(cli, 0), CAD_FILE_corpus));
+    if (cad_fs_same(cad_cli_arg(cli, 0), out))
+        CAD_FAIL(CAD_EUSAGE, "%s: %s is what is read; expected another name behind -o", name, out);
     return cad_make_parent(out);
 }
 

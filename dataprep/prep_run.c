@@ -17,7 +17,26 @@ static cad_status sweep_all(const cad_prep_job *j)
     return j->cfg->tokenizer.own_bpe > 0 ? cad_fs_sweep(j->tokenizer_dir, j->arena) : CAD_OK;
 }
 
-/* What the last stage will need is looked for before the first: a corpus takes minutes or hours. */
+/* What later stages will need is looked for before the first: a corpus takes minutes or hours. */
+static cad_status check_captions(const cad_prep_job *j)
+{
+    const char *path = j->cfg->prep.captions;
+    if (*j->cfg->prep.parts && *path && !cad_fs_exists(path))
+        CAD_FAIL(CAD_ENOTFOUND, "%s: no such file; expected the captions of the parts (prep.captions)", path);
+    return CAD_OK;
+}
+
+static cad_status check_encoder(const cad_prep_job *j)
+{
+    const cad_config_rag *r = &j->cfg->rag;
+    char path[4200];
+    snprintf(path, sizeof path, "%s/config.json", r->encoder_path);
+    if (r->enabled && r->encoder == CAD_RAG_ENCODER_minilm && cad_prep_stage_listed(j, "rag") && !cad_fs_exists(path))
+        CAD_FAIL(CAD_ENOTFOUND, "%s: no such file; expected the folder of all-MiniLM-L6-v2 (rag.encoder_path)%s", path,
+                 "\nhint: --set=rag.encoder=hash needs no weights");
+    return CAD_OK;
+}
+
 static cad_status check_tokenizer(const cad_prep_job *j)
 {
     const char *path = NULL;
@@ -25,6 +44,30 @@ static cad_status check_tokenizer(const cad_prep_job *j)
         return CAD_OK;
     CAD_TRY(cad_prep_stage_file(j, "@tokenizer", &path));
     return cad_fs_exists(path) ? CAD_OK : cad_file_expect(j->tokenizer_dir, CAD_FILE_tokenizer);
+}
+
+/* All that is missing, in one message. */
+static cad_status check_inputs(const cad_prep_job *j)
+{
+    cad_status (*const check[])(const cad_prep_job *) = {check_captions, check_encoder, check_tokenizer};
+    cad_status first = CAD_OK;
+    cad_buf text = CAD_BUF_INIT;
+    char hint[600] = "";
+    for (size_t i = 0; i < sizeof check / sizeof *check; i++) {
+        cad_status s = check[i](j);
+        if (s == CAD_OK)
+            continue;
+        const char *what = cad_error_text(), *also = strstr(what, "\nhint: "); /* one hint, that of the first, ends the list */
+        if (also && !*hint)
+            snprintf(hint, sizeof hint, "%s", also);
+        int len = (int)(also ? (size_t)(also - what) : strlen(what));
+        if (cad_buf_printf(&text, "%s%.*s", text.len ? "\n" : "", len, what) == CAD_OK && first == CAD_OK)
+            first = s;
+    }
+    if (first != CAD_OK)
+        first = cad_fail(first, "%s%s", cad_buf_cstr(&text), hint);
+    cad_buf_deinit(&text);
+    return first;
 }
 
 static cad_status verify(const cad_prep_job *j)
@@ -121,7 +164,7 @@ cad_status cad_prep_run(const cad_prep_job *job)
     cad_lock *lock = NULL;
     cad_prep_job j = *job;
     CAD_TRY(cad_prep_stages_check(&j));
-    CAD_TRY(check_tokenizer(&j));
+    CAD_TRY(check_inputs(&j));
     CAD_TRY(cad_prep_stage_file(&j, "LOCK", &path));
     CAD_TRY(cad_fs_mkdirs(j.dir));
     CAD_TRY(cad_lock_take(path, "cadprep run", NULL, NULL, &lock));

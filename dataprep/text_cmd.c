@@ -2,6 +2,7 @@
 #include "dataprep/prep_job.h"
 
 #include "core/file_kind.h"
+#include "core/fs.h"
 #include "core/path.h"
 
 cad_status cad_cmd_text(cad_cli *cli)
@@ -19,6 +20,8 @@ cad_status cad_cmd_text(cad_cli *cli)
     if (!out || !cad_path_ends(out, ".jsonl"))
         CAD_FAIL(CAD_EUSAGE, "text: expected -o and a name ending in .jsonl\nhint: cadprep text %s -o text.jsonl", in);
     CAD_TRY(cad_file_expect(in, CAD_FILE_corpus));
+    if (cad_fs_same(in, out))
+        CAD_FAIL(CAD_EUSAGE, "text: %s is what is read; expected another name behind -o", out);
     CAD_TRY(cad_prep_job_open(cfg, ".", cad_cli_arena(cli), &j));
     CAD_TRY(cad_shard_parse(cad_cli_value(cli, "shard"), &j.shard));
     CAD_TRY(cad_make_parent(out));

@@ -43,8 +43,8 @@ static const cad_cli_word WORDS[] = {
      "  cadtool render part.step -o part.png --views=iso,top --size=480x360\n"},
     {"convert", cad_cmd_convert, "IN OUT",
      "From .ir or .step to .ir, .step, .stl or .png, as the names end.  --restore:\n"
-     "placeholders like #ID_1 become ids and the colour without a name gets one; a\n"
-     "STEP file is then written as it was, and not by the kernel.\n"
+     "what cadprep text or a model wrote becomes a file, placeholders like #ID_1 ids,\n"
+     "the colour without a name gets one; and it is not written by the kernel.\n"
      "Of models: convert merge, convert quantize, convert reshard (--help of each).\n"
      "  cadtool convert part.ir part.step\n"
      "  cadtool convert part.ir plain.ir --dialect=upstream\n"

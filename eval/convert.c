@@ -19,11 +19,8 @@ static const size_t ARENA = (size_t)2 << 30;
 static const struct {
     const char *ending;
     cad_format format;
-} ENDINGS[] = {{".ir", CAD_FORMAT_ir},
-               {".step", CAD_FORMAT_step},
-               {".stp", CAD_FORMAT_step},
-               {".stl", CAD_FORMAT_stl},
-               {".png", CAD_FORMAT_png}};
+} ENDINGS[] = {{".ir", CAD_FORMAT_ir},    {".step", CAD_FORMAT_step}, {".stp", CAD_FORMAT_step},
+               {".p21", CAD_FORMAT_step}, {".stl", CAD_FORMAT_stl},   {".png", CAD_FORMAT_png}};
 
 cad_status cad_format_of(const char *path, cad_format *out)
 {
@@ -35,7 +32,7 @@ cad_status cad_format_of(const char *path, cad_format *out)
             return CAD_OK;
         }
     }
-    CAD_FAIL(CAD_EUSAGE, "%s: unknown format; expected a name ending in .ir .step .stp .stl or .png", path);
+    CAD_FAIL(CAD_EUSAGE, "%s: unknown format; expected a name ending in .ir .step .stp .p21 .stl or .png", path);
 }
 
 const char *cad_format_name(cad_format f)

@@ -21,7 +21,7 @@ cad_part_kind cad_part_kind_of(const char *name)
 cad_part_kind cad_part_kind_of_file(const char *path)
 {
     const char *dot = strrchr(path, '.');
-    if (dot && (!strcasecmp(dot, ".step") || !strcasecmp(dot, ".stp")))
+    if (dot && (!strcasecmp(dot, ".step") || !strcasecmp(dot, ".stp") || !strcasecmp(dot, ".p21")))
         return CAD_PART_step;
     return dot && !strcasecmp(dot, ".ir") ? CAD_PART_ir : CAD_PART_KINDS;
 }

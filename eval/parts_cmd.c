@@ -46,7 +46,7 @@ static cad_status input_format(const char *path, cad_format *out)
     bool known = cad_format_of(path, out) == CAD_OK;
     if (!known || !cad_fs_exists(path)) {
         CAD_TRY(cad_file_expect(path, CAD_FILE_part));
-        CAD_FAIL(CAD_EUSAGE, "%s: unknown format; expected a name ending in .ir .step .stp", path);
+        CAD_FAIL(CAD_EUSAGE, "%s: unknown format; expected a name ending in .ir .step .stp .p21", path);
     }
     if (*out != CAD_FORMAT_ir && *out != CAD_FORMAT_step)
         CAD_FAIL(CAD_EUSAGE, "%s: cannot be read; expected .ir or .step", path);

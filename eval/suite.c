@@ -37,7 +37,7 @@ static cad_status read_path(loader *l, const char *path, const char *where, cad_
     cad_buf full = CAD_BUF_INIT;
     row->reference_kind = cad_part_kind_of_file(path);
     if (row->reference_kind == CAD_PART_KINDS)
-        CAD_FAIL(CAD_EDATA, "%s: key 'path': found '%s'; expected a name ending in .ir .step .stp", where, path);
+        CAD_FAIL(CAD_EDATA, "%s: key 'path': found '%s'; expected a name ending in .ir .step .stp .p21", where, path);
     cad_status s = path[0] == '/' ? CAD_OK : cad_path_parent(l->suite->path, &full);
     if (s == CAD_OK)
         s = cad_buf_printf(&full, "%s%s", path[0] == '/' ? "" : "/", path);

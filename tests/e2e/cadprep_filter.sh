@@ -118,3 +118,5 @@ runs 0 cadprep filter odd.jsonl -o valid.jsonl --require-valid=on
 is "$(wc -l <valid.jsonl)" 4
 runs 65 cadprep filter odd.jsonl -o valid.jsonl
 says "$err" "odd.jsonl:2: row 00000001: " "hint: --require-valid=on"
+runs 2 cadprep filter text.jsonl -o ./text.jsonl
+says "$err" "is what is read"

@@ -181,3 +181,9 @@ echo broken >"$(find deps/parts -name '*.step' | sort | tail -n 1)"
 runs 4 "${deps[@]}" --set=prep.max_bad=0.5
 runs 4 "${deps[@]}" --set=prep.max_bad=0.5
 says "$err" "import: done before, skipped" "lost rows"
+
+# All that is missing is told before the first stage.
+runs 66 cadprep run run.ini --set=prep.out=nothing --set=prep.captions=absent.csv --set=prompt.template=step-rag --set=rag.enabled=on \
+    --set=rag.encoder=minilm --set=rag.encoder_path=nowhere
+says "$err" "absent.csv: no such file" "nowhere/config.json: no such file" "hint: --set=rag.encoder=hash"
+[ ! -e nothing ] || die "a stage ran: $(ls nothing)"

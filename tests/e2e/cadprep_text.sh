@@ -13,6 +13,8 @@ says text.jsonl 'VERTEX_POINT($)' 'order=dfs ids=nested derive=seam'
 silent text.jsonl CYLINDRICAL_SURFACE 'PLANE('
 
 # one worker or two: the same bytes
+runs 2 cadprep text raw.jsonl -o ./raw.jsonl
+says "$err" "is what is read"
 runs 0 cadprep text raw.jsonl -o one.jsonl --derive=seam --jobs=1
 same one.jsonl text.jsonl
 
