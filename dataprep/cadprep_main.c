@@ -178,6 +178,8 @@ int main(int argc, char **argv)
         .name = "cadprep",
         .usage = "COMMAND [INPUT...]",
         .doc = "Make corpora: parts with captions, splits, tokenizers, packs.\n"
+               "Commands: synth import stats render round reorder text filter dedup split\n"
+               "tokenizer rag build|query|embed pack merge preview audit verify run\n"
                "  cadprep synth -o data/s.jsonl -n 20k      parts, compiled and checked\n"
                "  cadprep import -o raw.jsonl --captions=c.csv --parts=abc   STEP files\n"
                "  cadprep render data/s.jsonl -o data/pics  nine views of each part\n"
