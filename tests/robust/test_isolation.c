@@ -180,6 +180,14 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* The verdict over a child that was killed: at the answer, or at the reference, of which the answer is not to blame. */
+static bool is_death(const json_t *o)
+{
+    const char *stage = json_string_value(json_object_get(json_object_get(o, "error"), "stage"));
+    bool reference = stage && !strncmp(stage, "reference ", strlen("reference "));
+    return !strcmp(score_class(o), reference ? "reference_bad" : "kernel_crash");
+}
+
 /* One worker and two rows: the child of the first is killed at a moment that nobody chose, the slot takes the second.
  * Returns whether the first was hit before its end; *refill = seconds of this thread from the kill to the second row's child.
  */
@@ -199,7 +207,7 @@ static bool kill_one(cad_pool *p, double after, int signal_, const json_t *whole
     bool hit = false;
     for (int i = 0; i < 2; i++) {
         json_t *o = score_next(p, &tag);
-        if (i == 0 && there && !strcmp(score_class(o), "kernel_crash"))
+        if (i == 0 && there && is_death(o))
             hit = true;
         else if (!json_equal(o, whole)) {
             cad_buf b = CAD_BUF_INIT;
