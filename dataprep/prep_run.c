@@ -1,6 +1,7 @@
 #include "core/file_kind.h"
 #include "core/fs.h"
 #include "core/log.h"
+#include "core/problems.h"
 #include "dataprep/prep_stage.h"
 #include "dataprep/shard_record.h"
 
@@ -32,8 +33,10 @@ static cad_status check_encoder(const cad_prep_job *j)
     char path[4200];
     snprintf(path, sizeof path, "%s/config.json", r->encoder_path);
     if (r->enabled && r->encoder == CAD_RAG_ENCODER_minilm && cad_prep_stage_listed(j, "rag") && !cad_fs_exists(path))
-        CAD_FAIL(CAD_ENOTFOUND, "%s: no such file; expected the folder of all-MiniLM-L6-v2 (rag.encoder_path)%s", path,
-                 "\nhint: --set=rag.encoder=hash needs no weights");
+        CAD_FAIL(CAD_ENOTFOUND,
+                 "%s: no such file; expected the folder of all-MiniLM-L6-v2 (rag.encoder_path)\n"
+                 "hint: --set=rag.encoder=hash needs no weights",
+                 path);
     return CAD_OK;
 }
 
@@ -46,28 +49,13 @@ static cad_status check_tokenizer(const cad_prep_job *j)
     return cad_fs_exists(path) ? CAD_OK : cad_file_expect(j->tokenizer_dir, CAD_FILE_tokenizer);
 }
 
-/* All that is missing, in one message. */
 static cad_status check_inputs(const cad_prep_job *j)
 {
-    cad_status (*const check[])(const cad_prep_job *) = {check_captions, check_encoder, check_tokenizer};
-    cad_status first = CAD_OK;
-    cad_buf text = CAD_BUF_INIT;
-    char hint[600] = "";
-    for (size_t i = 0; i < sizeof check / sizeof *check; i++) {
-        cad_status s = check[i](j);
-        if (s == CAD_OK)
-            continue;
-        const char *what = cad_error_text(), *also = strstr(what, "\nhint: "); /* one hint, that of the first, ends the list */
-        if (also && !*hint)
-            snprintf(hint, sizeof hint, "%s", also);
-        int len = (int)(also ? (size_t)(also - what) : strlen(what));
-        if (cad_buf_printf(&text, "%s%.*s", text.len ? "\n" : "", len, what) == CAD_OK && first == CAD_OK)
-            first = s;
-    }
-    if (first != CAD_OK)
-        first = cad_fail(first, "%s%s", cad_buf_cstr(&text), hint);
-    cad_buf_deinit(&text);
-    return first;
+    cad_problems missing = CAD_PROBLEMS_INIT;
+    cad_problems_add(&missing, check_captions(j));
+    cad_problems_add(&missing, check_encoder(j));
+    cad_problems_add(&missing, check_tokenizer(j));
+    return cad_problems_end(&missing);
 }
 
 static cad_status verify(const cad_prep_job *j)

@@ -3,6 +3,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "core/mem.h"
+#include "core/problems.h"
 #include "dataprep/audit.h"
 
 #include <math.h>
@@ -70,32 +71,15 @@ static cad_status open_inputs(cad_trainer *t)
                 {open_template, offsetof(cad_trainer_absent, template_)},
                 {open_train, offsetof(cad_trainer_absent, train)},
                 {open_val, offsetof(cad_trainer_absent, val)}};
-    cad_buf problems = CAD_BUF_INIT;
-    char hint[600] = "";
-    cad_status first = CAD_OK, s = CAD_OK;
-    int n = 0;
+    cad_problems problems = CAD_PROBLEMS_INIT;
     for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
         cad_status one = part[i].open(t);
-        if (one == CAD_OK)
-            continue;
-        if (one == CAD_ENOTFOUND && t->absent) {
+        if (one == CAD_ENOTFOUND && t->absent)
             *(bool *)((char *)t->absent + part[i].absent) = true;
-            continue;
-        }
-        first = n++ ? first : one;
-        const char *text = cad_error_text(), *also = strstr(text, "\nhint: "); /* one hint, that of the first, ends the list */
-        if (also && !*hint)
-            snprintf(hint, sizeof hint, "%s", also);
-        if (s == CAD_OK)
-            s = cad_buf_printf(&problems, "%s%.*s", problems.len ? "\n" : "",
-                               (int)(also ? (size_t)(also - text) : strlen(text)), text);
+        else
+            cad_problems_add(&problems, one);
     }
-    if (s == CAD_OK && n > 1)
-        s = cad_fail(first, "%d problems:\n%s%s", n, problems.data, hint);
-    else if (s == CAD_OK && n == 1)
-        s = cad_fail(first, "%s%s", problems.data, hint);
-    cad_buf_deinit(&problems);
-    return s;
+    return cad_problems_end(&problems);
 }
 
 /* ---- what follows from the inputs ---- */
