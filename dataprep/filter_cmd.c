@@ -8,52 +8,60 @@
 #include "core/path.h"
 #include "core/threads.h"
 
-/* One corpus in, one out, which are not the same file. */
-static cad_status check_files(cad_cli *cli, const char *name)
+cad_status cad_cmd_corpus_to_corpus(cad_cli *cli, const char *name, const char **in, const char **out)
 {
-    const char *out = cad_cli_value(cli, "output");
+    *out = cad_cli_value(cli, "output");
     if (cad_cli_nargs(cli) != 1)
         CAD_FAIL(CAD_EUSAGE, "%s: %zu arguments; expected one corpus", name, cad_cli_nargs(cli));
-    if (!out)
-        CAD_FAIL(CAD_EUSAGE, "%s: no output\nhint: cadprep %s %s -o OUT.jsonl", name, name, cad_cli_arg(cli, 0));
-    if (!cad_path_ends(out, ".jsonl"))
-        CAD_FAIL(CAD_EUSAGE, "%s: -o %s; expected a name ending in .jsonl", name, out);
-    CAD_TRY(cad_file_expect(cad_cli_arg(cli, 0), CAD_FILE_corpus));
-    if (cad_fs_same(cad_cli_arg(cli, 0), out))
-        CAD_FAIL(CAD_EUSAGE, "%s: %s is what is read; expected another name behind -o", name, out);
-    return cad_make_parent(out);
+    *in = cad_cli_arg(cli, 0);
+    if (!*out)
+        CAD_FAIL(CAD_EUSAGE, "%s: no output\nhint: cadprep %s %s -o OUT.jsonl", name, name, *in);
+    if (!cad_path_ends(*out, ".jsonl"))
+        CAD_FAIL(CAD_EUSAGE, "%s: -o %s; expected a name ending in .jsonl", name, *out);
+    CAD_TRY(cad_file_expect(*in, CAD_FILE_corpus));
+    if (cad_fs_same(*in, *out))
+        CAD_FAIL(CAD_EUSAGE, "%s: %s is what is read; expected another name behind -o", name, *out);
+    return cad_make_parent(*out);
 }
 
 /* ---- filter and dedup ---- */
 
-cad_status cad_cmd_filter(cad_cli *cli)
+static cad_status filter(const cad_prep_job *j, const char *in, const char *out)
+{
+    int by = CAD_PREP_FILTER_ENTITIES | CAD_PREP_FILTER_TOKENS;
+    if (j->cfg->prep.require_valid && cad_config_is_set(j->cfg, "prep.require_valid"))
+        by |= CAD_PREP_FILTER_VALID;
+    return cad_prep_filter(j, in, out, by);
+}
+
+static cad_status run(cad_cli *cli, const char *name, cad_status (*stage)(const cad_prep_job *, const char *, const char *))
 {
     cad_config *cfg = NULL;
     cad_prep_job j;
+    const char *in, *out;
     bool done = false;
     CAD_TRY(cad_cli_config(cli, NULL, 0, NULL, 0, &cfg, &done));
     if (done)
         return CAD_OK;
-    CAD_TRY(check_files(cli, "filter"));
+    CAD_TRY(cad_cmd_corpus_to_corpus(cli, name, &in, &out));
     CAD_TRY(cad_prep_job_open(cfg, ".", cad_cli_arena(cli), &j));
     CAD_TRY(cad_shard_parse(cad_cli_value(cli, "shard"), &j.shard));
-    int by = CAD_PREP_FILTER_ENTITIES | CAD_PREP_FILTER_TOKENS;
-    if (cfg->prep.require_valid && cad_config_is_set(cfg, "prep.require_valid"))
-        by |= CAD_PREP_FILTER_VALID;
-    return cad_prep_filter(&j, cad_cli_arg(cli, 0), cad_cli_value(cli, "output"), by);
+    return stage(&j, in, out);
+}
+
+cad_status cad_cmd_filter(cad_cli *cli)
+{
+    return run(cli, "filter", filter);
 }
 
 cad_status cad_cmd_dedup(cad_cli *cli)
 {
-    cad_config *cfg = NULL;
-    cad_prep_job j;
-    bool done = false;
-    CAD_TRY(cad_cli_config(cli, NULL, 0, NULL, 0, &cfg, &done));
-    if (done)
-        return CAD_OK;
-    CAD_TRY(check_files(cli, "dedup"));
-    CAD_TRY(cad_prep_job_open(cfg, ".", cad_cli_arena(cli), &j));
-    return cad_prep_dedup(&j, cad_cli_arg(cli, 0), cad_cli_value(cli, "output"));
+    return run(cli, "dedup", cad_prep_dedup);
+}
+
+cad_status cad_cmd_text(cad_cli *cli)
+{
+    return run(cli, "text", cad_prep_text);
 }
 
 /* ---- stats ---- */

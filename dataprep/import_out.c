@@ -45,12 +45,14 @@ void cad_import_out_abort(cad_import_out *o)
     cad_mem_free(o);
 }
 
-cad_status cad_import_out_create(const char *path, const json_t *info, cad_import_out **out)
+cad_status cad_import_out_create(const char *path, json_t *info, cad_import_out **out)
 {
     cad_import_out *o = NULL;
     size_t stem = strlen(path) - strlen(".jsonl");
-    CAD_TRY(cad_mem_alloc(sizeof *o, "import", &o));
-    cad_status s = cad_corpus_create(path, "import", info, &o->corpus);
+    cad_status s = info ? cad_mem_alloc(sizeof *o, "import", &o) : cad_fail(CAD_ENOMEM, "%s: no memory for the header", path);
+    if (s == CAD_OK)
+        s = cad_corpus_create(path, "import", info, &o->corpus);
+    json_decref(info);
     if (s == CAD_OK)
         s = cad_buf_printf(&o->path, "%.*s.status.jsonl", (int)stem, path);
     if (s == CAD_OK)

@@ -34,8 +34,8 @@ typedef struct cad_import_result {
 } cad_import_result;
 
 typedef struct cad_import_out cad_import_out;
-/* `info`: for the corpus header, borrowed. */
-CAD_MUST_USE cad_status cad_import_out_create(const char *path, const json_t *info, cad_import_out **out);
+/* `info`: for the corpus header, taken; NULL: there was no memory for it. */
+CAD_MUST_USE cad_status cad_import_out_create(const char *path, json_t *info, cad_import_out **out);
 CAD_MUST_USE cad_status cad_import_out_add(cad_import_out *o, const cad_import_model *m);
 /* Writes both files, or, where more than `max_bad` of the models that had all they need are bad, or none is left, the list
  * alone.  Errors: CAD_EPARTIAL (written, rows were lost), CAD_EDATA (too many bad), CAD_ENOTFOUND (zero rows), CAD_EWRITE.

@@ -31,6 +31,8 @@ CAD_MUST_USE cad_status cad_cmd_run(cad_cli *cli);
 
 /* Makes the folders above a file that a command is to write: they need not exist yet. */
 CAD_MUST_USE cad_status cad_make_parent(const char *path);
+/* The one argument, a corpus, and -o, a .jsonl that is another file, whose folders are made.  `name`: the command. */
+CAD_MUST_USE cad_status cad_cmd_corpus_to_corpus(cad_cli *cli, const char *name, const char **in, const char **out);
 /* A corpus where a pack is expected: CAD_EDATA with the command that makes one. */
 CAD_MUST_USE cad_status cad_refuse_corpus(const char *path);
 

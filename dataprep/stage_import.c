@@ -223,11 +223,7 @@ static cad_status open_all(job *j)
     CAD_TRY(open_facts(j));
     if (j->args->kernel)
         CAD_TRY(cad_import_check_pool(j->args->jobs, &j->pool));
-    json_t *info = header_info(j);
-    cad_status s = info ? cad_import_out_create(j->args->out, info, &j->out)
-                        : cad_fail(CAD_ENOMEM, "%s: no memory for the header", j->args->out);
-    json_decref(info);
-    CAD_TRY(s);
+    CAD_TRY(cad_import_out_create(j->args->out, header_info(j), &j->out));
     CAD_TRY(cad_progress_create("import", 0, j->n - j->first, 0, &j->progress));
     cad_progress_work(j->progress, "models");
     return CAD_OK;

@@ -129,11 +129,7 @@ static cad_status open_all(job *j)
     CAD_TRY(cad_json_items_open(j->args->in, &j->items));
     if (j->args->kernel)
         CAD_TRY(cad_import_check_pool(j->args->jobs, &j->pool));
-    json_t *info = header_info(j);
-    cad_status s = info ? cad_import_out_create(j->args->out, info, &j->out)
-                        : cad_fail(CAD_ENOMEM, "%s: no memory for the header", j->args->out);
-    json_decref(info);
-    CAD_TRY(s);
+    CAD_TRY(cad_import_out_create(j->args->out, header_info(j), &j->out));
     CAD_TRY(cad_progress_create("import", 0, 0, 0, &j->progress));
     cad_progress_work(j->progress, "rows");
     return CAD_OK;
