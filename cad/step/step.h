@@ -150,6 +150,14 @@ static inline uint32_t cad_step_next(const cad_step *m, uint32_t p)
 {
     return p + 1 + (m->param[p].kind >= CAD_STEP_LIST ? m->param[p].holds.size : 0);
 }
+/* How many parameters stand side by side from p to `end`, what they hold not counted. */
+static inline uint32_t cad_step_count(const cad_step *m, uint32_t p, uint32_t end)
+{
+    uint32_t n = 0;
+    for (; p < end; p = cad_step_next(m, p))
+        n++;
+    return n;
+}
 /* Index of the instance with this id (its first definition), CAD_STEP_NONE when there is none.  Time: constant. */
 uint32_t cad_step_find(const cad_step *m, uint64_t id);
 /* Name of type k, in upper case; those of users begin with an exclamation mark. */

@@ -33,7 +33,7 @@ typedef struct group {
     uint32_t *edge, *stack;           /* (n) next reference to follow; the path */
     uint8_t *state;                   /* (n) 0 new, 1 on the path, 2 done */
     uint64_t *name;                   /* (types) hash of the name */
-    const char **params;              /* (types) as in SHAPES; NULL: all are "x" */
+    const char **params;              /* (types) as in SHAPES; NULL: step_signature.h says it */
     uint8_t *known;                   /* (types) cad_step_entity_id */
 } group;
 
@@ -180,8 +180,8 @@ static uint64_t hash_many(const group *g, uint32_t list, bool ring)
     return join(join(ring ? TAG_RING : TAG_SET, n), sum);
 }
 
-/* The numbers of parameter k of n: l lengths, d parts of a direction, a an angle, x others. */
-static char numbers_of(cad_step_entity_id id, uint32_t k, uint32_t n, bool list)
+/* How the numbers of parameter k of n are looked at: l lengths, d parts of a direction, a an angle, x others. */
+static char as_numbers(cad_step_entity_id id, uint32_t k, uint32_t n, bool list)
 {
     cad_step_role role = cad_step_role_of(id, k, n);
     return role == CAD_STEP_ROLE_length ? 'l' : role != CAD_STEP_ROLE_direction ? 'x' : list ? 'd' : 'a';
@@ -190,16 +190,14 @@ static char numbers_of(cad_step_entity_id id, uint32_t k, uint32_t n, bool list)
 static uint64_t hash_instance(const group *g, uint32_t i)
 {
     const cad_step_instance *it = &g->m->instance[i];
-    uint32_t end = it->param + it->size, n = 0, k = 0;
+    uint32_t end = it->param + it->size, n = cad_step_count(g->m, it->param, end), k = 0;
     uint64_t h = join(TAG_TYPE, it->type == CAD_STEP_NONE ? 0 : g->name[it->type]);
     if (it->type == CAD_STEP_NONE)
         return hash_run(g, it->param, end, 'x', h);
     const char *as = g->params[it->type];
-    for (uint32_t p = it->param; p < end; p = cad_step_next(g->m, p))
-        n++;
     for (uint32_t p = it->param; p < end; p = cad_step_next(g->m, p), k++) {
         bool list = g->m->param[p].kind == CAD_STEP_LIST;
-        char how = as && *as ? *as++ : numbers_of(g->known[it->type], k, n, list);
+        char how = as && *as ? *as++ : as_numbers(g->known[it->type], k, n, list);
         if (how == '-')
             continue;
         h = list && (how == 's' || how == 'c') ? join(h, hash_many(g, p, how == 'c'))

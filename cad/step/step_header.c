@@ -10,14 +10,6 @@ static const struct {
 } header_entity[] = {{"FILE_DESCRIPTION", 2}, {"FILE_NAME", 7}, {"FILE_SCHEMA", 1}};
 enum { HEADER_ENTITIES = 3 };
 
-static uint32_t direct_params(const cad_step *m, uint32_t param, uint32_t size)
-{
-    uint32_t n = 0;
-    for (uint32_t p = param; p < param + size; p = cad_step_next(m, p))
-        n++;
-    return n;
-}
-
 /* '1', '2;1' .. '4;3'. */
 static bool known_level(const cad_step *m, uint32_t p)
 {
@@ -74,7 +66,7 @@ cad_status cad_step_check_header(cad_step *m)
             CAD_TRY(cad_step_diags_add(&m->diags, CAD_STEP_H01, 0, 0, 0, "the header has no %s", header_entity[k].name));
             continue;
         }
-        uint32_t n = direct_params(m, e->param, e->size);
+        uint32_t n = cad_step_count(m, e->param, e->param + e->size);
         if (e != &m->header[k])
             CAD_TRY(cad_step_diags_add(&m->diags, CAD_STEP_H02, e->at, 1, 0, "%s is not entity %u of the header",
                                        header_entity[k].name, k + 1));

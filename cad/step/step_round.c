@@ -143,7 +143,7 @@ static double rounded(double value, cad_step_role r, bool flat, const cad_step_p
 static int64_t round_some(cad_step *m, uint32_t first, uint32_t size, cad_step_entity_id id, const cad_step_places *places)
 {
     int64_t changed = 0;
-    uint32_t n = 0, total = 0, reals = 0, k = 0;
+    uint32_t total = 0, reals = 0, k = 0;
     for (uint32_t p = first; p < first + size; p++) {
         reals += m->param[p].kind == CAD_STEP_REAL;
         total += m->param[p].kind == CAD_STEP_INTEGER;
@@ -151,8 +151,7 @@ static int64_t round_some(cad_step *m, uint32_t first, uint32_t size, cad_step_e
     total += reals;
     if (reals == 0) /* as most have none */
         return 0;
-    for (uint32_t p = first; p < first + size; p = cad_step_next(m, p))
-        n++;
+    uint32_t n = cad_step_count(m, first, first + size);
     bool flat = id == CAD_STEP_IS_CARTESIAN_POINT && total == 2; /* in the coordinates of a surface */
     for (uint32_t p = first; p < first + size; k++) {
         cad_step_role r = cad_step_role_of(id, k, n);

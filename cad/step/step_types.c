@@ -150,13 +150,11 @@ static cad_status check_slot(place *at, const cad_step_slot *slot, uint32_t p)
 static cad_status check_entity(place *at, const cad_step_slot *slot, uint32_t begin, uint32_t p, uint32_t end)
 {
     cad_step *m = at->c->m;
-    uint32_t n = 0, expected = 0;
+    uint32_t n = cad_step_count(m, p, end), expected = 0;
     if (!slot) {
         at->sound = false;
         return CAD_OK;
     }
-    for (uint32_t q = p; q < end; q = cad_step_next(m, q))
-        n++;
     while (slot[expected].letter)
         expected++;
     if (n != expected) {

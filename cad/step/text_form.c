@@ -96,7 +96,7 @@ static cad_status make(cad_text *t, const cad_step_form *f, cad_buf *out, cad_st
         r->derivable = before - n;
     }
     if (f->derive == CAD_STEP_DERIVE_lean) {
-        CAD_TRY(cad_text_lean_print(t, out, &r->kept, &r->lean));
+        CAD_TRY(cad_text_lean_print(t, f, out, &r->kept, &r->lean));
         r->derivable += n - r->kept;
         return CAD_OK;
     }
@@ -109,39 +109,27 @@ static cad_status make(cad_text *t, const cad_step_form *f, cad_buf *out, cad_st
     return CAD_OK;
 }
 
-/* A solid that lean text cannot say is written with its seams; so is what would not be derived at all. */
-static cad_status make_lean(cad_arena *a, const cad_step *m, cad_text *t, const cad_step_form *f, cad_buf *out,
-                            cad_step_text_report *r)
+static cad_status begin_and_make(cad_arena *a, const cad_step *m, const cad_step_form *f, cad_buf *out, cad_step_text_report *r)
 {
-    cad_step_form seam = *f;
-    cad_frame mark = cad_arena_mark(a);
-    seam.derive = CAD_STEP_DERIVE_seam;
-    CAD_TRY(cad_text_begin(a, m, t));
-    if (f->boilerplate && !f->names && f->ids == CAD_STEP_IDS_nested) {
-        CAD_TRY(make(t, f, out, r));
-        if (r->lean)
-            return CAD_OK;
-        cad_arena_rewind(a, mark);
-        CAD_TRY(cad_text_begin(a, m, t));
-    }
-    return make(t, &seam, out, r);
+    cad_text t;
+    CAD_TRY(cad_text_begin(a, m, &t));
+    return make(&t, f, out, r);
 }
 
 cad_status cad_step_text_make(cad_arena *a, const cad_step *m, const cad_step_form *f, cad_buf *out,
                               cad_step_text_report *out_report)
 {
-    cad_text t;
     cad_step_text_report r;
     CAD_TRY(cad_step_verdict(m));
     cad_frame mark = cad_arena_mark(a);
     size_t before = out->len;
-    cad_status s;
-    if (f->derive == CAD_STEP_DERIVE_lean) {
-        s = make_lean(a, m, &t, f, out, &r);
-    } else {
-        s = cad_text_begin(a, m, &t);
-        if (s == CAD_OK)
-            s = make(&t, f, out, &r);
+    cad_status s = begin_and_make(a, m, f, out, &r);
+    if (s == CAD_OK && f->derive == CAD_STEP_DERIVE_lean &&
+        !r.lean) { /* no lean text says it: with its seams, from the start */
+        cad_step_form seam = *f;
+        seam.derive = CAD_STEP_DERIVE_seam;
+        cad_arena_rewind(a, mark);
+        s = begin_and_make(a, m, &seam, out, &r);
     }
     if (s != CAD_OK) {
         out->len = before;

@@ -246,15 +246,15 @@ static cad_status add_solid(printer *w, uint32_t i)
     return cad_buf_add(w->out, w->faces.data, w->faces.len);
 }
 
-cad_status cad_text_lean_print(const cad_text *t, cad_buf *out, uint32_t *out_lines, bool *out_lean)
+cad_status cad_text_lean_print(const cad_text *t, const cad_step_form *f, cad_buf *out, uint32_t *out_lines, bool *out_lean)
 {
-    cad_frame f = cad_arena_mark(t->a);
+    cad_frame mark = cad_arena_mark(t->a);
     printer w = {.t = t,
                  .m = &t->m,
                  .out = out,
                  .circles = CAD_BUF_INIT,
                  .faces = CAD_BUF_INIT,
-                 .lean = t->fits && t->m.n <= CAD_TEXT_LEAN_MOST};
+                 .lean = t->fits && !f->names && f->ids == CAD_STEP_IDS_nested && t->m.n <= CAD_TEXT_LEAN_MOST};
     size_t n = cad_size_add(t->m.n, 1), before = out->len;
     CAD_TRY(cad_arena_alloc(t->a, cad_size_mul(n, sizeof *w.closer), "circles", &w.closer));
     CAD_TRY(cad_arena_zalloc(t->a, n, sizeof *w.number, "vertices and circles", &w.number));
@@ -270,7 +270,7 @@ cad_status cad_text_lean_print(const cad_text *t, cad_buf *out, uint32_t *out_li
     }
     cad_buf_deinit(&w.circles);
     cad_buf_deinit(&w.faces);
-    cad_arena_rewind(t->a, f);
+    cad_arena_rewind(t->a, mark);
     if (s != CAD_OK || !w.lean)
         out->len = before;
     *out_lines = w.n_vertices + w.n_circles + w.n_faces;

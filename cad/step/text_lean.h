@@ -31,8 +31,10 @@ static inline uint64_t cad_text_lean_edge(uint32_t from, uint32_t to, uint32_t c
 /* Circles take the x axis that their text will give them; before reduction. */
 void cad_text_lean_axes(cad_text *t, const uint8_t *kept);
 /* Appends the text of a reduced model; *out_lines is its number of vertices, circles and faces.  *out_lean is false, and
- * nothing is appended, where the model holds anything else than is said above.  Errors: CAD_ENOMEM. */
-CAD_MUST_USE cad_status cad_text_lean_print(const cad_text *t, cad_buf *out, uint32_t *out_lines, bool *out_lean);
+ * nothing is appended, where the model holds anything else than is said above, or the form asks for names or other ids. Errors:
+ * CAD_ENOMEM. */
+CAD_MUST_USE cad_status cad_text_lean_print(const cad_text *t, const cad_step_form *f, cad_buf *out, uint32_t *out_lines,
+                                            bool *out_lean);
 
 /* Whether a text is a lean one: its first letter says it. */
 bool cad_text_is_lean(const char *text, size_t len);

@@ -26,10 +26,7 @@ uint32_t cad_text_param(const cad_step *m, uint32_t i, uint32_t k)
 uint32_t cad_text_params(const cad_step *m, uint32_t i)
 {
     const cad_step_instance *it = &m->instance[i];
-    uint32_t n = 0;
-    for (uint32_t p = it->param; p < it->param + it->size; p = cad_step_next(m, p))
-        n++;
-    return n;
+    return cad_step_count(m, it->param, it->param + it->size);
 }
 
 uint32_t cad_text_value(const cad_step *m, uint32_t i, uint32_t k)
