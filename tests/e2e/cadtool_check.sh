@@ -101,7 +101,7 @@ empty "$out"
 # Where a worker dies of the text alone, the report has its seven members too.
 printf 'C 40 20 5\n' >small.ir
 runs 0 cadtool convert small.ir small.step
-cadtool check --json --set metrics.mem=64M small.step >"$out" 2>"$err" || true
+runs 3 cadtool check --json --set metrics.mem=64M small.step
 json "$out" 'd[0]["format"] == "step" and set(d[0]) == {"ok", "format", "program", "step", "facts", "kernel", "reason", "file"}'
 
 runs 66 cadtool check --json absent.ir
