@@ -23,9 +23,12 @@ slip 2 'cadtool check --help' cadtool chek "$flange"
 slip 2 'cadtool render --help' cadtool render "$flange" -o a.png --size=0x0
 slip 2 'cadtrain --help' cadtrain --check
 says "$err" "expected CONFIG.ini"
-printf '[data]\ntrain = absent.pack.h5\n' >first.ini
+printf '[prep]\nout = made\n[data]\ntrain = absent.pack.h5\n' >first.ini
 slip 66 'cadprep run first.ini' cadtrain first.ini --set=run.name=x --set=tokenizer.path="$E2E/data/tokenizer" \
     --set=model.path="$CADLM_SOURCE/models/tiny"
+printf '[data]\ntrain = absent.pack.h5\n' >later.ini
+slip 66 'cadprep run the configuration whose prep.out is the folder of that pack' cadtrain later.ini --set=run.name=x \
+    --set=tokenizer.path="$E2E/data/tokenizer" --set=model.path="$CADLM_SOURCE/models/tiny"
 slip 65 "cadprep pack $E2E/data/train.jsonl -o $E2E/data/train.pack.h5" cadprep audit "$E2E/data/train.jsonl"
 slip 65 '--own-bpe=1024' cadprep tokenizer "$E2E/data"
 slip 2 'cadprep synth -o data/s.jsonl -n 20k' cadprep synth

@@ -37,7 +37,7 @@ static void test_formats_are_told_by_the_end_of_the_name(void **state)
     }
     static const char *const unknown[] = {"part", "part.obj", ".ir", "ir", ""};
     for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
-        fails(cad_format_of(unknown[i], &f), CAD_EUSAGE, "expected a name ending in .ir .step .stp .stl or .png");
+        fails(cad_format_of(unknown[i], &f), CAD_EUSAGE, "expected a name ending in .ir .step .stp .p21 .stl or .png");
 }
 
 static void test_one_program_becomes_every_format(void **state)
