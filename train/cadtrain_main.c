@@ -48,9 +48,8 @@ static cad_status with_hint(const cad_cli *cli, const cad_config *cfg, cad_statu
         *hint = '\0';
     if (s != CAD_ENOTFOUND || !*cfg->data.train || cad_fs_exists(cfg->data.train) || !cad_cli_arg(cli, 0))
         return s;
-    if (!*cfg->prep.out)
-        return cad_fail(s, "%.1800s\nhint: cadprep run the configuration whose prep.out is the folder of that pack", failure.text);
-    return cad_fail(s, "%.1800s\nhint: cadprep run %s", failure.text, cad_cli_arg(cli, 0));
+    const char *made_by = *cfg->prep.out ? cad_cli_arg(cli, 0) : "the configuration whose prep.out is the folder of that pack";
+    return cad_fail(s, "%.1800s\nhint: cadprep run %s", failure.text, made_by);
 }
 
 static cad_status train(cad_cli *cli, const cad_config *cfg)
