@@ -49,6 +49,12 @@ static cad_status from_array(cad_shard *out)
                  "--shard=auto: task %" PRId64 " of %" PRId64 " tasks from %" PRId64 "; expected an array without gaps, as "
                  "--array=0-%" PRId64 "\nhint: --shard=i/n names a share by itself",
                  id, count, min, count - 1);
+    if (min > 1 || (min == 1 && count == 1))
+        CAD_FAIL(CAD_EUSAGE,
+                 "--shard=auto: an array of %" PRId64 " tasks from %" PRId64
+                 "; expected one that begins with task 0 or 1\nhint: "
+                 "for some tasks of an array again, --shard=i/n with the n of the first call: Slurm counts these alone",
+                 count, min);
     *out = (cad_shard){(id - min) / step, count};
     return CAD_OK;
 }

@@ -19,7 +19,8 @@ typedef struct cad_shard {
 
 /* "2/8", or "auto": the task of a Slurm array (SLURM_ARRAY_TASK_ID, counted from SLURM_ARRAY_TASK_MIN, of
  * SLURM_ARRAY_TASK_COUNT), else the rank of a launcher (SLURM_PROCID of SLURM_NTASKS, or Open MPI's, or RANK of WORLD_SIZE).
- * Both at once are one count: tasks of the array times ranks.  NULL: {0, 0}.  Errors: CAD_EUSAGE. */
+ * Both at once are one count: tasks of the array times ranks.  An array begins with task 0 or 1: one from 2 on, or task 1
+ * alone, is part of an earlier one submitted again, whose size Slurm does not tell.  NULL: {0, 0}.  Errors: CAD_EUSAGE. */
 CAD_MUST_USE cad_status cad_shard_parse(const char *text, cad_shard *out);
 
 /* The share of n things that stand in a row: [first, end), so that all shares one behind the other are the row. */

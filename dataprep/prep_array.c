@@ -51,6 +51,18 @@ static cad_status count_of_records(const cad_prep_job *j, int64_t *of)
     return CAD_OK;
 }
 
+cad_status cad_prep_array_check(const cad_prep_job *j)
+{
+    int64_t of;
+    CAD_TRY(count_of_records(j, &of));
+    if (of && of != j->shard.of)
+        CAD_FAIL(CAD_EDATA,
+                 "%s: holds shares of %" PRId64 ", and this is share %" PRId64 " of %" PRId64 "\nhint: --shard=i/%" PRId64
+                 " makes one of those again; rm %s/.stages/*-of-%" PRId64 ".json forgets them",
+                 j->dir, of, j->shard.index, j->shard.of, of, j->dir, of);
+    return CAD_OK;
+}
+
 static bool takes_part(const cad_prep_job *j, const cad_prep_stage *s)
 {
     return s->by_row && s->wanted(j);

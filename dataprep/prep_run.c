@@ -114,6 +114,7 @@ static cad_status run_share(cad_prep_job *j)
 {
     cad_step_files tree;
     cad_step_share part;
+    CAD_TRY(cad_prep_array_check(j));
     CAD_TRY(cad_prep_array_tree(j, j->arena, &tree));
     cad_step_files_share(&tree, j->shard, &part);
     j->part = &part;

@@ -53,21 +53,40 @@ static void test_auto_is_the_task_of_an_array_times_the_rank(void **state)
 {
     (void)state;
     refused("auto", "no task of a Slurm array");
-    setenv("SLURM_ARRAY_TASK_ID", "5", 1);
+    setenv("SLURM_ARRAY_TASK_ID", "4", 1);
     refused("auto", "SLURM_ARRAY_TASK_COUNT");
     setenv("SLURM_ARRAY_TASK_COUNT", "4", 1);
-    setenv("SLURM_ARRAY_TASK_MIN", "2", 1);
+    setenv("SLURM_ARRAY_TASK_MIN", "1", 1);
     is("auto", 3, 4);
     setenv("SLURM_PROCID", "1", 1);
     setenv("SLURM_NTASKS", "2", 1);
     is("auto", 7, 8);
-    setenv("SLURM_ARRAY_TASK_ID", "9", 1); /* of --array=2,3,5,9 */
+    setenv("SLURM_ARRAY_TASK_ID", "9", 1); /* of --array=1,3,5,9 */
     refused("auto", "without gaps");
     setenv("SLURM_ARRAY_TASK_ID", "x", 1);
     refused("auto", "SLURM_ARRAY_TASK_ID=x");
-    setenv("SLURM_ARRAY_TASK_ID", "6", 1); /* of --array=2-8:2 */
+    setenv("SLURM_ARRAY_TASK_ID", "5", 1); /* of --array=1-7:2 */
     setenv("SLURM_ARRAY_TASK_STEP", "2", 1);
     is("auto", 5, 8);
+}
+
+static void task(const char *id, const char *min, const char *count)
+{
+    setenv("SLURM_ARRAY_TASK_ID", id, 1);
+    setenv("SLURM_ARRAY_TASK_MIN", min, 1);
+    setenv("SLURM_ARRAY_TASK_COUNT", count, 1);
+}
+
+static void test_a_part_of_an_array_submitted_again_is_no_array(void **state)
+{
+    (void)state;
+    task("1", "1", "1"); /* sbatch --array=1 */
+    refused("auto", "expected one that begins with task 0 or 1");
+    task("3", "2", "2"); /* sbatch --array=2-3 */
+    refused("auto", "Slurm counts these alone");
+    is("1/4", 1, 4);
+    task("0", "0", "1");
+    is("auto", 0, 1);
 }
 
 static void test_auto_is_the_rank_of_a_launcher(void **state)
@@ -107,6 +126,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_a_share_is_named_from_zero, clean, clean),
         cmocka_unit_test_setup_teardown(test_auto_is_the_task_of_an_array_times_the_rank, clean, clean),
+        cmocka_unit_test_setup_teardown(test_a_part_of_an_array_submitted_again_is_no_array, clean, clean),
         cmocka_unit_test_setup_teardown(test_auto_is_the_rank_of_a_launcher, clean, clean),
         cmocka_unit_test_setup_teardown(test_shares_are_the_row_without_gaps, clean, clean),
     };

@@ -117,8 +117,8 @@ alike whole_dir dir
 line=(cadprep run "$T/run.ini")
 
 # A share that is there is passed over; the tasks of an array know their own.
-for id in 4 5 6; do
-    SLURM_ARRAY_TASK_ID=$id SLURM_ARRAY_TASK_MIN=4 SLURM_ARRAY_TASK_COUNT=3 in_folder array 0 "${line[@]}" --shard=auto
+for id in 1 2 3; do
+    SLURM_ARRAY_TASK_ID=$id SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_COUNT=3 in_folder array 0 "${line[@]}" --shard=auto
 done
 in_folder array 0 "${line[@]}" --shard=1/3
 for stage in files import filter text; do says "$err" "$stage: done before, skipped"; done
@@ -162,7 +162,9 @@ echo >>array/data/text.2-of-3.jsonl
 refused 65 "data: share 2 of 3: stage text was made with" "or changed since"
 in_folder array 0 "${line[@]}" --shard=2/3
 says "$err" "filter: done before, skipped" "text: "
-in_folder array 0 "${line[@]}" --shard=1/2
+in_folder array 65 "${line[@]}" --shard=1/2
+says "$err" "data: holds shares of 3, and this is share 1 of 2" "hint: --shard=i/3 makes one of those again; rm data/.stages/*-of-3.json forgets them"
+cp array/data/.stages/text.1-of-3.json array/data/.stages/text.1-of-2.json
 refused 65 "data: shares of 3 and of 2; expected those of one array" "hint: rm data/.stages/*-of-3.json, or of 2, forgets the others"
 rm array/data/.stages/*-of-2.json
 in_folder array 4 "${line[@]}"

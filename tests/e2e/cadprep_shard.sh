@@ -44,8 +44,8 @@ runs 0 cadprep text whole_raw.jsonl --derive=seam -o 3/t.jsonl --shard=1/3
 says "$err" "text: 3/t.1-of-3.jsonl: done before, skipped"
 
 # Tasks of an array.
-for id in 4 5 6; do
-    SLURM_ARRAY_TASK_ID=$id SLURM_ARRAY_TASK_MIN=4 SLURM_ARRAY_TASK_COUNT=3 runs 0 cadprep filter whole_raw.jsonl --max-entities=210 -o a.jsonl --shard=auto
+for id in 1 2 3; do
+    SLURM_ARRAY_TASK_ID=$id SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_COUNT=3 runs 0 cadprep filter whole_raw.jsonl --max-entities=210 -o a.jsonl --shard=auto
 done
 runs 0 cadprep merge -o a.jsonl
 same a.jsonl whole_f.jsonl
