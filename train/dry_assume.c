@@ -4,6 +4,15 @@
 #include "dataprep/stage_split.h"
 #include "model/hf/known_models.h"
 
+/* Of a model by its keys. */
+static cad_status check_vocabulary_is_known(const cad_trainer *t)
+{
+    if (t->absent->tokenizer && t->cfg->tokenizer.own_bpe < 1)
+        CAD_FAIL(CAD_ENOTFOUND, "%s: no tokenizer.json, which says how many rows the embedding has", t->cfg->tokenizer.path);
+    return CAD_OK;
+}
+
+/* A model that is not there: by its name, or as [model] describes it where arch is given. */
 static cad_status assume_model(cad_trainer *t, cad_dry_report *r)
 {
     const char *path = t->cfg->model.path;
@@ -15,7 +24,11 @@ static cad_status assume_model(cad_trainer *t, cad_dry_report *r)
     if (s != CAD_ENOTFOUND)
         return s;
     r->model.assumed = true;
-    return cad_model_known(path, &t->model);
+    s = cad_model_known(path, &t->model);
+    if (s != CAD_ENOTFOUND || t->cfg->model.arch == CAD_MODEL_ARCH_auto)
+        return s;
+    CAD_TRY(check_vocabulary_is_known(t));
+    return cad_trainer_keys_model(t);
 }
 
 /* The last row is as long as any may be, the others share what is left of the tokens; what does not divide is spread evenly. */
@@ -91,8 +104,8 @@ cad_status cad_dry_open(cad_trainer *t, cad_dry_report *r)
     bool random = t->cfg->model.init == CAD_MODEL_INIT_random;
     if (t->absent->model)
         CAD_TRY(assume_model(t, r));
-    if (random && t->absent->tokenizer && t->cfg->tokenizer.own_bpe < 1)
-        CAD_FAIL(CAD_ENOTFOUND, "%s: no tokenizer.json, which says how many rows a random model has", t->cfg->tokenizer.path);
+    if (random)
+        CAD_TRY(check_vocabulary_is_known(t));
     r->model.assumed = r->model.assumed || (random && t->absent->tokenizer);
     r->data.assumed = t->absent->train;
     if (t->absent->train)

@@ -70,11 +70,16 @@ cad_status cad_trainer_open_model(cad_trainer *t)
 
 cad_status cad_trainer_random_model(cad_trainer *t)
 {
+    if (t->cfg->lora.enabled)
+        CAD_FAIL(CAD_ECONFIG, "model.init = random and lora.enabled = on; random weights are trained as a whole");
+    return cad_trainer_keys_model(t);
+}
+
+cad_status cad_trainer_keys_model(cad_trainer *t)
+{
     const cad_config *c = t->cfg;
     cad_arch arch = c->model.qkv_bias ? CAD_ARCH_qwen2 : CAD_ARCH_llama;
     family(c, &arch);
-    if (c->lora.enabled)
-        CAD_FAIL(CAD_ECONFIG, "model.init = random and lora.enabled = on; random weights are trained as a whole");
     if (cad_arch_qkv_bias(arch) != c->model.qkv_bias)
         CAD_FAIL(CAD_ECONFIG, "model.qkv_bias = %s; expected on for qwen2 and off for llama and qwen3",
                  c->model.qkv_bias ? "on" : "off");

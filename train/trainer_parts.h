@@ -121,9 +121,11 @@ CAD_MUST_USE cad_status cad_trainer_read_inputs(cad_trainer *t);
 CAD_MUST_USE cad_status cad_trainer_settle(cad_trainer *t);
 
 /* trainer_model.c.  The model's configuration: of the folder model.path, whose NF4 settles model.double_quant; of a random one
- * the tokenizer must be there first (open leaves it alone).  Neither reads weights. */
+ * the tokenizer must be there first (open leaves it alone); as the keys of [model] describe it, whatever else is said of the
+ * model.  None reads weights. */
 CAD_MUST_USE cad_status cad_trainer_open_model(cad_trainer *t);
 CAD_MUST_USE cad_status cad_trainer_random_model(cad_trainer *t);
+CAD_MUST_USE cad_status cad_trainer_keys_model(cad_trainer *t);
 bool cad_trainer_has_eval(const cad_trainer *t);
 bool cad_trainer_has_samples(const cad_trainer *t);
 /* trainer_audit.c: drops, changed sources, what lies in both packs (CAD_EDATA); then RUN/audit.json and its lines. */
