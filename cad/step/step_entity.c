@@ -202,10 +202,12 @@ static cad_status complex_instance(cad_step_reader *r)
     CAD_TRY(cad_step_advance(r));
     if (cad_step_is_mark(&r->t, ')'))
         return fail(r, CAD_STEP_S04, "a type");
-    while (!r->failed && !cad_step_is_mark(&r->t, ')')) {
+    while (!cad_step_is_mark(&r->t, ')')) {
         uint32_t type, at = r->t.at, len = r->t.len;
         CAD_TRY(part(r, &type));
-        if (!r->failed && last != CAD_STEP_NONE && !told && strcmp(cad_step_name(r->m, last), cad_step_name(r->m, type)) > 0) {
+        if (r->failed)
+            return CAD_OK;
+        if (last != CAD_STEP_NONE && !told && strcmp(cad_step_name(r->m, last), cad_step_name(r->m, type)) > 0) {
             told = true;
             CAD_TRY(cad_step_diags_add(&r->m->diags, CAD_STEP_S09, at, len, r->lex.id,
                                        "%s stands behind %s; expected ascending order", cad_step_name(r->m, type),
@@ -213,7 +215,7 @@ static cad_status complex_instance(cad_step_reader *r)
         }
         last = type;
     }
-    return r->failed ? CAD_OK : cad_step_advance(r);
+    return cad_step_advance(r);
 }
 
 /* Behind "=": what the instance is. */

@@ -9,9 +9,9 @@
 
 /* ---- characters ---- */
 
-#define U STEP_UPPER | STEP_PLAIN
-#define W STEP_LOWER | STEP_PLAIN
-#define D STEP_DIGIT | STEP_PLAIN
+#define U (STEP_UPPER | STEP_PLAIN)
+#define W (STEP_LOWER | STEP_PLAIN)
+#define D (STEP_DIGIT | STEP_PLAIN)
 #define P STEP_PLAIN
 /* clang-format off: sixteen in a row */
 const unsigned char cad_step_class[256] = {

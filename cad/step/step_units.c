@@ -83,9 +83,10 @@ static bool unit_factor(const cad_step *m, uint32_t unit, double *out)
         uint32_t p, end, measure;
         double x;
         if (part_of(m, unit, "SI_UNIT", &p, &end)) {
-            bool known = si_factor(m, p, end, &x);
+            if (!si_factor(m, p, end, &x))
+                return false;
             *out = all * x;
-            return known && *out > 0 && isfinite(*out);
+            return *out > 0 && isfinite(*out);
         }
         if (!part_of(m, unit, "CONVERSION_BASED_UNIT", &p, &end) || !ref_at(m, p + 1, end, &measure))
             return false;

@@ -59,7 +59,7 @@ static cad_status read_sizes(cad_minilm *m, const json_t *o, const char *where)
     CAD_TRY(get_size(o, "num_hidden_layers", where, MAX_LAYERS, &m->layers));
     CAD_TRY(get_size(o, "hidden_size", where, MAX_WIDTH, &m->width));
     CAD_TRY(get_size(o, "num_attention_heads", where, m->width, &m->heads));
-    CAD_TRY(get_size(o, "intermediate_size", where, 4 * MAX_WIDTH, &m->ffn));
+    CAD_TRY(get_size(o, "intermediate_size", where, (int64_t)4 * MAX_WIDTH, &m->ffn));
     CAD_TRY(get_size(o, "vocab_size", where, MAX_WORDS, &m->words));
     CAD_TRY(get_size(o, "max_position_embeddings", where, MAX_POSITIONS, &m->positions));
     CAD_TRY(cad_json_get_number(o, "layer_norm_eps", where, &eps));
