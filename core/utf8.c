@@ -147,3 +147,8 @@ cad_status cad_utf8_escape(const char *text, size_t len, cad_buf *out)
     }
     return CAD_OK;
 }
+
+bool cad_text_is_blank(const char *text)
+{
+    return text[strspn(text, " \t\r\n")] == '\0';
+}

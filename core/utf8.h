@@ -5,6 +5,7 @@
 #include "core/buf.h"
 #include "core/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,9 @@ size_t cad_utf8_put(uint32_t cp, char out[4]);
 /* Appends the text with U+FFFD for what is no UTF-8: one for the longest proper beginning of a character, else one a byte (as
  * the Unicode standard recommends in section 3.9, and as the tokenizers library decodes). */
 CAD_MUST_USE cad_status cad_utf8_lossy(const char *text, size_t len, cad_buf *out);
+
+/* Nothing but blanks: spaces, tabs and line ends.  "" too. */
+bool cad_text_is_blank(const char *text);
 
 /* Text for a terminal or a line of a file: control characters and broken bytes as \n, \t or \xNN, other UTF-8 as it is. */
 CAD_MUST_USE cad_status cad_utf8_escape(const char *text, size_t len, cad_buf *out);

@@ -1,6 +1,7 @@
 #include "dataprep/import_json.h"
 
 #include "cad/ir/ir.h"
+#include "core/utf8.h"
 #include "dataprep/caption_group.h"
 #include "dataprep/hash_index.h"
 
@@ -169,18 +170,13 @@ static cad_status take_ir(cad_row *row, const char *where, bool strict, cad_aren
     return s;
 }
 
-static bool is_blank(const char *text)
-{
-    return text[strspn(text, " \t\r\n")] == '\0';
-}
-
 cad_status cad_import_json_check(cad_row *row, const char *where, bool strict, bool canonical, cad_arena *a, cad_import_part *p)
 {
     bool step = row->kind && *row->kind ? !strcmp(row->kind, "step") : looks_like_step(row->target);
     uint64_t geometry = row->geometry_hash;
-    if (is_blank(row->caption) || is_blank(row->target)) {
-        p->class_ = is_blank(row->target) ? CAD_IMPORT_no_part : CAD_IMPORT_empty_caption;
-        return cad_buf_printf(&p->message, "%s: its %s is blank", where, is_blank(row->target) ? "target" : "caption");
+    if (cad_text_is_blank(row->caption) || cad_text_is_blank(row->target)) {
+        p->class_ = cad_text_is_blank(row->target) ? CAD_IMPORT_no_part : CAD_IMPORT_empty_caption;
+        return cad_buf_printf(&p->message, "%s: its %s is blank", where, cad_text_is_blank(row->target) ? "target" : "caption");
     }
     row->kind = step ? "step" : "ir";
     if (step)

@@ -1,6 +1,7 @@
 #include "dataprep/row_tokens.h"
 
 #include "core/json.h"
+#include "core/utf8.h"
 
 #include <string.h>
 
@@ -56,7 +57,7 @@ static cad_status find_blocks(const cad_row_coder *c, const cad_row *row, const 
         int64_t at = cad_payloads_find(c->payloads, id);
         if (at >= 0)
             CAD_TRY(cad_payloads_read(c->payloads, at, id, a, &text, &b->step[b->n]));
-        if (at < 0 || text[strspn(text, " \t\r\n")] == '\0') {
+        if (at < 0 || cad_text_is_blank(text)) {
             *state = CAD_ROW_missing;
             return cad_arena_strdup(a, id, strlen(id), &out->missing);
         }

@@ -73,7 +73,7 @@ static cad_status check_usage(task *t)
         CAD_FAIL(CAD_EUSAGE,
                  "%s; expected one of PROMPT, --file=FILE and --jsonl\nhint: cadgen \"plate 40x20x5, four 4 mm holes\"",
                  text || file || lines ? "several sources of prompts" : "no prompt");
-    if (text && text[strspn(text, " \t\r\n")] == 0)
+    if (text && cad_text_is_blank(text))
         CAD_FAIL(CAD_EUSAGE, "the prompt is empty");
     size_t len = text ? strlen(text) : 0, good = text ? cad_utf8_check(text, len) : 0;
     if (good < len)

@@ -1,18 +1,13 @@
-#include "cad/step/steplm.h"
+#include "cad/step/steplm_impl.h"
 
 #include <string.h>
 
-/* What Python's str.strip takes away, in ASCII. */
-static bool is_blank(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r') || (c >= '\x1c' && c <= '\x1f');
-}
-
+/* As Python's str.strip, in ASCII. */
 static cad_status add_stripped(const char *line, const char *end, cad_buf *out)
 {
-    while (line < end && is_blank(*line))
+    while (line < end && cad_steplm_is_blank(*line))
         line++;
-    while (end > line && is_blank(end[-1]))
+    while (end > line && cad_steplm_is_blank(end[-1]))
         end--;
     return cad_buf_add(out, line, (size_t)(end - line));
 }

@@ -101,6 +101,16 @@ static void test_a_text_is_cut_between_characters(void **state)
         assert_int_equal(cad_utf8_cut(t[i].text, t[i].len), t[i].cut);
 }
 
+static void test_blanks_are_spaces_tabs_and_line_ends(void **state)
+{
+    (void)state;
+    static const char *const blank[] = {"", " ", "\t\r\n ", "\n\n"}, *const text[] = {"a", "  a", "\v", "\xc2\xa0", ".\n"};
+    for (size_t i = 0; i < sizeof blank / sizeof *blank; i++)
+        assert_true(cad_text_is_blank(blank[i]));
+    for (size_t i = 0; i < sizeof text / sizeof *text; i++)
+        assert_false(cad_text_is_blank(text[i]));
+}
+
 /* 2047 bytes fit: a euro sign over the edge goes as a whole. */
 static void test_a_long_error_text_ends_with_a_whole_character(void **state)
 {
@@ -206,6 +216,7 @@ int main(void)
         cmocka_unit_test(test_the_streaming_form_gives_the_same),
         cmocka_unit_test(test_utf8_is_checked_to_the_letter),
         cmocka_unit_test(test_a_text_is_cut_between_characters),
+        cmocka_unit_test(test_blanks_are_spaces_tabs_and_line_ends),
         cmocka_unit_test(test_a_long_error_text_ends_with_a_whole_character),
         cmocka_unit_test(test_a_failure_may_quote_the_text_that_it_replaces),
         cmocka_unit_test(test_a_kept_error_text_outlives_what_fails_meanwhile),
