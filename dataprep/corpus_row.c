@@ -176,6 +176,17 @@ static cad_status get_hash(const json_t *o, const char *key, const char *where, 
     return CAD_OK;
 }
 
+cad_status cad_row_groups(const json_t *o, const char *where, uint64_t *caption, uint64_t *geometry)
+{
+    const json_t *group = json_object_get(o, "group");
+    const char *text, *kind = json_string_value(json_object_get(o, "kind"));
+    bool step = kind && !strcmp(kind, "step");
+    CAD_TRY(cad_json_get_string(o, "caption", where, &text));
+    CAD_TRY(get_hash(group, "caption", where, caption));
+    CAD_TRY(get_hash(group, "geometry", where, geometry));
+    return !*caption && (*text || !step) ? cad_caption_key(step, text, caption) : CAD_OK;
+}
+
 cad_status cad_row_parse(const json_t *o, const char *where, cad_arena *a, cad_row *out)
 {
     cad_row r = {0};
@@ -190,7 +201,7 @@ cad_status cad_row_parse(const json_t *o, const char *where, cad_arena *a, cad_r
     CAD_TRY(cad_arena_strdup(a, text, strlen(text), &r.caption));
     CAD_TRY(cad_json_get_string(o, "target", where, &text));
     CAD_TRY(cad_arena_strdup(a, text, strlen(text), &r.target));
-    const json_t *meta = json_object_get(o, "meta"), *group = json_object_get(o, "group");
+    const json_t *meta = json_object_get(o, "meta");
     CAD_TRY(get_text(o, "kind", where, a, &r.kind));
     CAD_TRY(get_text(o, "source", where, a, &r.source));
     CAD_TRY(get_text(o, "split", where, a, &r.split));
@@ -201,11 +212,7 @@ cad_status cad_row_parse(const json_t *o, const char *where, cad_arena *a, cad_r
     CAD_TRY(get_json(meta, "params", where, a, &r.params));
     CAD_TRY(get_json(o, "expect", where, a, &r.expect));
     CAD_TRY(get_rag(o, where, a, &r.rag));
-    CAD_TRY(get_hash(group, "caption", where, &r.caption_hash));
-    CAD_TRY(get_hash(group, "geometry", where, &r.geometry_hash));
-    bool step = !strcmp(r.kind, "step");
-    if (!r.caption_hash && (*r.caption || !step))
-        CAD_TRY(cad_caption_key(step, r.caption, &r.caption_hash));
+    CAD_TRY(cad_row_groups(o, where, &r.caption_hash, &r.geometry_hash));
     *out = r;
     return CAD_OK;
 }

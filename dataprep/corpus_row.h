@@ -86,6 +86,8 @@ void cad_corpus_abort(cad_corpus_writer *w);                     /* NULL is fine
 CAD_MUST_USE cad_status cad_row_print(const cad_row *row, cad_buf *out);
 /* One row from a parsed object; `where` names file and line in messages. */
 CAD_MUST_USE cad_status cad_row_parse(const json_t *o, const char *where, cad_arena *a, cad_row *out);
+/* Its groups alone, as cad_row_parse has them. */
+CAD_MUST_USE cad_status cad_row_groups(const json_t *o, const char *where, uint64_t *caption, uint64_t *geometry);
 
 #ifdef __cplusplus
 }

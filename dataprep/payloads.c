@@ -6,6 +6,7 @@
 #include "core/size.h"
 #include "dataprep/corpus_row.h"
 #include "dataprep/hash_index.h"
+#include "model/rag/rag_index.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -20,16 +21,20 @@ struct cad_payloads {
     size_t n_files;
     cad_buf places; /* of all rows */
     cad_hash_index rows;
+    cad_hasher *hasher; /* of ids, captions and groups */
 };
 
 static cad_status add_row(cad_payloads *p, const cad_corpus_reader *r, const json_t *row, const char *where)
 {
     place line = {.file = (uint32_t)p->n_files - 1};
-    const char *id;
+    const char *id, *caption;
     size_t len;
     bool is_new;
-    uint64_t *at;
+    uint64_t *at, group[2];
     CAD_TRY(cad_json_get_string(row, "id", where, &id));
+    CAD_TRY(cad_json_get_string(row, "caption", where, &caption));
+    CAD_TRY(cad_row_groups(row, where, &group[0], &group[1]));
+    cad_rag_corpus_add(p->hasher, id, caption, group[0], group[1]);
     cad_corpus_place(r, &line.at, &len);
     line.len = (uint32_t)len; /* a line has 64 MiB at most */
     CAD_TRY(cad_hash_index_at(&p->rows, cad_hash_index_key(id, strlen(id)), p->places.len / sizeof line, &is_new, &at));
@@ -62,7 +67,8 @@ cad_status cad_payloads_open(const char *const *path, size_t n, cad_payloads **o
     if (n > CAD_PAYLOAD_FILES)
         CAD_FAIL(CAD_EINVAL, "payloads of %zu corpora; expected at most %d", n, CAD_PAYLOAD_FILES);
     CAD_TRY(cad_mem_alloc(sizeof *p, "payloads", &p));
-    cad_status s = CAD_OK;
+    p->hasher = cad_hasher_create();
+    cad_status s = p->hasher ? CAD_OK : cad_fail(CAD_ENOMEM, "payloads: no memory for their hash");
     for (size_t i = 0; s == CAD_OK && i < n; i++)
         s = read_ids(p, path[i]);
     if (s != CAD_OK) {
@@ -82,7 +88,13 @@ void cad_payloads_close(cad_payloads *p)
             cad_file_close(p->file[i]);
     cad_buf_deinit(&p->places);
     cad_hash_index_deinit(&p->rows);
+    cad_hasher_destroy(p->hasher);
     cad_mem_free(p);
+}
+
+void cad_payloads_hash(const cad_payloads *p, char out[CAD_HASH_HEX])
+{
+    cad_hasher_hex(p->hasher, out);
 }
 
 int64_t cad_payloads_find(const cad_payloads *p, const char *id)

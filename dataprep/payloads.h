@@ -7,6 +7,7 @@
 
 #include "core/arena.h"
 #include "core/buf.h"
+#include "core/hash.h"
 #include "core/status.h"
 
 #include <stdbool.h>
@@ -21,10 +22,12 @@ typedef struct cad_payloads cad_payloads;
 
 enum { CAD_PAYLOAD_FILES = 3 }; /* train, val, test */
 
-/* Reads the ids of the rows of n corpora; rows are numbered through, from 0.  Errors: those of cad_corpus_open and
- * cad_corpus_next, CAD_EDATA (an id twice). */
+/* Reads the rows of n corpora once, and keeps no texts; rows are numbered through, from 0.  Errors: those of cad_corpus_open
+ * and cad_corpus_next, CAD_EDATA (an id twice). */
 CAD_MUST_USE cad_status cad_payloads_open(const char *const *path, size_t n, cad_payloads **out);
 void cad_payloads_close(cad_payloads *p); /* NULL is fine */
+/* As cad_rag_corpus_hash over all rows. */
+void cad_payloads_hash(const cad_payloads *p, char out[CAD_HASH_HEX]);
 
 /* The number of the row with this id; -1: there is none. */
 int64_t cad_payloads_find(const cad_payloads *p, const char *id);

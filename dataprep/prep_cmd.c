@@ -7,6 +7,7 @@
 #include "dataprep/audit.h"
 #include "dataprep/pack.h"
 #include "dataprep/prep_job.h"
+#include "dataprep/rag_current.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -77,13 +78,19 @@ cad_status cad_cmd_synth(cad_cli *cli)
 cad_status cad_cmd_split(cad_cli *cli)
 {
     cad_prep_job j;
-    bool done = false;
+    bool done = false, stale;
     CAD_TRY(need_args(cli, 1, "one corpus"));
     CAD_TRY(begin(cli, cad_cli_value(cli, "output"), NULL, 0, &j, &done));
     if (done)
         return CAD_OK;
     CAD_TRY(cad_file_expect(cad_cli_arg(cli, 0), CAD_FILE_corpus));
-    return cad_prep_split(&j, cad_cli_arg(cli, 0), cad_cli_value(cli, "assign"));
+    CAD_TRY(cad_prep_split(&j, cad_cli_arg(cli, 0), cad_cli_value(cli, "assign")));
+    CAD_TRY(cad_rag_left_behind(j.dir, &stale));
+    if (stale) {
+        cad_log(CAD_LOG_WARN, "%s/" CAD_RAG_INDEX_NAME " is of rows that lay there before", j.dir);
+        cad_log_note("hint: cadprep rag build %s", j.dir);
+    }
+    return CAD_OK;
 }
 
 cad_status cad_cmd_tokenizer(cad_cli *cli)

@@ -11,6 +11,7 @@
 #include "dataprep/npy.h"
 #include "dataprep/prep_cmd.h"
 #include "dataprep/prep_share.h"
+#include "dataprep/rag_current.h"
 #include "dataprep/stage_rag.h"
 
 #include <inttypes.h>
@@ -103,7 +104,10 @@ cad_status cad_cmd_rag_query(cad_cli *cli)
     if (!cad_fs_exists(path))
         CAD_FAIL(CAD_ENOTFOUND, "%s: no such file\nhint: cadprep rag build %s", path, cad_fs_is_dir(in) ? in : "DIR");
     CAD_TRY(cad_rag_index_open(path, &x));
-    cad_status s = query(cfg, x, cad_cli_arg(cli, 1), cad_cli_json(cli));
+    bool train = !strcmp(cad_rag_index_info(x)->scope, "train"); /* another may be that of a corpus which is not split */
+    cad_status s = train ? cad_rag_current(x, path, NULL) : CAD_OK;
+    if (s == CAD_OK)
+        s = query(cfg, x, cad_cli_arg(cli, 1), cad_cli_json(cli));
     cad_rag_index_destroy(x);
     return s;
 }

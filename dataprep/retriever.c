@@ -3,7 +3,9 @@
 #include "core/fs.h"
 #include "core/mem.h"
 #include "core/path.h"
+#include "core/utf8.h"
 #include "dataprep/payloads.h"
+#include "dataprep/rag_current.h"
 #include "dataprep/retrieved_cut.h"
 #include "dataprep/stage_split.h"
 #include "model/decoder/checkpoint_parts.h"
@@ -103,6 +105,7 @@ static cad_status open_all(cad_retriever *r, const char *path, const cad_config 
         CAD_TRY(open_tokenizer(r, ckpt));
     CAD_TRY(open_encoder(r, cfg->rag.encoder_path));
     CAD_TRY(open_payloads(r));
+    CAD_TRY(cad_rag_current(r->index, r->path, r->payloads));
     r->steplm = cfg->prep.profile == CAD_PREP_PROFILE_steplm;
     r->rule = (cad_rag_rule){.k = r->steplm ? STEPLM_HITS : cfg->rag.k,
                              .ties = r->steplm ? CAD_RAG_TIE_LAST : (cad_rag_ties)cfg->rag.ties,
@@ -143,7 +146,7 @@ static cad_status add_text(const cad_retriever *r, const char *id, cad_arena *a,
     int64_t row = cad_payloads_find(r->payloads, id);
     if (row >= 0)
         CAD_TRY(cad_payloads_read(r->payloads, row, id, a, &text, &b->step[b->n]));
-    *has_text = text[strspn(text, " \t\r\n")] != '\0';
+    *has_text = !cad_text_is_blank(text);
     if (!*has_text && !r->steplm)
         CAD_FAIL(CAD_EDATA, "%s: row %s %s\nhint: cadprep rag build", r->path, id,
                  row < 0 ? "is in no corpus beside it" : "has no text");

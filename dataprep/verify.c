@@ -3,6 +3,7 @@
 #include "dataprep/caption_group.h"
 #include "dataprep/corpus_row.h"
 #include "dataprep/hash_index.h"
+#include "dataprep/rag_current.h"
 #include "dataprep/stage_split.h"
 
 #include <inttypes.h>
@@ -212,6 +213,8 @@ cad_status cad_verify_dir(const cad_verify_args *given, json_t **report)
     }
     if (s == CAD_OK)
         s = check_leaks(&o, r);
+    if (s == CAD_OK)
+        s = cad_rag_current_in(args->dir);
     if (s == CAD_OK)
         s = check_retrieved(&o, r);
     if (s == CAD_OK)

@@ -1,6 +1,8 @@
 #include "model/rag/rag_index.h"
 
 #include "core/buf.h"
+#include "core/file_kind.h"
+#include "core/fs.h"
 #include "core/mem.h"
 #include "core/size.h"
 #include "model/hf/safetensors.h"
@@ -52,17 +54,21 @@ static cad_status hasher_of(const char *const meta[META], cad_hasher **out)
     return CAD_OK;
 }
 
+void cad_rag_corpus_add(cad_hasher *h, const char *id, const char *caption, uint64_t caption_group, uint64_t geometry_group)
+{
+    uint64_t group[2] = {caption_group, geometry_group};
+    cad_hasher_add(h, id, strlen(id) + 1);
+    cad_hasher_add(h, caption, strlen(caption) + 1);
+    cad_hasher_add(h, group, sizeof group);
+}
+
 cad_status cad_rag_corpus_hash(const cad_rag_rows *rows, char out[CAD_HASH_HEX])
 {
     cad_hasher *h = cad_hasher_create();
     if (!h)
         CAD_FAIL(CAD_ENOMEM, "retrieval: no memory for the hash of the corpus");
-    for (int64_t i = 0; i < rows->n; i++) {
-        uint64_t group[2] = {rows->caption_group[i], rows->geometry_group[i]};
-        cad_hasher_add(h, rows->id[i], strlen(rows->id[i]) + 1);
-        cad_hasher_add(h, rows->caption[i], strlen(rows->caption[i]) + 1);
-        cad_hasher_add(h, group, sizeof group);
-    }
+    for (int64_t i = 0; i < rows->n; i++)
+        cad_rag_corpus_add(h, rows->id[i], rows->caption[i], rows->caption_group[i], rows->geometry_group[i]);
     cad_hasher_hex(h, out);
     cad_hasher_destroy(h);
     return CAD_OK;
@@ -235,10 +241,33 @@ static cad_status read_index(const cad_safetensors *f, const char *path, cad_rag
     return CAD_OK;
 }
 
+/* A file of another kind is told as such.  One that begins as safetensors do, or is too short to tell, is left to their reader:
+ * it may be a damaged index. */
+static cad_status check_kind(const char *path)
+{
+    unsigned char head[9] = {0};
+    uint64_t length = 0;
+    cad_file *f = NULL;
+    CAD_TRY(cad_file_open(path, &f));
+    bool tells = cad_file_size(f) >= sizeof head;
+    cad_status s = tells ? cad_file_read_at(f, 0, head, sizeof head) : CAD_OK;
+    cad_file_close(f);
+    CAD_TRY(s);
+    for (int i = 7; i >= 0; i--)
+        length = length << 8 | head[i];
+    if (!tells || (length <= CAD_ST_MAX_HEADER && head[8] == '{'))
+        return CAD_OK;
+    CAD_FAIL(CAD_EDATA,
+             "%s: %s, no retrieval index; expected a " CAD_RAG_INDEX_NAME " of cadprep rag build\nhint: cadprep rag "
+             "build DIR",
+             path, cad_file_kind_name(cad_file_kind_of(path)));
+}
+
 cad_status cad_rag_index_open(const char *path, cad_rag_index **out)
 {
     cad_safetensors *f = NULL;
     cad_rag_index *x = NULL;
+    CAD_TRY(check_kind(path));
     CAD_TRY(cad_st_open(path, &f));
     cad_status s = cad_mem_alloc(sizeof *x, "retrieval index", &x);
     if (s == CAD_OK)

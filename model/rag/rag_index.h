@@ -23,6 +23,8 @@ typedef struct cad_rag_info {
     const char *xxh3;         /* of the index; not read by write */
 } cad_rag_info;
 
+/* One row more for the hash of a corpus. */
+void cad_rag_corpus_add(cad_hasher *h, const char *id, const char *caption, uint64_t caption_group, uint64_t geometry_group);
 /* XXH3-128 in hex over ids, captions and groups, in order: whether an index is that of these rows. */
 CAD_MUST_USE cad_status cad_rag_corpus_hash(const cad_rag_rows *rows, char out[CAD_HASH_HEX]);
 
@@ -31,8 +33,8 @@ CAD_MUST_USE cad_status cad_rag_index_write(const char *path, const cad_rag_rows
                                             char xxh3[CAD_HASH_HEX]);
 
 typedef struct cad_rag_index cad_rag_index;
-/* Reads all of it and compares its hash.  Errors: CAD_ENOTFOUND, CAD_EIO, CAD_ECORRUPT (no safetensors file, cut, changed),
- * CAD_EDATA (something else in a safetensors file, another schema). */
+/* Reads all of it and compares its hash.  Errors: CAD_ENOTFOUND, CAD_EIO, CAD_ECORRUPT (cut, changed), CAD_EDATA (a file of
+ * another kind, something else in a safetensors file, another schema). */
 CAD_MUST_USE cad_status cad_rag_index_open(const char *path, cad_rag_index **out);
 /* Of captions alone, in memory; the captions are borrowed. */
 CAD_MUST_USE cad_status cad_rag_index_create(cad_rag_encoder *e, const char *const *caption, int64_t n, cad_rag_index **out);

@@ -88,6 +88,11 @@ runs 74 cadprep rag query short.index "a plate"
 says "$err" short.index
 runs 65 cadprep rag query "$CADLM_SOURCE/models/tiny/model.safetensors" "a plate"
 says "$err" "no retrieval index" "hint: cadprep rag build"
+for other in s.jsonl notes.txt; do
+    [ -e $other ] || echo "plate 40 x 20 x 5" >$other
+    runs 65 cadprep rag query $other "a plate"
+    says "$err" "$other: a " "no retrieval index; expected a rag.index" "hint: cadprep rag build"
+done
 runs 66 cadprep rag query s.jsonl.absent "a plate"
 runs 66 cadprep rag build absent
 runs 65 cadprep rag build s.jsonl

@@ -79,6 +79,37 @@ says "$err" "the index holds row" "which is not of train"
 runs 65 start
 says "$err" "leaky" "rag.allow_leak=on"
 
+# An index of rows that are no longer there: told by split, and refused by all that read it; what was made for it is new again.
+stale() { # text..: of the refusal
+    runs 65 cadprep verify bad
+    says "$err" "bad/rag.index: stale: " "hint: cadprep rag build bad, then cadprep pack bad" "$@"
+}
+rm -rf bad && cp -R clean bad
+plain=(cadprep pack bad --template=step --tokenizer="$CADLM_SOURCE/models/tiny" --max-tokens=4096)
+runs 0 "${plain[@]}"
+runs 0 cadprep verify bad
+runs 0 cadprep split s.jsonl -o bad --suite-rows=4 --set=prep.split=60,20,20
+says "$err" "warning: bad/rag.index is of rows that lay there before" "hint: cadprep rag build bad"
+runs 0 "${plain[@]}"
+stale "bad/train.jsonl was made anew since, its header names no index"
+runs 65 cadprep rag query bad "a plate"
+says "$err" "bad/rag.index: stale: "
+runs 0 cadprep rag query clean "a plate"
+cp clean/rag.index whole.index
+runs 0 cadprep rag query whole.index "a plate"
+runs 0 cadprep rag build bad
+cp bad/rag.index other.index
+runs 0 "${plain[@]}"
+runs 0 cadprep verify bad
+cp clean/rag.index bad
+stale "the rows of bad/train.jsonl retrieved from index "
+cp other.index bad/rag.index
+sed -i 3d bad/train.jsonl # the header still names the index
+runs 0 "${plain[@]}"
+stale "it was made of rows that hash to "
+runs 0 cadprep split s.jsonl -o new --suite-rows=4
+silent "$err" rag.index
+
 # Packs alone, as they are carried to another machine: told, not refused.
 mkdir alone && cp clean/*.pack.h5 alone
 runs 0 cadprep verify alone

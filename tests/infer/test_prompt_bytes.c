@@ -338,8 +338,40 @@ static void test_another_index_is_refused(void **state)
     ok(cad_fs_remove(scratch("data/train.jsonl")));
     fails(cad_retriever_open(scratch("data"), cfg, NULL, NULL, &r), CAD_EDATA, "no train.jsonl beside it");
     write_split("train", 3, false);
-    ok(cad_retriever_open(scratch("data"), cfg, NULL, NULL, &r));
+    fails(cad_retriever_open(scratch("data"), cfg, NULL, NULL, &r), CAD_EDATA, "stale: ");
+    fails(cad_retriever_open(scratch("data"), cfg, NULL, NULL, &r), CAD_EDATA,
+          "its header names no index\nhint: cadprep rag build ");
+    write_split("train", TRAIN, false);
+    build_index(1, false);
+    cad_buf text = CAD_BUF_INIT;
+    ok(cad_fs_read(scratch("data/train.jsonl"), 0, &text));
+    size_t len = text.len - 1;
+    while (text.data[len - 1] != '\n') /* the header stays, the last row goes */
+        len--;
+    ok(cad_fs_write(scratch("data/train.jsonl"), text.data, len));
+    cad_buf_deinit(&text);
+    fails(cad_retriever_open(scratch("data"), cfg, NULL, NULL, &r), CAD_EDATA, "it was made of rows that hash to ");
+}
+
+/* A row that was left out when all of a corpus were indexed and then split has no text beside the index. */
+static void test_a_row_that_no_corpus_holds_is_told(void **state)
+{
+    (void)state;
+    cad_retriever *r;
     cad_retrieved found;
+    write_split("train", TRAIN, false);
+    build_index(1, true);
+    cad_buf text = CAD_BUF_INIT;
+    ok(cad_fs_read(scratch("data/train.jsonl"), 0, &text));
+    char *line = strstr(text.data, "\"id\":\"r4.train\"");
+    while (line[-1] != '\n')
+        line--;
+    char *next = strchr(line, '\n') + 1;
+    size_t rest = strlen(next);
+    memmove(line, next, rest);
+    ok(cad_fs_write(scratch("data/train.jsonl"), text.data, (size_t)(line - text.data) + rest));
+    cad_buf_deinit(&text);
+    ok(cad_retriever_open(scratch("data"), cfg, NULL, NULL, &r));
     fails(cad_retriever_find(r, "knob, size 68", arena, &found), CAD_EDATA, "row r4.train is in no corpus beside it");
     cad_retriever_close(r);
 }
@@ -352,6 +384,7 @@ int main(void)
         cmocka_unit_test(test_steplm_takes_the_first_of_five_that_has_a_text),
         cmocka_unit_test(test_an_encoder_with_weights_is_named_by_its_key),
         cmocka_unit_test(test_another_index_is_refused),
+        cmocka_unit_test(test_a_row_that_no_corpus_holds_is_told),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -125,7 +125,9 @@ static void test_what_is_no_index_is_told(void **state)
     cad_rag_index *x = NULL;
     fails(cad_rag_index_open("absent.index", &x), CAD_ENOTFOUND, "absent.index");
     ok(cad_fs_write(path, "{\"schema\":1}\n", 13));
-    fails(cad_rag_index_open(path, &x), CAD_ECORRUPT, path);
+    fails(cad_rag_index_open(path, &x), CAD_EDATA, "a JSON file, no retrieval index; expected a rag.index");
+    ok(cad_fs_write(path, "plate 40x20x5\n", 14));
+    fails(cad_rag_index_open(path, &x), CAD_EDATA, "a file, no retrieval index; expected a rag.index");
     static const char *const other[][2] = {{"cadlm", "rag-index"}, {"schema", "2"}};
     cad_st_item item = {.name = "w", .data = vector, .ndim = 1, .dim = {4}, .from = CAD_F32, .to = CAD_ST_F32};
     ok(cad_st_write(path, &item, 1, NULL, 0));
