@@ -62,7 +62,8 @@ static const cad_cli_word WORDS[] = {
     {"synth", cad_cmd_synth, "-o FILE.jsonl | -o DIR",
      "Draw parts with captions; each is compiled and compared with closed forms.\n"
      "The same seed gives the same bytes, whatever --jobs says.  STEP: box cylinder\n"
-     "washer l_bracket plate_1 plate_4, as DIR/parts, captions.csv and parts.jsonl.\n"
+     "washer l_bracket plate_1 plate_4, as DIR/parts, captions.csv and parts.jsonl;\n"
+     "an earlier such DIR is replaced as a whole, one with any other file refused.\n"
      "  cadprep synth --kind=step -o data/parts -n 9000\n"
      "  cadprep synth -o data/s.jsonl -n 20k\n"
      "  cadprep synth -o data/f.jsonl -n 2k --families=flange,hex:2 --units=mm,in\n"},

@@ -6,8 +6,9 @@
  * knows
  *
  * All of it is made beside DIR (DIR.unfinished) and takes its name at the end, so DIR is whole or absent.  A DIR that holds
- * these three and nothing else is an earlier tree and replaced: it is DIR.replaced until the new one has its name.  Any other
- * DIR that holds something is refused.  The next call removes what one that was killed left, or gives DIR its tree back. */
+ * these three and no other file at any depth, but parts that its parts.jsonl records, is an earlier tree and replaced: it is
+ * DIR.replaced until the new one has its name.  A DIR with any other file is refused, with the name of that file: nothing is
+ * removed that was not made here.  The next call removes what one that was killed left, or gives DIR its tree back. */
 #ifndef CADLM_DATAPREP_SYNTH_TREE_H
 #define CADLM_DATAPREP_SYNTH_TREE_H
 
@@ -19,7 +20,7 @@ extern "C" {
 #endif
 
 typedef struct cad_synth_tree cad_synth_tree;
-/* Errors: CAD_EWRITE (also: DIR is something else). */
+/* Errors: CAD_EWRITE (also: DIR is something else, or holds a file of somebody else). */
 CAD_MUST_USE cad_status cad_synth_tree_create(const char *dir, cad_synth_tree **out);
 /* A row of kind step; `o` is the same row as JSON, borrowed. */
 CAD_MUST_USE cad_status cad_synth_tree_add(cad_synth_tree *t, const cad_row *row, const json_t *o);

@@ -29,6 +29,7 @@ runs 0 cadtool check one/parts/00000001/00000001_part.step
 # One family; another seed is another tree; an earlier tree is replaced.
 runs 0 cadprep synth --kind=step -n 10 -o two --families=plate_4 --seed=8
 [ "$(ls two/parts | wc -l)" = 10 ] || die "$(ls two/parts)"
+says "$err" "warning: two: an earlier tree of 40 parts was replaced by one of 10"
 ! grep -qv '"family":"plate_4"' two/parts.jsonl || die "another family"
 
 refused() { # code, text, arguments..
@@ -40,6 +41,30 @@ refused() { # code, text, arguments..
 mkdir mine
 touch mine/notes
 refused 73 "holds notes" -n 3 -o mine
+# Files of others, wherever they lie, are named and stay, and the tree with them.
+for file in parts/notes.txt parts/00000001/notes.txt parts/00000001/00000001_part.step.bak parts/00000011/00000011_part.step \
+    parts/mine/00000001_part.step parts/00000001/deep/notes; do
+    mkdir -p "two/$(dirname $file)"
+    touch two/$file
+    cp -R two before
+    refused 73 "two: holds $(cut -d/ -f-3 <<<$file), which synth did not make; nothing was replaced" -n 3 -o two
+    says "$err" "hint: move that file away"
+    diff -r before two || die "something was changed"
+    rm -rf before two/$file two/parts/00000011 two/parts/mine two/parts/00000001/deep
+done
+mkdir -p left.unfinished/parts/00000001 left.replaced/parts
+touch left.unfinished/parts/00000001/00000001_part.step.tmp.4711 left.replaced/parts/notes
+refused 73 "left.replaced: holds parts/notes" -n 3 -o left
+[ -e left.replaced/parts/notes ] || die "a file of somebody else is gone"
+rm left.replaced/parts/notes
+mkdir -p left.unfinished/parts/00000001
+touch left.unfinished/parts/00000001/notes
+refused 73 "left.unfinished: holds parts/00000001/notes" -n 3 -o left
+rm -r left.*
+mkdir -p two/parts/00000099 # a folder without a file is nobody's
+runs 0 cadprep synth --kind=step -n 12 -o two --seed=8
+silent "$err" warning
+says "$err" "an earlier tree of 10 parts was replaced by one of 12"
 refused 2 "expected a folder" -n 3 -o x.jsonl
 refused 2 "no output" -n 3
 refused 65 "found 'gear'" -n 3 -o x --families=gear
