@@ -10,7 +10,7 @@ struct cad_corpus_copy {
     cad_corpus_writer *out;
     cad_writer *list;
     cad_buf line, path;
-    int64_t rows, kept;
+    int64_t rows;
     bool is_share;
     const char *in_path;
 };
@@ -84,7 +84,6 @@ cad_status cad_corpus_copy_next(cad_corpus_copy *c, json_t **row, const char **w
 
 cad_status cad_corpus_copy_keep(cad_corpus_copy *c, const json_t *row)
 {
-    c->kept++;
     return cad_corpus_add_object(c->out, row);
 }
 
@@ -112,8 +111,6 @@ static cad_status commit(cad_corpus_copy *c)
     cad_writer *list = c->list;
     if (c->rows == 0 && !c->is_share)
         CAD_FAIL(CAD_ENOTFOUND, "%s: zero rows", c->in_path);
-    if (c->kept == 0 && !c->is_share)
-        CAD_FAIL(CAD_ENOTFOUND, "%s: none of %lld rows is left; nothing is written", c->in_path, (long long)c->rows);
     c->list = NULL;
     CAD_TRY(cad_writer_commit(list));
     c->out = NULL;

@@ -25,7 +25,7 @@ CAD_MUST_USE cad_status cad_corpus_copy_keep(cad_corpus_copy *c, const json_t *r
 CAD_MUST_USE cad_status cad_corpus_copy_drop(cad_corpus_copy *c, const char *id, const char *rest);
 /* A field of CSV, in quotes where it needs them, appended. */
 CAD_MUST_USE cad_status cad_csv_field(const char *text, cad_buf *out);
-/* Writes both; where no row of all was kept neither, and CAD_ENOTFOUND.  Frees c in any case. */
+/* Writes both; where all that was read had no row neither, and CAD_ENOTFOUND.  Frees c in any case. */
 CAD_MUST_USE cad_status cad_corpus_copy_finish(cad_corpus_copy *c);
 void cad_corpus_copy_abort(cad_corpus_copy *c);
 

@@ -295,6 +295,46 @@ static json_t *facts_of(const cad_stage_filter_args *a)
                      a->kernel);
 }
 
+/* "3 have more than 500 instances (prep.max_entities)" for each bound that left out rows, the most frequent one as *option. */
+static cad_status add_reasons(const job *j, cad_buf *out, const char **option)
+{
+    const cad_stage_filter_args *a = j->args;
+    const cad_stage_filter_result *r = &j->r;
+    int64_t most = 0;
+    const struct {
+        int64_t rows, bound;
+        const char *more, *what, *key, *option;
+    } reason[] = {{r->many, a->max_entities, "more than", "instances", "prep.max_entities", "--max-entities=0 sets no bound"},
+                  {r->few, a->min_entities, "fewer than", "instances", "prep.min_entities", "--min-entities=0 sets no bound"},
+                  {r->tokens, a->tokens, "more than", "tokens", "prep.filter_tokens", "--filter-tokens=N, 0: not counted"}};
+    for (size_t k = 0; k < sizeof reason / sizeof *reason; k++) {
+        if (reason[k].rows > 0)
+            CAD_TRY(cad_buf_printf(out, "%s%lld have %s %lld %s (%s)", out->len ? ", " : "", (long long)reason[k].rows,
+                                   reason[k].more, (long long)reason[k].bound, reason[k].what, reason[k].key));
+        if (reason[k].rows > most) {
+            most = reason[k].rows;
+            *option = reason[k].option;
+        }
+    }
+    if (r->invalid > most)
+        *option = "cadtool check says what a part lacks";
+    return r->invalid == 0 ? CAD_OK
+                           : cad_buf_printf(out, "%s%lld are no valid solid (prep.require_valid)", out->len ? ", " : "",
+                                            (long long)r->invalid);
+}
+
+static cad_status none_left(const job *j)
+{
+    const char *option = "";
+    cad_buf text = CAD_BUF_INIT;
+    cad_status s = add_reasons(j, &text, &option);
+    if (s == CAD_OK)
+        s = cad_fail(CAD_ENOTFOUND, "%s: none of %lld rows is left: %s; nothing is written\nhint: %s", j->args->in,
+                     (long long)j->r.rows, cad_buf_cstr(&text), option);
+    cad_buf_deinit(&text);
+    return s;
+}
+
 static cad_status run(job *j)
 {
     const cad_stage_filter_args *a = j->args;
@@ -316,6 +356,8 @@ static cad_status run(job *j)
     }
     cad_stop_abandon_release();
     CAD_TRY(s);
+    if (j->r.rows > 0 && j->r.kept == 0 && !a->shard.of)
+        return none_left(j);
     cad_corpus_copy *c = j->copy;
     j->copy = NULL;
     return cad_corpus_copy_finish(c);

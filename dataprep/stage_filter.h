@@ -47,8 +47,8 @@ typedef struct cad_stage_filter_result {
     int64_t rows, kept, few, many, tokens, invalid; /* left out: too few or many instances, too many tokens, no valid solid */
 } cad_stage_filter_result;
 
-/* Errors: CAD_ENOTFOUND (zero rows, or none left: nothing is written), CAD_EDATA (no retrieved text where that counts),
- * CAD_EINTR. */
+/* Errors: CAD_ENOTFOUND (zero rows, or none left, with the reasons: nothing is written), CAD_EDATA (no retrieved text where
+ * that counts), CAD_EINTR. */
 CAD_MUST_USE cad_status cad_stage_filter(const cad_stage_filter_args *args, cad_stage_filter_result *out);
 
 typedef struct cad_stage_dedup_args {

@@ -54,9 +54,15 @@ says "$err" "row r0: it has retrieved nothing"
 runs 65 "${filter[@]}" --filter-tokens="$n" --filter-field=answer
 says "$err" "expected row, caption-step, output or whole-data"
 runs 66 "${filter[@]}" --filter-tokens=1 --filter-field=output
-says "$err" "none of 7 rows is left"
+says "$err" "in.jsonl: none of 7 rows is left: 7 have more than 1 tokens (prep.filter_tokens); nothing is written" "hint: --filter-tokens=N"
+sed '$d' in.jsonl >steps.jsonl # without the row that has no instances
+runs 66 cadprep filter steps.jsonl -o none.jsonl --max-entities=4 --min-entities=4
+says "$err" "none of 6 rows is left: 5 have more than 4 instances (prep.max_entities), 1 have fewer than 4 instances (prep.min_entities)" \
+    "hint: --max-entities=0"
+[ ! -e none.jsonl ] && [ ! -e none.dropped.csv ] || die "something was written"
 runs 4 cadprep import in.jsonl -o valid.jsonl --set=prep.max_bad=1
 runs 66 cadprep filter test.jsonl -o v.jsonl --require-valid=on
+says "$err" "none of 5 rows is left: 5 are no valid solid (prep.require_valid)"
 [ ! -e v.jsonl ] || die "v.jsonl was written"
 
 # One row for each pair of caption and geometry group; unknown geometry is like none.
