@@ -203,7 +203,7 @@
     X(i, min_entities, "0",     "",             "filter: instances of STEP at least")                                      \
     X(i, max_entities, "500",   "",             "filter: instances of STEP at most; 0 = all")                              \
     X(i, filter_tokens, "0",    "",             "filter: tokens of a row at most; 0 = not counted")                        \
-    X(s, filter_field, "row",   "",             "which tokens: of row caption-step output whole-data")                     \
+    E(filter_field, CAD_PREP_FILTER_FIELD, "row", (row, caption_step, output, whole_data), "which tokens: of row caption-step output whole-data") \
     X(l, dedup,        "caption,geometry", "",  "equal rows share: of id caption geometry program")                        \
     X(i, cap_caption,  "3",     "",             "STEP: rows of one caption in val, in test; 0 = all")                   \
     X(i, suite_rows,   "0",    "",              "prompts of each family in the suite; 0 = 200 in all, at least 20")

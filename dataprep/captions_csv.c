@@ -183,6 +183,11 @@ static cad_status take_header(reader *r, cad_buf *field)
     size_t n = 0;
     while (r->at + n < r->len && line[n] != '\r' && line[n] != '\n' && line[n])
         n++;
+    if (*line == '{' || *line == '[')
+        CAD_FAIL(CAD_EDATA,
+                 "%s: rows of JSON, no list of captions; expected CSV with the header %s\nhint: cadprep import %s -o "
+                 "OUT.jsonl takes such rows",
+                 r->where, HEADER, r->where);
     cad_status s = take_line(r, field, start);
     if (s == CAD_EDATA ||
         (s == CAD_OK && (strcmp(field->data, "model_id") != 0 || strcmp(field->data + start[1], "isDescribable") != 0 ||

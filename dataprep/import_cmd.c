@@ -3,6 +3,7 @@
 
 #include "core/fs.h"
 #include "core/path.h"
+#include "dataprep/captions_csv.h"
 
 /* DIR of cadprep synth: DIR/parts and DIR/captions.csv.  Any other folder is the parts themselves. */
 static cad_status take_folder(cad_cli *cli, const char *dir, cad_stage_import_args *args)
@@ -18,6 +19,16 @@ static cad_status take_folder(cad_cli *cli, const char *dir, cad_stage_import_ar
     return CAD_OK;
 }
 
+/* A list of captions that is given as rows of JSON. */
+static cad_status check_rows(const cad_stage_import_args *args)
+{
+    bool captions = cad_fs_is_file(args->in) && cad_captions_is(args->in);
+    if (captions || (cad_fs_is_file(args->in) && cad_path_ends(args->in, ".csv")))
+        CAD_FAIL(CAD_EDATA, "%s: %s; expected rows of JSON\nhint: cadprep import -o %s --captions=%s --parts=%s", args->in,
+                 captions ? "a list of captions (CSV)" : "a CSV file", args->out, args->in, args->parts ? args->parts : "DIR");
+    return CAD_OK;
+}
+
 static cad_status check_args(const cad_cli *cli, cad_config *cfg, const cad_stage_import_args *args)
 {
     if (!args->out)
@@ -28,6 +39,8 @@ static cad_status check_args(const cad_cli *cli, cad_config *cfg, const cad_stag
         CAD_FAIL(CAD_EUSAGE, "import: %zu inputs; expected one at most", cad_cli_nargs(cli));
     if (cfg->prep.from == CAD_PREP_FROM_jsonl && !args->in)
         CAD_FAIL(CAD_EUSAGE, "import: --from=jsonl without a file\nhint: cadprep import rows.json -o %s", args->out);
+    if (args->in)
+        CAD_TRY(check_rows(args));
     if (args->in && (args->parts || args->captions))
         CAD_FAIL(CAD_EUSAGE, "import: %s and --%s; expected rows of JSON, or captions and parts", args->in,
                  args->parts ? "parts" : "captions");

@@ -7,6 +7,7 @@
 #include "dataprep/prep_stage.h"
 #include "dataprep/shard_record.h"
 #include "dataprep/stage_merge.h"
+#include "dataprep/tree_folder.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -88,8 +89,8 @@ static cad_status check_share(const cad_prep_job *share, bool *whole)
                      ": stage %s was made with other settings, of other files or by another "
                      "build, or changed since; nothing is written\nhint: the same call with --shard=%" PRId64 "/%" PRId64
                      " makes it again; rm %s/.stages/*-of-%" PRId64 ".json forgets all shares",
-                     share->dir, share->shard.index, share->shard.of, s[i].name, share->shard.index, share->shard.of,
-                     share->dir, share->shard.of);
+                     share->dir, share->shard.index, share->shard.of, cad_prep_stage_title(share, &s[i]), share->shard.index,
+                     share->shard.of, share->dir, share->shard.of);
     }
     return CAD_OK;
 }
@@ -139,15 +140,6 @@ cad_status cad_prep_array_find(const cad_prep_job *j, int64_t *of)
 
 /* ---- joining ---- */
 
-/* A folder that an earlier call made gives way. */
-static cad_status make_room(const cad_prep_job *j, const cad_prep_stage *s, const char *out)
-{
-    const char *list;
-    CAD_TRY(cad_path_join(j->arena, out, CAD_STEP_FILES_STATUS, &list));
-    bool ours = cad_prep_stage_has_record(j, s) || cad_fs_exists(list);
-    return ours && cad_fs_is_dir(out) ? cad_fs_remove_tree(out) : CAD_OK;
-}
-
 cad_status cad_prep_array_join(const cad_prep_job *j, const cad_prep_stage *s, int64_t of, bool *lost)
 {
     const char **in, *out, *name = s->out[0];
@@ -162,11 +154,12 @@ cad_status cad_prep_array_join(const cad_prep_job *j, const cad_prep_stage *s, i
         share.shard = (cad_shard){i, of};
         CAD_TRY(cad_prep_stage_file(&share, name, &in[i]));
     }
-    CAD_TRY(make_room(j, s, out));
+    if (cad_fs_is_dir(out))
+        CAD_TRY(cad_tree_folder_remove(out, j->arena));
     cad_status st = cad_stage_merge(&(cad_stage_merge_args){in, (size_t)of, out}, j->arena, &r);
     cad_progress_grouped(r.tally.rows, rows);
     if (r.shards)
-        cad_log(CAD_LOG_INFO, "%s: %s: %s rows, joined from %" PRId64 " shares", s->name, out, rows, of);
+        cad_log(CAD_LOG_INFO, "%s: %s: %s rows, joined from %" PRId64 " shares", cad_prep_stage_title(j, s), out, rows, of);
     *lost = st == CAD_EPARTIAL && r.shards;
     return *lost ? CAD_OK : st;
 }

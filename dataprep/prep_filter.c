@@ -15,17 +15,6 @@
 static const char FILTER_KEYS[] = "prep.min_entities prep.max_entities prep.filter_tokens prep.filter_field prep.require_valid "
                                   "prompt.template prompt.file prompt.eos prompt.bos";
 
-static cad_status field_of(const char *name, cad_filter_field *out)
-{
-    static const char *const names[] = {"row", "caption-step", "output", "whole-data"};
-    for (int k = 0; k < 4; k++)
-        if (!strcmp(names[k], name)) {
-            *out = (cad_filter_field)k;
-            return CAD_OK;
-        }
-    CAD_FAIL(CAD_ECONFIG, "prep.filter_field: found '%s'; expected row, caption-step, output or whole-data", name);
-}
-
 static cad_status run_filter(const cad_prep_job *j, cad_stage_filter_args *args, cad_stage_filter_result *r)
 {
     cad_tokenizer *t = NULL;
@@ -68,6 +57,10 @@ cad_status cad_prep_filter(const cad_prep_job *j, const char *in, const char *ou
     CAD_TRY(cad_prep_share_open(j, "filter", FILTER_KEYS, inputs, 2, out, &share));
     if (share.done)
         return CAD_OK;
+    static const cad_filter_field field[] = {[CAD_PREP_FILTER_FIELD_row] = CAD_FILTER_row,
+                                             [CAD_PREP_FILTER_FIELD_caption_step] = CAD_FILTER_caption_step,
+                                             [CAD_PREP_FILTER_FIELD_output] = CAD_FILTER_output,
+                                             [CAD_PREP_FILTER_FIELD_whole_data] = CAD_FILTER_whole_data};
     bool sizes = by & CAD_PREP_FILTER_ENTITIES;
     cad_stage_filter_args args = {.in = in,
                                   .out = share.out,
@@ -75,10 +68,10 @@ cad_status cad_prep_filter(const cad_prep_job *j, const char *in, const char *ou
                                   .min_entities = sizes ? p->min_entities : 0,
                                   .max_entities = sizes ? p->max_entities : 0,
                                   .tokens = by & CAD_PREP_FILTER_TOKENS ? p->filter_tokens : 0,
+                                  .field = field[p->filter_field],
                                   .retrieved_tokens = j->cfg->rag.max_tokens,
                                   .kernel = by & CAD_PREP_FILTER_VALID,
                                   .jobs = (int)p->jobs};
-    CAD_TRY(field_of(p->filter_field, &args.field));
     if (args.kernel && !cad_import_check_able())
         CAD_FAIL(CAD_EUNSUPPORTED, "filter: --require-valid needs the geometry kernel (CADLM_OCCT)");
     CAD_TRY(cad_threads_init(args.jobs));

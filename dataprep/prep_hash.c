@@ -2,6 +2,7 @@
 #include "core/fs.h"
 #include "core/path.h"
 #include "dataprep/prep_stage.h"
+#include "dataprep/wanted_parts.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -98,6 +99,20 @@ static cad_status hash_facts(const cad_prep_job *j, char out[CAD_HASH_HEX])
     return s;
 }
 
+static cad_status hash_wanted(const cad_prep_job *j, char out[CAD_HASH_HEX])
+{
+    const char *captions = NULL;
+    cad_wanted_parts *w = NULL;
+    snprintf(out, CAD_HASH_HEX, "all");
+    CAD_TRY(cad_prep_stage_captions(j, &captions));
+    if (!captions)
+        return CAD_OK;
+    CAD_TRY(cad_wanted_parts_open(captions, &w));
+    cad_wanted_parts_hash(w, out);
+    cad_wanted_parts_close(w);
+    return CAD_OK;
+}
+
 cad_status cad_prep_hash_input(const cad_prep_job *j, const char *name, const char **out_name, char out[CAD_HASH_HEX])
 {
     const char *path = NULL;
@@ -108,6 +123,8 @@ cad_status cad_prep_hash_input(const cad_prep_job *j, const char *name, const ch
     }
     if (!strcmp(name, CAD_PREP_ENCODER))
         return hash_encoder(j, out);
+    if (!strcmp(name, CAD_PREP_WANTED))
+        return hash_wanted(j, out);
     if (!strcmp(name, CAD_PREP_FACTS))
         return hash_facts(j, out);
     if (!strcmp(name, CAD_PREP_TEMPLATE)) {

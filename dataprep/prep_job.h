@@ -40,8 +40,10 @@ CAD_MUST_USE cad_status cad_prep_join(const cad_prep_job *j, const cad_list *l, 
 /* Each logs one line about what it made. */
 CAD_MUST_USE cad_status cad_prep_synth(const cad_prep_job *j, const char *out);
 /* A STEP file or a tree of them, rounded, put into order, or both in one pass, into the folder `out` (stage_tree.h).
- * CAD_ECONFIG: a setting that goes with the other profile. */
-CAD_MUST_USE cad_status cad_prep_tree(const cad_prep_job *j, const char *in, const char *out, bool round, bool order);
+ * `captions`: a list without which a part is left alone; NULL: all are made.  CAD_ECONFIG: a setting that goes with the other
+ * profile. */
+CAD_MUST_USE cad_status cad_prep_tree(const cad_prep_job *j, const char *in, const char *captions, const char *out, bool round,
+                                      bool order);
 /* A folder of STEP files with captions, or JSON, as one corpus: of `inputs` in, captions, parts and out are taken, the rest is
  * the configuration's.  CAD_EPARTIAL: some were left out. */
 CAD_MUST_USE cad_status cad_prep_import(const cad_prep_job *j, cad_stage_import_args inputs);

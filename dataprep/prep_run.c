@@ -95,12 +95,12 @@ static cad_status run_stages(const cad_prep_job *j)
             return CAD_OK;
         CAD_TRY(cad_prep_stage_key(j, s, key));
         if (cad_prep_stage_finished(j, s, key, &lost)) {
-            cad_log(CAD_LOG_INFO, "%s: done before, skipped", s->name);
+            cad_log(CAD_LOG_INFO, "%s: done before, skipped", cad_prep_stage_title(j, s));
         } else {
             CAD_TRY(run_stage(j, s, &shares, &lost));
             CAD_TRY(cad_prep_stage_remember(j, s, key, lost));
         }
-        partial = partial || !lost ? partial : s->name;
+        partial = partial || !lost ? partial : cad_prep_stage_title(j, s);
     }
     if (!j->shard.of && cad_prep_stage_listed(j, "verify"))
         CAD_TRY(verify(j));

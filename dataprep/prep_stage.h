@@ -12,10 +12,12 @@ extern "C" {
 
 enum { CAD_PREP_STAGE_FILES = 6 };
 
-/* Inputs that lie elsewhere or are no single file: the tokenizer in use; the list of captions; all STEP files, as one hash;
- * those that were made again; the files of rag.encoder; what synth knows of the parts; the template. */
+/* Inputs that lie elsewhere or are no single file: the tokenizer in use; the list of captions; which parts it describes,
+ * whatever it says of them; all STEP files, as one hash; those that were made again; the files of rag.encoder; what synth knows
+ * of the parts; the template. */
 #define CAD_PREP_TOKENIZER "@tokenizer"
 #define CAD_PREP_CAPTIONS "@captions"
+#define CAD_PREP_WANTED "@wanted"
 #define CAD_PREP_PARTS "@parts"
 #define CAD_PREP_FILES "@files"
 #define CAD_PREP_ENCODER "@encoder"
@@ -24,7 +26,8 @@ enum { CAD_PREP_STAGE_FILES = 6 };
 
 /* One stage: the settings and files that decide its result, the files it makes. */
 typedef struct cad_prep_stage {
-    const char *name;
+    const char *name;                     /* of its record: two stages may be one word of prep.stages, or one stage two */
+    const char *listed;                   /* these words, by one blank; as people are told of it: cad_prep_stage_title */
     const char *keys;                     /* settings, by one blank */
     const char *in[CAD_PREP_STAGE_FILES]; /* in the job's folder, or with @ in front: cad_prep_hash_input knows it */
     const char *out[CAD_PREP_STAGE_FILES];
@@ -38,6 +41,8 @@ typedef struct cad_prep_stage {
 const cad_prep_stage *cad_prep_stages(size_t *n);
 /* Settings that contradict each other or what prep.stages lists: CAD_ECONFIG, before anything is made. */
 CAD_MUST_USE cad_status cad_prep_stages_check(const cad_prep_job *j);
+/* Its name for people: the words of prep.stages that the job wants of it. */
+const char *cad_prep_stage_title(const cad_prep_job *j, const cad_prep_stage *s);
 /* Whether prep.stages lists it: every name of that list is known here. */
 bool cad_prep_stage_listed(const cad_prep_job *j, const char *name);
 /* The user's folder of STEP files, or synth's; their captions, NULL: there are none; whether the files are made again. */

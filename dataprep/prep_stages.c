@@ -112,67 +112,6 @@ static bool drops_twins(const cad_prep_job *j)
     return cad_prep_stage_listed(j, "dedup");
 }
 
-static cad_status check_names(const cad_list *l)
-{
-    static const char *const name[] = {"import", "round", "reorder",   "text", "filter", "dedup",
-                                       "split",  "rag",   "tokenizer", "pack", "verify"};
-    for (size_t i = 0; i < l->n; i++) {
-        size_t k = 0;
-        while (k < sizeof name / sizeof *name && strcmp(name[k], l->item[i]) != 0)
-            k++;
-        if (k == sizeof name / sizeof *name)
-            CAD_FAIL(CAD_ECONFIG,
-                     "prep.stages: found '%s'; expected of import round reorder text filter dedup split tokenizer rag pack "
-                     "verify",
-                     l->item[i]);
-    }
-    return CAD_OK;
-}
-
-static cad_status needs(const cad_prep_job *j, const char *stage, const char *before)
-{
-    if (cad_prep_stage_listed(j, stage) && !cad_prep_stage_listed(j, before))
-        CAD_FAIL(CAD_ECONFIG, "prep.stages lists %s without %s, which makes what it reads", stage, before);
-    return CAD_OK;
-}
-
-/* Rows are filtered before any has retrieved, and before a tokenizer is learnt from them. */
-static cad_status check_tokens(const cad_prep_job *j)
-{
-    const cad_config *c = j->cfg;
-    if (c->tokenizer.own_bpe > 0)
-        CAD_FAIL(CAD_ECONFIG,
-                 "prep.filter_tokens = %lld (%s): the tokenizer is learnt behind the filter "
-                 "(tokenizer.own_bpe)\nhint: prep.filter_tokens = 0; pack leaves out rows over data.max_tokens",
-                 (long long)c->prep.filter_tokens, cad_config_origin(c, "prep.filter_tokens"));
-    bool row = !strcmp(c->prep.filter_field, "row");
-    if (strcmp(c->prep.filter_field, "output") != 0 && (!row || j->tpl->has_retrieved))
-        CAD_FAIL(CAD_ECONFIG,
-                 "prep.filter_field = %s (%s) counts retrieved text; cadprep run filters before rows retrieve\nhint: "
-                 "prep.filter_field = output, or cadprep filter of the splits",
-                 c->prep.filter_field, cad_config_origin(c, "prep.filter_field"));
-    return CAD_OK;
-}
-
-cad_status cad_prep_stages_check(const cad_prep_job *j)
-{
-    CAD_TRY(check_names(&j->cfg->prep.stages));
-    if (j->shard.of && !*j->cfg->prep.parts)
-        CAD_FAIL(CAD_EUSAGE,
-                 "run: --shard without prep.parts; parts that are drawn here (section synth) are made by one process"
-                 "\nhint: cadprep synth --kind=step -o DIR, then --set=prep.parts=DIR/parts "
-                 "--set=prep.captions=DIR/captions.csv");
-    if (of_step(j) && !cad_prep_stage_listed(j, "import"))
-        CAD_FAIL(CAD_ECONFIG, "prep.stages does not list import; nothing else reads STEP files");
-    CAD_TRY(needs(j, "pack", "split"));
-    CAD_TRY(needs(j, "verify", "pack"));
-    if (retrieves(j))
-        CAD_TRY(needs(j, "rag", "split"));
-    if (learns_tokenizer(j))
-        CAD_TRY(needs(j, "tokenizer", "split"));
-    return filters_tokens(j) ? check_tokens(j) : CAD_OK;
-}
-
 /* ---- which files ---- */
 
 cad_status cad_prep_stage_parts(const cad_prep_job *j, const char **out)
@@ -262,13 +201,14 @@ static cad_status synth(const cad_prep_job *j)
     return cad_prep_synth(j, path);
 }
 
-/* Rounded, and by STEP-LLM's profile also in its order, in one pass over the tree. */
+/* Those that the captions describe, rounded, and by STEP-LLM's profile also in its order, in one pass over the tree. */
 static cad_status files(const cad_prep_job *j)
 {
-    const char *in, *out;
+    const char *in, *captions, *out;
     CAD_TRY(cad_prep_stage_parts(j, &in));
+    CAD_TRY(cad_prep_stage_captions(j, &captions));
     CAD_TRY(cad_prep_stage_file(j, CAD_PREP_FILES, &out));
-    return cad_prep_tree(j, in, out, rounds(j), reorders(j));
+    return cad_prep_tree(j, in, captions, out, rounds(j), reorders(j));
 }
 
 static cad_status import(const cad_prep_job *j)
@@ -347,17 +287,19 @@ static cad_status rag_first(const cad_prep_job *j)
     }
 
 static const cad_prep_stage stages[] = {
-    {"synth", SYNTH_KEYS, {NULL}, {"synth.jsonl"}, NULL, synth, of_ir, false},
-    {"synth-step", SYNTH_KEYS, {NULL}, {"synth/captions.csv", "synth/parts.jsonl"}, NULL, synth, own_parts, false},
+    {"synth", "synth", SYNTH_KEYS, {NULL}, {"synth.jsonl"}, NULL, synth, of_ir, false},
+    {"synth-step", "synth", SYNTH_KEYS, {NULL}, {"synth/captions.csv", "synth/parts.jsonl"}, NULL, synth, own_parts, false},
     {"files",
+     "round reorder",
      "prep.stages prep.profile prep.round prep.order prep.topo_group prep.annotate prep.digits prep.require_valid prep.max_bad",
-     {CAD_PREP_PARTS},
+     {CAD_PREP_PARTS, CAD_PREP_WANTED},
      {"files/" CAD_STEP_FILES_STATUS, CAD_PREP_FILES},
      NULL,
      files,
      cad_prep_stage_remakes,
      true},
     {"import",
+     "import",
      "prep.profile prep.from prep.captions prep.parts prep.round prep.require_valid prep.max_bad",
      {CAD_PREP_CAPTIONS, CAD_PREP_PARTS, CAD_PREP_FILES, CAD_PREP_FACTS},
      {"raw.jsonl"},
@@ -366,6 +308,7 @@ static const cad_prep_stage stages[] = {
      of_step,
      true},
     {"filter",
+     "filter",
      "prep.min_entities prep.max_entities",
      {"raw.jsonl"},
      {"filter.jsonl"},
@@ -373,8 +316,9 @@ static const cad_prep_stage stages[] = {
      filter,
      filters_source,
      true},
-    {"text", NULL, {SOURCE}, {"text.jsonl"}, "rag-first", text, makes_text, true},
+    {"text", "text", NULL, {SOURCE}, {"text.jsonl"}, "rag-first", text, makes_text, true},
     {"filter-tokens",
+     "filter",
      "prep.filter_tokens prep.filter_field prompt.template prompt.file prompt.eos prompt.bos rag.max_tokens",
      {TEXT, CAD_PREP_TOKENIZER, CAD_PREP_TEMPLATE},
      {"tokens.jsonl"},
@@ -382,8 +326,9 @@ static const cad_prep_stage stages[] = {
      filter_tokens,
      filters_tokens,
      true},
-    {"dedup", "prep.dedup prep.cap_caption", {BEFORE_DEDUP}, {"dedup.jsonl"}, "rag-first", dedup, drops_twins, false},
+    {"dedup", "dedup", "prep.dedup prep.cap_caption", {BEFORE_DEDUP}, {"dedup.jsonl"}, "rag-first", dedup, drops_twins, false},
     {"rag-first",
+     "rag",
      RAG_KEYS,
      {WHOLE_RECORD, CAD_PREP_ENCODER},
      {WHOLE, CAD_RAG_INDEX_NAME},
@@ -391,8 +336,9 @@ static const cad_prep_stage stages[] = {
      rag_first,
      retrieves_first,
      false},
-    {"split", SPLIT_KEYS, {WHOLE}, SPLIT_OUT, "rag", split, splits, false},
+    {"split", "split", SPLIT_KEYS, {WHOLE}, SPLIT_OUT, "rag", split, splits, false},
     {"tokenizer",
+     "tokenizer",
      "tokenizer.own_bpe prompt.template prompt.file",
      {".stages/split.json", CAD_PREP_TEMPLATE},
      {CAD_PREP_TOKENIZER},
@@ -401,6 +347,7 @@ static const cad_prep_stage stages[] = {
      learns_tokenizer,
      false},
     {"rag",
+     "rag",
      RAG_KEYS,
      {".stages/split.json", CAD_PREP_ENCODER},
      {"train.jsonl", "val.jsonl", "test.jsonl", CAD_RAG_INDEX_NAME},
@@ -409,6 +356,7 @@ static const cad_prep_stage stages[] = {
      retrieves,
      false},
     {"pack",
+     "pack",
      "prompt.template prompt.file prompt.loss_on prompt.eos prompt.bos data.max_tokens data.on_overflow audit.waive "
      "audit.max_drop prep.group prep.profile rag.enabled rag.max_tokens",
      {"train.jsonl", "val.jsonl", "test.jsonl", CAD_PREP_TOKENIZER, CAD_PREP_TEMPLATE},
@@ -423,4 +371,97 @@ const cad_prep_stage *cad_prep_stages(size_t *n)
 {
     *n = sizeof stages / sizeof *stages;
     return stages;
+}
+
+const char *cad_prep_stage_title(const cad_prep_job *j, const cad_prep_stage *s)
+{
+    if (s->run != files)
+        return s->listed;
+    return rounds(j) && reorders(j) ? "round, reorder" : rounds(j) ? "round" : "reorder";
+}
+
+/* ---- what contradicts ---- */
+
+static const char VERIFY[] = "verify"; /* no stage: it makes nothing, and runs behind them */
+
+/* Whether `word` is one of a list by one blank. */
+static bool has_word(const char *list, const char *word, size_t len)
+{
+    for (const char *at = list; *at; at += strcspn(at, " "), at += *at == ' ')
+        if (strcspn(at, " ") == len && !strncmp(at, word, len))
+            return true;
+    return false;
+}
+
+/* The words of prep.stages, each once, in the order in which they are run. */
+static cad_status all_words(cad_buf *out)
+{
+    for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
+        for (const char *at = stages[i].listed; stages[i].run != synth && *at;) {
+            size_t len = strcspn(at, " ");
+            if (!has_word(cad_buf_cstr(out), at, len))
+                CAD_TRY(cad_buf_printf(out, "%.*s ", (int)len, at));
+            at += len + (at[len] == ' ');
+        }
+    return cad_buf_str(out, VERIFY);
+}
+
+static cad_status check_names(const cad_list *l)
+{
+    cad_buf words = CAD_BUF_INIT;
+    cad_status s = all_words(&words);
+    for (size_t i = 0; s == CAD_OK && i < l->n; i++)
+        if (!has_word(cad_buf_cstr(&words), l->item[i], strlen(l->item[i])))
+            s = cad_fail(CAD_ECONFIG, "prep.stages: found '%s'; expected of %s", l->item[i], cad_buf_cstr(&words));
+    cad_buf_deinit(&words);
+    return s;
+}
+
+static cad_status needs(const cad_prep_job *j, const char *stage, const char *before)
+{
+    if (cad_prep_stage_listed(j, stage) && !cad_prep_stage_listed(j, before))
+        CAD_FAIL(CAD_ECONFIG, "prep.stages lists %s without %s, which makes what it reads", stage, before);
+    return CAD_OK;
+}
+
+/* Rows are filtered before any has retrieved, and before a tokenizer is learnt from them. */
+static cad_status check_tokens(const cad_prep_job *j)
+{
+    const cad_config *c = j->cfg;
+    if (c->tokenizer.own_bpe > 0)
+        CAD_FAIL(CAD_ECONFIG,
+                 "prep.filter_tokens = %lld (%s): the tokenizer is learnt behind the filter "
+                 "(tokenizer.own_bpe)\nhint: prep.filter_tokens = 0; pack leaves out rows over data.max_tokens",
+                 (long long)c->prep.filter_tokens, cad_config_origin(c, "prep.filter_tokens"));
+    bool row = c->prep.filter_field == CAD_PREP_FILTER_FIELD_row;
+    if (c->prep.filter_field == CAD_PREP_FILTER_FIELD_output || (row && !j->tpl->has_retrieved))
+        return CAD_OK;
+    cad_buf value = CAD_BUF_INIT;
+    cad_status s = cad_config_value(c, "prep.filter_field", &value);
+    if (s == CAD_OK)
+        s = cad_fail(CAD_ECONFIG,
+                     "prep.filter_field = %s (%s) counts retrieved text; cadprep run filters before rows retrieve\nhint: "
+                     "prep.filter_field = output, or cadprep filter of the splits",
+                     cad_buf_cstr(&value), cad_config_origin(c, "prep.filter_field"));
+    cad_buf_deinit(&value);
+    return s;
+}
+
+cad_status cad_prep_stages_check(const cad_prep_job *j)
+{
+    CAD_TRY(check_names(&j->cfg->prep.stages));
+    if (j->shard.of && !*j->cfg->prep.parts)
+        CAD_FAIL(CAD_EUSAGE,
+                 "run: --shard without prep.parts; parts that are drawn here (section synth) are made by one process"
+                 "\nhint: cadprep synth --kind=step -o DIR, then --set=prep.parts=DIR/parts "
+                 "--set=prep.captions=DIR/captions.csv");
+    if (of_step(j) && !cad_prep_stage_listed(j, "import"))
+        CAD_FAIL(CAD_ECONFIG, "prep.stages does not list import; nothing else reads STEP files");
+    CAD_TRY(needs(j, "pack", "split"));
+    CAD_TRY(needs(j, "verify", "pack"));
+    if (retrieves(j))
+        CAD_TRY(needs(j, "rag", "split"));
+    if (learns_tokenizer(j))
+        CAD_TRY(needs(j, "tokenizer", "split"));
+    return filters_tokens(j) ? check_tokens(j) : CAD_OK;
 }

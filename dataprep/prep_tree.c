@@ -58,6 +58,10 @@ static cad_status tell(const cad_stage_tree_args *args, const cad_stage_tree_res
     if (r->others)
         cad_log(CAD_LOG_INFO, "%s: %lld others, which are no files named .step or .stp, were left alone", args->in,
                 (long long)r->others);
+    if (r->unwanted) {
+        cad_progress_grouped(r->unwanted, files);
+        cad_log(CAD_LOG_INFO, "%s: %s parts that no caption describes were left alone", args->in, files);
+    }
     return tell_digits(args->out, r);
 }
 
@@ -102,7 +106,7 @@ static cad_status take_order(const cad_config *cfg, bool steplm, cad_stage_tree_
     return CAD_OK;
 }
 
-cad_status cad_prep_tree(const cad_prep_job *j, const char *in, const char *out, bool round, bool order)
+cad_status cad_prep_tree(const cad_prep_job *j, const char *in, const char *captions, const char *out, bool round, bool order)
 {
     static const cad_steplm_group group[] = {[CAD_PREP_TOPO_GROUP_strict] = CAD_STEPLM_GROUP_strict,
                                              [CAD_PREP_TOPO_GROUP_type] = CAD_STEPLM_GROUP_type,
@@ -132,9 +136,16 @@ cad_status cad_prep_tree(const cad_prep_job *j, const char *in, const char *out,
     CAD_TRY(cad_threads_init((int)cfg->prep.jobs));
     cad_stage_tree_result r = {0};
     cad_arena *a;
-    CAD_TRY(cad_arena_create("names of files", NAMES, &a));
-    cad_status s = cad_stage_tree(&args, a, &r);
-    cad_arena_destroy(a);
+    cad_wanted_parts *wanted = NULL;
+    if (captions)
+        CAD_TRY(cad_wanted_parts_open(captions, &wanted));
+    args.wanted = wanted;
+    cad_status s = cad_arena_create("names of files", NAMES, &a);
+    if (s == CAD_OK) {
+        s = cad_stage_tree(&args, a, &r);
+        cad_arena_destroy(a);
+    }
+    cad_wanted_parts_close(wanted);
     if (s == CAD_OK || r.seconds > 0) {
         cad_kept_error why;
         cad_error_keep(&why);

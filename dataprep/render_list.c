@@ -81,19 +81,28 @@ static cad_status read_old(cad_render_list *l, const char *path)
     return s;
 }
 
+/* Pictures, with what their writers left, and the list: a folder of another stage holds other files. */
+static bool is_ours(const char *name)
+{
+    return cad_path_ends(name, ".png") || strstr(name, ".png.tmp.") ||
+           !strncmp(name, CAD_STEP_FILES_STATUS, strlen(CAD_STEP_FILES_STATUS));
+}
+
 static cad_status open_dir(cad_render_list *l)
 {
     const char *status = NULL, **name = NULL;
-    size_t n = 0;
+    size_t n = 0, k = 0;
     CAD_TRY(cad_path_join(l->arena, l->dir, CAD_STEP_FILES_STATUS, &status));
     if (cad_fs_exists(l->dir) && !cad_fs_is_dir(l->dir))
         CAD_FAIL(CAD_EWRITE, "%s: a file; expected a folder to write into", l->dir);
-    if (cad_fs_exists(status))
-        CAD_TRY(read_old(l, status));
-    else if (cad_fs_exists(l->dir))
+    if (cad_fs_exists(l->dir))
         CAD_TRY(cad_fs_list(l->dir, l->arena, &name, &n));
+    while (k < n && cad_fs_exists(status) && is_ours(name[k]))
+        k++;
+    if (k < n)
+        CAD_FAIL(CAD_EWRITE, "%s: holds %s, which no earlier call made; expected an empty folder, or none", l->dir, name[k]);
     if (n > 0)
-        CAD_FAIL(CAD_EWRITE, "%s: holds %s, which no earlier call made; expected an empty folder, or none", l->dir, name[0]);
+        CAD_TRY(read_old(l, status));
     l->first = l->n;
     CAD_TRY(cad_fs_mkdirs(l->dir));
     return cad_appender_open(status, &l->log);

@@ -28,7 +28,8 @@ typedef struct cad_render_list {
     cad_hash_index by_id;  /* key of an id -> 1 + number of its last row */
 } cad_render_list;
 
-/* Opens a folder that is absent, empty, or has such a list, and reads it; rows that are not whole are passed over. */
+/* Opens a folder that is absent, empty, or has such a list and pictures alone, and reads it; rows that are not whole are passed
+ * over.  Errors: CAD_EWRITE (also: another file lies there). */
 CAD_MUST_USE cad_status cad_render_list_open(const char *dir, cad_render_list *out);
 /* A row of the input, behind the others: its number, and whether it is done, as an earlier call left it.  `id` is copied.
  * Errors: CAD_EDATA (it was there before, or cannot be the name of a file). */

@@ -3,14 +3,18 @@
 #include "cad/occt/solid.h"
 #include "core/clock.h"
 #include "core/fs.h"
+#include "core/log.h"
 #include "core/mem.h"
 #include "core/path.h"
 #include "core/progress.h"
 #include "core/size.h"
 #include "core/stop_signal.h"
+#include "core/utf8.h"
+#include "dataprep/hash_index.h"
 #include "dataprep/import_check.h"
 #include "dataprep/import_facts.h"
 #include "dataprep/import_window.h"
+#include "dataprep/wanted_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +32,8 @@ typedef struct job {
     cad_arena *arena;
     cad_captions *captions;
     cad_step_files files;
-    uint32_t *by_id; /* files by their ids */
+    uint32_t *by_id;     /* files by their ids */
+    cad_hash_index bare; /* ids without leading zeros, of files that no caption names -> the file */
     cad_import_facts *facts;
     model *model;
     int64_t n; /* end of those that this call imports */
@@ -97,6 +102,47 @@ static const char *id_of(const job *j, const model *m)
     return m->caption != NONE ? cad_captions_id(j->captions, (uint32_t)m->caption) : j->files.item[m->file].id;
 }
 
+/* ---- ids that differ in leading zeros, as spreadsheets write them ---- */
+
+/* The file whose id differs from this one in leading zeros alone; NULL: there is none. */
+static const char *twin_of(const job *j, const char *id)
+{
+    const char *bare = cad_bare_id(id), *found = NULL;
+    const uint64_t *file = cad_hash_index_find(&j->bare, cad_hash_index_key(bare, strlen(bare)));
+    if (file)
+        found = j->files.item[*file].id;
+    return found && strcmp(found, id) != 0 ? found : NULL;
+}
+
+/* Among what found nothing of the other list. */
+static cad_status find_twins(job *j)
+{
+    const char *first = NULL;
+    int64_t n = 0;
+    for (int64_t i = 0; j->args->captions && i < j->n; i++) {
+        const model *m = &j->model[i];
+        const char *bare = cad_bare_id(id_of(j, m));
+        uint64_t *file;
+        bool is_new;
+        if (m->caption == NONE)
+            CAD_TRY(cad_hash_index_at(&j->bare, cad_hash_index_key(bare, strlen(bare)), (uint64_t)m->file, &is_new, &file));
+    }
+    for (int64_t i = 0; j->bare.n > 0 && i < j->n; i++) {
+        const char *id = id_of(j, &j->model[i]);
+        if (j->model[i].file != NONE || !twin_of(j, id))
+            continue;
+        first = first ? first : id;
+        n++;
+    }
+    if (n == 0)
+        return CAD_OK;
+    cad_log(CAD_LOG_WARN,
+            "ids differ in leading zeros alone: %s in the captions, %s in the tree; so %lld captions have no part", first,
+            twin_of(j, first), (long long)n);
+    cad_log_note("hint: write the ids of %s as the tree has them", j->args->captions);
+    return CAD_OK;
+}
+
 static void take_share(job *j)
 {
     cad_shard_range(j->args->shard, j->n, &j->first, &j->n);
@@ -104,11 +150,6 @@ static void take_share(job *j)
         j->first++;
     while (j->first < j->n && !cad_step_share_has(j->args->share, id_of(j, &j->model[j->n - 1])))
         j->n--;
-}
-
-static bool is_blank(const char *text)
-{
-    return text[strspn(text, " \t\r\n")] == '\0';
 }
 
 /* What is known of a model before its file is read; ok: read it. */
@@ -130,10 +171,11 @@ static cad_status judge_names(const job *j, const model *m, cad_import_part *p)
         return cad_buf_str(&p->message, c->value[c->row[row].value].text);
     }
     if (m->file == NONE) {
+        const char *twin = twin_of(j, id_of(j, m));
         p->class_ = CAD_IMPORT_no_part;
-        return CAD_OK;
+        return twin ? cad_buf_printf(&p->message, "the tree has %s, which differs in leading zeros", twin) : CAD_OK;
     }
-    if (m->caption != NONE && is_blank(cad_captions_text(c, row))) {
+    if (m->caption != NONE && cad_text_is_blank(cad_captions_text(c, row))) {
         p->class_ = CAD_IMPORT_empty_caption;
         return cad_buf_printf(&p->message, "line %u of the captions", c->row[row].line);
     }
@@ -219,6 +261,7 @@ static cad_status open_all(job *j)
         CAD_TRY(found);
     CAD_TRY(sort_files(j));
     CAD_TRY(find_models(j));
+    CAD_TRY(find_twins(j));
     take_share(j);
     CAD_TRY(open_facts(j));
     if (j->args->kernel)
@@ -239,6 +282,7 @@ static cad_status run(job *j, cad_stage_import_result *r)
     cad_progress_destroy(j->progress);
     cad_pool_destroy(j->pool);
     cad_import_facts_close(j->facts);
+    cad_hash_index_deinit(&j->bare);
     if (s == CAD_OK) {
         cad_import_out *o = j->out;
         j->out = NULL;

@@ -5,10 +5,10 @@
 #include "core/fs.h"
 #include "core/json.h"
 #include "core/log.h"
-#include "core/path.h"
 #include "core/progress.h"
 #include "core/size.h"
 #include "core/stop_signal.h"
+#include "dataprep/tree_folder.h"
 #include "dataprep/tree_make.h"
 
 #include <stdio.h>
@@ -16,7 +16,7 @@
 #include <string.h>
 
 enum { CHUNK = 1024, SHOWN = 10 };
-static const char STATUS[] = CAD_STEP_FILES_STATUS, BEGUN[] = ".begun";
+static const char STATUS[] = CAD_STEP_FILES_STATUS;
 
 /* ---- names ---- */
 
@@ -64,144 +64,45 @@ static cad_status give_names(cad_tree_job *j)
 }
 
 /* Names are checked among all files, so that no two shares make one. */
-static void take_share(cad_tree_job *j)
+static cad_status take_share(cad_tree_job *j, int64_t *unwanted)
 {
-    int64_t first, end, n = 0;
+    int64_t first, end, n = 0, all = j->files.n;
     cad_shard_range(j->args->shard, j->files.n, &first, &end);
     for (int64_t i = first; i < end; i++) {
         if (!cad_step_share_has(j->args->share, j->files.item[i].id))
             continue;
+        if (!cad_wanted_parts_has(j->args->wanted, j->files.item[i].id)) {
+            ++*unwanted;
+            continue;
+        }
         j->files.item[n] = j->files.item[i];
         j->made[n++] = j->made[i];
     }
     j->files.n = n;
+    if (*unwanted == all)
+        CAD_FAIL(CAD_ENOTFOUND, "%s: of its %lld parts the captions describe none", j->args->in, (long long)all);
+    return CAD_OK;
 }
 
 /* ---- the folder ---- */
 
-static cad_status path_in(const cad_tree_job *j, const char *name, const char **out)
-{
-    return cad_path_join(j->arena, j->args->out, name, out);
-}
-
-/* Whether `name` of an earlier list is one that a call writes: below OUT, and that of a STEP file. */
-static bool is_ours(const char *name)
-{
-    const char *at = name;
-    for (size_t n; *at; at += n + (at[n] == '/')) {
-        n = strcspn(at, "/");
-        if (n == 0 || (n <= 2 && !strncmp(at, "..", n)))
-            return false;
-    }
-    return cad_step_files_is(name);
-}
-
-static int is_name(const void *key, const void *item)
-{
-    return strcmp(key, *(const char *const *)item);
-}
-
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* Names of this call's files, sorted: all of them, or those that were made. */
-typedef struct names {
-    const char **item;
-    size_t n;
-} names;
-
-static cad_status names_of(const cad_tree_job *j, bool made, names *out)
+/* Names of this call's files: all of them, or those that were made. */
+static cad_status names_of(const cad_tree_job *j, bool made, cad_tree_names *out)
 {
     out->n = 0;
     CAD_TRY(cad_arena_alloc(j->arena, cad_size_mul((size_t)j->files.n, sizeof *out->item), "names", &out->item));
     for (int64_t i = 0; i < j->files.n; i++)
         if (!made || !j->made[i].refused)
             out->item[out->n++] = j->made[i].name;
-    qsort(out->item, out->n, sizeof *out->item, by_text);
+    cad_tree_names_sort(out);
     return CAD_OK;
 }
 
-static bool has_name(const names *l, const char *name)
-{
-    return bsearch(name, l->item, l->n, sizeof *l->item, is_name) != NULL;
-}
-
-/* Each file that a list in the folder names: rows of JSON with "file".  Lines that are not ours are passed over. */
-static cad_status each_name(const cad_tree_job *j, const char *list,
-                            cad_status (*f)(const cad_tree_job *j, const char *name, const names *l, cad_buf *out),
-                            const names *l, cad_buf *out)
-{
-    cad_buf old = CAD_BUF_INIT;
-    cad_status s = cad_fs_exists(list) ? cad_fs_read(list, 0, &old) : CAD_OK;
-    for (size_t at = 0; s == CAD_OK && at < old.len;) {
-        const char *feed = memchr(old.data + at, '\n', old.len - at), *name;
-        size_t len = feed ? (size_t)(feed - old.data) - at : old.len - at;
-        json_t *row = NULL;
-        if (cad_json_parse(old.data + at, len, list, &row) == CAD_OK && json_is_object(row) &&
-            cad_json_get_string(row, "file", list, &name) == CAD_OK && is_ours(name))
-            s = f(j, name, l, out);
-        json_decref(row);
-        at += len + 1;
-    }
-    cad_buf_deinit(&old);
-    return s;
-}
-
-static cad_status add_name(const char *name, cad_buf *out)
-{
-    json_t *o = json_pack("{so}", "file", cad_json_text(name));
-    cad_status s = o ? cad_json_print(o, out) : cad_fail(CAD_ENOMEM, "out of memory for a row of %s", BEGUN);
-    json_decref(o);
-    return s == CAD_OK ? cad_buf_str(out, "\n") : s;
-}
-
-/* A file that a killed call meant to make: it stays in the list, and what its writer left beside it goes. */
-static cad_status take_over(const cad_tree_job *j, const char *name, const names *planned, cad_buf *out)
-{
-    const char *path;
-    cad_buf dir = CAD_BUF_INIT;
-    CAD_TRY(path_in(j, name, &path));
-    cad_status s = cad_path_parent(path, &dir);
-    if (s == CAD_OK)
-        s = cad_fs_sweep(cad_buf_cstr(&dir), j->arena);
-    cad_buf_deinit(&dir);
-    return s == CAD_OK && !has_name(planned, name) ? add_name(name, out) : s;
-}
-
-/* .begun names what may lie here until status.jsonl does: the files of this call and of those that were killed before it. */
-static cad_status write_begun(const cad_tree_job *j, const char *begun)
-{
-    names planned;
-    cad_buf text = CAD_BUF_INIT;
-    CAD_TRY(names_of(j, false, &planned));
-    cad_status s = each_name(j, begun, take_over, &planned, &text);
-    for (size_t i = 0; s == CAD_OK && i < planned.n; i++)
-        s = add_name(planned.item[i], &text);
-    if (s == CAD_OK)
-        s = cad_fs_write(begun, cad_buf_cstr(&text), text.len);
-    cad_buf_deinit(&text);
-    return s;
-}
-
-/* A new folder, or one that an earlier call began or finished. */
 static cad_status open_folder(const cad_tree_job *j)
 {
-    const char *status, *begun, **name;
-    size_t n = 0;
-    CAD_TRY(path_in(j, STATUS, &status));
-    CAD_TRY(path_in(j, BEGUN, &begun));
-    if (cad_fs_exists(j->args->out) && !cad_fs_exists(status) && !cad_fs_exists(begun)) {
-        if (!cad_fs_is_dir(j->args->out))
-            CAD_FAIL(CAD_EWRITE, "%s: a file; expected a folder to write into", j->args->out);
-        CAD_TRY(cad_fs_list(j->args->out, j->arena, &name, &n));
-    }
-    if (n > 0)
-        CAD_FAIL(CAD_EWRITE, "%s: holds %s, which no earlier call made; expected an empty folder, or none", j->args->out,
-                 name[0]);
-    CAD_TRY(cad_fs_mkdirs(j->args->out));
-    return write_begun(j, begun);
+    cad_tree_names planned;
+    CAD_TRY(names_of(j, false, &planned));
+    return cad_tree_folder_open(j->args->out, &planned, j->arena);
 }
 
 static json_t *tokens(int64_t n)
@@ -237,39 +138,19 @@ static cad_status print_row(const cad_tree_job *j, int64_t i, cad_buf *out)
     return s == CAD_OK ? cad_buf_str(out, "\n") : s;
 }
 
-/* What lists of earlier calls name and this one did not make goes: one list tells what lies here. */
-static cad_status remove_unmade(const cad_tree_job *j, const char *name, const names *made, cad_buf *unused)
+static cad_status close_folder(const cad_tree_job *j)
 {
-    const char *path;
-    (void)unused;
-    if (has_name(made, name))
-        return CAD_OK;
-    CAD_TRY(path_in(j, name, &path));
-    return cad_fs_remove(path);
-}
-
-static cad_status remove_old(const cad_tree_job *j, const char *status, const char *begun)
-{
-    names made;
-    CAD_TRY(names_of(j, true, &made));
-    CAD_TRY(each_name(j, status, remove_unmade, &made, NULL));
-    return each_name(j, begun, remove_unmade, &made, NULL);
-}
-
-static cad_status write_status(const cad_tree_job *j)
-{
-    const char *status, *begun;
+    cad_tree_names made;
     cad_buf rows = CAD_BUF_INIT;
     cad_status s = CAD_OK;
-    CAD_TRY(path_in(j, STATUS, &status));
-    CAD_TRY(path_in(j, BEGUN, &begun));
-    CAD_TRY(remove_old(j, status, begun));
     for (int64_t i = 0; s == CAD_OK && i < j->files.n; i++)
         s = print_row(j, i, &rows);
     if (s == CAD_OK)
-        s = cad_fs_write(status, cad_buf_cstr(&rows), rows.len);
+        s = names_of(j, true, &made);
+    if (s == CAD_OK)
+        s = cad_tree_folder_close(j->args->out, &made, &rows, j->arena);
     cad_buf_deinit(&rows);
-    return s == CAD_OK ? cad_fs_remove(begun) : s;
+    return s;
 }
 
 /* ---- all ---- */
@@ -355,7 +236,7 @@ static cad_status run(cad_tree_job *j, cad_stage_tree_result *r)
     if (j->args->tokenizer)
         CAD_TRY(cad_tokenizer_load_dir(j->args->tokenizer, &j->tokenizer));
     CAD_TRY(give_names(j));
-    take_share(j);
+    CAD_TRY(take_share(j, &r->unwanted));
     CAD_TRY(open_folder(j));
     CAD_TRY(cad_progress_create(j->args->order == CAD_TREE_ORDER_none ? "round" : "reorder", 0, j->files.n, 0, &progress));
     cad_progress_work(progress, "files");
@@ -363,7 +244,7 @@ static cad_status run(cad_tree_job *j, cad_stage_tree_result *r)
     cad_progress_destroy(progress);
     CAD_TRY(s);
     count_all(j, r);
-    CAD_TRY(write_status(j));
+    CAD_TRY(close_folder(j));
     r->seconds = cad_clock_now() - begin;
     return verdict(j, r);
 }

@@ -1,7 +1,7 @@
 /* Rounding and order over a tree of STEP files: by the rules of cadlm (canonical text), or as STEP-LLM's tools do them.
  *
  * Files that cannot be made are told and left out; what the others become does not depend on them, on the number of threads or
- * on what an earlier call left.  OUT/status.jsonl has a row for each file, by id, then by name:
+ * on what an earlier call left: its files go.  OUT/status.jsonl has a row for each file, by id, then by name:
  *
  *   {"file","id","source","status":"ok","bytes":[in,out],"count":n}   count: numbers that were rounded, references that close a
  *                                                                     cycle, or entities that STEP-LLM's order lost
@@ -16,6 +16,7 @@
 
 #include "cad/step/steplm.h"
 #include "dataprep/step_files.h"
+#include "dataprep/wanted_parts.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -40,10 +41,11 @@ typedef enum cad_tree_order {
 } cad_tree_order;
 
 typedef struct cad_stage_tree_args {
-    const char *in, *out;        /* a folder or one file, and a folder: absent, empty, or made by an earlier call */
-    cad_shard shard;             /* of the files; {0, 0}: all */
-    const cad_step_share *share; /* or those of these ids; NULL: all */
-    cad_tree_round round;        /* then order; both STEP-LLM's, or neither, then the text is canonical */
+    const char *in, *out;           /* a folder or one file, and a folder: absent, empty, or made by an earlier call alone */
+    cad_shard shard;                /* of the files; {0, 0}: all */
+    const cad_step_share *share;    /* or those of these ids; NULL: all */
+    const cad_wanted_parts *wanted; /* others are left alone; NULL: none */
+    cad_tree_round round;           /* then order; both STEP-LLM's, or neither, then the text is canonical */
     cad_tree_order order;
     cad_steplm_group group; /* steplm_topo */
     int32_t digits;         /* 1 .. 12 */
@@ -58,6 +60,7 @@ enum { CAD_TREE_K = 13 }; /* digits 1 .. 12; 0: exact */
 
 typedef struct cad_stage_tree_result {
     int64_t files, refused, others, count;
+    int64_t unwanted;                                   /* of the share, beside files */
     int64_t bytes_in, bytes_out, tokens_in, tokens_out; /* of those that were made */
     int64_t k[CAD_TREE_K];                              /* files by the digits they kept, where they were rounded so */
     double seconds;
@@ -65,8 +68,8 @@ typedef struct cad_stage_tree_result {
 
 /* Goes over all files with the threads of cad_threads_init; `a` holds their names.  An error of the machine (memory, the disk)
  * ends it. Errors: those of cad_step_files_find; CAD_EDATA (two files of one id; too many refused), CAD_EPARTIAL (some
- * refused), CAD_EWRITE (also: OUT holds what no earlier call made), CAD_EINTR; those of cad_tokenizer_load_dir.  With
- * CAD_EPARTIAL, and CAD_EDATA where too many were refused, all is written and *out is set. */
+ * refused), CAD_EWRITE (also: OUT holds what no earlier call made: tree_folder.h), CAD_EINTR; those of cad_tokenizer_load_dir.
+ * With CAD_EPARTIAL, and CAD_EDATA where too many were refused, all is written and *out is set. */
 CAD_MUST_USE cad_status cad_stage_tree(const cad_stage_tree_args *args, cad_arena *a, cad_stage_tree_result *out);
 
 #ifdef __cplusplus

@@ -150,6 +150,19 @@ static cad_status find_in(finder *f, const char *dir, int depth)
     return CAD_OK;
 }
 
+/* A tree that is being written, or was when its process was stopped, holds files of more than one call. */
+static cad_status check_finished(const finder *f, const char *root)
+{
+    const char *begun;
+    CAD_TRY(cad_path_join(f->arena, root, CAD_STEP_FILES_BEGUN, &begun));
+    if (cad_fs_exists(begun))
+        CAD_FAIL(
+            CAD_EDATA,
+            "%s: not finished: cadprep round or reorder works there, or was stopped (%s)\nhint: the same call makes it whole",
+            root, CAD_STEP_FILES_BEGUN);
+    return CAD_OK;
+}
+
 static int by_rel(const void *a, const void *b)
 {
     return strcmp(((const cad_step_file *)a)->rel, ((const cad_step_file *)b)->rel);
@@ -171,6 +184,7 @@ static cad_status find(finder *f, const char *root, const char *apart)
         CAD_FAIL(CAD_ENOTFOUND, "%s: no such folder or file", root);
     if (apart)
         CAD_TRY(check_apart(root, false, apart));
+    CAD_TRY(check_finished(f, root));
     size_t n = strlen(root);
     while (n > 1 && root[n - 1] == '/')
         n--;

@@ -14,6 +14,8 @@ extern "C" {
 
 /* The list that a stage leaves in the folder it made. */
 #define CAD_STEP_FILES_STATUS "status.jsonl"
+/* What it leaves there until it has finished (tree_folder.h). */
+#define CAD_STEP_FILES_BEGUN ".begun"
 
 typedef struct cad_step_file {
     const char *path; /* as it is opened */
@@ -32,8 +34,8 @@ bool cad_step_files_is(const char *name);
 
 /* All such files of `root`, a folder at most 40 deep or one file, in the order of rel by bytes; links are followed.  `apart`: a
  * folder, perhaps absent so far, that may not lie in root, nor root in it.  Everything lives in `a`.
- * Errors: CAD_ENOTFOUND (no root, or no such file in it), CAD_EUSAGE (not apart), CAD_EDATA (deeper; a file of another name),
- * CAD_EIO, CAD_ENOMEM. */
+ * Errors: CAD_ENOTFOUND (no root, or no such file in it), CAD_EUSAGE (not apart), CAD_EDATA (deeper; a file of another name; a
+ * folder that round or reorder has not finished), CAD_EIO, CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_step_files_find(const char *root, const char *apart, cad_arena *a, cad_step_files *out);
 
 /* The same for reading alone: also names that end in .gz behind that, and nothing has to lie apart. */

@@ -16,7 +16,7 @@ static cad_status run(cad_cli *cli, bool order)
         CAD_FAIL(CAD_EUSAGE, "%s: no output\nhint: cadprep %s %s -o DIR", name, name, cad_cli_arg(cli, 0));
     CAD_TRY(cad_prep_job_open(cfg, ".", cad_cli_arena(cli), &j));
     CAD_TRY(cad_shard_parse(cad_cli_value(cli, "shard"), &j.shard));
-    return cad_prep_tree(&j, cad_cli_arg(cli, 0), out, !order, order);
+    return cad_prep_tree(&j, cad_cli_arg(cli, 0), NULL, out, !order, order);
 }
 
 cad_status cad_cmd_round(cad_cli *cli)

@@ -1,10 +1,11 @@
-#include "tests/unit.h"
+#include "tests/scratch_dir.h"
 
 #include "core/mem.h"
 #include "dataprep/caption_group.h"
 #include "dataprep/captions_csv.h"
 #include "dataprep/corpus_row.h"
 #include "dataprep/hash_index.h"
+#include "dataprep/wanted_parts.h"
 
 #define HEAD "model_id,isDescribable,description\n"
 
@@ -83,6 +84,8 @@ static void test_what_is_wrong_is_told_with_its_place(void **state)
     } bad[] = {
         {"id,description\n1,x\n", "c.csv:1:1: the first line is 'id,description'; expected model_id,"},
         {"model_id,isDescribable,text\n1,True,x\n", "c.csv:1:1: the first line is 'model_id,isDescribable,text'"},
+        {"{\"id\":\"1\"}\n", "c.csv: rows of JSON, no list of captions; expected CSV with the header model_id,"},
+        {"[\n", "hint: cadprep import c.csv -o OUT.jsonl"},
         {HEAD "1,True\n", "c.csv:2:7: the line that begins at 2 has 2 of the 3 fields"},
         {HEAD "1,True,a,b\n", "c.csv:2:10: a fourth field"},
         {HEAD "1,True,a\n2,True,\"b\n\nc\n", "c.csv:3:8: this quote is never closed"},
@@ -185,6 +188,47 @@ static void test_each_kind_of_row_has_its_key(void **state)
     assert_true(step == group("A round plate") && ir == cad_caption_hash("A round plate!?") && ir != step);
 }
 
+static cad_wanted_parts *wanted(const char *rows)
+{
+    cad_wanted_parts *w;
+    cad_buf text = CAD_BUF_INIT;
+    ok(cad_buf_printf(&text, HEAD "%s", rows));
+    ok(cad_fs_write(scratch("wanted.csv"), text.data, text.len));
+    ok(cad_wanted_parts_open(scratch("wanted.csv"), &w));
+    cad_buf_deinit(&text);
+    return w;
+}
+
+static void test_parts_are_wanted_that_a_caption_describes(void **state)
+{
+    (void)state;
+    static const char rows[] =
+        "00000007,True,a\n8,true,b\n9,False,c\n10,False,d\n10,True,e\n11,True,f\n11,False,g\nx07,True,h\n";
+    static const char *const yes[] = {"00000007", "7", "00000008", "11", "x07"}, *const no[] = {"9", "00000009", "10", "x7",
+                                                                                                "0"};
+    char first[CAD_HASH_HEX], second[CAD_HASH_HEX];
+    cad_wanted_parts *w = wanted(rows);
+    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
+        assert_true(cad_wanted_parts_has(w, yes[i]) && cad_wanted_parts_has(NULL, yes[i]));
+    for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+        assert_true(!cad_wanted_parts_has(w, no[i]) && cad_wanted_parts_has(NULL, no[i]));
+    cad_wanted_parts_hash(w, first);
+    cad_wanted_parts_close(w);
+    /* another order, other words, others that are not described: the same; one more: not */
+    w = wanted("x07,true,other\n11,True,\n12,False,\n8,True,b\n00000007,True,a\n");
+    cad_wanted_parts_hash(w, second);
+    cad_wanted_parts_close(w);
+    assert_string_equal(first, second);
+    w = wanted("x07,true,other\n11,True,\n12,True,\n8,True,b\n00000007,True,a\n");
+    cad_wanted_parts_hash(w, second);
+    cad_wanted_parts_close(w);
+    assert_string_not_equal(first, second);
+    assert_string_equal(cad_bare_id("00012"), "12");
+    assert_string_equal(cad_bare_id("000"), "000");
+    assert_string_equal(cad_bare_id("0001a"), "0001a");
+    fails(cad_wanted_parts_open("absent.csv", &w), CAD_ENOTFOUND, "absent.csv");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +238,7 @@ int main(void)
         cmocka_unit_test(test_released_captions_are_read),
         cmocka_unit_test(test_sentences_that_say_the_same_are_one_group),
         cmocka_unit_test(test_each_kind_of_row_has_its_key),
+        cmocka_unit_test(test_parts_are_wanted_that_a_caption_describes),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

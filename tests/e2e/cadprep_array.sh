@@ -11,12 +11,13 @@ import os, shutil
 for k, name in enumerate(sorted(os.listdir("s/parts"))):
     shutil.copytree(f"s/parts/{name}", f"p/{'zyx'[k % 3]}/{name}")
 PY
-mkdir -p p/z/bad p/a/stray p/a/again p/a/named
+mkdir -p p/z/bad p/a/stray p/a/again p/a/named p/a/other
 echo "no STEP" >p/z/bad/bad.step
 cp "$(find s/parts -name '00000007_*.step')" p/a/stray/stray.step
 cp "$(find s/parts -name '00000009_*.step')" p/a/named/named.step
+cp "$(find s/parts -name '00000010_*.step')" p/a/other/other.step
 cp "$(find s/parts -name '00000011_*.step')" p/a/again/00000011_again.step
-{ cat s/captions.csv; echo "bad,True,A bad one"; echo "named,True,By its folder"; echo "ghost,True,Nobody has seen it"; echo "00000000,True,Before all"; } >captions.csv
+{ cat s/captions.csv; echo "bad,True,A bad one"; echo "named,True,By its folder"; echo "other,True,By its folder too"; echo "ghost,True,Nobody has seen it"; echo "00000000,True,Before all"; } >captions.csv
 cp s/parts.jsonl .
 cat >run.ini <<INI
 [prep]
@@ -82,7 +83,8 @@ share_of() { # folder, number, text: the share whose rows name it
 }
 
 in_folder whole 4 "${line[@]}"
-for class in no_part no_caption duplicate_id; do
+says "$err" "$T/p: 1 parts that no caption describes were left alone"
+for class in no_part duplicate_id; do
     grep -q "\"$class\"" whole/data/raw.status.jsonl || die "no $class: $(cat whole/data/raw.status.jsonl)"
 done
 grep -q refused whole/data/files/status.jsonl && [ "$(wc -l <whole/data/filter.dropped.csv)" -gt 2 ] || die "the tree is no test"
@@ -92,10 +94,11 @@ for n in 1 3 8 40; do
     silent "$err" "dedup" "split"
     [ ! -e "$n/data/raw.jsonl" ] && [ ! -e "$n/data/LOCK.0-of-$n" ] || die "$(ls "$n/data")"
     in_folder "$n" 4 "${line[@]}"
-    says "$err" "files: data/files: " "import: data/raw.jsonl: " "rows, joined from $n shares" "verify: data: "
+    says "$err" "round: data/files: " "import: data/raw.jsonl: " "rows, joined from $n shares" "verify: data: "
     alike whole "$n"
     in_folder "$n" 4 "${line[@]}"
-    for stage in files import filter text dedup split tokenizer pack; do says "$err" "$stage: done before, skipped"; done
+    silent "$err" "files: done" # the words of prep.stages
+    for stage in round import filter text dedup split tokenizer pack; do says "$err" "$stage: done before, skipped"; done
 done
 [ "$(find 8/data/files.*-of-8 -name '*.step' | wc -l)" = "$(find whole/data/files -name '*.step' | wc -l)" ] || die "shares of files"
 for ((i = 0; i < 8; i++)); do
@@ -121,7 +124,7 @@ for id in 1 2 3; do
     SLURM_ARRAY_TASK_ID=$id SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_COUNT=3 in_folder array 0 "${line[@]}" --shard=auto
 done
 in_folder array 0 "${line[@]}" --shard=1/3
-for stage in files import filter text; do says "$err" "$stage: done before, skipped"; done
+for stage in round import filter text; do says "$err" "$stage: done before, skipped"; done
 
 # Missing, at work, killed half way: nothing is written.
 refused() { # exit code, text...
@@ -144,6 +147,7 @@ rm -rf array/data/*.1-of-3* array/data/.stages/*.1-of-3*
 for ms in 02 04 08; do
     { (cd array && timeout -s KILL 0.$ms "${line[@]}" --shard=1/3) || true; } >"$out" 2>&1
 done
+rm -f array/data/.stages/text.1-of-3.json # a fast machine had done all of it
 refused 4 "1 of 3 shares are missing or not finished: 1"
 in_folder array 0 "${line[@]}" --shard=1/3
 
@@ -156,7 +160,7 @@ part=$(find p -name '00000005_*.step')
 cp "$part" kept/part
 sed -i '0,/CARTESIAN_POINT(.*,(/s//&1/' "$part"
 ! cmp -s "$part" kept/part || die "no change"
-refused 65 "data: share 0 of 3: stage files was made with other settings, of other files"
+refused 65 "data: share 0 of 3: stage round was made with other settings, of other files"
 cp kept/part "$part"
 echo >>array/data/text.2-of-3.jsonl
 refused 65 "data: share 2 of 3: stage text was made with" "or changed since"
@@ -189,3 +193,13 @@ says "$err" "are bad; prep.max_bad was 0.03"
 runs 2 cadprep run "$CADLM_SOURCE/configs/tiny_step.ini" --shard=0/2
 says "$err" "--shard without prep.parts" "hint: cadprep synth --kind=step"
 runs 2 "${line[@]}" --shard=auto
+
+# What is joined takes the place of what lay there, but of no file that cadprep did not make.
+touch array/data/files/mine
+echo >>array/data/files/status.jsonl
+in_folder array 73 "${line[@]}"
+says "$err" "data/files: holds mine, which no earlier call made"
+[ -e array/data/files/mine ] || die "a file of somebody else is gone"
+rm array/data/files/mine
+in_folder array 4 "${line[@]}"
+alike whole array

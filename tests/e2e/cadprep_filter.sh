@@ -52,7 +52,7 @@ grep -q "^r1,[0-9]*,$n,row$" t.dropped.csv || die "$(cat t.dropped.csv)"
 runs 65 "${filter[@]}" --filter-tokens="$n" --filter-field=caption-step
 says "$err" "row r0: it has retrieved nothing"
 runs 65 "${filter[@]}" --filter-tokens="$n" --filter-field=answer
-says "$err" "expected row, caption-step, output or whole-data"
+says "$err" "prep.filter_field = 'answer'" "expected one of row caption_step output whole_data"
 runs 66 "${filter[@]}" --filter-tokens=1 --filter-field=output
 says "$err" "in.jsonl: none of 7 rows is left: 7 have more than 1 tokens (prep.filter_tokens); nothing is written" "hint: --filter-tokens=N"
 sed '$d' in.jsonl >steps.jsonl # without the row that has no instances

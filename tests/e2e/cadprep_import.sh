@@ -128,7 +128,25 @@ printf 'model_id,isDescribable,description\n1,True,"open\n' >bad.csv
 refused 65 "bad.csv:2:8: this quote is never closed" -o x.jsonl --captions=bad.csv --parts=abc
 printf 'model_id,isDescribable,description\nother,True,x\n' >other.csv
 refused 66 "zero rows of 6 models" -o x.jsonl --captions=other.csv --parts=abc
+silent "$err" zeros
+# A list in the place of rows, and the reverse.
+refused 65 "captions.csv: a list of captions (CSV); expected rows of JSON" captions.csv -o x.jsonl
+says "$err" "hint: cadprep import -o x.jsonl --captions=captions.csv --parts=DIR"
+refused 65 "--captions=captions.csv --parts=abc" captions.csv -o x.jsonl --parts=abc
+echo "id;text" >odd.csv
+refused 65 "odd.csv: a CSV file; expected rows of JSON" odd.csv -o x.jsonl
+refused 66 "absent.csv" absent.csv -o x.jsonl
+refused 65 "raw.jsonl: rows of JSON, no list of captions" -o x.jsonl --captions=raw.jsonl --parts=abc
+says "$err" "hint: cadprep import raw.jsonl -o OUT.jsonl"
 [ ! -e x.jsonl ] || die "x.jsonl was written"
+
+# Ids that a spreadsheet took the zeros from.
+printf 'model_id,isDescribable,description\n1,True,A cube.\n2,True,a\n00000003,True,b\n05,True,c\nextra2,True,d\n000,True,e\n' >bare.csv
+runs 4 cadprep import -o bare.jsonl --captions=bare.csv --parts=abc
+says "$err" "warning: ids differ in leading zeros alone: 1 in the captions, 00000001 in the tree; so 2 captions have no part" \
+    "hint: write the ids of bare.csv as the tree has them"
+says bare.status.jsonl '{"id":"1","message":"the tree has 00000001, which differs in leading zeros","status":"no_part"}' \
+    '{"id":"05","status":"no_part"}' '{"id":"000","status":"no_part"}'
 
 # Rows of JSON in the shapes of others; what does not fit is told with its line.
 cat >shapes.jsonl <<'ROWS'

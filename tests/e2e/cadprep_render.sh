@@ -84,6 +84,11 @@ refused() { # code, text, arguments..
 mkdir mine
 touch mine/notes
 refused 73 "holds notes" s -o mine
+# A folder of another stage is none of ours, nor ours one of its.
+runs 0 cadprep round s/parts/00000002 -o rounded --set=prep.round=off
+refused 73 "holds 00000002_part.step, which no earlier call made" s -o rounded
+runs 73 cadprep round s/parts/00000002 -o two
+says "$err" "two: holds 00000001.png, which no earlier call made"
 refused 65 "id s4-0000000" twice.jsonl -o x
 refused 65 "cannot be the name of a file" bad_id.jsonl -o y
 refused 66 "nothing" nothing -o x

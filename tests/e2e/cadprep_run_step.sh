@@ -75,8 +75,10 @@ runs 0 cadprep run run.ini --set=prep.out=plain --set=prep.stages=import,text,sp
 silent "$err" "verify:"
 runs 65 cadprep run run.ini --set=prep.stages=import,text,pack
 says "$err" "lists pack without split"
+runs 65 cadprep run run.ini --set=prep.stages=synth,import
+says "$err" "found 'synth'"
 runs 65 cadprep run run.ini --set=prep.stages=import,polish
-says "$err" "found 'polish'" "expected of import round"
+says "$err" "found 'polish'; expected of round reorder import filter text dedup rag split tokenizer pack verify"
 runs 65 cadprep run run.ini --set=prep.stages=text,split
 says "$err" "does not list import"
 
@@ -150,16 +152,32 @@ printf 'Make: {caption}\n{output}' >deps/prompt.txt
 deps=(cadprep run run.ini --set=prep.captions=deps/captions.csv --set=prep.parts=deps/parts --set=prep.out=again --set=prep.max_entities=0
     --set=prep.round=decimals --set=prep.digits=4 --set=prompt.template=file --set=prompt.file=deps/prompt.txt)
 runs 0 "${deps[@]}"
+says "$err" "deps/parts: 3 parts that no caption describes were left alone"
+[ -z "$(find again/files -type f -name '0000010*')" ] || die "$(find again/files -type f -name '0000010*')"
 runs 0 "${deps[@]}"
 silent "$err" "import: again" "split: train"
+# What a caption says does not matter to rounding; whether it describes its part does.
+sed -i 's/^00000003,True,.*/00000003,True,A certain part./' deps/captions.csv
+runs 0 "${deps[@]}"
+says "$err" "round: done before" "import: again/raw.jsonl"
+sed -i 's/^00000003,True/00000003,False/' deps/captions.csv
+runs 0 "${deps[@]}"
+says "$err" "deps/parts: 4 parts that no caption describes were left alone"
+[ -z "$(find again/files -type f -name '00000003*')" ] || die "$(find again/files -type f -name '00000003*')"
+printf 'model_id,isDescribable,description\n7,True,like one but for zeros\n' >few.csv
+runs 66 "${deps[@]}" --set=prep.out=none --set=prep.captions=few.csv
+says "$err" "42 parts that no caption describes" "ids differ in leading zeros alone: 7 in the captions, 00000007 in the tree"
+printf 'model_id,isDescribable,description\nx,True,a\n' >few.csv
+runs 66 "${deps[@]}" --set=prep.out=none --set=prep.captions=few.csv
+says "$err" "deps/parts: of its 43 parts the captions describe none"
 sed -i 's/"units":"[^"]*"/"units":"cm"/' deps/parts.jsonl
 runs 0 "${deps[@]}"
-says "$err" "files: done before" "import: again/raw.jsonl"
+says "$err" "round: done before" "import: again/raw.jsonl"
 first=$(find again/files -name '*.step' | sort | head -n 1)
 cp "$first" kept
 sed -i 's/CARTESIAN_POINT/VERTEX_POINT/' "$first"
 runs 0 "${deps[@]}"
-silent "$err" "files: done before"
+silent "$err" "round: done before"
 same "$first" kept
 rm again/synth-test.jsonl plain/step-test.jsonl
 runs 0 "${deps[@]}"
@@ -177,7 +195,7 @@ says "$err" "split: done before"
 silent "$err" "tokenizer: done before" "pack: done before"
 runs 0 "${fixed[@]}"
 silent "$err" "pack: done before"
-echo broken >"$(find deps/parts -name '*.step' | sort | tail -n 1)"
+echo broken >"$(find deps/parts -name '00000040_*.step')"
 runs 4 "${deps[@]}" --set=prep.max_bad=0.5
 runs 4 "${deps[@]}" --set=prep.max_bad=0.5
 says "$err" "import: done before, skipped" "lost rows"

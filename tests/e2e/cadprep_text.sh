@@ -48,7 +48,7 @@ max_tokens = 2k
 INI
 runs 0 cadprep run run.ini --seed=7
 runs 0 cadprep run run.ini --seed=7
-for stage in synth-step import text split tokenizer pack; do
+for stage in synth import text split tokenizer pack; do
     says "$err" "$stage: done before, skipped"
 done
 [ "$(tail -n +2 data/text.jsonl | md5sum)" = "$(tail -n +2 text.jsonl | md5sum)" ] || die "run gives other rows than its stages"
@@ -58,7 +58,7 @@ says data/text.jsonl CYLINDRICAL_SURFACE
 part=$(find data/synth/parts -name '*.step' | sort | head -1)
 echo >>"$part"
 runs 0 cadprep run run.ini --seed=7 --set=prep.derive=off
-says "$err" 'synth-step: done before, skipped' 'import: data/raw.jsonl'
+says "$err" 'synth: done before, skipped' 'import: data/raw.jsonl'
 
 # Long rows wait by their bytes, not by their number: the memory is that of a few.  None is a part, so nothing is written.
 python3 - <<'PY' || die "stage text holds all rows at once"

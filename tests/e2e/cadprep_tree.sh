@@ -64,7 +64,9 @@ rm -r two/201 killed/status.jsonl
 mkdir killed/200
 echo half >killed/200/m.step
 echo half >killed/200/m.step.tmp.4711
-printf '%s\n' '{"file":"200/m.step"}' '{"file":"201/m.step"}' '{"file":"../two/202/m.step"}' >killed/.begun
+printf '%s\n' '{"file":"200/m.step"}' '{"file":"201/m.step"}' '{"file":"202/m.step"}' '{"file":"../two/202/m.step"}' >killed/.begun
+runs 65 cadprep reorder killed -o unread --profile=steplm
+says "$err" "killed: not finished: cadprep round or reorder works there, or was stopped"
 runs 0 cadprep round two -o killed --profile=steplm
 [ "$(find killed -type f | sort | tr '\n' ' ')" = "killed/202/m.step killed/status.jsonl " ] || die "$(find killed)"
 [ -e two/202/m.step ] || die "a file outside of the folder was removed"
@@ -72,10 +74,27 @@ runs 0 cadprep round two -o killed --profile=steplm
 mkdir -p deep/300
 part 3.5 deep/300/m.step
 runs 0 cadprep round deep -o planned --profile=steplm
-rm planned/300/m.step planned/status.jsonl
-mkdir planned/300/m.step && touch planned/.begun
+mkdir -p deep/301
+mv deep/300/m.step deep/301
+mkdir planned/301 planned/301/m.step # it cannot be written
 runs 73 cadprep round deep -o planned --profile=steplm
-[ "$(cat planned/.begun)" = '{"file":"300/m.step"}' ] || die "$(cat planned/.begun)"
+[ "$(tr '\n' ' ' <planned/.begun)" = '{"file":"300/m.step"} {"file":"301/m.step"} ' ] || die "$(cat planned/.begun)"
+[ ! -e planned/status.jsonl ] || die "a folder with files of two calls has a list"
+rmdir planned/301/m.step
+runs 0 cadprep round deep -o planned --profile=steplm
+[ "$(find planned -type f | sort | tr '\n' ' ')" = "planned/301/m.step planned/status.jsonl " ] || die "$(find planned)"
+
+# A file that no call made, wherever it lies: the folder is refused as it is.
+for file in mine.step 101/notes.txt 101/m.STEP.bak deep/er/m.step; do
+    mkdir -p "rounded_many/$(dirname $file)"
+    touch rounded_many/$file
+    cp -R rounded_many before
+    runs 73 cadprep round many -o rounded_many --profile=steplm
+    says "$err" "rounded_many: holds $file, which no earlier call made"
+    diff -r before rounded_many || die "something was changed"
+    rm -r before rounded_many/$file
+done
+runs 0 cadprep round many -o rounded_many --profile=steplm
 
 mkdir full
 touch full/mine
