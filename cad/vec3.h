@@ -30,6 +30,12 @@ static inline void cad_along3(const double a[3], double s, const double b[3], do
         out[k] = a[k] + s * b[k];
 }
 
+/* Its length, without overflow for any double. */
+static inline double cad_norm3(const double v[3])
+{
+    return hypot(hypot(v[0], v[1]), v[2]);
+}
+
 static inline double cad_distance3(const double a[3], const double b[3])
 {
     double d[3];

@@ -2,6 +2,7 @@
 #ifndef CADLM_CAD_STEP_STEP_CHECK_IMPL_H
 #define CADLM_CAD_STEP_STEP_CHECK_IMPL_H
 
+#include "cad/step/step_access.h"
 #include "cad/step/step_check.h"
 #include "cad/step/step_signature.h"
 
@@ -36,19 +37,6 @@ static inline cad_step_entity_id cad_step_is(const cad_step_checker *c, uint32_t
     if (i == CAD_STEP_NONE || !c->sound[i] || c->m->instance[i].type == CAD_STEP_NONE)
         return CAD_STEP_IS_UNKNOWN;
     return (cad_step_entity_id)c->entity[c->m->instance[i].type];
-}
-/* The parameter behind `n` others of a sound instance. */
-static inline uint32_t cad_step_nth(const cad_step *m, uint32_t i, uint32_t n)
-{
-    uint32_t p = m->instance[i].param;
-    while (n-- > 0)
-        p = cad_step_next(m, p);
-    return p;
-}
-/* The instance that parameter p refers to; CAD_STEP_NONE: none. */
-static inline uint32_t cad_step_ref(const cad_step *m, uint32_t p)
-{
-    return m->param[p].kind == CAD_STEP_REF ? m->param[p].ref : CAD_STEP_NONE;
 }
 static inline double cad_step_value(const cad_step *m, uint32_t p)
 {

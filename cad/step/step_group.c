@@ -1,5 +1,6 @@
 #include "cad/step/step_group.h"
 
+#include "cad/step/step_access.h"
 #include "cad/step/step_number.h"
 #include "cad/step/step_signature.h"
 #include "core/mem.h"
@@ -234,15 +235,10 @@ static uint64_t hash_from(group *g, uint32_t root)
 
 /* ---- all solids ---- */
 
-static bool is_type(const cad_step *m, uint32_t i, const char *name)
-{
-    uint32_t type = m->instance[i].type;
-    return type != CAD_STEP_NONE && !strcmp(cad_step_name(m, type), name);
-}
-
 static bool is_solid(const cad_step *m, uint32_t i)
 {
-    return is_type(m, i, "MANIFOLD_SOLID_BREP") || is_type(m, i, "BREP_WITH_VOIDS") || is_type(m, i, "FACETED_BREP");
+    return cad_step_is_type(m, i, "MANIFOLD_SOLID_BREP") || cad_step_is_type(m, i, "BREP_WITH_VOIDS") ||
+           cad_step_is_type(m, i, "FACETED_BREP");
 }
 
 /* The box grows by a CARTESIAN_POINT. */
@@ -266,12 +262,12 @@ static void measure(group *g)
     const cad_step *m = g->m;
     double lo[3] = {INFINITY, INFINITY, INFINITY}, hi[3] = {-INFINITY, -INFINITY, -INFINITY}, d = 0;
     for (uint32_t i = 0; i < m->n; i++)
-        if (is_type(m, i, "VERTEX_POINT") && m->out.first[i] < m->out.first[i + 1])
+        if (cad_step_is_type(m, i, "VERTEX_POINT") && m->out.first[i] < m->out.first[i + 1])
             add_point(g, m->out.to[m->out.first[i]], lo, hi);
     for (uint32_t i = 0; !(lo[0] <= hi[0]) && i < m->n; i++)
-        if (is_type(m, i, "CARTESIAN_POINT")) {
+        if (cad_step_is_type(m, i, "CARTESIAN_POINT")) {
             for (uint32_t k = i; k < m->n; k++)
-                if (is_type(m, k, "CARTESIAN_POINT"))
+                if (cad_step_is_type(m, k, "CARTESIAN_POINT"))
                     add_point(g, k, lo, hi);
             break;
         }

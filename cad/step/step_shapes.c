@@ -1,16 +1,13 @@
 /* What single entities describe, and vertices on the curves of their edges and the surfaces of their faces. */
 #include "cad/step/step_check_impl.h"
+#include "cad/vec3.h"
 
 #include <inttypes.h>
 #include <math.h>
 
-typedef struct vec {
-    double x, y, z;
-} vec;
-
 /* A placement: its origin in mm, and three unit vectors. */
 typedef struct frame {
-    vec o, x, y, z;
+    double o[3], x[3], y[3], z[3];
 } frame;
 
 typedef struct shapes {
@@ -18,36 +15,12 @@ typedef struct shapes {
     double bound; /* mm that a vertex may be away */
 } shapes;
 
-static vec minus(vec a, vec b)
+/* To length 1, or to length 0 where v has none; not cad_unit3, since a file may hold any double. */
+static void make_unit(double v[3])
 {
-    return (vec){a.x - b.x, a.y - b.y, a.z - b.z};
-}
-
-static double dot(vec a, vec b)
-{
-    return a.x * b.x + a.y * b.y + a.z * b.z;
-}
-
-static vec cross(vec a, vec b)
-{
-    return (vec){a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x};
-}
-
-static vec along(vec a, double k)
-{
-    return (vec){a.x * k, a.y * k, a.z * k};
-}
-
-static double norm(vec a)
-{
-    return hypot(hypot(a.x, a.y), a.z); /* no overflow for any double of a file */
-}
-
-/* The vector of length 1, or of length 0 where a has none. */
-static vec unit(vec a)
-{
-    double n = norm(a);
-    return n > 0 ? (vec){a.x / n, a.y / n, a.z / n} : (vec){0};
+    double n = cad_norm3(v);
+    for (int k = 0; k < 3; k++)
+        v[k] = n > 0 ? v[k] / n : 0;
 }
 
 /* ---- from entities ---- */
@@ -62,52 +35,56 @@ static uint32_t numbers(const cad_step *m, uint32_t list, double out[3])
 }
 
 /* A point in space, in mm. */
-static bool point_of(const cad_step_checker *c, uint32_t i, vec *out)
+static bool point_of(const cad_step_checker *c, uint32_t i, double out[3])
 {
-    double v[3];
-    if (cad_step_is(c, i) != CAD_STEP_IS_CARTESIAN_POINT || numbers(c->m, cad_step_nth(c->m, i, 1), v) != 3)
+    if (cad_step_is(c, i) != CAD_STEP_IS_CARTESIAN_POINT || numbers(c->m, cad_step_nth(c->m, i, 1), out) != 3)
         return false;
-    *out = along((vec){v[0], v[1], v[2]}, cad_step_mm(c, i));
+    for (int k = 0; k < 3; k++)
+        out[k] *= cad_step_mm(c, i);
     return true;
 }
 
-static bool direction_of(const cad_step_checker *c, uint32_t i, vec *out)
+static bool direction_of(const cad_step_checker *c, uint32_t i, double out[3])
 {
-    double v[3];
-    if (cad_step_is(c, i) != CAD_STEP_IS_DIRECTION || numbers(c->m, cad_step_nth(c->m, i, 1), v) != 3)
+    if (cad_step_is(c, i) != CAD_STEP_IS_DIRECTION || numbers(c->m, cad_step_nth(c->m, i, 1), out) != 3)
         return false;
-    *out = unit((vec){v[0], v[1], v[2]});
+    make_unit(out);
     return true;
 }
 
-static bool vertex_point(const cad_step_checker *c, uint32_t i, vec *out)
+static bool vertex_point(const cad_step_checker *c, uint32_t i, double out[3])
 {
     return cad_step_is(c, i) == CAD_STEP_IS_VERTEX_POINT && point_of(c, cad_step_ref(c->m, cad_step_nth(c->m, i, 1)), out);
 }
 
 /* Two axes that are no longer than 1e-9 across from each other are parallel. */
-static bool parallel(vec a, vec b)
+static bool parallel(const double a[3], const double b[3])
 {
-    return !(norm(cross(a, b)) > 1e-9);
+    double across[3];
+    cad_cross3(a, b, across);
+    return !(cad_norm3(across) > 1e-9);
 }
 
 static bool frame_of(const cad_step_checker *c, uint32_t i, frame *out)
 {
     const cad_step *m = c->m;
     frame f = {.x = {1, 0, 0}, .z = {0, 0, 1}};
-    if (cad_step_is(c, i) != CAD_STEP_IS_AXIS2_PLACEMENT_3D || !point_of(c, cad_step_ref(m, cad_step_nth(m, i, 1)), &f.o))
+    if (cad_step_is(c, i) != CAD_STEP_IS_AXIS2_PLACEMENT_3D || !point_of(c, cad_step_ref(m, cad_step_nth(m, i, 1)), f.o))
         return false;
     uint32_t z = cad_step_nth(m, i, 2), x = cad_step_nth(m, i, 3);
-    if (m->param[z].kind != CAD_STEP_UNSET && !direction_of(c, cad_step_ref(m, z), &f.z))
+    if (m->param[z].kind != CAD_STEP_UNSET && !direction_of(c, cad_step_ref(m, z), f.z))
         return false;
-    if (m->param[x].kind != CAD_STEP_UNSET && !direction_of(c, cad_step_ref(m, x), &f.x))
+    if (m->param[x].kind != CAD_STEP_UNSET && !direction_of(c, cad_step_ref(m, x), f.x))
         return false;
-    if (m->param[x].kind == CAD_STEP_UNSET && parallel(f.x, f.z))
-        f.x = (vec){0, 1, 0}; /* ISO 10303-42, first_proj_axis */
-    f.x = unit(minus(f.x, along(f.z, dot(f.x, f.z))));
-    f.y = cross(f.z, f.x);
+    if (m->param[x].kind == CAD_STEP_UNSET && parallel(f.x, f.z)) { /* ISO 10303-42, first_proj_axis */
+        f.x[0] = 0;
+        f.x[1] = 1;
+    }
+    cad_along3(f.x, -cad_dot3(f.x, f.z), f.z, f.x);
+    make_unit(f.x);
+    cad_cross3(f.z, f.x, f.y);
     *out = f;
-    return dot(f.z, f.z) > 0 && dot(f.x, f.x) > 0; /* what else it is, G01 and G03 tell */
+    return cad_dot3(f.z, f.z) > 0 && cad_dot3(f.x, f.x) > 0; /* what else it is, G01 and G03 tell */
 }
 
 static double length_at(const cad_step_checker *c, uint32_t i, uint32_t nth)
@@ -142,44 +119,49 @@ static double from_ellipse(double a, double b, double u, double v)
 }
 
 /* Of p from a curve; negative: it is none that is looked at. */
-static double from_curve(const cad_step_checker *c, uint32_t i, vec p)
+static double from_curve(const cad_step_checker *c, uint32_t i, const double p[3])
 {
     const cad_step *m = c->m;
     frame f;
-    vec o, d;
+    double o[3], d[3], r[3];
     for (int depth = 0;
          depth < 4 && (cad_step_is(c, i) == CAD_STEP_IS_SURFACE_CURVE || cad_step_is(c, i) == CAD_STEP_IS_SEAM_CURVE); depth++)
         i = cad_step_ref(m, cad_step_nth(m, i, 1));
     cad_step_entity_id e = cad_step_is(c, i);
     if (e == CAD_STEP_IS_LINE) {
         uint32_t vector = cad_step_ref(m, cad_step_nth(m, i, 2));
-        if (cad_step_is(c, vector) != CAD_STEP_IS_VECTOR || !point_of(c, cad_step_ref(m, cad_step_nth(m, i, 1)), &o) ||
-            !direction_of(c, cad_step_ref(m, cad_step_nth(m, vector, 1)), &d) || !(dot(d, d) > 0))
+        if (cad_step_is(c, vector) != CAD_STEP_IS_VECTOR || !point_of(c, cad_step_ref(m, cad_step_nth(m, i, 1)), o) ||
+            !direction_of(c, cad_step_ref(m, cad_step_nth(m, vector, 1)), d) || !(cad_dot3(d, d) > 0))
             return -1;
-        return norm(cross(minus(p, o), d));
+        cad_along3(p, -1, o, r);
+        cad_cross3(r, d, r);
+        return cad_norm3(r);
     }
     if ((e != CAD_STEP_IS_CIRCLE && e != CAD_STEP_IS_ELLIPSE) || !frame_of(c, cad_step_ref(m, cad_step_nth(m, i, 1)), &f))
         return -1;
-    p = minus(p, f.o);
-    double a = length_at(c, i, 2), b = e == CAD_STEP_IS_ELLIPSE ? length_at(c, i, 3) : a, u = dot(p, f.x), v = dot(p, f.y);
+    cad_along3(p, -1, f.o, r);
+    double a = length_at(c, i, 2), b = e == CAD_STEP_IS_ELLIPSE ? length_at(c, i, 3) : a;
+    double u = cad_dot3(r, f.x), v = cad_dot3(r, f.y);
     if (!(a > 0 && b > 0))
         return -1;
     double flat = e == CAD_STEP_IS_CIRCLE ? hypot(u, v) - a : a >= b ? from_ellipse(a, b, u, v) : from_ellipse(b, a, v, u);
-    return hypot(flat, dot(p, f.z));
+    return hypot(flat, cad_dot3(r, f.z));
 }
 
 /* Of p from a surface; negative: it is none that is looked at. */
-static double from_surface(const cad_step_checker *c, uint32_t i, vec p)
+static double from_surface(const cad_step_checker *c, uint32_t i, const double p[3])
 {
     const cad_step *m = c->m;
     frame f;
+    double d[3];
     cad_step_entity_id e = cad_step_is(c, i);
     bool looked_at = e == CAD_STEP_IS_PLANE || e == CAD_STEP_IS_CYLINDRICAL_SURFACE || e == CAD_STEP_IS_CONICAL_SURFACE ||
                      e == CAD_STEP_IS_SPHERICAL_SURFACE || e == CAD_STEP_IS_TOROIDAL_SURFACE;
     if (!looked_at || !frame_of(c, cad_step_ref(m, cad_step_nth(m, i, 1)), &f))
         return -1;
-    p = minus(p, f.o);
-    double h = dot(p, f.z), out = hypot(dot(p, f.x), dot(p, f.y)), r = e == CAD_STEP_IS_PLANE ? 0 : length_at(c, i, 2);
+    cad_along3(p, -1, f.o, d);
+    double h = cad_dot3(d, f.z), out = hypot(cad_dot3(d, f.x), cad_dot3(d, f.y));
+    double r = e == CAD_STEP_IS_PLANE ? 0 : length_at(c, i, 2);
     switch (e) {
     case CAD_STEP_IS_PLANE:
         return fabs(h);
@@ -216,10 +198,10 @@ static cad_status check_radius(const shapes *s, uint32_t i, uint32_t nth, bool m
 
 static cad_status check_point(const shapes *s, uint32_t i)
 {
-    vec p;
-    if (!point_of(s->c, i, &p))
+    double p[3];
+    if (!point_of(s->c, i, p))
         return CAD_OK;
-    double most = fmax(fabs(p.x), fmax(fabs(p.y), fabs(p.z)));
+    double most = fmax(fabs(p[0]), fmax(fabs(p[1]), fabs(p[2])));
     return most > s->c->length ? tell(s, CAD_STEP_G04, i, "coordinate", most, " mm") : CAD_OK;
 }
 
@@ -227,26 +209,25 @@ static cad_status check_direction(const shapes *s, uint32_t i)
 {
     double v[3];
     (void)numbers(s->c->m, cad_step_nth(s->c->m, i, 1), v);
-    double n = norm((vec){v[0], v[1], v[2]});
+    double n = cad_norm3(v);
     return n > 1e-12 ? CAD_OK : tell(s, CAD_STEP_G01, i, "direction", n, " in length");
 }
 
 static cad_status check_vector(const shapes *s, uint32_t i)
 {
-    double n = fabs(length_at(s->c, i, 2));
-    vec d;
+    double n = fabs(length_at(s->c, i, 2)), d[3];
     if (n == 0)
         return tell(s, CAD_STEP_G01, i, "vector", n, " in length");
-    bool in_space = direction_of(s->c, cad_step_ref(s->c->m, cad_step_nth(s->c->m, i, 1)), &d);
+    bool in_space = direction_of(s->c, cad_step_ref(s->c->m, cad_step_nth(s->c->m, i, 1)), d);
     return in_space && n > s->c->length ? tell(s, CAD_STEP_G04, i, "vector", n, " mm") : CAD_OK;
 }
 
 static cad_status check_placement(const shapes *s, uint32_t i)
 {
     cad_step *m = s->c->m;
-    vec x, z;
-    if (!direction_of(s->c, cad_step_ref(m, cad_step_nth(m, i, 2)), &z) ||
-        !direction_of(s->c, cad_step_ref(m, cad_step_nth(m, i, 3)), &x) || !(dot(x, x) > 0) || !(dot(z, z) > 0) ||
+    double x[3], z[3];
+    if (!direction_of(s->c, cad_step_ref(m, cad_step_nth(m, i, 2)), z) ||
+        !direction_of(s->c, cad_step_ref(m, cad_step_nth(m, i, 3)), x) || !(cad_dot3(x, x) > 0) || !(cad_dot3(z, z) > 0) ||
         !parallel(x, z))
         return CAD_OK;
     return cad_step_diags_add(&m->diags, CAD_STEP_G03, m->instance[i].at, 1, m->instance[i].id,
@@ -260,8 +241,8 @@ static cad_status check_placement(const shapes *s, uint32_t i)
 static cad_status check_vertex(const shapes *s, cad_step_code code, uint32_t i, uint32_t vertex, uint32_t on)
 {
     cad_step *m = s->c->m;
-    vec p;
-    if (!vertex_point(s->c, vertex, &p))
+    double p[3];
+    if (!vertex_point(s->c, vertex, p))
         return CAD_OK;
     double away = code == CAD_STEP_G07 ? from_curve(s->c, on, p) : from_surface(s->c, on, p);
     if (away <= s->bound) /* also where nobody knows */
@@ -337,13 +318,16 @@ static cad_status check_one(const shapes *s, cad_step_uses *u, uint32_t i)
 /* Of the box around all vertices. */
 static double diagonal(const cad_step_checker *c)
 {
-    vec low = {INFINITY, INFINITY, INFINITY}, high = {-INFINITY, -INFINITY, -INFINITY}, p;
-    for (uint32_t i = 0; i < c->m->n; i++)
-        if (vertex_point(c, i, &p)) {
-            low = (vec){fmin(low.x, p.x), fmin(low.y, p.y), fmin(low.z, p.z)};
-            high = (vec){fmax(high.x, p.x), fmax(high.y, p.y), fmax(high.z, p.z)};
+    double low[3] = {INFINITY, INFINITY, INFINITY}, high[3] = {-INFINITY, -INFINITY, -INFINITY}, p[3], d[3];
+    for (uint32_t i = 0; i < c->m->n; i++) {
+        bool there = vertex_point(c, i, p);
+        for (int k = 0; there && k < 3; k++) {
+            low[k] = fmin(low[k], p[k]);
+            high[k] = fmax(high[k], p[k]);
         }
-    return high.x >= low.x ? norm(minus(high, low)) : 0;
+    }
+    cad_along3(high, -1, low, d);
+    return high[0] >= low[0] ? cad_norm3(d) : 0;
 }
 
 cad_status cad_step_check_shapes(cad_step_checker *c)

@@ -19,7 +19,7 @@ enum { N_BOILERPLATE = sizeof BOILERPLATE / sizeof *BOILERPLATE, N_STYLES = size
 static bool is_one_of(const cad_step *m, uint32_t i, const char *const *name, int n)
 {
     for (int k = 0; k < n; k++)
-        if (cad_text_is(m, i, name[k]))
+        if (cad_step_is_type(m, i, name[k]))
             return true;
     return false;
 }
@@ -75,8 +75,8 @@ static bool is_point(const cad_step *m, uint32_t i, double x, double y, double z
 
 static bool is_identity(const cad_step *m, uint32_t i)
 {
-    uint32_t axis = cad_text_ref(m, cad_text_value(m, i, 1)), x = cad_text_ref(m, cad_text_value(m, i, 2));
-    return is_point(m, cad_text_ref(m, cad_text_value(m, i, 0)), 0, 0, 0) &&
+    uint32_t axis = cad_step_ref(m, cad_text_value(m, i, 1)), x = cad_step_ref(m, cad_text_value(m, i, 2));
+    return is_point(m, cad_step_ref(m, cad_text_value(m, i, 0)), 0, 0, 0) &&
            (axis == CAD_STEP_NONE || is_point(m, axis, 0, 0, 1)) && (x == CAD_STEP_NONE || is_point(m, x, 1, 0, 0));
 }
 
@@ -88,7 +88,7 @@ static cad_status take_items(cad_text *t, uint32_t list, const char **out)
     CAD_TRY(cad_arena_zalloc(t->a, m->n, 1, "solids", &taken));
     t->n_roots = 0;
     for (uint32_t q = list + 1; q < list + 1 + m->param[list].holds.size; q++) {
-        uint32_t i = cad_text_ref(m, q);
+        uint32_t i = cad_step_ref(m, q);
         cad_step_entity_id k = i == CAD_STEP_NONE ? CAD_STEP_IS_UNKNOWN : cad_text_known(t, i);
         if (k == CAD_STEP_IS_MANIFOLD_SOLID_BREP || k == CAD_STEP_IS_BREP_WITH_VOIDS) {
             if (!taken[i]) /* named twice it is still one */
@@ -105,18 +105,18 @@ static cad_status take_items(cad_text *t, uint32_t list, const char **out)
 static cad_status take_representation(cad_text *t, uint32_t sdr, const char **out)
 {
     const cad_step *m = &t->m;
-    uint32_t shape = cad_text_ref(m, cad_text_param(m, sdr, 0)), rep = cad_text_ref(m, cad_text_param(m, sdr, 1));
-    uint32_t of = shape == CAD_STEP_NONE ? CAD_STEP_NONE : cad_text_ref(m, cad_text_param(m, shape, 2));
-    if (!cad_text_is(m, of, "PRODUCT_DEFINITION"))
+    uint32_t shape = cad_step_ref(m, cad_step_nth(m, sdr, 0)), rep = cad_step_ref(m, cad_step_nth(m, sdr, 1));
+    uint32_t of = shape == CAD_STEP_NONE ? CAD_STEP_NONE : cad_step_ref(m, cad_step_nth(m, shape, 2));
+    if (!cad_step_is_type(m, of, "PRODUCT_DEFINITION"))
         return misfit(t, "shape of", name_of(m, of), out);
-    if (!cad_text_is(m, rep, "ADVANCED_BREP_SHAPE_REPRESENTATION"))
+    if (!cad_step_is_type(m, rep, "ADVANCED_BREP_SHAPE_REPRESENTATION"))
         return misfit(t, "representation", name_of(m, rep), out);
-    uint32_t list = cad_text_param(m, rep, 1);
+    uint32_t list = cad_step_nth(m, rep, 1);
     if (list == CAD_STEP_NONE || m->param[list].kind != CAD_STEP_LIST)
         return misfit(t, "a representation without items", "", out);
     const char *why;
     int power;
-    if (!read_units(m, cad_text_ref(m, cad_text_param(m, rep, 2)), &power, &why))
+    if (!read_units(m, cad_step_ref(m, cad_step_nth(m, rep, 2)), &power, &why))
         return misfit(t, why, "", out);
     t->power = power;
     return take_items(t, list, out);
@@ -181,7 +181,7 @@ cad_status cad_text_fit(cad_text *t, const cad_step_form *f, const char **out_mi
     CAD_TRY(cad_arena_alloc(t->a, cad_size_mul(cad_size_add(m->n, 1), sizeof *root), "roots", &t->root));
     CAD_TRY(find_roots(t, root, &n));
     for (uint32_t k = 0; k < n; k++) {
-        if (cad_text_is(m, root[k], BOILERPLATE[0])) {
+        if (cad_step_is_type(m, root[k], BOILERPLATE[0])) {
             sdr = root[k];
             n_sdr++;
         }

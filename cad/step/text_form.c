@@ -144,21 +144,15 @@ cad_status cad_step_text_make(cad_arena *a, const cad_step *m, const cad_step_fo
 /* ---- expanding ---- */
 
 /* Whether solids stand at the top and nothing else: then the template goes around them, else the text brings its own. */
-static cad_status top_is_solids(cad_arena *a, const cad_step *m, bool *out)
+static bool top_is_solids(const cad_step *m)
 {
-    uint8_t *used;
-    CAD_TRY(cad_arena_zalloc(a, cad_size_add(m->n, 1), 1, "referenced instances", &used));
-    for (uint32_t i = 0; i < m->n; i++)
-        for (uint32_t k = m->out.first[i]; k < m->out.first[i + 1]; k++)
-            used[m->out.to[k]] = 1;
     uint32_t solids = 0, others = 0;
     for (uint32_t i = 0; i < m->n; i++) {
-        bool solid = cad_text_is(m, i, "MANIFOLD_SOLID_BREP") || cad_text_is(m, i, "BREP_WITH_VOIDS");
+        bool solid = cad_step_is_type(m, i, "MANIFOLD_SOLID_BREP") || cad_step_is_type(m, i, "BREP_WITH_VOIDS");
         solids += solid;
-        others += !used[i] && !solid;
+        others += m->in.first[i] == m->in.first[i + 1] && !solid;
     }
-    *out = solids && !others;
-    return CAD_OK;
+    return solids && !others;
 }
 
 /* The representation of all solids, behind an instance of id next - 1. */
@@ -167,7 +161,7 @@ static cad_status add_representation(const cad_step *m, uint32_t first, uint32_t
     const char *comma = "";
     CAD_TRY(cad_buf_printf(out, "#%u=ADVANCED_BREP_SHAPE_REPRESENTATION('',(", next));
     for (uint32_t i = 0; i < m->n; i++) {
-        if (!cad_text_is(m, i, "MANIFOLD_SOLID_BREP") && !cad_text_is(m, i, "BREP_WITH_VOIDS"))
+        if (!cad_step_is_type(m, i, "MANIFOLD_SOLID_BREP") && !cad_step_is_type(m, i, "BREP_WITH_VOIDS"))
             continue;
         CAD_TRY(cad_buf_printf(out, "%s#%u", comma, first + i));
         comma = ",";
@@ -177,9 +171,8 @@ static cad_status add_representation(const cad_step *m, uint32_t first, uint32_t
 
 static cad_status add_body(cad_arena *a, const cad_step *m, cad_buf *out)
 {
-    bool template = false;
+    bool template = top_is_solids(m);
     uint32_t first = TEMPLATE_INSTANCES + 1, next = 0;
-    CAD_TRY(top_is_solids(a, m, &template));
     if (template)
         CAD_TRY(cad_buf_str(out, TEMPLATE));
     CAD_TRY(cad_text_restore(a, m, first, out, &next));

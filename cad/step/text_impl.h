@@ -2,6 +2,7 @@
 #ifndef CADLM_CAD_STEP_TEXT_IMPL_H
 #define CADLM_CAD_STEP_TEXT_IMPL_H
 
+#include "cad/step/step_access.h"
 #include "cad/step/step_signature.h"
 #include "cad/step/text_form.h"
 
@@ -27,14 +28,8 @@ static inline cad_step_entity_id cad_text_known(const cad_text *t, uint32_t i)
 }
 /* Geometry and topology: their first parameter is a name that says nothing. */
 bool cad_text_is_named(cad_step_entity_id id);
-/* Parameter k of instance i, from 0; CAD_STEP_NONE when it has fewer. */
-uint32_t cad_text_param(const cad_step *m, uint32_t i, uint32_t k);
-uint32_t cad_text_params(const cad_step *m, uint32_t i); /* how many */
-/* The same without the name, if there is one: the first parameter, where it is a string. */
+/* cad_step_nth without the name, if there is one: the first parameter, where it is a string. */
 uint32_t cad_text_value(const cad_step *m, uint32_t i, uint32_t k);
-/* Instance that parameter p refers to; CAD_STEP_NONE when p is no reference, or CAD_STEP_NONE itself. */
-uint32_t cad_text_ref(const cad_step *m, uint32_t p);
-bool cad_text_is(const cad_step *m, uint32_t i, const char *type);
 bool cad_text_is_enum(const cad_step *m, uint32_t p, const char *text);
 /* Takes `n` direct parameters away from instance i, the first of them p. */
 void cad_text_drop(cad_step *m, uint32_t i, uint32_t p, uint32_t n);

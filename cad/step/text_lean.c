@@ -11,7 +11,7 @@
 void cad_text_lean_axes(cad_text *t, const uint8_t *kept)
 {
     for (uint32_t i = 0; i < t->m.n; i++) {
-        uint32_t at = kept[i] && cad_text_known(t, i) == CAD_STEP_IS_CIRCLE ? cad_text_ref(&t->m, cad_text_value(&t->m, i, 0))
+        uint32_t at = kept[i] && cad_text_known(t, i) == CAD_STEP_IS_CIRCLE ? cad_step_ref(&t->m, cad_text_value(&t->m, i, 0))
                                                                             : CAD_STEP_NONE;
         uint32_t x = at == CAD_STEP_NONE ? CAD_STEP_NONE : cad_text_value(&t->m, at, 2);
         if (x != CAD_STEP_NONE && t->m.param[x].kind == CAD_STEP_REF)
@@ -62,13 +62,13 @@ typedef struct circle_line {
 
 static bool circle_of(const cad_step *m, uint32_t i, circle_line *out)
 {
-    uint32_t r = cad_text_value(m, i, 1), at = cad_text_ref(m, cad_text_value(m, i, 0));
+    uint32_t r = cad_text_value(m, i, 1), at = cad_step_ref(m, cad_text_value(m, i, 0));
     if (at == CAD_STEP_NONE || cad_text_value(m, at, 2) == CAD_STEP_NONE ||
         m->param[cad_text_value(m, at, 2)].kind != CAD_STEP_UNSET)
         return false;
-    uint32_t z = cad_text_ref(m, cad_text_value(m, at, 1));
+    uint32_t z = cad_step_ref(m, cad_text_value(m, at, 1));
     *out = (circle_line){.radius = m->param[r].real, .axis = {0, 0, 1}};
-    bool is = cad_text_xyz(m, cad_text_ref(m, cad_text_value(m, at, 0)), out->centre) &&
+    bool is = cad_text_xyz(m, cad_step_ref(m, cad_text_value(m, at, 0)), out->centre) &&
               (z == CAD_STEP_NONE || cad_text_xyz(m, z, out->axis));
     for (int k = 0; k < 3; k++) { /* no negative zero among what is compared */
         out->centre[k] += 0.0;
@@ -154,8 +154,8 @@ static cad_status add_pass(printer *w, const cad_text_pass *last, const cad_text
     uint32_t vertex = 0, on = 0;
     bool turn = is_turn(w, s);
     if (s->edge.kind == CAD_TEXT_CIRCLE)
-        CAD_TRY(number_circle(w, cad_text_ref(w->m, cad_text_value(w->m, s->id, 2)), &on));
-    bool bare = s->edge.kind == CAD_TEXT_LINE && cad_text_params(w->m, s->id) == 3; /* name, two vertices */
+        CAD_TRY(number_circle(w, cad_step_ref(w->m, cad_text_value(w->m, s->id, 2)), &on));
+    bool bare = s->edge.kind == CAD_TEXT_LINE && cad_step_arity(w->m, s->id) == 3; /* name, two vertices */
     if (!(on || bare) || !is_the_edge(w, s, on) || begin_of(s) != end_of(last))
         return give_up(w);
     if (turn)
@@ -213,12 +213,12 @@ static bool list_of(const printer *w, uint32_t i, cad_step_entity_id id, uint32_
 static cad_status add_face(printer *w, uint32_t i)
 {
     uint32_t first, n;
-    if (!list_of(w, i, CAD_STEP_IS_ADVANCED_FACE, 0, &first, &n) || cad_text_params(w->m, i) != 2) /* a surface is left */
+    if (!list_of(w, i, CAD_STEP_IS_ADVANCED_FACE, 0, &first, &n) || cad_step_arity(w->m, i) != 2) /* a surface is left */
         return give_up(w);
     for (uint32_t k = 0; w->lean && k < n; k++) {
         cad_text_bound b;
         CAD_TRY(cad_buf_str(&w->faces, k ? "/" : "f"));
-        if (!cad_text_bound_of(w->m, cad_text_ref(w->m, first + k), &b))
+        if (!cad_text_bound_of(w->m, cad_step_ref(w->m, first + k), &b))
             return give_up(w);
         CAD_TRY(add_loop(w, &b));
     }
@@ -230,12 +230,12 @@ static cad_status add_solid(printer *w, uint32_t i)
 {
     uint32_t first, n;
     if (cad_text_known(w->t, i) != CAD_STEP_IS_MANIFOLD_SOLID_BREP ||
-        !list_of(w, cad_text_ref(w->m, cad_text_value(w->m, i, 0)), CAD_STEP_IS_CLOSED_SHELL, 0, &first, &n))
+        !list_of(w, cad_step_ref(w->m, cad_text_value(w->m, i, 0)), CAD_STEP_IS_CLOSED_SHELL, 0, &first, &n))
         return give_up(w);
     cad_buf_clear(&w->circles);
     cad_buf_clear(&w->faces);
     for (uint32_t k = 0; w->lean && k < n; k++) {
-        uint32_t face = cad_text_ref(w->m, first + k);
+        uint32_t face = cad_step_ref(w->m, first + k);
         if (face == CAD_STEP_NONE)
             return give_up(w);
         CAD_TRY(add_face(w, face));

@@ -14,36 +14,11 @@ bool cad_text_is_named(cad_step_entity_id id)
            sig->whole[0].letter == 'S';
 }
 
-uint32_t cad_text_param(const cad_step *m, uint32_t i, uint32_t k)
-{
-    const cad_step_instance *it = &m->instance[i];
-    uint32_t p = it->param, end = it->param + it->size;
-    for (; p < end && k; k--)
-        p = cad_step_next(m, p);
-    return p < end ? p : CAD_STEP_NONE;
-}
-
-uint32_t cad_text_params(const cad_step *m, uint32_t i)
-{
-    const cad_step_instance *it = &m->instance[i];
-    return cad_step_count(m, it->param, it->param + it->size);
-}
-
 uint32_t cad_text_value(const cad_step *m, uint32_t i, uint32_t k)
 {
-    uint32_t first = cad_text_param(m, i, 0);
+    uint32_t first = cad_step_nth(m, i, 0);
     bool named = first != CAD_STEP_NONE && m->param[first].kind == CAD_STEP_STRING;
-    return cad_text_param(m, i, k + named);
-}
-
-uint32_t cad_text_ref(const cad_step *m, uint32_t p)
-{
-    return p != CAD_STEP_NONE && m->param[p].kind == CAD_STEP_REF ? m->param[p].ref : CAD_STEP_NONE;
-}
-
-bool cad_text_is(const cad_step *m, uint32_t i, const char *type)
-{
-    return i != CAD_STEP_NONE && m->instance[i].type != CAD_STEP_NONE && !strcmp(cad_step_name(m, m->instance[i].type), type);
+    return cad_step_nth(m, i, k + named);
 }
 
 bool cad_text_is_enum(const cad_step *m, uint32_t p, const char *text)
@@ -132,7 +107,7 @@ cad_status cad_text_reach(const cad_text *t, const uint32_t *from, uint32_t n_fr
             const cad_step_instance *it = &m->instance[stack[--n]];
             count++;
             for (uint32_t p = it->param; p < it->param + it->size; p++) {
-                uint32_t to = cad_text_ref(m, p);
+                uint32_t to = cad_step_ref(m, p);
                 if (to != CAD_STEP_NONE && !mark[to]) {
                     mark[to] = value;
                     stack[n++] = to;

@@ -151,7 +151,7 @@ static cad_status walk_all(printer *w, bool defs_first, walk *out)
             state[f->i] = 1;
             uint32_t to = CAD_STEP_NONE;
             while (f->p < it->param + it->size && to == CAD_STEP_NONE)
-                to = cad_text_ref(m, f->p++);
+                to = cad_step_ref(m, f->p++);
             if (to == CAD_STEP_NONE) {
                 if (defs_first)
                     out->at[out->n++] = f->i;

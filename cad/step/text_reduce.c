@@ -67,14 +67,14 @@ static void drop_from(reducer *r, uint32_t i, uint32_t k)
 
 static void reduce_line(reducer *r, uint32_t i)
 {
-    uint32_t line = cad_text_ref(r->m, cad_text_value(r->m, i, 2));
+    uint32_t line = cad_step_ref(r->m, cad_text_value(r->m, i, 2));
     cad_text_edge e;
     double at[3], dir[3], p[3], q[3];
     if (line == CAD_STEP_NONE || !cad_text_edge_of(r->m, i, &e) || e.kind != CAD_TEXT_LINE || e.vertex[0] == e.vertex[1])
         return;
-    uint32_t vector = cad_text_ref(r->m, cad_text_value(r->m, line, 1));
-    uint32_t direction = vector == CAD_STEP_NONE ? vector : cad_text_ref(r->m, cad_text_value(r->m, vector, 0));
-    if (!cad_text_xyz(r->m, cad_text_ref(r->m, cad_text_value(r->m, line, 0)), at) || !cad_text_xyz(r->m, direction, dir) ||
+    uint32_t vector = cad_step_ref(r->m, cad_text_value(r->m, line, 1));
+    uint32_t direction = vector == CAD_STEP_NONE ? vector : cad_step_ref(r->m, cad_text_value(r->m, vector, 0));
+    if (!cad_text_xyz(r->m, cad_step_ref(r->m, cad_text_value(r->m, line, 0)), at) || !cad_text_xyz(r->m, direction, dir) ||
         !cad_text_vertex_of(r->m, r->closer, e.vertex[0], p) || !cad_text_vertex_of(r->m, r->closer, e.vertex[1], q))
         return;
     double n = sqrt(cad_dot3(dir, dir));
@@ -117,18 +117,18 @@ static void count_uses(reducer *r)
 static void reduce_face(reducer *r, uint32_t i)
 {
     const cad_step *m = r->m;
-    uint32_t surface = cad_text_ref(m, cad_text_value(m, i, 1)), sense = cad_text_value(m, i, 2);
+    uint32_t surface = cad_step_ref(m, cad_text_value(m, i, 1)), sense = cad_text_value(m, i, 2);
     double at[3], axis[3], x[3];
     cad_text_surface s;
-    if (surface == CAD_STEP_NONE || !cad_text_placement(m, cad_text_ref(m, cad_text_value(m, surface, 0)), at, axis, x))
+    if (surface == CAD_STEP_NONE || !cad_text_placement(m, cad_step_ref(m, cad_text_value(m, surface, 0)), at, axis, x))
         return;
     cad_text_surface_of(m, r->closer, i, &s);
     bool outward = cad_text_is_enum(m, sense, ".T.");
     double turn = cad_dot3(s.axis, axis), d[3] = {s.at[0] - at[0], s.at[1] - at[1], s.at[2] - at[2]};
-    if (s.kind == CAD_TEXT_PLANE && cad_text_is(m, surface, "PLANE")) {
+    if (s.kind == CAD_TEXT_PLANE && cad_step_is_type(m, surface, "PLANE")) {
         if (turn * (outward ? 1 : -1) > 1 - 1e-12 && fabs(cad_dot3(d, axis)) <= r->close)
             drop_from(r, i, 1);
-    } else if (s.kind == CAD_TEXT_CYLINDER && cad_text_is(m, surface, "CYLINDRICAL_SURFACE")) {
+    } else if (s.kind == CAD_TEXT_CYLINDER && cad_step_is_type(m, surface, "CYLINDRICAL_SURFACE")) {
         uint32_t p = cad_text_value(m, surface, 1);
         double radius = p != CAD_STEP_NONE && m->param[p].kind == CAD_STEP_REAL ? m->param[p].real : 0;
         if (fabs(turn) > 1 - 1e-12 && from_line(s.at, at, axis) <= r->close && fabs(radius - s.radius) <= r->close &&
@@ -149,7 +149,7 @@ static void reduce_kind(reducer *r, cad_step_entity_id id, void (*one)(reducer *
 static void reduce_stars(reducer *r, uint32_t i)
 {
     uint32_t p = cad_text_value(r->m, i, 0);
-    if (cad_text_params(r->m, i) == 5 && r->m->param[p].kind == CAD_STEP_DERIVED && r->m->param[p + 1].kind == CAD_STEP_DERIVED)
+    if (cad_step_arity(r->m, i) == 5 && r->m->param[p].kind == CAD_STEP_DERIVED && r->m->param[p + 1].kind == CAD_STEP_DERIVED)
         cad_text_drop(r->m, i, p, 2);
 }
 

@@ -134,14 +134,14 @@ static cad_status restore_oriented(restorer *r, uint32_t i)
 static cad_status restore_one(restorer *r, uint32_t i)
 {
     const cad_step *m = r->m;
-    uint32_t p = cad_text_value(m, i, 0), n = cad_text_params(m, i);
-    if (n == 2 && cad_text_is(m, i, "VERTEX_POINT") && m->param[p].kind == CAD_STEP_UNSET)
+    uint32_t p = cad_text_value(m, i, 0), n = cad_step_arity(m, i);
+    if (n == 2 && cad_step_is_type(m, i, "VERTEX_POINT") && m->param[p].kind == CAD_STEP_UNSET)
         return restore_vertex(r, i);
-    if (n == 3 && cad_text_is(m, i, "EDGE_CURVE"))
+    if (n == 3 && cad_step_is_type(m, i, "EDGE_CURVE"))
         return restore_edge(r, i);
-    if (n == 2 && cad_text_is(m, i, "ADVANCED_FACE") && m->param[p].kind == CAD_STEP_LIST)
+    if (n == 2 && cad_step_is_type(m, i, "ADVANCED_FACE") && m->param[p].kind == CAD_STEP_LIST)
         return restore_face(r, i);
-    if (n == 3 && cad_text_is(m, i, "ORIENTED_EDGE"))
+    if (n == 3 && cad_step_is_type(m, i, "ORIENTED_EDGE"))
         return restore_oriented(r, i);
     CAD_TRY(add_up_to(r, i, m->instance[i].end));
     return cad_buf_str(r->out, "\n");

@@ -13,7 +13,7 @@ static void scale(cad_step_param *p, int power)
 static void scale_instance(cad_text *t, uint32_t i)
 {
     cad_step *m = &t->m;
-    uint32_t end = m->instance[i].param + m->instance[i].size, n = cad_text_params(m, i), k = 0;
+    uint32_t end = m->instance[i].param + m->instance[i].size, n = cad_step_arity(m, i), k = 0;
     for (uint32_t p = m->instance[i].param; p < end; k++) {
         bool length = cad_step_role_of(cad_text_known(t, i), k, n) == CAD_STEP_ROLE_length;
         for (uint32_t after = cad_step_next(m, p); p < after; p++)

@@ -93,7 +93,7 @@ static void mark_items(const cad_step *m, uint8_t *item)
         if (n < tail || strcmp(name + n - tail, "REPRESENTATION") != 0)
             continue;
         for (uint32_t p = it->param; p < it->param + it->size; p++) {
-            uint32_t to = cad_text_ref(m, p);
+            uint32_t to = cad_step_ref(m, p);
             if (to != CAD_STEP_NONE)
                 item[to] = 1;
         }

@@ -25,9 +25,9 @@ bool cad_text_xyz(const cad_step *m, uint32_t i, double out[3])
 /* ISO 10303-42, build_axes: z by default (0,0,1), x the part of its direction at right angles to z. */
 bool cad_text_placement(const cad_step *m, uint32_t i, double at[3], double axis[3], double x[3])
 {
-    if (i == CAD_STEP_NONE || !cad_text_xyz(m, cad_text_ref(m, cad_text_value(m, i, 0)), at))
+    if (i == CAD_STEP_NONE || !cad_text_xyz(m, cad_step_ref(m, cad_text_value(m, i, 0)), at))
         return false;
-    uint32_t a = cad_text_ref(m, cad_text_value(m, i, 1)), r = cad_text_ref(m, cad_text_value(m, i, 2));
+    uint32_t a = cad_step_ref(m, cad_text_value(m, i, 1)), r = cad_step_ref(m, cad_text_value(m, i, 2));
     double z[3] = {0, 0, 1}, ref[3] = {1, 0, 0};
     if (a != CAD_STEP_NONE && !cad_text_xyz(m, a, z))
         return false;
@@ -50,19 +50,19 @@ static bool circle_of(const cad_step *m, uint32_t i, cad_text_circle *out)
     if (r == CAD_STEP_NONE || m->param[r].kind != CAD_STEP_REAL || !(m->param[r].real > 0))
         return false;
     out->radius = m->param[r].real;
-    return cad_text_placement(m, cad_text_ref(m, cad_text_value(m, i, 0)), out->centre, out->axis, out->x);
+    return cad_text_placement(m, cad_step_ref(m, cad_text_value(m, i, 0)), out->centre, out->axis, out->x);
 }
 
 bool cad_text_edge_of(const cad_step *m, uint32_t edge, cad_text_edge *out)
 {
-    if (edge == CAD_STEP_NONE || !cad_text_is(m, edge, "EDGE_CURVE"))
+    if (edge == CAD_STEP_NONE || !cad_step_is_type(m, edge, "EDGE_CURVE"))
         return false;
-    uint32_t curve = cad_text_ref(m, cad_text_value(m, edge, 2));
-    out->vertex[0] = cad_text_ref(m, cad_text_value(m, edge, 0));
-    out->vertex[1] = cad_text_ref(m, cad_text_value(m, edge, 1));
+    uint32_t curve = cad_step_ref(m, cad_text_value(m, edge, 2));
+    out->vertex[0] = cad_step_ref(m, cad_text_value(m, edge, 0));
+    out->vertex[1] = cad_step_ref(m, cad_text_value(m, edge, 1));
     out->sense = curve == CAD_STEP_NONE || cad_text_is_enum(m, cad_text_value(m, edge, 3), ".T.");
-    out->kind = curve == CAD_STEP_NONE || cad_text_is(m, curve, "LINE") ? CAD_TEXT_LINE : CAD_TEXT_OTHER;
-    if (curve != CAD_STEP_NONE && cad_text_is(m, curve, "CIRCLE") && circle_of(m, curve, &out->circle))
+    out->kind = curve == CAD_STEP_NONE || cad_step_is_type(m, curve, "LINE") ? CAD_TEXT_LINE : CAD_TEXT_OTHER;
+    if (curve != CAD_STEP_NONE && cad_step_is_type(m, curve, "CIRCLE") && circle_of(m, curve, &out->circle))
         out->kind = CAD_TEXT_CIRCLE;
     return out->vertex[0] != CAD_STEP_NONE && out->vertex[1] != CAD_STEP_NONE;
 }
@@ -83,9 +83,9 @@ void cad_text_closers(const cad_step *m, uint32_t *closer)
 bool cad_text_vertex_of(const cad_step *m, const uint32_t *closer, uint32_t vertex, double out[3])
 {
     cad_text_edge e;
-    if (vertex == CAD_STEP_NONE || !cad_text_is(m, vertex, "VERTEX_POINT"))
+    if (vertex == CAD_STEP_NONE || !cad_step_is_type(m, vertex, "VERTEX_POINT"))
         return false;
-    uint32_t point = cad_text_ref(m, cad_text_value(m, vertex, 0));
+    uint32_t point = cad_step_ref(m, cad_text_value(m, vertex, 0));
     if (point != CAD_STEP_NONE)
         return cad_text_xyz(m, point, out);
     if (closer[vertex] == CAD_STEP_NONE || !cad_text_edge_of(m, closer[vertex], &e))
@@ -104,12 +104,12 @@ typedef struct pass {
 
 bool cad_text_pass_of(const cad_step *m, const cad_text_bound *b, uint32_t k, cad_text_pass *out)
 {
-    uint32_t list = cad_text_value(m, b->loop, 0), oriented = cad_text_ref(m, list + 1 + k);
-    if (oriented == CAD_STEP_NONE || !cad_text_is(m, oriented, "ORIENTED_EDGE"))
+    uint32_t list = cad_text_value(m, b->loop, 0), oriented = cad_step_ref(m, list + 1 + k);
+    if (oriented == CAD_STEP_NONE || !cad_step_is_type(m, oriented, "ORIENTED_EDGE"))
         return false;
     uint32_t p = cad_text_value(m, oriented, 0);
     bool stars = p != CAD_STEP_NONE && m->param[p].kind == CAD_STEP_DERIVED;
-    out->id = cad_text_ref(m, cad_text_value(m, oriented, stars ? 2 : 0));
+    out->id = cad_step_ref(m, cad_text_value(m, oriented, stars ? 2 : 0));
     if (!cad_text_edge_of(m, out->id, &out->edge))
         return false;
     out->forward = cad_text_is_enum(m, cad_text_value(m, oriented, stars ? 3 : 1), ".T.") == b->sense;
@@ -168,9 +168,9 @@ bool cad_text_bound_of(const cad_step *m, uint32_t i, cad_text_bound *out)
 {
     if (i == CAD_STEP_NONE)
         return false;
-    out->loop = cad_text_ref(m, cad_text_value(m, i, 0));
+    out->loop = cad_step_ref(m, cad_text_value(m, i, 0));
     out->sense = cad_text_is_enum(m, cad_text_value(m, i, 1), ".T.");
-    if (out->loop == CAD_STEP_NONE || !cad_text_is(m, out->loop, "EDGE_LOOP"))
+    if (out->loop == CAD_STEP_NONE || !cad_step_is_type(m, out->loop, "EDGE_LOOP"))
         return false;
     uint32_t list = cad_text_value(m, out->loop, 0);
     if (list == CAD_STEP_NONE || m->param[list].kind != CAD_STEP_LIST)
@@ -183,12 +183,12 @@ bool cad_text_is_linear(const cad_step *m)
 {
     uint64_t edges = 0;
     for (uint32_t i = 0; i < m->n && edges <= m->n_params; i++) {
-        uint32_t list = cad_text_is(m, i, "ADVANCED_FACE") ? cad_text_value(m, i, 0) : CAD_STEP_NONE;
+        uint32_t list = cad_step_is_type(m, i, "ADVANCED_FACE") ? cad_text_value(m, i, 0) : CAD_STEP_NONE;
         if (list == CAD_STEP_NONE || m->param[list].kind != CAD_STEP_LIST)
             continue;
         for (uint32_t k = 0; k < m->param[list].holds.size; k++) {
             cad_text_bound b;
-            edges += cad_text_bound_of(m, cad_text_ref(m, list + 1 + k), &b) ? b.n : 0;
+            edges += cad_text_bound_of(m, cad_step_ref(m, list + 1 + k), &b) ? b.n : 0;
         }
     }
     return edges <= m->n_params;
@@ -350,7 +350,7 @@ void cad_text_surface_of(const cad_step *m, const uint32_t *closer, uint32_t fac
         return;
     uint32_t n = m->param[list].holds.size;
     for (uint32_t i = 0; i < n; i++)
-        if (!cad_text_bound_of(m, cad_text_ref(m, list + 1 + i), &b[i]) || !survey_bound(m, closer, &b[i], &s))
+        if (!cad_text_bound_of(m, cad_step_ref(m, list + 1 + i), &b[i]) || !survey_bound(m, closer, &b[i], &s))
             return;
     double d[3];
     cad_along3(s.high, -1, s.low, d);
