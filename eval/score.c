@@ -176,14 +176,15 @@ static cad_status compare_with(const job *j, const cad_part *g, const cad_part *
     if (shaped && j->steplm)
         CAD_TRY(cad_steplm_score_fixed(g, p, j->id, j->key, arena, &out->fixed));
     if (j->official)
-        CAD_TRY(cad_steplm_score_official(j->official_reference ? g : NULL, p, j->id, j->key, arena, &out->official));
+        CAD_TRY(cad_steplm_score_official(j->official_reference ? g : NULL, p, j->id, j->key,
+                                          shaped && j->steplm ? &out->fixed : NULL, arena, &out->official));
     return CAD_OK;
 }
 
 /* NaN where there is none. */
 static cad_status compare(const job *j, const cad_part *p, cad_arena *arena, scores *out)
 {
-    *out = (scores){.like = {NAN, NAN, NAN, NAN, NAN, NAN}, .fixed = {NAN, NAN, NAN}, .official = {.scd = NAN}};
+    *out = (scores){.like = {NAN, NAN, NAN, NAN, NAN, NAN}, .fixed = {NAN, NAN, NAN, NAN}, .official = {.scd = NAN}};
     out->bad_reference = j->reference_died;
     if (!j->reference || j->reference_died)
         return CAD_OK;

@@ -8,11 +8,12 @@
 #include <string.h>
 
 /* Sampling and distances of two meshes; NaN where they have no points. */
-static cad_status measure(const cad_mesh *g, const cad_mesh *p, const char *id, const char *key, cad_arena *arena, cad_scd *out)
+static cad_status measure(const cad_mesh *g, const cad_mesh *p, const char *id, const char *key, bool points_only,
+                          cad_arena *arena, cad_scd *out)
 {
     *out = (cad_scd){NAN, NAN, NAN, NAN};
     cad_status s = cad_scd_measure(g, cad_sample_key("reference", id, CAD_PART_PROTOCOL), p,
-                                   cad_sample_key("prediction", key, CAD_PART_PROTOCOL), arena, out);
+                                   cad_sample_key("prediction", key, CAD_PART_PROTOCOL), points_only, arena, out);
     return s == CAD_EGEOM ? CAD_OK : s;
 }
 
@@ -21,8 +22,8 @@ cad_status cad_steplm_score_fixed(const cad_part *reference, const cad_part *pre
 {
     cad_scd s;
     cad_worker_stage("scd");
-    CAD_TRY(measure(&reference->mesh, &prediction->mesh, reference_id, prediction_key, arena, &s));
-    *out = (cad_steplm_fixed){.s2 = s.s2, .p2s = s.p2s, .sim = s.sim};
+    CAD_TRY(measure(&reference->mesh, &prediction->mesh, reference_id, prediction_key, false, arena, &s));
+    *out = (cad_steplm_fixed){.s2 = s.s2, .p2s = s.p2s, .sim = s.sim, .g2p = s.g2p};
     return CAD_OK;
 }
 
@@ -83,8 +84,15 @@ static cad_status render(const cad_part *p, cad_arena *arena, cad_mesh *out, boo
     return s;
 }
 
+static bool same_mesh(const cad_mesh *a, const cad_mesh *b)
+{
+    return a->n_vert == b->n_vert && a->n_tri == b->n_tri && !memcmp(a->xyz, b->xyz, 3 * (size_t)a->n_vert * sizeof *a->xyz) &&
+           !memcmp(a->tri, b->tri, 3 * (size_t)a->n_tri * sizeof *a->tri);
+}
+
 cad_status cad_steplm_score_official(const cad_part *reference, const cad_part *prediction, const char *reference_id,
-                                     const char *prediction_key, cad_arena *arena, cad_steplm_official *out)
+                                     const char *prediction_key, const cad_steplm_fixed *fixed, cad_arena *arena,
+                                     cad_steplm_official *out)
 {
     cad_mesh g = {0}, p;
     bool reference_rendered;
@@ -93,9 +101,11 @@ cad_status cad_steplm_score_official(const cad_part *reference, const cad_part *
     CAD_TRY(render(prediction, arena, &p, &out->rendered));
     if (p.n_tri > 0 && reference)
         CAD_TRY(render(reference, arena, &g, &reference_rendered));
-    if (p.n_tri > 0 && g.n_tri > 0) {
+    if (p.n_tri > 0 && g.n_tri > 0 && fixed && same_mesh(&g, &reference->mesh) && same_mesh(&p, &prediction->mesh)) {
+        scd.g2p = fixed->g2p;
+    } else if (p.n_tri > 0 && g.n_tri > 0) {
         cad_worker_stage(CAD_STEPLM_STAGE " scd");
-        CAD_TRY(measure(&g, &p, reference_id, prediction_key, arena, &scd));
+        CAD_TRY(measure(&g, &p, reference_id, prediction_key, true, arena, &scd));
     }
     out->scd = scd.g2p;
     return CAD_OK;

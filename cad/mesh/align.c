@@ -18,7 +18,8 @@ typedef struct aligner {
     cad_arena *scratch;
     double mean_g[3], mean_p[3];
     double *from, *to; /* (p->n,3) pairs of a step */
-    int64_t *nearest;  /* (p->n) of the step before */
+    int64_t *pair;     /* (p->n) of the step before, -1: none */
+    cad_cloud_track to_g, to_p;
 } aligner;
 
 static void product(const double a[9], const double b[9], double out[9])
@@ -73,14 +74,6 @@ static cad_rigid about_means(const aligner *a, const double turn[9])
     return t;
 }
 
-static cad_status score(const aligner *a, int64_t n, candidate *c)
-{
-    cad_cloud_chamfer d;
-    CAD_TRY(cad_cloud_compare(a->g, a->p, &c->t, n, a->scratch, &d));
-    c->s2 = d.s2;
-    return CAD_OK;
-}
-
 /* All candidates, the best REFINED of them in front, in the order of their s2; of equal ones the first tried. */
 static cad_status try_all(const aligner *a, candidate *c)
 {
@@ -93,9 +86,6 @@ static cad_status try_all(const aligner *a, candidate *c)
         back[i] = of_p[3 * (i % 3) + i / 3];
     CAD_TRY(cad_cloud_build(a->g->point, a->g->n < RANKED_BY ? a->g->n : RANKED_BY, a->scratch, &g));
     CAD_TRY(cad_cloud_build(a->p->point, a->p->n < RANKED_BY ? a->p->n : RANKED_BY, a->scratch, &p));
-    aligner few = *a;
-    few.g = g;
-    few.p = p;
     for (int i = 0; i < CANDIDATES; i++) {
         double half[9], turn[9];
         memcpy(turn, axes[i % AXES], sizeof turn);
@@ -104,7 +94,9 @@ static cad_status try_all(const aligner *a, candidate *c)
             product(of_g, half, turn);
         }
         candidate one = {.t = about_means(a, turn)};
-        CAD_TRY(score(&few, RANKED_BY, &one));
+        cad_cloud_chamfer d;
+        CAD_TRY(cad_cloud_compare(g, p, &one.t, RANKED_BY, a->scratch, &d));
+        one.s2 = d.s2;
         int at = i;
         for (; at && c[at - 1].s2 > one.s2; at--)
             c[at] = c[at - 1];
@@ -114,24 +106,29 @@ static cad_status try_all(const aligner *a, candidate *c)
 }
 
 /* Iterated closest points within `reach`: ends when the share of pairs and their distance settle. */
-static void iterate(const aligner *a, double reach, cad_rigid *t)
+static void iterate(aligner *a, double reach, cad_rigid *t)
 {
     double share = 0, rmse = 0;
     for (int step = 0; step < STEPS; step++) {
-        int64_t n = 0;
+        int64_t n = 0, others = 0;
         double sum = 0;
         for (int64_t i = 0; i < a->p->n; i++) {
             double q[3];
+            int64_t j;
             cad_rigid_apply(t, a->p->point + 3 * i, q);
-            double d2 = cad_cloud_near(a->g, q, step ? a->nearest[i] : -1, &a->nearest[i]);
-            if (!(d2 < reach * reach))
+            double d2 = cad_cloud_follow(&a->to_g, i, q, &j);
+            bool near = d2 < reach * reach;
+            j = near ? j : -1;
+            others += j != a->pair[i];
+            a->pair[i] = j;
+            if (!near)
                 continue;
             memcpy(a->from + 3 * n, a->p->point + 3 * i, 3 * sizeof(double));
-            memcpy(a->to + 3 * n, a->g->point + 3 * a->nearest[i], 3 * sizeof(double));
+            memcpy(a->to + 3 * n, a->g->point + 3 * j, 3 * sizeof(double));
             sum += d2;
             n++;
         }
-        if (n < 3)
+        if (n < 3 || (step && !others)) /* the pairs that this motion was fitted to */
             return;
         double now = (double)n / (double)a->p->n, error = sqrt(sum / (double)n);
         if (step && fabs(now - share) < SETTLED && fabs(error - rmse) < SETTLED * reach)
@@ -142,14 +139,22 @@ static void iterate(const aligner *a, double reach, cad_rigid *t)
     }
 }
 
-/* What refinement brings is kept where it lowers s2. */
-static cad_status refine(const aligner *a, double diagonal, candidate *c)
+static cad_status score(aligner *a, candidate *c)
 {
-    CAD_TRY(score(a, a->p->n > a->g->n ? a->p->n : a->g->n, c));
+    cad_cloud_chamfer d;
+    CAD_TRY(cad_cloud_compare_tracked(&c->t, &a->to_p, &a->to_g, a->scratch, &d));
+    c->s2 = d.s2;
+    return CAD_OK;
+}
+
+/* What refinement brings is kept where it lowers s2. */
+static cad_status refine(aligner *a, double diagonal, candidate *c)
+{
+    CAD_TRY(score(a, c));
     for (int k = 0; k < STAGES; k++) {
         candidate next = *c;
         iterate(a, STAGE[k] * diagonal, &next.t);
-        CAD_TRY(score(a, a->p->n > a->g->n ? a->p->n : a->g->n, &next));
+        CAD_TRY(score(a, &next));
         if (next.s2 < c->s2)
             *c = next;
     }
@@ -165,7 +170,9 @@ cad_status cad_cloud_align(const cad_cloud *g, const cad_cloud *p, double diagon
     size_t bytes = cad_size_mul(cad_size_mul((size_t)p->n, 3), sizeof(double));
     CAD_TRY(cad_arena_alloc(scratch, bytes, "pairs", &a.from));
     CAD_TRY(cad_arena_alloc(scratch, bytes, "pairs", &a.to));
-    CAD_TRY(cad_arena_zalloc(scratch, (size_t)p->n, sizeof *a.nearest, "pairs", &a.nearest));
+    CAD_TRY(cad_arena_zalloc(scratch, (size_t)p->n, sizeof *a.pair, "pairs", &a.pair));
+    CAD_TRY(cad_cloud_track_make(g, p->n, scratch, &a.to_g));
+    CAD_TRY(cad_cloud_track_make(p, g->n, scratch, &a.to_p));
     cad_cloud_moments(g->point, g->n, a.mean_g, &rms);
     cad_cloud_moments(p->point, p->n, a.mean_p, &rms);
     CAD_TRY(try_all(&a, c));

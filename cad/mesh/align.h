@@ -42,7 +42,8 @@ CAD_MUST_USE cad_status cad_cloud_align(const cad_cloud *g, const cad_cloud *p, 
                                         cad_rigid *out);
 
 /* Scaled Chamfer distances of two meshes, 2,000 points of each (metrics.md 3.4), after the motion that lays p upon g; all are
- * divided by the mean squared distance of g's points to their mean.  Both meshes canonical, in millimetres as they are. */
+ * divided by the mean squared distance of g's points to their mean.  Both meshes canonical, in millimetres as they are.
+ * `points_only`: p2s and sim, which cost as much again, are not wanted and NaN. */
 typedef struct cad_scd {
     double s2,
         g2p;    /* to the nearest point of the other cloud: both ways; from the reference alone, as STEP-LLM's code has it */
@@ -50,7 +51,7 @@ typedef struct cad_scd {
     double sim; /* s2 with p brought to the size of g first */
 } cad_scd;
 enum { CAD_SCD_POINTS = 2000 };
-CAD_MUST_USE cad_status cad_scd_measure(const cad_mesh *g, uint64_t key_g, const cad_mesh *p, uint64_t key_p,
+CAD_MUST_USE cad_status cad_scd_measure(const cad_mesh *g, uint64_t key_g, const cad_mesh *p, uint64_t key_p, bool points_only,
                                         cad_arena *scratch, cad_scd *out);
 
 #ifdef __cplusplus

@@ -95,68 +95,134 @@ cad_status cad_cloud_build(const double *points, int64_t n, cad_arena *a, cad_cl
     CAD_TRY(cad_arena_zalloc(a, 1, sizeof *c, "cloud", &c));
     CAD_TRY(cad_arena_zalloc(a, (size_t)n, sizeof *c->index, "tree of a cloud", &c->index));
     CAD_TRY(cad_arena_zalloc(a, (size_t)n, sizeof *c->axis, "tree of a cloud", &c->axis));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(cad_size_mul((size_t)n, 3), sizeof *c->row), "tree of a cloud", &c->row));
     c->point = points;
     c->n = n;
     for (int64_t i = 0; i < n; i++)
         c->index[i] = i;
     build(c, 0, n);
+    for (int k = 0; k < 3; k++)
+        c->lo[k] = c->hi[k] = points[k];
+    for (int64_t i = 0; i < 3 * n; i++) {
+        c->row[i] = points[3 * c->index[i / 3] + i % 3];
+        c->lo[i % 3] = fmin(c->lo[i % 3], points[i]);
+        c->hi[i % 3] = fmax(c->hi[i % 3], points[i]);
+    }
     *out = c;
     return CAD_OK;
 }
 
+/* ---- search ---- */
+
+/* No bound is trusted to its last digits: what it passes over may be as near, and then have the smaller index. */
+#define SURE (1 - 1e-12)
+
 typedef struct search {
     const cad_cloud *c;
     const double *p;
-    double best;
+    double wide;                  /* how far beyond the best is looked, in squares */
+    double best, second, skipped; /* the latter: nothing that was passed over is nearer */
     int64_t index;
 } search;
 
-static void look(search *s, int64_t i)
+static double square(const double q[3], const double p[3])
 {
-    const double *q = s->c->point + 3 * i;
-    double x = q[0] - s->p[0], y = q[1] - s->p[1], z = q[2] - s->p[2], d = x * x + y * y + z * z;
+    double x = q[0] - p[0], y = q[1] - p[1], z = q[2] - p[2];
+    return x * x + y * y + z * z;
+}
+
+static void consider(search *s, double d, int64_t i)
+{
     if (d < s->best || (!(d > s->best) && i < s->index)) {
+        s->second = s->best;
         s->best = d;
         s->index = i;
+    } else if (d < s->second && i != s->index) {
+        s->second = d;
     }
 }
 
-static void descend(search *s, int64_t lo, int64_t hi)
+static void look(search *s, int64_t at)
 {
+    consider(s, square(s->c->row + 3 * at, s->p), s->c->index[at]);
+}
+
+/* `off`: how far outside of this range's box the point is along each axis; `bound`: the sum of their squares. */
+static void descend(search *s, int64_t lo, int64_t hi, const double off[3], double bound)
+{
+    double o[3] = {off[0], off[1], off[2]};
     while (hi - lo > LEAF) {
-        int64_t mid = lo + (hi - lo) / 2, node = s->c->index[mid];
+        int64_t mid = lo + (hi - lo) / 2;
         int axis = s->c->axis[mid];
-        double side = s->p[axis] - s->c->point[3 * node + axis];
-        look(s, node);
-        if (side < 0)
-            descend(s, lo, mid);
-        else
-            descend(s, mid + 1, hi);
-        if (side * side > s->best)
+        double side = s->p[axis] - s->c->row[3 * mid + axis];
+        bool low = side < 0;
+        look(s, mid);
+        descend(s, low ? lo : mid + 1, low ? mid : hi, o, bound);
+        bound += side * side - o[axis] * o[axis];
+        o[axis] = side;
+        if (bound * SURE > s->wide * s->best) {
+            s->skipped = fmin(s->skipped, bound * SURE);
             return;
-        if (side < 0)
-            lo = mid + 1;
-        else
-            hi = mid;
+        }
+        lo = low ? mid + 1 : lo;
+        hi = low ? hi : mid;
     }
     for (int64_t i = lo; i < hi; i++)
-        look(s, s->c->index[i]);
+        look(s, i);
 }
 
-double cad_cloud_near(const cad_cloud *c, const double p[3], int64_t guess, int64_t *out_index)
+cad_cloud_hit cad_cloud_find(const cad_cloud *c, const double p[3], int64_t guess, double wide)
 {
-    search s = {.c = c, .p = p, .best = INFINITY, .index = INT64_MAX};
+    search s = {.c = c, .p = p, .wide = wide, .best = INFINITY, .second = INFINITY, .skipped = INFINITY, .index = INT64_MAX};
+    double off[3], bound = 0;
+    for (int k = 0; k < 3; k++) {
+        off[k] = p[k] < c->lo[k] ? p[k] - c->lo[k] : p[k] > c->hi[k] ? p[k] - c->hi[k] : 0;
+        bound += off[k] * off[k];
+    }
     if (guess >= 0)
-        look(&s, guess);
-    descend(&s, 0, c->n);
-    *out_index = s.index;
-    return s.best;
+        consider(&s, square(c->point + 3 * guess, p), guess);
+    descend(&s, 0, c->n, off, bound);
+    return (cad_cloud_hit){s.best, fmin(s.second, s.skipped), s.index};
 }
 
 double cad_cloud_distance2(const cad_cloud *c, const double p[3], int64_t *out_index)
 {
-    int64_t index;
-    return cad_cloud_near(c, p, -1, out_index ? out_index : &index);
+    cad_cloud_hit h = cad_cloud_find(c, p, -1, 1);
+    if (out_index)
+        *out_index = h.index;
+    return h.d2;
+}
+
+/* ---- points that move a little at a time ---- */
+
+cad_status cad_cloud_track_make(const cad_cloud *to, int64_t n, cad_arena *a, cad_cloud_track *out)
+{
+    cad_cloud_track k = {.to = to};
+    CAD_TRY(cad_arena_zalloc(a, cad_size_mul((size_t)n, 3), sizeof *k.stood, "tracks", &k.stood));
+    CAD_TRY(cad_arena_zalloc(a, (size_t)n, sizeof *k.room, "tracks", &k.room));
+    CAD_TRY(cad_arena_zalloc(a, (size_t)n, sizeof *k.nearest, "tracks", &k.nearest));
+    for (int64_t i = 0; i < n; i++)
+        k.nearest[i] = -1;
+    *out = k;
+    return CAD_OK;
+}
+
+double cad_cloud_follow(cad_cloud_track *k, int64_t i, const double q[3], int64_t *out_index)
+{
+    static const double WIDE = 4; /* twice the distance: wider costs more of a search than it saves later */
+    int64_t j = k->nearest[i];
+    if (j >= 0) {
+        double d2 = square(k->to->point + 3 * j, q), room = k->room[i] * SURE - sqrt(square(k->stood + 3 * i, q)) / SURE;
+        if (room > 0 && d2 < room * room * SURE) {
+            *out_index = j;
+            return d2;
+        }
+    }
+    cad_cloud_hit h = cad_cloud_find(k->to, q, j, WIDE);
+    memcpy(k->stood + 3 * i, q, 3 * sizeof *q);
+    k->room[i] = sqrt(h.others2);
+    *out_index = k->nearest[i] = h.index;
+    return h.d2;
 }
 
 void cad_cloud_moments(const double *points, int64_t n, double mean[3], double *rms)
@@ -175,10 +241,11 @@ void cad_cloud_moments(const double *points, int64_t n, double mean[3], double *
     *rms = sqrt(squares / (double)n);
 }
 
-/* Mean squared distance of the first n points of `from`, moved by `t`, to `to`. */
-static cad_status one_way(const cad_cloud *from, const cad_rigid *t, const cad_cloud *to, int64_t n, cad_arena *scratch,
-                          double *out)
+/* Mean squared distance of the first n points of `from`, moved by `t`, to `to`; `track` may be NULL. */
+static cad_status one_way(const cad_cloud *from, const cad_rigid *t, const cad_cloud *to, int64_t n, cad_cloud_track *track,
+                          cad_arena *scratch, double *out)
 {
+    int64_t index;
     cad_frame f = cad_arena_mark(scratch);
     double *d2;
     n = n < from->n ? n : from->n;
@@ -186,21 +253,33 @@ static cad_status one_way(const cad_cloud *from, const cad_rigid *t, const cad_c
     for (int64_t i = 0; i < n; i++) {
         double q[3];
         cad_rigid_apply(t, from->point + 3 * i, q);
-        d2[i] = cad_cloud_distance2(to, q, NULL);
+        d2[i] = track ? cad_cloud_follow(track, i, q, &index) : cad_cloud_distance2(to, q, NULL);
     }
     *out = cad_pairwise_sum(d2, n) / (double)n;
     cad_arena_rewind(scratch, f);
     return CAD_OK;
 }
 
-cad_status cad_cloud_compare(const cad_cloud *g, const cad_cloud *p, const cad_rigid *t, int64_t n, cad_arena *scratch,
-                             cad_cloud_chamfer *out)
+static cad_status compare(const cad_cloud *g, const cad_cloud *p, const cad_rigid *t, int64_t n, cad_cloud_track *to_p,
+                          cad_cloud_track *to_g, cad_arena *scratch, cad_cloud_chamfer *out)
 {
     cad_cloud_chamfer c;
     const cad_rigid back = cad_rigid_inverse(t);
-    CAD_TRY(one_way(g, &back, p, n, scratch, &c.g2p));
-    CAD_TRY(one_way(p, t, g, n, scratch, &c.p2g));
+    CAD_TRY(one_way(g, &back, p, n, to_p, scratch, &c.g2p));
+    CAD_TRY(one_way(p, t, g, n, to_g, scratch, &c.p2g));
     c.s2 = c.g2p + c.p2g;
     *out = c;
     return CAD_OK;
+}
+
+cad_status cad_cloud_compare(const cad_cloud *g, const cad_cloud *p, const cad_rigid *t, int64_t n, cad_arena *scratch,
+                             cad_cloud_chamfer *out)
+{
+    return compare(g, p, t, n, NULL, NULL, scratch, out);
+}
+
+cad_status cad_cloud_compare_tracked(const cad_rigid *t, cad_cloud_track *to_p, cad_cloud_track *to_g, cad_arena *scratch,
+                                     cad_cloud_chamfer *out)
+{
+    return compare(to_g->to, to_p->to, t, INT64_MAX, to_p, to_g, scratch, out);
 }

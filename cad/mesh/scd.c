@@ -44,6 +44,17 @@ static cad_status to_surface(const side *from, const cad_rigid *t, const side *t
     return CAD_OK;
 }
 
+/* Both ways, each point to the other surface; p is moved by `t`. */
+static cad_status surfaces(const side *g, const side *p, const cad_rigid *t, cad_arena *a, double *out)
+{
+    const cad_rigid inverse = cad_rigid_inverse(t);
+    double there, back;
+    CAD_TRY(to_surface(g, &inverse, p, a, &there));
+    CAD_TRY(to_surface(p, t, g, a, &back));
+    *out = there + back;
+    return CAD_OK;
+}
+
 /* s2 with the cloud of p brought to the size of g. */
 static cad_status same_size(const side *g, const side *p, double diagonal, cad_arena *a, double *out)
 {
@@ -61,26 +72,26 @@ static cad_status same_size(const side *g, const side *p, double diagonal, cad_a
     return CAD_OK;
 }
 
-cad_status cad_scd_measure(const cad_mesh *g, uint64_t key_g, const cad_mesh *p, uint64_t key_p, cad_arena *scratch,
-                           cad_scd *out)
+cad_status cad_scd_measure(const cad_mesh *g, uint64_t key_g, const cad_mesh *p, uint64_t key_p, bool points_only,
+                           cad_arena *scratch, cad_scd *out)
 {
     cad_frame f = cad_arena_mark(scratch);
     side a, b;
     cad_box box;
     cad_rigid t;
     cad_cloud_chamfer c;
-    double there, back, sim;
+    double p2s = NAN, sim = NAN;
     CAD_TRY(cad_mesh_box(g, &box));
     CAD_TRY(make_side(g, key_g, scratch, &a));
     CAD_TRY(make_side(p, key_p, scratch, &b));
     double diagonal = cad_box_diagonal(&box), size = a.rms * a.rms;
     CAD_TRY(cad_cloud_align(a.cloud, b.cloud, diagonal, scratch, &t));
     CAD_TRY(cad_cloud_compare(a.cloud, b.cloud, &t, CAD_SCD_POINTS, scratch, &c));
-    const cad_rigid inverse = cad_rigid_inverse(&t);
-    CAD_TRY(to_surface(&a, &inverse, &b, scratch, &there));
-    CAD_TRY(to_surface(&b, &t, &a, scratch, &back));
-    CAD_TRY(same_size(&a, &b, diagonal, scratch, &sim));
+    if (!points_only) {
+        CAD_TRY(surfaces(&a, &b, &t, scratch, &p2s));
+        CAD_TRY(same_size(&a, &b, diagonal, scratch, &sim));
+    }
     cad_arena_rewind(scratch, f);
-    *out = (cad_scd){.s2 = c.s2 / size, .g2p = c.g2p / size, .p2s = (there + back) / size, .sim = sim / size};
+    *out = (cad_scd){.s2 = c.s2 / size, .g2p = c.g2p / size, .p2s = p2s / size, .sim = sim / size};
     return CAD_OK;
 }

@@ -1,7 +1,7 @@
 /* Laying clouds upon each other, and the scaled Chamfer distances after it (metrics.md 3.4, 13). */
 #include "tests/cad/mesh_util.h"
 
-#include "cad/mesh/align.h"
+#include "cad/mesh/align_impl.h"
 #include "cad/mesh/distance.h"
 #include "core/rng.h"
 
@@ -65,7 +65,11 @@ static cad_mesh cube(cad_arena *a, double side)
 static cad_scd scd(cad_arena *a, const cad_mesh *g, const cad_mesh *p)
 {
     cad_scd s;
-    ok(cad_scd_measure(g, cad_sample_key("reference", "r", "t"), p, cad_sample_key("prediction", "k", "t"), a, &s));
+    cad_scd few;
+    uint64_t of_g = cad_sample_key("reference", "r", "t"), of_p = cad_sample_key("prediction", "k", "t");
+    ok(cad_scd_measure(g, of_g, p, of_p, false, a, &s));
+    ok(cad_scd_measure(g, of_g, p, of_p, true, a, &few));
+    assert_true(few.s2 == s.s2 && few.g2p == s.g2p && isnan(few.p2s) && isnan(few.sim));
     return s;
 }
 
@@ -101,6 +105,38 @@ static void test_the_nearest_point_is_that_of_a_full_search(void **state)
     fails(cad_cloud_build(x, 0, a, &c), CAD_EGEOM, "without points");
     x[4] = NAN;
     fails(cad_cloud_build(x, SOME, a, &c), CAD_EGEOM, "point 1 ");
+    cad_arena_destroy(a);
+}
+
+/* Points that jump, creep and stand still, among points of which many coincide: each answer is that of a search anew. */
+static void test_a_point_that_moves_is_followed_to_the_nearest(void **state)
+{
+    (void)state;
+    enum { SOME = 700, ROUNDS = 60 };
+    static const double steps[] = {0, 1e-12, 1e-3, 0.1, 5};
+    cad_arena *a = new_arena();
+    cad_rng r = cad_rng_make(6, "cloud", 0);
+    double *x, q[SOME][3];
+    cad_cloud *c;
+    cad_cloud_track track;
+    ok(cad_arena_alloc(a, 3 * SOME * sizeof *x, "points", &x));
+    for (int i = 0; i < 3 * SOME; i++)
+        x[i] = i % 2 ? (double)cad_rng_range(&r, -6, 6) : 12 * cad_rng_uniform(&r) - 6;
+    ok(cad_cloud_build(x, SOME, a, &c));
+    ok(cad_cloud_track_make(c, SOME, a, &track));
+    for (int i = 0; i < SOME; i++)
+        for (int k = 0; k < 3; k++)
+            q[i][k] = 16 * cad_rng_uniform(&r) - 8;
+    for (int round = 0; round < ROUNDS; round++)
+        for (int i = 0; i < SOME; i++) {
+            int64_t found, want;
+            for (int k = 0; k < 3; k++)
+                q[i][k] += steps[round % 5] * (2 * cad_rng_uniform(&r) - 1);
+            if (round == ROUNDS / 2) /* upon one of them */
+                memcpy(q[i], x + 3 * i, sizeof q[i]);
+            double d2 = cad_cloud_follow(&track, i, q[i], &found), best = cad_cloud_distance2(c, q[i], &want);
+            assert_true(d2 == best && found == want);
+        }
     cad_arena_destroy(a);
 }
 
@@ -193,6 +229,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_nearest_point_is_that_of_a_full_search),
+        cmocka_unit_test(test_a_point_that_moves_is_followed_to_the_nearest),
         cmocka_unit_test(test_a_rigid_motion_is_recovered_from_the_same_points),
         cmocka_unit_test(test_a_moved_copy_is_at_the_noise_of_sampling),
         cmocka_unit_test(test_a_mirror_image_is_not_the_part),

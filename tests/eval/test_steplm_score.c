@@ -75,16 +75,37 @@ static void test_a_cube_too_large_scores_by_its_size_alone(void **state)
     cad_steplm_fixed fixed;
     cad_steplm_official official;
     ok(cad_steplm_score_fixed(&g, &p, "r", "k", arena, &fixed));
-    ok(cad_steplm_score_official(&g, &p, "r", "k", arena, &official));
+    ok(cad_steplm_score_official(&g, &p, "r", "k", NULL, arena, &official));
     assert_true(official.rendered);
     near(official.scd, 0.10, 0.01);
     assert_true(fixed.s2 > 1.8 * official.scd && fixed.s2 < 2.5 * official.scd);
     assert_true(fixed.p2s < fixed.s2 && fixed.p2s > 0.15);
     assert_true(fixed.sim < 0.006);
-    ok(cad_steplm_score_official(NULL, &p, "r", "k", arena, &official));
+    ok(cad_steplm_score_official(NULL, &p, "r", "k", NULL, arena, &official));
     assert_true(official.rendered && isnan(official.scd));
     cad_part_deinit(&g);
     cad_part_deinit(&p);
+}
+
+/* What is known of the same meshes is not measured again, and what is known of others is not taken for it. */
+static void test_what_was_measured_saves_time_and_changes_no_bit(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {{"C 20 20 20", "C 28 20 24"},           /* no curved face: equal meshes */
+                                           {"Y 30 20", "Y 28 20"},                 /* finer by 0.1 mm than by their size */
+                                           {"C 20 20 20", "Y 300 20\nT 0 1 2 3"}}; /* one of the two */
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        cad_part g = made(pairs[i][0]), p = made(pairs[i][1]);
+        cad_steplm_fixed fixed;
+        cad_steplm_official alone, beside;
+        ok(cad_steplm_score_fixed(&g, &p, "r", "k", arena, &fixed));
+        ok(cad_steplm_score_official(&g, &p, "r", "k", NULL, arena, &alone));
+        ok(cad_steplm_score_official(&g, &p, "r", "k", &fixed, arena, &beside));
+        assert_true(alone.scd > 0 && alone.scd == beside.scd);
+        assert_int_equal(alone.scd == fixed.g2p, i == 0);
+        cad_part_deinit(&g);
+        cad_part_deinit(&p);
+    }
 }
 
 static void test_step_answers_carry_all_measures(void **state)
@@ -132,6 +153,7 @@ int main(void)
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_a_cube_too_large_scores_by_its_size_alone, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_what_was_measured_saves_time_and_changes_no_bit, setup, teardown),
         cmocka_unit_test_setup_teardown(test_step_answers_carry_all_measures, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_refused_text_counts_in_the_official_measures_alone, setup, teardown),
     };
