@@ -73,7 +73,8 @@ CAD_MUST_USE cad_status cad_answers_take(cad_answers *a, cad_answer_source sourc
 
 /* Scores the answers without a record in workers, appending each.  CAD_EINTR as above. */
 CAD_MUST_USE cad_status cad_answers_score(cad_answers *a, cad_pool *pool, const char *label);
-/* Records to numbers; one per slot, in `arena`.  A slot without a record is CAD_EPARTIAL. */
+/* Records to numbers; one per slot, in `arena`.  A slot without a record is CAD_EPARTIAL.  Where most answers are compact text
+ * (cad/step/text_form.h), STEP-LLM's CR, which looks for an end mark, says nothing of any of them. */
 CAD_MUST_USE cad_status cad_answers_scored(const cad_answers *a, cad_arena *arena, cad_scored **out);
 
 #ifdef __cplusplus

@@ -69,7 +69,20 @@ static cad_status program_key(const cad_answer_slot *t, cad_arena *arena, uint64
     return s;
 }
 
-static cad_status one(const cad_answers *a, const cad_answer_slot *t, cad_arena *arena, cad_scored *s)
+/* Of the answers of a model: those that carry an end mark or should, and those in compact text, which has none of its own. */
+typedef struct form_counts {
+    int64_t marked, compact;
+} form_counts;
+
+/* Text of ours that is none even by its own grammar is no answer in compact text. */
+static void count_form(const cad_part_text *t, const json_t *record, form_counts *f)
+{
+    cad_step_answer_kind kind = cad_step_answer_kind_of(t->text, t->len);
+    f->marked += kind == CAD_STEP_ANSWER_file || kind == CAD_STEP_ANSWER_section;
+    f->compact += kind == CAD_STEP_ANSWER_ours && count(record, "text") >= 2;
+}
+
+static cad_status one(const cad_answers *a, const cad_answer_slot *t, cad_arena *arena, form_counts *forms, cad_scored *s)
 {
     const cad_part_text text = {.kind = a->kind, .text = t->text, .len = t->len, .complete = t->stopped};
     if (!t->record)
@@ -93,6 +106,7 @@ static cad_status one(const cad_answers *a, const cad_answer_slot *t, cad_arena 
         .cd = measure(r, "cd.s2.p2s.8192.A1"),
         .iou_a1 = measure(r, "iou.v64.A1"),
         .iou_a0c = measure(r, "iou.v64.A0c"),
+        .thin = measure(r, "iou.stretched") > 0,
         .vol2 = within(t->row, measure(r, "vol.rel"), 0.02),
         .bbox1 = within(t->row, measure(r, "bbox.rel"), 0.01),
         .kernel_valid = a->always ? json_integer_value(json_object_get(r, "kernel")) >= 8 : -1,
@@ -109,6 +123,8 @@ static cad_status one(const cad_answers *a, const cad_answer_slot *t, cad_arena 
         .tokens = t->tokens,
         .stopped = t->stopped,
     };
+    if (a->steplm && a->kind == CAD_PART_step)
+        count_form(&text, r, forms);
     json_decref(r);
     if (t->row->expect && s->checks < 0)
         s->checks = 0; /* a dead worker has no checks: none is passed */
@@ -121,12 +137,15 @@ cad_status cad_answers_scored(const cad_answers *a, cad_arena *arena, cad_scored
 {
     cad_scored *s;
     cad_arena *programs;
+    form_counts forms = {0, 0};
     CAD_TRY(cad_arena_zalloc(arena, a->n, sizeof *s, "scored samples", &s));
     CAD_TRY(cad_arena_create("programs", PROGRAM_BYTES, &programs));
     cad_status st = CAD_OK;
     for (size_t i = 0; st == CAD_OK && i < a->n; i++)
-        st = one(a, &a->slot[i], programs, &s[i]);
+        st = one(a, &a->slot[i], programs, &forms, &s[i]);
     cad_arena_destroy(programs);
+    for (size_t i = 0; a->steplm && forms.compact > forms.marked && i < a->n; i++)
+        s[i].cr_official = CAD_SCORED_UNANSWERABLE;
     if (st == CAD_OK)
         *out = s;
     return st;

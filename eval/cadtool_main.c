@@ -34,7 +34,9 @@ static const cad_cli_option OPTIONS[] = {
 static const cad_cli_word WORDS[] = {
     {"check", cad_cmd_check, "FILE...",
      "Compile each part and say what it is: valid or not, solids, volume, box, faces.\n"
-     "Exit 0: all valid, 3: one is not, 66: no such file.  Reads .ir and .step.\n"
+     "Exit 0: all valid, 3: one is not, 66: no such file; of several the largest.\n"
+     "Reads .ir and .step: a file, a DATA section, or the compact text of a model.\n"
+     "Verdict, class and level are those that cadeval gives the same text.\n"
      "  cadtool check part.ir other.step\n"
      "  cadtool check --strict --json part.ir\n"},
     {"render", cad_cmd_render, "FILE -o PICTURE.png",
@@ -42,9 +44,10 @@ static const cad_cli_word WORDS[] = {
      "  cadtool render part.ir -o part.png\n"
      "  cadtool render part.step -o part.png --views=iso,top --size=480x360\n"},
     {"convert", cad_cmd_convert, "IN OUT",
-     "From .ir or .step to .ir, .step, .stl or .png, as the names end.  --restore:\n"
-     "what cadprep text or a model wrote becomes a file, placeholders like #ID_1 ids,\n"
-     "the colour without a name gets one; and it is not written by the kernel.\n"
+     "From .ir or .step to .ir, .step, .stl or .png, as the names end.  What cadprep\n"
+     "text or a model wrote is known by itself; placeholders like #ID_1 become ids.\n"
+     "--restore: STEP of STEP is not written by the kernel, but is the same text, made\n"
+     "legal: the colour without a name gets one.\n"
      "Of models: convert merge, convert quantize, convert reshard (--help of each).\n"
      "  cadtool convert part.ir part.step\n"
      "  cadtool convert part.ir plain.ir --dialect=upstream\n"

@@ -7,6 +7,7 @@
 #include "cad/step/steplm.h"
 #include "core/fs.h"
 #include "core/path.h"
+#include "eval/part.h"
 #include "eval/part_report.h"
 #include "eval/score.h"
 
@@ -84,32 +85,30 @@ static cad_status first_error(const work *w, cad_status fallback)
     return fallback;
 }
 
-static cad_status read_step(work *w, const char *text, size_t len)
+/* A text that names its ids and ends as a file does, or as much of one as there is, is read where it stands: places in it are
+ * those that people see. */
+static bool is_read_as_it_is(const work *w, const char *text, size_t len)
 {
-    cad_worker_stage("parse");
-    CAD_TRY(cad_step_read(text, len, &(cad_step_opts){.conformant = w->job->strict}, &w->step));
-    return w->job->to == CAD_FORMAT_report ? cad_step_check(w->step, &(cad_step_check_opts){.geometry = true}) : CAD_OK;
+    cad_step_answer_kind kind = cad_step_answer_kind_of(text, len);
+    bool legal = w->job->strict || !cad_steplm_has_placeholders(text, len);
+    return legal && (kind == CAD_STEP_ANSWER_file || kind == CAD_STEP_ANSWER_section);
 }
 
-/* As the score reads it: the file that the answer stands for, with ids where it has the placeholders of STEP-LLM. */
-static cad_status read_answer(work *w, const char *text, size_t len)
+static cad_status read_step(work *w, const char *text, size_t len)
 {
-    cad_buf file = CAD_BUF_INIT, legal = CAD_BUF_INIT;
-    const cad_buf *whole = &file;
-    const char *kept; /* the model that is read points into it */
-    cad_worker_stage("text");
-    cad_status s = cad_step_answer(w->arena, text, len, &file);
-    if (s == CAD_OK && cad_steplm_has_placeholders(file.data, file.len)) {
-        s = cad_steplm_legal(w->arena, file.data, file.len, &legal);
-        whole = &legal;
+    cad_buf file = CAD_BUF_INIT;
+    cad_status s = CAD_OK;
+    cad_worker_stage("parse");
+    if (is_read_as_it_is(w, text, len)) {
+        len = cad_step_answer_len(text, len);
+    } else { /* the model that is read points into it */
+        s = cad_step_answer_legal(w->arena, text, len, &file);
+        len = file.len;
+        if (s == CAD_OK)
+            s = cad_arena_strdup(w->arena, cad_buf_cstr(&file), file.len, &text);
     }
-    if (s == CAD_OK)
-        s = cad_arena_strdup(w->arena, cad_buf_cstr(whole), whole->len, &kept);
-    if (s == CAD_OK)
-        s = read_step(w, kept, whole->len);
     cad_buf_deinit(&file);
-    cad_buf_deinit(&legal);
-    return s;
+    return s == CAD_OK ? cad_step_read(text, len, &(cad_step_opts){.conformant = w->job->strict}, &w->step) : s;
 }
 
 static cad_status read_ir(work *w, const char *text, size_t len)
@@ -123,8 +122,7 @@ static cad_status read_ir(work *w, const char *text, size_t len)
 static cad_status build_step(work *w)
 {
     cad_buf plain = CAD_BUF_INIT;
-    if (w->step->diags.n_errors > 0)
-        return w->job->to == CAD_FORMAT_report ? CAD_OK : cad_step_verdict(w->step);
+    CAD_TRY(cad_step_verdict(w->step));
     cad_status s = cad_step_write(w->step, &(cad_step_write_opts){.keep_ids = true, .plain = true}, &plain);
     if (s == CAD_OK)
         s = cad_solid_read_step(plain.data, plain.len, &w->solid);
@@ -196,35 +194,68 @@ static cad_status write_stl(const work *w, cad_buf *out)
     return cad_stl_write(&mesh, w->job->name, out);
 }
 
-/* A kernel that refuses the part is what is reported, as one is that died of it. */
-static cad_status report(work *w, cad_buf *out)
+/* ---- report ---- */
+
+/* What is found in the text of a STEP part, or in the file that a compact one stands for. */
+static cad_status find_all(work *w, const char *text, size_t len)
 {
-    cad_part_report r = {cad_format_name(w->job->from), w->ir, w->diags, w->step, NULL, w->job->died};
-    char refused[512] = "";
-    if (!*w->job->died) {
-        cad_status s = build(w);
-        if (s == CAD_ENOMEM || s == CAD_EUNSUPPORTED)
-            return s;
-        snprintf(refused, sizeof refused, "%s", s == CAD_OK ? "" : cad_error_text());
-        r.kernel = refused;
-        r.solid = w->solid;
+    const cad_step_opts o = {.conformant = w->job->strict};
+    cad_buf file = CAD_BUF_INIT;
+    cad_status s = CAD_OK;
+    if (cad_step_answer_kind_of(text, len) == CAD_STEP_ANSWER_ours) {
+        s = cad_step_answer(w->arena, text, len, &file);
+        if (s == CAD_OK)
+            s = cad_arena_strdup(w->arena, cad_buf_cstr(&file), file.len, &text);
+        len = file.len;
     }
-    return cad_part_report_json(&r, w->arena, out);
+    if (s == CAD_OK)
+        s = cad_step_read(text, cad_step_answer_len(text, len), &o, &w->step);
+    if (s == CAD_OK)
+        s = cad_step_check(w->step, &(cad_step_check_opts){.geometry = true});
+    cad_buf_deinit(&file);
+    return s == CAD_EPARSE || s == CAD_EDATA ? CAD_OK : s; /* no file: the verdict says why */
+}
+
+/* The verdict is that of an evaluation, by the same way. */
+static cad_status report(work *w, const char *text, size_t len, cad_buf *out)
+{
+    static const char *const forms[] = {[CAD_STEP_ANSWER_blank] = NULL,
+                                        [CAD_STEP_ANSWER_file] = "file",
+                                        [CAD_STEP_ANSWER_section] = "section",
+                                        [CAD_STEP_ANSWER_ours] = "compact"};
+    const cad_convert_job *j = w->job;
+    bool step = j->from == CAD_FORMAT_step;
+    const cad_part_text t = {.kind = step ? CAD_PART_step : CAD_PART_ir,
+                             .text = text,
+                             .len = len,
+                             .complete = true, /* as far as a file can tell */
+                             .always = true,
+                             .upstream = j->dialect_in == CAD_IR_DIALECT_upstream,
+                             .strict = j->strict,
+                             .no_kernel = *j->died != '\0'};
+    cad_part p;
+    CAD_TRY(cad_part_make(&t, w->arena, &p));
+    cad_part_report r = {.part = &p, .strict = j->strict, .died = j->died, .died_of = j->died_of};
+    cad_step_answer_kind kind = cad_step_answer_kind_of(text, len);
+    cad_status s = step && kind != CAD_STEP_ANSWER_blank ? find_all(w, text, len) : CAD_OK;
+    r.step = w->step;
+    r.form = step ? forms[kind] : NULL;
+    if (s == CAD_OK)
+        s = cad_part_report_json(&r, out);
+    cad_part_deinit(&p);
+    return s;
 }
 
 static cad_status convert(work *w, const char *text, size_t len, cad_buf *out)
 {
     const cad_convert_job *j = w->job;
-    if (j->from == CAD_FORMAT_ir)
-        CAD_TRY(read_ir(w, text, len));
-    else
-        CAD_TRY(j->answer ? read_answer(w, text, len) : read_step(w, text, len));
+    if (j->to == CAD_FORMAT_report)
+        return report(w, text, len, out);
+    CAD_TRY(j->from == CAD_FORMAT_ir ? read_ir(w, text, len) : read_step(w, text, len));
     if (j->to == CAD_FORMAT_ir) {
         CAD_TRY(first_error(w, CAD_OK));
         return write_ir(w, out);
     }
-    if (j->to == CAD_FORMAT_report)
-        return report(w, out);
     CAD_TRY(build(w));
     CAD_TRY(first_error(w, CAD_OK));
     cad_worker_stage("write");
@@ -299,14 +330,40 @@ const char *cad_convert_reason(const cad_pool_result *r)
     return "unknown verdict";
 }
 
+static cad_status failed(const cad_pool_result *r)
+{
+    if (r->verdict == CAD_VERDICT_failed && r->status == CAD_EUNSUPPORTED)
+        CAD_FAIL(CAD_EUNSUPPORTED, "%s", r->error);
+    CAD_FAIL(CAD_EDATA, "%s", cad_convert_reason(r));
+}
+
 cad_status cad_convert_one(cad_pool *pool, const cad_convert_job *job, const char *text, size_t len, cad_buf *out)
 {
     cad_pool_result r;
     CAD_TRY(cad_convert_submit(pool, 0, job, text, len));
     CAD_TRY(cad_pool_next(pool, &r));
-    if (r.verdict == CAD_VERDICT_ok)
-        return cad_buf_add(out, r.out, r.out_len);
-    if (r.verdict == CAD_VERDICT_failed && r.status == CAD_EUNSUPPORTED)
-        CAD_FAIL(CAD_EUNSUPPORTED, "%s", r.error);
-    CAD_FAIL(CAD_EDATA, "%s", cad_convert_reason(&r));
+    return r.verdict == CAD_VERDICT_ok ? cad_buf_add(out, r.out, r.out_len) : failed(&r);
+}
+
+/* The text itself is too much for a worker. */
+static cad_status report_dead(const cad_convert_job *job, cad_buf *out)
+{
+    const cad_part p = {.kind = job->from == CAD_FORMAT_step ? CAD_PART_step : CAD_PART_ir, .text_level = 3};
+    return cad_part_report_json(&(cad_part_report){.part = &p, .died = job->died, .died_of = job->died_of}, out);
+}
+
+cad_status cad_convert_report(cad_pool *pool, cad_convert_job *job, const char *text, size_t len, cad_buf *out)
+{
+    for (int round = 0; round < 2; round++) {
+        cad_pool_result r;
+        CAD_TRY(cad_convert_submit(pool, 0, job, text, len));
+        CAD_TRY(cad_pool_next(pool, &r));
+        if (r.verdict == CAD_VERDICT_ok)
+            return cad_buf_add(out, r.out, r.out_len);
+        if (r.verdict == CAD_VERDICT_failed && r.status == CAD_EUNSUPPORTED)
+            return failed(&r);
+        snprintf(job->died, sizeof job->died, "%s", cad_convert_reason(&r));
+        job->died_of = cad_score_class_of(r.verdict);
+    }
+    return report_dead(job, out);
 }

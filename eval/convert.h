@@ -1,6 +1,7 @@
 /* One part from one format to another, and what is known about it: the worker behind cadgen and cadtool.
  *
- * Formats by file name: .ir (Compact IR), .step .stp, .stl (binary), .png (one view).  Reading: ir and step. */
+ * Formats by file name: .ir (Compact IR), .step .stp, .stl (binary), .png (one view).  Reading: ir and step, the latter as a
+ * file, a DATA section, or compact text, whichever it is (cad/step/step_answer.h). */
 #ifndef CADLM_EVAL_CONVERT_H
 #define CADLM_EVAL_CONVERT_H
 
@@ -9,6 +10,7 @@
 #include "core/buf.h"
 #include "core/pool.h"
 #include "core/status.h"
+#include "eval/results.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -39,13 +41,13 @@ typedef struct cad_convert_job {
     cad_ir_dialect dialect_in;  /* of ir that is read */
     cad_ir_dialect dialect_out; /* of ir that is written: cadlm in canonical form, upstream lowered, in vcad's form */
     bool strict;                /* warnings of the program are errors */
-    bool answer;                /* from STEP: the text is a model's answer, which is expanded first (cad/step/step_answer.h) */
     int32_t width, height;      /* of one view, for png */
     int32_t n_views;            /* 1..CAD_CONVERT_VIEWS; several stand side by side */
     cad_view view[CAD_CONVERT_VIEWS];
     cad_rgb part;
     char name[64];  /* product name in STEP and STL */
     char died[128]; /* report: why an earlier job ended; then the kernel is left out.  "": none did */
+    cad_class died_of;
 } cad_convert_job;
 
 /* iso, 640 x 480, dialect cadlm. */
@@ -56,6 +58,8 @@ CAD_MUST_USE cad_status cad_convert_submit(cad_pool *pool, uint64_t tag, const c
 /* Submits, waits and appends the bytes to *out; for commands that handle one part at a time.  A part that cannot be built:
  * CAD_EDATA with the worker's reason (parse error, invalid solid, time, memory, crash). */
 CAD_MUST_USE cad_status cad_convert_one(cad_pool *pool, const cad_convert_job *job, const char *text, size_t len, cad_buf *out);
+/* The report of a part (eval/part_report.h), also of one that its worker died of. */
+CAD_MUST_USE cad_status cad_convert_report(cad_pool *pool, cad_convert_job *job, const char *text, size_t len, cad_buf *out);
 /* The reason of a result that is not ok, as one line; "" when ok. */
 const char *cad_convert_reason(const cad_pool_result *r);
 

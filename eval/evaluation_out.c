@@ -13,7 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PROTOCOL = 3 };
+/* 4: references thinner than a cell have stretched cells (eval/part.h); no CR of STEP-LLM's for compact text.
+ * 3: texts are scored as they are; what is too large is a class of its own. */
+enum { PROTOCOL = 4 };
 
 static cad_status keep(cad_eval_run_state *r, cad_buf *text, const char **out)
 {
@@ -110,7 +112,7 @@ cad_status cad_eval_spec(cad_eval_run_state *r)
     CAD_TRY(fingerprint(r));
     cad_status s =
         cad_buf_printf(&t,
-                       "CD s2 p2s n%d A1 x1e3 | IoU v%d A1+A0c | fail worst+excluded | CI%g boot%lld "
+                       "CD s2 p2s n%d A1 x1e3 | IoU v%d A1+A0c thin=stretched | fail worst+excluded | CI%g boot%lld "
                        "cluster=geometry | mesh %gdiag %grad | %s cpu%gs mem%lldM heal=off | ",
                        CAD_SCORE_POINTS, CAD_SCORE_VOXELS, c->metrics.ci, (long long)c->metrics.bootstrap, CAD_SCORE_DEFLECTION,
                        CAD_SCORE_ANGLE, cad_solid_kernel(), c->metrics.timeout_s, (long long)(c->metrics.mem >> 20));

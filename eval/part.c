@@ -1,12 +1,11 @@
 #include "eval/part.h"
 
-#include "cad/mesh/distance.h"
-#include "cad/mesh/voxel.h"
 #include "cad/step/step_answer.h"
 #include "core/pool.h"
 #include "core/size.h"
 #include "eval/part_impl.h"
 #include "eval/score.h"
+#include "eval/why.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -20,6 +19,13 @@ cad_status cad_part_stop(cad_part *p, cad_class c, const char *stage, const char
     p->stage = stage;
     p->error_line = line;
     return cad_arena_strdup(arena, text, strlen(text), &p->error);
+}
+
+cad_status cad_part_against(cad_part *p, cad_class c, const char *stage, const char *text, cad_arena *arena)
+{
+    if (!p->against)
+        CAD_TRY(cad_arena_strdup(arena, text, strlen(text), &p->against));
+    return cad_part_stop(p, c, stage, text, 0, arena);
 }
 
 void cad_part_enter(const cad_part *p, const char *stage)
@@ -67,7 +73,8 @@ static cad_status gate(const cad_part_text *t, cad_arena *arena, cad_part *p)
     if (!t->complete)
         return cad_part_stop(p, CAD_CLASS_truncated, "text", "no end token within the limit", 0, arena);
     p->text_level = 1;
-    CAD_TRY(cad_ir_parse(t->text, t->len, CAD_IR_DIALECT_cadlm, arena, p->diags, &p->ir));
+    cad_ir_dialect dialect = t->upstream ? CAD_IR_DIALECT_upstream : CAD_IR_DIALECT_cadlm;
+    CAD_TRY(cad_ir_parse(t->text, t->len, dialect, arena, p->diags, &p->ir));
     const cad_diag *e = cad_diags_first_error(p->diags);
     if (e)
         return cad_part_stop(p, CAD_CLASS_parse, "parse", e->message, e->line + 1, arena);
@@ -95,7 +102,8 @@ static cad_status build(cad_part *p, cad_arena *arena)
         const cad_diag *e = cad_diags_first_error(p->diags);
         cad_class c = e ? class_of_finding(e->code) : CAD_CLASS_build;
         p->kernel = c == CAD_CLASS_not_solid ? 5 : c == CAD_CLASS_invalid ? 7 : 3;
-        return cad_part_stop(p, c, "build", e ? e->message : cad_error_text(), e ? e->line + 1 : 0, arena);
+        return e ? cad_part_stop(p, c, "build", e->message, e->line + 1, arena)
+                 : cad_part_against(p, c, "build", cad_error_text(), arena);
     }
     return cad_part_facts(p, arena);
 }
@@ -109,15 +117,17 @@ cad_status cad_part_facts(cad_part *p, cad_arena *arena)
     if (s == CAD_ENOMEM)
         return s;
     if (s != CAD_OK)
-        return cad_part_stop(p, CAD_CLASS_build, "facts", cad_error_text(), 0, arena);
+        return cad_part_against(p, CAD_CLASS_build, "facts", cad_error_text(), arena);
     p->kernel = p->facts.level;
-    if (p->kernel < 5)
-        return cad_part_stop(p, CAD_CLASS_build, "facts", "nothing in it gives a shape", 0, arena);
-    if (p->kernel < 7)
-        return cad_part_stop(p, CAD_CLASS_not_solid, "facts", "no closed solid of positive volume", 0, arena);
-    if (p->kernel < 8)
-        return cad_part_stop(p, CAD_CLASS_invalid, "facts", "the geometry check fails at native tolerance", 0, arena);
-    return CAD_OK;
+    if (p->kernel >= 8)
+        return CAD_OK;
+    cad_buf why = CAD_BUF_INIT;
+    cad_class c = p->kernel < 5 ? CAD_CLASS_build : p->kernel < 7 ? CAD_CLASS_not_solid : CAD_CLASS_invalid;
+    s = cad_facts_why(&p->facts, &why);
+    if (s == CAD_OK)
+        s = cad_part_against(p, c, "facts", cad_buf_cstr(&why), arena);
+    cad_buf_deinit(&why);
+    return s;
 }
 
 static cad_status mesh(cad_part *p, cad_arena *arena)
@@ -156,8 +166,9 @@ static cad_status climb_ir(const cad_part_text *t, cad_arena *arena, cad_part *p
 {
     CAD_TRY(cad_arena_zalloc(arena, 1, sizeof *p->diags, "diagnostics", &p->diags));
     cad_diags_init(p->diags, arena);
+    p->diags->strict = t->strict;
     CAD_TRY(gate(t, arena, p));
-    if (p->class_ == CAD_CLASS_ok)
+    if (p->class_ == CAD_CLASS_ok && !t->no_kernel)
         CAD_TRY(build(p, arena));
     return copy_codes(p, arena);
 }
@@ -188,81 +199,4 @@ void cad_part_deinit(cad_part *p)
 {
     cad_solid_destroy(p->solid);
     p->solid = NULL;
-}
-
-static cad_status iou(const cad_part *g, cad_align tg, const cad_part *p, cad_align tp, cad_arena *arena, double *out)
-{
-    cad_frame f = cad_arena_mark(arena);
-    size_t words = (size_t)cad_voxel_words(CAD_SCORE_VOXELS);
-    uint64_t *a, *b;
-    CAD_TRY(cad_arena_zalloc(arena, words, sizeof *a, "voxels", &a));
-    CAD_TRY(cad_arena_zalloc(arena, words, sizeof *b, "voxels", &b));
-    *out = NAN;
-    cad_status s = cad_voxelize(&g->mesh, tg, CAD_SCORE_VOXELS, g->kernel >= 9, arena, a);
-    if (s == CAD_OK)
-        s = cad_voxelize(&p->mesh, tp, CAD_SCORE_VOXELS, p->kernel >= 9, arena, b);
-    if (s == CAD_ENOMEM)
-        return s;
-    if (s == CAD_OK) {
-        double v = cad_voxel_iou(cad_voxel_compare(a, b, CAD_SCORE_VOXELS));
-        *out = v < 0 ? (double)NAN : v;
-    }
-    cad_arena_rewind(arena, f);
-    return CAD_OK;
-}
-
-static double relative(double x, double g)
-{
-    return g > 0 ? fabs(x - g) / g : (double)NAN;
-}
-
-static void sorted_extents(const double box[6], double e[3])
-{
-    for (int i = 0; i < 3; i++)
-        e[i] = box[i + 3] - box[i];
-    for (int i = 1; i < 3; i++)
-        for (int k = i; k && e[k - 1] > e[k]; k--) {
-            double t = e[k];
-            e[k] = e[k - 1];
-            e[k - 1] = t;
-        }
-}
-
-/* The worst relative error of the three extents, each against the one of its rank. */
-static double box_error(const double p[6], const double g[6])
-{
-    double a[3], b[3], worst = 0;
-    sorted_extents(p, a);
-    sorted_extents(g, b);
-    for (int i = 0; i < 3; i++) {
-        double r = relative(a[i], b[i]);
-        worst = isnan(r) || r > worst ? r : worst;
-    }
-    return worst;
-}
-
-cad_status cad_part_compare(const cad_part *reference, const cad_part *prediction, const char *reference_id,
-                            const char *prediction_key, cad_arena *arena, cad_likeness *out)
-{
-    cad_worker_stage("compare");
-    cad_frame f = cad_arena_mark(arena);
-    cad_box bg, bp;
-    cad_mesh g1, p1;
-    cad_chamfer c;
-    CAD_TRY(cad_mesh_box(&reference->mesh, &bg));
-    CAD_TRY(cad_mesh_box(&prediction->mesh, &bp));
-    CAD_TRY(cad_mesh_align(&reference->mesh, cad_align_a1(&bg), arena, &g1));
-    CAD_TRY(cad_mesh_align(&prediction->mesh, cad_align_a1(&bp), arena, &p1));
-    CAD_TRY(cad_chamfer_p2s(&g1, cad_sample_key("reference", reference_id, CAD_PART_PROTOCOL), &p1,
-                            cad_sample_key("prediction", prediction_key, CAD_PART_PROTOCOL), CAD_SCORE_POINTS, arena, &c));
-    cad_worker_stage("voxels");
-    cad_likeness l = {.cd_a1 = c.s2,
-                      .vol_rel = relative(prediction->facts.volume, reference->facts.volume),
-                      .area_rel = relative(prediction->facts.area, reference->facts.area),
-                      .bbox_rel = box_error(prediction->facts.box, reference->facts.box)};
-    CAD_TRY(iou(reference, cad_align_a1(&bg), prediction, cad_align_a1(&bp), arena, &l.iou_a1));
-    CAD_TRY(iou(reference, cad_align_a0c(&bg, &bp), prediction, cad_align_a0c(&bp, &bg), arena, &l.iou_a0c));
-    cad_arena_rewind(arena, f);
-    *out = l;
-    return CAD_OK;
 }

@@ -20,9 +20,11 @@ typedef struct cad_part_text {
     cad_part_kind kind;
     const char *text;
     size_t len;
-    bool complete; /* it ended with the end token; STEP in published form must end with its end mark instead */
-    bool always;   /* STEP: the kernel sees what can be read, also when the text track refuses it */
-    bool truth;    /* it is the reference: its stages are marked as CAD_PART_REFERENCE */
+    bool complete;         /* it ended with the end token; STEP in published form must end with its end mark instead */
+    bool always;           /* STEP: the kernel sees what can be read, also when the text track refuses it */
+    bool truth;            /* it is the reference: its stages are marked as CAD_PART_REFERENCE */
+    bool upstream, strict; /* Compact IR: vcad's dialect; warnings are errors */
+    bool no_kernel;        /* the text track alone */
 } cad_part_text;
 
 /* Stands before the stages of a reference, so that a worker that dies of it does not fail the prediction. */
@@ -45,9 +47,10 @@ typedef struct cad_part {
     cad_solid *solid; /* NULL when none was built */
     cad_facts facts;  /* zero without a solid */
     uint32_t open_mask;
-    cad_mesh mesh;             /* canonical; n_tri 0 without a mesh */
-    const char *stage, *error; /* where and why it stopped; NULL when class is ok.  In the arena */
-    int64_t error_line;        /* from 1; 0 unknown */
+    cad_mesh mesh;                    /* canonical; n_tri 0 without a mesh */
+    const char *stage, *error;        /* where and why it stopped; NULL when class is ok.  In the arena */
+    int64_t error_line, error_column; /* from 1; 0 unknown */
+    const char *against;              /* what the kernel says against it, also where its text was refused; NULL: nothing */
 } cad_part;
 
 /* L1: not blank, and it ends as it should. */
@@ -60,10 +63,15 @@ void cad_part_deinit(cad_part *p);
 
 /* Chamfer distance of A1, and voxel IoU in A1 and A0c, of a prediction against a reference; both have meshes.  Relative errors
  * of volume, area and the worst of the sorted extents, in millimetres as they are (A0).  NaN where a measure is not defined.
- * `reference_id` and `prediction_key` key the point clouds (spec/metrics.md 2.6). */
+ * `reference_id` and `prediction_key` key the point clouds (spec/metrics.md 2.6).
+ *
+ * A reference thinner than a cell may leave the grid of its cube empty; by the letter of metrics.md 4.1 even a copy of it would
+ * then be a failure, and by 10 the reference itself has IoU 1.  For such references, and whatever the prediction is, the cells
+ * are stretched along each axis to the room that both parts take up: the same share of volumes, measured on another grid. */
 typedef struct cad_likeness {
     double cd_a1, iou_a1, iou_a0c;
     double vol_rel, area_rel, bbox_rel;
+    bool thin; /* the cells were stretched */
 } cad_likeness;
 /* The protocol of the keys of point clouds. */
 #define CAD_PART_PROTOCOL "cadlm-1"

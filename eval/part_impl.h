@@ -14,6 +14,8 @@ extern "C" {
 /* Sets class and reason, unless there is one already. */
 CAD_MUST_USE cad_status cad_part_stop(cad_part *p, cad_class c, const char *stage, const char *text, int64_t line,
                                       cad_arena *arena);
+/* The same for what the kernel says, which is kept beside an earlier reason too. */
+CAD_MUST_USE cad_status cad_part_against(cad_part *p, cad_class c, const char *stage, const char *text, cad_arena *arena);
 /* Marks the stage for the case that the worker dies in it. */
 void cad_part_enter(const cad_part *p, const char *stage);
 bool cad_part_is_blank(const char *text, size_t len);

@@ -1,12 +1,12 @@
 #include "eval/part_report.h"
 
 #include "core/json.h"
-#include "core/pool.h"
 #include "eval/facts_json.h"
-#include "eval/why.h"
 
 #include <stdio.h>
 #include <string.h>
+
+enum { MEMBERS = 10 };
 
 static cad_status or_memory(const void *made)
 {
@@ -116,20 +116,41 @@ static const cad_step_diag *deciding(const cad_step *m)
     return g;
 }
 
+static cad_status tell_place(int64_t line, int64_t column, cad_buf *out)
+{
+    if (line <= 0)
+        return CAD_OK;
+    return column > 0 ? cad_buf_printf(out, "line %lld, column %lld: ", (long long)line, (long long)column)
+                      : cad_buf_printf(out, "line %lld: ", (long long)line);
+}
+
+/* What the kernel says, or a finding that explains it. */
+static cad_status kernel_reason(const cad_part_report *r, const char *kernel, const char **stage, cad_buf *out)
+{
+    const cad_step_diag *g = r->step ? deciding(r->step) : NULL;
+    uint32_t line, column;
+    *stage = g ? cad_step_stage_name(cad_step_code_stage(g->code)) : "kernel";
+    if (!g)
+        return cad_buf_str(out, kernel);
+    cad_step_place(r->step, g->at, &line, &column);
+    CAD_TRY(tell_place(line, column, out));
+    return cad_step_tell_about(r->step, g, out);
+}
+
 /* Stage and text of the reason. */
 static cad_status find_reason(const cad_part_report *r, const char *kernel, const char **stage, cad_buf *out)
 {
-    const cad_diag *e = r->diags ? cad_diags_first_error(r->diags) : NULL;
-    const cad_step_diag *g = r->step ? deciding(r->step) : NULL;
-    *stage = e ? "program" : g ? cad_step_stage_name(cad_step_code_stage(g->code)) : "kernel";
+    const cad_part *p = r->part;
+    const cad_diag *e = p->diags ? cad_diags_first_error(p->diags) : NULL;
+    *stage = "program";
     if (e)
         return cad_buf_printf(out, "line %lld, column %d: %s [%s]", (long long)e->line + 1, e->column, e->message, e->code);
-    if (!g)
-        return cad_buf_str(out, kernel);
-    uint32_t line, column;
-    cad_step_place(r->step, g->at, &line, &column);
-    CAD_TRY(cad_buf_printf(out, "line %u, column %u: ", line, column));
-    return cad_step_tell_about(r->step, g, out);
+    if (p->class_ == CAD_CLASS_ok || p->text_level >= 3)
+        return kernel_reason(r, kernel, stage, out);
+    if (p->kind == CAD_PART_step)
+        *stage = p->stage;
+    CAD_TRY(tell_place(p->error_line, p->error_column, out));
+    return cad_buf_str(out, p->error);
 }
 
 static cad_status reason_object(const cad_part_report *r, const char *kernel, json_t **out)
@@ -151,9 +172,9 @@ static cad_status reason_object(const cad_part_report *r, const char *kernel, js
 static cad_status add_text(const cad_part_report *r, json_t *o)
 {
     json_t *v = NULL;
-    if (r->ir) {
+    if (r->part->ir) {
         cad_buf text = CAD_BUF_INIT;
-        cad_status s = cad_ir_report_json(r->ir, r->diags, &text);
+        cad_status s = cad_ir_report_json(r->part->ir, r->part->diags, &text);
         if (s == CAD_OK)
             s = cad_json_parse(text.data, text.len, "report", &v);
         cad_buf_deinit(&text);
@@ -167,46 +188,40 @@ static cad_status add_text(const cad_part_report *r, json_t *o)
     return CAD_OK;
 }
 
-/* Facts, what they say against the part, and the verdict. */
-static cad_status add_verdict(const cad_part_report *r, cad_arena *arena, cad_buf *kernel, json_t *o)
+/* The verdict, and what speaks for it. */
+static cad_status add_verdict(const cad_part_report *r, json_t *o)
 {
-    cad_facts f = {0};
-    bool known = false;
-    CAD_TRY(cad_buf_str(kernel, r->kernel));
-    if (r->solid) {
-        cad_worker_stage("facts");
-        cad_status s = cad_solid_facts(r->solid, arena, &f);
-        if (s == CAD_ENOMEM)
-            return s;
-        known = s == CAD_OK;
-        CAD_TRY(known ? cad_facts_why(&f, kernel) : cad_buf_str(kernel, cad_error_text()));
-    }
-    bool errors = (r->diags && r->diags->n_errors > 0) || (r->step && r->step->diags.n_errors > 0);
-    bool valid = known && f.level >= 8 && !errors;
+    const cad_part *p = r->part;
+    const char *kernel = *r->died ? r->died : p->against;
+    bool refused = p->text_level<3, known = p->facts.level> 0;
+    bool errors = (p->diags && p->diags->n_errors > 0) || (r->strict && r->step && r->step->diags.n_errors > 0);
+    bool valid = p->level >= 8 && !*r->died && !errors;
+    cad_class c = *r->died && !refused ? r->died_of : p->class_;
     json_t *reason = NULL;
     if (!valid)
-        CAD_TRY(reason_object(r, cad_buf_cstr(kernel), &reason));
+        CAD_TRY(reason_object(r, kernel ? kernel : "", &reason));
     json_object_set_new(o, "ok", json_boolean(valid));
-    json_object_set_new(o, "facts", known ? facts_object(&f) : json_null());
-    json_object_set_new(o, "kernel", kernel->len ? cad_json_text(cad_buf_cstr(kernel)) : json_null());
+    json_object_set_new(o, "class", json_string(cad_class_name(c)));
+    json_object_set_new(o, "level", json_integer(p->level));
+    json_object_set_new(o, "facts", known ? facts_object(&p->facts) : json_null());
+    json_object_set_new(o, "kernel", kernel ? cad_json_text(kernel) : json_null());
     json_object_set_new(o, "reason", reason ? reason : json_null());
     return CAD_OK;
 }
 
-cad_status cad_part_report_json(const cad_part_report *r, cad_arena *arena, cad_buf *out)
+cad_status cad_part_report_json(const cad_part_report *r, cad_buf *out)
 {
     json_t *o = json_object();
-    cad_buf kernel = CAD_BUF_INIT;
     CAD_TRY(or_memory(o));
-    json_object_set_new(o, "format", json_string(r->format));
+    json_object_set_new(o, "format", json_string(cad_part_kind_name(r->part->kind)));
+    json_object_set_new(o, "form", r->form ? json_string(r->form) : json_null());
     cad_status s = add_text(r, o);
     if (s == CAD_OK)
-        s = add_verdict(r, arena, &kernel, o);
+        s = add_verdict(r, o);
     if (s == CAD_OK)
-        s = or_memory(json_object_size(o) == 7 ? o : NULL);
+        s = or_memory(json_object_size(o) == MEMBERS ? o : NULL);
     if (s == CAD_OK)
         s = cad_json_print(o, out);
-    cad_buf_deinit(&kernel);
     json_decref(o);
     return s;
 }

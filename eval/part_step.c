@@ -3,7 +3,6 @@
 #include "cad/step/step_answer.h"
 #include "cad/step/step_gate.h"
 #include "cad/step/step_write.h"
-#include "cad/step/steplm.h"
 #include "core/pool.h"
 #include "eval/part_impl.h"
 #include "eval/reference.h"
@@ -53,8 +52,12 @@ static cad_status judge(const cad_part_text *t, const cad_buf *file, cad_arena *
     CAD_TRY(cad_arena_zalloc(arena, 1, sizeof *p->code, "codes", &p->code));
     p->code[p->n_codes++] = g.reason;
     int64_t before = lines_before(t, file), own = before < 0 ? 0 : g.line - before;
-    return cad_part_stop(p, classes[g.class_], g.class_ == CAD_STEP_GATE_reference ? "check" : "parse", g.text,
-                         own > 0 ? own : 0, arena);
+    if (p->class_ == CAD_CLASS_ok)
+        p->error_column = own > 0 ? g.column : 0;
+    cad_step_stage stage = g.class_ != CAD_STEP_GATE_reference ? CAD_STEP_STAGE_parse
+                           : !strcmp(g.reason, "type")         ? CAD_STEP_STAGE_type
+                                                               : CAD_STEP_STAGE_reference;
+    return cad_part_stop(p, classes[g.class_], cad_step_stage_name(stage), g.text, own > 0 ? own : 0, arena);
 }
 
 /* Counts, and our text of what can be read; none where even a tolerant reading finds errors.  Placeholders of STEP-LLM are
@@ -63,14 +66,9 @@ static cad_status write_plain(const cad_buf *file, bool wanted, cad_arena *arena
 {
     cad_step *m;
     cad_buf plain = CAD_BUF_INIT, legal = CAD_BUF_INIT;
-    cad_status s = CAD_OK;
-    const cad_buf *text = file;
-    if (cad_steplm_has_placeholders(file->data, file->len)) {
-        s = cad_steplm_legal(arena, file->data, file->len, &legal);
-        text = &legal;
-    }
+    cad_status s = cad_step_answer_legal(arena, file->data, file->len, &legal);
     if (s == CAD_OK)
-        s = cad_step_read(cad_buf_cstr(text), text->len, &(cad_step_opts){.input = CAD_STEP_FILE}, &m);
+        s = cad_step_read(cad_buf_cstr(&legal), legal.len, &(cad_step_opts){.input = CAD_STEP_FILE}, &m);
     if (s != CAD_OK) {
         cad_buf_deinit(&legal);
         return s;
@@ -103,7 +101,7 @@ static cad_status text_track(const cad_part_text *t, cad_arena *arena, cad_part 
         s = cad_part_stop(p, CAD_CLASS_parse, "parse", cad_error_text(), 0, arena);
     else if (s == CAD_EDATA) { /* its grammar holds; what it leaves to derive cannot be */
         p->text_level = 2;
-        s = cad_part_stop(p, CAD_CLASS_reference, "check", cad_error_text(), 0, arena);
+        s = cad_part_stop(p, CAD_CLASS_reference, "reference", cad_error_text(), 0, arena);
     } else if (s == CAD_OK) {
         s = judge(t, &file, arena, p);
         if (s == CAD_OK)
@@ -118,7 +116,7 @@ static cad_status text_track(const cad_part_text *t, cad_arena *arena, cad_part 
 cad_status cad_part_climb_step(const cad_part_text *t, cad_arena *arena, cad_part *p)
 {
     CAD_TRY(text_track(t, arena, p));
-    if (!p->plain)
+    if (!p->plain || t->no_kernel)
         return CAD_OK;
     cad_part_enter(p, "read");
     p->kernel = 3;
@@ -126,6 +124,6 @@ cad_status cad_part_climb_step(const cad_part_text *t, cad_arena *arena, cad_par
     if (s == CAD_ENOMEM || s == CAD_EUNSUPPORTED)
         return s;
     if (s != CAD_OK)
-        return cad_part_stop(p, CAD_CLASS_build, "read", cad_error_text(), 0, arena);
+        return cad_part_against(p, CAD_CLASS_build, "read", cad_error_text(), arena);
     return cad_part_facts(p, arena);
 }

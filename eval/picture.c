@@ -59,7 +59,6 @@ cad_status cad_picture_sheet(cad_pool *pool, const char *title, const char *cons
         job.width = CELL_W;
         job.height = CELL_H;
         job.part = c->part;
-        job.answer = true;
         if (!text || len == 0)
             cell[i].note = "no answer";
         else {

@@ -123,20 +123,21 @@ static cad_status fill_groups(const cad_scored *const *item, size_t n, const str
 static cad_status fill_all(const cad_scored *s, size_t n, const cad_results_opts *o, cad_arena *scratch, json_t *out)
 {
     const cad_scored **item;
-    int64_t class_count[CAD_CLASS_COUNT] = {0}, stopped = 0;
+    int64_t class_count[CAD_CLASS_COUNT] = {0}, stopped = 0, thin = 0;
     size_t m = 0;
     CAD_TRY(cad_arena_zalloc(scratch, n, sizeof *item, "samples", &item));
     for (size_t i = 0; i < n; i++) {
         class_count[s[i].class_]++;
         stopped += s[i].stopped;
+        thin += s[i].thin;
         if (s[i].class_ != CAD_CLASS_reference_bad)
             item[m++] = &s[i];
     }
     json_t *metrics = json_object(), *classes = json_object(), *groups = json_object();
     json_t *finish = json_pack("{sI,sI}", "stop", (json_int_t)stopped, "length", (json_int_t)n - (json_int_t)stopped);
-    if (json_object_set_new(out, "n", json_integer((json_int_t)n)) || json_object_set_new(out, "metrics", metrics) ||
-        json_object_set_new(out, "finish", finish) || json_object_set_new(out, "classes", classes) ||
-        json_object_set_new(out, "groups", groups))
+    if (json_object_set_new(out, "n", json_integer((json_int_t)n)) || json_object_set_new(out, "thin", json_integer(thin)) ||
+        json_object_set_new(out, "metrics", metrics) || json_object_set_new(out, "finish", finish) ||
+        json_object_set_new(out, "classes", classes) || json_object_set_new(out, "groups", groups))
         CAD_FAIL(CAD_ENOMEM, "out of memory for results");
     for (int c = 0; c < CAD_CLASS_COUNT; c++)
         if (class_count[c] && json_object_set_new(classes, cad_class_name((cad_class)c), json_integer(class_count[c])))

@@ -33,7 +33,7 @@ static cad_status put(json_t *metrics, const char *name, cad_interval_est e, int
 }
 
 typedef struct metric metric;
-/* Which yes/no question of a sample: 1, 0, or -1 when it does not apply. */
+/* Which yes/no question of a sample: 1, 0, or -1 when it does not apply; CAD_SCORED_UNANSWERABLE. */
 typedef int (*question)(const cad_scored *s);
 
 static int is_complete(const cad_scored *s)
@@ -95,14 +95,15 @@ struct metric {
 
 static cad_status put_rate(const cad_results_group *g, const metric *m)
 {
-    int64_t asked = 0, yes = 0;
+    int64_t asked = 0, yes = 0, unanswerable = 0;
     for (size_t i = 0; i < g->n; i++) {
         int a = m->ask(g->item[i]);
         asked += a >= 0;
         yes += a > 0;
+        unanswerable += a == CAD_SCORED_UNANSWERABLE;
     }
     if (asked == 0)
-        return CAD_OK;
+        return unanswerable ? put(g->metrics, m->name, (cad_interval_est){NAN, NAN, NAN}, 0, 0, "up", "excluded") : CAD_OK;
     cad_interval_est e = cad_wilson(yes, asked, cad_normal_z(g->o->percent));
     return put(g->metrics, m->name, e, asked, asked - yes, "up", asked < (int64_t)g->n ? "excluded" : "requested");
 }

@@ -184,7 +184,7 @@ static cad_status compare_with(const job *j, const cad_part *g, const cad_part *
 /* NaN where there is none. */
 static cad_status compare(const job *j, const cad_part *p, cad_arena *arena, scores *out)
 {
-    *out = (scores){.like = {NAN, NAN, NAN, NAN, NAN, NAN}, .fixed = {NAN, NAN, NAN, NAN}, .official = {.scd = NAN}};
+    *out = (scores){.like = {NAN, NAN, NAN, NAN, NAN, NAN, false}, .fixed = {NAN, NAN, NAN, NAN}, .official = {.scd = NAN}};
     out->bad_reference = j->reference_died;
     if (!j->reference || j->reference_died)
         return CAD_OK;
@@ -222,6 +222,8 @@ static json_t *measures_json(const job *j, const scores *c)
                           cad_json_finite(l->vol_rel), "area.rel", cad_json_finite(l->area_rel), "bbox.rel",
                           cad_json_finite(l->bbox_rel));
     int bad = !m;
+    if (l->thin && m)
+        bad |= json_object_set_new(m, "iou.stretched", json_integer(1));
     if (j->steplm && m)
         bad |= json_object_set_new(m, "scd.fixed", cad_json_finite(c->fixed.s2)) |
                json_object_set_new(m, "scd.p2s", cad_json_finite(c->fixed.p2s)) |
@@ -306,11 +308,14 @@ static bool was_refused(const char *stage, cad_class *class_, int *level)
     return *class_ != CAD_CLASS_COUNT;
 }
 
+cad_class cad_score_class_of(cad_verdict v)
+{
+    return v == CAD_VERDICT_timeout ? CAD_CLASS_timeout : v == CAD_VERDICT_memory ? CAD_CLASS_memory : CAD_CLASS_kernel_crash;
+}
+
 static cad_status print_dead(const cad_pool_result *r, const char *key, const char *id, cad_buf *out)
 {
-    cad_class c = r->verdict == CAD_VERDICT_timeout  ? CAD_CLASS_timeout
-                  : r->verdict == CAD_VERDICT_memory ? CAD_CLASS_memory
-                                                     : CAD_CLASS_kernel_crash;
+    cad_class c = cad_score_class_of(r->verdict);
     const char *text = r->verdict == CAD_VERDICT_ok ? "the worker's answer is not a record" : r->error;
     const char *died = cad_class_name(c);
     int level = 0;

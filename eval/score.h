@@ -10,7 +10,7 @@
  *   record  {"key","id","class","level","text":0..3,"kernel":3..9|null,"valid","cd","iou","volume","bbox":[6],"faces","genus",
  *            "entities","largest_id","error":{stage,line,text}|null,"checks":{name:bool,..,"all":bool}|null,
  *            "seven":{"pass","near","reason"}|null,"diags":[code..],"facts":{solids,shells,kinds{},area,..},
- *            "m":{full metric name: value},"ms"}
+ *            "m":{full metric name: value; "iou.stretched":1 where the reference is thinner than a cell},"ms"}
  *
  * Of a worker that died "kernel" is the class of its end.  If the text had been refused before, the class stays that of the
  * text. */
@@ -21,6 +21,7 @@
 #include "core/json.h"
 #include "core/pool.h"
 #include "core/status.h"
+#include "eval/results.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -51,6 +52,9 @@ CAD_MUST_USE cad_status cad_score_job(const void *in, size_t len, cad_buf *out);
  * One that died of the reference says nothing of the answer: class reference_bad; a caller that wants the answer's own verdict
  * asks again with reference_died.  Errors: CAD_EUNSUPPORTED (no geometry kernel), CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_score_take(const cad_pool_result *r, const char *key, const char *id, cad_buf *out);
+
+/* The class of a part whose worker died: timeout, memory or kernel_crash. */
+cad_class cad_score_class_of(cad_verdict v);
 
 /* Appends the record of an answer of `bytes` that no job can carry: class parse, finding limit, whether `complete` or not. */
 CAD_MUST_USE cad_status cad_score_too_large(const char *key, const char *id, size_t bytes, bool complete, cad_buf *out);

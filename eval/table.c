@@ -151,14 +151,24 @@ static cad_status model_table(const cad_table *t, const column *columns, int n, 
 static cad_status steplm_table(const cad_table *t, cad_buf *out)
 {
     size_t before = out->len;
+    int footnotes = 0;
     CAD_TRY(cad_buf_str(
         out, "\nAs STEP-LLM counts: CR, RR, MSCD as published, with its code's defects (one direction, first root, 0.1 mm, "
              "empty files left out),\nbut aligned without chance (~); right of it both directions, all roots, "
              "failures counted.  A wrong size is what SCD mostly sees.\n\n"));
     size_t head = out->len;
     CAD_TRY(model_table(t, STEPLM, N_STEPLM, out));
-    if (out->len == head)
+    if (out->len == head) {
         out->len = before;
+        return CAD_OK;
+    }
+    for (size_t i = 0; i < t->n; i++)
+        if (json_is_null(json_object_get(metric_of(t->row[i].results, "cr.official"), "value")))
+            CAD_TRY(
+                cad_buf_printf(out,
+                               "%sCR of %s: -, for its answers are compact text, which has no end mark; how many end by the "
+                               "end token is told above as complete.\n",
+                               footnotes++ ? "" : "\n", t->row[i].label));
     return CAD_OK;
 }
 
@@ -213,6 +223,10 @@ static cad_status class_lines(const cad_table *t, cad_buf *out)
         json_object_foreach(json_object_get(t->row[i].results, "classes"), name, n)
             CAD_TRY(cad_buf_printf(out, " %s %lld", name, (long long)json_integer_value(n)));
         CAD_TRY(cad_buf_str(out, "\n"));
+        long long thin = (long long)json_integer_value(json_object_get(t->row[i].results, "thin"));
+        if (thin > 0)
+            CAD_TRY(cad_buf_printf(out, "IoU of %s: %lld of %lld against a reference thinner than a cell, by stretched cells\n",
+                                   t->row[i].label, thin, (long long)samples_of(t->row[i].results)));
     }
     return CAD_OK;
 }

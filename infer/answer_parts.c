@@ -86,7 +86,8 @@ static cad_status summarise(const json_t *facts, cad_arena *a, const char **out)
     return say(a, out, text);
 }
 
-/* The first error among the findings of a report; "step" and "program" are objects of the same keys, one of them null. */
+/* The first error among the findings of a report, else its reason; "step" and "program" are objects of the same keys, one of
+ * them null. */
 static cad_status find_reason(const json_t *report, cad_arena *a, const char **out)
 {
     size_t i;
@@ -103,7 +104,8 @@ static cad_status find_reason(const json_t *report, cad_arena *a, const char **o
         snprintf(text, sizeof text, "%s: %s", at ? at : "?", what ? what : "?");
         return say(a, out, text);
     }
-    return say(a, out, "no valid solid");
+    const char *why = json_string_value(json_object_get(json_object_get(report, "reason"), "text"));
+    return say(a, out, why ? why : "no valid solid");
 }
 
 /* Takes in the report of one answer; CAD_EUNSUPPORTED only means that nobody could check. */
@@ -118,7 +120,9 @@ static cad_status take_report(cad_answer_part *p, const cad_pool_result *r, cad_
     const json_t *facts = json_object_get(p->check, "facts");
     if (json_is_object(facts))
         CAD_TRY(summarise(facts, a, &p->summary));
-    if (!json_is_true(json_object_get(p->check, "ok")))
+    const char *class_ = json_string_value(json_object_get(p->check, "class"));
+    bool cut = !p->complete && class_ && !strcmp(class_, "truncated");
+    if (!json_is_true(json_object_get(p->check, "ok")) && !cut)
         return find_reason(p->check, a, &p->reason);
     if (!p->complete)
         return say(a, &p->reason,

@@ -1,7 +1,6 @@
 #include "infer/answer_program.h"
 
 #include "cad/step/step_answer.h"
-#include "cad/step/steplm.h"
 
 #include <string.h>
 
@@ -14,23 +13,10 @@ static bool is_complete(const char *text, size_t len, cad_finish finish)
     return cad_step_ends_well(text, cad_step_answer_len(text, len));
 }
 
-/* The file, with legal ids where it has the placeholders of STEP-LLM. */
-static cad_status make_file(const char *text, size_t len, cad_arena *a, cad_buf *out)
-{
-    cad_buf file = CAD_BUF_INIT;
-    cad_status s = cad_step_answer(a, text, len, &file);
-    if (s == CAD_OK && cad_steplm_has_placeholders(file.data, file.len))
-        s = cad_steplm_legal(a, file.data, file.len, out);
-    else if (s == CAD_OK)
-        s = cad_buf_add(out, file.data, file.len);
-    cad_buf_deinit(&file);
-    return s;
-}
-
 static cad_status make_step(const char *text, size_t len, cad_finish finish, cad_arena *a, cad_answer_program *out)
 {
     cad_buf file = CAD_BUF_INIT;
-    cad_status s = make_file(text, len, a, &file);
+    cad_status s = cad_step_answer_legal(a, text, len, &file);
     bool none = s == CAD_EDATA || s == CAD_EPARSE;
     out->complete = is_complete(text, len, finish);
     out->len = file.len;

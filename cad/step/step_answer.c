@@ -1,5 +1,6 @@
 #include "cad/step/step_answer.h"
 
+#include "cad/step/steplm.h"
 #include "cad/step/text_form.h"
 
 #include <string.h>
@@ -22,6 +23,19 @@ static bool starts(const char *text, size_t len, const char *word)
     return len >= n && !memcmp(text, word, n);
 }
 
+/* Behind what may stand before a file: a byte order mark, blanks, comments. */
+static size_t skip_comments(const char *text, size_t len)
+{
+    size_t at = starts(text, len, "\xEF\xBB\xBF") ? 3 : 0;
+    for (;;) {
+        at += cad_step_blanks(text + at, len - at);
+        const char *end = starts(text + at, len - at, "/*") ? memmem(text + at + 2, len - at - 2, "*/", 2) : NULL;
+        if (!end)
+            return at;
+        at = (size_t)(end + 2 - text);
+    }
+}
+
 size_t cad_step_blanks(const char *text, size_t len)
 {
     size_t at = 0;
@@ -40,10 +54,10 @@ bool cad_step_ends_well(const char *text, size_t len)
 
 cad_step_answer_kind cad_step_answer_kind_of(const char *text, size_t len)
 {
-    size_t at = cad_step_blanks(text, len);
+    size_t at = cad_step_blanks(text, len), first = skip_comments(text, len);
     if (at == len)
         return CAD_STEP_ANSWER_blank;
-    if (starts(text + at, len - at, "ISO-10303-21"))
+    if (starts(text + first, len - first, "ISO-10303-21"))
         return CAD_STEP_ANSWER_file;
     return starts(text + at, len - at, BEGIN_MARK) ? CAD_STEP_ANSWER_section : CAD_STEP_ANSWER_ours;
 }
@@ -68,6 +82,14 @@ size_t cad_step_answer_len(const char *text, size_t len)
     return end ? (size_t)(end - text) + strlen(END_MARK) : len;
 }
 
+static cad_status expand(cad_arena *a, const char *text, size_t len, cad_buf *out)
+{
+    cad_status s = cad_step_text_expand(a, text, len, out);
+    if (s == CAD_EPARSE)
+        CAD_FAIL(s, "begins with neither 'ISO-10303-21;' nor 'DATA;', and as compact text: %s", cad_error_text());
+    return s;
+}
+
 cad_status cad_step_answer(cad_arena *a, const char *text, size_t len, cad_buf *out)
 {
     size_t at = cad_step_blanks(text, len);
@@ -81,9 +103,21 @@ cad_status cad_step_answer(cad_arena *a, const char *text, size_t len, cad_buf *
     case CAD_STEP_ANSWER_file:
         return cad_buf_add(out, text, len);
     case CAD_STEP_ANSWER_ours:
-        return cad_step_text_expand(a, text, len, out);
+        return expand(a, text, len, out);
     case CAD_STEP_ANSWER_blank:
         break;
     }
-    CAD_FAIL(CAD_EDATA, "an empty answer; expected STEP");
+    CAD_FAIL(CAD_EDATA, "empty text; expected STEP");
+}
+
+cad_status cad_step_answer_legal(cad_arena *a, const char *text, size_t len, cad_buf *out)
+{
+    cad_buf file = CAD_BUF_INIT;
+    cad_status s = cad_step_answer(a, text, len, &file);
+    if (s == CAD_OK && cad_steplm_has_placeholders(file.data, file.len))
+        s = cad_steplm_legal(a, file.data, file.len, out);
+    else if (s == CAD_OK)
+        s = cad_buf_add(out, file.data, file.len);
+    cad_buf_deinit(&file);
+    return s;
 }

@@ -27,9 +27,9 @@ bool cad_step_ends_well(const char *text, size_t len);
 /* What an answer is, by its first text. */
 typedef enum cad_step_answer_kind {
     CAD_STEP_ANSWER_blank,
-    CAD_STEP_ANSWER_file,    /* begins with ISO-10303-21 */
+    CAD_STEP_ANSWER_file,    /* begins with ISO-10303-21; a byte order mark and comments may stand before it */
     CAD_STEP_ANSWER_section, /* begins with DATA */
-    CAD_STEP_ANSWER_ours     /* anything else: it has no end mark of its own */
+    CAD_STEP_ANSWER_ours     /* anything else: compact text; it has no end mark of its own */
 } cad_step_answer_kind;
 cad_step_answer_kind cad_step_answer_kind_of(const char *text, size_t len);
 
@@ -41,6 +41,8 @@ extern const char cad_steplm_header[];
  * (text_form.h).  A file or section is not checked: that is cad_step_read's.  Errors: CAD_EDATA (blank text, or what
  * cad_step_text_expand says), CAD_EPARSE (text of ours, with line and column), CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_step_answer(cad_arena *a, const char *text, size_t len, cad_buf *out);
+/* The same with legal ids in the place of STEP-LLM's placeholders, as its own tools have it before anything is drawn. */
+CAD_MUST_USE cad_status cad_step_answer_legal(cad_arena *a, const char *text, size_t len, cad_buf *out);
 
 /* Bytes of an answer that count: a DATA section up to and with its first END-ISO-10303-21;, any other text whole. */
 size_t cad_step_answer_len(const char *text, size_t len);

@@ -156,6 +156,7 @@ static cad_status tell(const cad_step *m, const verdict *v, cad_arena *a, cad_st
     if (s == CAD_OK)
         s = keep(a, r, level3 ? 2 : 1, level3 ? CAD_STEP_GATE_reference : CAD_STEP_GATE_parse, reason, cad_buf_cstr(&text),
                  line);
+    r->column = column;
     cad_buf_deinit(&text);
     return s;
 }

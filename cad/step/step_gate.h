@@ -37,12 +37,12 @@ typedef enum cad_step_gate_class {
 typedef struct cad_step_gate_result {
     int level; /* highest rung reached, 0 to 3; also 0 for an empty text */
     cad_step_gate_class class_;
-    bool complete;      /* it ends as a file ends, wherever it failed */
-    const char *reason; /* "", "empty", "truncated"; parse: "syntax", "paren", "header", "number_range", "limit", and of
-                           departures "lower_case", "header_order", "scope", "empty_parameter", "placeholder"; reference:
-                           "duplicate_id", "dangling", "type" */
-    const char *text;   /* the finding for people: "#18 ADVANCED_FACE: expected ',' or ')', found '#'"; "" when it passes */
-    int64_t line;       /* of the finding, from 1; 0 when it passes */
+    bool complete;        /* it ends as a file ends, wherever it failed */
+    const char *reason;   /* "", "empty", "truncated"; parse: "syntax", "paren", "header", "number_range", "limit", and of
+                             departures "lower_case", "header_order", "scope", "empty_parameter", "placeholder"; reference:
+                             "duplicate_id", "dangling", "type" */
+    const char *text;     /* the finding for people: "#18 ADVANCED_FACE: expected ',' or ')', found '#'"; "" when it passes */
+    int64_t line, column; /* of the finding, from 1; 0 when it passes, the column also where the text as a whole fails */
 } cad_step_gate_result;
 
 /* Texts live in `a` or for ever.  Time: linear in len; memory on the heap as cad_step_read, given back.  Errors: CAD_ENOMEM. */

@@ -90,8 +90,17 @@ static void test_other_text_is_expanded(void **state)
     ok(cad_step_answer(a, "CARTESIAN_POINT((1.,2.,3.));\n", 29, &out));
     assert_non_null(strstr(cad_buf_cstr(&out), "#15=CARTESIAN_POINT('',(1.,2.,3.));\n"));
     cad_buf_clear(&out);
-    fails(cad_step_answer(a, "I cannot do that.", 17, &out), CAD_EPARSE, "line 1, column");
+    fails(cad_step_answer(a, "I cannot do that.", 17, &out), CAD_EPARSE, "'DATA;', and as compact text: line 1, column");
     assert_int_equal(out.len, 0);
+    /* placeholders become ids, where there are any */
+    static const char plain[] = "ISO-10303-21;\n#1=A( ,#2);\n";
+    static const char held[] =
+        "ISO-10303-21;\n#7=MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION(#ID_1);\n/* ID_1 = 8 */\n";
+    ok(cad_step_answer_legal(a, plain, sizeof plain - 1, &out));
+    assert_string_equal(cad_buf_cstr(&out), plain);
+    cad_buf_clear(&out);
+    ok(cad_step_answer_legal(a, held, sizeof held - 1, &out));
+    assert_string_equal(cad_buf_cstr(&out), "ISO-10303-21;\n#7=MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION(#8);\n");
     cad_arena_destroy(a);
     cad_buf_deinit(&out);
 }
@@ -112,6 +121,11 @@ static void test_every_blank_is_one_before_and_behind(void **state)
              {"ISO-10303-21;\nEND-ISO-10303-21;\b", CAD_STEP_ANSWER_file, false},
              {"\bDATA;", CAD_STEP_ANSWER_ours, false},
              {"\fCIRCLE($,1.);", CAD_STEP_ANSWER_ours, false},
+             {"/* a */ /**/\nISO-10303-21;\n", CAD_STEP_ANSWER_file, false},
+             {"\xEF\xBB\xBF\nISO-10303-21;\n", CAD_STEP_ANSWER_file, false},
+             {"/* a ISO-10303-21;", CAD_STEP_ANSWER_ours, false},
+             {"/*/ ISO-10303-21;", CAD_STEP_ANSWER_ours, false},
+             {"/* a */ CIRCLE($,1.);", CAD_STEP_ANSWER_ours, false},
              {"ISO-10303-2", CAD_STEP_ANSWER_ours, false}};
     for (size_t i = 0; i < sizeof c / sizeof *c; i++) {
         size_t len = strlen(c[i].text);

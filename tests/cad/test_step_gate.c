@@ -114,8 +114,10 @@ static void test_each_reason_has_a_level_and_a_line(void **state)
             fail_msg("'%s': level %d, '%s', line %d: '%s'; expected %d, '%s', %d: '%s'", rows[i].text, r.level, r.reason,
                      (int)r.line, r.text, rows[i].level, rows[i].reason, rows[i].line, rows[i].says);
     }
-    static const char nul[] = HEAD "#1=A('\0');\n" TAIL;
-    cad_step_gate_result r = gate(nul, sizeof nul - 1);
+    static const char nul[] = HEAD "#1=A('\0');\n" TAIL, two[] = HEAD "#1=A(1 2);\n" TAIL;
+    cad_step_gate_result r = gate(two, sizeof two - 1);
+    assert_int_equal(r.column, 8);
+    r = gate(nul, sizeof nul - 1);
     assert_int_equal(r.level, 1);
     assert_string_equal(r.reason, "limit");
     assert_int_equal(r.line, 8);

@@ -48,6 +48,22 @@ json $results 'd["kind"] == "step" and d["metrics"]["valid"]["value"] == 0.6 and
 json $results 'd["metrics"]["rr.official"]["value"] == 0.8 and d["metrics"]["cr.official"]["value"] == 0.8'
 json $results 'd["metrics"]["scd.official~.excluded"]["n"] == 4 and d["metrics"]["scd.fixed.excluded"]["n"] == 3'
 json $results 'd["metrics"]["aec.official.gap"]["value"] > 0 and d["metrics"]["valid.vol2"]["value"] == 0.4'
+# Compact text has no end mark to look for: no CR of STEP-LLM's, and the table says why.
+runs 0 cadprep import gt -o gt.jsonl --set=prep.require_valid=off
+runs 0 cadprep text gt.jsonl -o text.jsonl
+mkdir compact
+python3 - <<'P'
+import json
+for name in ("gt", "text"):
+    rows = [json.loads(line) for line in open(name + ".jsonl")]
+    for r in rows:
+        if "target" in r and name == "text":
+            open("compact/%s.step" % r["id"].split("/")[-1].split(".")[0], "w").write(r["target"])
+P
+runs 0 cadeval --pred=ours=compact --gt=gt --out=six --sheet=0 --preset=cadlm,steplm
+says "$out" "| ours | 5 | - | 100.0 [" "CR of ours: -, for its answers are compact text" "classes of ours: ok 5"
+silent "$out" "CR of bbox-cube" # a program is no compact text of STEP
+json six/ours-*/results.json 'd["metrics"]["cr.official"]["value"] is None and d["metrics"]["cr"]["value"] == 1'
 runs 65 cadeval --pred=pred --gt=gt --preset=stepllm
 says "$err" "metrics.preset" "stepllm"
 

@@ -110,11 +110,46 @@ silent legal.step '#ID_' '( ,' '/*'
 runs 0 cadtool check --strict --json legal.step
 json "$out" 'd[0]["ok"] and d[0]["step"]["errors"] == 0 and d[0]["step"]["warnings"] == 0 and d[0]["facts"]["model_check"] == 0'
 sed "s/COLOUR_RGB( '',/COLOUR_RGB( ,/" legal.step >nameless.step
-runs 0 cadtool check --json nameless.step
+runs 3 cadtool check --json nameless.step # not by our text, nor by the kernel
 json "$out" 'd[0]["facts"]["model_check"] > 0'
 runs 0 cadtool convert --restore "$dfs" legal.stl
 runs 2 cadtool convert --restore "$DOCS/flange.ir" -o a.step
 runs 2 cadtool convert --restore "$dfs" a.step -o b.step
+
+# Text that a model learns or writes is known by itself, whatever its form, with and without --restore.
+runs 0 cadprep synth --kind=step -n 3 -o synth --seed=7
+runs 0 cadprep import synth -o raw.jsonl --set=prep.require_valid=off
+for form in off seam lean; do
+    runs 0 cadprep text raw.jsonl -o $form.jsonl --derive=$form
+    python3 - $form <<'P'
+import json, sys
+for name in ("raw", sys.argv[1]):
+    rows = [json.loads(line) for line in open(name + ".jsonl")]
+    open(name + ".step", "w").write(next(r["target"] for r in rows if "target" in r))
+P
+    runs 0 cadtool convert raw.step raw.stl
+    runs 0 cadtool check --json raw.step $form.step
+    json "$out" '[r["form"] for r in d] == ["file", "compact"] and all(r["ok"] for r in d)'
+    json "$out" 'all(abs(d[0]["facts"][k] / d[1]["facts"][k] - 1) < 1e-6 for k in ("volume", "area", "faces"))'
+    runs 0 cadtool check $form.step
+    says "$out" "$form.step: valid, 1 solid" ", from compact text"
+    runs 0 cadtool convert $form.step $form.stl
+    [ "$(wc -c <raw.stl)" = "$(wc -c <$form.stl)" ] || die "$form.stl has another number of triangles"
+    runs 0 cadtool convert $form.step whole.step
+    runs 0 cadtool convert --restore $form.step -o text.step
+    runs 0 cadtool check whole.step text.step
+    runs 0 cadtool render $form.step -o $form.png --size=64x64
+    head -c 60 $form.step >half.step
+    runs 3 cadtool check half.step
+    says "$out" "half.step: NOT VALID: parse: begins with neither 'ISO-10303-21;' nor 'DATA;', and as compact text: line "
+    runs 65 cadtool convert half.step half.stl
+    says "$err" "half.step: begins with neither"
+done
+sed -n '/^DATA;/,$p' raw.step >section.step
+runs 0 cadtool check section.step
+runs 0 cadtool convert section.step section.stl
+cmp -s <(tail -c +81 raw.stl) <(tail -c +81 section.stl) || die "section.stl is another part"
+runs 0 cadtool convert "$dfs" plain.stl # with placeholders
 printf 'DATA;\n#1=A(#2);\n' >cut.step
 runs 65 cadtool convert --restore cut.step -o a.step
 says "$err" "cut.step" "R02"

@@ -154,6 +154,22 @@ static void test_an_answer_that_is_no_step_is_a_cell_that_says_so(void **state)
     cad_arena_destroy(arena);
 }
 
+static const char *member(const json_t *report, const char *key)
+{
+    return json_string_value(json_object_get(report, key));
+}
+
+/* *out = the report of a STEP text. */
+static void reported(const char *text, size_t len, bool strict, json_t **out)
+{
+    cad_buf report = CAD_BUF_INIT;
+    cad_convert_job job = cad_convert_defaults(CAD_FORMAT_step, CAD_FORMAT_report);
+    job.strict = strict;
+    ok(cad_convert_report(pool, &job, text, len, &report));
+    ok(cad_json_parse(report.data, report.len, "report", out));
+    cad_buf_deinit(&report);
+}
+
 /* What a model answers is expanded in the worker, as the score does it. */
 static void test_an_answer_is_read_as_the_file_it_stands_for(void **state)
 {
@@ -171,15 +187,64 @@ static void test_an_answer_is_read_as_the_file_it_stands_for(void **state)
     ok(cad_arena_create("answer", (size_t)64 << 20, &arena));
     ok(cad_step_read(step.data, step.len, &(cad_step_opts){.conformant = false}, &m));
     ok(cad_step_text_make(arena, m, &form, &text, &report));
-    fails(cad_convert_one(pool, &job, text.data, text.len, &stl), CAD_EDATA, "");
-    job.answer = true;
     ok(cad_convert_one(pool, &job, text.data, text.len, &stl));
     assert_int_equal(stl.len, 84 + 50 * 12);
+    json_t *r;
+    reported(text.data, text.len, false, &r);
+    assert_true(json_is_true(json_object_get(r, "ok")));
+    assert_string_equal(member(r, "form"), "compact");
+    json_decref(r);
+    fails(cad_convert_one(pool, &job, text.data, text.len / 2, &stl), CAD_EDATA, "as compact text: line ");
+    reported(text.data, text.len / 2, false, &r);
+    assert_string_equal(member(r, "class"), "parse");
+    assert_non_null(strstr(member(json_object_get(r, "reason"), "text"), "as compact text: line "));
+    json_decref(r);
     cad_step_close(m);
     cad_arena_destroy(arena);
     cad_buf_deinit(&text);
     cad_buf_deinit(&step);
     cad_buf_deinit(&stl);
+}
+
+/* Class and level are those of an evaluation (eval/part.h), whatever a forgiving reader and the kernel make of a text. */
+static void test_a_report_has_the_verdict_of_an_evaluation(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from, *to; /* the first of the file */
+        const char *class_, *stage;
+        int level;
+    } c[] = {
+        {"", "", "ok", NULL, 9},
+        {"ISO-10303-21;", "/* by hand */ ISO-10303-21;", "ok", NULL, 9},
+        {"ISO-10303-21;", "\xEF\xBB\xBFISO-10303-21;", "parse", "parse", 1},
+        {"(#", "(#ID_", "parse", "parse", 1},
+        {".T.", ".t.", "parse", "parse", 1},
+        {"(#", "(#9999", "reference", "reference", 2},
+        {"CLOSED_SHELL('',", "CLOSED_SHELL('','',", "reference", "type", 2},
+        {"END-ISO-10303-21;", "", "truncated", "text", 0},
+        {"MANIFOLD_SOLID_BREP", "OURS", "build", "kernel", 4},
+    };
+    if (!has_kernel)
+        skip();
+    cad_buf step = CAD_BUF_INIT, text = CAD_BUF_INIT;
+    ok(converted(CAD_FORMAT_ir, CAD_FORMAT_step, "C 40 20 5", &step));
+    for (size_t i = 0; i < sizeof c / sizeof *c; i++) {
+        json_t *r;
+        const char *at = strstr(step.data, c[i].from), *head = at ? at + strlen(c[i].from) : NULL;
+        assert_non_null(at);
+        cad_buf_clear(&text);
+        ok(cad_buf_printf(&text, "%.*s%s%s", (int)(at - step.data), step.data, c[i].to, head));
+        reported(text.data, text.len, false, &r);
+        const char *stage = member(json_object_get(r, "reason"), "stage");
+        if (strcmp(member(r, "class"), c[i].class_) != 0 || json_integer_value(json_object_get(r, "level")) != c[i].level ||
+            json_is_true(json_object_get(r, "ok")) != !c[i].stage || (stage && strcmp(stage, c[i].stage) != 0))
+            fail_msg("'%s': class %s, level %d, stage %s", c[i].to, member(r, "class"),
+                     (int)json_integer_value(json_object_get(r, "level")), stage ? stage : "none");
+        json_decref(r);
+    }
+    cad_buf_deinit(&step);
+    cad_buf_deinit(&text);
 }
 
 int main(int argc, char **argv)
@@ -197,6 +262,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_a_picture_must_have_the_size_that_it_names),
         cmocka_unit_test(test_an_answer_that_is_no_step_is_a_cell_that_says_so),
         cmocka_unit_test(test_an_answer_is_read_as_the_file_it_stands_for),
+        cmocka_unit_test(test_a_report_has_the_verdict_of_an_evaluation),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     cad_pool_destroy(pool);

@@ -112,6 +112,36 @@ static void test_size_counts_in_one_alignment_only(void **state)
     assert_true(l.cd_a1 > 1e-3);
 }
 
+/* Thinner than a cell, a reference leaves the grid of its cube empty; a copy of it is a copy all the same. */
+static void test_a_thin_part_overlaps_its_copy(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *reference, *prediction;
+        double a1, a0c;
+        bool thin;
+    } c[] = {
+        {"C 100 100 0.5", "C 100 100 0.5", 1, 1, true},
+        {"C 100 100 0.5", "C 100 100 0.5\nT 0 3 2 1", 1, 1, true},
+        {"C 100 0.5 0.5", "C 100 0.5 0.5", 1, 1, true},
+        {"C 100 100 0.5", "C 100 100 1", 0.5, 0.5, true},
+        {"C 100 100 0.5", "C 50 100 0.5", 0.5, 0.5, true},
+        {"C 100 100 0.5", "C 50 50 0.25", 1, 0.125, true}, /* another size */
+        {"C 100 100 0.5", "C 100 100 32", 1. / 64, 1. / 64, true},
+        {"C 100 100 32", "C 100 100 0.5", 0, 0, false}, /* the reference decides */
+        {"C 100 100 4", "C 100 100 4", 1, 1, false},
+    };
+    for (size_t i = 0; i < sizeof c / sizeof *c; i++) {
+        cad_likeness l = compared(c[i].reference, c[i].prediction);
+        assert_int_equal(l.thin, c[i].thin);
+        near(l.iou_a1, c[i].a1, 1e-3);
+        near(l.iou_a0c, c[i].a0c, 1e-3);
+    }
+    cad_likeness same = compared(c[0].reference, c[0].prediction);
+    near(same.iou_a1, 1, 0);
+    near(same.iou_a0c, 1, 0);
+}
+
 static void test_likeness_repeats_to_the_bit(void **state)
 {
     (void)state;
@@ -131,6 +161,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_sound_part_reaches_the_watertight_mesh, setup, teardown),
         cmocka_unit_test_setup_teardown(test_equal_parts_are_at_distance_zero_wherever_they_lie, setup, teardown),
         cmocka_unit_test_setup_teardown(test_size_counts_in_one_alignment_only, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_thin_part_overlaps_its_copy, setup, teardown),
         cmocka_unit_test_setup_teardown(test_likeness_repeats_to_the_bit, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -205,6 +205,48 @@ static void test_step_samples_are_counted_as_both_protocols_say(void **state)
     json_decref(o);
 }
 
+/* The CR of STEP-LLM looks for an end mark: compact text, which has none, is neither complete nor incomplete by it. */
+static void test_what_cannot_be_asked_is_a_dash_with_its_reason(void **state)
+{
+    (void)state;
+    cad_suite_row row = {.id = "r", .prompt = "p", .family = "", .phrasing = "", .units = "", .reference = "DATA;"};
+    cad_scored s[2];
+    for (int i = 0; i < 2; i++)
+        s[i] = (cad_scored){.row = &row,
+                            .complete = true,
+                            .valid = true,
+                            .thin = i == 0,
+                            .checks = -1,
+                            .seven = -1,
+                            .kernel_valid = -1,
+                            .cr_official = CAD_SCORED_UNANSWERABLE,
+                            .rr_official = 1,
+                            .entities = NAN,
+                            .largest_id = NAN};
+    cad_arena *a;
+    json_t *o;
+    ok(cad_arena_create("results", 1 << 24, &a));
+    ok(cad_results_build(s, 2, &(cad_results_opts){0, 95, 1}, a, &o));
+    const json_t *cr = json_object_get(json_object_get(o, "metrics"), "cr.official");
+    assert_true(json_is_null(json_object_get(cr, "value")));
+    json_object_set_new(o, "kind", json_string("step"));
+    cad_table_row r = {"ours", o, false};
+    cad_table t = {.row = &r, .n = 1, .title = "", .notes = ""};
+    cad_buf md = CAD_BUF_INIT;
+    ok(cad_table_markdown(&t, &md));
+    assert_non_null(strstr(md.data, "| ours | 2 | - | 100.0 ["));
+    assert_non_null(strstr(md.data, "CR of ours: -, for its answers are compact text"));
+    assert_non_null(strstr(md.data, "IoU of ours: 1 of 2 against a reference thinner than a cell"));
+    cad_buf_deinit(&md);
+    json_decref(o);
+    s[0].cr_official = 1; /* one that can be asked is */
+    ok(cad_results_build(s, 2, &(cad_results_opts){0, 95, 1}, a, &o));
+    near(value(o, "cr.official"), 1, 0);
+    assert_int_equal(whole(o, "cr.official", "n"), 1);
+    json_decref(o);
+    cad_arena_destroy(a);
+}
+
 static void test_groups_hold_the_same_metrics(void **state)
 {
     (void)state;
@@ -387,6 +429,7 @@ int main(void)
         cmocka_unit_test(test_one_answer_for_all_prompts_is_one_distinct_program),
         cmocka_unit_test(test_every_requested_sample_is_in_the_denominator),
         cmocka_unit_test(test_step_samples_are_counted_as_both_protocols_say),
+        cmocka_unit_test(test_what_cannot_be_asked_is_a_dash_with_its_reason),
         cmocka_unit_test(test_groups_hold_the_same_metrics),
         cmocka_unit_test(test_a_reference_that_fails_leaves_the_scores),
         cmocka_unit_test(test_all_formats_carry_the_same_numbers),
