@@ -128,6 +128,9 @@ static cad_status settle_format(task *t)
     name = name ? name : t->facts.kind;
     if (strcmp(name, "ir") != 0 && strcmp(name, "step") != 0)
         CAD_FAIL(CAD_EUSAGE, "--format=%s; expected ir or step, what the answers are written in", name);
+    if (t->facts.kind_recorded && strcmp(name, t->facts.kind) != 0)
+        CAD_FAIL(CAD_EUSAGE, "--format=%s: %s learnt to answer in %s\nhint: without --format answers are what it learnt", name,
+                 t->facts.path, t->facts.kind);
     bool step = name[0] == 's';
     t->format = step ? CAD_FORMAT_step : CAD_FORMAT_ir;
     t->files.ending = step ? of_step : of_ir;

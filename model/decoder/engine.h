@@ -66,6 +66,7 @@ CAD_MUST_USE cad_status cad_engine_resolve(const char *ckpt, cad_buf *out);
 typedef struct cad_engine_facts {
     const char *path;             /* as cad_engine_resolve */
     const char *kind, *rag_index; /* as in cad_engine_info */
+    bool kind_recorded;           /* its run, or a template of one kind alone, says the kind; else it is a guess */
     const char *waived;           /* as cad_engine_waived */
     bool has_retrieved;
 } cad_engine_facts;

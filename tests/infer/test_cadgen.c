@@ -142,8 +142,13 @@ static void test_answers_in_step_become_exchange_files(void **state)
     exits("--ckpt=balls 'ball 3' -o b.ir", 2, "answers in STEP");
     exits("--ckpt=balls 'ball 3' --format=stp", 2, "expected ir or step");
     exits("--ckpt=balls 'ball 3' --jsonl < /dev/null", 2, "several sources");
-    /* --format says it of a model that recorded nothing, or something else */
+    /* --format says it of a model that recorded nothing, and may not contradict one that did */
+    exits("--ckpt=balls --format=ir 'ball 3'", 2, "balls learnt to answer in step");
+    exits("--ckpt=balls --format=step 'ball 3'", 0, "");
     record_kind("ir");
+    exits("--ckpt=balls 'ball 3'", 3, "no valid part");
+    exits("--ckpt=balls --format=step 'ball 3'", 2, "--format=step: balls learnt to answer in ir\nhint: without --format");
+    ok(cad_fs_remove(scratch("balls/trainer_state.json")));
     exits("--ckpt=balls 'ball 3'", 3, "no valid part");
     exits("--ckpt=balls --format=step 'ball 3' --json", 0, "");
     json_t *doc;
