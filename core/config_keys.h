@@ -54,7 +54,7 @@
     X(i, own_bpe,      "0",     "0,300..65536", "vocabulary of a byte-level BPE learnt from the train split; 0 = none")
 
 #define CAD_CONFIG_PROMPT(X, E)                                                                                             \
-    X(s, template_,    "",      "",             "name of the prompt template; empty: that of the pack")                     \
+    X(s, template_,    "",      "",             "name of the prompt template; empty: by the kind of the rows, or the pack's") \
     X(p, file,         "",      "",             "template file with {caption} {retrieved} {output}, for template = file")   \
     E(loss_on, CAD_PROMPT_LOSS_ON, "answer", (answer, all), "tokens that enter the loss")                                   \
     X(f, context_weight, "0",   "0..1",         "loss weight of context tokens")                                            \

@@ -136,7 +136,8 @@ static const cad_cli_word WORDS[] = {
      "  cadprep rag embed data/p/train.jsonl -o vectors.npy\n"},
     {"pack", cad_cmd_pack, "DIR | CORPUS.jsonl -o FILE.h5",
      "Turn rows into tokens with loss spans, and audit them: 65 with the ids of rows\n"
-     "without a loss token, without an end token, or too long.\n"
+     "without a loss token, without an end token, or too long.  The template is step\n"
+     "for rows of STEP, step-rag with rag.enabled=on, else ir, unless one is named.\n"
      "  cadprep pack data/p --tokenizer=data/p/tokenizer\n"
      "  cadprep pack data/s.jsonl -o s.pack.h5 --tokenizer=models/tiny\n"},
     {"merge", cad_cmd_merge, "[SHARD...] -o OUT",

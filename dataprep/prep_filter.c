@@ -17,11 +17,14 @@ static const char FILTER_KEYS[] = "prep.min_entities prep.max_entities prep.filt
 
 static cad_status run_filter(const cad_prep_job *j, cad_stage_filter_args *args, cad_stage_filter_result *r)
 {
+    cad_prep_job job = *j;
     cad_tokenizer *t = NULL;
-    if (args->tokens > 0)
+    if (args->tokens > 0) {
+        CAD_TRY(cad_prep_template_of(&job, args->in));
         CAD_TRY(cad_tokenizer_load_dir(j->tokenizer_dir, &t));
+    }
     args->tokenizer = t;
-    args->tpl = j->tpl;
+    args->tpl = job.tpl;
     args->bos = j->cfg->prompt.bos != CAD_PROMPT_BOS_off;
     args->eos = j->cfg->prompt.eos == CAD_PROMPT_EOS_append;
     cad_status s = cad_stage_filter(args, r);

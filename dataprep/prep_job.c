@@ -178,6 +178,7 @@ cad_status cad_prep_split(const cad_prep_job *j, const char *in, const char *lis
 
 cad_status cad_prep_tokenizer(const cad_prep_job *j)
 {
+    cad_prep_job job = *j;
     const char *train = NULL;
     int64_t vocab = 0;
     if (j->cfg->tokenizer.own_bpe <= 0)
@@ -186,7 +187,8 @@ cad_status cad_prep_tokenizer(const cad_prep_job *j)
         CAD_FAIL(CAD_ECONFIG, "%s: a model; the tokenizer to learn would replace its own\nhint: --tokenizer=%s/tokenizer",
                  j->tokenizer_dir, j->dir);
     CAD_TRY(cad_prep_path(j, "train.jsonl", &train));
-    CAD_TRY(cad_stage_tokenizer(train, j->tpl, j->cfg->tokenizer.own_bpe, j->tokenizer_dir, &vocab));
+    CAD_TRY(cad_prep_template_of(&job, train));
+    CAD_TRY(cad_stage_tokenizer(train, job.tpl, j->cfg->tokenizer.own_bpe, j->tokenizer_dir, &vocab));
     cad_log(CAD_LOG_INFO, "tokenizer: %" PRId64 " tokens in %s", vocab, j->tokenizer_dir);
     return CAD_OK;
 }

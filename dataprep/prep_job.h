@@ -16,9 +16,9 @@ extern "C" {
 typedef struct cad_prep_job {
     const cad_config *cfg;
     cad_arena *arena;
-    const char *dir;           /* folder of the corpus: prep.out, or what the command line names */
-    const char *tokenizer_dir; /* tokenizer.path; with own_bpe and no path of its own: DIR/tokenizer */
-    const cad_template *tpl;
+    const char *dir;            /* folder of the corpus: prep.out, or what the command line names */
+    const char *tokenizer_dir;  /* tokenizer.path; with own_bpe and no path of its own: DIR/tokenizer */
+    const cad_template *tpl;    /* as named, else ir: see cad_prep_template */
     cad_shard shard;            /* of the rows, of stages that work row by row (prep_share.h); {0, 0}: all */
     const cad_step_share *part; /* of cadprep run: the share's files in prep.parts; its stages take all of what those before
                                    them left to it.  NULL: the share is that of the input of one command */
@@ -28,6 +28,11 @@ CAD_MUST_USE cad_status cad_prep_job_open(const cad_config *cfg, const char *dir
 /* For a job without a configuration file of its own: where the command line names no tokenizer, no model and no own_bpe,
  * corpus_dir/tokenizer if it is there; tells which tokenizer it is, and why. */
 CAD_MUST_USE cad_status cad_prep_own_tokenizer(cad_prep_job *j, const char *corpus_dir);
+/* The template of rows of a kind, "ir" or "step": where the configuration names none, the built-in one for them (step-rag where
+ * rag.enabled is on).  CAD_ECONFIG: the one that it names is for the other kind, or there is none.  `where`: whose rows, for
+ * the message.  The second: by the kind of the first row. */
+CAD_MUST_USE cad_status cad_prep_template(cad_prep_job *j, const char *kind, const char *where);
+CAD_MUST_USE cad_status cad_prep_template_of(cad_prep_job *j, const char *corpus);
 /* dir/name, in the job's arena. */
 CAD_MUST_USE cad_status cad_prep_path(const cad_prep_job *j, const char *name, const char **out);
 

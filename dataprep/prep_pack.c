@@ -264,39 +264,45 @@ static cad_status report_path(const cad_prep_job *j, const char *pack, const cha
     return s;
 }
 
-cad_status cad_prep_pack(const cad_prep_job *j, const char *in, const char *out)
+cad_status cad_prep_pack(const cad_prep_job *job, const char *in, const char *out)
 {
+    cad_prep_job j = *job;
     cad_tokenizer *t = NULL;
     const char *report = NULL;
     made m = {.n = 0};
-    CAD_TRY(report_path(j, out, &report));
-    CAD_TRY(cad_tokenizer_load_dir(j->tokenizer_dir, &t));
-    cad_status s = pack_one(j, t, in, out, "pack", &m);
+    CAD_TRY(report_path(&j, out, &report));
+    CAD_TRY(cad_prep_template_of(&j, in));
+    CAD_TRY(cad_tokenizer_load_dir(j.tokenizer_dir, &t));
+    cad_status s = pack_one(&j, t, in, out, "pack", &m);
     cad_tokenizer_destroy(t);
-    return settle(j, &m, report, s);
+    return settle(&j, &m, report, s);
 }
 
-cad_status cad_prep_pack_splits(const cad_prep_job *j)
+cad_status cad_prep_pack_splits(const cad_prep_job *job)
 {
+    cad_prep_job j = *job;
     cad_tokenizer *t = NULL;
     const char *report = NULL;
     made m = {.splits = true};
-    CAD_TRY(cad_prep_path(j, "audit.json", &report));
-    CAD_TRY(cad_tokenizer_load_dir(j->tokenizer_dir, &t));
+    CAD_TRY(cad_prep_path(&j, "audit.json", &report));
+    CAD_TRY(cad_tokenizer_load_dir(j.tokenizer_dir, &t));
     cad_status s = CAD_OK;
     for (int k = 0; s == CAD_OK && k < CAD_SPLIT_COUNT; k++) {
         char name[32];
         const char *in = NULL, *out = NULL;
         snprintf(name, sizeof name, "%s.jsonl", cad_split_name[k]);
-        s = cad_prep_path(j, name, &in);
+        s = cad_prep_path(&j, name, &in);
         snprintf(name, sizeof name, "%s.pack.h5", cad_split_name[k]);
         if (s == CAD_OK)
-            s = cad_prep_path(j, name, &out);
-        if (s == CAD_OK && cad_fs_exists(in))
-            s = pack_one(j, t, in, out, cad_split_name[k], &m);
+            s = cad_prep_path(&j, name, &out);
+        bool there = s == CAD_OK && cad_fs_exists(in);
+        if (there)
+            s = cad_prep_template_of(&j, in);
+        if (s == CAD_OK && there)
+            s = pack_one(&j, t, in, out, cad_split_name[k], &m);
     }
     cad_tokenizer_destroy(t);
     if (s == CAD_OK && !m.n)
-        s = cad_fail(CAD_ENOTFOUND, "%s: no train.jsonl, val.jsonl or test.jsonl there", j->dir);
-    return settle(j, &m, report, s);
+        s = cad_fail(CAD_ENOTFOUND, "%s: no train.jsonl, val.jsonl or test.jsonl there", j.dir);
+    return settle(&j, &m, report, s);
 }

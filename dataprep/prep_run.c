@@ -152,6 +152,7 @@ cad_status cad_prep_run(const cad_prep_job *job)
     const char *path = NULL;
     cad_lock *lock = NULL;
     cad_prep_job j = *job;
+    CAD_TRY(cad_prep_stages_template(&j));
     CAD_TRY(cad_prep_stages_check(&j));
     CAD_TRY(check_inputs(&j));
     CAD_TRY(cad_prep_stage_file(&j, "LOCK", &path));

@@ -39,6 +39,8 @@ typedef struct cad_prep_stage {
 
 /* All of them in their order; those that a job does not want are passed over. */
 const cad_prep_stage *cad_prep_stages(size_t *n);
+/* The template of the rows that a run makes, where one of its stages wants it. */
+CAD_MUST_USE cad_status cad_prep_stages_template(cad_prep_job *j);
 /* Settings that contradict each other or what prep.stages lists: CAD_ECONFIG, before anything is made. */
 CAD_MUST_USE cad_status cad_prep_stages_check(const cad_prep_job *j);
 /* Its name for people: the words of prep.stages that the job wants of it. */

@@ -417,6 +417,12 @@ static cad_status check_names(const cad_list *l)
     return s;
 }
 
+cad_status cad_prep_stages_template(cad_prep_job *j)
+{
+    bool wanted = packs(j) || learns_tokenizer(j) || filters_tokens(j);
+    return wanted ? cad_prep_template(j, of_step(j) ? "step" : "ir", j->dir) : CAD_OK;
+}
+
 static cad_status needs(const cad_prep_job *j, const char *stage, const char *before)
 {
     if (cad_prep_stage_listed(j, stage) && !cad_prep_stage_listed(j, before))

@@ -9,20 +9,22 @@
 #define STEPLM_TASK                                                                                                            \
     "You are a CAD model generation assistant trained to produce STEP (.step) files based on textual descriptions. "
 
+/* The first of a kind, with or without {retrieved}, is what its rows get where none is named. */
 static const struct {
-    const char *name, *text;
+    const char *name, *kind, *text;
 } builtin[] = {
-    {"ir", "{caption}\n{output}"},
-    {"step", "{caption}\n{output}"},
-    {"step-rag", "{caption}\n{retrieved}\n\n{output}"},
-    {"cad0", "Design: {caption}\n\nCompact IR:\n{output}"},
-    {"steplm-rag",
+    {"ir", "ir", "{caption}\n{output}"},
+    {"step", "step", "{caption}\n{output}"},
+    {"step-rag", "step", "{caption}\n{retrieved}\n\n{output}"},
+    {"cad0", "ir", "Design: {caption}\n\nCompact IR:\n{output}"},
+    {"steplm-rag", "step",
      STEPLM_TASK "Given the following object description and relevant retrieved CAD data, "
                  "generate a STEP file that accurately represents the described object.\n"
                  "\n\n### caption:\n{caption}\n\n### retrieved relevant step file:\n{retrieved}\n\n### output:\n{output}"},
-    {"steplm-norag", STEPLM_TASK "Given the following object description, "
-                                 "generate a STEP file that accurately represents the described object.\n"
-                                 "\n### caption:\n{caption}\n\n### output:\n{output}"},
+    {"steplm-norag", "step",
+     STEPLM_TASK "Given the following object description, "
+                 "generate a STEP file that accurately represents the described object.\n"
+                 "\n### caption:\n{caption}\n\n### output:\n{output}"},
 };
 
 static const char *const slot_text[] = {[CAD_SLOT_caption] = "{caption}", [CAD_SLOT_retrieved] = "{retrieved}"};
@@ -121,14 +123,48 @@ cad_status cad_template_parse(const char *name, const char *text, size_t len, ca
     return CAD_OK;
 }
 
+enum { BUILTINS = sizeof builtin / sizeof *builtin };
+
 const char *cad_template_kind(const cad_template *t)
 {
-    static const char *const of_step[] = {"step-rag", "steplm-rag", "steplm-norag"};
-    for (size_t i = 0; i < sizeof builtin / sizeof *builtin; i++)
-        for (size_t k = 0; k < sizeof of_step / sizeof *of_step; k++)
-            if (!strcmp(builtin[i].name, of_step[k]) && !strcmp(builtin[i].text, t->text))
-                return "step";
+    const char *kind = NULL;
+    for (size_t i = 0; i < BUILTINS; i++) {
+        if (strcmp(builtin[i].text, t->text) != 0)
+            continue;
+        if (kind && strcmp(builtin[i].kind, kind) != 0)
+            return NULL;
+        kind = builtin[i].kind;
+    }
+    return kind;
+}
+
+const char *cad_template_named_kind(const char *name)
+{
+    for (size_t i = 0; i < BUILTINS; i++)
+        if (!strcmp(builtin[i].name, name))
+            return builtin[i].kind;
     return NULL;
+}
+
+static bool suits(size_t i, const char *kind, bool retrieved)
+{
+    return !strcmp(builtin[i].kind, kind) && retrieved == (strstr(builtin[i].text, slot_text[CAD_SLOT_retrieved]) != NULL);
+}
+
+const char *cad_template_default(const char *kind, bool retrieved)
+{
+    for (size_t i = 0; i < BUILTINS; i++)
+        if (suits(i, kind, retrieved))
+            return builtin[i].name;
+    return NULL;
+}
+
+cad_status cad_template_names(const char *kind, bool retrieved, cad_buf *out)
+{
+    for (size_t i = 0; i < BUILTINS; i++)
+        if (suits(i, kind, retrieved))
+            CAD_TRY(cad_buf_printf(out, "%s ", builtin[i].name));
+    return cad_buf_str(out, "file");
 }
 
 static cad_status read_template(const char *path, cad_arena *a, const cad_template **out)
@@ -150,7 +186,7 @@ cad_status cad_template_get(const char *name, const char *file, cad_arena *a, co
             CAD_FAIL(CAD_ECONFIG, "template file: no path (prompt.file, or --template=file:PATH)");
         return read_template(file, a, out);
     }
-    for (size_t i = 0; i < sizeof builtin / sizeof *builtin; i++) {
+    for (size_t i = 0; i < BUILTINS; i++) {
         if (!strcmp(name, builtin[i].name))
             return cad_template_parse(name, builtin[i].text, strlen(builtin[i].text), a, out);
     }

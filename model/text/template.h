@@ -46,9 +46,15 @@ CAD_MUST_USE cad_status cad_template_get(const char *name, const char *file, cad
 CAD_MUST_USE cad_status cad_template_parse(const char *name, const char *text, size_t len, cad_arena *a,
                                            const cad_template **out);
 
-/* Of which kind answers to it are, where the text itself says so: "step" for the built-in prompts of STEP-LLM and step-rag,
- * also when read from a file; else NULL. */
+/* Of which kind answers to it are, where the text itself says so, as that of cad0 and of step-rag does, also when read from a
+ * file; else NULL: ir and step have the same bytes. */
 const char *cad_template_kind(const cad_template *t);
+/* For rows of which kind, "ir" or "step", the built-in template of that name is; NULL: a file, or no such name. */
+const char *cad_template_named_kind(const char *name);
+/* The built-in template for rows of a kind that show something retrieved, or nothing; NULL: there is none. */
+const char *cad_template_default(const char *kind, bool retrieved);
+/* Appends the names of all that suit such rows, by blanks, a file as the last. */
+CAD_MUST_USE cad_status cad_template_names(const char *kind, bool retrieved, cad_buf *out);
 
 /* What fills the slots; retrieved blocks stand best first, one LF between.  Blocks for a template without {retrieved} are
  * CAD_EINVAL; no block leaves the slot empty. */

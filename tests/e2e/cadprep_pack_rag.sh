@@ -5,13 +5,13 @@
 cd "$T"
 fixture
 data=$E2E/data
-pack=(cadprep pack "$data" --tokenizer="$data/tokenizer" --template=step-rag --set=rag.enabled=on)
+printf '{caption}\n{retrieved}\n\n{output}' >rag.txt
+pack=(cadprep pack "$data" --tokenizer="$data/tokenizer" --template=file:rag.txt --set=rag.enabled=on)
 
 runs 65 cadprep pack "$data" --tokenizer="$data/tokenizer" --template=step-rag
 says "$err" "prompt.template = step-rag" "rag.enabled = off" "on exactly when the template has {retrieved}"
 runs 65 cadprep pack "$data" --tokenizer="$data/tokenizer" --template=ir --set=rag.enabled=on
 says "$err" "on exactly when the template has {retrieved}"
-printf '{caption}\n{retrieved}\n{output}' >rag.txt
 runs 65 cadprep pack "$data" --tokenizer="$data/tokenizer" --template=file:rag.txt
 says "$err" "has {retrieved}, but rag.enabled = off"
 runs 65 "${pack[@]}"

@@ -100,7 +100,8 @@ says "$err" "rag.scope = train needs a folder of splits"
 
 # As a stage of a run: made once, skipped when nothing changed, made again when a setting did.
 export E2E=$T
-run=(cadprep run "$CADLM_SOURCE/tests/e2e/tiny.ini" --set=rag.enabled=on --set=prompt.template=step-rag --max-tokens=4096)
+printf '{caption}\n{retrieved}\n\n{output}' >rag.txt
+run=(cadprep run "$CADLM_SOURCE/tests/e2e/tiny.ini" --set=rag.enabled=on --set=prompt.template=file:rag.txt --max-tokens=4096)
 runs 0 "${run[@]}"
 says "$err" "in $T/data/rag.index by hash" "0 outside, 0 itself, 0 caption, 0 geometry"
 sha256sum data/*.jsonl data/rag.index >first

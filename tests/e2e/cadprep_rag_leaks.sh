@@ -6,7 +6,8 @@ cd "$T"
 runs 0 cadprep synth -o s.jsonl -n 150 --families=plate
 runs 0 cadprep split s.jsonl -o clean --suite-rows=4
 runs 0 cadprep rag build clean
-pack=(cadprep pack --template=step-rag --set=rag.enabled=on --tokenizer="$CADLM_SOURCE/models/tiny" --max-tokens=4096)
+printf '{caption}\n{retrieved}\n\n{output}' >rag.txt
+pack=(cadprep pack --template=file:rag.txt --set=rag.enabled=on --tokenizer="$CADLM_SOURCE/models/tiny" --max-tokens=4096)
 runs 0 "${pack[@]}" clean
 says "$err" "retrieval: " "; 0 outside, 0 itself, 0 caption, 0 geometry"
 runs 0 cadprep verify clean
@@ -38,7 +39,7 @@ PY
 
 start() { # options..: of a run on the packs of bad
     cadtrain "$CADLM_SOURCE/tests/e2e/tiny.ini" --check --set=data.train=bad/train.pack.h5 --set=data.val=bad/val.pack.h5 \
-        --set=rag.enabled=on --set=prompt.template=step-rag --set=data.max_tokens=4096 \
+        --set=rag.enabled=on --set=prompt.template=file:rag.txt --set=data.max_tokens=4096 \
         --set=tokenizer.path="$CADLM_SOURCE/models/tiny" --set=tokenizer.own_bpe=0 "$@"
 }
 export E2E=$T
@@ -85,7 +86,7 @@ stale() { # text..: of the refusal
     says "$err" "bad/rag.index: stale: " "hint: cadprep rag build bad, then cadprep pack bad" "$@"
 }
 rm -rf bad && cp -R clean bad
-plain=(cadprep pack bad --template=step --tokenizer="$CADLM_SOURCE/models/tiny" --max-tokens=4096)
+plain=(cadprep pack bad --template=ir --tokenizer="$CADLM_SOURCE/models/tiny" --max-tokens=4096)
 runs 0 "${plain[@]}"
 runs 0 cadprep verify bad
 runs 0 cadprep split s.jsonl -o bad --suite-rows=4 --set=prep.split=60,20,20

@@ -47,6 +47,46 @@ static void test_the_built_in_templates_have_these_bytes(void **state)
     cad_buf_deinit(&b);
 }
 
+static void expect_kind(const char *name, const char *kind, const char *by_text)
+{
+    const cad_template *t;
+    ok(cad_template_get(name, NULL, arena, &t));
+    assert_string_equal(cad_template_named_kind(name), kind);
+    if (by_text)
+        assert_string_equal(cad_template_kind(t), by_text);
+    else
+        assert_null(cad_template_kind(t));
+}
+
+static void expect_names(const char *kind, bool retrieved, const char *first, const char *all)
+{
+    cad_buf b = CAD_BUF_INIT;
+    ok(cad_template_names(kind, retrieved, &b));
+    assert_string_equal(cad_buf_cstr(&b), all);
+    if (first)
+        assert_string_equal(cad_template_default(kind, retrieved), first);
+    else
+        assert_null(cad_template_default(kind, retrieved));
+    cad_buf_deinit(&b);
+}
+
+static void test_a_template_is_for_rows_of_one_kind(void **state)
+{
+    (void)state;
+    expect_kind("ir", "ir", NULL); /* the bytes of step */
+    expect_kind("step", "step", NULL);
+    expect_kind("cad0", "ir", "ir");
+    expect_kind("step-rag", "step", "step");
+    expect_kind("steplm-rag", "step", "step");
+    expect_kind("steplm-norag", "step", "step");
+    assert_null(cad_template_named_kind("file"));
+    assert_null(cad_template_named_kind(""));
+    expect_names("ir", false, "ir", "ir cad0 file");
+    expect_names("ir", true, NULL, "file");
+    expect_names("step", false, "step", "step steplm-norag file");
+    expect_names("step", true, "step-rag", "step-rag steplm-rag file");
+}
+
 /* The published text has {} for every slot. */
 static void expect_published(const char *name, size_t len, const char *sha256)
 {
@@ -176,6 +216,7 @@ int main(void)
     cad_buf_deinit(&json);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_built_in_templates_have_these_bytes),
+        cmocka_unit_test(test_a_template_is_for_rows_of_one_kind),
         cmocka_unit_test(test_the_prompts_of_steplm_have_the_published_bytes),
         cmocka_unit_test(test_a_template_file_must_have_its_slots),
         cmocka_unit_test(test_special_tokens_count_in_the_template_and_not_in_slots),
