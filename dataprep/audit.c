@@ -89,10 +89,27 @@ cad_status cad_audit_pack(const cad_pack *p, json_t *out)
     bad |= json_object_set_new(out, "waived", json_string(i->waived));
     if (p->rag_k)
         bad |= json_object_set_new(out, "retrieved", retrieved_facts(p));
+    bad |= json_object_set_new(out, "kind", cad_json_text(i->kind));
+    bad |= json_object_set_new(out, "representation", cad_json_text(i->representation));
     bad |= json_object_set_new(out, "tokenizer_xxh3", json_string(i->tokenizer_xxh3));
+    bad |= json_object_set_new(out, "template", cad_json_text(i->template_name));
     bad |= json_object_set_new(out, "template_xxh3", json_string(i->template_xxh3));
     if (bad)
         CAD_FAIL(CAD_ENOMEM, "audit: no memory for the report");
+    return CAD_OK;
+}
+
+cad_status cad_audit_forms(const cad_pack *const *pack, const char *const *name, size_t n)
+{
+    for (size_t k = 1; k < n; k++) {
+        const cad_pack_info *a = &pack[0]->info, *b = &pack[k]->info;
+        if (strcmp(a->kind, b->kind) != 0 || strcmp(a->representation, b->representation) != 0)
+            CAD_FAIL(
+                CAD_EDATA,
+                "%s holds rows of kind %s: %.300s; %s of kind %s: %.300s; expected one form of text\nhint: pack both anew, "
+                "from the splits of one corpus",
+                name[0], a->kind, a->representation, name[k], b->kind, b->representation);
+    }
     return CAD_OK;
 }
 

@@ -25,6 +25,10 @@ CAD_MUST_USE cad_status cad_audit_check_waivers(const cad_list *waive);
 /* CAD_EDATA when more of a pack's rows were dropped than the share `most`.  `name`: the pack, for the message. */
 CAD_MUST_USE cad_status cad_audit_drops(const cad_pack *p, const char *name, double most);
 
+/* CAD_EDATA unless all packs, those of one run or of one folder, hold the same kind of rows in the same form; `name`: their
+ * files, for the message. */
+CAD_MUST_USE cad_status cad_audit_forms(const cad_pack *const *pack, const char *const *name, size_t n);
+
 /* CAD_EDATA when a corpus file that the pack was made from lies in `dir` with other bytes: both hashes and the command that
  * rebuilds. */
 CAD_MUST_USE cad_status cad_audit_sources(const cad_pack *p, const char *dir);

@@ -121,6 +121,12 @@ cad_status cad_audit_block(const json_t *facts, cad_buf *out)
                                "\nretrieved  %" JSON_INTEGER_FORMAT " a row; %" JSON_INTEGER_FORMAT
                                " rows lost the end of it, %" JSON_INTEGER_FORMAT " all of it; index %s",
                                whole(rag, "k"), whole(rag, "trimmed"), whole(rag, "nothing_left"), text_of(rag, "index_xxh3")));
+    CAD_TRY(cad_buf_str(out, "\nkind       "));
+    CAD_TRY(put(text_of(facts, "kind"), out));
+    CAD_TRY(cad_buf_str(out, ", in template "));
+    CAD_TRY(put(text_of(facts, "template"), out));
+    CAD_TRY(cad_buf_str(out, "\nform       "));
+    CAD_TRY(put(*text_of(facts, "representation") ? text_of(facts, "representation") : "not told", out));
     CAD_TRY(cad_buf_str(out, "\nwaived     "));
     CAD_TRY(put(*text_of(facts, "waived") ? text_of(facts, "waived") : "none", out));
     CAD_TRY(cad_buf_str(out, "\ntokenizer  "));

@@ -4,9 +4,14 @@
 
 #include <string.h>
 
+const char *cad_model_text_form(const json_t *header)
+{
+    return json_string_value(json_object_get(json_object_get(header, "info"), CAD_MODEL_TEXT_FORM));
+}
+
 bool cad_model_text_is(const json_t *header)
 {
-    return json_is_string(json_object_get(json_object_get(header, "info"), "represents"));
+    return cad_model_text_form(header) != NULL;
 }
 
 cad_status cad_model_text_file(cad_arena *a, bool is, const char *text, cad_buf *room, const char **out)

@@ -13,7 +13,10 @@
 extern "C" {
 #endif
 
-/* Whether the rows behind this header are of stage text. */
+#define CAD_MODEL_TEXT_FORM "represents" /* in the info of the header */
+
+/* The form of the rows behind this header, "order=dfs ids=nested ..", where they are of stage text; else NULL. */
+const char *cad_model_text_form(const json_t *header);
 bool cad_model_text_is(const json_t *header);
 
 /* *out = `text` as it is or, where `is` says so, the file that it stands for, which lies in `room` (cleared first).  Errors:

@@ -29,13 +29,14 @@ typedef struct cad_pack_info {
     const char *tokenizer_xxh3, *tokenizer_name; /* XXH3-128 of tokenizer.json in hex */
     int64_t vocab_rows, bos_id, eos_id;          /* bos_id -1: rows have none */
     const char *template_name, *template_xxh3, *template_text;
-    const char *representation; /* order, rounding, annotations as text */
+    const char *representation; /* the form of the rows' text: of stage text its settings, "order=dfs ids=nested .." */
     int64_t max_tokens;         /* longest row that was let in */
     const char *on_overflow;    /* error, drop, trim_context */
     const char *waived;         /* comma list of audit.waive words, and CAD_PACK_LEAKY, "" = none; every result carries it on */
     const char *const *source_name, *const *source_xxh3; /* the corpus files this was made from */
     size_t n_sources;
     const char *rag_index_xxh3; /* "" without retrieval */
+    const char *retrieval;      /* JSON object of encoder, k, ties, max_tokens and such; "" without, and of earlier builds */
     const char *dropped;        /* JSON object: reason -> count */
     const char *leak_report;    /* JSON object */
     /* filled by the writer and verified by the reader */

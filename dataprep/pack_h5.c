@@ -237,9 +237,14 @@ cad_status cad_h5_get(hid_t file, const char *path, const char *name, cad_h5_typ
     return CAD_OK;
 }
 
+bool cad_h5_has(hid_t where, const char *name)
+{
+    return H5Aexists(where, name) > 0;
+}
+
 static cad_status open_attribute(hid_t where, const char *path, const char *name, hid_t *out)
 {
-    hid_t a = H5Aexists(where, name) > 0 ? H5Aopen(where, name, H5P_DEFAULT) : -1;
+    hid_t a = cad_h5_has(where, name) ? H5Aopen(where, name, H5P_DEFAULT) : -1;
     if (a < 0)
         CAD_FAIL(CAD_ECORRUPT, "%s: attribute %s is missing", path, name);
     *out = a;

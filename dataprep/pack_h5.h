@@ -43,6 +43,7 @@ CAD_MUST_USE cad_status cad_h5_shape(hid_t file, const char *path, const char *n
 /* Reads the whole dataset into `out` of exactly rows * max(cols, 1) elements. */
 CAD_MUST_USE cad_status cad_h5_get(hid_t file, const char *path, const char *name, cad_h5_type t, void *out);
 CAD_MUST_USE cad_status cad_h5_get_text(hid_t where, const char *path, const char *name, cad_arena *a, const char **out);
+bool cad_h5_has(hid_t where, const char *name); /* an attribute */
 CAD_MUST_USE cad_status cad_h5_get_int(hid_t where, const char *path, const char *name, int64_t *out);
 CAD_MUST_USE cad_status cad_h5_get_texts(hid_t where, const char *path, const char *name, cad_arena *a, const char *const **out,
                                          size_t *n);

@@ -23,6 +23,9 @@ enum { CAD_PACK_SCHEMA = 1, CAD_PACK_CHUNK = 16 << 10 };
     X(bos_id) X(eos_id) X(max_tokens) X(n_rows) X(n_tokens) X(n_loss_tokens) X(length_p50) X(length_p90) X(length_p99)         \
         X(length_max)
 
+/* One text more, of packs with retrieved text; those of earlier builds are without it. */
+#define CAD_PACK_RETRIEVAL "retrieval"
+
 /* Hash over tokens, row_offset, span_offset, span (attribute tokens_xxh3), and over every other column (columns_xxh3). */
 CAD_MUST_USE cad_status cad_pack_hash_tokens(const cad_pack *p, char out[33]);
 CAD_MUST_USE cad_status cad_pack_hash_columns(const cad_pack *p, char out[33]);

@@ -204,6 +204,9 @@ static cad_status read_info(hid_t f, const char *path, cad_arena *a, cad_pack_in
 #define X(m) CAD_TRY(cad_h5_get_int(f, path, #m, &i->m));
     CAD_PACK_INTS(X)
 #undef X
+    i->retrieval = "";
+    if (cad_h5_has(f, CAD_PACK_RETRIEVAL))
+        CAD_TRY(cad_h5_get_text(f, path, CAD_PACK_RETRIEVAL, a, &i->retrieval));
     CAD_TRY(cad_h5_get_texts(f, path, "source_names", a, &i->source_name, &i->n_sources));
     CAD_TRY(cad_h5_get_texts(f, path, "source_xxh3", a, &i->source_xxh3, &n));
     if (n != i->n_sources)

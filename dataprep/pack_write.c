@@ -187,6 +187,8 @@ static cad_status put_attributes(hid_t f, const cad_pack *p, const cad_pack_info
 #define X(m) CAD_TRY(cad_h5_put_int(f, #m, i->m));
     CAD_PACK_INTS(X)
 #undef X
+    if (i->retrieval && *i->retrieval)
+        CAD_TRY(cad_h5_put_text(f, CAD_PACK_RETRIEVAL, i->retrieval));
     CAD_TRY(cad_h5_put_texts(f, "source_names", i->source_name, i->n_sources));
     CAD_TRY(cad_h5_put_texts(f, "source_xxh3", i->source_xxh3, i->n_sources));
     CAD_TRY(cad_pack_hash_tokens(p, hash));

@@ -212,6 +212,8 @@ static cad_status audit(const cad_prep_job *j, made *m, const char *path)
     cad_status s = report ? open_made(m) : cad_fail(CAD_ENOMEM, "%s: no memory for the audit", path);
     for (size_t i = 0; s == CAD_OK && i < m->n; i++)
         s = audit_one(m->pack[i], m->path[i], m->name[i], report);
+    if (s == CAD_OK)
+        s = cad_audit_forms((const cad_pack *const *)m->pack, m->path, m->n);
     if (s == CAD_OK && m->n > 1)
         s = audit_splits(j, m, report);
     if (s == CAD_OK && m->splits)

@@ -6,6 +6,7 @@
 #include "core/path.h"
 #include "dataprep/corpus_row.h"
 #include "dataprep/hash_index.h"
+#include "dataprep/model_text.h"
 #include "dataprep/pack.h"
 #include "dataprep/payloads.h"
 #include "dataprep/row_tokens.h"
@@ -29,11 +30,13 @@ typedef struct packer {
     const char *source[1 + CAD_PAYLOAD_FILES]; /* (n_sources) paths: the corpus, then those that it retrieved from */
     size_t n_sources;
     char index_xxh3[CAD_HASH_HEX]; /* "" without retrieval */
+    const char *retrieval;         /* how rows retrieved; NULL without */
     cad_arena *names;
     cad_hash_index row_ids;
     cad_buf too_long, lost; /* ids of rows for the messages: over-long ones; those whose retrieved text is not there */
     int64_t n_lost;
     const char *split, *kind; /* NULL before the first row */
+    const char *form;         /* of stage text, by the header; NULL: the rows are not its */
 } packer;
 
 static cad_status note_long(packer *p, const cad_row *row)
@@ -121,6 +124,12 @@ static cad_status check_labels(packer *p, const cad_row *row)
     return CAD_OK;
 }
 
+static cad_status read_form(packer *p, const cad_corpus_reader *r)
+{
+    const char *form = cad_model_text_form(cad_corpus_header(r));
+    return form ? cad_arena_strdup(p->names, form, strlen(form), &p->form) : CAD_OK;
+}
+
 static cad_status add_all(packer *p)
 {
     cad_corpus_reader *r = NULL;
@@ -130,6 +139,8 @@ static cad_status add_all(packer *p)
     char label[32];
     snprintf(label, sizeof label, "pack %s", cad_path_base(p->args->in));
     cad_status s = cad_arena_create("pack rows", ROW_SPACE, &a);
+    if (s == CAD_OK)
+        s = read_form(p, r);
     if (s == CAD_OK)
         s = cad_corpus_progress(r, label, &progress);
     for (bool more = true; s == CAD_OK;) {
@@ -233,9 +244,9 @@ static cad_status commit(packer *p)
         .template_name = a->tpl->name,
         .template_xxh3 = a->tpl->hash,
         .template_text = a->tpl->text,
-        .representation = !strcmp(p->kind, "ir") ? "canonical, at most 3 decimals"
-                          : a->steplm            ? "STEP, profile steplm"
-                                                 : "STEP, profile strict",
+        .representation = p->form                  ? p->form
+                          : !strcmp(p->kind, "ir") ? "canonical, at most 3 decimals"
+                                                   : "STEP as imported, without cadprep text",
         .max_tokens = a->max_tokens,
         .on_overflow = a->on_overflow == CAD_OVERFLOW_error  ? "error"
                        : a->on_overflow == CAD_OVERFLOW_drop ? "drop"
@@ -245,6 +256,7 @@ static cad_status commit(packer *p)
         .source_xxh3 = hashes,
         .n_sources = p->n_sources,
         .rag_index_xxh3 = p->index_xxh3,
+        .retrieval = p->retrieval,
         .dropped = dropped,
         .leak_report = "{}",
     };
@@ -293,6 +305,24 @@ static cad_status find_sources(packer *p, bool all)
     return s;
 }
 
+/* What the header says of how rows retrieved, with what the packer itself decides, as a text of its own. */
+static cad_status keep_retrieval(packer *p, const json_t *rag)
+{
+    static const char *const elsewhere[] = {"index", "index_xxh3", "leaky"};
+    json_t *o = json_copy((json_t *)(uintptr_t)rag);
+    cad_buf text = CAD_BUF_INIT;
+    for (size_t i = 0; o && i < sizeof elsewhere / sizeof *elsewhere; i++)
+        (void)json_object_del(o, elsewhere[i]);
+    bool good = o && !json_object_set_new(o, "max_tokens", json_integer(p->args->retrieved_tokens)) &&
+                !json_object_set_new(o, "profile", json_string(p->args->steplm ? "steplm" : "strict"));
+    cad_status s = good ? cad_json_print(o, &text) : cad_fail(CAD_ENOMEM, "%s: no memory for its header", p->args->in);
+    if (s == CAD_OK)
+        s = cad_arena_strdup(p->names, text.data, text.len, &p->retrieval);
+    cad_buf_deinit(&text);
+    json_decref(o);
+    return s;
+}
+
 /* What the header says of the index; *k = hits of a row, *all = its scope. */
 static cad_status read_rag_header(packer *p, int64_t *k, bool *all)
 {
@@ -316,6 +346,7 @@ static cad_status read_rag_header(packer *p, int64_t *k, bool *all)
     if (s == CAD_OK) {
         snprintf(p->index_xxh3, sizeof p->index_xxh3, "%s", xxh3);
         *all = !strcmp(scope, "all");
+        s = keep_retrieval(p, rag);
     }
     cad_corpus_close(r);
     return s;

@@ -5,6 +5,7 @@
 #include "core/size.h"
 #include "dataprep/corpus_copy.h"
 #include "dataprep/corpus_row.h"
+#include "dataprep/model_text.h"
 #include "dataprep/split_place.h"
 #include "dataprep/suite_write.h"
 
@@ -32,7 +33,7 @@ typedef struct job {
     int *where; /* (n) a split, or why a row is in none */
     cad_corpus_writer *split[CAD_SPLIT_COUNT];
     cad_buf test, dropped; /* cad_row of the test rows; lines of split.dropped.csv */
-    json_t *info;          /* of the headers: how rows retrieved, where they did so before the split; NULL: nothing */
+    json_t *info;          /* of the headers: the form of the text, how rows retrieved before the split; NULL: neither */
     cad_stage_split_result *r;
 } job;
 
@@ -55,9 +56,10 @@ static cad_status add_key(job *j, const cad_row *row, cad_buf *keys)
 
 static cad_status read_info(job *j, const cad_corpus_reader *r)
 {
-    json_t *rag = json_object_get(json_object_get(cad_corpus_header(r), "info"), "rag");
-    j->info = rag ? json_pack("{s:O}", "rag", rag) : NULL;
-    if (rag && !j->info)
+    json_t *info = json_object_get(cad_corpus_header(r), "info");
+    json_t *rag = json_object_get(info, "rag"), *form = json_object_get(info, CAD_MODEL_TEXT_FORM);
+    j->info = rag || form ? json_pack("{s:O*, s:O*}", "rag", rag, CAD_MODEL_TEXT_FORM, form) : NULL;
+    if ((rag || form) && !j->info)
         CAD_FAIL(CAD_ENOMEM, "%s: no memory for the header", j->args->in);
     return CAD_OK;
 }

@@ -6,6 +6,7 @@
 #include "core/mem.h"
 #include "core/threads.h"
 #include "dataprep/corpus_row.h"
+#include "dataprep/model_text.h"
 #include "dataprep/row_window.h"
 
 #include <inttypes.h>
@@ -191,7 +192,7 @@ static cad_status open_all(text_stage *st, const cad_corpus_reader *in)
     const char *out = st->args->out;
     json_t *old = json_object_get(cad_corpus_header(in), "info"), *info = old ? json_copy(old) : json_object();
     cad_buf path = CAD_BUF_INIT;
-    int bad = json_object_set_new(info, "represents", json_string(st->args->represents));
+    int bad = json_object_set_new(info, CAD_MODEL_TEXT_FORM, json_string(st->args->represents));
     cad_status s =
         bad ? cad_fail(CAD_ENOMEM, "%s: no memory for the header", out) : cad_corpus_create(out, "text", info, &st->out);
     json_decref(info);

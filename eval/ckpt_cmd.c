@@ -225,6 +225,8 @@ static cad_status run_facts(job *j)
     CAD_TRY(cad_ckpt_put(j->facts, "config_xxh3", cad_json_text(st.config_hash)));
     if (st.kind[0])
         CAD_TRY(cad_ckpt_put(j->facts, "answers", cad_json_text(st.kind)));
+    if (st.form[0])
+        CAD_TRY(cad_ckpt_put(j->facts, "representation", cad_json_text(st.form)));
     if (st.rag_index[0])
         CAD_TRY(cad_ckpt_put(j->facts, "rag_index_xxh3", cad_json_text(st.rag_index)));
     return st.waived[0] ? cad_ckpt_put(j->facts, "waived", cad_json_text(st.waived)) : CAD_OK;

@@ -21,6 +21,7 @@ extern "C" {
 #endif
 
 enum { CAD_WAIVED_MAX = 96 }; /* all four words and the mark take 47 */
+enum { CAD_FORM_MAX = 256 };  /* the settings of cadprep text take some 100 */
 
 /* trainer_state.json: all that a resume needs beside weights and moments. */
 typedef struct cad_train_state {
@@ -42,6 +43,7 @@ typedef struct cad_train_state {
     char
         waived[CAD_WAIVED_MAX]; /* by the training packs: words of audit.waive, and CAD_PACK_LEAKY, by commas; tables tell it */
     char kind[8];               /* of the answers that it learnt, "ir" or "step"; "": files of earlier builds do not say */
+    char form[CAD_FORM_MAX];    /* of their text, as the packs tell it (representation); "": likewise */
     char rag_index[CAD_HASH_HEX]; /* XXH3-128 of the index that its rows were retrieved with; "": without retrieval */
     char backend[16];             /* that computed the last steps; files without one are from builds that had the CPU alone */
 } cad_train_state;

@@ -54,6 +54,8 @@ cad_status cad_train_state_save(const cad_train_state *s, const char *path)
         failed |= json_object_set_new(o, "waived", json_string(s->waived));
     if (s->kind[0])
         failed |= json_object_set_new(o, "kind", json_string(s->kind));
+    if (s->form[0])
+        failed |= json_object_set_new(o, "representation", cad_json_text(s->form));
     if (s->rag_index[0])
         failed |= json_object_set_new(o, "rag_index_xxh3", json_string(s->rag_index));
     failed |= json_object_set_new(o, "backend", json_string(s->backend));
@@ -98,17 +100,20 @@ static cad_status read_state(const json_t *o, const char *path, cad_train_state 
 #undef X
     CAD_TRY(cad_json_get_int(o, "seed", path, &seed));
     s->seed = (uint64_t)seed;
-    const char *waived = "", *backend = "cpu", *kind = "";
+    const char *waived = "", *backend = "cpu", *kind = "", *form = "";
     if (json_object_get(o, "waived"))
         CAD_TRY(cad_json_get_string(o, "waived", path, &waived));
     if (json_object_get(o, "backend"))
         CAD_TRY(cad_json_get_string(o, "backend", path, &backend));
     if (json_object_get(o, "kind"))
         CAD_TRY(cad_json_get_string(o, "kind", path, &kind));
+    if (json_object_get(o, "representation"))
+        CAD_TRY(cad_json_get_string(o, "representation", path, &form));
     if (json_object_get(o, "rag_index_xxh3"))
         CAD_TRY(get_text(o, "rag_index_xxh3", path, s->rag_index));
     snprintf(s->waived, sizeof s->waived, "%s", waived);
     snprintf(s->kind, sizeof s->kind, "%s", kind);
+    snprintf(s->form, sizeof s->form, "%s", form);
     snprintf(s->backend, sizeof s->backend, "%s", backend);
     if (s->step < 0 || s->epoch < 0 || s->batch < 0)
         CAD_FAIL(CAD_EDATA, "%s: negative step, epoch or batch", path);

@@ -71,6 +71,8 @@ cad_status cad_trainer_audit(cad_trainer *t)
         name[n] = names[i];
         s = check_pack(t, paths[i], given[i], &dir[n++]);
     }
+    if (s == CAD_OK)
+        s = cad_audit_forms(pack, paths, n);
     if (s == CAD_OK && n == 2)
         s = check_leaks(t, pack, name);
     if (s == CAD_OK)

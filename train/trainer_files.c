@@ -297,6 +297,8 @@ static cad_status print_card(const cad_trainer *t, cad_buf *out)
                            t->at.tokens, t->at.loss_tokens));
     CAD_TRY(cad_buf_printf(out, "| data | %s, %s |\n| template | %s, %s |\n", c->data.train, t->at.data_hash,
                            t->template_->name, t->template_->hash));
+    if (t->at.form[0])
+        CAD_TRY(cad_buf_printf(out, "| answers | %s: %s |\n", t->at.kind, t->at.form));
     if (t->at.waived[0])
         CAD_TRY(cad_buf_printf(out, "| waived | %s |\n", t->at.waived));
     if (t->last_eval_step == t->at.step)

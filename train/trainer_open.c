@@ -231,6 +231,7 @@ static void start_state(cad_trainer *t)
     if (cad_audit_retrieved_count(t->retrieved[0]) || cad_audit_retrieved_count(t->retrieved[1]))
         cad_train_state_waive(&t->at, CAD_PACK_LEAKY);
     snprintf(t->at.kind, sizeof t->at.kind, "%s", i->kind);
+    snprintf(t->at.form, sizeof t->at.form, "%s", i->representation);
     snprintf(t->at.rag_index, sizeof t->at.rag_index, "%s", i->rag_index_xxh3);
 }
 

@@ -278,6 +278,7 @@ cad_status cad_trainer_load_resume(cad_trainer *t)
     /* What the checkpoint learnt from before stays told, and so does what this run's pack waives. */
     cad_train_state_waive(&s, t->at.waived);
     memcpy(s.kind, t->at.kind, sizeof s.kind);
+    memcpy(s.form, t->at.form, sizeof s.form);
     memcpy(s.rag_index, t->at.rag_index, sizeof s.rag_index);
     t->at = s;
     t->wall_before = s.wall_s;

@@ -235,6 +235,27 @@ static void test_other_hdf5_files_are_refused_by_what_they_lack(void **state)
     ok(cad_fs_remove(PATH));
 }
 
+/* Packs of earlier builds do not tell it. */
+static void test_how_rows_retrieved_is_told_where_it_is_known(void **state)
+{
+    (void)state;
+    static const char told[] = "{\"k\":2}";
+    cad_pack_info i = info();
+    cad_pack *p = NULL;
+    i.retrieval = told;
+    write_pack((cad_pack_opts){.rag_k = 2}, i, PATH);
+    ok(cad_pack_open(PATH, NULL, &p));
+    assert_string_equal(p->info.retrieval, told);
+    cad_pack_close(p);
+    hid_t f = H5Fopen(PATH, H5F_ACC_RDWR, H5P_DEFAULT);
+    assert_true(f >= 0 && H5Adelete(f, "retrieval") >= 0);
+    (void)H5Fclose(f);
+    ok(cad_pack_open(PATH, NULL, &p));
+    assert_string_equal(p->info.retrieval, "");
+    cad_pack_close(p);
+    ok(cad_fs_remove(PATH));
+}
+
 /* Another schema is no damage: the message says which one was found, whatever else the file lacks. */
 static void test_a_pack_of_another_schema_is_bad_data(void **state)
 {
@@ -261,6 +282,7 @@ int main(void)
         cmocka_unit_test(test_rows_without_targets_are_refused_when_written),
         cmocka_unit_test(test_a_row_without_its_end_token_is_refused_when_opened),
         cmocka_unit_test(test_other_hdf5_files_are_refused_by_what_they_lack),
+        cmocka_unit_test(test_how_rows_retrieved_is_told_where_it_is_known),
         cmocka_unit_test(test_a_pack_of_another_schema_is_bad_data),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -174,6 +174,11 @@ static void check_all(const char *split, const cad_template *tpl, int k, bool st
     assert_int_equal(p->n_rows, r.rows);
     assert_int_equal(p->rag_k, k);
     assert_string_equal(p->info.rag_index_xxh3, k ? "0123456789abcdef0123456789abcdef" : "");
+    char told[100] = "";
+    if (k)
+        snprintf(told, sizeof told, "{\"k\":%d,\"max_tokens\":0,\"profile\":\"%s\",\"scope\":\"train\"}", k,
+                 steplm ? "steplm" : "strict");
+    assert_string_equal(p->info.retrieval, told);
     assert_true(r.rows > 0 && r.trimmed == 0 && r.dropped == 0 && r.apart == 0 && !r.leaky);
     for (size_t i = 0; i < p->n_rows; i++) {
         cad_frame mark = cad_arena_mark(arena);
