@@ -114,7 +114,7 @@ static cad_status print_time(const cad_dry_report *r, cad_buf *out)
 static cad_status print_audit(const cad_dry_report *r, cad_buf *out)
 {
     if (!r->audit.done)
-        return cad_buf_str(out, "audit   none: pack or tokenizer is not there\n");
+        return cad_buf_printf(out, "audit   none: %s\n", r->audit.none);
     return cad_buf_printf(out, "audit   template %.4s.. (%s) and tokenizer as packed; %s; rows without loss 0%s%s\n",
                           r->audit.template_hash, r->audit.template_name,
                           strstr(r->audit.waived, "no_eos") ? "end token not checked" : "end token in the loss of every row",
@@ -137,9 +137,9 @@ cad_status cad_dry_print(const cad_dry_report *r, cad_buf *out)
 cad_status cad_dry_print_check(const cad_dry_report *r, cad_buf *out)
 {
     char a[SHORT], b[SHORT];
-    return cad_buf_printf(out, "the configuration holds; on %s it takes %s of %s%s\n", r->memory.plan.device,
+    return cad_buf_printf(out, "the configuration holds; on %s it takes %s of %s%s%s\n", r->memory.plan.device,
                           cad_bytes_text(r->memory.plan.total, a), cad_bytes_text(r->memory.plan.capacity, b),
-                          !r->audit.done ? "; pack, tokenizer or weights are not here and were not read" : "");
+                          *r->absent ? "; not here, and not read: " : "", r->absent);
 }
 
 /* ---- JSON ---- */
@@ -190,8 +190,11 @@ cad_status cad_dry_json(const cad_dry_report *r, cad_buf *out)
         "fits", r->disk.fits, "time", time_json(r), "steps", "per_epoch", (json_int_t)r->steps.per_epoch, "total",
         (json_int_t)r->steps.total, "warmup", (json_int_t)r->steps.warmup, "evals", (json_int_t)r->steps.evals, "saves",
         (json_int_t)r->steps.saves, "audit", audit_json(r));
-    if (!o)
+    if (!o || json_object_set_new(o, "absent", cad_json_text(r->absent)) ||
+        json_object_set_new(o, "unaudited", cad_json_text(r->audit.none))) {
+        json_decref(o);
         CAD_FAIL(CAD_ENOMEM, "out of memory for the report");
+    }
     cad_status s = cad_json_print(o, out);
     json_decref(o);
     return s == CAD_OK ? cad_buf_str(out, "\n") : s;

@@ -51,7 +51,9 @@ static void describe_data(const cad_trainer *t, cad_dry_report *r)
     r->data.longest = l->longest;
     r->data.p99 = t->train_pack ? t->train_pack->info.length_p99 : l->longest;
     r->data.s_eff = squares / (double)l->n_tokens;
-    r->audit.done = t->train_pack && t->tokenizer;
+    r->audit.done = t->absent->unaudited.len == 0;
+    snprintf(r->audit.none, sizeof r->audit.none, "%s", cad_buf_cstr(&t->absent->unaudited));
+    snprintf(r->absent, sizeof r->absent, "%s", cad_buf_cstr(&t->absent->paths));
     if (!t->train_pack)
         return;
     const cad_pack_info *i = &t->train_pack->info;
@@ -354,6 +356,8 @@ cad_status cad_dry_run(const cad_config *cfg, const char *run_dir, const char *a
     t->device_key = assume ? "cpu" : NULL; /* the one that is assumed is not here */
     cad_status s = plan_run(t, formulas ? &gpu : NULL, &r);
     cad_trainer_close(t);
+    cad_buf_deinit(&absent.paths);
+    cad_buf_deinit(&absent.unaudited);
     CAD_TRY(s);
     *out = r;
     return CAD_OK;

@@ -60,8 +60,10 @@ typedef struct cad_dry_report {
         int64_t per_epoch, total, warmup, evals, saves;
         char save_every[40], eval_every[40];
     } steps;
+    char absent[3 * CAD_DRY_TEXT]; /* inputs that are not here, by commas */
     struct {
         bool done;
+        char none[3 * CAD_DRY_TEXT]; /* why it was not done */
         char template_hash[40], template_name[40], waived[CAD_DRY_TEXT];
     } audit;
 } cad_dry_report;

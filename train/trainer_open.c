@@ -1,13 +1,13 @@
 #include "train/trainer_parts.h"
 
 #include "core/clock.h"
+#include "core/file_kind.h"
 #include "core/log.h"
 #include "core/mem.h"
 #include "core/problems.h"
 #include "dataprep/audit.h"
 
 #include <math.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -61,23 +61,58 @@ static cad_status open_val(cad_trainer *t)
     return cad_loader_init(t->val_pack, 0, CAD_LOSS_NORM_tokens, t->rows, &t->val_loader);
 }
 
+/* An input: its path, and whether the audit wants it. */
+typedef struct input {
+    cad_status (*open)(cad_trainer *);
+    const char *path;
+    bool *absent;
+    bool audited;
+} input;
+
+/* What another machine may have: all of it, or the rest of a folder. */
+static bool may_lie_elsewhere(const char *path)
+{
+    cad_file_kind kind = cad_file_kind_of(path);
+    return kind == CAD_FILE_absent || kind == CAD_FILE_folder || kind == CAD_FILE_model || kind == CAD_FILE_tokenizer;
+}
+
+/* Of inputs from `first` to `in`.  Takes the failure of this thread as the reason; the message's first line. */
+static cad_status note_absent(cad_trainer_absent *a, const input *first, const input *in)
+{
+    cad_kept_error why;
+    bool told = false; /* a model's folder may be its tokenizer's */
+    cad_error_keep(&why);
+    for (const input *one = first; one < in; one++)
+        told |= *one->absent && !strcmp(one->path, in->path);
+    *in->absent = true;
+    if (!told)
+        CAD_TRY(cad_buf_printf(&a->paths, "%s%s", a->paths.len ? ", " : "", in->path));
+    if (!in->audited)
+        return CAD_OK;
+    return cad_buf_printf(&a->unaudited, "%s%.*s", a->unaudited.len ? "; " : "", (int)strcspn(why.text, "\n"), why.text);
+}
+
+static const char *template_path(const cad_config *c)
+{
+    const char *name = c->prompt.template_;
+    return strncmp(name, "file:", 5) != 0 ? c->prompt.file : name + 5;
+}
+
 static cad_status open_inputs(cad_trainer *t)
 {
-    static const struct {
-        cad_status (*open)(cad_trainer *);
-        size_t absent; /* its flag */
-    } part[] = {{open_tokenizer, offsetof(cad_trainer_absent, tokenizer)},
-                {cad_trainer_open_model, offsetof(cad_trainer_absent, model)},
-                {open_template, offsetof(cad_trainer_absent, template_)},
-                {open_train, offsetof(cad_trainer_absent, train)},
-                {open_val, offsetof(cad_trainer_absent, val)}};
+    const cad_config *c = t->cfg;
+    cad_trainer_absent none, *a = t->absent ? t->absent : &none;
+    const input part[] = {{open_tokenizer, c->tokenizer.path, &a->tokenizer, true},
+                          {cad_trainer_open_model, c->model.path, &a->model, false},
+                          {open_template, template_path(c), &a->template_, true},
+                          {open_train, c->data.train, &a->train, true},
+                          {open_val, c->data.val, &a->val, false}};
     cad_problems problems = CAD_PROBLEMS_INIT;
     for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
         cad_status one = part[i].open(t);
-        if (one == CAD_ENOTFOUND && t->absent)
-            *(bool *)((char *)t->absent + part[i].absent) = true;
-        else
-            cad_problems_add(&problems, one);
+        if (one == CAD_ENOTFOUND && t->absent && may_lie_elsewhere(part[i].path))
+            one = note_absent(a, part, &part[i]);
+        cad_problems_add(&problems, one);
     }
     return cad_problems_end(&problems);
 }

@@ -46,6 +46,8 @@ typedef struct cad_trainer_sizes {
 /* Inputs that were not there; for a dry run, which goes on with what the configuration says of them. */
 typedef struct cad_trainer_absent {
     bool tokenizer, model, template_, train, val;
+    cad_buf paths;     /* of all of them, by commas */
+    cad_buf unaudited; /* why packs were not compared with tokenizer and template: the messages, by semicolons */
 } cad_trainer_absent;
 
 struct cad_trainer {

@@ -17,7 +17,7 @@ for config in "$CADLM_SOURCE"/configs/*.ini; do
     runs 0 cadtrain "$config" --dry-run --assume=h100-80g
     says "$out" "model   " "data    " "memory  h100-80g (assumed" ": fits" "disk    " "time    " "(assumed: 50 % of 989 TFLOP/s)" "steps   " "audit   "
     runs 0 cadtrain "$config" --dry-run --assume=h100-80g --json
-    json "$out" 'd["fits"] and d["data"]["assumed"] and d["audit"] is None'
+    json "$out" 'd["fits"] and d["data"]["assumed"] and d["audit"] is None and "train.pack.h5: no such file" in d["unaudited"]'
     json "$out" 'abs(d["memory"]["total"] - sum(d["memory"]["bytes"].values())) < 20 and d["memory"]["total"] < d["memory"]["planned"]'
 done
 [ $n -ge 6 ] || die "$n configurations"
@@ -83,6 +83,30 @@ runs 74 cadtrain "$TINY" --set=data.train=$T/cut.h5 --dry-run
 empty "$out"
 runs 65 cadtrain "$TINY" --set=tokenizer.path="$CADLM_SOURCE/models/tiny" --dry-run
 says "$err" "tokenizer hash"
+
+# A pack without its tokenizer is not compared; whose path leads nowhere is told, and what is there but is none is refused.
+for mode in "--dry-run" "--check --assume=cpu"; do
+    runs 0 cadtrain "$TINY" --set=tokenizer.path=$T/no_tokenizer $mode
+    says "$out" "$T/no_tokenizer"
+    runs 66 cadtrain "$TINY" --set=tokenizer.path="$FIXTURE/runs/tiny" $mode
+    says "$err" "runs/tiny: a run directory; expected a folder with a tokenizer" "hint: the one inside: "
+    runs 65 cadtrain "$TINY" --set=tokenizer.path="$CADLM_SOURCE/models/tiny" $mode
+    says "$err" "train.pack.h5: tokenizer hash of the pack is" "val.pack.h5: tokenizer hash of the pack is" "2 problems"
+done
+runs 65 cadtrain "$TINY" --set=data.train="$E2E/data/tokenizer" --dry-run
+says "$err" "data/tokenizer: a folder with a tokenizer; expected a pack"
+mkdir -p models/Qwen2.5-3B
+cp "$CADLM_SOURCE"/models/tiny/tokenizer*.json models/Qwen2.5-3B # of a model all but the tokenizer may lie elsewhere
+for option in tokenizer.path model.path; do
+    runs 0 cadtrain "$CADLM_SOURCE/configs/qwen3b_ir.ini" --set=$option=models/Qwen2.5-3B --check --assume=h100-80g
+    says "$out" "not here, and not read: "
+done
+runs 0 cadtrain "$TINY" --set=tokenizer.path=$T/no_tokenizer --dry-run
+says "$out" "audit   none: $T/no_tokenizer: no such file or folder; expected a folder with a tokenizer"
+runs 0 cadtrain "$TINY" --set=tokenizer.path=$T/no_tokenizer --dry-run --json
+json "$out" 'd["audit"] is None and d["unaudited"].endswith("expected a folder with a tokenizer") and d["absent"].endswith("no_tokenizer")'
+runs 0 cadtrain "$TINY" --dry-run --json
+json "$out" 'd["audit"] and d["absent"] == d["unaudited"] == ""'
 
 # Here: the total against the peak that the run reports, where activations decide, and where the adapter's base does.
 compare() { # name, options...
