@@ -301,6 +301,7 @@ cad_status cad_trainer_settle(cad_trainer *t)
     }
     if (t->val_pack && t->tokenizer)
         CAD_TRY(check_begin(t, t->cfg->data.val, t->val_pack));
+    CAD_TRY(cad_trainer_check_retrieval(t));
     CAD_TRY(cad_trainer_audit(t));
     CAD_TRY(check_length(t, t->cfg->data.train, t->train_pack, &t->loader));
     CAD_TRY(check_length(t, t->cfg->data.val, t->val_pack, &t->val_loader));

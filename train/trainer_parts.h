@@ -133,6 +133,8 @@ bool cad_trainer_has_samples(const cad_trainer *t);
 /* trainer_audit.c: drops, changed sources, what lies in both packs (CAD_EDATA); then RUN/audit.json and its lines. */
 CAD_MUST_USE cad_status cad_trainer_audit(cad_trainer *t);
 CAD_MUST_USE cad_status cad_trainer_write_audit(cad_trainer *t);
+/* trainer_retrieval.c: [rag] against what the packs say that their rows retrieved with (CAD_EDATA, or a warning). */
+CAD_MUST_USE cad_status cad_trainer_check_retrieval(const cad_trainer *t);
 /* trainer_prompts.c: t->prompt and, where a tokenizer is there, the longest of them in tokens. */
 CAD_MUST_USE cad_status cad_trainer_read_prompts(cad_trainer *t);
 /* trainer_sizes.c: the options of the plan; t->sizes from plan and prompts; then its bytes from the parameters, whose values
