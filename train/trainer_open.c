@@ -170,6 +170,19 @@ static cad_status check_length(const cad_trainer *t, const char *path, const cad
              path, name, (long long)l->longest, (long long)most, (long long)p->info.max_tokens);
 }
 
+/* Beyond its positions a model learns what no prompt will reach: engines end there. */
+static cad_status check_positions(const cad_trainer *t, const char *path, const cad_pack *p, const cad_loader *l)
+{
+    if (!p || l->longest <= t->model.max_pos)
+        return CAD_OK;
+    char name[64];
+    cad_loader_row_name(l, l->longest_row, name);
+    CAD_FAIL(CAD_EDATA,
+             "%s: row '%s' has %lld tokens; the model has %lld positions (max_position_embeddings of its config.json)\n"
+             "hint: pack again with data.max_tokens = %lld",
+             path, name, (long long)l->longest, (long long)t->model.max_pos, (long long)t->model.max_pos);
+}
+
 static cad_status make_plan(cad_trainer *t)
 {
     const cad_config *c = t->cfg;
@@ -305,6 +318,8 @@ cad_status cad_trainer_settle(cad_trainer *t)
     CAD_TRY(cad_trainer_audit(t));
     CAD_TRY(check_length(t, t->cfg->data.train, t->train_pack, &t->loader));
     CAD_TRY(check_length(t, t->cfg->data.val, t->val_pack, &t->val_loader));
+    CAD_TRY(check_positions(t, t->cfg->data.train, t->train_pack, &t->loader));
+    CAD_TRY(check_positions(t, t->cfg->data.val, t->val_pack, &t->val_loader));
     CAD_TRY(make_plan(t));
     if (!cad_trainer_has_samples(t))
         return CAD_OK;

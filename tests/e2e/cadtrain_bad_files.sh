@@ -68,6 +68,15 @@ d["pad_token_id"] = d["eos_token_id"]
 json.dump(d, open(sys.argv[1], "w"))' padded/config.json
 refused 65 --set=model.init=pretrained --set=model.path=$T/padded --set=lora.enabled=on -- "padded/config.json: pad_token_id is the end token" "hint: "
 
+# A model with fewer positions than the longest row has tokens.
+cp -R "$FIXTURE/runs/tiny/ckpt/latest/." short
+python3 -c 'import json, sys
+d = json.load(open(sys.argv[1]))
+d["max_position_embeddings"] = 20
+json.dump(d, open(sys.argv[1], "w"))' short/config.json
+refused 65 --set=model.init=pretrained --set=model.path=$T/short --set=lora.enabled=on -- "train.pack.h5: row '" "the model has 20 positions" \
+    "hint: pack again with data.max_tokens = 20"
+
 # Weights cut short, with a lying header, absent.
 cp -R "$FIXTURE/runs/tiny/ckpt/latest/." base
 weights=base/model.safetensors
