@@ -17,14 +17,14 @@ struct cad_cloud {
     double lo[3], hi[3];
 };
 
-/* The nearest point, of several the one of the smallest index; others2: no other is nearer than that, in squares. */
+/* The nearest point, of several the one of the smallest index; others2: no other is nearer than that, in squares; it is what
+ * the search came to know, and may be little more than d2. */
 typedef struct cad_cloud_hit {
     double d2, others2;
     int64_t index;
 } cad_cloud_hit;
-/* `guess`: of the nearest, -1: none; the better it is, the less is searched.  `wide`, >= 1: others2 is wanted up to that many
- * times d2. */
-cad_cloud_hit cad_cloud_find(const cad_cloud *c, const double p[3], int64_t guess, double wide);
+/* `guess`: of the nearest, -1: none; the better it is, the less is searched. */
+cad_cloud_hit cad_cloud_find(const cad_cloud *c, const double p[3], int64_t guess);
 
 /* The nearest of a cloud to each of n points that are asked for again and again while they move: none is searched for that
  * moved too little to have another one. */

@@ -120,7 +120,6 @@ cad_status cad_cloud_build(const double *points, int64_t n, cad_arena *a, cad_cl
 typedef struct search {
     const cad_cloud *c;
     const double *p;
-    double wide;                  /* how far beyond the best is looked, in squares */
     double best, second, skipped; /* the latter: nothing that was passed over is nearer */
     int64_t index;
 } search;
@@ -160,7 +159,7 @@ static void descend(search *s, int64_t lo, int64_t hi, const double off[3], doub
         descend(s, low ? lo : mid + 1, low ? mid : hi, o, bound);
         bound += side * side - o[axis] * o[axis];
         o[axis] = side;
-        if (bound * SURE > s->wide * s->best) {
+        if (bound * SURE > s->best) {
             s->skipped = fmin(s->skipped, bound * SURE);
             return;
         }
@@ -171,9 +170,9 @@ static void descend(search *s, int64_t lo, int64_t hi, const double off[3], doub
         look(s, i);
 }
 
-cad_cloud_hit cad_cloud_find(const cad_cloud *c, const double p[3], int64_t guess, double wide)
+cad_cloud_hit cad_cloud_find(const cad_cloud *c, const double p[3], int64_t guess)
 {
-    search s = {.c = c, .p = p, .wide = wide, .best = INFINITY, .second = INFINITY, .skipped = INFINITY, .index = INT64_MAX};
+    search s = {.c = c, .p = p, .best = INFINITY, .second = INFINITY, .skipped = INFINITY, .index = INT64_MAX};
     double off[3], bound = 0;
     for (int k = 0; k < 3; k++) {
         off[k] = p[k] < c->lo[k] ? p[k] - c->lo[k] : p[k] > c->hi[k] ? p[k] - c->hi[k] : 0;
@@ -187,13 +186,17 @@ cad_cloud_hit cad_cloud_find(const cad_cloud *c, const double p[3], int64_t gues
 
 double cad_cloud_distance2(const cad_cloud *c, const double p[3], int64_t *out_index)
 {
-    cad_cloud_hit h = cad_cloud_find(c, p, -1, 1);
+    cad_cloud_hit h = cad_cloud_find(c, p, -1);
     if (out_index)
         *out_index = h.index;
     return h.d2;
 }
 
 /* ---- points that move a little at a time ---- */
+
+/* Measured on eight pairs of boxes, like and unlike, 2,000 points each: an alignment took three times as long when each point
+ * was searched anew at each step (not quiet).  A search that looks beyond the nearest, for more room, costs more than it saves:
+ * of unlike parts it meets the whole cloud. */
 
 cad_status cad_cloud_track_make(const cad_cloud *to, int64_t n, cad_arena *a, cad_cloud_track *out)
 {
@@ -209,7 +212,6 @@ cad_status cad_cloud_track_make(const cad_cloud *to, int64_t n, cad_arena *a, ca
 
 double cad_cloud_follow(cad_cloud_track *k, int64_t i, const double q[3], int64_t *out_index)
 {
-    static const double WIDE = 4; /* twice the distance: wider costs more of a search than it saves later */
     int64_t j = k->nearest[i];
     if (j >= 0) {
         double d2 = square(k->to->point + 3 * j, q), room = k->room[i] * SURE - sqrt(square(k->stood + 3 * i, q)) / SURE;
@@ -218,7 +220,7 @@ double cad_cloud_follow(cad_cloud_track *k, int64_t i, const double q[3], int64_
             return d2;
         }
     }
-    cad_cloud_hit h = cad_cloud_find(k->to, q, j, WIDE);
+    cad_cloud_hit h = cad_cloud_find(k->to, q, j);
     memcpy(k->stood + 3 * i, q, 3 * sizeof *q);
     k->room[i] = sqrt(h.others2);
     *out_index = k->nearest[i] = h.index;
