@@ -265,7 +265,21 @@ cad_status cad_corpus_load(const char *path, cad_arena *a, cad_row **out, size_t
 struct cad_corpus_writer {
     cad_writer *file;
     cad_buf line;
+    uint64_t at; /* bytes before `line` */
 };
+
+/* Writes `line`, which ends here. */
+static cad_status end_line(cad_corpus_writer *w)
+{
+    CAD_TRY(cad_buf_str(&w->line, "\n"));
+    return cad_writer_add(w->file, w->line.data, w->line.len);
+}
+
+static void next_row(cad_corpus_writer *w)
+{
+    w->at += w->line.len;
+    cad_buf_clear(&w->line);
+}
 
 cad_status cad_corpus_create(const char *path, const char *name, const json_t *info, cad_corpus_writer **out)
 {
@@ -278,9 +292,7 @@ cad_status cad_corpus_create(const char *path, const char *name, const json_t *i
     if (s == CAD_OK)
         s = cad_json_print(h, &w->line);
     if (s == CAD_OK)
-        s = cad_buf_str(&w->line, "\n");
-    if (s == CAD_OK)
-        s = cad_writer_add(w->file, w->line.data, w->line.len);
+        s = end_line(w);
     json_decref(h);
     if (s != CAD_OK) {
         cad_corpus_abort(w);
@@ -292,23 +304,29 @@ cad_status cad_corpus_create(const char *path, const char *name, const json_t *i
 
 cad_status cad_corpus_add(cad_corpus_writer *w, const cad_row *row)
 {
-    cad_buf_clear(&w->line);
+    next_row(w);
     CAD_TRY(cad_row_print(row, &w->line));
-    CAD_TRY(cad_buf_str(&w->line, "\n"));
-    return cad_writer_add(w->file, w->line.data, w->line.len);
+    return end_line(w);
 }
 
 cad_status cad_corpus_add_object(cad_corpus_writer *w, const json_t *row)
 {
-    cad_buf_clear(&w->line);
+    next_row(w);
     CAD_TRY(cad_json_print(row, &w->line));
-    CAD_TRY(cad_buf_str(&w->line, "\n"));
-    return cad_writer_add(w->file, w->line.data, w->line.len);
+    return end_line(w);
+}
+
+void cad_corpus_written(const cad_corpus_writer *w, uint64_t *at, size_t *len)
+{
+    *at = w->at;
+    *len = w->line.len - 1;
 }
 
 cad_status cad_corpus_add_line(cad_corpus_writer *w, const cad_buf *line)
 {
     assert(line->len <= CAD_CORPUS_LINE);
+    next_row(w);
+    w->at += line->len + 1;
     CAD_TRY(cad_writer_add(w->file, line->data, line->len));
     return cad_writer_add(w->file, "\n", 1);
 }

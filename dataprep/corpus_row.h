@@ -79,6 +79,8 @@ CAD_MUST_USE cad_status cad_corpus_add_object(cad_corpus_writer *w, const json_t
 /* The same for a row that cad_row_print has printed; its line is at most CAD_CORPUS_LINE bytes long, or nobody could read it.
  */
 CAD_MUST_USE cad_status cad_corpus_add_line(cad_corpus_writer *w, const cad_buf *line);
+/* Where the line of the row stands that cad_corpus_add or cad_corpus_add_object wrote last, in bytes, without its end. */
+void cad_corpus_written(const cad_corpus_writer *w, uint64_t *at, size_t *len);
 CAD_MUST_USE cad_status cad_corpus_commit(cad_corpus_writer *w); /* frees w in any case */
 void cad_corpus_abort(cad_corpus_writer *w);                     /* NULL is fine */
 

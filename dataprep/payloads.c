@@ -6,7 +6,6 @@
 #include "core/size.h"
 #include "dataprep/corpus_row.h"
 #include "dataprep/hash_index.h"
-#include "model/rag/rag_index.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -21,7 +20,7 @@ struct cad_payloads {
     size_t n_files;
     cad_buf places; /* of all rows */
     cad_hash_index rows;
-    cad_hasher *hasher; /* of ids, captions and groups */
+    cad_hasher *hasher; /* of ids, captions and groups; NULL: places were given */
 };
 
 static cad_status add_row(cad_payloads *p, const cad_corpus_reader *r, const json_t *row, const char *where)
@@ -71,6 +70,36 @@ cad_status cad_payloads_open(const char *const *path, size_t n, cad_payloads **o
     cad_status s = p->hasher ? CAD_OK : cad_fail(CAD_ENOMEM, "payloads: no memory for their hash");
     for (size_t i = 0; s == CAD_OK && i < n; i++)
         s = read_ids(p, path[i]);
+    if (s != CAD_OK) {
+        cad_payloads_close(p);
+        return s;
+    }
+    *out = p;
+    return CAD_OK;
+}
+
+static cad_status add_place(cad_payloads *p, const cad_rag_place *r)
+{
+    const cad_file *f = r->file < p->n_files ? p->file[r->file] : NULL;
+    uint64_t size = f ? cad_file_size(f) : 0;
+    if (r->bytes > CAD_CORPUS_LINE || r->bytes > size || r->at > size - r->bytes)
+        CAD_FAIL(CAD_ECORRUPT, "%s: %" PRIu64 " bytes; a row is said to stand at %" PRIu64 ", %" PRIu64 " long",
+                 f ? cad_file_path(f) : "payloads", size, r->at, r->bytes);
+    return cad_buf_add(&p->places, &(place){.at = r->at, .len = (uint32_t)r->bytes, .file = (uint32_t)r->file}, sizeof(place));
+}
+
+cad_status cad_payloads_open_placed(const char *const *path, size_t n, const cad_rag_place *noted, int64_t n_rows,
+                                    cad_payloads **out)
+{
+    cad_payloads *p;
+    if (n > CAD_PAYLOAD_FILES)
+        CAD_FAIL(CAD_EINVAL, "payloads of %zu corpora; expected at most %d", n, CAD_PAYLOAD_FILES);
+    CAD_TRY(cad_mem_alloc(sizeof *p, "payloads", &p));
+    cad_status s = CAD_OK;
+    for (size_t i = 0; s == CAD_OK && i < n; i++)
+        s = cad_file_open(path[i], &p->file[p->n_files++]);
+    for (int64_t i = 0; s == CAD_OK && i < n_rows; i++)
+        s = add_place(p, &noted[i]);
     if (s != CAD_OK) {
         cad_payloads_close(p);
         return s;

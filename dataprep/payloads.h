@@ -9,6 +9,7 @@
 #include "core/buf.h"
 #include "core/hash.h"
 #include "core/status.h"
+#include "model/rag/rag_index.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,6 +26,10 @@ enum { CAD_PAYLOAD_FILES = 3 }; /* train, val, test */
 /* Reads the rows of n corpora once, and keeps no texts; rows are numbered through, from 0.  Errors: those of cad_corpus_open
  * and cad_corpus_next, CAD_EDATA (an id twice). */
 CAD_MUST_USE cad_status cad_payloads_open(const char *const *path, size_t n, cad_payloads **out);
+/* The same by places that were noted (n_rows), rows in their order: no corpus is read, so they must be as they were.  Of these
+ * cad_payloads_hash and cad_payloads_find know nothing.  Errors: CAD_ECORRUPT (a place beyond its file), CAD_ENOTFOUND. */
+CAD_MUST_USE cad_status cad_payloads_open_placed(const char *const *path, size_t n, const cad_rag_place *place, int64_t n_rows,
+                                                 cad_payloads **out);
 void cad_payloads_close(cad_payloads *p); /* NULL is fine */
 /* As cad_rag_corpus_hash over all rows. */
 void cad_payloads_hash(const cad_payloads *p, char out[CAD_HASH_HEX]);

@@ -21,6 +21,7 @@ struct cad_retriever {
     cad_rag_index *index;
     cad_rag_encoder *encoder;
     cad_payloads *payloads;
+    bool placed; /* they are numbered as the rows of the index */
     cad_rag_rule rule;
     cad_tokenizer *tokenizer; /* with max_tokens */
     int64_t max_tokens;       /* of the slot; 0: any number */
@@ -43,6 +44,33 @@ static cad_status open_index(cad_retriever *r, const char *path, const char *lea
     return CAD_OK;
 }
 
+/* Whether the index tells where the rows of these corpora stand: of these, byte for byte. */
+static cad_status knows(const cad_rag_info *info, const char *const *list, size_t n, bool *out)
+{
+    char hex[CAD_HASH_HEX];
+    *out = info->place && info->n_files == n;
+    for (size_t i = 0; *out && i < n; i++) {
+        if (!strcmp(cad_path_base(list[i]), info->file[i].name))
+            CAD_TRY(cad_fs_hash(list[i], hex));
+        else
+            *hex = '\0';
+        *out = !strcmp(hex, info->file[i].xxh3);
+    }
+    return CAD_OK;
+}
+
+/* Only where it does not know are all rows read, to be found by their ids, and compared with those that were indexed. */
+static cad_status open_corpora(cad_retriever *r, const char *const *list, size_t n)
+{
+    const cad_rag_info *info = cad_rag_index_info(r->index);
+    CAD_TRY(knows(info, list, n, &r->placed));
+    if (r->placed)
+        CAD_TRY(cad_payloads_open_placed(list, n, info->place, cad_rag_index_rows(r->index)->n, &r->payloads));
+    else
+        CAD_TRY(cad_payloads_open(list, n, &r->payloads));
+    return cad_rag_current(r->index, r->path, r->placed ? NULL : r->payloads);
+}
+
 /* The corpora that the rows of the index came from: train, or all splits, of its folder. */
 static cad_status open_payloads(cad_retriever *r)
 {
@@ -63,7 +91,7 @@ static cad_status open_payloads(cad_retriever *r)
         s = cad_fail(CAD_EDATA, "%s: no %s beside it, which holds the texts of its rows", r->path,
                      all ? "train.jsonl, val.jsonl or test.jsonl" : "train.jsonl");
     if (s == CAD_OK)
-        s = cad_payloads_open(list, n, &r->payloads);
+        s = open_corpora(r, list, n);
     cad_buf_deinit(&dir);
     return s;
 }
@@ -105,7 +133,6 @@ static cad_status open_all(cad_retriever *r, const char *path, const cad_config 
         CAD_TRY(open_tokenizer(r, ckpt));
     CAD_TRY(open_encoder(r, cfg->rag.encoder_path));
     CAD_TRY(open_payloads(r));
-    CAD_TRY(cad_rag_current(r->index, r->path, r->payloads));
     r->steplm = cfg->prep.profile == CAD_PREP_PROFILE_steplm;
     r->rule = (cad_rag_rule){.k = r->steplm ? STEPLM_HITS : cfg->rag.k,
                              .ties = r->steplm ? CAD_RAG_TIE_LAST : (cad_rag_ties)cfg->rag.ties,
@@ -140,10 +167,11 @@ void cad_retriever_close(cad_retriever *r)
 }
 
 /* Adds the text of a hit, where it has one. */
-static cad_status add_text(const cad_retriever *r, const char *id, cad_arena *a, cad_retrieved_blocks *b, bool *has_text)
+static cad_status add_text(const cad_retriever *r, const cad_rag_hit *hit, cad_arena *a, cad_retrieved_blocks *b,
+                           bool *has_text)
 {
-    const char *text = "";
-    int64_t row = cad_payloads_find(r->payloads, id);
+    const char *text = "", *id = cad_rag_index_rows(r->index)->id[hit->row];
+    int64_t row = r->placed ? hit->row : cad_payloads_find(r->payloads, id);
     if (row >= 0)
         CAD_TRY(cad_payloads_read(r->payloads, row, id, a, &text, &b->step[b->n]));
     *has_text = !cad_text_is_blank(text);
@@ -168,7 +196,7 @@ cad_status cad_retriever_find(cad_retriever *r, const char *caption, cad_arena *
     for (int64_t i = 0; i < found && out->n < most; i++) {
         const char *id = rows->id[hit[i].row];
         bool has_text;
-        CAD_TRY(add_text(r, id, a, &b, &has_text));
+        CAD_TRY(add_text(r, &hit[i], a, &b, &has_text));
         if (!has_text)
             continue;
         CAD_TRY(cad_arena_strdup(a, id, strlen(id), &out->id[out->n]));

@@ -33,6 +33,7 @@ typedef struct rag_job {
     cad_buf list;             /* of row */
     cad_rag_rows rows, index; /* all; the first of them that may be retrieved */
     cad_rag_hit *hit;         /* (rows.n, k) */
+    cad_rag_place *place;     /* (index.n) once the corpora are written */
     json_t *info;
 } rag_job;
 
@@ -171,6 +172,7 @@ static cad_status encode(rag_job *j, float **vector, cad_stage_rag_result *out)
     return CAD_OK;
 }
 
+/* Before the corpora, which name it; and again with the places of their rows, which are none of what it is named by. */
 static cad_status write_index(rag_job *j, cad_stage_rag_result *out)
 {
     char corpus[CAD_HASH_HEX];
@@ -184,7 +186,16 @@ static cad_status write_index(rag_job *j, cad_stage_rag_result *out)
     cad_rag_info info = {.encoder = cad_rag_encoder_name(j->args->encoder),
                          .encoder_xxh3 = cad_rag_encoder_xxh3(j->args->encoder),
                          .corpus_xxh3 = corpus,
-                         .scope = j->args->all ? "all" : "train"};
+                         .scope = j->args->all ? "all" : "train",
+                         .place = j->place,
+                         .n_files = !j->place      ? 0
+                                    : j->args->all ? (size_t)j->n_files
+                                                   : 1};
+    char xxh3[MAX_FILES][CAD_HASH_HEX];
+    for (size_t i = 0; i < info.n_files; i++) {
+        CAD_TRY(cad_fs_hash(j->path[i], xxh3[i]));
+        info.file[i] = (cad_rag_file){.name = cad_path_base(j->path[i]), .xxh3 = xxh3[i]};
+    }
     return cad_rag_index_write(out->index, &j->index, &info, out->index_xxh3);
 }
 
@@ -248,6 +259,17 @@ static cad_status add_hits(const rag_job *j, int64_t i, json_t *o, const char *w
     return CAD_OK;
 }
 
+/* Where row i of the index stands now. */
+static void keep_place(const rag_job *j, int file, int64_t i, const cad_corpus_writer *w)
+{
+    uint64_t at;
+    size_t len;
+    if (i >= j->index.n)
+        return;
+    cad_corpus_written(w, &at, &len);
+    j->place[i] = (cad_rag_place){.file = (uint64_t)file, .at = at, .bytes = len};
+}
+
 static cad_status copy_rows(const rag_job *j, int file, cad_corpus_reader *r, cad_corpus_writer *w)
 {
     cad_progress *progress = NULL;
@@ -265,9 +287,11 @@ static cad_status copy_rows(const rag_job *j, int file, cad_corpus_reader *r, ca
         if (i == j->first[file + 1] || !id || strcmp(id, j->rows.id[i]) != 0)
             s = cad_fail(CAD_EDATA, "%s: the file changed while it was read", where);
         if (s == CAD_OK)
-            s = add_hits(j, i++, o, where);
+            s = add_hits(j, i, o, where);
         if (s == CAD_OK)
             s = cad_corpus_add_object(w, o);
+        if (s == CAD_OK)
+            keep_place(j, file, i++, w);
         json_decref(o);
         cad_progress_show(progress, i - j->first[file], NULL);
     }
@@ -312,9 +336,10 @@ static cad_status run(rag_job *j, float **vector, cad_stage_rag_result *out)
     out->leaky = cad_rag_rule_leaky(&j->args->rule, j->args->all);
     CAD_TRY(write_index(j, out));
     CAD_TRY(describe(j, out));
+    CAD_TRY(cad_arena_zalloc(j->arena, (size_t)j->index.n, sizeof *j->place, "places of rows", &j->place));
     for (int i = 0; i < j->n_files; i++)
         CAD_TRY(rewrite(j, i));
-    return CAD_OK;
+    return write_index(j, out);
 }
 
 cad_status cad_stage_rag(const cad_stage_rag_args *args, cad_stage_rag_result *out)

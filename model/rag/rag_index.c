@@ -13,6 +13,9 @@
 
 #define INDEX_KIND "rag-index"
 #define INDEX_SCHEMA "1"
+#define PLACE "place"
+#define FILES "files"
+#define PLACE_XXH3 "place_xxh3"
 
 /* The tensors of the file, in the order of the hash. */
 enum { VECTOR, CAPTION_GROUP, GEOMETRY_GROUP, CAPTION_OFFSET, ID_OFFSET, CAPTION, ID, TENSORS };
@@ -29,6 +32,7 @@ static const struct {
     [ID] = {"id", CAD_ST_U8},
 };
 
+enum { PLACE_WORDS = sizeof(cad_rag_place) / sizeof(uint64_t) };
 enum { META_ENCODER, META_ENCODER_XXH3, META_CORPUS_XXH3, META_SCOPE, META };
 static const char *const meta_key[META] = {"encoder", "encoder_xxh3", "corpus_xxh3", "scope"};
 
@@ -41,6 +45,8 @@ struct cad_rag_index {
     size_t bytes[TENSORS];
     const char **id, **caption; /* texts end in NUL: their blobs are copied apart */
     char *text[2];
+    cad_rag_place *place;
+    char *files; /* as in the metadata, NUL for blanks and slashes between */
 };
 
 static cad_status hasher_of(const char *const meta[META], cad_hasher **out)
@@ -74,6 +80,19 @@ cad_status cad_rag_corpus_hash(const cad_rag_rows *rows, char out[CAD_HASH_HEX])
     return CAD_OK;
 }
 
+/* The places are none of what names the index: the corpora that they lead into name it. */
+static cad_status hash_places(const char *files, const void *place, size_t bytes, char out[CAD_HASH_HEX])
+{
+    cad_hasher *h = cad_hasher_create();
+    if (!h)
+        CAD_FAIL(CAD_ENOMEM, "retrieval index: no memory for a hash");
+    cad_hasher_add(h, files, strlen(files) + 1);
+    cad_hasher_add(h, place, bytes);
+    cad_hasher_hex(h, out);
+    cad_hasher_destroy(h);
+    return CAD_OK;
+}
+
 /* ---- writing ---- */
 
 /* n texts end to end, with their offsets. */
@@ -90,7 +109,10 @@ static cad_status join_texts(const char *const *text, int64_t n, uint64_t **offs
 typedef struct parts {
     uint64_t *offset[2]; /* of captions and ids */
     cad_buf text[2];
-    cad_st_item item[TENSORS];
+    cad_st_item item[TENSORS + 1]; /* the last: places, where they are told */
+    size_t n;
+    cad_buf files;
+    char place_xxh3[CAD_HASH_HEX];
 } parts;
 
 static cad_st_item item_of(int t, const void *data, int64_t n, int64_t dim)
@@ -101,8 +123,20 @@ static cad_st_item item_of(int t, const void *data, int64_t n, int64_t dim)
     return it;
 }
 
+static cad_status add_places(const cad_rag_info *info, int64_t n, parts *p)
+{
+    if (!info->place)
+        return CAD_OK;
+    for (size_t i = 0; i < info->n_files; i++)
+        CAD_TRY(cad_buf_printf(&p->files, "%s%s %s", i ? "/" : "", info->file[i].xxh3, info->file[i].name));
+    p->item[p->n++] = (cad_st_item){
+        .name = PLACE, .data = info->place, .ndim = 2, .dim = {n, PLACE_WORDS}, .from = CAD_U64, .to = CAD_ST_U64};
+    return hash_places(cad_buf_cstr(&p->files), info->place, (size_t)n * sizeof *info->place, p->place_xxh3);
+}
+
 static cad_status collect(const cad_rag_rows *rows, parts *p)
 {
+    p->n = TENSORS;
     CAD_TRY(join_texts(rows->caption, rows->n, &p->offset[0], &p->text[0]));
     CAD_TRY(join_texts(rows->id, rows->n, &p->offset[1], &p->text[1]));
     p->item[VECTOR] = item_of(VECTOR, rows->vector, rows->n, rows->dim);
@@ -125,12 +159,18 @@ static cad_status write_parts(const char *path, const parts *p, const char *cons
     }
     cad_hasher_hex(h, xxh3);
     cad_hasher_destroy(h);
-    const char *pair[META + 3][2] = {{"cadlm", INDEX_KIND}, {"schema", INDEX_SCHEMA}, {"xxh3", xxh3}};
+    const char *pair[META + 5][2] = {{"cadlm", INDEX_KIND}, {"schema", INDEX_SCHEMA}, {"xxh3", xxh3}};
     for (int i = 0; i < META; i++) {
         pair[3 + i][0] = meta_key[i];
         pair[3 + i][1] = meta[i];
     }
-    return cad_st_write(path, p->item, TENSORS, pair, META + 3);
+    size_t n = META + 3;
+    if (p->n > TENSORS) {
+        const char *const more[2][2] = {{FILES, cad_buf_cstr(&p->files)}, {PLACE_XXH3, p->place_xxh3}};
+        memcpy(pair + n, more, sizeof more);
+        n += 2;
+    }
+    return cad_st_write(path, p->item, p->n, pair, n);
 }
 
 cad_status cad_rag_index_write(const char *path, const cad_rag_rows *rows, const cad_rag_info *info, char xxh3[CAD_HASH_HEX])
@@ -139,11 +179,14 @@ cad_status cad_rag_index_write(const char *path, const cad_rag_rows *rows, const
     parts p = {.offset = {NULL}};
     cad_status s = collect(rows, &p);
     if (s == CAD_OK)
+        s = add_places(info, rows->n, &p);
+    if (s == CAD_OK)
         s = write_parts(path, &p, meta, xxh3);
     for (int i = 0; i < 2; i++) {
         cad_mem_free(p.offset[i]);
         cad_buf_deinit(&p.text[i]);
     }
+    cad_buf_deinit(&p.files);
     return s;
 }
 
@@ -224,6 +267,51 @@ static cad_status check_hash(const char *path, const cad_rag_index *x)
     return CAD_OK;
 }
 
+/* No name leads into another folder: it has no slash. */
+static cad_status split_files(const char *path, const char *files, cad_rag_index *x)
+{
+    enum { HEX = CAD_HASH_HEX - 1 };
+    CAD_TRY(cad_mem_alloc(cad_size_add(strlen(files), 1), "files of an index", &x->files));
+    memcpy(x->files, files, strlen(files));
+    for (char *at = x->files, *next; at; at = next) {
+        next = strchr(at, '/');
+        if (next)
+            *next++ = '\0';
+        if (x->info.n_files == CAD_RAG_FILES || strcspn(at, " ") != HEX || strlen(at) < HEX + 2)
+            CAD_FAIL(CAD_ECORRUPT, "%s: metadata '" FILES "': '%.80s'; expected at most %d hashes with names", path, at,
+                     CAD_RAG_FILES);
+        at[HEX] = '\0';
+        x->info.file[x->info.n_files++] = (cad_rag_file){.xxh3 = at, .name = at + HEX + 1};
+    }
+    return CAD_OK;
+}
+
+static cad_status read_places(const cad_safetensors *f, const char *path, cad_rag_index *x)
+{
+    const cad_st_tensor *in = cad_st_find(f, PLACE);
+    const char *files = cad_st_metadata(f, FILES), *xxh3 = cad_st_metadata(f, PLACE_XXH3);
+    char hex[CAD_HASH_HEX];
+    if (!in && !files && !xxh3)
+        return CAD_OK;
+    if (!in || in->dtype != CAD_ST_U64 || in->ndim != 2 || in->dim[0] != x->rows.n || in->dim[1] != PLACE_WORDS || !files ||
+        !xxh3)
+        CAD_FAIL(CAD_ECORRUPT, "%s: tensor '" PLACE "' is absent, of another shape, or without its metadata", path);
+    size_t bytes = (size_t)(in->end - in->begin);
+    CAD_TRY(cad_mem_alloc(cad_size_add(bytes, 1), "places of an index", &x->place));
+    CAD_TRY(cad_st_read_raw(f, in, 0, x->place, bytes));
+    CAD_TRY(hash_places(files, x->place, bytes, hex));
+    if (strcmp(hex, xxh3) != 0)
+        CAD_FAIL(CAD_ECORRUPT, "%s: places of rows hash to %s; its header says %.40s\nhint: cadprep rag build DIR", path, hex,
+                 xxh3);
+    CAD_TRY(split_files(path, files, x));
+    for (int64_t i = 0; i < x->rows.n; i++)
+        if (x->place[i].file >= x->info.n_files)
+            CAD_FAIL(CAD_ECORRUPT, "%s: row %" PRId64 " stands in file %" PRIu64 " of %zu", path, i, x->place[i].file,
+                     x->info.n_files);
+    x->info.place = x->place;
+    return CAD_OK;
+}
+
 static cad_status read_index(const cad_safetensors *f, const char *path, cad_rag_index *x)
 {
     CAD_TRY(read_meta(f, path, x));
@@ -233,6 +321,7 @@ static cad_status read_index(const cad_safetensors *f, const char *path, cad_rag
     CAD_TRY(split_texts(path, x, CAPTION, CAPTION_OFFSET, &x->text[0], &x->caption));
     CAD_TRY(split_texts(path, x, ID, ID_OFFSET, &x->text[1], &x->id));
     CAD_TRY(check_hash(path, x));
+    CAD_TRY(read_places(f, path, x));
     x->rows.vector = x->data[VECTOR];
     x->rows.caption_group = x->data[CAPTION_GROUP];
     x->rows.geometry_group = x->data[GEOMETRY_GROUP];
@@ -309,6 +398,8 @@ void cad_rag_index_destroy(cad_rag_index *x)
         cad_mem_free(x->data[t]);
     for (int i = 0; i < 2; i++)
         cad_mem_free(x->text[i]);
+    cad_mem_free(x->place);
+    cad_mem_free(x->files);
     cad_mem_free((void *)x->id);
     cad_mem_free((void *)x->caption);
     cad_mem_free(x);

@@ -2,7 +2,10 @@
  *
  * The file is a safetensors file: vector (n,dim) F32, caption_group and geometry_group (n) U64, caption_offset and id_offset
  * (n+1) U64, caption and id U8 (UTF-8, end to end), so Python reads it too.  Metadata: cadlm "rag-index", schema "1", encoder,
- * encoder_xxh3, corpus_xxh3, scope, and xxh3, the XXH3-128 over these and all tensors: the identity of the index. */
+ * encoder_xxh3, corpus_xxh3, scope, and xxh3, the XXH3-128 over these and all tensors: the identity of the index.
+ *
+ * Apart from the identity, which the corpora name themselves, it may tell where the rows stand: place (n,3) U64 and the
+ * metadata files ("HASH NAME", slashes between) and place_xxh3, the XXH3-128 over both. */
 #ifndef CADLM_MODEL_RAG_RAG_INDEX_H
 #define CADLM_MODEL_RAG_RAG_INDEX_H
 
@@ -15,12 +18,27 @@ extern "C" {
 
 #define CAD_RAG_INDEX_NAME "rag.index" /* in a folder of splits */
 
+enum { CAD_RAG_FILES = 3 };
+
+/* Where the line of a row stands, without its end: in which of the files, from which byte, how long. */
+typedef struct cad_rag_place {
+    uint64_t file, at, bytes;
+} cad_rag_place;
+
+/* A corpus beside the index: its name, and the XXH3-128 of its bytes when the places were noted. */
+typedef struct cad_rag_file {
+    const char *name, *xxh3;
+} cad_rag_file;
+
 typedef struct cad_rag_info {
-    const char *encoder;      /* "hash", "minilm" */
-    const char *encoder_xxh3; /* as cad_rag_encoder_xxh3 */
-    const char *corpus_xxh3;  /* as cad_rag_corpus_hash */
-    const char *scope;        /* "train": only rows of the train split; "all" */
-    const char *xxh3;         /* of the index; not read by write */
+    const char *encoder;              /* "hash", "minilm" */
+    const char *encoder_xxh3;         /* as cad_rag_encoder_xxh3 */
+    const char *corpus_xxh3;          /* as cad_rag_corpus_hash */
+    const char *scope;                /* "train": only rows of the train split; "all" */
+    const char *xxh3;                 /* of the index; not read by write */
+    const cad_rag_place *place;       /* (n) NULL: not told, as in files of earlier builds */
+    cad_rag_file file[CAD_RAG_FILES]; /* (n_files) where places are told */
+    size_t n_files;
 } cad_rag_info;
 
 /* One row more for the hash of a corpus. */

@@ -327,6 +327,72 @@ static void test_an_encoder_with_weights_is_named_by_its_key(void **state)
     cfg->rag.encoder_path = none;
 }
 
+/* The index once more with other places, of train.jsonl as it is now; NULL: without, as earlier builds wrote it. */
+static void note_places(const cad_rag_place *place)
+{
+    cad_rag_index *x;
+    char xxh3[CAD_HASH_HEX], train[CAD_HASH_HEX];
+    ok(cad_rag_index_open(scratch("data/rag.index"), &x));
+    cad_rag_info info = *cad_rag_index_info(x);
+    info.place = place;
+    info.file[0] = (cad_rag_file){.name = "train.jsonl", .xxh3 = train};
+    info.n_files = 1;
+    ok(cad_fs_hash(scratch("data/train.jsonl"), train));
+    ok(cad_rag_index_write(scratch("data/rag.index"), cad_rag_index_rows(x), &info, xxh3));
+    assert_string_equal(xxh3, info.xxh3);
+    cad_rag_index_destroy(x);
+}
+
+static void break_row(const char *id)
+{
+    char name[40];
+    cad_buf text = CAD_BUF_INIT;
+    snprintf(name, sizeof name, "\"id\":\"%s\",\"kind\"", id); /* the row itself, no hit of another */
+    ok(cad_fs_read(scratch("data/train.jsonl"), 0, &text));
+    *strstr(text.data, name) = '?';
+    ok(cad_fs_write(scratch("data/train.jsonl"), text.data, text.len));
+    cad_buf_deinit(&text);
+}
+
+/* Corpora may be large: where the index knows them, of all rows only that is read which is shown. */
+static void test_rows_that_are_not_shown_are_not_read(void **state)
+{
+    (void)state;
+    cad_retriever *r;
+    cad_retrieved found;
+    cad_rag_index *x;
+    cad_rag_place place[TRAIN];
+    write_split("train", TRAIN, false);
+    build_index(1, false);
+    ok(cad_rag_index_open(scratch("data/rag.index"), &x));
+    memcpy(place, cad_rag_index_info(x)->place, sizeof place);
+    cad_rag_index_destroy(x);
+    break_row("r7.train");
+    fails(cad_retriever_open(scratch("data"), cfg, NULL, NULL, &r), CAD_EPARSE,
+          "train.jsonl:9"); /* another file: all is read */
+    note_places(place);
+    ok(cad_retriever_open(scratch("data"), cfg, NULL, NULL, &r));
+    for (int i = 4; i < TRAIN; i += 6) { /* the knobs */
+        char caption[40];
+        snprintf(caption, sizeof caption, "knob, size %d", i * 17 % 90);
+        ok(cad_retriever_find(r, caption, arena, &found));
+        assert_int_equal(found.n, 1);
+        assert_string_equal(found.text, step_of(i));
+    }
+    cad_retriever_close(r);
+    note_places(NULL);
+    fails(cad_retriever_open(scratch("data"), cfg, NULL, NULL, &r), CAD_EPARSE, "train.jsonl:9");
+    place[4] = place[5];
+    note_places(place);
+    ok(cad_retriever_open(scratch("data"), cfg, NULL, NULL, &r));
+    fails(cad_retriever_find(r, "knob, size 68", arena, &found), CAD_EDATA, "found row r5.train; expected r4.train");
+    cad_retriever_close(r);
+    place[4].at += 1 << 20;
+    note_places(place);
+    fails(cad_retriever_open(scratch("data"), cfg, NULL, NULL, &r), CAD_ECORRUPT, "a row is said to stand at");
+    write_split("train", TRAIN, false);
+}
+
 static void test_another_index_is_refused(void **state)
 {
     (void)state;
@@ -383,6 +449,7 @@ int main(void)
         cmocka_unit_test(test_what_is_retrieved_has_at_most_so_many_tokens),
         cmocka_unit_test(test_steplm_takes_the_first_of_five_that_has_a_text),
         cmocka_unit_test(test_an_encoder_with_weights_is_named_by_its_key),
+        cmocka_unit_test(test_rows_that_are_not_shown_are_not_read),
         cmocka_unit_test(test_another_index_is_refused),
         cmocka_unit_test(test_a_row_that_no_corpus_holds_is_told),
     };

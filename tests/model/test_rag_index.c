@@ -21,16 +21,26 @@ static const cad_rag_rows rows = {.vector = vector[0],
                                   .caption = caption,
                                   .caption_group = group[0],
                                   .geometry_group = group[1]};
+static const cad_rag_place place[N] = {{0, 60, 30}, {0, 91, 9}, {1, 60, 1}, {1, 62, 5}, {0, 101, 3}};
 static const cad_rag_rule nearest = {.k = 3, .ties = CAD_RAG_TIE_FIRST, .min_score = -1};
 
-static void write_index(char xxh3[CAD_HASH_HEX])
+static void write_index_with(const cad_rag_place *places, char xxh3[CAD_HASH_HEX])
 {
     char corpus[CAD_HASH_HEX];
     ok(cad_rag_encode(encoder, caption, N, vector[0]));
     ok(cad_rag_corpus_hash(&rows, corpus));
     cad_rag_info info = {
         .encoder = "hash", .encoder_xxh3 = cad_rag_encoder_xxh3(encoder), .corpus_xxh3 = corpus, .scope = "train"};
+    info.place = places;
+    info.file[0] = (cad_rag_file){.name = "train set.jsonl", .xxh3 = corpus};
+    info.file[1] = (cad_rag_file){.name = "val.jsonl", .xxh3 = cad_rag_encoder_xxh3(encoder)};
+    info.n_files = 2;
     ok(cad_rag_index_write(path, &rows, &info, xxh3));
+}
+
+static void write_index(char xxh3[CAD_HASH_HEX])
+{
+    write_index_with(place, xxh3);
 }
 
 static void test_an_index_comes_back_as_it_was_written(void **state)
@@ -54,6 +64,12 @@ static void test_an_index_comes_back_as_it_was_written(void **state)
     assert_string_equal(info->xxh3, xxh3);
     assert_string_equal(info->encoder, "hash");
     assert_string_equal(info->scope, "train");
+    assert_memory_equal(info->place, place, sizeof place);
+    assert_int_equal(info->n_files, 2);
+    assert_string_equal(info->file[0].name, "train set.jsonl");
+    assert_string_equal(info->file[0].xxh3, info->corpus_xxh3);
+    assert_string_equal(info->file[1].name, "val.jsonl");
+    assert_string_equal(info->file[1].xxh3, info->encoder_xxh3);
     ok(cad_rag_corpus_hash(r, corpus));
     assert_string_equal(info->corpus_xxh3, corpus);
     cad_rag_hit hit[3];
@@ -63,6 +79,27 @@ static void test_an_index_comes_back_as_it_was_written(void **state)
     assert_true(hit[0].row == 0 && hit[1].row == 4 && hit[2].row != 0);
     near((double)hit[1].score, 1, 1e-6);
     cad_rag_index_destroy(x);
+    ok(cad_fs_remove(path));
+}
+
+/* Corpora name the index before their rows have places. */
+static void test_places_are_none_of_what_names_an_index(void **state)
+{
+    (void)state;
+    char with[CAD_HASH_HEX], without[CAD_HASH_HEX];
+    cad_rag_place beyond[N];
+    cad_rag_index *x = NULL;
+    write_index(with);
+    write_index_with(NULL, without);
+    assert_string_equal(with, without);
+    ok(cad_rag_index_open(path, &x));
+    assert_string_equal(cad_rag_index_info(x)->xxh3, with);
+    assert_null(cad_rag_index_info(x)->place);
+    cad_rag_index_destroy(x);
+    memcpy(beyond, place, sizeof place);
+    beyond[3].file = 2;
+    write_index_with(beyond, with);
+    fails(cad_rag_index_open(path, &x), CAD_ECORRUPT, "row 3 stands in file 2 of 2");
     ok(cad_fs_remove(path));
 }
 
@@ -175,6 +212,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_index_comes_back_as_it_was_written),
+        cmocka_unit_test(test_places_are_none_of_what_names_an_index),
         cmocka_unit_test(test_captions_alone_make_an_index_in_memory),
         cmocka_unit_test(test_damage_is_found_wherever_it_is),
         cmocka_unit_test(test_what_is_no_index_is_told),
