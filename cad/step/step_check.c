@@ -13,7 +13,7 @@ static cad_status look_up(cad_step_checker *c)
     for (uint32_t k = 0; k < m->n_types; k++) {
         cad_step_entity_id e = cad_step_signature_find(cad_step_name(m, k));
         c->entity[k] = (uint8_t)e;
-        c->groups[k] = e == CAD_STEP_IS_UNKNOWN ? UINT64_MAX : (uint64_t)1 << cad_step_signature_at(e)->group;
+        c->groups[k] = cad_step_entity_groups(e);
     }
     return CAD_OK;
 }

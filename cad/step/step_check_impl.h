@@ -14,7 +14,7 @@ typedef struct cad_step_checker {
     cad_step *m;
     double length;    /* mm, of G04 */
     uint8_t *entity;  /* by type of the model: cad_step_entity_id */
-    uint64_t *groups; /* by type of the model: what it belongs to; all of them where the table does not hold it */
+    uint64_t *groups; /* by type of the model: what it may belong to */
     bool *sound;      /* by instance: its parameters are those of its signature, so they can be read by place */
     double mm, angle; /* length and angle of 1 in the file, in mm and radians */
     double *mm_of;    /* by instance; NULL: mm everywhere */

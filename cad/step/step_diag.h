@@ -51,7 +51,7 @@ extern "C" {
     X(R04, warning, error, "id 0")                                                                                             \
     X(R04_zeros, warning, warning, "id with leading zeros")                                                                    \
     X(R05, warning, warning, "cycle of references")                                                                            \
-    X(T01, warning, error, "another number of parameters than the type has")                                                   \
+    X(T01, warning, error, "another number of parameters than the type has, or rows of unlike lengths")                        \
     X(T02, warning, error, "another kind of value than a reference")                                                           \
     X(T02_value, warning, error, "parameter of another kind")                                                                  \
     X(T03, warning, error, "reference to an instance of another class")                                                        \

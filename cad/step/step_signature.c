@@ -69,6 +69,11 @@ const cad_step_signature *cad_step_signature_at(cad_step_entity_id id)
     return &type_table[id];
 }
 
+uint64_t cad_step_entity_groups(cad_step_entity_id id)
+{
+    return id == CAD_STEP_IS_UNKNOWN ? ~(CAD_STEP_COMPLETE) : (uint64_t)1 << type_table[id].group;
+}
+
 cad_step_entity_id cad_step_signature_find(const char *name)
 {
     unsigned low = 0, high = CAD_STEP_IS_UNKNOWN;

@@ -1,7 +1,8 @@
 /* What entities of the modelled subset look like: one table for checks of types, constrained decoding and text forms.
  *
  * A type has a group, and a signature for an instance of its own and one for its part of a complex instance.  What a reference
- * must lead to is a class: a set of groups.  Types that the table does not hold may look like anything.
+ * must lead to is a class: a set of groups.  Types that the table does not hold may look like anything, and belong to any group
+ * but those whose types are all here (CAD_STEP_COMPLETE).
  *
  * Source: ISO 10303-42, -43, -41, -46 as AP203, AP214 and AP242 use them. */
 #ifndef CADLM_CAD_STEP_STEP_SIGNATURE_H
@@ -36,10 +37,12 @@ typedef enum cad_step_entity_group {
     (G(point) | G(direction) | G(vector) | G(axis1) | G(axis2) | G(axis3) | G(curve) | G(pcurve) | G(surface) | G(vertex) |    \
      G(edge) | G(oriented_edge) | G(loop) | G(bound) | G(face) | G(open_shell) | G(closed_shell) | G(oriented_shell) |         \
      G(solid) | G(item))
+/* The groups of which the standard has no other types than the table; points are Cartesian ones. */
+#define CAD_STEP_COMPLETE (G(point) | G(direction) | G(vector) | G(axis1) | G(axis2) | G(axis3) | G(bound))
 /* name, the groups it is made of as G(..) each, words for people */
 #define CAD_STEP_CLASSES(X)                                                                                                    \
     X(any, ~(uint64_t)0, "an instance")                                                                                        \
-    X(pt, G(point), "a point")                                                                                                 \
+    X(pt, G(point), "a Cartesian point")                                                                                       \
     X(dir, G(direction), "a direction")                                                                                        \
     X(vec, G(vector), "a vector")                                                                                              \
     X(ax1, G(axis1), "an axis")                                                                                                \
@@ -227,8 +230,10 @@ cad_step_entity_id cad_step_signature_find(const char *name);
 /* What the numbers of parameter k of n are.  Where there are fewer parameters than slots, the first ones are missing: a name
  * that was left out, or what a part of a complex instance inherits. */
 cad_step_role cad_step_role_of(cad_step_entity_id id, uint32_t k, uint32_t n);
-/* The groups of a class, a bit each; and its words: "a point". */
+/* The groups of a class, a bit each; and its words: "a vertex". */
 uint64_t cad_step_class_groups(cad_step_class c);
+/* The groups that a type may belong to, a bit each. */
+uint64_t cad_step_entity_groups(cad_step_entity_id id);
 const char *cad_step_class_words(cad_step_class c);
 
 #ifdef __cplusplus

@@ -36,7 +36,7 @@ static cad_status tell(place *at, const cad_step_slot *slot, uint32_t p, const c
                               at->nth, expected, found(m, p));
 }
 
-/* The groups of an instance; all of them where nobody knows. */
+/* The groups that an instance may belong to; all of them where it does not parse. */
 static uint64_t groups_of(const cad_step_checker *c, const cad_step_instance *it)
 {
     const cad_step *m = c->m;
@@ -134,6 +134,25 @@ static cad_status check_list(place *at, const cad_step_slot *slot, uint32_t p)
     return CAD_OK;
 }
 
+/* Lists in a list are the rows of an array, each as long as the first (ISO 10303-42, make_array_of_array). */
+static cad_status check_rows(place *at, uint32_t p)
+{
+    cad_step *m = at->c->m;
+    uint32_t end = cad_step_next(m, p), first = p + 1;
+    for (uint32_t q = first; q < end; q = cad_step_next(m, q)) {
+        if (m->param[first].kind != CAD_STEP_LIST || m->param[q].kind != CAD_STEP_LIST)
+            return CAD_OK; /* told before */
+        uint32_t n = cad_step_count(m, q + 1, cad_step_next(m, q)), as = cad_step_count(m, first + 1, cad_step_next(m, first));
+        if (n == as)
+            continue;
+        at->sound = false;
+        return cad_step_diags_add(&m->diags, CAD_STEP_T01, m->param[q].at, 1, at->it->id,
+                                  "%s%sparameter %u: a row of %u; expected %u, as in the first row", at->part ? at->part : "",
+                                  at->part ? ", " : "", at->nth, n, as);
+    }
+    return CAD_OK;
+}
+
 static cad_status check_slot(place *at, const cad_step_slot *slot, uint32_t p)
 {
     const cad_step *m = at->c->m;
@@ -143,7 +162,7 @@ static cad_status check_slot(place *at, const cad_step_slot *slot, uint32_t p)
         return check_list(at, slot, p);
     for (uint32_t q = p + 1; q < cad_step_next(m, p); q = cad_step_next(m, q))
         CAD_TRY(check_list(at, slot, q));
-    return CAD_OK;
+    return check_rows(at, p);
 }
 
 /* The parameters p .. end of an instance, or of the part of one that begins at `begin`. */

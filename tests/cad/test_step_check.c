@@ -61,14 +61,19 @@ static const struct {
     {POINT "#2=VERTEX_POINT('',#1);\n#3=VERTEX_LOOP('',#2);\n#4=FACE_BOUND('',#3,.U.);", "11:21 T02", ".T. or .F."},
     {"#1=ORIENTED_EDGE('',#2,*,#2,.T.);\n#2=X();", "8:21 T02", "expected *, found an instance"},
     {"#1=LENGTH_MEASURE_WITH_UNIT(25.4,#2);\n#2=X();", "8:29 T02", "a measure, as LENGTH_MEASURE(1.)"},
-    {"#1=VERTEX_POINT('',2.);", "8:20 T02", "expected a point, found a real"},
+    {"#1=VERTEX_POINT('',2.);", "8:20 T02", "expected a Cartesian point, found a real"},
     {POINT "#2=EDGE_LOOP('',(#3,#1));\n#3=X();", "9:21 T03", "expected an oriented edge, found #1, CARTESIAN_POINT"},
-    {"#1=PLANE('',#2);\n#2=AXIS2_PLACEMENT_2D('',#3,$);\n#3=X();", "8:13 T03",
+    {"#1=PLANE('',#2);\n#2=AXIS2_PLACEMENT_2D('',#3,$);\n#3=CARTESIAN_POINT('',(0.,0.));", "8:13 T03",
      "a placement in space, found #2, AXIS2_PLACEMENT_2D"},
-    {"#1=CIRCLE('',#2,1.);\n#2=AXIS2_PLACEMENT_2D('',#3,$);\n#3=X();", "", NULL},
+    {"#1=CIRCLE('',#2,1.);\n#2=AXIS2_PLACEMENT_2D('',#3,$);\n#3=CARTESIAN_POINT('',(0.,0.));", "", NULL},
     {"#1=VERTEX_POINT('',#2);\n#2=(LENGTH_UNIT()NAMED_UNIT(*)SI_UNIT(.MILLI.,.METRE.));", "8:20 T03", "found #2, LENGTH_UNIT"},
-    {"#1=VERTEX_POINT('',#2);\n#2=(LENGTH_UNIT()OUR_UNIT());", "", NULL}, /* nobody knows what it is as well */
-    {"#1=VERTEX_POINT('',#2);\n#2=OUR_POINT(1,2,3);", "", NULL},
+    {"#1=VERTEX_LOOP('',#2);\n#2=(LENGTH_UNIT()OUR_UNIT());", "", NULL}, /* nobody knows what it is as well */
+    {"#1=VERTEX_LOOP('',#2);\n#2=OUR_VERTEX(1,2,3);", "", NULL},
+    {"#1=VERTEX_POINT('',#2);\n#2=(LENGTH_UNIT()OUR_UNIT());", "8:20 T03",
+     "found #2, LENGTH_UNIT"}, /* no point, whatever it is */
+    {"#1=VERTEX_POINT('',#2);\n#2=CARGESIAN_POINT('',(0.,0.,0.));", "8:20 T03",
+     "expected a Cartesian point, found #2, CARGESIAN_POINT"},
+    {"#1=ADVANCED_FACE('',(#2),#3,.T.);\n#2=FACE_OUTER_BOUNDS();\n#3=OUR_SURFACE();", "8:22 T03", "a bound of a face"},
     {"#1=VERTEX_POINT('',$);", "8:20 T04", "expected a value, found $"},
     {"#1=EDGE_LOOP('',(#2,$));\n#2=X();", "8:21 T04", "expected a value, found $"},
     {"#1=CARTESIAN_POINT($,(0.,0.,0.));", "8:20 T04", "expected a value, found $"},
@@ -79,9 +84,14 @@ static const struct {
     {"#1=(NAMED_UNIT(#2)SI_UNIT($,.METRE.)LENGTH_UNIT());\n#2=DIMENSIONAL_EXPONENTS(1.,0.,0.,0.,0.,0.,0.);", "", NULL},
     {"#1=B_SPLINE_SURFACE_WITH_KNOTS('',1,1,((#2,#2),(#2,#3)),.U.,.F.,.F.,.F.,(2,2),(2,2),(0.,1.),(0.,1.),.X.);\n"
      "#2=CARTESIAN_POINT('',(0.,0.));\n#3=DIRECTION('',(0.,1.));",
-     "8:52 T03, 8:57 T02", "parameter 4: expected a point, found #3, DIRECTION"},
+     "8:52 T03, 8:57 T02", "parameter 4: expected a Cartesian point, found #3, DIRECTION"},
     {"#1=B_SPLINE_SURFACE_WITH_KNOTS('',1,1,(#2,#2),.X.,.F.,.F.,.F.,(2,2),(2,2),(0.,1.),(0.,1.),.X.);\n#2=X();",
      "8:40 T02, 8:43 T02", "parameter 4: expected a list, found an instance"},
+    {POINT "#2=BEZIER_SURFACE('',1,1,((#1,#1),(#1),(#1,#1)),.X.,.F.,.F.,.F.);", "9:35 T01",
+     "parameter 4: a row of 1; expected 2, as in the first row"},
+    {"#1=(BOUNDED_SURFACE()B_SPLINE_SURFACE(1,1,((#2,#2),(#2,#2)),.X.,.F.,.F.,.F.)RATIONAL_B_SPLINE_SURFACE(((1.),(1.,1.)))"
+     "REPRESENTATION_ITEM('')SURFACE());\n#2=CARTESIAN_POINT('',(0.,0.,0.));",
+     "8:109 T01", "RATIONAL_B_SPLINE_SURFACE, parameter 1: a row of 2; expected 1"},
 };
 
 static void test_findings_stand_where_an_entity_is_wrong(void **state)

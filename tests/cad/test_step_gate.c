@@ -94,11 +94,17 @@ static const struct {
     {"#1=a();\n#2=A(?);", 1, "syntax", 9, "starts no token"}, /* a departure counts where nothing is worse */
     {"#1=A();\n#1=A(#5);", 2, "duplicate_id", 9, "defined before"},
     {"#1=A(#2,#1);", 2, "dangling", 8, "nothing defines #2"},
-    {"#1=CARTESIAN_POINT('',(0.,0.,0.));\n#2=VERTEX_POINT('',#2);", 2, "type", 9, "expected a point, found #2, VERTEX_POINT"},
-    {"#1=VERTEX_POINT('',.T.);", 2, "type", 8, "expected a point, found an enumeration"},
+    {"#1=CARTESIAN_POINT('',(0.,0.,0.));\n#2=VERTEX_POINT('',#2);", 2, "type", 9,
+     "expected a Cartesian point, found #2, VERTEX_POINT"},
+    {"#1=VERTEX_POINT('',.T.);", 2, "type", 8, "expected a Cartesian point, found an enumeration"},
     {"#1=VERTEX_POINT('',$);", 2, "type", 8, "expected a value, found $"},
     {"#1=VERTEX_POINT('');", 2, "type", 8, "1 parameter; expected 2"},
-    {"#1=LINE($,#2,#3);\n#2=CARTESIAN_POINT('',(0,0,.F.));\n#3=OURS();", 3, "", 0, ""}, /* values are the kernel's matter */
+    {"#1=VERTEX_POINT('',#2);\n#2=CARTESIAN_PAINT('',(0.,0.,0.));", 2, "type", 8, "found #2, CARTESIAN_PAINT"},
+    {"#1=CARTESIAN_POINT('',(0.,0.,0.));\n#2=BEZIER_SURFACE('',1,1,((#1,#1),(#1)),.X.,.F.,.F.,.F.);", 2, "type", 9,
+     "a row of 1"},
+    {"#1=CIRCLE($,#2,1);\n#2=AXIS2_PLACEMENT_2D('',#3,$);\n#3=CARTESIAN_POINT('',(0,.F.));", 3, "", 0,
+     ""}, /* the kernel's matter */
+    {"#1=VERTEX_LOOP('',#2);\n#2=OURS();", 3, "", 0, ""},
 };
 
 static void test_each_reason_has_a_level_and_a_line(void **state)

@@ -75,13 +75,13 @@ static const struct {
     {AT("1", "39370.", "0.", "0.") UNITS(INCH, RADIAN), "", NULL},
     /* loops */
     {"#1=EDGE_LOOP('',(#2,#3));#2=ORIENTED_EDGE('',*,*,#4,.T.);#3=ORIENTED_EDGE('',*,*,#5,.T.);#4=EDGE_CURVE('',#6,#7,#8,.T.);"
-     "#5=EDGE_CURVE('',#7,#6,#8,.T.);#6=VERTEX_POINT('',#9);#7=VERTEX_POINT('',#9);#8=C();#9=P();",
+     "#5=EDGE_CURVE('',#7,#6,#8,.T.);#6=VERTEX_POINT('',#9);#7=VERTEX_POINT('',#9);#8=C();#9=CARTESIAN_POINT('',(0.,0.,0.));",
      "", NULL},
     {"#1=EDGE_LOOP('',(#2,#3));#2=ORIENTED_EDGE('',*,*,#4,.T.);#3=ORIENTED_EDGE('',*,*,#5,.F.);#4=EDGE_CURVE('',#6,#7,#8,.T.);"
-     "#5=EDGE_CURVE('',#7,#6,#8,.T.);#6=VERTEX_POINT('',#9);#7=VERTEX_POINT('',#9);#8=C();#9=P();",
+     "#5=EDGE_CURVE('',#7,#6,#8,.T.);#6=VERTEX_POINT('',#9);#7=VERTEX_POINT('',#9);#8=C();#9=CARTESIAN_POINT('',(0.,0.,0.));",
      "G05", "#1 EDGE_LOOP: the loop is open: #2 ends at #7, #3 begins at #6"},
     {"#1=EDGE_LOOP('',(#2));#2=ORIENTED_EDGE('',*,*,#4,.T.);#4=EDGE_CURVE('',#6,#7,#8,.T.);#6=VERTEX_POINT('',#9);"
-     "#7=VERTEX_POINT('',#9);#8=C();#9=P();",
+     "#7=VERTEX_POINT('',#9);#8=C();#9=CARTESIAN_POINT('',(0.,0.,0.));",
      "G05", "#2 ends at #7, #2 begins at #6"},
     /* shells */
     {DISCS(".T.", ".F.") "#1=CLOSED_SHELL('',(#31,#32));", "", NULL},
