@@ -175,7 +175,7 @@ static cad_status climb_ir(const cad_part_text *t, cad_arena *arena, cad_part *p
 
 static cad_status climb(const cad_part_text *t, cad_arena *arena, cad_part *p)
 {
-    cad_part_enter(p, "text");
+    cad_part_enter(p, CAD_PART_TEXT);
     CAD_TRY(t->kind == CAD_PART_step ? cad_part_climb_step(t, arena, p) : climb_ir(t, arena, p));
     /* An invalid solid still has a shape, so it still has a score; the failure policy decides whether it counts. */
     if (p->solid && p->kernel >= 7)

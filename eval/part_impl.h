@@ -10,6 +10,7 @@ extern "C" {
 
 /* Where the stage of a worker says that the text was refused before: then come class, ':' and level of the text track. */
 #define CAD_PART_REFUSED "refused:"
+#define CAD_PART_TEXT "text" /* the stage before the kernel's */
 
 /* Sets class and reason, unless there is one already. */
 CAD_MUST_USE cad_status cad_part_stop(cad_part *p, cad_class c, const char *stage, const char *text, int64_t line,

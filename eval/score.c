@@ -303,9 +303,19 @@ static bool was_refused(const char *stage, cad_class *class_, int *level)
         return false;
     memcpy(name, stage + head, (size_t)(colon - stage) - head);
     name[(size_t)(colon - stage) - head] = '\0';
-    *class_ = cad_class_of(name);
+    cad_class known = cad_class_of(name);
+    if (known == CAD_CLASS_COUNT)
+        return false;
+    *class_ = known;
     *level = colon[1] - '0';
-    return *class_ != CAD_CLASS_COUNT;
+    return true;
+}
+
+/* Whether it died behind the text track, which the text had passed. */
+static bool passed_text(const cad_pool_result *r)
+{
+    return r->verdict != CAD_VERDICT_ok && *r->stage && strcmp(r->stage, CAD_PART_TEXT) != 0 &&
+           strncmp(r->stage, CAD_PART_REFUSED, strlen(CAD_PART_REFUSED)) != 0;
 }
 
 cad_class cad_score_class_of(cad_verdict v)
@@ -321,11 +331,11 @@ static cad_status print_dead(const cad_pool_result *r, const char *key, const ch
     int level = 0;
     if (!strncmp(r->stage, CAD_PART_REFERENCE, strlen(CAD_PART_REFERENCE)))
         c = CAD_CLASS_reference_bad;
-    else
-        was_refused(r->stage, &c, &level);
-    json_t *o = json_pack("{ss,ss,ss,si,ss,sb,sn,sn,s{ss,si,so},sn,sn,s{}}", "key", key, "id", id, "class", cad_class_name(c),
-                          "level", level, "kernel", died, "valid", 0, "cd", "iou", "error", "stage", r->stage, "line", 0,
-                          "text", cad_json_text(text), "checks", "seven", "m");
+    else if (!was_refused(r->stage, &c, &level) && passed_text(r))
+        level = 3;
+    json_t *o = json_pack("{ss,ss,ss,si,si,ss,sb,sn,sn,s{ss,si,so},sn,sn,s{}}", "key", key, "id", id, "class",
+                          cad_class_name(c), "level", level, "text", level, "kernel", died, "valid", 0, "cd", "iou", "error",
+                          "stage", r->stage, "line", 0, "text", cad_json_text(text), "checks", "seven", "m");
     if (!o)
         CAD_FAIL(CAD_ENOMEM, "out of memory for a record");
     cad_status s = cad_json_print(o, out);

@@ -12,8 +12,8 @@
  *            "seven":{"pass","near","reason"}|null,"diags":[code..],"facts":{solids,shells,kinds{},area,..},
  *            "m":{full metric name: value; "iou.stretched":1 where the reference is thinner than a cell},"ms"}
  *
- * Of a worker that died "kernel" is the class of its end.  If the text had been refused before, the class stays that of the
- * text. */
+ * Of a worker that died "kernel" is the class of its end.  If the text had been refused before, class and level stay those of
+ * the text; had it passed, the level is 3; of one that died before the kernel had it, 0. */
 #ifndef CADLM_EVAL_SCORE_H
 #define CADLM_EVAL_SCORE_H
 

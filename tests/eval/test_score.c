@@ -178,6 +178,34 @@ static void test_a_dead_worker_is_a_class_of_its_row(void **state)
     becomes(result(CAD_VERDICT_failed, ""), "kernel_crash", "why it died");
 }
 
+/* Of a worker that died in `stage`. */
+static void stands_at(const char *stage, const char *class_, int level)
+{
+    cad_buf out = CAD_BUF_INIT;
+    json_t *o;
+    cad_pool_result r = result(CAD_VERDICT_crash, "");
+    r.stage = stage;
+    ok(cad_score_take(&r, "key1", "row", &out));
+    ok(cad_json_parse(out.data, out.len, "record", &o));
+    assert_string_equal(class_of(o), class_);
+    assert_string_equal(json_string_value(json_object_get(o, "kernel")), "kernel_crash");
+    assert_int_equal(json_integer_value(json_object_get(o, "level")), level);
+    assert_int_equal(json_integer_value(json_object_get(o, "text")), level);
+    json_decref(o);
+    cad_buf_deinit(&out);
+}
+
+static void test_a_dead_worker_keeps_what_the_text_had_reached(void **state)
+{
+    (void)state;
+    stands_at("", "kernel_crash", 0);
+    stands_at("text", "kernel_crash", 0);
+    stands_at("read", "kernel_crash", 3);
+    stands_at("facts", "kernel_crash", 3);
+    stands_at("refused:reference:2 read", "reference", 2);
+    stands_at("refused:no such class:2 read", "kernel_crash", 0);
+}
+
 static void test_a_worker_that_died_of_the_reference_says_so(void **state)
 {
     (void)state;
@@ -236,6 +264,7 @@ int main(void)
         cmocka_unit_test(test_a_reference_without_a_solid_is_its_own_class),
         cmocka_unit_test(test_a_malformed_job_is_refused),
         cmocka_unit_test(test_a_dead_worker_is_a_class_of_its_row),
+        cmocka_unit_test(test_a_dead_worker_keeps_what_the_text_had_reached),
         cmocka_unit_test(test_a_worker_that_died_of_the_reference_says_so),
         cmocka_unit_test(test_an_answer_that_is_no_record_of_the_job_is_not_believed),
         cmocka_unit_test(test_a_build_without_the_kernel_scores_nothing),
