@@ -77,13 +77,13 @@ static cad_status from_messages(const json_t *o, const char *where, cad_arena *a
         char place[4300];
         snprintf(place, sizeof place, "%s: messages[%zu]", where, i);
         CAD_TRY(cad_json_get_string(m, "role", place, &role));
-        const char **to = !strcmp(role, "user") ? &row->caption : !strcmp(role, "assistant") ? &row->target : NULL;
-        if (!to && strcmp(role, "system") != 0)
+        bool asks = !strcmp(role, "user"), answers = !strcmp(role, "assistant");
+        if (!asks && !answers && strcmp(role, "system") != 0)
             CAD_FAIL(CAD_EDATA, "%s: role '%s'; expected system, user or assistant", place, role);
-        if (to && (*to || (to == &row->target && !row->caption)))
+        if ((asks && row->caption) || (answers && (row->target || !row->caption)))
             CAD_FAIL(CAD_EDATA, "%s: expected one question of the user, then one answer", place);
-        if (to)
-            CAD_TRY(text_of(m, "content", place, a, to));
+        if (asks || answers)
+            CAD_TRY(text_of(m, "content", place, a, asks ? &row->caption : &row->target));
     }
     if (!row->target)
         CAD_FAIL(CAD_EDATA, "%s: messages without an answer of the assistant", where);

@@ -54,7 +54,7 @@ static cad_status make_target(const cad_buf *in, bool strict, cad_buf *out)
     else
         CAD_TRY(strict ? from_latin1(in->data, in->len, out) : without_broken(in->data, in->len, out));
     size_t k = 0;
-    if (!memchr(cad_buf_cstr(out), '\0', out->len))
+    if (!out->len || !memchr(out->data, '\0', out->len))
         return CAD_OK;
     for (size_t i = 0; i < out->len; i++)
         if (out->data[i] != '\0')

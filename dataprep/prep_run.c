@@ -118,7 +118,9 @@ static cad_status run_share(cad_prep_job *j)
     CAD_TRY(cad_prep_array_tree(j, j->arena, &tree));
     cad_step_files_share(&tree, j->shard, &part);
     j->part = &part;
-    return run_stages(j);
+    cad_status s = run_stages(j);
+    j->part = NULL;
+    return s;
 }
 
 /* What the writers of a share are at would be swept. */

@@ -116,10 +116,10 @@ static const char *const plate_4[] = {
     "{make}~ {plate} $w wide, $d deep and $t thick, with four {holes} {of_radius:r} {four}{end}",
     "{plate}: width $w, depth $d, thickness $t; four {holes}: {radius:r}, x = #x1 and #x2, y = #y1 and #y2{end}",
     "Four {holes} {of_radius:r} {four} in ~ {plate} of {wdt}{end}",
-    "The {plate} is $w wide, $d deep and $t thick. [It has four {holes} {of_radius:r} {four}|%n {holes} {of_radius:r} lie "
-    "{four}]{end}",
-    "{make}~ $t thick {plate}, #w x #d@, with %n {holes} {four}, [each of radius $r|each with a radius of $r|{radius:r} "
-    "each]{end}",
+    ("The {plate} is $w wide, $d deep and $t thick. [It has four {holes} {of_radius:r} {four}|%n {holes} {of_radius:r} lie "
+     "{four}]{end}"),
+    ("{make}~ $t thick {plate}, #w x #d@, with %n {holes} {four}, [each of radius $r|each with a radius of $r|{radius:r} "
+     "each]{end}"),
     "[w = $w, d = $d, t = $t, {plate}|{plate} with w = $w, d = $d, t = $t], %n {holes} r = $r {four}{end}",
     "{make}~ {plate} from the origin to (#w, #d, #t)@ with four {holes} {of_radius:r} {four}{end}",
     "{make}~ {plate}, {wdt}. [Put|Drill|Add] %n {holes} {of_radius:r} {four}{end}",

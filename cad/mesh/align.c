@@ -24,8 +24,8 @@ typedef struct aligner {
 
 static void product(const double a[9], const double b[9], double out[9])
 {
-    for (int i = 0; i < 3; i++)
-        for (int k = 0; k < 3; k++)
+    for (size_t i = 0; i < 3; i++)
+        for (size_t k = 0; k < 3; k++)
             out[3 * i + k] = a[3 * i] * b[k] + a[3 * i + 1] * b[3 + k] + a[3 * i + 2] * b[6 + k];
 }
 
@@ -68,7 +68,7 @@ static cad_rigid about_means(const aligner *a, const double turn[9])
 {
     cad_rigid t;
     memcpy(t.turn, turn, sizeof t.turn);
-    for (int i = 0; i < 3; i++)
+    for (size_t i = 0; i < 3; i++)
         t.move[i] =
             a->mean_g[i] - (turn[3 * i] * a->mean_p[0] + turn[3 * i + 1] * a->mean_p[1] + turn[3 * i + 2] * a->mean_p[2]);
     return t;

@@ -14,7 +14,7 @@ cad_rigid cad_rigid_identity(void)
 void cad_rigid_apply(const cad_rigid *t, const double p[3], double out[3])
 {
     const double *r = t->turn;
-    for (int i = 0; i < 3; i++)
+    for (size_t i = 0; i < 3; i++)
         out[i] = r[3 * i] * p[0] + r[3 * i + 1] * p[1] + r[3 * i + 2] * p[2] + t->move[i];
 }
 
@@ -112,7 +112,7 @@ cad_rigid cad_rigid_fit(const double *a, const double *b, int64_t n)
     const double q[4] = {vector[0], vector[4], vector[8], vector[12]};
     cad_rigid t;
     turn_of(q, t.turn);
-    for (int i = 0; i < 3; i++)
+    for (size_t i = 0; i < 3; i++)
         t.move[i] = mb[i] - (t.turn[3 * i] * ma[0] + t.turn[3 * i + 1] * ma[1] + t.turn[3 * i + 2] * ma[2]);
     return t;
 }

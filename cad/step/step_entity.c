@@ -203,7 +203,7 @@ static cad_status complex_instance(cad_step_reader *r)
     if (cad_step_is_mark(&r->t, ')'))
         return fail(r, CAD_STEP_S04, "a type");
     while (!cad_step_is_mark(&r->t, ')')) {
-        uint32_t type, at = r->t.at, len = r->t.len;
+        uint32_t type = CAD_STEP_NONE, at = r->t.at, len = r->t.len;
         CAD_TRY(part(r, &type));
         if (r->failed)
             return CAD_OK;

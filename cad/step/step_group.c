@@ -137,7 +137,6 @@ static uint64_t hash_leaf(const group *g, const cad_step_param *p, char as)
     case CAD_STEP_REF:
         return hash_ref(g, p);
     case CAD_STEP_STRING: /* a name */
-        return TAG_UNSET;
     case CAD_STEP_UNSET:
     case CAD_STEP_DERIVED:
         return TAG_UNSET;

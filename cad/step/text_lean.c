@@ -70,11 +70,21 @@ static bool circle_of(const cad_step *m, uint32_t i, circle_line *out)
     *out = (circle_line){.radius = m->param[r].real, .axis = {0, 0, 1}};
     bool is = cad_text_xyz(m, cad_step_ref(m, cad_text_value(m, at, 0)), out->centre) &&
               (z == CAD_STEP_NONE || cad_text_xyz(m, z, out->axis));
-    for (int k = 0; k < 3; k++) { /* no negative zero among what is compared */
+    for (int k = 0; k < 3; k++) { /* no negative zero among what is hashed */
         out->centre[k] += 0.0;
         out->axis[k] += 0.0;
     }
     return is;
+}
+
+static bool same_xyz(const double a[3], const double b[3])
+{
+    return a[0] == b[0] && a[1] == b[1] && a[2] == b[2];
+}
+
+static bool same_circle(const circle_line *a, const circle_line *b)
+{
+    return a->radius == b->radius && same_xyz(a->centre, b->centre) && same_xyz(a->axis, b->axis);
 }
 
 /* The number of a circle, the same for equal ones; 0: what stands there is none. */
@@ -87,7 +97,7 @@ static cad_status number_circle(printer *w, uint32_t i, uint32_t *out)
         return CAD_OK;
     uint32_t *at = cad_id_map_at(&w->by_value, cad_hash64(&c, sizeof c, 0));
     if (*at != UINT32_MAX) {
-        bool same = circle_of(w->m, *at, &first) && !memcmp(&c, &first, sizeof c);
+        bool same = circle_of(w->m, *at, &first) && same_circle(&c, &first);
         *out = w->number[i] = same ? w->number[*at] : 0;
         return CAD_OK;
     }
@@ -95,7 +105,7 @@ static cad_status number_circle(printer *w, uint32_t i, uint32_t *out)
     *out = w->number[i] = ++w->n_circles;
     CAD_TRY(add_number(&w->circles, 'c', c.radius));
     CAD_TRY(add_xyz(&w->circles, ',', c.centre));
-    if (memcmp(c.axis, up, sizeof up) != 0)
+    if (!same_xyz(c.axis, up))
         CAD_TRY(add_xyz(&w->circles, ',', c.axis));
     return cad_buf_str(&w->circles, "\n");
 }

@@ -233,10 +233,11 @@ static cad_status read_loop(reader *r, uint32_t *out)
 
 static cad_status read_face(reader *r)
 {
-    uint32_t n = 0;
-    do
-        CAD_TRY(read_loop(r, &r->bound[n++]));
-    while (take(r, '/'));
+    uint32_t n = 0, bound = 0;
+    do {
+        CAD_TRY(read_loop(r, &bound));
+        r->bound[n++] = bound;
+    } while (take(r, '/'));
     CAD_TRY(line_end(r, "expected '/' or the end of the face"));
     return add_list(r, "ADVANCED_FACE", r->bound, n, &r->face[r->n_faces++]);
 }

@@ -88,7 +88,7 @@ bool cad_text_vertex_of(const cad_step *m, const uint32_t *closer, uint32_t vert
     uint32_t point = cad_step_ref(m, cad_text_value(m, vertex, 0));
     if (point != CAD_STEP_NONE)
         return cad_text_xyz(m, point, out);
-    if (closer[vertex] == CAD_STEP_NONE || !cad_text_edge_of(m, closer[vertex], &e))
+    if (closer[vertex] == CAD_STEP_NONE || !cad_text_edge_of(m, closer[vertex], &e) || e.kind != CAD_TEXT_CIRCLE)
         return false;
     cad_along3(e.circle.centre, e.circle.radius, e.circle.x, out);
     return true;
