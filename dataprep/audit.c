@@ -118,7 +118,7 @@ cad_status cad_audit_forms(const cad_pack *const *pack, const char *const *name,
 typedef struct leaks {
     const cad_pack *const *pack;
     const char *const *name;
-    int64_t n[2];
+    int64_t n[2], ungrouped;
     char first[400];
 } leaks;
 
@@ -126,8 +126,10 @@ typedef struct leaks {
 static cad_status look(leaks *l, cad_hash_index *m, int kind, uint64_t hash, size_t pack, size_t row)
 {
     static const char *const what[2] = {"caption", "geometry"};
-    if (!hash)
+    if (!hash) {
+        l->ungrouped += kind;
         return CAD_OK;
+    }
     uint64_t *at = NULL;
     bool is_new = false;
     CAD_TRY(cad_hash_index_at(m, hash, (uint64_t)pack << 48 | row, &is_new, &at));
@@ -156,7 +158,8 @@ cad_status cad_audit_leaks(const cad_pack *const *pack, const char *const *name,
         cad_hash_index_deinit(&m);
     }
     CAD_TRY(s);
-    json_t *o = json_pack("{s:I, s:I, s:s}", "caption", (json_int_t)l.n[0], "geometry", (json_int_t)l.n[1], "first", l.first);
+    json_t *o = json_pack("{s:I, s:I, s:I, s:s}", "caption", (json_int_t)l.n[0], "geometry", (json_int_t)l.n[1], "ungrouped",
+                          (json_int_t)l.ungrouped, "first", l.first);
     if (!o)
         CAD_FAIL(CAD_ENOMEM, "audit: no memory for the leak report");
     *out = o;

@@ -187,6 +187,7 @@ cad_status cad_import_json_check(cad_row *row, const char *where, bool strict, b
         return CAD_OK;
     if (geometry)
         row->geometry_hash = geometry;
+    cad_import_part_group(row);
     if (!row->caption_hash)
         CAD_TRY(cad_caption_key(step, row->caption, &row->caption_hash));
     return cad_import_part_print(row, p);

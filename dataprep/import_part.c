@@ -5,6 +5,7 @@
 #include "core/fs.h"
 #include "core/utf8.h"
 #include "dataprep/caption_group.h"
+#include "dataprep/hash_index.h"
 #include "dataprep/import_check.h"
 #include "dataprep/step_files.h"
 
@@ -112,6 +113,12 @@ cad_status cad_import_part_check(const char *text, size_t len, const char *name,
     return s;
 }
 
+void cad_import_part_group(cad_row *row)
+{
+    if (!row->geometry_hash)
+        row->geometry_hash = cad_hash_index_key(row->target, strlen(row->target));
+}
+
 cad_status cad_import_part_print(const cad_row *row, cad_import_part *p)
 {
     CAD_TRY(cad_row_print(row, &p->line));
@@ -143,6 +150,7 @@ static cad_status take(const cad_buf *in, const char *name, bool strict, bool ca
     CAD_TRY(make_target(in, strict, target));
     row->kind = "step";
     row->target = cad_buf_cstr(target);
+    cad_import_part_group(row);
     if (*row->caption)
         CAD_TRY(cad_caption_group(row->caption, &row->caption_hash));
     return cad_import_part_print(row, p);

@@ -24,9 +24,11 @@ enum { CAD_IMPORT_FILE = 32 << 20 }; /* bytes of a file, unpacked */
  * messages.  `scratch` is rewound.  Errors: of the machine alone; what is wrong with the file is a class. */
 CAD_MUST_USE cad_status cad_import_part_read(const char *path, const char *name, bool strict, bool canonical, cad_row *row,
                                              cad_import_part *out);
+/* Gives a row whose geometry is not known the group of its target's bytes: equal files are one part. */
+void cad_import_part_group(cad_row *row);
 /* Prints the row into p->line; one that is too long becomes class limits. */
 CAD_MUST_USE cad_status cad_import_part_print(const cad_row *row, cad_import_part *p);
-/* Reads a text as STEP: geometry group (0: none), class and message; canonical text where asked for. */
+/* Reads a text as STEP: geometry group (0: it cannot be told), class and message; canonical text where asked for. */
 CAD_MUST_USE cad_status cad_import_part_check(const char *text, size_t len, const char *name, bool strict, bool canonical,
                                               uint64_t *geometry, cad_import_part *p);
 void cad_import_part_deinit(cad_import_part *p);

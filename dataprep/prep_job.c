@@ -214,7 +214,13 @@ static void tell_verified(const cad_prep_job *j, const json_t *report)
 {
     const json_t *leaks = json_object_get(report, "leaks");
     json_int_t captions = json_integer_value(json_object_get(leaks, "caption")),
-               geometries = json_integer_value(json_object_get(leaks, "geometry"));
+               geometries = json_integer_value(json_object_get(leaks, "geometry")),
+               ungrouped = json_integer_value(json_object_get(leaks, "ungrouped"));
+    if (ungrouped)
+        cad_log(CAD_LOG_WARN,
+                "verify: %s: %" JSON_INTEGER_FORMAT
+                " rows have no geometry group: whether their parts lie in two splits is unknown",
+                j->dir, ungrouped);
     if (captions || geometries)
         cad_log(CAD_LOG_WARN,
                 "verify: %s: hashes, spans and end tokens hold; %" JSON_INTEGER_FORMAT " captions and %" JSON_INTEGER_FORMAT

@@ -20,9 +20,20 @@ typedef struct shape {
 
 static const shape SHAPES[] = {
     {"VECTOR", "-x-"}, /* its length is that of a parameter, which no solid depends on */
-    {"SURFACE_CURVE", "-x--"}, {"SEAM_CURVE", "-x--"},    {"INTERSECTION_CURVE", "-x--"}, {"EDGE_LOOP", "-c"},
-    {"POLY_LOOP", "-c"},       {"ADVANCED_FACE", "-sxx"}, {"FACE_SURFACE", "-sxx"},       {"FACE", "-s"},
-    {"CLOSED_SHELL", "-s"},    {"OPEN_SHELL", "-s"},      {"BREP_WITH_VOIDS", "-xs"},
+    {"SURFACE_CURVE", "-x--"},
+    {"SEAM_CURVE", "-x--"},
+    {"INTERSECTION_CURVE", "-x--"},
+    {"EDGE_LOOP", "-c"},
+    {"POLY_LOOP", "-c"},
+    {"ADVANCED_FACE", "-sxx"},
+    {"FACE_SURFACE", "-sxx"},
+    {"FACE", "-s"},
+    {"CLOSED_SHELL", "-s"},
+    {"OPEN_SHELL", "-s"},
+    {"BREP_WITH_VOIDS", "-xs"},
+    {"CONNECTED_FACE_SET", "-s"},
+    {"SHELL_BASED_SURFACE_MODEL", "-s"},
+    {"FACE_BASED_SURFACE_MODEL", "-s"},
 };
 enum { N_SHAPES = sizeof SHAPES / sizeof *SHAPES };
 
@@ -232,12 +243,18 @@ static uint64_t hash_from(group *g, uint32_t root)
     return g->hash[root];
 }
 
-/* ---- all solids ---- */
+/* ---- the whole part ---- */
 
-static bool is_solid(const cad_step *m, uint32_t i)
+/* What stands for the part: the first kind that the file has any of. */
+enum { SOLIDS, SURFACES, INSTANCES, KINDS };
+
+static bool is_of(const cad_step *m, uint32_t i, int kind)
 {
-    return cad_step_is_type(m, i, "MANIFOLD_SOLID_BREP") || cad_step_is_type(m, i, "BREP_WITH_VOIDS") ||
-           cad_step_is_type(m, i, "FACETED_BREP");
+    if (kind == SOLIDS)
+        return cad_step_is_type(m, i, "MANIFOLD_SOLID_BREP") || cad_step_is_type(m, i, "BREP_WITH_VOIDS") ||
+               cad_step_is_type(m, i, "FACETED_BREP");
+    return kind == INSTANCES || cad_step_is_type(m, i, "SHELL_BASED_SURFACE_MODEL") ||
+           cad_step_is_type(m, i, "FACE_BASED_SURFACE_MODEL");
 }
 
 /* The box grows by a CARTESIAN_POINT. */
@@ -298,15 +315,15 @@ static void know_types(group *g)
     }
 }
 
-/* The sum over the solids: their order does not count, their number does. */
-static uint64_t hash_solids(group *g)
+/* The sum over all of a kind: their order does not count, their number does.  0: there is none. */
+static uint64_t hash_all(group *g, int kind)
 {
     const cad_step *m = g->m;
     cad_step_units seen[UNITS];
     int n = 0;
-    uint64_t sum = 0, solids = 0;
+    uint64_t sum = 0, found = 0;
     for (uint32_t i = 0; i < m->n && n < UNITS; i++) {
-        bool known = !is_solid(m, i);
+        bool known = !is_of(m, i, kind);
         cad_step_units u = known ? (cad_step_units){1, 1} : cad_step_units_of(m, i);
         for (int k = 0; k < n && !known; k++)
             known = seen[k].length == u.length && seen[k].angle == u.angle;
@@ -316,17 +333,17 @@ static uint64_t hash_solids(group *g)
     for (int k = 0; k < n; k++) {
         begin(g, seen[k]);
         for (uint32_t i = 0; i < m->n; i++) {
-            if (!is_solid(m, i))
+            if (!is_of(m, i, kind))
                 continue;
             cad_step_units u = cad_step_units_of(m, i);
             if (u.length != seen[k].length || u.angle != seen[k].angle)
                 continue;
             sum += mix(join(hash_from(g, i), hash_step(g->length_scale, 1))); /* how large the steps are */
-            solids++;
+            found++;
         }
     }
-    uint64_t h = join(solids, sum);
-    return !solids ? 0 : h ? h : 1;
+    uint64_t h = join(found, kind == SOLIDS ? sum : join(sum, (uint64_t)kind));
+    return !found ? 0 : h ? h : 1;
 }
 
 cad_status cad_step_group(const cad_step *m, uint64_t *out)
@@ -348,7 +365,9 @@ cad_status cad_step_group(const cad_step *m, uint64_t *out)
         s = cad_mem_alloc(m->n_types, "group of a STEP file", &g.known);
     if (s == CAD_OK) {
         know_types(&g);
-        *out = hash_solids(&g);
+        *out = 0;
+        for (int kind = 0; kind < KINDS && !*out; kind++)
+            *out = hash_all(&g, kind);
     }
     cad_mem_free(g.hash);
     cad_mem_free(g.edge);

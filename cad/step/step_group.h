@@ -1,6 +1,9 @@
 /* The geometry group of a STEP file: one number for what its solids are, whatever they are called and however they are written.
+ * A file without solids has that of its surface models, one without those that of all its instances, so that equal files are
+ * one.
  *
- * A hash from the bottom up over every MANIFOLD_SOLID_BREP, BREP_WITH_VOIDS and FACETED_BREP: lengths in millimetres, rounded
+ * A hash from the bottom up over every MANIFOLD_SOLID_BREP, BREP_WITH_VOIDS and FACETED_BREP (else every
+ * SHELL_BASED_SURFACE_MODEL and FACE_BASED_SURFACE_MODEL): lengths in millimetres, rounded
  * to five digits of the part's size, angles in radians.  It does not see ids, the order of instances, names, styles, products,
  * units, value-equal points that are shared or not, in what order a shell lists its faces or a face its bounds, where a loop
  * begins, parametric curves, or the length of a vector.  A moved, mirrored or otherwise parametrised copy is another group. */
@@ -16,7 +19,7 @@ extern "C" {
 /* Digits of the size that count. */
 enum { CAD_STEP_GROUP_DIGITS = 5 };
 
-/* *out = the group, 0 where the file has no solid.  Files with cycles of references have one too, which may then depend on
+/* *out = the group, 0 where the file has no instance.  Files with cycles of references have one too, which may then depend on
  * their order.  Time: linear, times the number of length units in use (at most eight count).  Errors: CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_step_group(const cad_step *m, uint64_t *out);
 

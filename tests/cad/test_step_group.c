@@ -231,8 +231,23 @@ static void test_files_without_solids_and_with_rings(void **state)
     (void)state;
     part p;
     make(&p, MM, false, "7.25", "");
-    snprintf(p.line[0], WIDE, "SHELL_BASED_SURFACE_MODEL('',(#2))");
-    assert_true(group(&p, 0) == 0);
+    uint64_t solid = group(&p, 0);
+    snprintf(p.line[0], WIDE, "SHELL_BASED_SURFACE_MODEL('',(#2))"); /* then that of its surfaces */
+    uint64_t h = group(&p, 0), all;
+    assert_true(h != 0 && h != solid && group(&p, 5) == h);
+    snprintf(p.line[0], WIDE, "SHELL_BASED_SURFACE_MODEL('another name',(#2))");
+    add(&p, 80, "CALENDAR_DATE(2011,5,3)"); /* no part of them */
+    assert_true(group(&p, 3) == h);
+    snprintf(p.line[29], WIDE, "CARTESIAN_POINT('',(7.251,0.,5.))");
+    assert_true(group(&p, 0) != h);
+    make(&p, MM, false, "7.25", "");
+    snprintf(p.line[0], WIDE, "GEOMETRIC_SET('',(#2))"); /* or of all that stands there */
+    all = group(&p, 0);
+    assert_true(all != 0 && all != h && group(&p, 7) == all);
+    snprintf(p.line[0], WIDE, "GEOMETRIC_SET('another name',(#2))");
+    assert_true(group(&p, 0) == all);
+    add(&p, 80, "CALENDAR_DATE(2011,5,3)");
+    assert_true(group(&p, 0) != all);
     make(&p, MM, false, "7.25", "");
     snprintf(p.line[16], WIDE, "CARTESIAN_POINT(#1,(0.,0.,0.))"); /* a ring of references */
     assert_true(group(&p, 0) != 0);

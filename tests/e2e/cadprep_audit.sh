@@ -15,7 +15,7 @@ runs 0 cadprep audit "$data/train.pack.h5"
 python3 - "$data/audit.json" facts "$out" "$data" <<'P' || die "audit.json, --json and the text disagree"
 import json, sys
 written, facts = json.load(open(sys.argv[1])), json.load(open(sys.argv[2]))
-assert written["train"] == facts and written["leaks"] == {"caption": 0, "geometry": 0, "first": ""}, written
+assert written["train"] == facts and written["leaks"] == {"caption": 0, "geometry": 0, "ungrouped": 0, "first": ""}, written
 rows = {s: len(open(f"{sys.argv[4]}/{s}.jsonl").readlines()) - 1 for s in ("train", "val", "test")}
 assert {s: written[s]["rows"] for s in rows} == rows, rows
 text = dict(line.split(None, 1) for line in open(sys.argv[3]).read().splitlines())
