@@ -1,5 +1,7 @@
+#include "dataprep/captions_csv.h"
 #include "dataprep/prep_cmd.h"
 #include "dataprep/prep_job.h"
+#include "dataprep/stage_split.h"
 #include "dataprep/stage_stats.h"
 
 #include "core/file_kind.h"
@@ -7,6 +9,8 @@
 #include "core/log.h"
 #include "core/path.h"
 #include "core/threads.h"
+
+#include <stdio.h>
 
 cad_status cad_cmd_corpus_to_corpus(cad_cli *cli, const char *name, const char **in, const char **out)
 {
@@ -78,6 +82,22 @@ static cad_status print_stats(const cad_cli *cli, const json_t *stats)
     return s;
 }
 
+/* Of a corpus or of the first split of a folder; a list of captions has no rows. */
+static cad_status template_of(cad_prep_job *j, const char *in)
+{
+    if (!cad_fs_is_dir(in))
+        return cad_captions_is(in) ? CAD_OK : cad_prep_template_of(j, in);
+    for (int k = 0; k < CAD_SPLIT_COUNT; k++) {
+        char name[32];
+        const char *path;
+        snprintf(name, sizeof name, "%s.jsonl", cad_split_name[k]);
+        CAD_TRY(cad_path_join(j->arena, in, name, &path));
+        if (cad_fs_is_file(path))
+            return cad_prep_template_of(j, path);
+    }
+    return CAD_OK;
+}
+
 cad_status cad_cmd_stats(cad_cli *cli)
 {
     cad_config *cfg = NULL;
@@ -93,12 +113,18 @@ cad_status cad_cmd_stats(cad_cli *cli)
                  cad_cli_nargs(cli));
     CAD_TRY(cad_prep_job_open(cfg, ".", cad_cli_arena(cli), &j));
     CAD_TRY(cad_threads_init((int)cfg->prep.jobs));
-    if (cad_config_is_set(cfg, "tokenizer.path"))
+    if (cad_config_is_set(cfg, "tokenizer.path")) {
+        CAD_TRY(template_of(&j, cad_cli_arg(cli, 0)));
         CAD_TRY(cad_tokenizer_load_dir(j.tokenizer_dir, &t));
+    }
     cad_status s = cad_stage_stats(&(cad_stage_stats_args){.in = cad_cli_arg(cli, 0),
                                                            .tokenizer = t,
                                                            .tokenizer_name = j.tokenizer_dir,
                                                            .tpl = j.tpl,
+                                                           .retrieved_tokens = cfg->rag.max_tokens,
+                                                           .rag = cfg->rag.enabled,
+                                                           .steplm = cfg->prep.profile == CAD_PREP_PROFILE_steplm,
+                                                           .loss_on_all = cfg->prompt.loss_on == CAD_PROMPT_LOSS_ON_all,
                                                            .bos = cfg->prompt.bos != CAD_PROMPT_BOS_off,
                                                            .eos = cfg->prompt.eos == CAD_PROMPT_EOS_append},
                                    &stats);

@@ -8,7 +8,7 @@
 #include "dataprep/hash_index.h"
 #include "dataprep/model_text.h"
 #include "dataprep/pack.h"
-#include "dataprep/payloads.h"
+#include "dataprep/row_sources.h"
 #include "dataprep/row_tokens.h"
 #include "dataprep/stage_split.h"
 
@@ -26,11 +26,10 @@ typedef struct packer {
     cad_stage_pack_result result;
     cad_row_coder coder;
     cad_row_tokens row;
-    cad_payloads *payloads;
+    cad_row_sources from;                      /* what rows retrieved from; empty without retrieval */
     const char *source[1 + CAD_PAYLOAD_FILES]; /* (n_sources) paths: the corpus, then those that it retrieved from */
     size_t n_sources;
-    char index_xxh3[CAD_HASH_HEX]; /* "" without retrieval */
-    const char *retrieval;         /* how rows retrieved; NULL without */
+    const char *retrieval; /* how rows retrieved; NULL without */
     cad_arena *names;
     cad_hash_index row_ids;
     cad_buf too_long, lost; /* ids of rows for the messages: over-long ones; those whose retrieved text is not there */
@@ -255,7 +254,7 @@ static cad_status commit(packer *p)
         .source_name = names,
         .source_xxh3 = hashes,
         .n_sources = p->n_sources,
-        .rag_index_xxh3 = p->index_xxh3,
+        .rag_index_xxh3 = p->from.index_xxh3,
         .retrieval = p->retrieval,
         .dropped = dropped,
         .leak_report = "{}",
@@ -272,44 +271,11 @@ static bool waived(const char *list, const char *word)
 
 /* ---- what rows retrieved from ---- */
 
-static cad_status add_source(packer *p, const char *dir, const char *name)
-{
-    const char *path;
-    CAD_TRY(cad_path_join(p->names, dir, name, &path));
-    if (cad_fs_exists(path))
-        p->source[p->n_sources++] = path;
-    return CAD_OK;
-}
-
-/* The corpora behind the index, in its order, as p->source[1..]. */
-static cad_status find_sources(packer *p, bool all)
-{
-    const char *in = p->args->in, *base = cad_path_base(in);
-    bool is_split = false;
-    cad_buf dir = CAD_BUF_INIT;
-    cad_status s = cad_path_parent(in, &dir);
-    for (int k = 0; k < CAD_SPLIT_COUNT; k++) {
-        size_t n = strlen(cad_split_name[k]);
-        is_split = is_split || (!strncmp(base, cad_split_name[k], n) && !strcmp(base + n, ".jsonl"));
-    }
-    if (all && !is_split)
-        p->source[p->n_sources++] = in;
-    for (int k = 0; s == CAD_OK && is_split && k < (all ? CAD_SPLIT_COUNT : 1); k++) {
-        char name[32];
-        snprintf(name, sizeof name, "%s.jsonl", cad_split_name[k]);
-        s = add_source(p, dir.data, name);
-    }
-    if (s == CAD_OK && p->n_sources == 1)
-        s = cad_fail(CAD_ENOTFOUND, "%s: no train.jsonl beside it, which its rows retrieved from", in);
-    cad_buf_deinit(&dir);
-    return s;
-}
-
 /* What the header says of how rows retrieved, with what the packer itself decides, as a text of its own. */
-static cad_status keep_retrieval(packer *p, const json_t *rag)
+static cad_status keep_retrieval(packer *p)
 {
     static const char *const elsewhere[] = {"index", "index_xxh3", "leaky"};
-    json_t *o = json_copy((json_t *)(uintptr_t)rag);
+    json_t *o = json_copy(p->from.told);
     cad_buf text = CAD_BUF_INIT;
     for (size_t i = 0; o && i < sizeof elsewhere / sizeof *elsewhere; i++)
         (void)json_object_del(o, elsewhere[i]);
@@ -323,56 +289,17 @@ static cad_status keep_retrieval(packer *p, const json_t *rag)
     return s;
 }
 
-/* What the header says of the index; *k = hits of a row, *all = its scope. */
-static cad_status read_rag_header(packer *p, int64_t *k, bool *all)
+/* A file stands once in the list of sources, for those who compare hashes. */
+static cad_status open_sources(packer *p)
 {
-    const char *in = p->args->in, *xxh3, *scope;
-    cad_corpus_reader *r = NULL;
-    CAD_TRY(cad_corpus_open(in, &r));
-    const json_t *rag = json_object_get(json_object_get(cad_corpus_header(r), "info"), "rag");
-    cad_status s = CAD_OK;
-    if (!json_is_object(rag))
-        s = cad_fail(CAD_EDATA, "%s: its header does not tell of retrieval (info.rag)\nhint: cadprep rag build", in);
-    if (s == CAD_OK)
-        s = cad_json_get_string(rag, "index_xxh3", in, &xxh3);
-    if (s == CAD_OK)
-        s = cad_json_get_string(rag, "scope", in, &scope);
-    if (s == CAD_OK)
-        s = cad_json_get_int(rag, "k", in, k);
-    if (s == CAD_OK)
-        s = cad_json_get_bool(rag, "leaky", in, &p->result.leaky);
-    if (s == CAD_OK && (*k < 1 || *k > CAD_RETRIEVED_MAX))
-        s = cad_fail(CAD_EDATA, "%s: info.rag.k = %" PRId64 "; expected 1..%d", in, *k, CAD_RETRIEVED_MAX);
-    if (s == CAD_OK) {
-        snprintf(p->index_xxh3, sizeof p->index_xxh3, "%s", xxh3);
-        *all = !strcmp(scope, "all");
-        s = keep_retrieval(p, rag);
-    }
-    cad_corpus_close(r);
-    return s;
-}
-
-static cad_status open_payloads(packer *p)
-{
-    int64_t k;
-    bool all;
-    CAD_TRY(read_rag_header(p, &k, &all));
-    CAD_TRY(find_sources(p, all));
-    CAD_TRY(cad_payloads_open(p->source + 1, p->n_sources - 1, &p->payloads));
-    p->coder.payloads = p->payloads;
-    p->coder.k = (size_t)k;
-    return CAD_OK;
-}
-
-/* A file once in the list of sources, for those who compare hashes. */
-static void forget_twice(packer *p)
-{
-    for (size_t i = 1; i < p->n_sources; i++)
-        if (!strcmp(cad_path_base(p->source[i]), cad_path_base(p->source[0]))) {
-            memmove(&p->source[i], &p->source[i + 1], (p->n_sources - i - 1) * sizeof *p->source);
-            p->n_sources--;
-            return;
-        }
+    CAD_TRY(cad_row_sources_open(p->args->in, p->names, &p->from));
+    for (size_t i = 0; i < p->from.n; i++)
+        if (strcmp(cad_path_base(p->from.path[i]), cad_path_base(p->args->in)) != 0)
+            p->source[p->n_sources++] = p->from.path[i];
+    p->result.leaky = p->from.leaky;
+    p->coder.payloads = p->from.payloads;
+    p->coder.k = p->from.k;
+    return keep_retrieval(p);
 }
 
 /* ---- all of it ---- */
@@ -386,13 +313,7 @@ static cad_status check_args(const cad_stage_pack_args *a)
         CAD_FAIL(CAD_ECONFIG, "prompt.loss_on = all: the loss would cover the context\nhint: audit.waive = loss_on_context");
     if (waived(a->waived, "cut_answer") && !a->steplm)
         CAD_FAIL(CAD_ECONFIG, "audit.waive = cut_answer; answers are cut in prep.profile = steplm alone");
-    if (a->rag && !a->tpl->has_retrieved)
-        CAD_FAIL(CAD_ECONFIG, "rag.enabled = on: template %s has no {retrieved}", a->tpl->name);
-    if (!a->rag && a->tpl->has_retrieved)
-        CAD_FAIL(CAD_ECONFIG,
-                 "template %s has {retrieved}, but rag.enabled = off\nhint: --set=rag.enabled=on, after cadprep rag build",
-                 a->tpl->name);
-    return CAD_OK;
+    return cad_row_sources_fit(a->tpl, a->rag);
 }
 
 static cad_status setup(packer *p)
@@ -417,8 +338,7 @@ static cad_status setup(packer *p)
     CAD_TRY(cad_arena_create("pack", 1 << 20, &p->names));
     p->source[p->n_sources++] = a->in;
     if (a->rag)
-        CAD_TRY(open_payloads(p));
-    forget_twice(p);
+        CAD_TRY(open_sources(p));
     return cad_pack_writer_create(&(cad_pack_opts){.contiguous = a->contiguous, .rag_k = p->coder.k}, &p->out);
 }
 
@@ -433,7 +353,7 @@ cad_status cad_stage_pack(const cad_stage_pack_args *args, cad_stage_pack_result
     if (s == CAD_OK)
         s = commit(&p);
     cad_pack_writer_abort(p.out);
-    cad_payloads_close(p.payloads);
+    cad_row_sources_close(&p.from);
     cad_ids_deinit(&p.row.ids);
     cad_hash_index_deinit(&p.row_ids);
     cad_buf_deinit(&p.too_long);

@@ -1,19 +1,19 @@
 #include "dataprep/stage_stats.h"
 
-#include "cad/step/step_group.h"
 #include "core/fs.h"
 #include "core/mem.h"
-#include "core/path.h"
 #include "core/progress.h"
-#include "core/size.h"
 #include "core/stop_signal.h"
 #include "core/threads.h"
 #include "dataprep/captions_csv.h"
 #include "dataprep/corpus_row.h"
 #include "dataprep/model_text.h"
+#include "dataprep/row_sources.h"
+#include "dataprep/row_tokens.h"
 #include "dataprep/row_window.h"
 #include "dataprep/stage_split.h"
 #include "dataprep/stats_gather.h"
+#include "dataprep/stats_row.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -25,15 +25,9 @@ static const struct {
     int64_t tokens;
 } ABOVE[LIMITS] = {{"2k", 2048}, {"4k", 4096}, {"8k", 8192}, {"16k", 16384}};
 
-/* A row of the window; texts borrow the JSON. */
+/* A row of the window. */
 typedef struct slot {
-    json_t *o;
-    const char *caption, *target;
-    bool step, model_text, broken;
-    int64_t instances, faces, prompt, answer, whole;
-    double unit;
-    cad_buf types; /* names of types, each with a NUL, and in counts how often */
-    cad_buf counts;
+    cad_stats_row row;
     cad_status failed;
     cad_buf error;
 } slot;
@@ -47,92 +41,18 @@ typedef struct job {
     const cad_stage_stats_args *args;
     cad_progress *progress;
     slot slot[WINDOW];
-    int64_t count, rows, broken, steps;
+    int64_t count, rows, broken, steps, without;
+    const char *in;                   /* the corpus at hand */
+    cad_row_coder coder;              /* of its rows */
+    cad_row_sources from;             /* what they retrieved from; empty without retrieval */
+    cad_arena *names;                 /* its paths */
     split split[CAD_SPLIT_COUNT + 1]; /* the last: before a split */
     cad_sentences captions;
-    cad_numbers instances, faces, bytes, prompt, answer, whole;
+    cad_numbers instances, faces, bytes, prompt, retrieved, answer, whole;
     json_t *kinds, *families, *units, *types, *status;
 } job;
 
-/* ---- one row, by any thread ---- */
-
-/* How many instances of each simple type there are. */
-static cad_status count_types(const cad_step *m, slot *s)
-{
-    int64_t *n = NULL;
-    CAD_TRY(cad_mem_alloc(cad_size_mul(m->n_types, sizeof *n), "types of a STEP file", &n));
-    for (uint32_t i = 0; i < m->n; i++)
-        if (m->instance[i].type != CAD_STEP_NONE)
-            n[m->instance[i].type]++;
-    cad_status st = CAD_OK;
-    for (uint32_t k = 0; st == CAD_OK && k < m->n_types; k++) {
-        const char *name = cad_step_name(m, k);
-        if (n[k] == 0)
-            continue;
-        if (!strcmp(name, "ADVANCED_FACE") || !strcmp(name, "FACE_SURFACE"))
-            s->faces += n[k];
-        st = cad_buf_add(&s->types, name, strlen(name) + 1);
-        if (st == CAD_OK)
-            st = cad_buf_add(&s->counts, &n[k], sizeof *n);
-    }
-    cad_mem_free(n);
-    return st;
-}
-
-static cad_status look_at_file(slot *s, const char *text)
-{
-    cad_step *m = NULL;
-    CAD_TRY(cad_step_read(text, strlen(text), &(cad_step_opts){0}, &m));
-    s->broken = m->diags.n_errors > 0;
-    s->instances = m->n;
-    for (uint32_t i = 0; i < m->n && s->unit == 0; i++) {
-        const char *name = m->instance[i].type == CAD_STEP_NONE ? "" : cad_step_name(m, m->instance[i].type);
-        if (!strcmp(name, "MANIFOLD_SOLID_BREP") || !strcmp(name, "BREP_WITH_VOIDS") || !strcmp(name, "FACETED_BREP"))
-            s->unit = cad_step_units_of(m, i).length;
-    }
-    cad_status st = count_types(m, s);
-    cad_step_close(m);
-    return st;
-}
-
-/* Text of models counts as the file that it stands for. */
-static cad_status look_at_step(slot *s, cad_arena *a)
-{
-    cad_buf room = CAD_BUF_INIT;
-    const char *text = NULL;
-    cad_frame mark = cad_arena_mark(a);
-    cad_status st = cad_model_text_file(a, s->model_text, s->target, &room, &text);
-    s->broken = st == CAD_EDATA || st == CAD_EPARSE;
-    if (st == CAD_OK)
-        st = look_at_file(s, text);
-    cad_arena_rewind(a, mark);
-    cad_buf_deinit(&room);
-    return s->broken ? CAD_OK : st;
-}
-
-static cad_status tokens_of(const job *j, const char *text, int64_t *out)
-{
-    cad_ids ids = CAD_IDS_INIT;
-    cad_status s = cad_tokenizer_encode(j->args->tokenizer, text, strlen(text), CAD_SPECIALS_text, &ids);
-    *out = (int64_t)ids.n;
-    cad_ids_deinit(&ids);
-    return s;
-}
-
-/* Prompt with its begin token, answer with its end token, as they are packed; no retrieved text. */
-static cad_status count_tokens(const job *j, slot *s)
-{
-    const cad_stage_stats_args *a = j->args;
-    cad_ids ids = CAD_IDS_INIT;
-    cad_status st = cad_template_encode(a->tpl, &(cad_prompt_slots){.caption = s->caption}, a->tokenizer, &ids);
-    s->prompt = (int64_t)ids.n + (a->bos && cad_tokenizer_bos(a->tokenizer) >= 0);
-    cad_ids_deinit(&ids);
-    if (st == CAD_OK)
-        st = tokens_of(j, s->target, &s->answer);
-    s->answer += a->eos && cad_tokenizer_eos(a->tokenizer) >= 0;
-    s->whole = s->prompt + s->answer;
-    return st;
-}
+/* ---- rows, by any thread ---- */
 
 static void look_at_some(void *ctx, int64_t begin, int64_t end)
 {
@@ -141,18 +61,21 @@ static void look_at_some(void *ctx, int64_t begin, int64_t end)
     cad_status made = cad_arena_create("stats", SCRATCH, &a);
     for (int64_t k = begin; k < end && cad_stop_abandoned() == CAD_OK; k++) {
         slot *s = &j->slot[k];
-        s->failed = made != CAD_OK ? made : s->step ? look_at_step(s, a) : CAD_OK;
+        cad_frame mark = made == CAD_OK ? cad_arena_mark(a) : (cad_frame){0};
+        s->failed = made != CAD_OK ? made : s->row.step ? cad_stats_row_step(&s->row, a) : CAD_OK;
         if (s->failed == CAD_OK && j->args->tokenizer)
-            s->failed = count_tokens(j, s);
+            s->failed = cad_stats_row_tokens(&s->row, &j->coder, j->in, a);
         if (s->failed != CAD_OK && cad_buf_str(&s->error, cad_error_text()) != CAD_OK)
             cad_buf_deinit(&s->error);
+        if (made == CAD_OK)
+            cad_arena_rewind(a, mark);
     }
     cad_arena_destroy(a);
 }
 
 /* ---- in order ---- */
 
-static cad_status add_types(job *j, const slot *s)
+static cad_status add_types(job *j, const cad_stats_row *s)
 {
     const int64_t *n = (const int64_t *)(const void *)s->counts.data;
     const char *name = s->types.data;
@@ -162,7 +85,7 @@ static cad_status add_types(job *j, const slot *s)
     return CAD_OK;
 }
 
-static cad_status add_step(job *j, const slot *s)
+static cad_status add_step(job *j, const cad_stats_row *s)
 {
     char unit[32];
     j->steps++;
@@ -176,9 +99,13 @@ static cad_status add_step(job *j, const slot *s)
     return add_types(j, s);
 }
 
-static cad_status add_tokens(job *j, const slot *s)
+static cad_status add_tokens(job *j, const cad_stats_row *s)
 {
+    j->without += s->without;
+    if (s->without)
+        return CAD_OK;
     CAD_TRY(cad_numbers_add(&j->prompt, s->prompt));
+    CAD_TRY(cad_numbers_add(&j->retrieved, s->retrieved));
     CAD_TRY(cad_numbers_add(&j->answer, s->answer));
     return cad_numbers_add(&j->whole, s->whole);
 }
@@ -189,7 +116,7 @@ static cad_status add_row(job *j, const slot *s, cad_arena *a, const char *where
     uint64_t *at = NULL;
     bool is_new = false;
     int k = 0;
-    CAD_TRY(cad_row_parse(s->o, where, a, &row));
+    CAD_TRY(cad_row_parse(s->row.o, where, a, &row));
     while (k < CAD_SPLIT_COUNT && strcmp(row.split, cad_split_name[k]) != 0)
         k++;
     split *p = &j->split[k];
@@ -208,9 +135,7 @@ static cad_status add_row(job *j, const slot *s, cad_arena *a, const char *where
 static void clear(job *j)
 {
     for (int64_t k = 0; k < j->count; k++) {
-        json_decref(j->slot[k].o);
-        cad_buf_deinit(&j->slot[k].types);
-        cad_buf_deinit(&j->slot[k].counts);
+        cad_stats_row_deinit(&j->slot[k].row);
         cad_buf_deinit(&j->slot[k].error);
     }
     memset(j->slot, 0, sizeof j->slot);
@@ -223,19 +148,18 @@ static cad_status fill(job *j, cad_corpus_reader *r, cad_arena *a, bool *more)
     while (*more && cad_row_window_takes(j->count, WINDOW, bytes)) {
         slot *s = &j->slot[j->count];
         const char *where = NULL;
-        CAD_TRY(cad_corpus_next_object(r, &s->o, &where, more));
+        CAD_TRY(cad_corpus_next_object(r, &s->row.o, &where, more));
         if (!*more)
             break;
         j->count++;
         cad_frame mark = cad_arena_mark(a);
         CAD_TRY(add_row(j, s, a, where));
         cad_arena_rewind(a, mark);
-        const char *kind = json_string_value(json_object_get(s->o, "kind"));
-        s->caption = json_string_value(json_object_get(s->o, "caption"));
-        s->target = json_string_value(json_object_get(s->o, "target"));
-        s->step = kind && !strcmp(kind, "step");
-        s->model_text = cad_model_text_is(cad_corpus_header(r));
-        bytes += 1024 + strlen(s->target);
+        const char *kind = json_string_value(json_object_get(s->row.o, "kind"));
+        s->row.target = json_string_value(json_object_get(s->row.o, "target"));
+        s->row.step = kind && !strcmp(kind, "step");
+        s->row.model_text = cad_model_text_is(cad_corpus_header(r));
+        bytes += 1024 + strlen(s->row.target);
     }
     return CAD_OK;
 }
@@ -250,26 +174,59 @@ static cad_status do_window(job *j, cad_corpus_reader *r, cad_arena *a, bool *mo
         const slot *s = &j->slot[k];
         if (s->failed != CAD_OK)
             return cad_fail(s->failed, "%s", cad_buf_cstr(&s->error));
-        if (s->step)
-            CAD_TRY(add_step(j, s));
+        if (s->row.step)
+            CAD_TRY(add_step(j, &s->row));
         if (j->args->tokenizer)
-            CAD_TRY(add_tokens(j, s));
+            CAD_TRY(add_tokens(j, &s->row));
     }
     cad_progress_show(j->progress, j->rows, NULL);
+    return CAD_OK;
+}
+
+static cad_status read_rows(job *j, cad_corpus_reader *r)
+{
+    cad_arena *a = NULL;
+    CAD_TRY(cad_arena_create("row", SCRATCH, &a));
+    cad_status s = CAD_OK;
+    for (bool more = true; s == CAD_OK && more;) {
+        s = do_window(j, r, a, &more);
+        clear(j);
+    }
+    cad_arena_destroy(a);
+    return s;
+}
+
+/* How cadprep pack would make its rows, but for the longest that it lets in. */
+static cad_status set_coder(job *j, const char *path)
+{
+    const cad_stage_stats_args *a = j->args;
+    const cad_tokenizer *t = a->tokenizer;
+    if (!t)
+        return CAD_OK;
+    CAD_TRY(cad_row_sources_fit(a->tpl, a->rag));
+    if (a->rag)
+        CAD_TRY(cad_row_sources_open(path, j->names, &j->from));
+    j->coder = (cad_row_coder){.tpl = a->tpl,
+                               .tokenizer = t,
+                               .payloads = j->from.payloads,
+                               .k = j->from.k,
+                               .bos = a->bos ? cad_tokenizer_bos(t) : -1,
+                               .eos = a->eos ? cad_tokenizer_eos(t) : -1,
+                               .max_tokens = INT64_MAX,
+                               .retrieved_tokens = a->retrieved_tokens,
+                               .whole = a->steplm};
     return CAD_OK;
 }
 
 static cad_status read_corpus(job *j, const char *path)
 {
     cad_corpus_reader *r = NULL;
-    cad_arena *a = NULL;
+    j->in = path;
     CAD_TRY(cad_corpus_open(path, &r));
-    cad_status s = cad_arena_create("row", (size_t)1 << 30, &a);
-    for (bool more = true; s == CAD_OK && more;) {
-        s = do_window(j, r, a, &more);
-        clear(j);
-    }
-    cad_arena_destroy(a);
+    cad_status s = set_coder(j, path);
+    if (s == CAD_OK)
+        s = read_rows(j, r);
+    cad_row_sources_close(&j->from);
     cad_corpus_close(r);
     return s;
 }
@@ -332,12 +289,17 @@ static json_t *tokens_of_rows(job *j)
 {
     json_t *o = json_pack("{ss, ss}", "tokenizer", j->args->tokenizer_name, "template", j->args->tpl->name),
            *above = json_object();
-    double all = (double)cad_numbers_sum(&j->whole);
+    int64_t all = cad_numbers_sum(&j->whole), rows = j->rows - j->without;
+    int64_t loss = j->args->loss_on_all ? all - rows : cad_numbers_sum(&j->answer);
     for (int k = 0; k < LIMITS; k++)
         put(above, ABOVE[k].name, json_integer(cad_numbers_above(&j->whole, ABOVE[k].tokens)));
     put(o, "above", above);
-    put(o, "loss_share", json_real(all > 0 ? (double)cad_numbers_sum(&j->answer) / all : 0));
+    put(o, "loss_share", json_real(all > 0 ? (double)loss / (double)all : 0));
     put(o, "prompt", cad_numbers_quantiles(&j->prompt));
+    if (j->args->rag) {
+        put(o, "retrieved", cad_numbers_quantiles(&j->retrieved));
+        put(o, "without", json_integer(j->without));
+    }
     put(o, "answer", cad_numbers_quantiles(&j->answer));
     put(o, "row", cad_numbers_quantiles(&j->whole));
     return o;
@@ -413,7 +375,7 @@ static cad_status read_all(job *j)
 static void release(job *j)
 {
     json_t *objects[] = {j->kinds, j->families, j->units, j->types, j->status};
-    cad_numbers *numbers[] = {&j->instances, &j->faces, &j->bytes, &j->prompt, &j->answer, &j->whole};
+    cad_numbers *numbers[] = {&j->instances, &j->faces, &j->bytes, &j->prompt, &j->retrieved, &j->answer, &j->whole};
     for (size_t i = 0; i < sizeof objects / sizeof *objects; i++)
         json_decref(objects[i]);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
@@ -424,6 +386,7 @@ static void release(job *j)
     }
     cad_sentences_deinit(&j->captions);
     cad_progress_destroy(j->progress);
+    cad_arena_destroy(j->names);
     cad_mem_free(j);
 }
 
@@ -439,7 +402,9 @@ cad_status cad_stage_stats(const cad_stage_stats_args *args, json_t **out)
     j->units = json_object();
     j->types = json_object();
     j->status = json_object();
-    cad_status s = cad_progress_create("stats", 0, 0, 0, &j->progress);
+    cad_status s = cad_arena_create("stats names", 1 << 20, &j->names);
+    if (s == CAD_OK)
+        s = cad_progress_create("stats", 0, 0, 0, &j->progress);
     if (s == CAD_OK)
         cad_progress_work(j->progress, "rows");
     cad_stop_abandon_catch();

@@ -168,10 +168,13 @@ static cad_status print_tokens(const json_t *t, json_int_t rows, cad_buf *out)
                            json_string_value(json_object_get(t, "template"))));
     CAD_TRY(quantile_head(out));
     CAD_TRY(quantiles("prompt", json_object_get(t, "prompt"), out));
+    CAD_TRY(quantiles("retrieved", json_object_get(t, "retrieved"), out));
     CAD_TRY(quantiles("answer", json_object_get(t, "answer"), out));
     CAD_TRY(quantiles("row", json_object_get(t, "row"), out));
     CAD_TRY(
         cad_buf_printf(out, "  %-42s  %5.1f %%\n", "in the loss", 100 * json_number_value(json_object_get(t, "loss_share"))));
+    if (whole(t, "without"))
+        CAD_TRY(line("rows that retrieved nothing", whole(t, "without"), -1, out));
     json_object_foreach(json_object_get(t, "above"), key, v)
     {
         char name[40];

@@ -93,6 +93,8 @@ json stats 'd["rows"] == 7 and d["kinds"] == {"step": 6, "ir": 1} and d["splits"
 json stats 'd["step"]["instances"]["max"] == 600 and d["step"]["instances"]["median"] == 5 and d["step"]["types"] == {"CARTESIAN_POINT": 651}'
 json stats 'd["captions"]["groups"] == 4 and d["captions"]["distinct"] == 7 and d["captions"]["with_digits"] == 1 and d["captions"]["largest_group"] == 3'
 json stats 'd["tokens"]["above"]["16k"] == 1 and d["tokens"]["above"]["2k"] == 1 and 0.5 < d["tokens"]["loss_share"] < 1'
+runs 0 cadprep stats in.jsonl --json --tokenizer="$CADLM_SOURCE/models/tiny"
+json "$out" 'd["tokens"]["template"] == "step" and "retrieved" not in d["tokens"]' # that of its rows
 runs 0 cadprep stats in.jsonl
 [ "$(wc -L <"$out")" -le 90 ] || die "$(wc -L <"$out") columns"
 says "$out" "rows that share their caption" "CARTESIAN_POINT"

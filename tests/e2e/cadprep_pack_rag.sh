@@ -17,6 +17,8 @@ says "$err" "has {retrieved}, but rag.enabled = off"
 runs 65 "${pack[@]}"
 says "$err" "does not tell of retrieval" "hint: cadprep rag build"
 
+runs 65 cadprep stats "$data" --tokenizer="$data/tokenizer" --template=file:rag.txt --set=rag.enabled=on
+says "$err" "does not tell of retrieval" "hint: cadprep rag build"
 runs 0 cadprep rag build "$data"
 runs 0 "${pack[@]}"
 silent "$err" "leaky" "retrieved nothing"
@@ -33,6 +35,22 @@ text = json.load(open(sys.argv[2]))[0]["text"]
 want = row["caption"] + "\n" + target.rstrip("\n") + "\n\n[[" + row["target"]
 assert want in text, (want, text)
 P
+# stats counts the rows that the packs hold, retrieved text and all.
+stats=(cadprep stats "$data" --tokenizer="$data/tokenizer")
+runs 0 "${stats[@]}" --template=file:rag.txt --set=rag.enabled=on --json
+python3 - "$data/audit.json" "$out" <<'P' || die "stats and packs count otherwise"
+import json, sys
+audit, stats = (json.load(open(p)) for p in sys.argv[1:])
+packs, tokens = [audit[k] for k in ("train", "val", "test")], stats["tokens"]
+rows, n, loss = (sum(p[k] for p in packs) for k in ("rows", "tokens", "loss_tokens"))
+assert tokens["row"]["max"] == max(p["length"]["max"] for p in packs), (tokens, packs)
+assert abs(tokens["row"]["mean"] * rows - n) < 1e-6 * n and abs(tokens["loss_share"] * n - loss) < 1e-6 * n, (tokens, packs)
+assert tokens["retrieved"]["min"] > 0 and tokens["without"] == 0, tokens
+P
+runs 0 "${stats[@]}" --template=file:rag.txt --set=rag.enabled=on
+says "$out" "retrieved  "
+runs 65 "${stats[@]}" --template=file:rag.txt
+says "$err" "has {retrieved}, but rag.enabled = off"
 longest=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["train"]["length"]["max"])' "$data/audit.json")
 runs 65 "${pack[@]}" --max-tokens=$((longest - 8))
 says "$err" "data.on_overflow = trim_context"
