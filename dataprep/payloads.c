@@ -20,20 +20,21 @@ struct cad_payloads {
     size_t n_files;
     cad_buf places; /* of all rows */
     cad_hash_index rows;
-    cad_hasher *hasher; /* of ids, captions and groups; NULL: places were given */
+    cad_hasher *hasher; /* of ids, captions, targets and groups; NULL: places were given */
 };
 
 static cad_status add_row(cad_payloads *p, const cad_corpus_reader *r, const json_t *row, const char *where)
 {
     place line = {.file = (uint32_t)p->n_files - 1};
-    const char *id, *caption;
+    const char *id, *caption, *target;
     size_t len;
     bool is_new;
     uint64_t *at, group[2];
     CAD_TRY(cad_json_get_string(row, "id", where, &id));
     CAD_TRY(cad_json_get_string(row, "caption", where, &caption));
+    CAD_TRY(cad_json_get_string(row, "target", where, &target));
     CAD_TRY(cad_row_groups(row, where, &group[0], &group[1]));
-    cad_rag_corpus_add(p->hasher, id, caption, group[0], group[1]);
+    cad_rag_corpus_add(p->hasher, id, caption, cad_rag_target_hash(target), group[0], group[1]);
     cad_corpus_place(r, &line.at, &len);
     line.len = (uint32_t)len; /* a line has 64 MiB at most */
     CAD_TRY(cad_hash_index_at(&p->rows, cad_hash_index_key(id, strlen(id)), p->places.len / sizeof line, &is_new, &at));

@@ -40,16 +40,16 @@ static cad_status check_header(const cad_rag_index *x, const char *path, const c
     return CAD_OK;
 }
 
-static cad_status check_rows(const cad_rag_index *x, const char *path, const char *dir, const cad_payloads *rows)
+static cad_status check_rows(const cad_rag_index *x, const char *path, const char *dir, bool all, const cad_payloads *rows)
 {
     char hash[CAD_HASH_HEX];
     const char *made_of = cad_rag_index_info(x)->corpus_xxh3;
     cad_payloads_hash(rows, hash);
     if (strcmp(hash, made_of) != 0)
         CAD_FAIL(CAD_EDATA,
-                 "%s: stale: it was made of rows that hash to %s; those of %s/train.jsonl hash to %s\nhint: cadprep rag build "
-                 "%s, then cadprep pack %s",
-                 path, made_of, dir, hash, dir, dir);
+                 "%s: stale: it was made of rows that hash to %s; those of %s/%s.jsonl hash to %s\nhint: cadprep rag build %s, "
+                 "then cadprep pack %s",
+                 path, made_of, dir, all ? "{train,val,test}" : "train", hash, dir, dir);
     return CAD_OK;
 }
 
@@ -64,26 +64,32 @@ cad_status cad_rag_current(const cad_rag_index *x, const char *path, const cad_p
         if (cad_fs_exists(corpus))
             s = check_header(x, path, cad_buf_cstr(&dir), corpus);
     }
-    if (s == CAD_OK && !all && rows)
-        s = check_rows(x, path, cad_buf_cstr(&dir), rows);
+    if (s == CAD_OK && rows)
+        s = check_rows(x, path, cad_buf_cstr(&dir), all, rows);
     cad_buf_deinit(&dir);
     return s;
 }
 
 cad_status cad_rag_current_in(const char *dir)
 {
-    char path[PATH_ROOM], train[PATH_ROOM];
-    const char *files[] = {train};
+    char path[PATH_ROOM], file[CAD_SPLIT_COUNT][PATH_ROOM];
+    const char *files[CAD_SPLIT_COUNT];
+    size_t n = 0;
     cad_rag_index *x = NULL;
     cad_payloads *rows = NULL;
     snprintf(path, sizeof path, "%.4200s/" CAD_RAG_INDEX_NAME, dir);
-    snprintf(train, sizeof train, "%.4200s/%s.jsonl", dir, cad_split_name[CAD_SPLIT_train]);
-    if (!cad_fs_exists(path) || !cad_fs_exists(train))
+    for (int k = 0; k < CAD_SPLIT_COUNT; k++) {
+        snprintf(file[k], sizeof file[k], "%.4200s/%s.jsonl", dir, cad_split_name[k]);
+        if (cad_fs_exists(file[k]))
+            files[n++] = file[k];
+    }
+    if (!cad_fs_exists(path) || !cad_fs_exists(file[CAD_SPLIT_train]))
         return CAD_OK;
     CAD_TRY(cad_rag_index_open(path, &x));
+    bool all = strcmp(cad_rag_index_info(x)->scope, "train") != 0;
     cad_status s = cad_rag_current(x, path, NULL); /* before the rows are read */
     if (s == CAD_OK)
-        s = cad_payloads_open(files, 1, &rows);
+        s = cad_payloads_open(files, all ? n : 1, &rows); /* train is the first */
     if (s == CAD_OK)
         s = cad_rag_current(x, path, rows);
     cad_payloads_close(rows);

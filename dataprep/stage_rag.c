@@ -20,7 +20,7 @@ static const size_t ONE_ROW = (size_t)1 << 30; /* address space for the row at w
 /* What is kept of a row. */
 typedef struct row {
     const char *id, *caption;
-    uint64_t caption_group, geometry_group;
+    uint64_t target, caption_group, geometry_group; /* target: its hash */
 } row;
 
 typedef struct rag_job {
@@ -68,7 +68,7 @@ static cad_status find_files(rag_job *j)
 
 static cad_status keep_row(rag_job *j, const cad_row *r)
 {
-    row k = {.caption_group = r->caption_hash, .geometry_group = r->geometry_hash};
+    row k = {.target = cad_rag_target_hash(r->target), .caption_group = r->caption_hash, .geometry_group = r->geometry_hash};
     CAD_TRY(cad_arena_strdup(j->arena, r->id, strlen(r->id), &k.id));
     CAD_TRY(cad_arena_strdup(j->arena, r->caption, strlen(r->caption), &k.caption));
     return cad_buf_add(&j->list, &k, sizeof k);
@@ -102,21 +102,27 @@ static cad_status columns(rag_job *j, cad_rag_rows *out)
     const row *r = (const row *)(const void *)j->list.data;
     size_t n = j->list.len / sizeof *r;
     const char **id = NULL, **caption = NULL;
-    uint64_t *caption_group = NULL, *geometry_group = NULL;
+    uint64_t *target = NULL, *caption_group = NULL, *geometry_group = NULL;
     if (!n)
         CAD_FAIL(CAD_ENOTFOUND, "%s: zero rows", j->args->in);
     CAD_TRY(cad_arena_zalloc(j->arena, n, sizeof *id, "rows", &id));
     CAD_TRY(cad_arena_zalloc(j->arena, n, sizeof *caption, "rows", &caption));
+    CAD_TRY(cad_arena_zalloc(j->arena, n, sizeof *target, "rows", &target));
     CAD_TRY(cad_arena_zalloc(j->arena, n, sizeof *caption_group, "rows", &caption_group));
     CAD_TRY(cad_arena_zalloc(j->arena, n, sizeof *geometry_group, "rows", &geometry_group));
     for (size_t i = 0; i < n; i++) {
         id[i] = r[i].id;
         caption[i] = r[i].caption;
+        target[i] = r[i].target;
         caption_group[i] = r[i].caption_group;
         geometry_group[i] = r[i].geometry_group;
     }
-    *out = (cad_rag_rows){
-        .n = (int64_t)n, .id = id, .caption = caption, .caption_group = caption_group, .geometry_group = geometry_group};
+    *out = (cad_rag_rows){.n = (int64_t)n,
+                          .id = id,
+                          .caption = caption,
+                          .target = target,
+                          .caption_group = caption_group,
+                          .geometry_group = geometry_group};
     return CAD_OK;
 }
 

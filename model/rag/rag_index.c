@@ -60,12 +60,18 @@ static cad_status hasher_of(const char *const meta[META], cad_hasher **out)
     return CAD_OK;
 }
 
-void cad_rag_corpus_add(cad_hasher *h, const char *id, const char *caption, uint64_t caption_group, uint64_t geometry_group)
+uint64_t cad_rag_target_hash(const char *target)
 {
-    uint64_t group[2] = {caption_group, geometry_group};
+    return cad_hash64(target, strlen(target), 0);
+}
+
+void cad_rag_corpus_add(cad_hasher *h, const char *id, const char *caption, uint64_t target, uint64_t caption_group,
+                        uint64_t geometry_group)
+{
+    uint64_t words[3] = {target, caption_group, geometry_group};
     cad_hasher_add(h, id, strlen(id) + 1);
     cad_hasher_add(h, caption, strlen(caption) + 1);
-    cad_hasher_add(h, group, sizeof group);
+    cad_hasher_add(h, words, sizeof words);
 }
 
 cad_status cad_rag_corpus_hash(const cad_rag_rows *rows, char out[CAD_HASH_HEX])
@@ -74,7 +80,8 @@ cad_status cad_rag_corpus_hash(const cad_rag_rows *rows, char out[CAD_HASH_HEX])
     if (!h)
         CAD_FAIL(CAD_ENOMEM, "retrieval: no memory for the hash of the corpus");
     for (int64_t i = 0; i < rows->n; i++)
-        cad_rag_corpus_add(h, rows->id[i], rows->caption[i], rows->caption_group[i], rows->geometry_group[i]);
+        cad_rag_corpus_add(h, rows->id[i], rows->caption[i], rows->target ? rows->target[i] : 0, rows->caption_group[i],
+                           rows->geometry_group[i]);
     cad_hasher_hex(h, out);
     cad_hasher_destroy(h);
     return CAD_OK;

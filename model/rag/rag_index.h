@@ -41,9 +41,12 @@ typedef struct cad_rag_info {
     size_t n_files;
 } cad_rag_info;
 
-/* One row more for the hash of a corpus. */
-void cad_rag_corpus_add(cad_hasher *h, const char *id, const char *caption, uint64_t caption_group, uint64_t geometry_group);
-/* XXH3-128 in hex over ids, captions and groups, in order: whether an index is that of these rows. */
+uint64_t cad_rag_target_hash(const char *target);
+/* One row more for the hash of a corpus; `target`: as above, of the text that the row shows to others. */
+void cad_rag_corpus_add(cad_hasher *h, const char *id, const char *caption, uint64_t target, uint64_t caption_group,
+                        uint64_t geometry_group);
+/* XXH3-128 in hex over ids, captions, targets and groups, in order: whether an index is that of these rows.  An index read from
+ * a file knows no targets (0 each): its own hash is in its cad_rag_info. */
 CAD_MUST_USE cad_status cad_rag_corpus_hash(const cad_rag_rows *rows, char out[CAD_HASH_HEX]);
 
 /* Replaces `path` as a whole; rows need ids, captions and groups.  xxh3: the identity of what was written. */

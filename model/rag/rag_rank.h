@@ -29,6 +29,7 @@ typedef struct cad_rag_rows {
     const char *const *caption;     /* (n); NULL where nobody asks */
     const uint64_t *caption_group;  /* (n), 0 = unknown; NULL: none is known */
     const uint64_t *geometry_group; /* likewise */
+    const uint64_t *target;         /* (n) as cad_rag_target_hash: what a row shows; NULL where nobody asks */
 } cad_rag_rows;
 
 typedef enum cad_rag_ties { CAD_RAG_TIE_SEEDED, CAD_RAG_TIE_FIRST, CAD_RAG_TIE_LAST } cad_rag_ties;

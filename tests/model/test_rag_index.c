@@ -103,6 +103,29 @@ static void test_places_are_none_of_what_names_an_index(void **state)
     ok(cad_fs_remove(path));
 }
 
+/* Another text to show, under the same id and caption, is another corpus; so an index of it has another name. */
+static void test_what_rows_show_is_part_of_what_names_an_index(void **state)
+{
+    (void)state;
+    uint64_t target[N];
+    char xxh3[3][CAD_HASH_HEX];
+    for (int i = 0; i < N; i++)
+        target[i] = cad_rag_target_hash(caption[i]);
+    for (int i = 0; i < 3; i++) {
+        char corpus[CAD_HASH_HEX];
+        cad_rag_rows shown = rows;
+        shown.target = target;
+        if (i == 2)
+            target[3] = cad_rag_target_hash("another text");
+        ok(cad_rag_corpus_hash(&shown, corpus));
+        cad_rag_info info = {.encoder = "hash", .encoder_xxh3 = "0", .corpus_xxh3 = corpus, .scope = "train"};
+        ok(cad_rag_index_write(path, &rows, &info, xxh3[i]));
+    }
+    assert_string_equal(xxh3[0], xxh3[1]);
+    assert_string_not_equal(xxh3[0], xxh3[2]);
+    ok(cad_fs_remove(path));
+}
+
 static void test_captions_alone_make_an_index_in_memory(void **state)
 {
     (void)state;
@@ -213,6 +236,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_index_comes_back_as_it_was_written),
         cmocka_unit_test(test_places_are_none_of_what_names_an_index),
+        cmocka_unit_test(test_what_rows_show_is_part_of_what_names_an_index),
         cmocka_unit_test(test_captions_alone_make_an_index_in_memory),
         cmocka_unit_test(test_damage_is_found_wherever_it_is),
         cmocka_unit_test(test_what_is_no_index_is_told),

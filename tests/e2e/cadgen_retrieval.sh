@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# What prompts are shown: the texts that the index was made of and no others.
+. "$(dirname "$0")/lib.sh"
+fixture
+cd "$T"
+rm -r "$E2E/runs"
+data=$E2E/data
+printf '{caption}\n{retrieved}\n\n{output}' >rag.txt
+runs 0 cadprep rag build "$data"
+runs 0 cadprep pack "$data" --tokenizer="$data/tokenizer" --template=file:rag.txt --set=rag.enabled=on --max-tokens=4k
+runs 0 cadtrain "$TINY" --set=rag.enabled=on --set=data.max_tokens=4k
+ckpt=$E2E/runs/tiny/ckpt/latest
+ask=(cadgen --ckpt="$ckpt" "a plate 40 x 20 x 5 mm" --max-new=4)
+runs 3 "${ask[@]}"
+
+# Other targets under the same ids, captions and groups are another corpus: by the index that is there, and by one made anew.
+remake() { # folder: each target is that of a plain box
+    python3 - "$1" <<'P'
+import json, os, sys
+for name in ("train", "val", "test"):
+    path = f"{sys.argv[1]}/{name}.jsonl"
+    head, *rows = open(path).read().splitlines()
+    with open(path, "w") as f:
+        print(head, file=f)
+        for row in rows:
+            print(json.dumps(dict(json.loads(row), target="C 1 2 3\n"), ensure_ascii=False, sort_keys=True, separators=(",", ":")), file=f)
+P
+}
+cp -R "$data" other
+remake other
+runs 65 "${ask[@]}" --set=rag.index=other
+says "$err" "other/rag.index: stale: it was made of rows that hash to " "those of other/train.jsonl hash to" "hint: cadprep rag build other"
+runs 65 "${ask[@]}" --rag=other
+says "$err" "other/rag.index: stale: "
+runs 0 cadprep rag build other
+runs 65 "${ask[@]}" --set=rag.index=other
+says "$err" "other/rag.index: the index is" "the model learnt with"
+runs 3 "${ask[@]}" --rag=other
+
+# Likewise where the index is of all splits.
+runs 0 cadprep rag build other --scope=all
+runs 3 "${ask[@]}" --rag=other
+python3 - <<'P'
+lines = open("other/test.jsonl").read().splitlines()
+lines[1] = lines[1].replace("C 1 2 3", "C 1 2 4")
+open("other/test.jsonl", "w").write("\n".join(lines) + "\n")
+P
+runs 65 "${ask[@]}" --rag=other
+says "$err" "other/rag.index: stale: " "those of other/{train,val,test}.jsonl hash to"
