@@ -2,7 +2,6 @@
 
 #include "cad/step/step_group.h"
 #include "cad/step/step_write.h"
-#include "core/fs.h"
 #include "core/utf8.h"
 #include "dataprep/caption_group.h"
 #include "dataprep/hash_index.h"
@@ -134,8 +133,7 @@ cad_status cad_import_part_print(const cad_row *row, cad_import_part *p)
 /* The bytes of a file; a class where it is the file's fault. */
 static cad_status read_bytes(const char *path, cad_buf *in, cad_import_part *p)
 {
-    bool packed = cad_step_files_is_packed(path);
-    cad_status s = packed ? cad_fs_read_gzip(path, CAD_IMPORT_FILE, in) : cad_fs_read(path, CAD_IMPORT_FILE, in);
+    cad_status s = cad_step_files_read(path, CAD_IMPORT_FILE, in);
     if (s == CAD_EDATA)
         return refuse(p, CAD_IMPORT_limits);
     return s == CAD_EIO || s == CAD_ECORRUPT || s == CAD_ENOTFOUND ? refuse(p, CAD_IMPORT_unreadable) : s;

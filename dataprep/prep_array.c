@@ -19,7 +19,7 @@ cad_status cad_prep_array_tree(const cad_prep_job *j, cad_arena *a, cad_step_fil
 {
     const char *parts;
     CAD_TRY(cad_prep_stage_parts(j, &parts));
-    CAD_TRY(cad_step_files_find_packed(parts, a, out));
+    CAD_TRY(cad_step_files_find_packed(parts, NULL, a, out));
     cad_step_files_by_id(out);
     return CAD_OK;
 }

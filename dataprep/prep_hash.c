@@ -32,7 +32,7 @@ static cad_status hash_tree(const cad_prep_job *j, const char *dir, const cad_st
     cad_frame mark = cad_arena_mark(j->arena);
     cad_step_files files = {0};
     if (!part) {
-        cad_status found = cad_step_files_find_packed(dir, j->arena, &files);
+        cad_status found = cad_step_files_find_packed(dir, NULL, j->arena, &files);
         if (!(found == CAD_ENOTFOUND && j->part && cad_fs_is_dir(dir))) /* a share may have no file */
             CAD_TRY(found);
     }

@@ -17,7 +17,7 @@ static cad_status add_tree(const char *dir, cad_buf *text)
     cad_step_files files;
     CAD_TRY(cad_arena_create("names of files", (size_t)16 << 30, &a));
     cad_hasher *h = cad_hasher_create();
-    cad_status s = h ? cad_step_files_find_packed(dir, a, &files) : cad_fail(CAD_ENOMEM, "%s: no memory for a hash", dir);
+    cad_status s = h ? cad_step_files_find_packed(dir, NULL, a, &files) : cad_fail(CAD_ENOMEM, "%s: no memory for a hash", dir);
     for (int64_t i = 0; s == CAD_OK && i < files.n; i++)
         cad_hasher_add(h, files.item[i].rel, strlen(files.item[i].rel) + 1);
     char hex[CAD_HASH_HEX] = "";

@@ -256,7 +256,7 @@ static cad_status open_all(job *j)
 {
     if (j->args->captions)
         CAD_TRY(cad_captions_read(j->args->captions, j->captions));
-    cad_status found = cad_step_files_find_packed(j->args->parts, j->arena, &j->files);
+    cad_status found = cad_step_files_find_packed(j->args->parts, NULL, j->arena, &j->files);
     if (!(found == CAD_ENOTFOUND && j->args->share && cad_fs_is_dir(j->args->parts)))
         CAD_TRY(found);
     CAD_TRY(sort_files(j));

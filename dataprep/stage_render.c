@@ -41,7 +41,7 @@ static cad_status open_source(const cad_stage_render_args *args, source *out, ca
         CAD_TRY(cad_corpus_open_share(args->in, args->shard, &out->corpus));
         CAD_TRY(cad_corpus_progress(out->corpus, "render", progress));
     } else {
-        CAD_TRY(cad_step_files_find_packed(args->in, out->arena, &out->files));
+        CAD_TRY(cad_step_files_find_packed(args->in, NULL, out->arena, &out->files));
         cad_shard_range(args->shard, out->files.n, &out->next, &out->files.n);
         CAD_TRY(cad_progress_create("render", 0, out->files.n - out->next, 0, progress));
     }
@@ -72,7 +72,7 @@ static cad_status next_row(source *s, bool *more)
 /* *why: empty, or the reason why there is nothing to draw. */
 static cad_status read_file(const char *path, cad_buf *text, cad_buf *why)
 {
-    cad_status s = cad_step_files_is_packed(path) ? cad_fs_read_gzip(path, MAX_TEXT, text) : cad_fs_read(path, MAX_TEXT, text);
+    cad_status s = cad_step_files_read(path, MAX_TEXT, text);
     if (s != CAD_EDATA && s != CAD_ECORRUPT)
         return s;
     cad_buf_clear(text);

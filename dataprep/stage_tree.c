@@ -45,20 +45,24 @@ static cad_status check_names(const cad_tree_job *j)
     return CAD_OK;
 }
 
+/* As the file is called, without .gz; STEP-LLM's order has names of its own. */
+static cad_status give_name(const cad_tree_job *j, const cad_step_file *f, const char **out)
+{
+    if (j->args->order != CAD_TREE_ORDER_steplm)
+        return cad_arena_strdup(j->arena, f->rel, strlen(f->rel) - (cad_step_files_is_packed(f->rel) ? strlen(".gz") : 0), out);
+    cad_buf name = CAD_BUF_INIT;
+    cad_status s = cad_buf_printf(&name, "%s_restructured.step", f->id);
+    if (s == CAD_OK)
+        s = cad_arena_strdup(j->arena, name.data, name.len, out);
+    cad_buf_deinit(&name);
+    return s;
+}
+
 static cad_status give_names(cad_tree_job *j)
 {
     CAD_TRY(cad_arena_zalloc(j->arena, (size_t)j->files.n, sizeof *j->made, "files", &j->made));
     for (int64_t i = 0; i < j->files.n; i++) {
-        const cad_step_file *f = &j->files.item[i];
-        j->made[i].name = f->rel;
-        if (j->args->order != CAD_TREE_ORDER_steplm)
-            continue;
-        cad_buf name = CAD_BUF_INIT;
-        cad_status s = cad_buf_printf(&name, "%s_restructured.step", f->id);
-        if (s == CAD_OK)
-            s = cad_arena_strdup(j->arena, name.data, name.len, &j->made[i].name);
-        cad_buf_deinit(&name);
-        CAD_TRY(s);
+        CAD_TRY(give_name(j, &j->files.item[i], &j->made[i].name));
     }
     return check_names(j);
 }
@@ -230,7 +234,7 @@ static cad_status run(cad_tree_job *j, cad_stage_tree_result *r)
 {
     cad_progress *progress;
     double begin = cad_clock_now();
-    CAD_TRY(cad_step_files_find(j->args->in, j->args->out, j->arena, &j->files));
+    CAD_TRY(cad_step_files_find_packed(j->args->in, j->args->out, j->arena, &j->files));
     cad_step_files_by_id(&j->files);
     r->others = j->files.others;
     if (j->args->tokenizer)

@@ -1,4 +1,5 @@
-/* Rounding and order over a tree of STEP files: by the rules of cadlm (canonical text), or as STEP-LLM's tools do them.
+/* Rounding and order over a tree of STEP files, packed by gzip (.gz) or not: by the rules of cadlm (canonical text), or as
+ * STEP-LLM's tools do them.
  *
  * Files that cannot be made are told and left out; what the others become does not depend on them, on the number of threads or
  * on what an earlier call left: its files go.  OUT/status.jsonl has a row for each file, by id, then by name:
@@ -37,7 +38,7 @@ typedef enum cad_tree_order {
     CAD_TREE_ORDER_dfs,
     CAD_TREE_ORDER_defs_first,
     CAD_TREE_ORDER_steplm_topo, /* STEP-LLM's older one */
-    CAD_TREE_ORDER_steplm       /* into OUT/ID_restructured.step; otherwise OUT/ and the name below IN */
+    CAD_TREE_ORDER_steplm       /* into OUT/ID_restructured.step; otherwise OUT/ and the name below IN, without .gz */
 } cad_tree_order;
 
 typedef struct cad_stage_tree_args {
@@ -67,7 +68,7 @@ typedef struct cad_stage_tree_result {
 } cad_stage_tree_result;
 
 /* Goes over all files with the threads of cad_threads_init; `a` holds their names.  An error of the machine (memory, the disk)
- * ends it. Errors: those of cad_step_files_find; CAD_EDATA (two files of one id; too many refused), CAD_EPARTIAL (some
+ * ends it. Errors: those of cad_step_files_find_packed; CAD_EDATA (two files of one id; too many refused), CAD_EPARTIAL (some
  * refused), CAD_EWRITE (also: OUT holds what no earlier call made: tree_folder.h), CAD_EINTR; those of cad_tokenizer_load_dir.
  * With CAD_EPARTIAL, and CAD_EDATA where too many were refused, all is written and *out is set. */
 CAD_MUST_USE cad_status cad_stage_tree(const cad_stage_tree_args *args, cad_arena *a, cad_stage_tree_result *out);

@@ -202,9 +202,14 @@ cad_status cad_step_files_find(const char *root, const char *apart, cad_arena *a
     return find(&(finder){.arena = a, .out = out}, root, apart);
 }
 
-cad_status cad_step_files_find_packed(const char *root, cad_arena *a, cad_step_files *out)
+cad_status cad_step_files_find_packed(const char *root, const char *apart, cad_arena *a, cad_step_files *out)
 {
-    return find(&(finder){.arena = a, .out = out, .packed = true}, root, NULL);
+    return find(&(finder){.arena = a, .out = out, .packed = true}, root, apart);
+}
+
+cad_status cad_step_files_read(const char *path, size_t limit, cad_buf *out)
+{
+    return cad_step_files_is_packed(path) ? cad_fs_read_gzip(path, limit, out) : cad_fs_read(path, limit, out);
 }
 
 static int by_id(const void *a, const void *b)

@@ -3,6 +3,7 @@
 #define CADLM_DATAPREP_STEP_FILES_H
 
 #include "core/arena.h"
+#include "core/buf.h"
 #include "core/shard.h"
 
 #include <stdbool.h>
@@ -33,13 +34,13 @@ typedef struct cad_step_files {
 bool cad_step_files_is(const char *name);
 
 /* All such files of `root`, a folder at most 40 deep or one file, in the order of rel by bytes; links are followed.  `apart`: a
- * folder, perhaps absent so far, that may not lie in root, nor root in it.  Everything lives in `a`.
+ * folder, perhaps absent so far, that may not lie in root, nor root in it; NULL: none.  Everything lives in `a`.
  * Errors: CAD_ENOTFOUND (no root, or no such file in it), CAD_EUSAGE (not apart), CAD_EDATA (deeper; a file of another name; a
  * folder that round or reorder has not finished), CAD_EIO, CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_step_files_find(const char *root, const char *apart, cad_arena *a, cad_step_files *out);
 
-/* The same for reading alone: also names that end in .gz behind that, and nothing has to lie apart. */
-CAD_MUST_USE cad_status cad_step_files_find_packed(const char *root, cad_arena *a, cad_step_files *out);
+/* The same with names that end in .gz behind that; cad_step_files_read reads both. */
+CAD_MUST_USE cad_status cad_step_files_find_packed(const char *root, const char *apart, cad_arena *a, cad_step_files *out);
 
 /* The files of a share, and all ids by bytes that go with it, those of no file too: from <= id < to.  Files of one id are never
  * in two shares, and the ids of all shares one behind the other are all there are. */
@@ -58,6 +59,9 @@ bool cad_step_share_has(const cad_step_share *s, const char *id); /* NULL: all *
 
 /* Whether a name ends in .gz, in any case. */
 bool cad_step_files_is_packed(const char *name);
+/* What a file holds, unpacked where its name says so, at most `limit` bytes (not 0); appended.  Errors: those of cad_fs_read
+ * and cad_fs_read_gzip. */
+CAD_MUST_USE cad_status cad_step_files_read(const char *path, size_t limit, cad_buf *out);
 
 #ifdef __cplusplus
 }

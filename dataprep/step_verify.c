@@ -3,9 +3,9 @@
 #include "cad/occt/solid.h"
 #include "cad/step/step_check.h"
 #include "cad/step/step_write.h"
-#include "core/fs.h"
 #include "core/mem.h"
 #include "core/size.h"
+#include "dataprep/step_files.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -227,7 +227,7 @@ static cad_status handle(const void *in, size_t len, cad_buf *out)
     if (len <= sizeof job || ((const char *)in)[len - 1] != '\0')
         CAD_FAIL(CAD_EINTERNAL, "round worker: a job of %zu bytes; expected more than %zu and a path", len, sizeof job);
     memcpy(&job, in, sizeof job);
-    cad_status s = cad_fs_read((const char *)in + sizeof job, CAD_STEP_VERIFY_FILE, &text);
+    cad_status s = cad_step_files_read((const char *)in + sizeof job, CAD_STEP_VERIFY_FILE, &text);
     if (s == CAD_OK)
         s = cad_step_verify_run(&job, cad_buf_cstr(&text), text.len, out);
     cad_buf_deinit(&text);

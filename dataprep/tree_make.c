@@ -21,7 +21,7 @@ static void keep_error(cad_tree_made *m)
 
 static void settle(cad_tree_made *m, cad_status s)
 {
-    if (s == CAD_EDATA || s == CAD_ENOTFOUND)
+    if (s == CAD_EDATA || s == CAD_ENOTFOUND || s == CAD_ECORRUPT) /* the last: a packed file that is damaged */
         m->refused = s;
     else
         m->failed = s; /* of this machine, not of the file */
@@ -126,7 +126,7 @@ static void make_file(const cad_tree_job *j, cad_arena *scratch, int64_t i, int3
 {
     cad_tree_made *m = &j->made[i];
     cad_buf in = CAD_BUF_INIT, out = CAD_BUF_INIT;
-    cad_status s = cad_fs_read(j->files.item[i].path, (size_t)CAD_STEP_VERIFY_FILE, &in);
+    cad_status s = cad_step_files_read(j->files.item[i].path, (size_t)CAD_STEP_VERIFY_FILE, &in);
     m->bytes_in = (int64_t)in.len;
     m->k = k;
     if (s == CAD_OK)
@@ -180,7 +180,7 @@ static cad_status count_source(const cad_tree_job *j, int64_t i)
     cad_buf in = CAD_BUF_INIT;
     if (!j->tokenizer)
         return CAD_OK;
-    cad_status s = cad_fs_read(j->files.item[i].path, (size_t)CAD_STEP_VERIFY_FILE, &in);
+    cad_status s = cad_step_files_read(j->files.item[i].path, (size_t)CAD_STEP_VERIFY_FILE, &in);
     if (s == CAD_OK)
         s = count_tokens(j, cad_buf_cstr(&in), in.len, &j->made[i].tokens_in);
     cad_buf_deinit(&in);

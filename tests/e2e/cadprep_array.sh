@@ -4,7 +4,8 @@
 . "$(dirname "$0")/lib.sh"
 cd "$T"
 
-# A tree whose order by names is not that by ids, one id in two folders; a bad file, a caption without a file, a file without one.
+# A tree whose order by names is not that by ids, one id in two folders; a bad file, a packed one, a caption without a file, a file
+# without one.
 runs 0 cadprep synth --kind=step -n 24 -o s --seed=3
 python3 - <<'PY'
 import os, shutil
@@ -19,6 +20,7 @@ cp "$(find s/parts -name '00000010_*.step')" p/a/other/other.step
 cp "$(find s/parts -name '00000011_*.step')" p/a/again/00000011_again.step
 { cat s/captions.csv; echo "bad,True,A bad one"; echo "named,True,By its folder"; echo "other,True,By its folder too"; echo "ghost,True,Nobody has seen it"; echo "00000000,True,Before all"; } >captions.csv
 cp s/parts.jsonl .
+gzip -n "$(find p -name '00000012_*.step')"
 cat >run.ini <<INI
 [prep]
 parts = $T/p
@@ -87,6 +89,7 @@ says "$err" "$T/p: 1 parts that no caption describes were left alone"
 for class in no_part duplicate_id; do
     grep -q "\"$class\"" whole/data/raw.status.jsonl || die "no $class: $(cat whole/data/raw.status.jsonl)"
 done
+grep -q '"id":"00000012"' whole/data/raw.jsonl || die "a packed part has no row"
 grep -q refused whole/data/files/status.jsonl && [ "$(wc -l <whole/data/filter.dropped.csv)" -gt 2 ] || die "the tree is no test"
 for n in 1 3 8 40; do
     shares "$n" "$n"

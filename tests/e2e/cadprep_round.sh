@@ -37,6 +37,25 @@ grep -q "^#12=CARTESIAN_POINT('',(0.,0.,0.));" rounded/cube.step || die "not can
 runs 0 cadprep round parts -o again --jobs=1
 diff -r rounded again || die "workers change bytes"
 
+# Packed files become the same; a damaged one is left out, and one beside the file it was packed from would take its name.
+cp -R parts packed
+gzip -n packed/a/plate.step packed/cone.step
+runs 0 cadprep round packed -o unpacked --jobs=1
+diff -r --exclude=status.jsonl rounded unpacked || die "a packed file becomes another"
+row unpacked/status.jsonl a/plate.step.gz 'd["file"] == "a/plate.step" and d["k"] == 7'
+runs 0 cadprep reorder packed -o ordered --tokenizer="$CADLM_SOURCE/models/tiny"
+runs 0 cadprep reorder parts -o unpacked_ordered --tokenizer="$CADLM_SOURCE/models/tiny"
+diff -r --exclude=status.jsonl ordered unpacked_ordered || die "a packed file becomes another"
+head -c 300 packed/cone.step.gz >packed/cut.step.gz
+for valid in on off; do
+    runs 4 cadprep round packed -o unpacked --set=prep.max_bad=0.5 --require-valid=$valid
+    says "$err" "packed/cut.step.gz: left out: packed/cut.step.gz: "
+done
+rm packed/cut.step.gz
+cp parts/cone.step packed
+runs 65 cadprep round packed -o unpacked
+says "$err" "cone.step" "both are model"
+
 # Fewer digits: the kernel refuses what three digits make of a cone.
 runs 0 cadprep round parts/cone.step -o three --digits=3
 row three/status.jsonl cone.step 'd["k"] == 4'
