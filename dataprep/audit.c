@@ -54,7 +54,7 @@ static json_t *retrieved_facts(const cad_pack *p)
     for (size_t r = 0; r < p->n_rows; r++) {
         size_t left = 0;
         for (size_t k = 0; k < p->rag_k; k++)
-            left += p->retrieved[r * p->rag_k + k] >= 0;
+            left += p->retrieved[r * p->rag_k + k] != -1;
         trimmed += p->trimmed && p->trimmed[r] > 0;
         nothing += left == 0;
     }

@@ -145,6 +145,8 @@ static cad_status check_index(audit *a, const cad_pack *p, const char *name)
 
 static cad_status check_pack(audit *a, const cad_pack *p, const char *name)
 {
+    if (!*p->info.rag_index_xxh3) /* its rows carry what they show */
+        return CAD_OK;
     CAD_TRY(check_index(a, p, name));
     for (size_t r = 0; r < p->n_rows; r++)
         for (size_t k = 0; k < p->rag_k; k++)
@@ -206,7 +208,7 @@ static json_int_t count_of(const json_t *o, const char *key)
 cad_status cad_audit_retrieved_line(const json_t *report, cad_buf *out)
 {
     if (!json_is_true(json_object_get(report, "checked")))
-        return cad_buf_str(out, "not checked: the corpora are not there");
+        return cad_buf_str(out, "not checked: the corpora are not there, or rows carry what they show");
     CAD_TRY(cad_buf_printf(out, "%" JSON_INTEGER_FORMAT " shown", count_of(report, "shown")));
     for (int k = 0; k < LEAKS; k++)
         CAD_TRY(

@@ -8,7 +8,8 @@
  * Keys are written sorted and without blanks, so equal rows give equal bytes.  Readers skip fields they do not know.
  * `group` holds the two hashes by which splits and leak checks compare rows; 16 hex digits, absent when unknown.  `rag` names
  * the rows whose captions are nearest, best first, with their cosines; absent before cadprep rag build, [] where none may be
- * shown.  What made them stands in the header's info.rag. */
+ * shown.  What made them stands in the header's info.rag.  Rows that were imported with what they retrieved carry it, as "text"
+ * beside the id; info.rag.scope is then "row". */
 #ifndef CADLM_DATAPREP_CORPUS_ROW_H
 #define CADLM_DATAPREP_CORPUS_ROW_H
 
@@ -40,7 +41,7 @@ typedef struct cad_row {
     const char *params; /* meta.params: JSON object, parameter name -> true value in mm, degrees or count; "" if absent */
     const char *held;   /* meta.held: a second caption of the same part in held wording; only before the split */
     const char *expect; /* JSON object: the checks that an answer must pass, made from the true parameters; "" if absent */
-    const char *rag;    /* JSON array of {"id","score"}, best first; "" if absent */
+    const char *rag;    /* JSON array of {"id","score"}, with "text" if carried, best first; "" if absent */
     uint64_t caption_hash, geometry_hash; /* 0 = unknown */
 } cad_row;
 

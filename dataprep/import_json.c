@@ -49,16 +49,29 @@ static cad_status take_id(const json_t *o, const char *where, int64_t number, ca
     return cad_arena_strdup(a, place, strlen(place), out);
 }
 
-/* STEP-LLM's retrieved row; how near it was is not told there. */
+/* The spelling is that of STEP-LLM's files. */
+static const char RETRIEVED_TEXT[] = "relavant_step_file";
+
+bool cad_import_json_carries(const json_t *o)
+{
+    return json_is_string(json_object_get(o, RETRIEVED_TEXT)) ||
+           json_is_string(json_object_get(json_array_get(json_object_get(o, "rag"), 0), "text"));
+}
+
+/* STEP-LLM's retrieved row with its text; how near it was is not told there. */
 static cad_status take_retrieved(const json_t *o, const char *where, cad_arena *a, cad_row *row)
 {
-    const json_t *v = json_object_get(o, "id_retrieve");
+    const json_t *v = json_object_get(o, "id_retrieve"), *shown = json_object_get(o, RETRIEVED_TEXT);
     const char *id = NULL;
     cad_buf text = CAD_BUF_INIT;
+    if (shown && !json_is_string(shown) && !json_is_null(shown))
+        CAD_FAIL(CAD_EDATA, "%s: key '%s': expected a text", where, RETRIEVED_TEXT);
     if (!v || json_is_null(v))
-        return CAD_OK;
+        return json_is_string(shown) ? cad_fail(CAD_EDATA, "%s: key '%s' without 'id_retrieve'", where, RETRIEVED_TEXT)
+                                     : CAD_OK;
     CAD_TRY(id_text(v, where, "id_retrieve", a, &id));
-    json_t *list = json_pack("[{so, si}]", "id", cad_json_text(id), "score", 0);
+    json_t *list =
+        json_pack("[{so, si, sO*}]", "id", cad_json_text(id), "score", 0, "text", json_is_string(shown) ? shown : NULL);
     cad_status s = list ? cad_json_print(list, &text) : cad_fail(CAD_ENOMEM, "%s: no memory for 'rag'", where);
     json_decref(list);
     if (s == CAD_OK)

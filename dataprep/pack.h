@@ -50,6 +50,9 @@ typedef struct cad_pack_info {
 #define CAD_PACK_LEAKY "leaky"
 bool cad_pack_waives(const cad_pack_info *info, const char *word);
 
+/* Among the numbers of retrieved rows: the row brought the text with it (dataprep/row_sources.h), from nobody knows where. */
+enum { CAD_PACK_CARRIED = -2 };
+
 /* An open pack, wholly in memory.  All pointers are borrowed from it. */
 typedef struct cad_pack {
     cad_pack_info info;
@@ -62,7 +65,7 @@ typedef struct cad_pack {
     const char *id_bytes;           /* row id, unique */
     const uint64_t *caption_offset; /* (n_rows + 1) */
     const char *caption_bytes;
-    const int64_t *retrieved;      /* (n_rows, rag_k), -1 = none; NULL when rag_k is 0 */
+    const int64_t *retrieved;      /* (n_rows, rag_k), -1 = none, CAD_PACK_CARRIED; NULL when rag_k is 0 */
     const uint32_t *trimmed;       /* (n_rows) bytes of retrieved text that did not fit; NULL when rag_k is 0 */
     const uint64_t *caption_hash;  /* (n_rows), 0 = unknown */
     const uint64_t *geometry_hash; /* (n_rows), 0 = unknown */

@@ -43,31 +43,37 @@ static cad_status find_paths(cad_row_sources *s, const char *in, bool all, cad_a
     return st;
 }
 
-/* *all = the scope of the index. */
-static cad_status take_header(cad_row_sources *s, const char *in, json_t *rag, bool *all)
+bool cad_row_sources_carried(const json_t *corpus_header)
 {
-    const char *xxh3, *scope;
+    const json_t *rag = json_object_get(json_object_get(corpus_header, "info"), "rag");
+    const char *scope = json_string_value(json_object_get(rag, "scope"));
+    return scope && !strcmp(scope, CAD_ROW_SOURCES_CARRIED);
+}
+
+static cad_status take_header(cad_row_sources *s, const char *in, json_t *rag, const char **scope)
+{
+    const char *xxh3;
     int64_t k;
     if (!json_is_object(rag))
         CAD_FAIL(CAD_EDATA, "%s: its header does not tell of retrieval (info.rag)\nhint: cadprep rag build", in);
     CAD_TRY(cad_json_get_string(rag, "index_xxh3", in, &xxh3));
-    CAD_TRY(cad_json_get_string(rag, "scope", in, &scope));
+    CAD_TRY(cad_json_get_string(rag, "scope", in, scope));
     CAD_TRY(cad_json_get_int(rag, "k", in, &k));
     CAD_TRY(cad_json_get_bool(rag, "leaky", in, &s->leaky));
     if (k < 1 || k > CAD_RETRIEVED_MAX)
         CAD_FAIL(CAD_EDATA, "%s: info.rag.k = %" PRId64 "; expected 1..%d", in, k, CAD_RETRIEVED_MAX);
     s->k = (size_t)k;
     snprintf(s->index_xxh3, sizeof s->index_xxh3, "%s", xxh3);
-    *all = !strcmp(scope, "all");
     s->told = json_incref(rag);
     return CAD_OK;
 }
 
-static cad_status read_header(cad_row_sources *s, const char *in, bool *all)
+/* *scope lives in s->told. */
+static cad_status read_header(cad_row_sources *s, const char *in, const char **scope)
 {
     cad_corpus_reader *r = NULL;
     CAD_TRY(cad_corpus_open(in, &r));
-    cad_status st = take_header(s, in, json_object_get(json_object_get(cad_corpus_header(r), "info"), "rag"), all);
+    cad_status st = take_header(s, in, json_object_get(json_object_get(cad_corpus_header(r), "info"), "rag"), scope);
     cad_corpus_close(r);
     return st;
 }
@@ -75,11 +81,12 @@ static cad_status read_header(cad_row_sources *s, const char *in, bool *all)
 cad_status cad_row_sources_open(const char *corpus, cad_arena *a, cad_row_sources *out)
 {
     cad_row_sources s = {.n = 0};
-    bool all = false;
-    cad_status st = read_header(&s, corpus, &all);
-    if (st == CAD_OK)
-        st = find_paths(&s, corpus, all, a);
-    if (st == CAD_OK)
+    const char *scope = "";
+    cad_status st = read_header(&s, corpus, &scope);
+    bool carried = !strcmp(scope, CAD_ROW_SOURCES_CARRIED);
+    if (st == CAD_OK && !carried)
+        st = find_paths(&s, corpus, !strcmp(scope, "all"), a);
+    if (st == CAD_OK && !carried)
         st = cad_payloads_open(s.path, s.n, &s.payloads);
     if (st == CAD_OK)
         *out = s;

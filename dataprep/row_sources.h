@@ -17,12 +17,16 @@
 extern "C" {
 #endif
 
+/* info.rag.scope of rows that carry the texts that they show (corpus_row.h, "text"): there is no index. */
+#define CAD_ROW_SOURCES_CARRIED "row"
+bool cad_row_sources_carried(const json_t *corpus_header);
+
 typedef struct cad_row_sources {
     const char *path[CAD_PAYLOAD_FILES]; /* (n) the corpora, in the order of the index */
     size_t n;
-    cad_payloads *payloads;        /* their rows */
+    cad_payloads *payloads;        /* their rows; NULL: rows carry their texts, and there are no corpora */
     size_t k;                      /* retrieved rows of a row at most, 1..CAD_RETRIEVED_MAX */
-    char index_xxh3[CAD_HASH_HEX]; /* of the index */
+    char index_xxh3[CAD_HASH_HEX]; /* of the index, or "" */
     bool leaky;                    /* rows may show what they are asked for (stage_rag.h) */
     json_t *told;                  /* info.rag */
 } cad_row_sources;

@@ -2,6 +2,7 @@
 
 #include "core/json.h"
 #include "core/utf8.h"
+#include "dataprep/pack.h"
 
 #include <string.h>
 
@@ -18,7 +19,7 @@ static cad_status add_id(cad_ids *ids, int64_t id)
 static cad_status encode(const cad_row_coder *c, const cad_row *row, const blocks *b, cad_row_tokens *out)
 {
     const cad_prompt_slots slots = {
-        .caption = row->caption, .retrieved = (const char *const *)b->text, .n_retrieved = c->payloads ? b->n : 0};
+        .caption = row->caption, .retrieved = (const char *const *)b->text, .n_retrieved = c->k ? b->n : 0};
     size_t front = c->bos >= 0, answer = 0;
     cad_ids_clear(&out->ids);
     CAD_TRY(add_id(&out->ids, c->bos));
@@ -47,17 +48,30 @@ static bool is_long(const cad_row_coder *c, const cad_row_tokens *t)
 
 /* ---- retrieved text ---- */
 
+cad_status cad_row_retrieved(const cad_payloads *p, const cad_row *row, const json_t *item, cad_arena *a, const char **out,
+                             int64_t *at, bool *step)
+{
+    const char *id, *text = json_string_value(json_object_get(item, "text"));
+    *out = NULL;
+    CAD_TRY(cad_json_get_string(item, "id", row->id, &id));
+    *at = text ? CAD_PACK_CARRIED : p ? cad_payloads_find(p, id) : -1;
+    *step = !strcmp(row->kind, "step");
+    if (text)
+        return cad_arena_strdup(a, text, strlen(text), out);
+    return *at >= 0 ? cad_payloads_read(p, *at, id, a, out, step) : CAD_OK;
+}
+
 /* Looks up what the row retrieved; best first. */
 static cad_status find_blocks(const cad_row_coder *c, const cad_row *row, const json_t *rag, cad_arena *a, blocks *b,
                               cad_row_tokens *out, cad_row_state *state)
 {
     for (size_t i = 0; i < json_array_size(rag) && b->n < c->k; i++) {
-        const char *id, *text;
-        CAD_TRY(cad_json_get_string(json_array_get(rag, i), "id", row->id, &id));
-        int64_t at = cad_payloads_find(c->payloads, id);
-        if (at >= 0)
-            CAD_TRY(cad_payloads_read(c->payloads, at, id, a, &text, &b->step[b->n]));
-        if (at < 0 || cad_text_is_blank(text)) {
+        const json_t *item = json_array_get(rag, i);
+        const char *text;
+        int64_t at;
+        CAD_TRY(cad_row_retrieved(c->payloads, row, item, a, &text, &at, &b->step[b->n]));
+        if (!text || cad_text_is_blank(text)) {
+            const char *id = json_string_value(json_object_get(item, "id"));
             *state = CAD_ROW_missing;
             return cad_arena_strdup(a, id, strlen(id), &out->missing);
         }
@@ -75,7 +89,7 @@ static cad_status retrieve(const cad_row_coder *c, const cad_row *row, cad_arena
     for (size_t i = 0; i < CAD_RETRIEVED_MAX; i++)
         out->retrieved[i] = -1;
     *state = CAD_ROW_good;
-    if (!c->payloads)
+    if (!c->k)
         return CAD_OK;
     if (!*row->rag) {
         *state = CAD_ROW_no_rag;

@@ -3,6 +3,7 @@
 #define CADLM_DATAPREP_ROW_TOKENS_H
 
 #include "core/arena.h"
+#include "core/json.h"
 #include "core/status.h"
 #include "dataprep/corpus_row.h"
 #include "dataprep/payloads.h"
@@ -21,8 +22,8 @@ extern "C" {
 typedef struct cad_row_coder {
     const cad_template *tpl;
     const cad_tokenizer *tokenizer;
-    const cad_payloads *payloads; /* NULL: without retrieval */
-    size_t k;                     /* retrieved blocks of a row at most, 0..CAD_RETRIEVED_MAX */
+    size_t k;                     /* retrieved blocks of a row at most, 0..CAD_RETRIEVED_MAX; 0: without retrieval */
+    const cad_payloads *payloads; /* NULL: rows carry what they retrieved, or there is none */
     int64_t bos, eos;             /* -1: none */
     int64_t max_tokens;
     int64_t retrieved_tokens; /* of the slot {retrieved} at most; 0: any number */
@@ -42,13 +43,20 @@ typedef enum cad_row_state {
 
 typedef struct cad_row_tokens {
     cad_ids ids;
-    uint32_t begin;                       /* of the targets, which end where the row does */
-    int64_t retrieved[CAD_RETRIEVED_MAX]; /* (k) rows of the payloads, -1: none, or nothing of it is left */
-    uint32_t trimmed;                     /* bytes of retrieved text that went */
-    bool apart;                           /* of `whole`: the prompt's tokens would have been others */
+    uint32_t begin; /* of the targets, which end where the row does */
+    int64_t
+        retrieved[CAD_RETRIEVED_MAX]; /* (k) rows of the payloads, CAD_PACK_CARRIED, or -1: none, or nothing of it is left */
+    uint32_t trimmed;                 /* bytes of retrieved text that went */
+    bool apart;                       /* of `whole`: the prompt's tokens would have been others */
     bool cut;
     const char *missing; /* the id that was retrieved, in the arena */
 } cad_row_tokens;
+
+/* The text of one of the rows that a row of corpus retrieved, an element of its "rag", in `a`: its own, or that of the payloads
+ * (may be NULL); *out = NULL: it is not there.  *at: the row of the payloads, CAD_PACK_CARRIED or -1; *step: it is STEP.
+ * Errors: CAD_EDATA, those of cad_payloads_read. */
+CAD_MUST_USE cad_status cad_row_retrieved(const cad_payloads *p, const cad_row *row, const json_t *item, cad_arena *a,
+                                          const char **out, int64_t *at, bool *step);
 
 /* Fills *out, whose ids are kept from row to row.  `a`: scratch, not rewound.  Errors: CAD_EDATA (no loss token, a second begin
  * token, text that is no UTF-8), those of cad_payloads_read. */

@@ -76,7 +76,8 @@ static cad_status count_fields(const job *j, const cad_row *row, cad_arena *a, i
     cad_filter_field f = j->args->field;
     cad_buf text = CAD_BUF_INIT;
     json_t *rag = NULL;
-    const char *id = NULL, *found = NULL;
+    const char *found = NULL;
+    int64_t at;
     bool step;
     cad_status s = CAD_OK;
     if (f != CAD_FILTER_output) {
@@ -84,14 +85,13 @@ static cad_status count_fields(const job *j, const cad_row *row, cad_arena *a, i
             CAD_FAIL(CAD_EDATA, "row %s: it has retrieved nothing\nhint: cadprep rag build, or --filter-field=output", row->id);
         CAD_TRY(cad_json_parse(row->rag, strlen(row->rag), row->id, &rag));
         s = cad_buf_str(&text, row->caption);
-        if (s == CAD_OK && json_array_size(rag) > 0)
-            s = cad_json_get_string(json_array_get(rag, 0), "id", row->id, &id);
-        int64_t at = s == CAD_OK && id ? cad_payloads_find(j->payloads, id) : -1;
-        if (s == CAD_OK && id && at < 0)
-            s = cad_fail(CAD_EDATA, "row %s: the row that it retrieved, %s, is not there", row->id, id);
-        if (s == CAD_OK && id)
-            s = cad_payloads_read(j->payloads, at, id, a, &found, &step);
-        if (s == CAD_OK && id)
+        const json_t *item = json_array_get(rag, 0);
+        if (s == CAD_OK && item)
+            s = cad_row_retrieved(j->payloads, row, item, a, &found, &at, &step);
+        if (s == CAD_OK && item && !found)
+            s = cad_fail(CAD_EDATA, "row %s: the row that it retrieved, %s, is not there", row->id,
+                         json_string_value(json_object_get(item, "id")));
+        if (s == CAD_OK && found)
             s = cad_buf_str(&text, found);
         json_decref(rag);
     }
@@ -108,8 +108,8 @@ static cad_status count_row(const job *j, const cad_row *row, cad_arena *a, int6
     const cad_tokenizer *t = j->args->tokenizer;
     cad_row_coder c = {.tpl = j->args->tpl,
                        .tokenizer = t,
-                       .payloads = j->args->tpl->has_retrieved ? j->payloads : NULL,
-                       .k = 1,
+                       .payloads = j->payloads,
+                       .k = j->args->tpl->has_retrieved,
                        .retrieved_tokens = j->args->retrieved_tokens,
                        .bos = j->args->bos ? cad_tokenizer_bos(t) : -1,
                        .eos = j->args->eos ? cad_tokenizer_eos(t) : -1,

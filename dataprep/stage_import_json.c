@@ -10,6 +10,7 @@
 #include "dataprep/import_json.h"
 #include "dataprep/import_window.h"
 #include "dataprep/json_items.h"
+#include "dataprep/row_sources.h"
 #include "dataprep/row_window.h"
 
 #include <inttypes.h>
@@ -118,18 +119,48 @@ static cad_status tell_item(void *ctx, int64_t k, cad_import_part *p, const char
     return cad_buf_printf(&p->message, "%s:%" PRId64 ": the id of line %" PRIu64, j->args->in, it->line, *at);
 }
 
-static json_t *header_info(const job *j)
+/* Whether rows bring what they retrieved, by the first of them: the header stands before all. */
+static cad_status first_carries(const job *j, bool *out)
 {
-    return json_pack("{ss, ss, ss, ss}", "stage", "import", "from", "jsonl", "profile", j->args->strict ? "strict" : "steplm",
-                     "kernel", j->pool ? cad_solid_kernel() : "none");
+    cad_json_items *items = NULL;
+    cad_buf text = CAD_BUF_INIT;
+    bool more = true, found = false;
+    *out = false;
+    CAD_TRY(cad_json_items_open(j->args->in, &items));
+    cad_status s = CAD_OK;
+    while (s == CAD_OK && more && !found) {
+        json_t *o = NULL;
+        int64_t line;
+        cad_buf_clear(&text);
+        s = cad_json_items_next(items, &text, &line, &more);
+        if (s != CAD_OK || !more || cad_json_parse(cad_buf_cstr(&text), text.len, j->args->in, &o) != CAD_OK)
+            break; /* told where the rows are read */
+        found = !cad_import_json_is_header(o);
+        *out = found && cad_import_json_carries(o);
+        json_decref(o);
+    }
+    cad_buf_deinit(&text);
+    cad_json_items_close(items);
+    return CAD_OK;
+}
+
+/* What others retrieved from is not known: by their papers from rows of all splits. */
+static json_t *header_info(const job *j, bool carries)
+{
+    json_t *rag =
+        carries ? json_pack("{ss, ss, si, sb}", "scope", CAD_ROW_SOURCES_CARRIED, "index_xxh3", "", "k", 1, "leaky", 1) : NULL;
+    return json_pack("{ss, ss, ss, ss, so*}", "stage", "import", "from", "jsonl", "profile",
+                     j->args->strict ? "strict" : "steplm", "kernel", j->pool ? cad_solid_kernel() : "none", "rag", rag);
 }
 
 static cad_status open_all(job *j)
 {
+    bool carries = false;
     CAD_TRY(cad_json_items_open(j->args->in, &j->items));
+    CAD_TRY(first_carries(j, &carries));
     if (j->args->kernel)
         CAD_TRY(cad_import_check_pool(j->args->jobs, &j->pool));
-    CAD_TRY(cad_import_out_create(j->args->out, header_info(j), &j->out));
+    CAD_TRY(cad_import_out_create(j->args->out, header_info(j, carries), &j->out));
     CAD_TRY(cad_progress_create("import", 0, 0, 0, &j->progress));
     cad_progress_work(j->progress, "rows");
     return CAD_OK;

@@ -7,6 +7,7 @@
 #include "core/threads.h"
 #include "dataprep/corpus_row.h"
 #include "dataprep/model_text.h"
+#include "dataprep/row_sources.h"
 #include "dataprep/row_window.h"
 
 #include <inttypes.h>
@@ -35,6 +36,7 @@ typedef struct text_stage {
     text_row row[BATCH];
     int64_t n;
     atomic_int failed; /* texts of errors belong to a thread: the first one's is kept here */
+    bool forget;       /* what rows carry as retrieved is not of their new form */
     char error[256], first[400];
 } text_stage;
 
@@ -173,6 +175,8 @@ static cad_status run(text_stage *st, cad_corpus_reader *in)
             if (strcmp(t->row.kind, "step") != 0)
                 CAD_FAIL(CAD_EDATA, "%s: row %s is of kind '%s'; expected step", st->args->in, t->row.id, t->row.kind);
             t->len = strlen(t->row.target);
+            if (st->forget)
+                t->row.rag = "";
             bytes += t->len;
             st->n++;
         }
@@ -192,6 +196,9 @@ static cad_status open_all(text_stage *st, const cad_corpus_reader *in)
     const char *out = st->args->out;
     json_t *old = json_object_get(cad_corpus_header(in), "info"), *info = old ? json_copy(old) : json_object();
     cad_buf path = CAD_BUF_INIT;
+    st->forget = !st->args->steplm && cad_row_sources_carried(cad_corpus_header(in));
+    if (st->forget)
+        (void)json_object_del(info, "rag");
     int bad = json_object_set_new(info, CAD_MODEL_TEXT_FORM, json_string(st->args->represents));
     cad_status s =
         bad ? cad_fail(CAD_ENOMEM, "%s: no memory for the header", out) : cad_corpus_create(out, "text", info, &st->out);

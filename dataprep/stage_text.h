@@ -1,8 +1,9 @@
 /* Stage text: the STEP files of a corpus become the texts that a model learns (cad/step/text_form.h).
  *
- * Rows keep all but their target.  OUT.status.jsonl tells of each: ok with its counts and why the template did not fit, or
- * parse with the first finding (steplm: that it has no DATA section).  The corpus does not depend on the number of threads.
- * Memory: 256 rows, and for each thread 200 bytes for each byte of the longest of them. */
+ * Rows keep all but their target, and what they carry as retrieved where that is of another form (row_sources.h).
+ * OUT.status.jsonl tells of each: ok with its counts and why the template did not fit, or parse with the first finding (steplm:
+ * that it has no DATA section).  The corpus does not depend on the number of threads. Memory: 256 rows, and for each thread 200
+ * bytes for each byte of the longest of them. */
 #ifndef CADLM_DATAPREP_STAGE_TEXT_H
 #define CADLM_DATAPREP_STAGE_TEXT_H
 

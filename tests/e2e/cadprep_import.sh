@@ -185,7 +185,7 @@ runs 0 cadprep import steplm.json -o array.jsonl --require-valid=off
 runs 0 cadprep import flat.json -o flat.jsonl --jobs=3 --require-valid=off
 same array.jsonl flat.jsonl
 tail -n 1 array.jsonl >row
-json row 'd["id"] == "00000099" and d["rag"] == [{"id": "00000100", "score": 0}] and d["kind"] == "step" and d["target"].startswith("DATA;")'
+json row 'd["id"] == "00000099" and d["rag"] == [{"id": "00000100", "score": 0, "text": d["target"]}] and d["kind"] == "step" and d["target"].startswith("DATA;")'
 # Our own rows come back as they were.
 runs 0 cadprep import raw.jsonl -o own.jsonl
 tail -n +2 raw.jsonl >a
