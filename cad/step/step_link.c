@@ -66,7 +66,7 @@ static cad_status index_ids(cad_step_reader *r)
             continue;
         }
         uint32_t line = 0, column = 0;
-        if (m->diags.n < CAD_STEP_DIAGS_KEPT || m->diags.n_errors == 0) /* it is kept; each place is a pass over the text */
+        if (m->diags.n < CAD_STEP_DIAGS_KEPT || m->diags.n_errors == 0) /* it is kept */
             cad_step_place(m, m->instance[*slot].at, &line, &column);
         CAD_TRY(cad_step_diags_add(&m->diags, CAD_STEP_R01, it->at, 1, it->id,
                                    "defined before, at line %u column %u, which counts", line, column));

@@ -14,8 +14,17 @@ typedef struct cad_step_slots {
     uint32_t mask; /* their number - 1 */
 } cad_step_slots;
 
+/* Where lines stand at even places of the text, found when they are asked for: step_tell.c. */
+enum { CAD_STEP_MARKS = 512, CAD_STEP_MARK_LEAST = 1 << 16 };
+
+typedef struct cad_step_line_mark {
+    uint32_t line, begin; /* ends of lines in front of it, and the byte behind the last of them */
+} cad_step_line_mark;
+
 typedef struct cad_step_store {
-    cad_step model; /* first: cad_step_close and cad_step_find get here from it */
+    cad_step model; /* first: cad_step_close, cad_step_find and cad_step_place get here from it */
+    cad_step_line_mark mark[CAD_STEP_MARKS];
+    uint32_t n_marks; /* so many are known beyond the first, which is the beginning of the text */
     cad_step_limits limits;
     uint32_t cap, cap_params, cap_types, cap_names, n_names, cap_header, cap_sections;
     cad_step_slots types, ids; /* of ids mask is 0 where they are dense: slot[id] for id < n_direct */

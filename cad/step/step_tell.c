@@ -1,27 +1,43 @@
 /* Findings as people read them. */
-#include "cad/step/step.h"
+#include "cad/step/step_read.h"
 
 #include <inttypes.h>
 #include <string.h>
 
+/* Whether a line ends with byte i: not at the CR in front of LF. */
+static bool ends_line(const cad_step *m, uint32_t i)
+{
+    return m->text[i] == '\n' || (m->text[i] == '\r' && !(i + 1 < m->len && m->text[i + 1] == '\n'));
+}
+
+/* k moves from byte `from` to byte `to` of the text. */
+static void pass(const cad_step *m, uint32_t from, uint32_t to, cad_step_line_mark *k)
+{
+    uint32_t n = 0, last = to;
+    if (to == m->len && to > from) /* the last byte has none behind it that would have to be looked at */
+        n += ends_line(m, --last);
+    for (uint32_t i = from; i < last; i++)
+        n += (m->text[i] == '\n') | ((m->text[i] == '\r') & (m->text[i + 1] != '\n'));
+    if (n == 0)
+        return;
+    k->line += n;
+    for (k->begin = to; !ends_line(m, k->begin - 1);)
+        k->begin--;
+}
+
 void cad_step_place(const cad_step *m, uint32_t at, uint32_t *out_line, uint32_t *out_column)
 {
-    uint32_t line = 1, begin = 0, end = at < m->len ? at : (uint32_t)m->len;
-    const char *text = m->text ? m->text : "", *feed = memchr(text, '\n', end), *back = memchr(text, '\r', end);
-    while (feed || back) { /* whichever comes first; a CR in front of LF is no end of its own */
-        bool lone = back && (!feed || back < feed);
-        uint32_t i = (uint32_t)((lone ? back : feed) - text);
-        if (!lone || !(i + 1 < m->len && text[i + 1] == '\n')) {
-            line++;
-            begin = i + 1;
-        }
-        if (lone)
-            back = memchr(text + i + 1, '\r', end - i - 1);
-        else
-            feed = memchr(text + i + 1, '\n', end - i - 1);
+    cad_step_store *s = (cad_step_store *)m; /* what was passed once is noted */
+    uint32_t end = at < m->len ? at : (uint32_t)m->len, even = (uint32_t)(m->len / CAD_STEP_MARKS) + 1;
+    even = even > CAD_STEP_MARK_LEAST ? even : CAD_STEP_MARK_LEAST;
+    for (uint32_t k = s->n_marks; k < end / even; s->n_marks = ++k) {
+        s->mark[k + 1] = s->mark[k];
+        pass(m, k * even, (k + 1) * even, &s->mark[k + 1]);
     }
-    *out_line = line;
-    *out_column = at - begin + 1;
+    cad_step_line_mark here = s->mark[end / even];
+    pass(m, end / even * even, end, &here);
+    *out_line = here.line + 1;
+    *out_column = at - here.begin + 1;
 }
 
 cad_status cad_step_tell_about(const cad_step *m, const cad_step_diag *g, cad_buf *out)

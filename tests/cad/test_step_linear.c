@@ -1,0 +1,76 @@
+/* Time is linear in the text.  No clock is read: each text is so long that a way which goes back over it for each of its parts
+ * takes minutes, and the limit of this test (CMakeLists.txt) is one; the linear way takes a second. */
+#include "tests/cad/step_util.h"
+
+#include "core/rng.h"
+
+/* ---- places ---- */
+
+static void test_places_are_those_of_a_pass_from_the_beginning(void **state)
+{
+    (void)state;
+    enum { N = 300000 };
+    cad_rng r = cad_rng_make(1, "places", 0);
+    cad_buf in = CAD_BUF_INIT;
+    uint32_t *line = malloc((N + 1) * sizeof *line), *column = malloc((N + 1) * sizeof *column);
+    for (int i = 0; i < N; i++) /* many ends of lines, and a line longer than what lies between two notes */
+        ok(cad_buf_add(&in, i / 100000 == 1 ? "x" : &"\r\n\nx"[cad_rng_range(&r, 0, 3)], 1));
+    memcpy(in.data + 65535, "\r\n", 2); /* across the place of a note */
+    in.data[N - 1] = '\r';
+    line[0] = column[0] = 1;
+    for (int i = 0; i < N; i++) {
+        bool ends = in.data[i] == '\n' || (in.data[i] == '\r' && (i + 1 == N || in.data[i + 1] != '\n'));
+        line[i + 1] = line[i] + ends;
+        column[i + 1] = ends ? 1 : column[i] + 1;
+    }
+    cad_step *m = step_of(in.data, in.len);
+    for (uint64_t i = 0; i < 4000; i++) {
+        uint32_t at = i < 3 ? (uint32_t[]){65536, N, 0}[i] : (uint32_t)(i * 104729 % (N + 1)), l, c;
+        cad_step_place(m, at, &l, &c);
+        if (l != line[at] || c != column[at])
+            fail_msg("byte %u: line %u column %u, expected line %u column %u", at, l, c, line[at], column[at]);
+    }
+    uint32_t l, c;
+    cad_step_place(m, N + 5, &l, &c); /* behind the text */
+    assert_int_equal(l, line[N]);
+    assert_int_equal(c, column[N] + 5);
+    cad_step_close(m);
+    cad_buf_deinit(&in);
+    free(line);
+    free(column);
+}
+
+static void test_findings_behind_many_lines(void **state)
+{
+    (void)state;
+    enum { LINES = 40000000, IDS = 300 };
+    cad_buf in = CAD_BUF_INIT;
+    ok(cad_buf_reserve(&in, LINES + 10000));
+    memset(in.data, '\n', LINES);
+    in.len = LINES;
+    for (int i = 1; i <= IDS; i++)
+        ok(cad_buf_printf(&in, "#%d=A();\n", i));
+    for (int i = IDS; i > 0; i--)
+        ok(cad_buf_printf(&in, "#%d=A();\n", i));
+    cad_step *m = step_of(in.data, in.len);
+    assert_int_equal(m->diags.count[CAD_STEP_R01], IDS);
+    assert_string_equal(m->diags.item[9].text, "defined before, at line 40000291 column 1, which counts");
+    for (int k = 0; k < 100; k++)
+        for (int32_t i = 0; i < m->diags.n; i++) {
+            uint32_t line, column;
+            cad_step_place(m, m->diags.item[i].at, &line, &column);
+            assert_int_equal(line, LINES + IDS + 1 + i);
+            assert_int_equal(column, 1);
+        }
+    cad_step_close(m);
+    cad_buf_deinit(&in);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_places_are_those_of_a_pass_from_the_beginning),
+        cmocka_unit_test(test_findings_behind_many_lines),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
