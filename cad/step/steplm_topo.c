@@ -174,9 +174,9 @@ static cad_status renumber_lines(topo_graph *g, steplm_span t, cad_buf *out)
             CAD_TRY(cad_buf_add(out, t.s + from, mark - from));
             CAD_TRY(add_number(g, id, out));
             from = end;
-            line = p;
+            mark = p;
         }
-        line = cad_steplm_find_char(t.s, line, t.len, '\n') + 1;
+        line = cad_steplm_find_char(t.s, mark, t.len, '\n') + 1; /* the lines up to it are blank: they lead there too */
     }
     return cad_buf_add(out, t.s + from, t.len - from);
 }

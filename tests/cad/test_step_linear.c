@@ -2,7 +2,23 @@
  * takes minutes, and the limit of this test (CMakeLists.txt) is one; the linear way takes a second. */
 #include "tests/cad/step_util.h"
 
+#include "cad/step/steplm.h"
 #include "core/rng.h"
+
+static cad_arena *arena;
+
+static int begin(void **state)
+{
+    (void)state;
+    return cad_arena_create("test", (size_t)2 << 30, &arena) != CAD_OK;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    cad_arena_destroy(arena);
+    return 0;
+}
 
 /* ---- places ---- */
 
@@ -66,11 +82,37 @@ static void test_findings_behind_many_lines(void **state)
     cad_buf_deinit(&in);
 }
 
+/* ---- orders of STEP-LLM ---- */
+
+static void test_blank_lines_within_a_block(void **state)
+{
+    (void)state;
+    enum { LINES = 2000000 };
+    static const char head[] = "DATA;\n#7 =\n", tail[] = "X();\nENDSEC;\n";
+    cad_buf in = CAD_BUF_INIT, out = CAD_BUF_INIT;
+    ok(cad_buf_str(&in, head));
+    ok(cad_buf_reserve(&in, LINES));
+    memset(in.data + in.len, '\n', LINES);
+    in.len += LINES;
+    ok(cad_buf_str(&in, tail));
+    for (int g = 0; g < 3; g++) {
+        cad_buf_clear(&out);
+        ok(cad_steplm_topo(arena, in.data, in.len, (cad_steplm_group)g, &out));
+        in.data[7] = '1'; /* the new id */
+        assert_int_equal(out.len, in.len);
+        assert_memory_equal(out.data, in.data, in.len);
+        in.data[7] = '7';
+    }
+    cad_buf_deinit(&in);
+    cad_buf_deinit(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_places_are_those_of_a_pass_from_the_beginning),
         cmocka_unit_test(test_findings_behind_many_lines),
+        cmocka_unit_test(test_blank_lines_within_a_block),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, begin, end);
 }
