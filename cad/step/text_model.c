@@ -2,6 +2,7 @@
 
 #include "core/size.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -37,23 +38,35 @@ void cad_text_drop(cad_step *m, uint32_t i, uint32_t p, uint32_t n)
     it->size -= q - p;
 }
 
-/* Partial types of complex instances in ascending order, as the standard wants them; they are few. */
-static void sort_parts(cad_text *t, uint32_t i, cad_step_param *room)
+typedef struct part {
+    const char *name;
+    uint32_t param;
+} part;
+
+static int by_name(const void *a, const void *b)
+{
+    const part *x = a, *y = b;
+    int order = strcmp(x->name, y->name);
+    return order ? order : (x->param > y->param) - (x->param < y->param);
+}
+
+/* Partial types of a complex instance in ascending order, as the standard wants them. */
+static void sort_parts(cad_text *t, uint32_t i, part *parts, cad_step_param *room)
 {
     cad_step *m = &t->m;
     const cad_step_instance *it = &m->instance[i];
-    uint32_t end = it->param + it->size, sorted = it->param;
-    while (sorted < end) {
-        uint32_t least = sorted;
-        for (uint32_t p = sorted; p < end; p = cad_step_next(m, p))
-            if (strcmp(cad_step_name(m, m->param[p].holds.of), cad_step_name(m, m->param[least].holds.of)) < 0)
-                least = p;
-        uint32_t n = cad_step_next(m, least) - least;
-        memcpy(room, m->param + least, n * sizeof *room);
-        memmove(m->param + sorted + n, m->param + sorted, (least - sorted) * sizeof *room);
-        memcpy(m->param + sorted, room, n * sizeof *room);
-        sorted += n;
+    uint32_t n = 0, end = it->param + it->size, to = 0;
+    for (uint32_t p = it->param; p < end; p = cad_step_next(m, p))
+        parts[n++] = (part){cad_step_name(m, m->param[p].holds.of), p};
+    if (n < 2)
+        return;
+    qsort(parts, n, sizeof *parts, by_name);
+    for (uint32_t k = 0; k < n; k++) {
+        uint32_t p = parts[k].param, size = cad_step_next(m, p) - p;
+        memcpy(room + to, m->param + p, size * sizeof *room);
+        to += size;
     }
+    memcpy(m->param + it->param, room, to * sizeof *room);
 }
 
 cad_status cad_text_fail_at(const char *text, size_t at, const char *what)
@@ -82,11 +95,13 @@ cad_status cad_text_begin(cad_arena *a, const cad_step *m, cad_text *out)
         if (m->instance[i].type == CAD_STEP_NONE && m->instance[i].size > longest)
             longest = m->instance[i].size;
     cad_step_param *room;
+    part *parts;
     cad_frame f = cad_arena_mark(a);
     CAD_TRY(cad_arena_alloc(a, cad_size_mul(cad_size_add(longest, 1), sizeof *room), "partial types", &room));
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(cad_size_add(longest, 1), sizeof *parts), "partial types", &parts));
     for (uint32_t i = 0; i < m->n; i++)
         if (m->instance[i].type == CAD_STEP_NONE)
-            sort_parts(out, i, room);
+            sort_parts(out, i, parts, room);
     cad_arena_rewind(a, f);
     return CAD_OK;
 }

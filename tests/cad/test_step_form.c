@@ -217,6 +217,17 @@ static void test_every_kind_of_parameter_survives(void **state)
     cad_buf_deinit(&again);
 }
 
+static void test_partial_types_stand_by_name_and_equal_ones_as_they_came(void **state)
+{
+    (void)state;
+    static const char file[] = "#1=(C()B(1)A(2,(3))B((4),5)A()B());";
+    cad_step_form f = form(9);
+    cad_step_text_report r;
+    cad_buf text = make(file, sizeof file - 1, &f, &r);
+    assert_string_equal(cad_buf_cstr(&text), "&(A(2,(3))A()B(1)B((4),5)B()C());\n");
+    cad_buf_deinit(&text);
+}
+
 /* ---- texts that are none ---- */
 
 static void test_bad_texts_are_told_with_their_place(void **state)
@@ -445,6 +456,7 @@ int main(void)
         cmocka_unit_test(test_real_files_keep_the_laws),
         cmocka_unit_test(test_cycles_and_depth_fall_back_to_flat_ids),
         cmocka_unit_test(test_every_kind_of_parameter_survives),
+        cmocka_unit_test(test_partial_types_stand_by_name_and_equal_ones_as_they_came),
         cmocka_unit_test(test_bad_texts_are_told_with_their_place),
         cmocka_unit_test(test_a_solid_that_is_named_twice_is_one),
         cmocka_unit_test(test_lengths_without_a_point_are_lengths),

@@ -3,6 +3,7 @@
 #include "tests/cad/step_util.h"
 
 #include "cad/step/steplm.h"
+#include "cad/step/text_form.h"
 #include "core/rng.h"
 
 static cad_arena *arena;
@@ -107,12 +108,40 @@ static void test_blank_lines_within_a_block(void **state)
     cad_buf_deinit(&out);
 }
 
+/* ---- texts that models learn ---- */
+
+static void test_parts_of_a_complex_instance(void **state)
+{
+    (void)state;
+    enum { PARTS = 400000 };
+    cad_buf in = CAD_BUF_INIT, want = CAD_BUF_INIT, out = CAD_BUF_INIT;
+    cad_step_form f = cad_step_form_default();
+    cad_step_text_report r;
+    ok(cad_buf_str(&in, "#1=("));
+    ok(cad_buf_str(&want, "&("));
+    for (int i = 0; i < PARTS; i++) {
+        ok(cad_buf_printf(&in, "P%06d(%d)", PARTS - 1 - i, i % 10));
+        ok(cad_buf_printf(&want, "P%06d(%d)", i, (PARTS - 1 - i) % 10));
+    }
+    ok(cad_buf_str(&in, ");\n"));
+    ok(cad_buf_str(&want, ");\n"));
+    cad_step *m = step_of(in.data, in.len);
+    ok(cad_step_text_make(arena, m, &f, &out, &r));
+    assert_int_equal(out.len, want.len);
+    assert_memory_equal(out.data, want.data, want.len);
+    cad_step_close(m);
+    cad_buf_deinit(&in);
+    cad_buf_deinit(&want);
+    cad_buf_deinit(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_places_are_those_of_a_pass_from_the_beginning),
         cmocka_unit_test(test_findings_behind_many_lines),
         cmocka_unit_test(test_blank_lines_within_a_block),
+        cmocka_unit_test(test_parts_of_a_complex_instance),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
