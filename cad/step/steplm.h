@@ -24,8 +24,10 @@ CAD_MUST_USE cad_status cad_steplm_round(const char *text, size_t len, cad_buf *
 /* step_restructurer.py: what four types of roots reach, each in pre-order, numbered from 1, with annotations and placeholders
  * (shared/spec/step-llm.md 3.1).  Text that is no UTF-8 is read as ISO 8859-1.  What other roots alone reach is lost:
  * *out_lost, which may be NULL, counts the entities that were read and not written.  Scratch: about 400 bytes of `a` for each
- * semicolon and as much as the text, rewound.  Errors: CAD_EDATA (no DATA section that ENDSEC; closes, an id of more than 19
- * digits; nothing is appended), CAD_ENOMEM. */
+ * semicolon and as much as the text, rewound.  Time: linear, and for each root of type
+ * MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION what it reaches.  Errors: CAD_EDATA (no DATA section that ENDSEC;
+ * closes, an id of more than 19 digits, roots of that type that together reach more than 256 times the file and 2^28 references
+ * beside; nothing is appended), CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_steplm_reorder(cad_arena *a, const char *text, size_t len, cad_buf *out, int64_t *out_lost);
 
 typedef enum cad_steplm_group {

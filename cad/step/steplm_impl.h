@@ -149,7 +149,8 @@ typedef struct steplm_lines {
     uint32_t *mdgpr, n_mdgpr; /* roots of that type, in their order: nodes */
 } steplm_lines;
 
-/* Entities and annotations in their order, with their old ids; they live in f->arena.  Errors: CAD_ENOMEM. */
+/* Entities and annotations in their order, with their old ids; they live in f->arena.  Errors: CAD_EDATA (MDGPR roots
+ * reach too much in common), CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_steplm_arrange(steplm_file *f, steplm_lines *l);
 /* Appends the file with new ids and placeholders.  Errors: CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_steplm_print(steplm_file *f, const steplm_lines *l, cad_buf *out);

@@ -8,6 +8,12 @@
 #include <stdlib.h>
 
 enum { DEEPEST = 20 };
+/* References that walks may follow.  Each MDGPR root has walks of its own, over all that it reaches; those of the other types
+ * share theirs, and take 21 times what there is at most. */
+static uint64_t steps_most(const steplm_file *f)
+{
+    return ((uint64_t)1 << 28) + 256 * ((uint64_t)f->n + f->n_refs);
+}
 
 typedef struct order {
     steplm_file *f;
@@ -17,6 +23,7 @@ typedef struct order {
     uint32_t first_colour;   /* of that set; UINT32_MAX: it is empty */
     struct at_level *level;  /* of PRODUCT_CATEGORY_RELATIONSHIP: a node stands once */
     uint32_t n_level, turn;
+    uint64_t steps, steps_most; /* references that walks have followed, and may follow */
 } order;
 
 /* ---- lines ---- */
@@ -88,6 +95,9 @@ static cad_status walk(order *o, uint32_t root, bool pruned, visit_fn visit)
                 n--;
                 continue;
             }
+            if (++o->steps > o->steps_most)
+                CAD_FAIL(CAD_EDATA, "entities of type %s reach too much in common: more than %" PRIu64 " references to follow",
+                         cad_steplm_type_name(STEPLM_MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION), o->steps_most);
             to = o->f->refs[at->first + path[n - 1].next++];
             if (node[to].on_path)
                 to = UINT32_MAX;
@@ -349,7 +359,7 @@ static cad_status reserve(order *o)
 
 cad_status cad_steplm_arrange(steplm_file *f, steplm_lines *l)
 {
-    order o = {.f = f, .l = l};
+    order o = {.f = f, .l = l, .steps_most = steps_most(f)};
     CAD_TRY(find_roots(&o));
     CAD_TRY(reserve(&o));
     CAD_TRY(categories(&o));
