@@ -33,7 +33,7 @@ cad_status cad_step_check(cad_step *m, const cad_step_check_opts *o)
 {
     cad_step_checker c = {.m = m, .length = o->length > 0 ? o->length : 1e6};
     cad_status s = check(&c, o->geometry);
-    cad_mem_free(c.mm_of);
+    cad_mem_free(c.unit_of);
     cad_mem_free(c.entity);
     cad_mem_free(c.groups);
     cad_mem_free(c.sound);

@@ -4,6 +4,7 @@
 
 #include "cad/step/step_access.h"
 #include "cad/step/step_check.h"
+#include "cad/step/step_group.h"
 #include "cad/step/step_signature.h"
 
 #ifdef __cplusplus
@@ -12,19 +13,19 @@ extern "C" {
 
 typedef struct cad_step_checker {
     cad_step *m;
-    double length;    /* mm, of G04 */
-    uint8_t *entity;  /* by type of the model: cad_step_entity_id */
-    uint64_t *groups; /* by type of the model: what it may belong to */
-    bool *sound;      /* by instance: its parameters are those of its signature, so they can be read by place */
-    double mm, angle; /* length and angle of 1 in the file, in mm and radians */
-    double *mm_of;    /* by instance; NULL: mm everywhere */
+    double length;           /* mm, of G04 */
+    uint8_t *entity;         /* by type of the model: cad_step_entity_id */
+    uint64_t *groups;        /* by type of the model: what it may belong to */
+    bool *sound;             /* by instance: its parameters are those of its signature, so they can be read by place */
+    cad_step_units unit;     /* of the file, in mm and radians */
+    cad_step_units *unit_of; /* by instance, length 0 where it has none of its own; NULL: `unit` everywhere */
 } cad_step_checker;
 
 _Static_assert(CAD_STEP_IS_UNKNOWN <= UINT8_MAX, "an entity is a byte");
 
 /* step_types.c.  Findings T, and c->sound. */
 CAD_MUST_USE cad_status cad_step_check_types(cad_step_checker *c);
-/* step_scale.c.  c->mm, c->angle, c->mm_of. */
+/* step_scale.c.  c->unit, c->unit_of. */
 CAD_MUST_USE cad_status cad_step_find_units(cad_step_checker *c);
 /* step_shapes.c.  G01 to G04, G07, G08: what stands in one entity, and vertices on their curves and surfaces. */
 CAD_MUST_USE cad_status cad_step_check_shapes(cad_step_checker *c);
@@ -46,9 +47,9 @@ static inline bool cad_step_true(const cad_step *m, uint32_t p)
 {
     return (m->text[m->param[p].at + 1] & ~0x20) == 'T';
 }
-static inline double cad_step_mm(const cad_step_checker *c, uint32_t i)
+static inline cad_step_units cad_step_unit(const cad_step_checker *c, uint32_t i)
 {
-    return c->mm_of && c->mm_of[i] > 0 ? c->mm_of[i] : c->mm;
+    return c->unit_of && c->unit_of[i].length > 0 ? c->unit_of[i] : c->unit;
 }
 
 /* The oriented edges of a face, one after another; a total of steps bounds the time that files take whose faces share them. */

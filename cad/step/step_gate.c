@@ -120,26 +120,54 @@ static bool outside(const cad_step_param *p)
     return fabs(x) > CAD_STEP_GATE_NUMBER || (x != 0 && fabs(x) < DBL_MIN);
 }
 
-/* Limits that the parser does not know: of ids, numbers and NUL bytes.  What stands in front of *v takes its place. */
+/* *v gives way to what stands in front of it. */
+static void take_earlier(verdict *v, const char *reason, uint32_t at, uint64_t id, const char *text)
+{
+    if (v->fails == PASSES || at < v->finding.at)
+        *v = (verdict){SYNTAX, reason, {.at = at, .id = id, .text = text}};
+}
+
+/* The first number of a run of parameters that is too large or too small. */
+static void find_numbers(const cad_step *m, uint32_t first, uint32_t size, uint64_t id, verdict *v)
+{
+    for (uint32_t p = first; p < first + size; p++)
+        if (outside(&m->param[p])) {
+            take_earlier(v, "number_range", m->param[p].at, id,
+                         "a number beyond 1e7, or too small for a double; expected at most 1e7");
+            return;
+        }
+}
+
+/* Limits that the parser does not know: of ids, numbers and NUL bytes. */
 static void find_limits(const cad_step *m, verdict *v)
 {
     const char *nul = memchr(m->text, '\0', m->len);
     if (nul && (v->fails == PASSES || (size_t)(nul - m->text) <= v->finding.at))
         *v = (verdict){SYNTAX, "limit", {.at = (uint32_t)(nul - m->text), .text = "a NUL byte"}};
-    uint32_t before = v->fails == PASSES ? UINT32_MAX : v->finding.at;
-    for (uint32_t i = 0; i < m->n && m->instance[i].at < before; i++) {
+    for (uint32_t i = 0; i < m->n_header; i++)
+        find_numbers(m, m->header[i].param, m->header[i].size, 0, v);
+    for (uint32_t i = 0; i < m->n_sections; i++)
+        find_numbers(m, m->section[i].param, m->section[i].size, 0, v);
+    for (uint32_t i = 0; i < m->n && (v->fails == PASSES || m->instance[i].at < v->finding.at); i++) {
         const cad_step_instance *it = &m->instance[i];
-        if (it->id >= CAD_STEP_GATE_ID) {
-            *v = (verdict){SYNTAX, "limit", {.at = it->at, .id = it->id, .text = "an id of 2147483648 or more"}};
-            return;
-        }
-        for (uint32_t p = it->param; p < it->param + it->size; p++)
-            if (outside(&m->param[p]) && m->param[p].at < before) {
-                *v = (verdict){SYNTAX, "number_range", {.at = m->param[p].at, .id = it->id}};
-                v->finding.text = "a number beyond 1e7, or too small for a double; expected at most 1e7";
-                return;
-            }
+        if (it->id >= CAD_STEP_GATE_ID)
+            take_earlier(v, "limit", it->at, it->id, "an id of 2147483648 or more");
+        find_numbers(m, it->param, it->size, it->id, v);
     }
+}
+
+/* What only another file holds, though REFERENCE binds a name of it: nothing that is read here can stand in its place. */
+static bool find_elsewhere(const cad_step *m, verdict *v)
+{
+    for (uint32_t i = 0; i < m->n; i++)
+        for (uint32_t p = m->instance[i].param; p < m->instance[i].param + m->instance[i].size; p++)
+            if (m->param[p].kind == CAD_STEP_CONSTANT ||
+                (m->param[p].kind == CAD_STEP_REF && m->param[p].ref == CAD_STEP_NONE)) {
+                *v = (verdict){LINKS, "dangling", {.code = CAD_STEP_R02, .at = m->param[p].at, .id = m->instance[i].id}};
+                v->finding.text = "what it refers to stands in another file; expected an instance of this one";
+                return true;
+            }
+    return false;
 }
 
 static cad_status tell(const cad_step *m, const verdict *v, cad_arena *a, cad_step_gate_result *r)
@@ -166,7 +194,7 @@ static cad_status judge(cad_step *m, cad_arena *a, cad_step_gate_result *r)
     verdict v;
     (void)find(m, SYNTAX, &v);
     find_limits(m, &v);
-    if (v.fails != PASSES || find(m, FORGIVEN, &v) || find(m, LINKS, &v))
+    if (v.fails != PASSES || find(m, FORGIVEN, &v) || find(m, LINKS, &v) || find_elsewhere(m, &v))
         return tell(m, &v, a, r);
     CAD_TRY(cad_step_check(m, &(cad_step_check_opts){0}));
     if (find(m, TYPES, &v))

@@ -62,8 +62,9 @@ cad_status cad_step_check_header(cad_step *m)
         for (uint32_t i = 0; i < m->n_header && !e; i++)
             if (!strcmp(cad_step_name(m, m->header[i].type), header_entity[k].name))
                 e = &m->header[i];
-        if (!e) {
-            CAD_TRY(cad_step_diags_add(&m->diags, CAD_STEP_H01, 0, 0, 0, "the header has no %s", header_entity[k].name));
+        if (!e) { /* behind the last: what is broken in the header itself comes first */
+            uint32_t at = m->n_header ? m->header[m->n_header - 1].at : 0;
+            CAD_TRY(cad_step_diags_add(&m->diags, CAD_STEP_H01, at, 0, 0, "the header has no %s", header_entity[k].name));
             continue;
         }
         uint32_t n = cad_step_count(m, e->param, e->param + e->size);

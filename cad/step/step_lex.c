@@ -15,14 +15,19 @@
 #define P STEP_PLAIN
 /* clang-format off: sixteen in a row */
 const unsigned char cad_step_class[256] = {
-    0, 0, 0, 0, 0, 0, 0, 0, 0, STEP_BLANK, STEP_BLANK, 0, 0, STEP_BLANK, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    STEP_BLANK | STEP_PLAIN, P, P, P, P, P, P, 0, P, P, P, P, P, P, P, P, /* 0x20 */
-    D, D, D, D, D, D, D, D, D, D, P, P, P, P, P, P,
-    P, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, /* 0x40 */
-    U, U, U, U, U, U, U, U, U, U, U, P, 0, P, P, U,
-    P, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, /* 0x60 */
-    W, W, W, W, W, W, W, W, W, W, W, P, P, P, P, 0,
+    0, 0, 0,          0, 0, 0, 0, 0, 0, STEP_BLANK, STEP_BLANK,
+    0, 0, STEP_BLANK, 0, 0, 0, 0, 0, 0, 0,          0,
+    0, 0, 0,          0, 0, 0, 0, 0, 0, 0,          STEP_BLANK | STEP_PLAIN,
+    P, P, P,          P, P, P, 0, P, P, P,          P,
+    P, P, P,          P, /* 0x20 */
+    D, D, D,          D, D, D, D, D, D, D,          P,
+    P, P, P,          P, P, P, U, U, U, U,          U,
+    U, U, U,          U, U, U, U, U, U, U, /* 0x40 */
+    U, U, U,          U, U, U, U, U, U, U,          U,
+    P, 0, P,          P, U, P, W, W, W, W,          W,
+    W, W, W,          W, W, W, W, W, W, W, /* 0x60 */
+    W, W, W,          W, W, W, W, W, W, W,          W,
+    P, P, P,          P, 0,
 };
 /* clang-format on */
 #undef U
@@ -115,7 +120,7 @@ static cad_status controls(cad_step_lexer *l)
     return TELL(l, L09, begin, l->at - begin, "control byte 0x%02X, skipped", (unsigned char)l->text[begin]);
 }
 
-static cad_status trivia(cad_step_lexer *l)
+cad_status cad_step_lex_skip(cad_step_lexer *l)
 {
     while (l->at < l->len) {
         unsigned char c = (unsigned char)l->text[l->at];
@@ -422,7 +427,7 @@ static cad_status nothing(cad_step_lexer *l, cad_step_token *t)
 
 cad_status cad_step_lex_any(cad_step_lexer *l, cad_step_token *out)
 {
-    CAD_TRY(trivia(l));
+    CAD_TRY(cad_step_lex_skip(l));
     *out = (cad_step_token){.kind = CAD_STEP_TOK_END, .at = l->at};
     if (l->at >= l->len)
         return CAD_OK;

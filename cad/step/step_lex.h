@@ -53,6 +53,8 @@ typedef struct cad_step_lexer {
 
 void cad_step_lexer_init(cad_step_lexer *l, const char *text, uint32_t len, cad_step_diags *diags,
                          const cad_step_limits *limits);
+/* Past what stands in front of it: blanks, comments, control bytes.  Errors: CAD_ENOMEM. */
+CAD_MUST_USE cad_status cad_step_lex_skip(cad_step_lexer *l);
 /* The next token.  Errors: CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_step_lex(cad_step_lexer *l, cad_step_token *out);
 

@@ -111,7 +111,8 @@ static cad_status resolve(cad_step_reader *r, uint32_t first, uint32_t size, uin
 {
     for (uint32_t k = first; k < first + size; k++) {
         cad_step_param *p = &r->m->param[k];
-        if (p->kind == CAD_STEP_CONSTANT && bound(r, value_name(r->m, p))) { /* as a reference to what stands elsewhere */
+        uint64_t value = p->kind == CAD_STEP_CONSTANT ? value_name(r->m, p) : 0;
+        if (value && bound(r, value)) { /* as a reference to what stands elsewhere */
             p->kind = CAD_STEP_REF;
             p->integer = 0;
             p->ref = CAD_STEP_NONE;

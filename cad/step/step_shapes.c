@@ -40,7 +40,7 @@ static bool point_of(const cad_step_checker *c, uint32_t i, double out[3])
     if (cad_step_is(c, i) != CAD_STEP_IS_CARTESIAN_POINT || numbers(c->m, cad_step_nth(c->m, i, 1), out) != 3)
         return false;
     for (int k = 0; k < 3; k++)
-        out[k] *= cad_step_mm(c, i);
+        out[k] *= cad_step_unit(c, i).length;
     return true;
 }
 
@@ -89,7 +89,7 @@ static bool frame_of(const cad_step_checker *c, uint32_t i, frame *out)
 
 static double length_at(const cad_step_checker *c, uint32_t i, uint32_t nth)
 {
-    return cad_step_value(c->m, cad_step_nth(c->m, i, nth)) * cad_step_mm(c, i);
+    return cad_step_value(c->m, cad_step_nth(c->m, i, nth)) * cad_step_unit(c, i).length;
 }
 
 /* ---- how far away ---- */
@@ -100,6 +100,8 @@ static double from_ellipse(double a, double b, double u, double v)
 {
     u = fabs(u);
     v = fabs(v);
+    if (a == b)
+        return fabs(hypot(u, v) - a);
     if (v == 0 && u < (a * a - b * b) / a) { /* between the centres of curvature */
         double x = a * a * u / (a * a - b * b), y = b * sqrt(fmax(0, 1 - x / a * (x / a)));
         return hypot(x - u, y);
@@ -172,7 +174,7 @@ static double from_surface(const cad_step_checker *c, uint32_t i, const double p
     case CAD_STEP_IS_TOROIDAL_SURFACE:
         return fabs(hypot(out - r, h) - length_at(c, i, 3));
     default: { /* a cone, of which there is another half beyond the apex */
-        double half = cad_step_value(m, cad_step_nth(m, i, 3)) * c->angle;
+        double half = cad_step_value(m, cad_step_nth(m, i, 3)) * cad_step_unit(c, i).angle;
         double near = fabs((out - r) * cos(half) - h * sin(half)), far = fabs((-out - r) * cos(half) - h * sin(half));
         return fmin(near, far);
     }

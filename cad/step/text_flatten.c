@@ -16,6 +16,7 @@ typedef enum bracket_kind { IN_INSTANCE, IN_COMPLEX, IN_PART, IN_LIST, IN_TYPED 
 typedef struct bracket {
     bracket_kind kind;
     uint32_t count;    /* parameters (or parts) so far */
+    uint32_t depth;    /* IN_LIST, IN_TYPED: lists of its instance that are open */
     uint32_t instance; /* IN_INSTANCE, IN_COMPLEX: its index */
     uint64_t label;    /* of it; 0: none */
     size_t name_at;    /* where its name would stand in its text */
@@ -60,9 +61,8 @@ static cad_status expected(const reader *r, const char *what)
 /* The next token; an ampersand in front of a bracket is not one of its own. */
 static cad_status advance(reader *r)
 {
+    CAD_TRY(cad_step_lex_skip(&r->lex));
     uint32_t at = r->lex.at;
-    while (at < r->lex.len && (r->lex.text[at] == ' ' || r->lex.text[at] == '\n'))
-        at++;
     r->complex = at + 1 < r->lex.len && r->lex.text[at] == '&' && r->lex.text[at + 1] == '(';
     if (r->complex)
         r->lex.at = at + 1;
@@ -91,6 +91,16 @@ static cad_status push(reader *r, bracket b)
         return fail_at(r, r->t.at, "more than 1024 open brackets");
     r->open[r->n_open++] = b;
     return CAD_OK;
+}
+
+/* A list, or a typed parameter. */
+static cad_status push_list(reader *r, bracket_kind kind)
+{
+    uint32_t depth = r->n_open ? r->open[r->n_open - 1].depth + 1 : 1;
+    if (depth > r->limits.nesting)
+        return fail_at(r, r->t.at, "lists in each other, deeper than a reader takes");
+    CAD_TRY(cad_buf_str(body(r), "("));
+    return push(r, (bracket){.kind = kind, .depth = depth});
 }
 
 static cad_status new_instance(reader *r, uint64_t label, uint32_t *out)
@@ -235,8 +245,7 @@ static cad_status keyword_param(reader *r)
     CAD_TRY(advance(r));
     if (!cad_step_is_mark(&r->t, '('))
         return expected(r, "'('");
-    CAD_TRY(cad_buf_str(body(r), "("));
-    CAD_TRY(push(r, (bracket){.kind = IN_TYPED}));
+    CAD_TRY(push_list(r, IN_TYPED));
     return advance(r);
 }
 
@@ -253,8 +262,7 @@ static cad_status param(reader *r)
         if (r->complex)
             return open_instance(r, 0);
         if (r->t.mark == '(') {
-            CAD_TRY(cad_buf_str(body(r), "("));
-            CAD_TRY(push(r, (bracket){.kind = IN_LIST}));
+            CAD_TRY(push_list(r, IN_LIST));
             return advance(r);
         }
         if (r->t.mark == '=') {
@@ -285,6 +293,8 @@ static cad_status inside(reader *r)
     if (cad_step_is_mark(&r->t, ')')) {
         if (b->kind == IN_TYPED && b->count != 1)
             return expected(r, "one parameter");
+        if (b->kind == IN_COMPLEX && b->count == 0)
+            return expected(r, "a partial type");
         return close_bracket(r);
     }
     if (b->kind == IN_COMPLEX) {
@@ -336,7 +346,7 @@ static cad_status statement(reader *r)
     uint32_t end = r->lex.at;
     while (end < r->lex.len && (r->lex.text[end] == ' ' || r->lex.text[end] == '\r'))
         end++;
-    bool line_end = end < r->lex.len && r->lex.text[end] == '\n';
+    bool line_end = end == r->lex.len || r->lex.text[end] == '\n'; /* an answer may have lost its last one */
     if (r->n_statements == 1)
         r->relative = line_end && !label;
     CAD_TRY(advance(r));

@@ -60,15 +60,20 @@ static void count_others(const cad_text *t, const uint8_t *kept, cad_step_text_r
     }
 }
 
-/* No text says what a constant of another file is, or a name that nothing has. */
-static cad_status refuse_lost(const cad_text *t, const uint8_t *kept)
+/* No text says what a constant of another file is, or a name that nothing has; and A(PLANE(1.)) would be read as an instance
+ * in an instance. */
+static cad_status refuse_lost(const cad_text *t, uint32_t i)
 {
     const cad_step *m = &t->m;
-    for (uint32_t i = 0; i < m->n; i++)
-        for (uint32_t p = m->instance[i].param; kept[i] && p < m->instance[i].param + m->instance[i].size; p++)
-            if (m->param[p].kind == CAD_STEP_CONSTANT || (m->param[p].kind == CAD_STEP_REF && m->param[p].ref == CAD_STEP_NONE))
-                CAD_FAIL(CAD_EDATA, "#%" PRIu64 " refers to '%.*s', which the file does not hold", m->instance[i].id,
-                         (int)(m->param[p].len < 40 ? m->param[p].len : 40), m->text + m->param[p].at);
+    for (uint32_t p = m->instance[i].param; p < m->instance[i].param + m->instance[i].size; p++) {
+        const cad_step_param *v = &m->param[p];
+        if (v->kind == CAD_STEP_CONSTANT || (v->kind == CAD_STEP_REF && v->ref == CAD_STEP_NONE))
+            CAD_FAIL(CAD_EDATA, "#%" PRIu64 " refers to '%.*s', which the file does not hold", m->instance[i].id,
+                     (int)(v->len < 40 ? v->len : 40), m->text + v->at);
+        if (v->kind == CAD_STEP_TYPED && cad_step_signature_find(cad_step_name(m, v->holds.of)) != CAD_STEP_IS_UNKNOWN)
+            CAD_FAIL(CAD_EDATA, "#%" PRIu64 " has a parameter of type %s; expected the name of a measure", m->instance[i].id,
+                     cad_step_name(m, v->holds.of));
+    }
     return CAD_OK;
 }
 
@@ -80,7 +85,9 @@ static cad_status make(cad_text *t, const cad_step_form *f, cad_buf *out, cad_st
     CAD_TRY(cad_text_fit(t, f, &misfit));
     CAD_TRY(cad_arena_zalloc(t->a, cad_size_add(t->m.n, 1), 1, "instances", &kept));
     CAD_TRY(cad_text_reach(t, t->root, t->n_roots, kept, 1, &n));
-    CAD_TRY(refuse_lost(t, kept));
+    for (uint32_t i = 0; i < t->m.n; i++)
+        if (kept[i])
+            CAD_TRY(refuse_lost(t, i));
     *r = (cad_step_text_report){0};
     count_others(t, kept, r);
     cad_text_scale(t, kept);

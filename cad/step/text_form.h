@@ -3,7 +3,7 @@
  *   MANIFOLD_SOLID_BREP(CLOSED_SHELL((ADVANCED_FACE((FACE_BOUND(EDGE_LOOP((ORIENTED_EDGE(#1:EDGE_CURVE(#2:VERTEX_POINT(..
  *
  * A text tells its form itself, so expansion takes no options.  Blanks and line ends between tokens mean nothing but in
- * relative ids, where an instance ends with its line.
+ * relative ids, where an instance ends with its line, or with the text.
  *
  *   order        dfs: an instance before those it refers to; defs_first: behind them
  *   ids          flat      #n=KEYWORD(..);  n = 1, 2, ..
@@ -63,14 +63,14 @@ typedef struct cad_step_text_report {
 } cad_step_text_report;
 
 /* Appends the text of a model without errors.  Scratch: about 100 bytes of `a` for each instance and parameter, rewound but for
- * report->misfit.  Time: linear.  Errors: CAD_EDATA (the model has errors, as cad_step_verdict tells, or refers to what
- * it does not hold; nothing is kept),
- * CAD_ENOMEM. */
+ * report->misfit.  Time: linear.  Errors: CAD_EDATA (the model has errors, as cad_step_verdict tells, refers to what it does
+ * not hold, or has a typed parameter that is called like an entity; nothing is kept), CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_step_text_make(cad_arena *a, const cad_step *m, const cad_step_form *f, cad_buf *out,
                                            cad_step_text_report *out_report);
 
 /* Appends the whole STEP file that such a text stands for, canonical, in millimetres where the template gives the units.
- * Nothing is checked that does not stand in the way.  Errors: CAD_EPARSE with line and column, CAD_ENOMEM. */
+ * Nothing is checked that does not stand in the way.  Errors: CAD_EPARSE with line and column, CAD_EDATA (what is left to
+ * derive cannot be, or the instances have errors as those of a file may have), CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_step_text_expand(cad_arena *a, const char *text, size_t len, cad_buf *out);
 
 #ifdef __cplusplus

@@ -12,7 +12,8 @@ typedef struct reducer {
     cad_text *t;
     cad_step *m;
     const uint8_t *kept;
-    uint32_t *closer, *uses; /* edges that begin or end in a vertex, one that closes once */
+    uint32_t *closer, *uses; /* what refers to a vertex */
+    uint8_t *strays;         /* of vertices: find_strays */
     double close;            /* 1e-6 of the extent of all points */
     bool any;
 } reducer;
@@ -84,31 +85,46 @@ static void reduce_line(reducer *r, uint32_t i)
         drop_from(r, i, 2);
 }
 
-/* A vertex that closes a circle: on its x axis already, or where no other edge minds. */
+/* A vertex that closes a circle: on the x axis of each that it closes already, or where nothing else minds. */
 static void reduce_vertex(reducer *r, uint32_t v)
 {
     cad_text_edge e;
-    double p[3], on[3];
+    double p[3];
     if (r->closer[v] == CAD_STEP_NONE || !r->kept[r->closer[v]] || !cad_text_edge_of(r->m, r->closer[v], &e) ||
         !cad_text_vertex_of(r->m, r->closer, v, p))
         return;
-    for (int k = 0; k < 3; k++)
-        on[k] = e.circle.centre[k] + e.circle.radius * e.circle.x[k];
-    if (r->uses[v] > 1 && cad_distance3(p, on) > r->close)
+    if (r->uses[v] > 1 && r->strays[v])
         return;
     r->m->param[cad_text_value(r->m, v, 0)].kind = CAD_STEP_UNSET;
     r->any = true;
 }
 
+/* Whatever refers to a vertex uses it, an edge from it to itself once. */
 static void count_uses(reducer *r)
 {
-    memset(r->uses, 0, r->m->n * sizeof *r->uses);
+    const cad_step_links *in = &r->m->in;
+    for (uint32_t v = 0; v < r->m->n; v++) {
+        uint32_t last = CAD_STEP_NONE;
+        r->uses[v] = 0;
+        for (uint32_t k = in->first[v]; k < in->first[v + 1]; k++) { /* one referrer's stand in a row */
+            r->uses[v] += r->kept[in->to[k]] && in->to[k] != last;
+            last = in->to[k];
+        }
+    }
+}
+
+/* Vertices that do not lie on the x axis of every circle that they close: which of them will be read first is not known here.
+ */
+static void find_strays(reducer *r)
+{
+    memset(r->strays, 0, r->m->n);
     for (uint32_t i = 0; i < r->m->n; i++) {
         cad_text_edge e;
-        if (!r->kept[i] || !cad_text_edge_of(r->m, i, &e))
+        double p[3], on[3];
+        if (!r->kept[i] || !cad_text_edge_of(r->m, i, &e) || e.kind != CAD_TEXT_CIRCLE || e.vertex[0] != e.vertex[1])
             continue;
-        r->uses[e.vertex[0]]++;
-        r->uses[e.vertex[1]] += e.vertex[1] != e.vertex[0];
+        cad_along3(e.circle.centre, e.circle.radius, e.circle.x, on);
+        r->strays[e.vertex[0]] |= !cad_text_vertex_of(r->m, r->closer, e.vertex[0], p) || cad_distance3(p, on) > r->close;
     }
 }
 
@@ -171,10 +187,12 @@ cad_status cad_text_reduce(cad_text *t, const uint8_t *kept, cad_step_derive d, 
         return CAD_OK;
     CAD_TRY(cad_arena_alloc(t->a, cad_size_mul(n, sizeof *r.closer), "circles", &r.closer));
     CAD_TRY(cad_arena_alloc(t->a, cad_size_mul(n, sizeof *r.uses), "vertices", &r.uses));
+    CAD_TRY(cad_arena_alloc(t->a, n, "vertices", &r.strays));
     clear_negative_zeros(&r);
     cad_text_closers(&t->m, r.closer);
     count_uses(&r);
     find_extent(&r);
+    find_strays(&r);
     if (d >= CAD_STEP_DERIVE_seam)
         reduce_kind(&r, CAD_STEP_IS_VERTEX_POINT, reduce_vertex);
     reduce_kind(&r, CAD_STEP_IS_EDGE_CURVE, reduce_line);

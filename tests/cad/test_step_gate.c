@@ -105,6 +105,15 @@ static const struct {
     {"#1=CIRCLE($,#2,1);\n#2=AXIS2_PLACEMENT_2D('',#3,$);\n#3=CARTESIAN_POINT('',(0,.F.));", 3, "", 0,
      ""}, /* the kernel's matter */
     {"#1=VERTEX_LOOP('',#2);\n#2=OURS();", 3, "", 0, ""},
+    {"!ISO-10303-21;\nHEADER;\nFILE_DESCRIPTION((''),'2;1');\nFILE_NAME('','',(''),(''),'','','');\n"
+     "FILE_SCHEMA(('AUTOMOTIVE_DESIGN'));\nENDSEC;\nREFERENCE;\n#9=<a#b>;\nENDSEC;\nDATA;\n#1=A();\n#2=A(#1,#9);\n" TAIL,
+     2, "dangling", 12, "#2 A: what it refers to stands in another file"},
+    {"!ISO-10303-21;\nHEADER;\nFILE_DESCRIPTION((''),'2;1');\nFILE_NAME('','',(''),(''),'','','');\n"
+     "FILE_SCHEMA(('AUTOMOTIVE_DESIGN'));\nFOO(1.E30);\nENDSEC;\nDATA;\n#1=A(?);\n" TAIL,
+     1, "number_range", 6, "beyond 1e7"}, /* what a header holds is handed on too */
+    {"!ISO-10303-21;\nHEADER;\nFILE_DESCRIPTION((''),1.E400);\nFILE_NAME('','',(''),(''),'','','');\n"
+     "FILE_SCHEMA(('AUTOMOTIVE_DESIGN'));\nENDSEC;\nDATA;\n#1=A();\n" TAIL,
+     1, "number_range", 3, "larger than every double"},
 };
 
 static void test_each_reason_has_a_level_and_a_line(void **state)

@@ -47,6 +47,24 @@ static cad_step *checked(const char *text, size_t len, double length)
     "CONVERSION_BASED_UNIT('DEGREE',#77)NAMED_UNIT(*)PLANE_ANGLE_UNIT());#78=(NAMED_UNIT(*)PLANE_ANGLE_UNIT()"                 \
     "SI_UNIT($,.RADIAN.));#77=PLANE_ANGLE_MEASURE_WITH_UNIT(PLANE_ANGLE_MEASURE(0.0174532925199433),#78);#79=(NAMED_UNIT(*)"
 
+/* A cone between two circles, of 10 mm at height 0 and of 20 mm at height 10; #3 a context with degrees, #8 one with radians.
+ */
+#define CONE(half)                                                                                                             \
+    "#1=(LENGTH_UNIT()NAMED_UNIT(*)SI_UNIT(.MILLI.,.METRE.));#2=(NAMED_UNIT(*)PLANE_ANGLE_UNIT()SI_UNIT($,.RADIAN.));"         \
+    "#3=(GEOMETRIC_REPRESENTATION_CONTEXT(3)GLOBAL_UNIT_ASSIGNED_CONTEXT((#1,#4))REPRESENTATION_CONTEXT('',''));"              \
+    "#4=(CONVERSION_BASED_UNIT('DEGREE',#5)NAMED_UNIT(#6)PLANE_ANGLE_UNIT());"                                                 \
+    "#5=PLANE_ANGLE_MEASURE_WITH_UNIT(PLANE_ANGLE_MEASURE(0.0174532925199433),#2);"                                            \
+    "#6=DIMENSIONAL_EXPONENTS(0.,0.,0.,0.,0.,0.,0.);"                                                                          \
+    "#8=(GEOMETRIC_REPRESENTATION_CONTEXT(3)GLOBAL_UNIT_ASSIGNED_CONTEXT((#1,#2))REPRESENTATION_CONTEXT('',''));"              \
+    "#10=CARTESIAN_POINT('',(0.,0.,0.));#11=AXIS2_PLACEMENT_3D('',#10,$,$);#12=CONICAL_SURFACE('',#11,10.," half ");"          \
+    "#13=CARTESIAN_POINT('',(10.,0.,0.));#14=VERTEX_POINT('',#13);#16=CIRCLE('',#11,10.);"                                     \
+    "#23=CARTESIAN_POINT('',(20.,0.,10.));#24=VERTEX_POINT('',#23);#29=CARTESIAN_POINT('',(0.,0.,10.));"                       \
+    "#25=AXIS2_PLACEMENT_3D('',#29,$,$);#26=CIRCLE('',#25,20.);"                                                               \
+    "#17=EDGE_CURVE('',#14,#14,#16,.T.);#18=ORIENTED_EDGE('',*,*,#17,.T.);#19=EDGE_LOOP('',(#18));"                            \
+    "#27=EDGE_CURVE('',#24,#24,#26,.T.);#28=ORIENTED_EDGE('',*,*,#27,.T.);#31=EDGE_LOOP('',(#28));"                            \
+    "#20=FACE_BOUND('',#19,.T.);#30=FACE_BOUND('',#31,.T.);#21=ADVANCED_FACE('',(#20,#30),#12,.T.);"                           \
+    "#22=OPEN_SHELL('',(#21));#32=SHELL_BASED_SURFACE_MODEL('',(#22));"
+
 /* Body, the codes that are found, and words of the first. */
 static const struct {
     const char *body, *found, *says;
@@ -73,6 +91,10 @@ static const struct {
     {AT("1", "1001.", "0.", "0.") UNITS(METRE, RADIAN), "G04", "a coordinate of 1.001e+06 mm"},
     {AT("1", "39371.", "0.", "0.") UNITS(INCH, RADIAN), "G04", "a coordinate of 1.00002e+06 mm"},
     {AT("1", "39370.", "0.", "0.") UNITS(INCH, RADIAN), "", NULL},
+    /* a cone whose context has degrees, beside another in radians that nothing uses; and the other way round */
+    {CONE("45.") "#40=MANIFOLD_SURFACE_SHAPE_REPRESENTATION('',(#32),#3);", "", NULL},
+    {CONE("45.") "#40=MANIFOLD_SURFACE_SHAPE_REPRESENTATION('',(#32),#8);", "G08", "its vertex #24 is"},
+    {CONE("0.7853981633974483") "#40=MANIFOLD_SURFACE_SHAPE_REPRESENTATION('',(#32),#8);", "", NULL},
     /* loops */
     {"#1=EDGE_LOOP('',(#2,#3));#2=ORIENTED_EDGE('',*,*,#4,.T.);#3=ORIENTED_EDGE('',*,*,#5,.T.);#4=EDGE_CURVE('',#6,#7,#8,.T.);"
      "#5=EDGE_CURVE('',#7,#6,#8,.T.);#6=VERTEX_POINT('',#9);#7=VERTEX_POINT('',#9);#8=C();#9=CARTESIAN_POINT('',(0.,0.,0.));",
@@ -97,6 +119,8 @@ static const struct {
     {FRAME "#1=ADVANCED_FACE('',(),#97,.T.);", "G09", "a face without a bound on #97, PLANE"},
     {FRAME "#1=ADVANCED_FACE('',(),#2,.T.);#2=SPHERICAL_SURFACE('',#90,1.);", "", NULL},
     /* vertices on curves */
+    {FRAME "#3=ELLIPSE('',#90,5.,5.);#5=EDGE_CURVE('',#4,#4,#3,.T.);#4=VERTEX_POINT('',#91);", "G07",
+     "its vertex #4 is 5 mm off #3, ELLIPSE"},
     {FRAME EDGE "#2=LINE('',#91,#95);" AT("4", "0.", "0.", "0.") AT("6", "3.", "0.0009", "0."), "", NULL},
     {FRAME EDGE "#2=LINE('',#91,#95);" AT("4", "0.", "0.", "0.") AT("6", "3.", "0.0009", "0.0009"), "G07",
      "#1 EDGE_CURVE: its vertex #5 is 0.00127 mm off #2, LINE; expected at most 0.001 mm"},

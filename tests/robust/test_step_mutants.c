@@ -5,6 +5,7 @@
 
 #include "cad/occt/solid.h"
 #include "cad/step/step_gate.h"
+#include "cad/step/step_write.h"
 #include "core/pool.h"
 #include "core/rng.h"
 
@@ -35,6 +36,20 @@ static cad_status by_kernel(const void *in, size_t len, cad_buf *out)
     return status;
 }
 
+/* Canonical text alone reaches the kernel (eval/part_step.c). */
+static cad_status by_kernel_canonical(const void *in, size_t len, cad_buf *out)
+{
+    cad_step *m;
+    cad_buf text = CAD_BUF_INIT;
+    CAD_TRY(cad_step_read(in, len, &(cad_step_opts){.input = CAD_STEP_FILE}, &m));
+    cad_status s = cad_step_write(m, &(cad_step_write_opts){.keep_ids = true, .plain = true}, &text);
+    cad_step_close(m);
+    if (s == CAD_OK)
+        s = by_kernel(text.data, text.len, out);
+    cad_buf_deinit(&text);
+    return s;
+}
+
 /* The same behind the gate; "refused" where that holds it back. */
 static cad_status by_gate(const void *in, size_t len, cad_buf *out)
 {
@@ -43,7 +58,7 @@ static cad_status by_gate(const void *in, size_t len, cad_buf *out)
     CAD_TRY(cad_arena_create("gate", (size_t)1 << 20, &a));
     cad_status s = cad_step_gate(in, len, a, &r);
     if (s == CAD_OK)
-        s = r.level < 3 ? cad_buf_printf(out, "refused: %s", r.reason) : by_kernel(in, len, out);
+        s = r.level < 3 ? cad_buf_printf(out, "refused: %s", r.reason) : by_kernel_canonical(in, len, out);
     cad_arena_destroy(a);
     return s;
 }
@@ -123,7 +138,7 @@ static size_t span(const cad_buf *b, size_t at, const char *of)
 
 static const char KEYWORD[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
 
-typedef enum kind { BYTES, NUMBER, DIGIT, KEYWORDS, REFERENCE, LINE_OUT, LINE_TWICE, PAREN, NEST, KINDS } kind;
+typedef enum kind { BYTES, NUMBER, DIGIT, KEYWORDS, REFERENCE, LINE_OUT, LINE_TWICE, PAREN, ELSEWHERE, NEST, KINDS } kind;
 
 static void damage(cad_buf *b, kind k, cad_rng *r)
 {
@@ -169,6 +184,15 @@ static void damage(cad_buf *b, kind k, cad_rng *r)
     case PAREN:
         b->data[seek(b, from, is_bracket)] = brackets[cad_rng_range(r, 0, 2)];
         return;
+    case ELSEWHERE: { /* a name that a section of references binds, in the place of an instance */
+        static const char section[] = "REFERENCE;\n#77777=<a#b>;\nENDSEC;\n";
+        at = seek(b, from, is_reference);
+        replace(b, at, 1 + span(b, at + 1, "0123456789"), "#77777", 6);
+        const char *data = memmem(b->data, b->len, "DATA;", 5);
+        if (data && !memmem(b->data, b->len, section, sizeof section - 1))
+            replace(b, (size_t)(data - b->data), 0, section, sizeof section - 1);
+        return;
+    }
     default:
         at = seek(b, from, is_open);
         n = (size_t)cad_rng_range(r, 1, 100);
