@@ -21,7 +21,7 @@ static int by_name(const void *a, const void *b)
     return c ? c : (x->file > y->file) - (x->file < y->file);
 }
 
-/* *out = the files called `name`, *count of them, in `list` (n, sorted). */
+/* The files called `name`, *count of them, in `list` (n, sorted); NULL: none. */
 static const named *find(const named *list, size_t n, const char *name, size_t *count)
 {
     size_t lo = 0, hi = n;
@@ -34,7 +34,7 @@ static const named *find(const named *list, size_t n, const char *name, size_t *
     }
     for (*count = 0; lo + *count < n && !strcmp(list[lo + *count].name, name);)
         ++*count;
-    return list + lo;
+    return *count ? list + lo : NULL;
 }
 
 /* Both names of every file, sorted: below the folder without its ending, and the id of its model. */
@@ -87,12 +87,12 @@ static cad_status find_row(const char *dir, const cad_step_files *files, const n
 {
     size_t n;
     const named *hit = find(own, (size_t)files->n, id, &n);
-    if (n == 0)
+    if (!hit)
         hit = find(model, (size_t)files->n, id, &n);
-    if (n > 1)
+    if (hit && n > 1)
         CAD_FAIL(CAD_EDATA, "%s: %s and %s both fit the row '%s'; expected one file", dir, files->item[hit[0].file].rel,
                  files->item[hit[1].file].rel, id);
-    *out = n ? &files->item[hit[0].file] : NULL;
+    *out = hit ? &files->item[hit->file] : NULL;
     return CAD_OK;
 }
 

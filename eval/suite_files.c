@@ -99,7 +99,8 @@ cad_status cad_suite_of_files(const char *dir, const char *apart, cad_arena *are
     const char *path;
     CAD_TRY(cad_arena_strdup(arena, dir, end, &path));
     const char *base = cad_path_base(path);
-    s.name = *base && strcmp(base, ".") && strcmp(base, "..") && strcmp(base, "/") ? base : "files";
+    bool names = *base && strcmp(base, ".") != 0 && strcmp(base, "..") != 0 && strcmp(base, "/") != 0;
+    s.name = names ? base : "files";
     s.keep = json_array();
     if (!s.keep)
         CAD_FAIL(CAD_ENOMEM, "out of memory for a suite");
