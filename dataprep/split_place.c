@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -15,7 +16,7 @@ typedef struct groups {
     size_t *parent;   /* (n) union-find over rows */
     size_t *smallest; /* (n) at a root: the row that names the group, see before() */
     size_t *rows;     /* (n) at a root: how many there are */
-    int *fixed;       /* (n) at a root: the split of its listed rows, or MIXED, or NONE */
+    int *fixed;       /* (n) at a root: the split of its listed rows, or MIXED, or NONE; later, those it lies in */
 } groups;
 
 enum { NONE = -1, MIXED = -2 };
@@ -51,6 +52,11 @@ static bool before(bool step, const cad_split_key *a, const cad_split_key *b)
     return step ? strcmp(a->id, b->id) < 0 : own_hash(a) < own_hash(b);
 }
 
+static int both(int a, int b)
+{
+    return a == NONE ? b : b == NONE || a == b ? a : MIXED;
+}
+
 static void join(groups *g, bool step, const cad_split_key *key, size_t a, size_t b)
 {
     a = root_of(g, a);
@@ -60,70 +66,9 @@ static void join(groups *g, bool step, const cad_split_key *key, size_t a, size_
     size_t low = a < b ? a : b, high = a < b ? b : a;
     g->parent[high] = low;
     g->rows[low] += g->rows[high];
+    g->fixed[low] = both(g->fixed[low], g->fixed[high]);
     if (before(step, &key[g->smallest[high]], &key[g->smallest[low]]))
         g->smallest[low] = g->smallest[high];
-}
-
-/* Joins row i to the first row with the same hash. */
-static cad_status meet(cad_hash_index *m, groups *g, bool step, const cad_split_key *key, uint64_t hash, size_t i,
-                       size_t *first)
-{
-    uint64_t *at = NULL;
-    bool is_new = false;
-    *first = i;
-    if (!hash)
-        return CAD_OK;
-    CAD_TRY(cad_hash_index_at(m, hash, i, &is_new, &at));
-    *first = (size_t)*at;
-    join(g, step, key, i, *first);
-    return CAD_OK;
-}
-
-static cad_status find_groups(const cad_stage_split_args *args, bool step, const cad_split_key *key, size_t n, groups *g,
-                              int *where)
-{
-    cad_hash_index captions = CAD_HASH_INDEX_INIT, geometry = CAD_HASH_INDEX_INIT;
-    cad_status s = CAD_OK;
-    for (size_t i = 0; i < n; i++) {
-        g->parent[i] = g->smallest[i] = i;
-        g->rows[i] = 1;
-        where[i] = CAD_SPLIT_train;
-    }
-    for (size_t i = 0; s == CAD_OK && i < n; i++) {
-        size_t first = i;
-        if (args->by_caption)
-            s = meet(&captions, g, step, key, key[i].caption, i, &first);
-        if (s == CAD_OK && first != i && !step) {
-            where[i] = CAD_SPLIT_left_repeated;
-            if (key[i].target != key[first].target)
-                s = cad_fail(CAD_EDATA, "%s: rows %s and %s have one caption and two targets", args->in, key[first].id,
-                             key[i].id);
-        }
-        if (s == CAD_OK && args->by_geometry)
-            s = meet(&geometry, g, step, key, key[i].geometry, i, &first);
-    }
-    cad_hash_index_deinit(&captions);
-    cad_hash_index_deinit(&geometry);
-    return s;
-}
-
-/* The split at u of [0, 1). */
-static int split_at(const cad_stage_split_args *args, double u)
-{
-    double at = u * (args->share[0] + args->share[1] + args->share[2]);
-    for (int k = 0; k < CAD_SPLIT_COUNT - 1; k++) {
-        if (at < args->share[k])
-            return k;
-        at -= args->share[k];
-    }
-    return CAD_SPLIT_test;
-}
-
-/* Of a group: XXH64 of its smallest hash, or of the smallest id with the seed, spread evenly over [0, 1). */
-static int split_of(const cad_stage_split_args *args, bool step, const cad_split_key *k)
-{
-    uint64_t own = own_hash(k), h = step ? XXH64(k->id, strlen(k->id), args->seed) : XXH64(&own, sizeof own, 0);
-    return split_at(args, (double)(h >> 11) * 0x1p-53);
 }
 
 /* ---- lists ---- */
@@ -183,20 +128,140 @@ static int listed(const cad_hash_index *m, const cad_split_key *k)
     return at ? (int)*at : NONE;
 }
 
-/* What the list says of each group. */
-static void fix_groups(const cad_hash_index *list, const cad_split_key *key, size_t n, groups *g)
+/* ---- groups ---- */
+
+/* Rows by hash: the first of each. */
+typedef struct firsts {
+    cad_hash_index captions, geometry;
+} firsts;
+
+/* Joins row i to the first row with the same hash. */
+static cad_status meet(cad_hash_index *m, groups *g, bool step, const cad_split_key *key, uint64_t hash, size_t i,
+                       size_t *first)
 {
-    for (size_t i = 0; i < n; i++)
-        g->fixed[i] = NONE;
-    for (size_t i = 0; i < n; i++) {
-        size_t root = root_of(g, i);
-        int k = listed(list, &key[i]);
-        if (k != NONE)
-            g->fixed[root] = g->fixed[root] == NONE || g->fixed[root] == k ? k : MIXED;
+    uint64_t *at = NULL;
+    bool is_new = false;
+    *first = i;
+    if (!hash)
+        return CAD_OK;
+    CAD_TRY(cad_hash_index_at(m, hash, i, &is_new, &at));
+    *first = (size_t)*at;
+    join(g, step, key, i, *first);
+    return CAD_OK;
+}
+
+static cad_status add_row(const cad_stage_split_args *args, bool step, const cad_split_key *key, size_t i, firsts *f, groups *g,
+                          int *where)
+{
+    size_t first = i;
+    if (args->by_caption)
+        CAD_TRY(meet(&f->captions, g, step, key, key[i].caption, i, &first));
+    if (first != i && !step) {
+        where[i] = CAD_SPLIT_left_repeated;
+        if (key[i].target != key[first].target)
+            CAD_FAIL(CAD_EDATA, "%s: rows %s and %s have one caption and two targets", args->in, key[first].id, key[i].id);
     }
+    return args->by_geometry ? meet(&f->geometry, g, step, key, key[i].geometry, i, &first) : CAD_OK;
+}
+
+/* What is fixed of the group that row i would come into by this hash. */
+static int fixed_by(const cad_hash_index *m, groups *g, uint64_t hash)
+{
+    const uint64_t *first = hash ? cad_hash_index_find(m, hash) : NULL;
+    return first ? g->fixed[root_of(g, (size_t)*first)] : NONE;
+}
+
+typedef struct placed {
+    const cad_split_key *key;
+    size_t row;
+} placed;
+
+static int by_row(const placed *x, const placed *y)
+{
+    return x->row < y->row ? -1 : x->row > y->row;
+}
+
+static int step_order(const void *a, const void *b)
+{
+    const placed *x = a, *y = b;
+    return before(true, x->key, y->key) ? -1 : before(true, y->key, x->key) ? 1 : by_row(x, y);
+}
+
+static int ir_order(const void *a, const void *b)
+{
+    const placed *x = a, *y = b;
+    return before(false, x->key, y->key) ? -1 : before(false, y->key, x->key) ? 1 : by_row(x, y);
+}
+
+/* Listed rows first, then the others one by one, whatever their order in the corpus: one that would tie two splits together
+ * is left out, and ties nothing to others. */
+static cad_status add_listed(const cad_stage_split_args *args, bool step, const cad_split_key *key, size_t n, cad_arena *a,
+                             firsts *f, groups *g, int *where)
+{
+    placed *other;
+    size_t n_other = 0;
+    CAD_TRY(cad_arena_alloc(a, cad_size_mul(n, sizeof *other), "rows that no list names", &other));
+    for (size_t i = 0; i < n; i++) {
+        if (g->fixed[i] == NONE)
+            other[n_other++] = (placed){&key[i], i};
+        else
+            CAD_TRY(add_row(args, step, key, i, f, g, where));
+    }
+    if (n_other > 1)
+        qsort(other, n_other, sizeof *other, step ? step_order : ir_order);
+    for (size_t k = 0; k < n_other; k++) {
+        size_t i = other[k].row;
+        int caption = args->by_caption ? fixed_by(&f->captions, g, key[i].caption) : NONE;
+        int geometry = args->by_geometry ? fixed_by(&f->geometry, g, key[i].geometry) : NONE;
+        if (both(caption, geometry) == MIXED)
+            where[i] = CAD_SPLIT_left_ties;
+        else
+            CAD_TRY(add_row(args, step, key, i, f, g, where));
+    }
+    return CAD_OK;
+}
+
+/* list: NULL, or what fixes groups. */
+static cad_status find_groups(const cad_stage_split_args *args, bool step, const cad_split_key *key, size_t n,
+                              const cad_hash_index *list, cad_arena *a, groups *g, int *where)
+{
+    firsts f = {CAD_HASH_INDEX_INIT, CAD_HASH_INDEX_INIT};
+    cad_status s = CAD_OK;
+    for (size_t i = 0; i < n; i++) {
+        g->parent[i] = g->smallest[i] = i;
+        g->rows[i] = 1;
+        g->fixed[i] = list ? listed(list, &key[i]) : NONE;
+        where[i] = CAD_SPLIT_train;
+    }
+    if (list)
+        s = add_listed(args, step, key, n, a, &f, g, where);
+    for (size_t i = 0; !list && s == CAD_OK && i < n; i++)
+        s = add_row(args, step, key, i, &f, g, where);
+    cad_hash_index_deinit(&f.captions);
+    cad_hash_index_deinit(&f.geometry);
+    return s;
 }
 
 /* ---- places ---- */
+
+/* The split at u of [0, 1). */
+static int split_at(const cad_stage_split_args *args, double u)
+{
+    double at = u * (args->share[0] + args->share[1] + args->share[2]);
+    for (int k = 0; k < CAD_SPLIT_COUNT - 1; k++) {
+        if (at < args->share[k])
+            return k;
+        at -= args->share[k];
+    }
+    return CAD_SPLIT_test;
+}
+
+/* Of a group: XXH64 of its smallest hash, or of the smallest id with the seed, spread evenly over [0, 1). */
+static int split_of(const cad_stage_split_args *args, bool step, const cad_split_key *k)
+{
+    uint64_t own = own_hash(k), h = step ? XXH64(k->id, strlen(k->id), args->seed) : XXH64(&own, sizeof own, 0);
+    return split_at(args, (double)(h >> 11) * 0x1p-53);
+}
 
 /* Rows of val and test beyond the cap of their caption are left out; listed rows are counted first, and stay. */
 static cad_status cap_captions(const cad_stage_split_args *args, const cad_split_key *key, size_t n, const cad_hash_index *list,
@@ -222,19 +287,14 @@ static cad_status cap_captions(const cad_stage_split_args *args, const cad_split
 static void place_groups(const cad_stage_split_args *args, bool step, const cad_split_key *key, size_t n,
                          const cad_hash_index *list, groups *g, int *where)
 {
-    if (list)
-        fix_groups(list, key, n, g);
     for (size_t i = 0; i < n; i++) {
         size_t root = root_of(g, i);
-        int own = list ? listed(list, &key[i]) : NONE, fixed = list ? g->fixed[root] : NONE;
+        int own = list ? listed(list, &key[i]) : NONE;
         if (where[i] < 0)
             continue;
-        if (own != NONE)
-            where[i] = own;
-        else if (fixed == MIXED)
-            where[i] = CAD_SPLIT_left_ties;
-        else
-            where[i] = fixed != NONE ? fixed : split_of(args, step, &key[g->smallest[root]]);
+        if (own == NONE)
+            own = g->fixed[root];
+        where[i] = own != NONE ? own : split_of(args, step, &key[g->smallest[root]]);
     }
 }
 
@@ -269,13 +329,13 @@ static void place_listed(const cad_split_key *key, size_t n, const cad_hash_inde
     }
 }
 
-/* A group that lies in two splits counts in both. */
+/* A group that lies in two splits counts in both, and a row that no group took in none. */
 static void count_groups(groups *g, const int *where, size_t n, cad_stage_split_result *out)
 {
     memset(g->fixed, 0, n * sizeof *g->fixed);
     for (size_t i = 0; i < n; i++) {
         size_t root = root_of(g, i);
-        out->groups += root == i;
+        out->groups += root == i && where[i] != CAD_SPLIT_left_ties;
         if (root == i && (int64_t)g->rows[i] > out->largest)
             out->largest = (int64_t)g->rows[i];
         if (where[i] < 0 || (g->fixed[root] & 1 << where[i]))
@@ -295,8 +355,9 @@ cad_status cad_split_place(const cad_stage_split_args *args, bool step, const ca
     CAD_TRY(cad_arena_alloc(a, cad_size_mul(n, sizeof *g.smallest), "groups", &g.smallest));
     CAD_TRY(cad_arena_alloc(a, cad_size_mul(n, sizeof *g.rows), "groups", &g.rows));
     CAD_TRY(cad_arena_alloc(a, cad_size_mul(n, sizeof *g.fixed), "groups", &g.fixed));
-    CAD_TRY(find_groups(args, step, key, n, &g, where));
     cad_status s = args->list ? read_list(args->list, &list) : CAD_OK;
+    if (s == CAD_OK)
+        s = find_groups(args, step, key, n, args->list && !shuffled ? &list : NULL, a, &g, where);
     if (s == CAD_OK && shuffled && args->list)
         place_listed(key, n, &list, where);
     else if (s == CAD_OK && shuffled)

@@ -6,9 +6,9 @@
  * the same split in every corpus, so a base model has never trained on what another corpus tests.  A caption stands once.
  *
  * STEP: which one follows from the seed and the smallest id of the group; rows of val and test beyond cap_caption of one
- * caption are left out.  A list of ids that were placed before is honoured: their groups follow them, and a row that would tie
- * two splits together is left out.  Profile steplm: rows are shuffled, whatever their groups, or go where the list says.  What
- * is left out stands in split.dropped.csv with the reason.
+ * caption are left out.  A list of ids that were placed before is honoured: other rows join their groups one by one, by id, and
+ * follow them; a row that would tie two splits together is left out, and no other for its sake.  Profile steplm: rows are
+ * shuffled, whatever their groups, or go where the list says.  What is left out stands in split.dropped.csv with the reason.
  *
  * Memory: 150 bytes for each row and the bytes of the test rows, four times. */
 #ifndef CADLM_DATAPREP_STAGE_SPLIT_H

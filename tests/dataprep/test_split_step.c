@@ -166,6 +166,36 @@ static void test_listed_rows_stay_and_pull_their_groups(void **state)
     fails(cad_split_corpus(&args, &r), CAD_EDATA, "list.txt:2: 1 is in two splits");
 }
 
+static void test_only_rows_that_tie_two_splits_are_left_out(void **state)
+{
+    (void)state;
+    /* 0 and 1 are listed; 2 alone ties them; 3 and 4 are tied to one, 6 to none; 5 has the caption that 7 and 8 put into two */
+    static const pair p[9] = {{1, 1}, {2, 2}, {1, 2}, {1, 3}, {4, 3}, {7, 9}, {8, 10}, {7, 11}, {7, 12}};
+    static const char list[] = "00000000 train\n00000001 test\n00000007 train\n00000008 val\n";
+    static const int want[9] = {0, 2, -1, 0, 0, -1, 0, 0, 1};
+    int where[9];
+    cad_stage_split_result r;
+    cad_stage_split_args args = strict;
+    args.list = DIR "/list.txt";
+    args.share[0] = 100;
+    args.share[1] = args.share[2] = 0;
+    write_rows(DIR "/in.jsonl", p, 9, "");
+    ok(cad_fs_write(args.list, list, sizeof list - 1));
+    split(&args, 9, where, &r);
+    assert_memory_equal(where, want, sizeof want);
+    expect_dropped("id,reason\n00000002,ties\n00000005,ties\n");
+    assert_int_equal(r.groups, 4);
+    assert_int_equal(r.groups_in[0], 3);
+    /* By id, not by place: 1 comes before 2, which joined to the other split would have kept it out. */
+    static const pair chain[4] = {{1, 1}, {5, 1}, {5, 2}, {2, 2}};
+    static const char ends[] = "00000000 train\n00000003 test\n";
+    static const int one[4] = {0, 0, -1, 2};
+    write_rows(DIR "/in.jsonl", chain, 4, "");
+    ok(cad_fs_write(args.list, ends, sizeof ends - 1));
+    split(&args, 4, where, &r);
+    assert_memory_equal(where, one, sizeof one);
+}
+
 static void test_the_cap_leaves_out_no_listed_row(void **state)
 {
     (void)state;
@@ -342,6 +372,7 @@ int main(void)
         cmocka_unit_test(test_captions_and_geometries_stay_together),
         cmocka_unit_test(test_a_caption_fills_no_more_than_its_share_of_val_and_test),
         cmocka_unit_test(test_listed_rows_stay_and_pull_their_groups),
+        cmocka_unit_test(test_only_rows_that_tie_two_splits_are_left_out),
         cmocka_unit_test(test_the_cap_leaves_out_no_listed_row),
         cmocka_unit_test(test_a_listed_id_may_hold_blanks_and_commas),
         cmocka_unit_test(test_steplm_shuffles_by_the_seed_and_rounds_down),
