@@ -13,8 +13,9 @@ extern "C" {
 #endif
 
 /* The index `x` of file `path` against the headers of the splits beside it that its scope names, and against their rows with
- * what these show, where `rows` has read them all (NULL: headers alone).  Splits that are not there are passed over.  Errors:
- * CAD_EDATA (which file is stale, and the command that makes it anew), those of cad_corpus_open. */
+ * what these show, where `rows` has read them all (NULL: headers alone) and they were split before they were paired.  Splits
+ * that are not there are passed over.  Errors: CAD_EDATA (which file is stale, and the command that makes it anew), those of
+ * cad_corpus_open. */
 CAD_MUST_USE cad_status cad_rag_current(const cad_rag_index *x, const char *path, const cad_payloads *rows);
 
 /* The same for the folder `dir`, rows and all; where it holds no index, or packs alone, there is nothing to say. */
