@@ -22,8 +22,14 @@ typedef enum cad_step_input {
     CAD_STEP_INSTANCES /* #1=..; */
 } cad_step_input;
 
-/* What no limit goes beyond: digits of an id, nested lists, nested SCOPEs, bytes of a token. */
-enum { CAD_STEP_ID_DIGITS = 18, CAD_STEP_NESTING_MAX = 1000, CAD_STEP_SCOPES_MAX = 16, CAD_STEP_LEN_BITS = 27 };
+/* What no limit goes beyond: digits of an id, nested lists, nested SCOPEs, DATA sections, bytes of a token. */
+enum {
+    CAD_STEP_ID_DIGITS = 18,
+    CAD_STEP_NESTING_MAX = 1000,
+    CAD_STEP_SCOPES_MAX = 16,
+    CAD_STEP_SECTIONS_MAX = UINT16_MAX + 1,
+    CAD_STEP_LEN_BITS = 27
+};
 #define CAD_STEP_LEN_MAX (((uint32_t)1 << CAD_STEP_LEN_BITS) - 1)
 
 /* What exceeds one of these is error X01 with its name.  0: the default. */

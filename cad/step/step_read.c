@@ -345,6 +345,7 @@ static void take_limits(cad_step_limits *l, const cad_step_limits *given)
     l->nesting = l->nesting < CAD_STEP_NESTING_MAX ? l->nesting : CAD_STEP_NESTING_MAX;
     l->id_digits = l->id_digits < CAD_STEP_ID_DIGITS ? l->id_digits : CAD_STEP_ID_DIGITS;
     l->scopes = l->scopes < CAD_STEP_SCOPES_MAX ? l->scopes : CAD_STEP_SCOPES_MAX;
+    l->sections = l->sections < CAD_STEP_SECTIONS_MAX ? l->sections : CAD_STEP_SECTIONS_MAX;
 }
 
 enum { INSTANCE_BYTES = 48, PARAM_BYTES = 12 }; /* of usual text: tables are made for so many, and grow where there are more */

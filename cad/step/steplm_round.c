@@ -153,15 +153,14 @@ static cad_status round_all(const char *text, size_t len, cad_buf *out, int64_t 
 
 cad_status cad_steplm_round(const char *text, size_t len, cad_buf *out, int64_t *out_numbers)
 {
-    int64_t unused;
+    int64_t numbers = 0;
     cad_buf lines = CAD_BUF_INIT;
-    if (!out_numbers)
-        out_numbers = &unused;
-    *out_numbers = 0;
     steplm_span whole = {text, len};
     cad_status s = cad_steplm_read_text(&whole, STEPLM_DROP, &lines);
     if (s == CAD_OK)
-        s = round_all(whole.s, whole.len, out, out_numbers);
+        s = round_all(whole.s, whole.len, out, &numbers);
     cad_buf_deinit(&lines);
+    if (s == CAD_OK && out_numbers)
+        *out_numbers = numbers;
     return s;
 }

@@ -317,8 +317,10 @@ cad_status cad_text_lean_read(cad_arena *a, const char *text, size_t len, uint32
         CAD_FAIL(CAD_EPARSE, "%zu bytes; limit %d", len, 1 << 30);
     CAD_TRY(prepare(&r, a));
     cad_status s = read_all(&r);
-    if (s != CAD_OK)
+    if (s != CAD_OK) {
         out->len = before;
+        return s;
+    }
     *out_n = r.n;
-    return s;
+    return CAD_OK;
 }

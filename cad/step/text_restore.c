@@ -161,6 +161,7 @@ cad_status cad_text_restore(cad_arena *a, const cad_step *m, uint32_t first, cad
         s = cad_buf_add(out, r.made.data, r.made.len);
     cad_buf_deinit(&r.made);
     cad_arena_rewind(a, f);
-    *out_next = r.next;
+    if (s == CAD_OK)
+        *out_next = r.next;
     return s;
 }

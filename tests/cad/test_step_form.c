@@ -3,6 +3,7 @@
 
 #include "cad/step/step_check.h"
 #include "cad/step/text_form.h"
+#include "cad/step/text_lean.h"
 #include "core/arena.h"
 
 #include <glob.h>
@@ -365,6 +366,23 @@ static void test_bad_texts_are_told_with_their_place(void **state)
     cad_buf_deinit(&deep);
 }
 
+static void test_what_fails_leaves_its_results_alone(void **state)
+{
+    (void)state;
+    static const char file[] = "#1=VERTEX_POINT('',$);";
+    cad_buf out = CAD_BUF_INIT;
+    uint32_t n = 77;
+    cad_frame f = cad_arena_mark(arena);
+    fails(cad_text_lean_read(arena, "v1,2,3\nf", 8, 15, &out, &n), CAD_EPARSE, "expected a vertex");
+    assert_int_equal(n, 77);
+    cad_step *m = step_of(file, sizeof file - 1);
+    fails(cad_text_restore(arena, m, 15, &out, &n), CAD_EDATA, "no circle begins and ends in it");
+    assert_int_equal(n, 77);
+    cad_step_close(m);
+    cad_arena_rewind(arena, f);
+    cad_buf_deinit(&out);
+}
+
 static void test_what_cannot_be_derived_is_told(void **state)
 {
     (void)state;
@@ -540,6 +558,7 @@ int main(void)
         cmocka_unit_test(test_shared_loops_are_refused),
         cmocka_unit_test(test_a_text_without_a_solid_gets_no_template),
         cmocka_unit_test(test_lean_text_reads_as_it_says),
+        cmocka_unit_test(test_what_fails_leaves_its_results_alone),
         cmocka_unit_test(test_what_cannot_be_derived_is_told),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -209,7 +209,17 @@ static void test_limits_are_told_by_name(void **state)
             fail_msg("row %zu: '%s' is not said, but '%s'", i, row[i].says, m->diags.item[0].text);
         cad_step_close(m);
     }
-    cad_step *m; /* one less is none too many */
+    cad_buf many = CAD_BUF_INIT; /* an instance knows its section by 16 bits */
+    for (int i = 0; i <= CAD_STEP_SECTIONS_MAX; i++)
+        ok(cad_buf_printf(&many, "DATA;\n#%d=A();\nENDSEC;\n", i + 1));
+    cad_step *m;
+    ok(cad_step_read(many.data, many.len, &(cad_step_opts){.input = CAD_STEP_SECTION, .limits = {.sections = 1000000}}, &m));
+    assert_int_equal(m->n_sections, CAD_STEP_SECTIONS_MAX);
+    assert_int_equal(m->diags.count[CAD_STEP_X01], 1);
+    assert_int_equal(m->instance[CAD_STEP_SECTIONS_MAX - 1].section, CAD_STEP_SECTIONS_MAX - 1);
+    cad_step_close(m);
+    cad_buf_deinit(&many);
+    /* one less is none too many */
     ok(cad_step_read(
         HEAD "#1=A((1,'12345678901234567890'));#2=A();" TAIL, strlen(HEAD "#1=A((1,'12345678901234567890'));#2=A();" TAIL),
         &(cad_step_opts){.limits = {.instances = 2, .id_digits = 1, .params = 9, .nesting = 1, .string = 20, .sections = 1}},

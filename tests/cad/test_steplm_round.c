@@ -3,6 +3,7 @@
 
 #include "cad/step/steplm.h"
 #include "core/fs.h"
+#include "core/mem.h"
 #include "core/rng.h"
 
 static void rounds_to(const char *text, const char *want)
@@ -109,12 +110,28 @@ static void test_the_released_tools_give_the_same_bytes(void **state)
     }
 }
 
+static void test_a_count_is_given_where_all_was_rounded(void **state)
+{
+    (void)state;
+    cad_buf b = CAD_BUF_INIT;
+    int64_t n = 77;
+    cad_mem_fail_at(1, 1);
+    cad_status s = cad_steplm_round("1.5 2.5\r\n", 9, &b, &n);
+    cad_mem_fail_at(0, 0);
+    assert_int_equal(s, CAD_ENOMEM);
+    assert_int_equal(n, 77);
+    ok(cad_steplm_round("1.5 2.5\r\n", 9, &b, &n));
+    assert_int_equal(n, 2);
+    cad_buf_deinit(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers_are_those_of_their_expression),
         cmocka_unit_test(test_rounding_is_that_of_the_nearest_double),
         cmocka_unit_test(test_the_released_tools_give_the_same_bytes),
+        cmocka_unit_test(test_a_count_is_given_where_all_was_rounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
