@@ -186,8 +186,9 @@ static cad_status keep_text(const cad_answers *a, cad_answer_slot *t, const cad_
 static cad_status keep_record(cad_answers *a, const cad_pool_result *r, cad_appender *file)
 {
     cad_answer_slot *t = &a->slot[r->tag];
+    const cad_part_text of = {.kind = a->kind, .text = t->text, .len = t->len, .complete = t->stopped, .always = a->always};
     cad_buf text = CAD_BUF_INIT;
-    cad_status s = cad_score_take(r, t->key, t->row->id, &text);
+    cad_status s = cad_score_take(r, t->key, t->row->id, &of, &text);
     if (s == CAD_OK)
         s = keep_text(a, t, &text, file);
     cad_buf_deinit(&text);

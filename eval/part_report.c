@@ -124,31 +124,42 @@ static cad_status tell_place(int64_t line, int64_t column, cad_buf *out)
                       : cad_buf_printf(out, "line %lld: ", (long long)line);
 }
 
+typedef struct finding {
+    const char *stage, *code; /* of the finding; NULL: none */
+    int64_t line;             /* 0: unknown */
+} finding;
+
 /* What the kernel says, or a finding that explains it. */
-static cad_status kernel_reason(const cad_part_report *r, const char *kernel, const char **stage, cad_buf *out)
+static cad_status kernel_reason(const cad_part_report *r, const char *kernel, finding *why, cad_buf *out)
 {
     const cad_step_diag *g = r->step ? deciding(r->step) : NULL;
     uint32_t line, column;
-    *stage = g ? cad_step_stage_name(cad_step_code_stage(g->code)) : "kernel";
+    why->stage = g ? cad_step_stage_name(cad_step_code_stage(g->code)) : "kernel";
     if (!g)
         return cad_buf_str(out, kernel);
     cad_step_place(r->step, g->at, &line, &column);
+    why->code = cad_step_code_name(g->code);
+    why->line = line;
     CAD_TRY(tell_place(line, column, out));
     return cad_step_tell_about(r->step, g, out);
 }
 
-/* Stage and text of the reason. */
-static cad_status find_reason(const cad_part_report *r, const char *kernel, const char **stage, cad_buf *out)
+static cad_status find_reason(const cad_part_report *r, const char *kernel, finding *why, cad_buf *out)
 {
     const cad_part *p = r->part;
     const cad_diag *e = p->diags ? cad_diags_first_error(p->diags) : NULL;
-    *stage = "program";
-    if (e)
+    *why = (finding){.stage = "program", .line = p->error_line};
+    if (e) {
+        why->code = e->code;
+        why->line = (int64_t)e->line + 1;
         return cad_buf_printf(out, "line %lld, column %d: %s [%s]", (long long)e->line + 1, e->column, e->message, e->code);
+    }
     if (p->class_ == CAD_CLASS_ok || p->text_level >= 3)
-        return kernel_reason(r, kernel, stage, out);
-    if (p->kind == CAD_PART_step)
-        *stage = p->stage;
+        return kernel_reason(r, kernel, why, out);
+    if (p->kind == CAD_PART_step) {
+        why->stage = p->stage;
+        why->code = p->n_codes > 0 ? p->code[0] : NULL;
+    }
     CAD_TRY(tell_place(p->error_line, p->error_column, out));
     return cad_buf_str(out, p->error);
 }
@@ -156,10 +167,11 @@ static cad_status find_reason(const cad_part_report *r, const char *kernel, cons
 static cad_status reason_object(const cad_part_report *r, const char *kernel, json_t **out)
 {
     cad_buf text = CAD_BUF_INIT;
-    const char *stage;
-    cad_status s = find_reason(r, kernel, &stage, &text);
+    finding why;
+    cad_status s = find_reason(r, kernel, &why, &text);
     if (s == CAD_OK) {
-        *out = json_pack("{ss,so}", "stage", stage, "text", cad_json_text(cad_buf_cstr(&text)));
+        *out = json_pack("{ss,ss?,so,so}", "stage", why.stage, "code", why.code, "line",
+                         why.line > 0 ? json_integer(why.line) : json_null(), "text", cad_json_text(cad_buf_cstr(&text)));
         s = or_memory(*out);
     }
     cad_buf_deinit(&text);

@@ -1,12 +1,13 @@
 /* What is known about a part, as JSON: the report of cadtool check.
  *
  * {"ok":bool, "format":"step", "form":"file"|"section"|"compact"|null, "class":"ok", "level":0..9, "program":{..}|null,
- *  "step":{..}|null, "facts":{..}|null, "kernel":text|null, "reason":{"stage":..,"text":..}|null}
+ *  "step":{..}|null, "facts":{..}|null, "kernel":text|null, "reason":{"stage","code","line","text"}|null}
  *
  * class, level: as an evaluation would have them (eval/part.h).  ok: level 8, and where warnings are errors none of those.
  * form: of STEP, and what the places of its findings are in: the text, or the file that a compact text stands for.  kernel:
  * what it says against the part, also where the text was refused.  reason: of a part that is not ok the first stage that
- * fails: program (Compact IR); text, parse, reference, type, geometry (STEP); kernel. */
+ * fails: program (Compact IR); text, parse, reference, type, geometry (STEP); kernel; with the code of the finding and its
+ * line, each null where there is none. */
 #ifndef CADLM_EVAL_PART_REPORT_H
 #define CADLM_EVAL_PART_REPORT_H
 

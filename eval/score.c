@@ -323,19 +323,46 @@ cad_class cad_score_class_of(cad_verdict v)
     return v == CAD_VERDICT_timeout ? CAD_CLASS_timeout : v == CAD_VERDICT_memory ? CAD_CLASS_memory : CAD_CLASS_kernel_crash;
 }
 
-static cad_status print_dead(const cad_pool_result *r, const char *key, const char *id, cad_buf *out)
+/* What the text track counts, again: it had come to its end before. */
+static cad_status count_again(const cad_part_text *text, int64_t *instances, int64_t *largest_id)
+{
+    cad_part_text quick = *text;
+    cad_arena *a;
+    cad_part p;
+    quick.no_kernel = true;
+    CAD_TRY(cad_arena_create("score", ARENA, &a));
+    cad_status s = cad_part_make(&quick, a, &p);
+    if (s == CAD_OK) {
+        *instances = p.instances;
+        *largest_id = p.largest_id;
+        cad_part_deinit(&p);
+    }
+    cad_arena_destroy(a);
+    return s;
+}
+
+static cad_status print_dead(const cad_pool_result *r, const char *key, const char *id, const cad_part_text *of, cad_buf *out)
 {
     cad_class c = cad_score_class_of(r->verdict);
     const char *text = r->verdict == CAD_VERDICT_ok ? "the worker's answer is not a record" : r->error;
     const char *died = cad_class_name(c);
     int level = 0;
+    int64_t instances = -1, largest_id = -1;
+    bool behind = false;
     if (!strncmp(r->stage, CAD_PART_REFERENCE, strlen(CAD_PART_REFERENCE)))
         c = CAD_CLASS_reference_bad;
-    else if (!was_refused(r->stage, &c, &level) && passed_text(r))
+    else if (was_refused(r->stage, &c, &level))
+        behind = true;
+    else if (passed_text(r)) {
+        behind = true;
         level = 3;
-    json_t *o = json_pack("{ss,ss,ss,si,si,ss,sb,sn,sn,s{ss,si,so},sn,sn,s{}}", "key", key, "id", id, "class",
-                          cad_class_name(c), "level", level, "text", level, "kernel", died, "valid", 0, "cd", "iou", "error",
-                          "stage", r->stage, "line", 0, "text", cad_json_text(text), "checks", "seven", "m");
+    }
+    if (of && of->kind == CAD_PART_step && behind)
+        CAD_TRY(count_again(of, &instances, &largest_id));
+    json_t *o = json_pack("{ss,ss,ss,si,si,ss,sb,sn,sn,so,so,s{ss,si,so},sn,sn,s{}}", "key", key, "id", id, "class",
+                          cad_class_name(c), "level", level, "text", level, "kernel", died, "valid", 0, "cd", "iou", "entities",
+                          count_json(instances), "largest_id", count_json(largest_id), "error", "stage", r->stage, "line", 0,
+                          "text", cad_json_text(text), "checks", "seven", "m");
     if (!o)
         CAD_FAIL(CAD_ENOMEM, "out of memory for a record");
     cad_status s = cad_json_print(o, out);
@@ -343,13 +370,13 @@ static cad_status print_dead(const cad_pool_result *r, const char *key, const ch
     return s;
 }
 
-cad_status cad_score_take(const cad_pool_result *r, const char *key, const char *id, cad_buf *out)
+cad_status cad_score_take(const cad_pool_result *r, const char *key, const char *id, const cad_part_text *of, cad_buf *out)
 {
     if (r->verdict == CAD_VERDICT_failed && r->status == CAD_EUNSUPPORTED)
         CAD_FAIL(CAD_EUNSUPPORTED, "%s", r->error);
     if (r->verdict == CAD_VERDICT_ok && is_record(r, key))
         return cad_buf_add(out, r->out, r->out_len);
-    return print_dead(r, key, id, out);
+    return print_dead(r, key, id, of, out);
 }
 
 cad_status cad_score_too_large(const char *key, const char *id, size_t bytes, bool complete, cad_buf *out)

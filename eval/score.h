@@ -21,6 +21,7 @@
 #include "core/json.h"
 #include "core/pool.h"
 #include "core/status.h"
+#include "eval/part.h"
 #include "eval/results.h"
 
 #include <stdbool.h>
@@ -50,8 +51,10 @@ CAD_MUST_USE cad_status cad_score_job(const void *in, size_t len, cad_buf *out);
 /* Appends the record that the result of a job stands for: the worker's own if it is one of `key` with a class that there is (a
  * child may have been corrupted), else that of a worker that died, with class timeout, memory or kernel_crash.
  * One that died of the reference says nothing of the answer: class reference_bad; a caller that wants the answer's own verdict
- * asks again with reference_died.  Errors: CAD_EUNSUPPORTED (no geometry kernel), CAD_ENOMEM. */
-CAD_MUST_USE cad_status cad_score_take(const cad_pool_result *r, const char *key, const char *id, cad_buf *out);
+ * asks again with reference_died.  `of` is the answer, whose instances are counted here where the kernel died of it; NULL: they
+ * are not.  Errors: CAD_EUNSUPPORTED (no geometry kernel), CAD_ENOMEM. */
+CAD_MUST_USE cad_status cad_score_take(const cad_pool_result *r, const char *key, const char *id, const cad_part_text *of,
+                                       cad_buf *out);
 
 /* The class of a part whose worker died: timeout, memory or kernel_crash. */
 cad_class cad_score_class_of(cad_verdict v);

@@ -153,7 +153,7 @@ static cad_status read_record(const cad_pool_result *r, int64_t i, json_t **out)
     char id[24];
     snprintf(id, sizeof id, "%03" PRId64, i);
     cad_buf line = CAD_BUF_INIT;
-    cad_status s = cad_score_take(r, id, id, &line);
+    cad_status s = cad_score_take(r, id, id, NULL, &line);
     if (s == CAD_OK)
         s = cad_json_parse(line.data, line.len, CAD_SCORE_HANDLER, out);
     cad_buf_deinit(&line);

@@ -73,7 +73,7 @@ sed '0,/^\(#[0-9]*\) *= *CIRCLE(.*/s//\1=CIRCLE($,5);/' flange.step >types.step
 runs 3 cadtool check types.step
 says "$out" "warning T01: #" "CIRCLE: 2 parameters; expected 3" "types.step: NOT VALID: type: line "
 runs 3 cadtool check --json types.step
-json "$out" 'd[0]["reason"]["stage"] == "type" and d[0]["step"]["stages"]["type"] == 1 and d[0]["step"]["codes"]["T01"]["count"] == 1'
+json "$out" 'd[0]["reason"]["stage"] == "type" and d[0]["reason"]["code"] == "type" and d[0]["reason"]["line"] > 0 and d[0]["step"]["stages"]["type"] == 1 and d[0]["step"]["codes"]["T01"]["count"] == 1'
 json "$out" 'd[0]["class"] == "reference" and d[0]["level"] == 2 and d[0]["form"] == "file"'
 json "$out" 'd[0]["kernel"] and d[0]["step"]["errors"] == 0 and d[0]["step"]["warnings"] >= 1'
 runs 3 cadtool check --strict types.step
@@ -88,7 +88,7 @@ sed 's/MANIFOLD_SOLID_BREP/SHELL_BASED_SURFACE_MODEL/; s/ADVANCED_BREP_SHAPE_REP
 runs 3 cadtool check shell.step
 says "$out" "shell.step: NOT VALID: no solid: 1 closed shell of "
 runs 3 cadtool check --json shell.step
-json "$out" 'd[0]["reason"]["stage"] == "kernel" and d[0]["reason"]["text"] == d[0]["kernel"] and d[0]["facts"]["solids"] == 0'
+json "$out" 'd[0]["reason"]["stage"] == "kernel" and d[0]["reason"]["code"] is None and d[0]["reason"]["text"] == d[0]["kernel"] and d[0]["facts"]["solids"] == 0'
 sed '/^DATA;/,/^ENDSEC;/{/^DATA;/!{/^ENDSEC;/!d}}' flange.step >bare.step
 runs 3 cadtool check bare.step
 says "$out" "bare.step: NOT VALID: no shape: nothing in it describes one"

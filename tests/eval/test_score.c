@@ -156,7 +156,7 @@ static void becomes(cad_pool_result r, const char *class_, const char *reason)
 {
     cad_buf out = CAD_BUF_INIT;
     json_t *o;
-    ok(cad_score_take(&r, "key1", "row", &out));
+    ok(cad_score_take(&r, "key1", "row", NULL, &out));
     ok(cad_json_parse(out.data, out.len, "record", &o));
     const json_t *error = json_object_get(o, "error");
     assert_string_equal(class_of(o), class_);
@@ -185,7 +185,7 @@ static void stands_at(const char *stage, const char *class_, int level)
     json_t *o;
     cad_pool_result r = result(CAD_VERDICT_crash, "");
     r.stage = stage;
-    ok(cad_score_take(&r, "key1", "row", &out));
+    ok(cad_score_take(&r, "key1", "row", NULL, &out));
     ok(cad_json_parse(out.data, out.len, "record", &o));
     assert_string_equal(class_of(o), class_);
     assert_string_equal(json_string_value(json_object_get(o, "kernel")), "kernel_crash");
@@ -206,6 +206,33 @@ static void test_a_dead_worker_keeps_what_the_text_had_reached(void **state)
     stands_at("refused:no such class:2 read", "kernel_crash", 0);
 }
 
+/* Whether its kernel is there or not says nothing of how many entities a text has (spec/metrics.md 3.4). */
+static void test_a_dead_worker_takes_no_counts_of_the_text_along(void **state)
+{
+    (void)state;
+    static const char file[] = "ISO-10303-21;\nHEADER;\nFILE_DESCRIPTION((''),'2;1');\nFILE_NAME('','',(''),(''),'','','');\n"
+                               "FILE_SCHEMA(('AUTOMOTIVE_DESIGN'));\nENDSEC;\nDATA;\n#1=A();\n#59=A();\nENDSEC;\n"
+                               "END-ISO-10303-21;\n";
+    const cad_part_text of = {.kind = CAD_PART_step, .text = file, .len = sizeof file - 1, .complete = true};
+    static const char *const stage[] = {"read", "refused:reference:2 read", "text"};
+    for (int i = 0; i < 3; i++) {
+        cad_buf out = CAD_BUF_INIT;
+        json_t *o;
+        cad_pool_result r = result(CAD_VERDICT_crash, "");
+        r.stage = stage[i];
+        ok(cad_score_take(&r, "key1", "row", &of, &out));
+        ok(cad_json_parse(out.data, out.len, "record", &o));
+        if (i == 2) { /* the text itself killed it */
+            assert_true(json_is_null(json_object_get(o, "largest_id")));
+        } else {
+            assert_int_equal(json_integer_value(json_object_get(o, "largest_id")), 59);
+            assert_int_equal(json_integer_value(json_object_get(o, "entities")), 2);
+        }
+        json_decref(o);
+        cad_buf_deinit(&out);
+    }
+}
+
 static void test_a_worker_that_died_of_the_reference_says_so(void **state)
 {
     (void)state;
@@ -213,7 +240,7 @@ static void test_a_worker_that_died_of_the_reference_says_so(void **state)
     json_t *o;
     cad_pool_result r = result(CAD_VERDICT_crash, "");
     r.stage = "reference mesh";
-    ok(cad_score_take(&r, "key1", "row", &out));
+    ok(cad_score_take(&r, "key1", "row", NULL, &out));
     ok(cad_json_parse(out.data, out.len, "record", &o));
     assert_string_equal(class_of(o), "reference_bad");
     json_decref(o);
@@ -238,7 +265,7 @@ static void test_an_answer_that_is_no_record_of_the_job_is_not_believed(void **s
     becomes(result(CAD_VERDICT_ok, "{\"key\":\"key1\",\"class\":\"splendid\"}"), "kernel_crash", "not a record");
     cad_buf out = CAD_BUF_INIT;
     cad_pool_result good = result(CAD_VERDICT_ok, "{\"key\":\"key1\",\"class\":\"ok\"}");
-    ok(cad_score_take(&good, "key1", "row", &out));
+    ok(cad_score_take(&good, "key1", "row", NULL, &out));
     assert_string_equal(out.data, "{\"key\":\"key1\",\"class\":\"ok\"}");
     cad_buf_deinit(&out);
 }
@@ -249,7 +276,7 @@ static void test_a_build_without_the_kernel_scores_nothing(void **state)
     cad_buf out = CAD_BUF_INIT;
     cad_pool_result r = result(CAD_VERDICT_failed, "");
     r.status = CAD_EUNSUPPORTED;
-    fails(cad_score_take(&r, "key1", "row", &out), CAD_EUNSUPPORTED, "why it died");
+    fails(cad_score_take(&r, "key1", "row", NULL, &out), CAD_EUNSUPPORTED, "why it died");
     assert_int_equal(out.len, 0);
     cad_buf_deinit(&out);
 }
@@ -265,6 +292,7 @@ int main(void)
         cmocka_unit_test(test_a_malformed_job_is_refused),
         cmocka_unit_test(test_a_dead_worker_is_a_class_of_its_row),
         cmocka_unit_test(test_a_dead_worker_keeps_what_the_text_had_reached),
+        cmocka_unit_test(test_a_dead_worker_takes_no_counts_of_the_text_along),
         cmocka_unit_test(test_a_worker_that_died_of_the_reference_says_so),
         cmocka_unit_test(test_an_answer_that_is_no_record_of_the_job_is_not_believed),
         cmocka_unit_test(test_a_build_without_the_kernel_scores_nothing),

@@ -94,7 +94,7 @@ static json_t *next(cad_pool *p, uint64_t *tag)
     json_t *o;
     ok(cad_pool_next(p, &r));
     *tag = r.tag;
-    ok(cad_score_take(&r, "k", "r", &b));
+    ok(cad_score_take(&r, "k", "r", NULL, &b));
     ok(cad_json_parse(b.data, b.len, "record", &o));
     cad_buf_deinit(&b);
     json_object_del(o, "ms");

@@ -48,7 +48,7 @@ json_t *score_next(cad_pool *p, uint64_t *tag)
     ok(cad_pool_next(p, &r));
     *tag = r.tag;
     snprintf(key, sizeof key, "k%d", (int)r.tag);
-    ok(cad_score_take(&r, key, "r", &b));
+    ok(cad_score_take(&r, key, "r", NULL, &b));
     ok(cad_json_parse(b.data, b.len, "record", &o));
     cad_buf_deinit(&b);
     json_object_del(o, "ms");

@@ -286,7 +286,7 @@ static void test_E6_extremes_end_in_a_class_within_their_limits(void **state)
         if (r.cpu_ms > 8000 || r.rss_mb > 2100)
             fail_msg("%s: %.0f ms of CPU, %.0f MB", text[r.tag], r.cpu_ms, r.rss_mb);
         slowest = fmax(slowest, r.cpu_ms);
-        ok(cad_score_take(&r, key, "r", &b));
+        ok(cad_score_take(&r, key, "r", NULL, &b));
         ok(cad_json_parse(b.data, b.len, "record", &o));
         if (!strcmp(score_class(o), "kernel_crash"))
             fail_msg("%s: %s", text[r.tag], b.data);
