@@ -15,9 +15,7 @@ static const size_t NAMES = (size_t)16 << 30; /* address space until it is used 
 
 static const char *what_is_counted(const cad_stage_tree_args *args)
 {
-    if (args->round != CAD_TREE_ROUND_none)
-        return "numbers rounded";
-    return args->order == CAD_TREE_ORDER_steplm ? "entities lost" : "references that close a cycle";
+    return args->round != CAD_TREE_ROUND_none ? "numbers rounded" : "references that close a cycle";
 }
 
 /* "digits kept: 6 in 1,203 files, 7 in 12, all in 3" */
@@ -50,6 +48,10 @@ static cad_status tell(const cad_stage_tree_args *args, const cad_stage_tree_res
     cad_progress_count((double)r->files / (r->seconds > 0 ? r->seconds : 1), rate);
     cad_log(CAD_LOG_INFO, "%s: %s files, %sB to %sB, %s %s, %s files/s", args->out, files, in, out, count,
             what_is_counted(args), rate);
+    if (args->order == CAD_TREE_ORDER_steplm) {
+        cad_progress_grouped(r->lost, count);
+        cad_log(CAD_LOG_INFO, "%s: %s entities lost by the order of STEP-LLM's tool", args->out, count);
+    }
     if (args->tokenizer) {
         cad_progress_grouped(r->tokens_in, in);
         cad_progress_grouped(r->tokens_out, out);

@@ -123,6 +123,8 @@ static json_t *row_of(const cad_tree_job *j, const cad_step_file *f, const cad_t
                           cad_json_text(f->rel), "status", "ok", "bytes", (json_int_t)m->bytes_in, (json_int_t)m->bytes_out,
                           "count", (json_int_t)m->count);
     int bad = o == NULL;
+    if (!bad && j->args->order == CAD_TREE_ORDER_steplm)
+        bad = json_object_set_new(o, "lost", json_integer(m->lost));
     if (!bad && cad_tree_has_digits(j->args))
         bad = json_object_set_new(o, "k", m->k ? json_integer(m->k) : json_null());
     if (!bad && m->why.len > 0)
@@ -172,6 +174,7 @@ static void count_all(const cad_tree_job *j, cad_stage_tree_result *r)
         r->bytes_in += m->bytes_in;
         r->bytes_out += m->bytes_out;
         r->count += m->count;
+        r->lost += m->lost;
         r->tokens_in += m->tokens_in < 0 || m->tokens_out < 0 ? 0 : m->tokens_in;
         r->tokens_out += m->tokens_in < 0 || m->tokens_out < 0 ? 0 : m->tokens_out;
         r->k[m->k] += cad_tree_has_digits(j->args);

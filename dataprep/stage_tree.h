@@ -4,10 +4,10 @@
  * Files that cannot be made are told and left out; what the others become does not depend on them, on the number of threads or
  * on what an earlier call left: its files go.  OUT/status.jsonl has a row for each file, by id, then by name:
  *
- *   {"file","id","source","status":"ok","bytes":[in,out],"count":n}   count: numbers that were rounded, references that close a
- *                                                                     cycle, or entities that STEP-LLM's order lost
- *     "k":digits|null,"why"    of rounding that is not STEP-LLM's; null: numbers stayed exact; why: what fewer digits did
- *     "tokens":[in,out]        where a tokenizer is given; null: the text is not UTF-8
+ *   {"file","id","source","status":"ok","bytes":[in,out],"count":n}   count: numbers that were rounded, or references that
+ * close a cycle "lost":n                 of STEP-LLM's order: entities that it lost "k":digits|null,"why"    of rounding that
+ * is not STEP-LLM's; null: numbers stayed exact; why: what fewer digits did "tokens":[in,out]        where a tokenizer is
+ * given; null: the text is not UTF-8
  *   {"id","source","status":"refused","message"}
  *
  * Memory: for each thread about ten times the largest file that it reads (more where that is hardly STEP: 350 bytes for each
@@ -60,7 +60,7 @@ typedef struct cad_stage_tree_args {
 enum { CAD_TREE_K = 13 }; /* digits 1 .. 12; 0: exact */
 
 typedef struct cad_stage_tree_result {
-    int64_t files, refused, others, count;
+    int64_t files, refused, others, count, lost;
     int64_t unwanted;                                   /* of the share, beside files */
     int64_t bytes_in, bytes_out, tokens_in, tokens_out; /* of those that were made */
     int64_t k[CAD_TREE_K];                              /* files by the digits they kept, where they were rounded so */

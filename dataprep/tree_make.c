@@ -37,22 +37,23 @@ static bool is_steplm(const cad_stage_tree_args *a)
 }
 
 static cad_status reorder_steplm(const cad_stage_tree_args *a, cad_arena *scratch, const cad_buf *in, cad_buf *out,
-                                 int64_t *count)
+                                 cad_tree_made *m)
 {
-    return a->order == CAD_TREE_ORDER_steplm ? cad_steplm_reorder(scratch, in->data, in->len, out, count)
+    return a->order == CAD_TREE_ORDER_steplm ? cad_steplm_reorder(scratch, in->data, in->len, out, &m->lost)
                                              : cad_steplm_topo(scratch, in->data, in->len, a->group, out);
 }
 
-static cad_status make_steplm(const cad_stage_tree_args *a, cad_arena *scratch, const cad_buf *in, cad_buf *out, int64_t *count)
+static cad_status make_steplm(const cad_stage_tree_args *a, cad_arena *scratch, const cad_buf *in, cad_buf *out,
+                              cad_tree_made *m)
 {
     cad_buf rounded = CAD_BUF_INIT;
     if (a->order == CAD_TREE_ORDER_none)
-        return cad_steplm_round(in->data, in->len, out, count);
+        return cad_steplm_round(in->data, in->len, out, &m->count);
     if (a->round == CAD_TREE_ROUND_none)
-        return reorder_steplm(a, scratch, in, out, count);
-    cad_status s = cad_steplm_round(in->data, in->len, &rounded, NULL);
+        return reorder_steplm(a, scratch, in, out, m);
+    cad_status s = cad_steplm_round(in->data, in->len, &rounded, &m->count);
     if (s == CAD_OK)
-        s = reorder_steplm(a, scratch, &rounded, out, count);
+        s = reorder_steplm(a, scratch, &rounded, out, m);
     cad_buf_deinit(&rounded);
     return s;
 }
@@ -130,7 +131,7 @@ static void make_file(const cad_tree_job *j, cad_arena *scratch, int64_t i, int3
     m->bytes_in = (int64_t)in.len;
     m->k = k;
     if (s == CAD_OK)
-        s = is_steplm(j->args) ? make_steplm(j->args, scratch, &in, &out, &m->count)
+        s = is_steplm(j->args) ? make_steplm(j->args, scratch, &in, &out, m)
                                : make_strict(j->args, cad_buf_cstr(&in), in.len, &out, m);
     if (s == CAD_OK)
         s = count_tokens(j, cad_buf_cstr(&in), in.len, &m->tokens_in);

@@ -16,7 +16,7 @@ extern "C" {
 /* What became of a file. */
 typedef struct cad_tree_made {
     const char *name; /* below OUT */
-    int64_t bytes_in, bytes_out, count;
+    int64_t bytes_in, bytes_out, count, lost;
     int64_t tokens_in, tokens_out; /* -1: the text is not UTF-8 */
     int32_t k;                     /* digits that were kept; 0: all */
     cad_status refused;            /* CAD_OK: it was made */
