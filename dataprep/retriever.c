@@ -166,6 +166,11 @@ void cad_retriever_close(cad_retriever *r)
     cad_mem_free(r);
 }
 
+const cad_rag_index *cad_retriever_index(const cad_retriever *r)
+{
+    return r->index;
+}
+
 /* Adds the text of a hit, where it has one. */
 static cad_status add_text(const cad_retriever *r, const cad_rag_hit *hit, cad_arena *a, cad_retrieved_blocks *b,
                            bool *has_text)

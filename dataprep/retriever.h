@@ -5,7 +5,7 @@
 #include "core/arena.h"
 #include "core/config.h"
 #include "core/status.h"
-#include "model/rag/rag_rank.h"
+#include "model/rag/rag_index.h"
 
 #include <stdint.h>
 
@@ -16,15 +16,16 @@ extern "C" {
 typedef struct cad_retriever cad_retriever;
 
 /* `path`: an index, or the folder of splits that it lies in; the corpora lie beside it.  k, ties, min_score, max_tokens,
- * encoder_path and profile come from sections [rag] and [prep], the seed from [run].  `learnt_with`: XXH3-128 of the index that
- * a model learnt with, NULL or
- * "": not compared.  `ckpt`: the checkpoint that is asked (as cad_engine_open), whose tokens rag.max_tokens counts.  Errors:
- * CAD_ENOTFOUND, CAD_EDATA (another index: both hashes; no corpus there, or one of other rows), CAD_ECONFIG (no
- * rag.encoder_path for an encoder with weights), those of cad_rag_index_open, cad_rag_index_expect, cad_rag_encoder_create and
- * cad_payloads_open. */
+ * encoder_path and profile come from sections [rag] and [prep], the seed from [run] as the checkpoint recorded it, whatever its
+ * answers are drawn with.  `learnt_with`: XXH3-128 of the index that a model learnt with, NULL or "": not compared.  `ckpt`:
+ * the checkpoint that is asked (as cad_engine_open), whose tokens rag.max_tokens counts.  Errors: CAD_ENOTFOUND, CAD_EDATA
+ * (another index: both hashes; no corpus there, or one of other rows), CAD_ECONFIG (no rag.encoder_path for an encoder with
+ * weights), those of cad_rag_index_open, cad_rag_index_expect, cad_rag_encoder_create and cad_payloads_open. */
 CAD_MUST_USE cad_status cad_retriever_open(const char *path, const cad_config *cfg, const char *learnt_with, const char *ckpt,
                                            cad_retriever **out);
 void cad_retriever_close(cad_retriever *r); /* NULL is fine */
+
+const cad_rag_index *cad_retriever_index(const cad_retriever *r); /* borrowed */
 
 typedef struct cad_retrieved {
     const char *text;  /* the blocks as they stand in the slot, best first; NULL: nothing was found */

@@ -1,8 +1,6 @@
 #include "eval/answers.h"
 
 #include "core/fs.h"
-#include "core/hash.h"
-#include "core/json.h"
 #include "core/progress.h"
 #include "eval/answers_impl.h"
 #include "eval/part.h"
@@ -23,11 +21,48 @@ cad_status cad_answers_go_on(const cad_answers *a)
 
 static const size_t FILE_LIMIT = (size_t)1 << 31;
 
-cad_status cad_answers_init(const cad_suite *suite, const char *dir, const char *identity, int64_t samples, int64_t limit,
-                            cad_arena *arena, cad_answers *out)
+void cad_answers_prompt_sha(const char *caption, const char *retrieved, char out[CAD_HASH_HEX])
+{
+    char both[2 * CAD_HASH_HEX];
+    cad_hash128_hex(caption, strlen(caption), out);
+    if (!retrieved)
+        return;
+    memcpy(both, out, CAD_HASH_HEX);
+    cad_hash128_hex(retrieved, strlen(retrieved), both + CAD_HASH_HEX - 1);
+    cad_hash128_hex(both, strlen(both), out);
+}
+
+json_t *cad_answers_rag_ids(const cad_retrieved *found)
+{
+    json_t *list = json_array();
+    for (int64_t i = 0; list && found && i < found->n; i++)
+        if (json_array_append_new(list, json_string(found->id[i]))) {
+            json_decref(list);
+            return NULL;
+        }
+    return list;
+}
+
+/* What names an answer; a prompt that shows nothing is as long as its caption. */
+static cad_status print_key(const cad_answers *a, const char *identity, const cad_answer_slot *t, cad_buf *out)
+{
+    const cad_retrieved *found = a->retrieved ? &a->retrieved[t->row - a->suite->row] : NULL;
+    CAD_TRY(cad_buf_printf(out, "%s\n%s\n%s\n%lld", identity, t->row->id, t->row->prompt, (long long)t->sample));
+    if (!found || !found->text)
+        return CAD_OK;
+    char sha[CAD_HASH_HEX];
+    cad_answers_prompt_sha(t->row->prompt, found->text, sha);
+    CAD_TRY(cad_buf_printf(out, "\n%s", sha));
+    for (int64_t i = 0; i < found->n; i++)
+        CAD_TRY(cad_buf_printf(out, "\n%s", found->id[i]));
+    return CAD_OK;
+}
+
+cad_status cad_answers_init(const cad_suite *suite, const cad_retrieved *retrieved, const char *dir, const char *identity,
+                            int64_t samples, int64_t limit, cad_arena *arena, cad_answers *out)
 {
     size_t rows = limit > 0 && (size_t)limit < suite->n ? (size_t)limit : suite->n;
-    cad_answers a = {.suite = suite, .samples = samples, .n = rows * (size_t)samples, .arena = arena};
+    cad_answers a = {.suite = suite, .retrieved = retrieved, .samples = samples, .n = rows * (size_t)samples, .arena = arena};
     CAD_TRY(cad_arena_strdup(arena, dir, strlen(dir), &a.dir));
     CAD_TRY(cad_arena_zalloc(arena, a.n, sizeof *a.slot, "answers", &a.slot));
     cad_buf text = CAD_BUF_INIT;
@@ -38,7 +73,7 @@ cad_status cad_answers_init(const cad_suite *suite, const char *dir, const char 
         t->sample = (int64_t)(i % (size_t)samples);
         t->tokens = -1;
         cad_buf_clear(&text);
-        s = cad_buf_printf(&text, "%s\n%s\n%s\n%lld", identity, t->row->id, t->row->prompt, (long long)t->sample);
+        s = print_key(&a, identity, t, &text);
         if (s == CAD_OK)
             cad_hash128_hex(text.data, text.len, t->key);
     }

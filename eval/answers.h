@@ -1,14 +1,18 @@
 /* Answers and scores of one model on one suite, on disk as predictions.jsonl and scores.jsonl (spec/cli.md 8, 14).
  *
- * A row of predictions.jsonl: key id sample prompt_sha (XXH3-128 of the prompt) text n_tokens finish ms logprob seed, and
- * too_large of an answer whose text is not kept (its bytes). Both files are append-only; a second run does only what is
- * missing.  The key of an answer names everything that can change it, so a key that is there is never generated again. */
+ * A row of predictions.jsonl: key id sample prompt_sha (see cad_answers_prompt_sha) rag_ids (the rows that the prompt showed)
+ * text n_tokens finish ms logprob seed, and too_large of an answer whose text is not kept (its bytes). Both files are
+ * append-only; a second run does only what is missing.  The key of an answer names everything that can change it, so a key that
+ * is there is never generated again. */
 #ifndef CADLM_EVAL_ANSWERS_H
 #define CADLM_EVAL_ANSWERS_H
 
 #include "core/arena.h"
+#include "core/hash.h"
+#include "core/json.h"
 #include "core/pool.h"
 #include "core/status.h"
+#include "dataprep/retriever.h"
 #include "eval/results.h"
 #include "eval/suite.h"
 #include "model/decoder/engine.h"
@@ -46,17 +50,23 @@ typedef struct cad_answers {
     cad_part_kind kind;                /* of the answers; ir unless the caller says otherwise before they are scored */
     bool always;                       /* STEP: see eval/part.h */
     bool steplm;                       /* the measures of STEP-LLM too */
-    const char *const *retrieved;      /* (rows of the suite) texts that prompts show; NULL: nothing */
+    const cad_retrieved *retrieved;    /* (rows of the suite) what prompts show; NULL: nothing */
 } cad_answers;
 
 /* Empty slots for the first `limit` rows (0: all) and their keys: hash of `identity` (what the model, its template, decoding
- * and seed are), the prompt and the sample. */
-CAD_MUST_USE cad_status cad_answers_init(const cad_suite *suite, const char *dir, const char *identity, int64_t samples,
-                                         int64_t limit, cad_arena *arena, cad_answers *out);
+ * and seed are), the prompt, what it shows (`retrieved`, borrowed: see cad_answers), and the sample. */
+CAD_MUST_USE cad_status cad_answers_init(const cad_suite *suite, const cad_retrieved *retrieved, const char *dir,
+                                         const char *identity, int64_t samples, int64_t limit, cad_arena *arena,
+                                         cad_answers *out);
 /* Fills in what the two files hold; rows with other keys and a torn last line are passed over.  `fresh` removes the files.
  * Errors: CAD_ECORRUPT naming file and line (not JSON), CAD_EDATA (a row without its members). */
 CAD_MUST_USE cad_status cad_answers_read(cad_answers *a, bool fresh);
 
+/* XXH3-128 in hex of what stands in a prompt: of the caption; where it shows a text, of that hash and the text's, end to end.
+ */
+void cad_answers_prompt_sha(const char *caption, const char *retrieved, char out[CAD_HASH_HEX]);
+/* The ids of what was retrieved, "[]" where that is nothing or NULL; new reference, NULL: out of memory. */
+json_t *cad_answers_rag_ids(const cad_retrieved *found);
 /* What a row asks. */
 cad_prompt cad_answers_prompt(const cad_answers *a, const cad_suite_row *row);
 /* Generates the missing answers, appending each as it completes; progress on stderr.  CAD_EINTR: a->stop was set. */

@@ -1,6 +1,4 @@
 /* eval/answers.h: answers from a model, or from a function in its place. */
-#include "core/hash.h"
-#include "core/json.h"
 #include "core/progress.h"
 #include "eval/answers_impl.h"
 
@@ -17,17 +15,19 @@ typedef struct generating {
     int64_t tokens, before; /* drawn by this call, and by its calls of the engine before the present one */
 } generating;
 
-static cad_status append_prediction(const cad_answer_slot *t, const cad_answer *answer, cad_appender *file)
+static cad_status append_prediction(const cad_answers *a, const cad_answer_slot *t, const cad_answer *answer,
+                                    cad_appender *file)
 {
     static const char *const finish[] = {"stop", "length"};
     char seed[24], sha[CAD_HASH_HEX];
-    cad_hash128_hex(t->row->prompt, strlen(t->row->prompt), sha);
+    const cad_retrieved *found = a->retrieved ? &a->retrieved[t->row - a->suite->row] : NULL;
+    cad_answers_prompt_sha(t->row->prompt, found ? found->text : NULL, sha);
     snprintf(seed, sizeof seed, "%" PRIu64, answer ? answer->seed : 0); /* 64 bits do not survive as a JSON number */
     json_t *text = json_stringn(t->text, t->len);
-    json_t *o =
-        json_pack("{ss,ss,sI,ss,so,sI,ss,sf,sf,ss}", "key", t->key, "id", t->row->id, "sample", (json_int_t)t->sample,
-                  "prompt_sha", sha, "text", text, "n_tokens", (json_int_t)t->tokens, "finish", finish[t->stopped ? 0 : 1],
-                  "ms", answer ? answer->ms : 0.0, "logprob", answer ? answer->logprob : 0.0, "seed", seed);
+    json_t *o = json_pack("{ss,ss,sI,ss,so,so,sI,ss,sf,sf,ss}", "key", t->key, "id", t->row->id, "sample",
+                          (json_int_t)t->sample, "prompt_sha", sha, "rag_ids", cad_answers_rag_ids(found), "text", text,
+                          "n_tokens", (json_int_t)t->tokens, "finish", finish[t->stopped ? 0 : 1], "ms",
+                          answer ? answer->ms : 0.0, "logprob", answer ? answer->logprob : 0.0, "seed", seed);
     if (!o || (t->too_large && json_object_set_new(o, "too_large", json_integer((json_int_t)t->too_large))))
         CAD_FAIL(CAD_ENOMEM, "out of memory for a prediction");
     cad_buf line = CAD_BUF_INIT;
@@ -48,7 +48,7 @@ static cad_status answered(void *ctx, const cad_answer *answer)
     t->tokens = answer->n_tokens;
     t->stopped = answer->finish == CAD_FINISH_stop;
     g->done++;
-    return append_prediction(t, answer, g->file);
+    return append_prediction(g->a, t, answer, g->file);
 }
 
 static cad_status stepped(void *ctx, int64_t tokens, int64_t done)
@@ -64,7 +64,7 @@ static cad_status stepped(void *ctx, int64_t tokens, int64_t done)
 cad_prompt cad_answers_prompt(const cad_answers *a, const cad_suite_row *row)
 {
     return (cad_prompt){
-        .caption = row->prompt, .id = row->id, .retrieved = a->retrieved ? a->retrieved[row - a->suite->row] : NULL};
+        .caption = row->prompt, .id = row->id, .retrieved = a->retrieved ? a->retrieved[row - a->suite->row].text : NULL};
 }
 
 /* One call of the engine for all missing answers of sample k, each with a seed of its own. */
@@ -126,7 +126,7 @@ cad_status cad_answers_take(cad_answers *a, cad_answer_source source, void *ctx)
         if (s == CAD_OK)
             s = cad_arena_strdup(a->arena, answer.text ? answer.text : "", t->len, &t->text);
         if (s == CAD_OK)
-            s = append_prediction(t, NULL, file);
+            s = append_prediction(a, t, NULL, file);
     }
     if (s == CAD_OK)
         s = cad_appender_sync(file);

@@ -28,7 +28,8 @@ static cad_status write_json(const char *dir, const char *name, const json_t *o)
     return s;
 }
 
-cad_status cad_eval_open_row(cad_eval_run_state *r, const char *label, const char *identity, cad_answers **out)
+cad_status cad_eval_open_row(cad_eval_run_state *r, const char *label, const char *identity, const cad_retrieved *retrieved,
+                             cad_answers **out)
 {
     cad_evaluation *e = r->e;
     if (e->n_rows == CAD_EVAL_MAX_ROWS)
@@ -45,7 +46,7 @@ cad_status cad_eval_open_row(cad_eval_run_state *r, const char *label, const cha
     cad_answers *a = &e->answers[e->n_rows];
     const cad_config *c = r->o->config;
     CAD_TRY(cad_fs_mkdirs(dir));
-    CAD_TRY(cad_answers_init(&e->suite, dir, identity, c->decode.samples, c->metrics.limit, r->arena, a));
+    CAD_TRY(cad_answers_init(&e->suite, retrieved, dir, identity, c->decode.samples, c->metrics.limit, r->arena, a));
     a->stop = r->o->stop;
     a->kind = e->suite.kind;
     a->steplm = a->always = r->steplm;
@@ -103,7 +104,7 @@ static cad_status take_row(cad_eval_run_state *r, const char *label, const char 
                            cad_answer_source source, void *ctx)
 {
     cad_answers *a;
-    CAD_TRY(cad_eval_open_row(r, label, identity, &a));
+    CAD_TRY(cad_eval_open_row(r, label, identity, NULL, &a));
     a->kind = kind;
     CAD_TRY(cad_answers_take(a, source, ctx));
     json_t *manifest = json_pack("{ss}", "baseline", label);
@@ -139,7 +140,7 @@ static cad_status long_answers(const cad_eval_run_state *r, const cad_eval_model
                                cad_engine_opts *eo)
 {
     const cad_suite *suite = &r->e->suite;
-    const cad_answers a = {.suite = suite, .retrieved = rag->text};
+    const cad_answers a = {.suite = suite, .retrieved = rag->found};
     cad_engine_facts facts;
     cad_prompt *prompt;
     CAD_TRY(cad_engine_peek(m->ckpt, NULL, r->arena, &facts));
@@ -181,10 +182,9 @@ static cad_status model_row(cad_eval_run_state *r, const cad_eval_model *m, cons
                   (json_int_t)c->decode.max_new, "samples", (json_int_t)c->decode.samples, "seed", (json_int_t)c->run.seed);
     cad_status s = manifest ? add_waived(m->ckpt, manifest) : cad_fail(CAD_ENOMEM, "out of memory for a manifest");
     if (s == CAD_OK)
-        s = cad_eval_open_row(r, m->label, identity, &a);
+        s = cad_eval_open_row(r, m->label, identity, rag->found, &a);
     if (s == CAD_OK) {
         a->kind = cad_part_kind_of(info.kind);
-        a->retrieved = rag->text;
         say_what_is_there(a, m->label);
     }
     if (s == CAD_OK)
@@ -207,7 +207,7 @@ static cad_status pred_row(cad_eval_run_state *r, const cad_eval_model *m)
     if (files.others)
         cad_log(CAD_LOG_WARN, "%s: %zu files fit no row and are left alone", m->label, files.others);
     snprintf(identity, sizeof identity, "pred %s", files.hash);
-    CAD_TRY(cad_eval_open_row(r, m->label, identity, &a));
+    CAD_TRY(cad_eval_open_row(r, m->label, identity, NULL, &a));
     a->kind = CAD_PART_step;
     CAD_TRY(cad_answers_take(a, cad_pred_files_answer, &files));
     json_t *manifest = json_pack("{ss,sI,ss}", "pred", m->pred, "files", (json_int_t)files.found, "hash", files.hash);
@@ -233,7 +233,7 @@ static bool has_references(const cad_suite *s)
 static cad_status reference_boxes(cad_eval_run_state *r, cad_bbox_cube **out)
 {
     cad_answers *a;
-    CAD_TRY(cad_eval_open_row(r, "reference", "reference", &a));
+    CAD_TRY(cad_eval_open_row(r, "reference", "reference", NULL, &a));
     a->steplm = a->always = false; /* boxes are all that is asked of them */
     CAD_TRY(cad_answers_take(a, cad_baseline_reference, NULL));
     CAD_TRY(cad_answers_score(a, r->pool, "reference"));

@@ -12,8 +12,8 @@ extern "C" {
 
 /* What the prompts of the suite show to one model. */
 typedef struct cad_eval_rag {
-    const char **text; /* (rows of the suite) NULL: nothing */
-    char words[64];    /* for spec string and identity: "off", "hash k1 <index>", "unknown" */
+    cad_retrieved *found; /* (rows of the suite) NULL: nothing */
+    char words[64];       /* for spec string and identity: "off", "hash k1 <index>", "unknown" */
 } cad_eval_rag;
 
 typedef struct cad_eval_run_state {
@@ -31,8 +31,9 @@ typedef struct cad_eval_run_state {
     const char *limit; /* "LIMIT 50/2056: not comparable"; NULL: all prompts */
 } cad_eval_run_state;
 
-/* Opens the next row of the table: its folder and what is already in it. */
-CAD_MUST_USE cad_status cad_eval_open_row(cad_eval_run_state *r, const char *label, const char *identity, cad_answers **out);
+/* Opens the next row of the table: its folder and what is already in it.  `retrieved`: what its prompts show; may be NULL. */
+CAD_MUST_USE cad_status cad_eval_open_row(cad_eval_run_state *r, const char *label, const char *identity,
+                                          const cad_retrieved *retrieved, cad_answers **out);
 /* Scores it, writes its results.json and adds it to the table.  `manifest` is borrowed. */
 CAD_MUST_USE cad_status cad_eval_close_row(cad_eval_run_state *r, const char *label, const json_t *manifest, bool baseline);
 

@@ -83,12 +83,10 @@ static cad_status retrieve_all(cad_eval_run_state *r, cad_retriever *retriever, 
 {
     const cad_suite *suite = &r->e->suite;
     size_t limit = (size_t)r->o->config->metrics.limit, n = limit && limit < suite->n ? limit : suite->n, nothing = 0;
-    CAD_TRY(cad_arena_zalloc(r->arena, suite->n, sizeof *out->text, "retrieved texts", &out->text));
+    CAD_TRY(cad_arena_zalloc(r->arena, suite->n, sizeof *out->found, "retrieved texts", &out->found));
     for (size_t i = 0; i < n; i++) {
-        cad_retrieved found;
-        CAD_TRY(cad_retriever_find(retriever, suite->row[i].prompt, r->arena, &found));
-        out->text[i] = found.text;
-        nothing += found.n == 0;
+        CAD_TRY(cad_retriever_find(retriever, suite->row[i].prompt, r->arena, &out->found[i]));
+        nothing += out->found[i].n == 0;
     }
     if (nothing)
         cad_log(CAD_LOG_WARN, "%s: %zu of %zu prompts retrieve nothing; their slot stays empty", label, nothing, n);
@@ -100,7 +98,6 @@ static cad_status open_for(cad_eval_run_state *r, const cad_eval_model *m, const
     cad_config *c;
     cad_buf path = CAD_BUF_INIT;
     cad_retriever *retriever = NULL;
-    cad_rag_index *index = NULL;
     cad_status s = recorded(r, facts->path, &c);
     if (s == CAD_OK)
         s = index_path(r, c, &path);
@@ -112,16 +109,13 @@ static cad_status open_for(cad_eval_run_state *r, const cad_eval_model *m, const
     if (s == CAD_OK)
         s = cad_retriever_open(path.data, c, r->o->rag ? NULL : facts->rag_index, m->ckpt, &retriever);
     if (s == CAD_OK)
-        s = cad_rag_index_open(path.data, &index);
-    if (s == CAD_OK)
-        s = check_held_out(&r->e->suite, path.data, cad_rag_index_rows(index), r->arena);
+        s = check_held_out(&r->e->suite, path.data, cad_rag_index_rows(cad_retriever_index(retriever)), r->arena);
     if (s == CAD_OK)
         s = retrieve_all(r, retriever, m->label, out);
     if (s == CAD_OK) {
-        const cad_rag_info *info = cad_rag_index_info(index);
+        const cad_rag_info *info = cad_rag_index_info(cad_retriever_index(retriever));
         snprintf(out->words, sizeof out->words, "%.16s k%lld %.16s", info->encoder, (long long)c->rag.k, info->xxh3);
     }
-    cad_rag_index_destroy(index);
     cad_retriever_close(retriever);
     cad_buf_deinit(&path);
     return s;

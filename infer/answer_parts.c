@@ -1,6 +1,7 @@
 #include "infer/answer_parts.h"
 #include "core/fs.h"
 #include "core/hash.h"
+#include "eval/answers.h"
 #include "infer/answer_program.h"
 
 #include <inttypes.h>
@@ -21,6 +22,7 @@ static cad_status keep(void *ctx, const cad_answer *a)
     drawing *d = ctx;
     cad_answer_part *p = &d->out->item[a->prompt * d->out->samples + a->sample];
     *p = (cad_answer_part){.prompt = &d->prompts->item[a->prompt],
+                           .found = d->prompts->found ? &d->prompts->found[a->prompt] : NULL,
                            .sample = a->sample,
                            .len = a->len,
                            .n_tokens = a->n_tokens,
@@ -236,7 +238,7 @@ cad_status cad_answer_part_row(const cad_answer_part *a, cad_format format, cons
 {
     char key[CAD_HASH_HEX], sha[CAD_HASH_HEX];
     cad_buf b = CAD_BUF_INIT;
-    cad_hash128_hex(a->prompt->caption, strlen(a->prompt->caption), sha);
+    cad_answers_prompt_sha(a->prompt->caption, a->prompt->retrieved, sha);
     CAD_TRY(cad_buf_printf(&b, "%s prompt %s retrieved %s seed %" PRIu64 " sample %" PRId64, identity, sha,
                            a->prompt->retrieved ? a->prompt->retrieved : "", a->seed, a->sample));
     cad_hash128_hex(b.data, b.len, key);
@@ -244,11 +246,11 @@ cad_status cad_answer_part_row(const cad_answer_part *a, cad_format format, cons
     char seed[24];
     snprintf(seed, sizeof seed, "%" PRIu64, a->seed); /* 64 bits do not survive as a JSON number */
     json_t *text = json_stringn(a->text, a->len);
-    *out = json_pack("{ss,ss,ss,sI,ss,ss,ss,so,sI,ss,sf,sf,sO?,sO?,sb,ss}", "key", key, "id", a->prompt->id, "prompt",
-                     a->prompt->caption, "sample", (json_int_t)a->sample, "prompt_sha", sha, "seed", seed, "format",
-                     cad_format_name(format), "text", text, "n_tokens", (json_int_t)a->n_tokens, "finish",
-                     cad_finish_name(a->finish), "ms", a->ms, "logprob", a->logprob, "files", a->files, "check", a->check,
-                     "valid", (int)a->valid, "error", a->reason);
+    *out = json_pack("{ss,ss,ss,sI,ss,so,ss,ss,so,sI,ss,sf,sf,sO?,sO?,sb,ss}", "key", key, "id", a->prompt->id, "prompt",
+                     a->prompt->caption, "sample", (json_int_t)a->sample, "prompt_sha", sha, "rag_ids",
+                     cad_answers_rag_ids(a->found), "seed", seed, "format", cad_format_name(format), "text", text, "n_tokens",
+                     (json_int_t)a->n_tokens, "finish", cad_finish_name(a->finish), "ms", a->ms, "logprob", a->logprob, "files",
+                     a->files, "check", a->check, "valid", (int)a->valid, "error", a->reason);
     if (!*out)
         CAD_FAIL(CAD_ENOMEM, "out of memory for a row of answers");
     return CAD_OK;

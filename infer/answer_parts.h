@@ -18,6 +18,7 @@ extern "C" {
 /* One answer with all that is known about it; texts live in the arena. */
 typedef struct cad_answer_part {
     const cad_prompt *prompt;
+    const cad_retrieved *found; /* what was retrieved for it; NULL: nothing */
     int64_t sample;
     const char *text; /* as it was drawn */
     size_t len;

@@ -158,15 +158,30 @@ static cad_status index_path(task *t, cad_buf *out)
     return *t->config->data.train ? cad_path_parent(t->config->data.train, out) : CAD_OK;
 }
 
+/* As the checkpoint learnt: ties of retrieval go by the seed that it recorded, while --seed is that of the answers. */
+static cad_status retrieval_config(task *t, cad_config *out)
+{
+    const char *path;
+    cad_config *recorded;
+    CAD_TRY(cad_path_join(t->arena, t->facts.path, "config.ini", &path));
+    const cad_config_source source = {.kind = CAD_CONFIG_FILE, .name = path, .only = "run"};
+    CAD_TRY(cad_config_load(&source, cad_fs_exists(path) ? 1 : 0, t->arena, NULL, &recorded));
+    *out = *t->config;
+    out->run.seed = recorded->run.seed;
+    return CAD_OK;
+}
+
 static cad_status open_retriever(task *t)
 {
     const char *given = cad_cli_value(t->cli, "rag");
     bool off = given && !strcmp(given, "off");
     cad_buf path = CAD_BUF_INIT;
+    cad_config config;
     if (given && !off && !t->facts.has_retrieved)
         CAD_FAIL(CAD_EUSAGE, "--rag=%s: the template of %s has no {retrieved}", given, t->facts.path);
     if (off || !t->facts.has_retrieved)
         return CAD_OK;
+    CAD_TRY(retrieval_config(t, &config));
     CAD_TRY(index_path(t, &path));
     cad_status s = path.len ? CAD_OK
                             : cad_fail(CAD_ECONFIG,
@@ -174,7 +189,7 @@ static cad_status open_retriever(task *t)
                                        "hint: --rag=INDEX, or --rag=off to leave the slot empty",
                                        t->facts.path);
     if (s == CAD_OK)
-        s = cad_retriever_open(path.data, t->config, given ? NULL : t->facts.rag_index, cad_cli_value(t->cli, "ckpt"),
+        s = cad_retriever_open(path.data, &config, given ? NULL : t->facts.rag_index, cad_cli_value(t->cli, "ckpt"),
                                &t->retriever);
     cad_buf_deinit(&path);
     return s;
@@ -184,17 +199,19 @@ static cad_status open_retriever(task *t)
 static cad_status retrieve(task *t)
 {
     CAD_TRY(open_retriever(t));
+    if (t->retriever)
+        CAD_TRY(cad_arena_zalloc(t->arena, (size_t)t->prompts.n, sizeof *t->prompts.found, "retrieved", &t->prompts.found));
     for (int64_t i = 0; t->retriever && i < t->prompts.n; i++) {
         cad_prompt *p = &t->prompts.item[i];
-        cad_retrieved found;
+        cad_retrieved *found = &t->prompts.found[i];
         if (p->retrieved)
             continue;
-        CAD_TRY(cad_retriever_find(t->retriever, p->caption, t->arena, &found));
-        p->retrieved = found.text;
-        for (int64_t k = 0; k < found.n; k++)
-            cad_log(t->prompts.n == 1 ? CAD_LOG_INFO : CAD_LOG_DEBUG, "prompt %s: retrieved %s (%.3f)", p->id, found.id[k],
-                    found.score[k]);
-        if (found.n == 0)
+        CAD_TRY(cad_retriever_find(t->retriever, p->caption, t->arena, found));
+        p->retrieved = found->text;
+        for (int64_t k = 0; k < found->n; k++)
+            cad_log(t->prompts.n == 1 ? CAD_LOG_INFO : CAD_LOG_DEBUG, "prompt %s: retrieved %s (%.3f)", p->id, found->id[k],
+                    found->score[k]);
+        if (found->n == 0)
             cad_log(CAD_LOG_WARN, "prompt %s: nothing was retrieved; its slot stays empty", p->id);
     }
     return CAD_OK;

@@ -4,6 +4,7 @@
 
 #include "core/arena.h"
 #include "core/status.h"
+#include "dataprep/retriever.h"
 #include "model/decoder/engine.h"
 
 #include <stddef.h>
@@ -14,7 +15,8 @@ extern "C" {
 #endif
 
 typedef struct cad_prompts {
-    cad_prompt *item; /* id is never NULL: the given one, else the line's number */
+    cad_prompt *item;     /* id is never NULL: the given one, else the line's number */
+    cad_retrieved *found; /* (n) what was retrieved for each; NULL: nothing, or by others */
     int64_t n;
 } cad_prompts;
 

@@ -47,3 +47,28 @@ open("other/test.jsonl", "w").write("\n".join(lines) + "\n")
 P
 runs 65 "${ask[@]}" --rag=other
 says "$err" "other/rag.index: stale: " "those of other/{train,val,test}.jsonl hash to"
+
+# Rows of the answers name what was shown; equal captions tie, and --seed, which draws answers, decides nothing about them.
+python3 - "$data" <<'P'
+import json, os, sys
+os.makedirs("tied")
+for name in ("train", "val", "test"):
+    head, *rows = open(f"{sys.argv[1]}/{name}.jsonl").read().splitlines()
+    with open(f"tied/{name}.jsonl", "w") as f:
+        print(head, file=f)
+        for row in rows:
+            print(json.dumps(dict(json.loads(row), caption="a plate")), file=f)
+P
+runs 0 cadprep rag build tied --exclude-same=id
+for seed in 1 2 3 4; do
+    runs 3 "${ask[@]}" --rag=tied --seed=$seed --json
+    cp "$out" $seed.json
+    json $seed.json 'len(d["answers"][0]["rag_ids"]) == 1'
+done
+python3 - <<'P' || die "the seed of answers decides what is retrieved"
+import json
+a = [json.load(open(f"{s}.json"))["answers"][0] for s in (1, 2, 3, 4)]
+assert len({r["rag_ids"][0] for r in a}) == 1 and len({r["seed"] for r in a}) == 4 and len({r["prompt_sha"] for r in a}) == 1
+P
+runs 3 "${ask[@]}" --rag=off --json
+json "$out" 'd["answers"][0]["rag_ids"] == [] and d["answers"][0]["prompt_sha"] != json.load(open("1.json"))["answers"][0]["prompt_sha"]'

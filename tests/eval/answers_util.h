@@ -79,7 +79,7 @@ static inline const char *file(const char *name)
 static inline cad_answers opened(const char *identity, bool fresh)
 {
     cad_answers a;
-    ok(cad_answers_init(&suite, dir, identity, SAMPLES, 0, arena, &a));
+    ok(cad_answers_init(&suite, NULL, dir, identity, SAMPLES, 0, arena, &a));
     ok(cad_answers_read(&a, fresh));
     return a;
 }

@@ -63,6 +63,39 @@ static void test_each_prediction_names_the_hash_of_its_prompt(void **state)
     cad_buf_deinit(&b);
 }
 
+/* Another text to show, or another row that it is of, is another prompt; prompts that show nothing keep their answers. */
+static void test_answers_are_those_of_what_their_prompts_showed(void **state)
+{
+    (void)state;
+    cad_retrieved found[ROWS] = {{.text = "C 7 7 7", .n = 2, .id = {"t5", "t6"}}, {.text = "C 8 8 8", .n = 1, .id = {"t9"}}};
+    const cad_retrieved kept[ROWS] = {found[0], found[1]};
+    cad_answers a;
+    ok(cad_answers_init(&suite, found, dir, IDENTITY, SAMPLES, 0, arena, &a));
+    ok(cad_answers_read(&a, true));
+    ok(cad_answers_take(&a, answer_of, NULL));
+    cad_buf b = bytes("predictions.jsonl");
+    char sha[CAD_HASH_HEX], both[2 * CAD_HASH_HEX];
+    cad_hash128_hex(suite.row[0].prompt, strlen(suite.row[0].prompt), both);
+    cad_hash128_hex("C 7 7 7", 7, both + CAD_HASH_HEX - 1);
+    cad_hash128_hex(both, strlen(both), sha);
+    assert_non_null(strstr(b.data, sha));
+    assert_non_null(strstr(b.data, "\"rag_ids\":[\"t5\",\"t6\"]"));
+    assert_non_null(strstr(b.data, "\"rag_ids\":[]"));
+    cad_buf_deinit(&b);
+    for (int i = 0; i < 4; i++) {
+        memcpy(found, kept, sizeof found);
+        found[0].text = i == 1 ? "C 7 7 8" : i == 3 ? NULL : found[0].text;
+        found[1].id[0] = i == 2 ? "t8" : "t9";
+        ok(cad_answers_init(&suite, found, dir, IDENTITY, SAMPLES, 0, arena, &a));
+        ok(cad_answers_read(&a, false));
+        assert_int_equal(answered(&a), i ? SLOTS - SAMPLES : SLOTS);
+        assert_int_equal(a.slot[0].text == NULL, i == 1 || i == 3);
+    }
+    a = opened(IDENTITY, false);
+    assert_int_equal(answered(&a), SLOTS - 2 * SAMPLES);
+    ok(cad_fs_remove(file("predictions.jsonl")));
+}
+
 static void test_a_torn_last_line_is_asked_again(void **state)
 {
     (void)state;
@@ -101,7 +134,7 @@ static void test_a_damaged_line_is_named_and_fresh_starts_over(void **state)
     third[0] = '\0'; /* as a file system may leave a block after a power failure */
     put("scores.jsonl", &b, b.len);
     cad_answers a;
-    ok(cad_answers_init(&suite, dir, IDENTITY, SAMPLES, 0, arena, &a));
+    ok(cad_answers_init(&suite, NULL, dir, IDENTITY, SAMPLES, 0, arena, &a));
     fails(cad_answers_read(&a, false), CAD_ECORRUPT, "scores.jsonl:3: not a row of JSON\nhint: --fresh");
     ok(cad_answers_read(&a, true));
     assert_false(cad_fs_exists(file("scores.jsonl")) || cad_fs_exists(file("predictions.jsonl")));
@@ -139,6 +172,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_a_file_cut_anywhere_is_completed_to_the_same_bytes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_each_prediction_names_the_hash_of_its_prompt, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_answers_are_those_of_what_their_prompts_showed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_torn_last_line_is_asked_again, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_file_without_its_first_line_gets_one, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_damaged_line_is_named_and_fresh_starts_over, setup, teardown),
