@@ -116,12 +116,18 @@ static cad_status half_word(const cad_cli *cli)
 {
     const cad_cli_spec *spec = cli->spec;
     const char *first = cli->args[0];
-    size_t n = strlen(first);
+    size_t n = strlen(first), len = 0;
+    char list[200] = "";
+    const char *one = NULL;
     for (const cad_cli_word *w = spec->words; w->name; w++)
-        if (!strncmp(w->name, first, n) && w->name[n] == ' ')
-            CAD_FAIL(CAD_EUSAGE, "unknown command '%s%s%s'\nhint: %s %s", first, cli->n_args > 1 ? " " : "",
-                     cli->n_args > 1 ? cli->args[1] : "", spec->name, w->name);
-    return CAD_OK;
+        if (!strncmp(w->name, first, n) && w->name[n] == ' ' && len < sizeof list) {
+            len += (size_t)snprintf(list + len, sizeof list - len, "%s%s", len ? ", " : "", w->name);
+            one = w->name;
+        }
+    if (!one)
+        return CAD_OK;
+    CAD_FAIL(CAD_EUSAGE, "unknown command '%s%s%s'; expected %s\nhint: %s %s --help", first, cli->n_args > 1 ? " " : "",
+             cli->n_args > 1 ? cli->args[1] : "", list, spec->name, one);
 }
 
 static cad_status unknown_word(const cad_cli *cli)

@@ -7,6 +7,7 @@
 #include "core/path.h"
 #include "core/progress.h"
 #include "core/size.h"
+#include "core/utf8.h"
 #include "dataprep/corpus_row.h"
 #include "dataprep/npy.h"
 #include "dataprep/prep_cmd.h"
@@ -100,6 +101,8 @@ cad_status cad_cmd_rag_query(cad_cli *cli)
     if (done)
         return CAD_OK;
     const char *in = cad_cli_arg(cli, 0);
+    if (cad_text_is_blank(cad_cli_arg(cli, 1)))
+        CAD_FAIL(CAD_EUSAGE, "an empty sentence; expected what to look for");
     snprintf(path, sizeof path, cad_fs_is_dir(in) ? "%s/" CAD_RAG_INDEX_NAME : "%s", in);
     if (!cad_fs_exists(path))
         CAD_FAIL(CAD_ENOTFOUND, "%s: no such file\nhint: cadprep rag build %s", path, cad_fs_is_dir(in) ? in : "DIR");

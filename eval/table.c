@@ -152,10 +152,17 @@ static cad_status steplm_table(const cad_table *t, cad_buf *out)
 {
     size_t before = out->len;
     int footnotes = 0;
+    bool all = false;
+    for (size_t i = 0; i < t->n; i++)
+        for (int k = 0; k < 4; k++) /* CR, RR and MSCD, twice */
+            all |= metric_of(t->row[i].results, STEPLM[k].metric) != NULL;
     CAD_TRY(cad_buf_str(
-        out, "\nAs STEP-LLM counts: CR, RR, MSCD as published, with its code's defects (one direction, first root, 0.1 mm, "
-             "empty files left out),\nbut aligned without chance (~); right of it both directions, all roots, "
-             "failures counted.  A wrong size is what SCD mostly sees.\n\n"));
+        out,
+        all ? "\nAs STEP-LLM counts: CR, RR, MSCD as published, with its code's defects (one direction, first root, 0.1 mm, "
+              "empty files left out),\nbut aligned without chance (~); right of it both directions, all roots, "
+              "failures counted.  A wrong size is what SCD mostly sees.\n\n"
+            : "\nEntities as STEP-LLM counts them (AEC: the mean of the largest id), and their number; all else of its "
+              "measures: --preset=steplm.\n\n"));
     size_t head = out->len;
     CAD_TRY(model_table(t, STEPLM, N_STEPLM, out));
     if (out->len == head) {

@@ -192,7 +192,7 @@ cad_status cad_engine_peek(const char *ckpt, const char *template_name, cad_aren
         CAD_TRY(cad_template_get(template_name ? template_name : "ir", NULL, a, &t));
     *out = (cad_engine_facts){.path = p.path,
                               .kind = cad_engine_kind(&p, t),
-                              .kind_recorded = p.kind != NULL,
+                              .kind_recorded = p.kind || !ckpt, /* the embedded base has learnt Compact IR */
                               .rag_index = p.rag_index,
                               .waived = p.waived,
                               .has_retrieved = t->has_retrieved};

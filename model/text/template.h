@@ -2,7 +2,8 @@
  *
  * A template is literal text with the slots {caption}, {retrieved} and {output}; {output} is its end.  The prompt is everything
  * before {output}.  Prompt and answer are tokenised apart, each as one text, and concatenated, in training, evaluation and
- * inference alike.  Slots enter without their final LFs and are plain text: a special token's text inside a slot stays text.
+ * inference alike.  What a prompt's slots hold enters without its final LFs, the answer as its row holds it; both are plain text:
+ * a special token's text inside a slot stays text.
  * Special tokens may stand in the literal parts (of a template file); only there they are parsed. */
 #ifndef CADLM_MODEL_TEXT_TEMPLATE_H
 #define CADLM_MODEL_TEXT_TEMPLATE_H

@@ -37,7 +37,8 @@ records one/ours-*/scores.jsonl >a && records two/ours-*/scores.jsonl >b
 same a b
 cp gt/p5.step pred/
 runs 0 cadeval --pred=ours=pred --gt=gt --out=two --sheet=0 --no-baselines
-says "$out" "classes of ours: ok 4 truncated 1"
+says "$out" "classes of ours: ok 4 truncated 1" "Entities as STEP-LLM counts them"
+! grep -q "CR, RR, MSCD" "$out" || die "a heading without its columns"
 
 # The columns of STEP-LLM; a refused text that the kernel can draw counts there alone.
 sed 's/ PLANE(/ Plane(/' gt/p1.step >pred/p1.step

@@ -82,6 +82,8 @@ runs 0 cadtool ckpt info "$ckpt" --json
 json "$out" "d['representation'] == '$form'"
 runs 2 cadgen --ckpt="$ckpt" --format=ir "a plate"
 says "$err" "--format=ir: " "learnt to answer in step" "hint: without --format"
+runs 2 cadgen --format=step "a plate" # the embedded base
+says "$err" "learnt to answer in ir"
 
 # With retrieval.
 runs 0 cadprep rag build data

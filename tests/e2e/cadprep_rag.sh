@@ -41,6 +41,8 @@ runs 0 cadprep rag query p/rag.index "flange with six holes" -k 3 --json
 json "$out" 'len(d["hits"]) == 3 and d["hits"][0]["score"] >= d["hits"][2]["score"] and "caption" in d["hits"][0]'
 runs 0 cadprep rag query p "flange with six holes" --min-score=0.99
 empty "$out"
+runs 2 cadprep rag query p " "
+says "$err" "an empty sentence"
 
 # Vectors for numpy.
 printf '%s\n' '{"schema":1,"kind":"corpus"}' '{"caption":"a plate"}' '"a plate"' '{"prompt":"40 x 20"}' >texts.jsonl
