@@ -1,5 +1,6 @@
 #include "dataprep/audit.h"
 
+#include "core/hash.h"
 #include "dataprep/hash_index.h"
 
 #include <stdio.h>
@@ -115,19 +116,21 @@ cad_status cad_audit_forms(const cad_pack *const *pack, const char *const *name,
 
 /* ---- leaks ---- */
 
+enum { CAPTION, GEOMETRY, ANSWER, KINDS };
+
 typedef struct leaks {
     const cad_pack *const *pack;
     const char *const *name;
-    int64_t n[2], ungrouped;
+    int64_t n[KINDS], ungrouped;
     char first[400];
 } leaks;
 
 /* A value of the index: pack and row of the first sight. */
 static cad_status look(leaks *l, cad_hash_index *m, int kind, uint64_t hash, size_t pack, size_t row)
 {
-    static const char *const what[2] = {"caption", "geometry"};
+    static const char *const what[KINDS] = {"caption", "geometry", "answer"};
     if (!hash) {
-        l->ungrouped += kind;
+        l->ungrouped += kind == GEOMETRY;
         return CAD_OK;
     }
     uint64_t *at = NULL;
@@ -136,7 +139,7 @@ static cad_status look(leaks *l, cad_hash_index *m, int kind, uint64_t hash, siz
     size_t other = (size_t)(*at >> 48), a_len = 0, b_len = 0;
     if (is_new || other == pack)
         return CAD_OK;
-    if (!l->n[0] && !l->n[1]) {
+    if (!l->n[CAPTION] && !l->n[GEOMETRY] && !l->n[ANSWER]) {
         const char *a = cad_pack_id(l->pack[other], (size_t)(*at & 0xffffffffffffu), &a_len),
                    *b = cad_pack_id(l->pack[pack], row, &b_len);
         snprintf(l->first, sizeof l->first, "%s of row %.*s (%s) is that of row %.*s (%s)", what[kind], (int)b_len, b,
@@ -146,20 +149,35 @@ static cad_status look(leaks *l, cad_hash_index *m, int kind, uint64_t hash, siz
     return CAD_OK;
 }
 
+/* Of the tokens that a row is trained to give: equal ones are equal parts, whatever groups the rows name. */
+static uint64_t answer_hash(const cad_pack *p, size_t r)
+{
+    uint64_t h = 0;
+    for (uint64_t s = p->span_offset[r]; s < p->span_offset[r + 1]; s++)
+        h = cad_hash64(p->tokens + p->row_offset[r] + p->span[s][0], (p->span[s][1] - p->span[s][0]) * sizeof *p->tokens, h);
+    return h;
+}
+
+static uint64_t hash_of(const cad_pack *p, int kind, size_t r)
+{
+    return kind == CAPTION ? p->caption_hash[r] : kind == GEOMETRY ? p->geometry_hash[r] : answer_hash(p, r);
+}
+
 cad_status cad_audit_leaks(const cad_pack *const *pack, const char *const *name, size_t n, json_t **out)
 {
     leaks l = {.pack = pack, .name = name};
     cad_status s = CAD_OK;
-    for (int kind = 0; s == CAD_OK && kind < 2; kind++) {
+    for (int kind = 0; s == CAD_OK && kind < KINDS; kind++) {
         cad_hash_index m = CAD_HASH_INDEX_INIT;
         for (size_t k = 0; s == CAD_OK && k < n; k++)
             for (size_t r = 0; s == CAD_OK && r < pack[k]->n_rows; r++)
-                s = look(&l, &m, kind, kind ? pack[k]->geometry_hash[r] : pack[k]->caption_hash[r], k, r);
+                s = look(&l, &m, kind, hash_of(pack[k], kind, r), k, r);
         cad_hash_index_deinit(&m);
     }
     CAD_TRY(s);
-    json_t *o = json_pack("{s:I, s:I, s:I, s:s}", "caption", (json_int_t)l.n[0], "geometry", (json_int_t)l.n[1], "ungrouped",
-                          (json_int_t)l.ungrouped, "first", l.first);
+    json_t *o =
+        json_pack("{s:I, s:I, s:I, s:I, s:s}", "caption", (json_int_t)l.n[CAPTION], "geometry", (json_int_t)l.n[GEOMETRY],
+                  "answer", (json_int_t)l.n[ANSWER], "ungrouped", (json_int_t)l.ungrouped, "first", l.first);
     if (!o)
         CAD_FAIL(CAD_ENOMEM, "audit: no memory for the leak report");
     *out = o;
@@ -181,7 +199,8 @@ static json_int_t count_of(const json_t *o, const char *key)
 
 cad_status cad_audit_refuse_leaks(const json_t *report, const char *name, bool captions, bool geometry)
 {
-    json_int_t bad = (captions ? count_of(report, "caption") : 0) + (geometry ? count_of(report, "geometry") : 0);
+    json_int_t bad = (captions ? count_of(report, "caption") : 0) +
+                     (geometry ? count_of(report, "geometry") + count_of(report, "answer") : 0);
     if (bad)
         CAD_FAIL(CAD_EDATA, "%s: %" JSON_INTEGER_FORMAT " rows lie in two splits; first: %s\nhint: cadprep split", name, bad,
                  json_string_value(json_object_get(report, "first")));

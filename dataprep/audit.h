@@ -33,12 +33,12 @@ CAD_MUST_USE cad_status cad_audit_forms(const cad_pack *const *pack, const char 
  * rebuilds. */
 CAD_MUST_USE cad_status cad_audit_sources(const cad_pack *p, const char *dir);
 
-/* Counts rows whose caption or geometry stands in an earlier pack too; `name` are the splits for messages.  *out, an object for
- * the report that the caller owns: {"caption":n,"geometry":n,"ungrouped":n,"first":..}; ungrouped: rows whose geometry is
- * unknown and was compared with nothing. */
+/* Counts rows whose caption, geometry or answer stands in an earlier pack too; `name` are the splits for messages.  *out, an
+ * object for the report that the caller owns: {"caption":n,"geometry":n,"answer":n,"ungrouped":n,"first":..}; answer: the same
+ * target tokens, whatever geometry the rows name; ungrouped: rows whose geometry is unknown. */
 CAD_MUST_USE cad_status cad_audit_leaks(const cad_pack *const *pack, const char *const *name, size_t n, json_t **out);
 
-/* That report for people, appended: "in two splits: 1 captions, 0 geometries; 0 rows of unknown geometry". */
+/* That report for people, appended: "in two splits: 1 captions, 0 geometries, 0 answers; 0 rows of unknown geometry". */
 CAD_MUST_USE cad_status cad_audit_leaks_line(const json_t *report, cad_buf *out);
 
 /* Whether any of the packs says that it was split by `word`, caption or geometry: then that may not lie in two of them. */

@@ -140,8 +140,9 @@ cad_status cad_audit_leaks_line(const json_t *report, cad_buf *out)
 {
     return cad_buf_printf(out,
                           "in two splits: %" JSON_INTEGER_FORMAT " captions, %" JSON_INTEGER_FORMAT
-                          " geometries; %" JSON_INTEGER_FORMAT " rows of unknown geometry",
-                          whole(report, "caption"), whole(report, "geometry"), whole(report, "ungrouped"));
+                          " geometries, %" JSON_INTEGER_FORMAT " answers; %" JSON_INTEGER_FORMAT " rows of unknown geometry",
+                          whole(report, "caption"), whole(report, "geometry"), whole(report, "answer"),
+                          whole(report, "ungrouped"));
 }
 
 cad_status cad_verify_block(const json_t *report, cad_buf *out)

@@ -2,6 +2,7 @@
 #include "core/fs.h"
 #include "core/size.h"
 #include "dataprep/audit.h"
+#include "dataprep/caption_group.h"
 #include "dataprep/corpus_row.h"
 #include "dataprep/hash_index.h"
 #include "dataprep/stage_split.h"
@@ -43,8 +44,10 @@ static cad_status add_corpus(audit *a, const char *path, cad_arena *scratch)
         s = cad_corpus_next(r, scratch, &row, &more);
         if (s != CAD_OK || !more)
             break;
-        source one = {cad_hash_index_key(row.id, strlen(row.id)), row.caption_hash, row.geometry_hash};
-        s = cad_buf_add(&a->rows, &one, sizeof one);
+        source one = {.id = cad_hash_index_key(row.id, strlen(row.id)), .geometry = row.geometry_hash};
+        s = cad_caption_key(!strcmp(row.kind, "step"), row.caption, &one.caption);
+        if (s == CAD_OK)
+            s = cad_buf_add(&a->rows, &one, sizeof one);
         cad_arena_rewind(scratch, f);
     }
     cad_corpus_close(r);

@@ -4,6 +4,7 @@
 #include "core/clock.h"
 #include "core/fs.h"
 #include "core/path.h"
+#include "dataprep/caption_group.h"
 #include "dataprep/corpus_row.h"
 #include "dataprep/hash_index.h"
 #include "dataprep/model_text.h"
@@ -58,6 +59,8 @@ static cad_status write_row(packer *p, const cad_row *row)
 {
     const cad_row_tokens *t = &p->row;
     uint32_t span[1][2] = {{t->begin, (uint32_t)t->ids.n}};
+    uint64_t caption; /* of what is packed, whatever the row says */
+    CAD_TRY(cad_caption_key(!strcmp(row->kind, "step"), row->caption, &caption));
     CAD_TRY(cad_pack_writer_add(p->out, &(cad_pack_row){.id = row->id,
                                                         .caption = row->caption,
                                                         .family = row->family,
@@ -65,7 +68,7 @@ static cad_status write_row(packer *p, const cad_row *row)
                                                         .n_tokens = t->ids.n,
                                                         .span = (const uint32_t(*)[2])span,
                                                         .n_spans = 1,
-                                                        .caption_hash = row->caption_hash,
+                                                        .caption_hash = caption,
                                                         .geometry_hash = row->geometry_hash,
                                                         .retrieved = t->retrieved,
                                                         .trimmed = t->trimmed,

@@ -15,7 +15,7 @@ runs 0 cadprep audit "$data/train.pack.h5"
 python3 - "$data/audit.json" facts "$out" "$data" <<'P' || die "audit.json, --json and the text disagree"
 import json, sys
 written, facts = json.load(open(sys.argv[1])), json.load(open(sys.argv[2]))
-assert written["train"] == facts and written["leaks"] == {"caption": 0, "geometry": 0, "ungrouped": 0, "first": ""}, written
+assert written["train"] == facts and written["leaks"] == {"caption": 0, "geometry": 0, "answer": 0, "ungrouped": 0, "first": ""}, written
 rows = {s: len(open(f"{sys.argv[4]}/{s}.jsonl").readlines()) - 1 for s in ("train", "val", "test")}
 assert {s: written[s]["rows"] for s in rows} == rows, rows
 text = dict(line.split(None, 1) for line in open(sys.argv[3]).read().splitlines())
@@ -60,6 +60,13 @@ open(f"{sys.argv[1]}/val.jsonl", "w").write("\n".join(val[:-1] + [json.dumps(v, 
 print(t["id"])
 P
 }
+# What a row says of its groups does not count where its caption or its answer says otherwise.
+for what in caption:caption target:answer; do
+    twin=$(plant "v[\"${what%:*}\"] = t[\"${what%:*}\"]")
+    runs 65 "${pack[@]}" "$data"
+    says "$err" "${what#*:} of row planted (val) is that of row $twin (train)" "hint: cadprep split"
+    cp whole/val.jsonl "$data"
+done
 twin=$(plant 'v["caption"] = t["caption"]; v.pop("group")')
 runs 65 "${pack[@]}" "$data"
 says "$err" "caption of row planted (val) is that of row $twin (train)" "hint: cadprep split"

@@ -28,6 +28,8 @@ elif kind == "outside":
     other = splits["val"][1]
     for rows in splits.values():
         rows[0]["info"]["rag"]["scope"] = "all"
+elif kind == "caption": # what a row says of its group does not count
+    victim["caption"] = other["caption"]
 else:
     victim.setdefault("group", {})[kind] = other.setdefault("group", {})[kind] = "00000000000000ff"
 victim["rag"][0]["id"] = other["id"]
