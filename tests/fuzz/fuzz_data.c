@@ -205,7 +205,26 @@ static void holds_text(const cad_buf *b)
     assert_int_equal(cad_utf8_check(cad_buf_cstr(b), b->len), b->len);
 }
 
-/* What the tools of STEP-LLM do to text, all of them to the same; only the order of instances can be refused. */
+/* Their older order, in each of its ways, and what is learned of a file. */
+static void do_steplm_others(cad_arena *a, const char *data, size_t len)
+{
+    bool taken = false;
+    cad_buf out = CAD_BUF_INIT;
+    for (int g = CAD_STEPLM_GROUP_strict; g <= CAD_STEPLM_GROUP_none; g++) {
+        cad_buf_clear(&out);
+        cad_status s = cad_steplm_topo(a, data, len, (cad_steplm_group)g, &out);
+        assert_true(s == CAD_OK || (s == CAD_EDATA && out.len == 0));
+        assert_true(g == CAD_STEPLM_GROUP_strict || (s == CAD_OK) == taken); /* the way has no part in what is refused */
+        taken = s == CAD_OK;
+        holds_text(&out);
+    }
+    cad_buf_clear(&out);
+    cad_status s = cad_steplm_section(data, len, &out);
+    assert_true(s == CAD_OK ? out.len >= 5 && out.len <= len : s == CAD_EDATA && out.len == 0);
+    cad_buf_deinit(&out);
+}
+
+/* What the tools of STEP-LLM do to text, all of them to the same; only orders and the section can be refused. */
 static cad_status do_steplm(const char *data, size_t len, bool *parsed)
 {
     cad_buf rounded = CAD_BUF_INIT, restored = CAD_BUF_INIT, legal = CAD_BUF_INIT, ordered = CAD_BUF_INIT;
@@ -217,6 +236,7 @@ static cad_status do_steplm(const char *data, size_t len, bool *parsed)
     ok(cad_steplm_legal(a, data, len, &legal));
     assert_true(numbers >= 0 && (size_t)numbers <= len);
     holds_text(&rounded);
+    do_steplm_others(a, data, len);
     cad_status s = cad_steplm_reorder(a, data, len, &ordered, &lost);
     assert_true(s == CAD_OK || ordered.len == 0);
     if (s == CAD_OK) {
