@@ -1,5 +1,6 @@
 #include "dataprep/import_part.h"
 
+#include "cad/step/step_gate.h"
 #include "cad/step/step_group.h"
 #include "cad/step/step_write.h"
 #include "core/utf8.h"
@@ -85,13 +86,30 @@ static cad_status tell_error(const cad_step *m, const char *name, cad_import_par
                                  : CAD_OK;
 }
 
-static cad_status look_at(const cad_step *m, const char *name, bool strict, bool canonical, uint64_t *geometry,
-                          cad_import_part *p)
+/* What an evaluation would refuse before a kernel has it is no answer to learn. */
+static cad_status ask_gate(cad_step *m, const char *name, cad_import_part *p)
+{
+    cad_arena *a;
+    cad_step_gate_result g;
+    CAD_TRY(cad_arena_create("text gate", (size_t)1 << 20, &a));
+    cad_status s = cad_step_gate_model(m, a, &g);
+    if (s == CAD_OK && g.level < 3) {
+        p->class_ = g.level == 2 ? CAD_IMPORT_reference : CAD_IMPORT_parse;
+        s = cad_buf_printf(&p->message, "%s:%lld:%lld: %s", name, (long long)g.line, (long long)g.column, g.text);
+    }
+    cad_arena_destroy(a);
+    return s;
+}
+
+static cad_status look_at(cad_step *m, const char *name, bool strict, bool canonical, uint64_t *geometry, cad_import_part *p)
 {
     if (m->diags.n_errors > 0)
         return strict ? tell_error(m, name, p) : CAD_OK;
     CAD_TRY(cad_step_group(m, geometry));
     if (!canonical)
+        return CAD_OK;
+    CAD_TRY(ask_gate(m, name, p));
+    if (p->class_ != CAD_IMPORT_ok)
         return CAD_OK;
     CAD_TRY(cad_step_write(m, &(cad_step_write_opts){.plain = true}, &p->canonical));
     if (p->canonical.len <= CAD_IMPORT_CHECK_MOST)

@@ -189,12 +189,11 @@ static cad_status tell(const cad_step *m, const verdict *v, cad_arena *a, cad_st
     return s;
 }
 
-static cad_status judge(cad_step *m, cad_arena *a, cad_step_gate_result *r)
+/* References and types. */
+static cad_status judge_links(cad_step *m, cad_arena *a, cad_step_gate_result *r)
 {
     verdict v;
-    (void)find(m, SYNTAX, &v);
-    find_limits(m, &v);
-    if (v.fails != PASSES || find(m, FORGIVEN, &v) || find(m, LINKS, &v) || find_elsewhere(m, &v))
+    if (find(m, LINKS, &v) || find_elsewhere(m, &v))
         return tell(m, &v, a, r);
     CAD_TRY(cad_step_check(m, &(cad_step_check_opts){0}));
     if (find(m, TYPES, &v))
@@ -202,6 +201,26 @@ static cad_status judge(cad_step *m, cad_arena *a, cad_step_gate_result *r)
     r->level = 3;
     r->class_ = CAD_STEP_GATE_ok;
     return CAD_OK;
+}
+
+static cad_status judge(cad_step *m, cad_arena *a, cad_step_gate_result *r)
+{
+    verdict v;
+    (void)find(m, SYNTAX, &v);
+    find_limits(m, &v);
+    return v.fails != PASSES || find(m, FORGIVEN, &v) ? tell(m, &v, a, r) : judge_links(m, a, r);
+}
+
+cad_status cad_step_gate_model(cad_step *m, cad_arena *a, cad_step_gate_result *out)
+{
+    cad_step_gate_result r = {.complete = true, .reason = "", .text = ""};
+    verdict v = {.fails = PASSES};
+    for (uint32_t i = 0; i < m->n && v.fails == PASSES; i++)
+        find_numbers(m, m->instance[i].param, m->instance[i].size, m->instance[i].id, &v);
+    cad_status s = v.fails != PASSES ? tell(m, &v, a, &r) : judge_links(m, a, &r);
+    if (s == CAD_OK)
+        *out = r;
+    return s;
 }
 
 cad_status cad_step_gate(const char *text, size_t len, cad_arena *a, cad_step_gate_result *out)

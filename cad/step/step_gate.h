@@ -47,6 +47,9 @@ typedef struct cad_step_gate_result {
 
 /* Texts live in `a` or for ever.  Time: linear in len; memory on the heap as cad_step_read, given back.  Errors: CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_step_gate(const char *text, size_t len, cad_arena *a, cad_step_gate_result *out);
+/* The same of a model that was read by limits and for errors of the caller's: its numbers, references and types alone.  Adds the
+ * findings of cad_step_check. */
+CAD_MUST_USE cad_status cad_step_gate_model(cad_step *m, cad_arena *a, cad_step_gate_result *out);
 /* "ok", "empty", "truncated", "parse", "reference". */
 const char *cad_step_gate_class_name(cad_step_gate_class c);
 

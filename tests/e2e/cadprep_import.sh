@@ -75,6 +75,16 @@ grep -qE '"id":"00000001".*"status":"(invalid|not_solid)"' open.status.jsonl || 
 runs 0 cadprep import open -o open.jsonl --require-valid=off
 [ "$(wc -l <open.jsonl)" = 3 ] || die "$(wc -l <open.jsonl) lines"
 
+# What an evaluation refuses before the kernel has it is not asked of the kernel, nor learnt.
+mkdir -p gated/00000001 gated/00000002 gated/00000003
+cp abc/extra.step gated/00000001/x.step
+sed '0,/CARTESIAN_POINT/s//CARGESIAN_POINT/' abc/extra.step >gated/00000002/x.step
+sed -E "0,/CARTESIAN_POINT\\('',\\([^,]*/s//CARTESIAN_POINT('',(1.E8/" abc/extra.step >gated/00000003/x.step
+runs 4 cadprep import -o gated.jsonl --from=dir --parts=gated --set=prep.max_bad=0.7
+says "$err" "00000002: left out, reference: 00000002/x.step:" "found #" "CARGESIAN_POINT" \
+    "00000003: left out, parse: 00000003/x.step:" "a number beyond 1e7"
+runs 0 cadprep import gated -o gated.jsonl --require-valid=off
+
 # As STEP-LLM's tools import: nothing is looked at.
 runs 4 cadprep import -o steplm.jsonl --captions=captions.csv --parts=abc --profile=steplm
 says steplm.status.jsonl '"id":"00000004","source":"00000004/cut.step","status":"ok"'
