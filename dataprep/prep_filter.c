@@ -4,6 +4,7 @@
 #include "core/progress.h"
 #include "core/threads.h"
 #include "dataprep/import_check.h"
+#include "dataprep/prep_keys.h"
 #include "dataprep/prep_share.h"
 #include "dataprep/stage_filter.h"
 
@@ -12,8 +13,7 @@
 
 /* ---- filter ---- */
 
-static const char FILTER_KEYS[] = "prep.min_entities prep.max_entities prep.filter_tokens prep.filter_field prep.require_valid "
-                                  "prompt.template prompt.file prompt.eos prompt.bos";
+static const char FILTER_KEYS[] = CAD_PREP_ENTITIES_KEYS " " CAD_PREP_TOKENS_KEYS " prep.require_valid";
 
 static cad_status run_filter(const cad_prep_job *j, cad_stage_filter_args *args, cad_stage_filter_result *r)
 {

@@ -3,11 +3,11 @@
 #include "core/progress.h"
 #include "core/threads.h"
 #include "dataprep/import_check.h"
+#include "dataprep/prep_keys.h"
 #include "dataprep/prep_share.h"
 
 #include <string.h>
 
-static const char KEYS[] = "prep.profile prep.from prep.require_valid prep.max_bad";
 static const size_t NAMES = (size_t)16 << 30; /* address space until it is used */
 
 /* The table line by line, as records of the log. */
@@ -52,7 +52,7 @@ cad_status cad_prep_import(const cad_prep_job *j, cad_stage_import_args args)
     cad_prep_share share;
     if (args.in && j->shard.of)
         CAD_FAIL(CAD_EUSAGE, "import: --shard with rows of JSON; expected captions and parts: a list is read by one process");
-    CAD_TRY(cad_prep_share_open(j, "import", KEYS, inputs, args.in ? 0 : 2, out, &share));
+    CAD_TRY(cad_prep_share_open(j, "import", CAD_PREP_IMPORT_KEYS, inputs, args.in ? 0 : 2, out, &share));
     if (share.done)
         return CAD_OK;
     args.out = share.out;

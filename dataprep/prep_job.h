@@ -52,9 +52,8 @@ CAD_MUST_USE cad_status cad_prep_tree(const cad_prep_job *j, const char *in, con
 /* A folder of STEP files with captions, or JSON, as one corpus: of `inputs` in, captions, parts and out are taken, the rest is
  * the configuration's.  CAD_EPARTIAL: some were left out. */
 CAD_MUST_USE cad_status cad_prep_import(const cad_prep_job *j, cad_stage_import_args inputs);
-/* A corpus of STEP files as one of texts (stage_text.h); the settings that decide it, by one blank. */
+/* A corpus of STEP files as one of texts (stage_text.h). */
 CAD_MUST_USE cad_status cad_prep_text(const cad_prep_job *j, const char *in, const char *out);
-const char *cad_prep_text_keys(void);
 /* Rows that are too large, have too many tokens, or are no valid solids, left out; rows that are one (stage_filter.h). */
 enum { CAD_PREP_FILTER_ENTITIES = 1, CAD_PREP_FILTER_TOKENS = 2, CAD_PREP_FILTER_VALID = 4 };
 CAD_MUST_USE cad_status cad_prep_filter(const cad_prep_job *j, const char *in, const char *out, int by);

@@ -51,6 +51,8 @@ bool cad_prep_stage_listed(const cad_prep_job *j, const char *name);
 CAD_MUST_USE cad_status cad_prep_stage_parts(const cad_prep_job *j, const char **out);
 CAD_MUST_USE cad_status cad_prep_stage_captions(const cad_prep_job *j, const char **out);
 bool cad_prep_stage_remakes(const cad_prep_job *j);
+/* A name that depends on the settings ("@whole") as that of the file in the job's folder; others stay. */
+const char *cad_prep_stage_name(const cad_prep_job *j, const char *name);
 /* An input or output of a stage as a path; of a share its own. */
 CAD_MUST_USE cad_status cad_prep_stage_file(const cad_prep_job *j, const char *name, const char **out);
 /* The hash of an input, and the name by which a key remembers it: packs record the folder of their tokenizer. */
@@ -60,8 +62,10 @@ CAD_MUST_USE cad_status cad_prep_hash_input(const cad_prep_job *j, const char *n
 /* Hash over the build, the settings and the inputs of a stage. */
 CAD_MUST_USE cad_status cad_prep_stage_key(const cad_prep_job *j, const cad_prep_stage *s, char out[33]);
 /* Whether the record of the stage agrees with the key and with the bytes of all outputs, as it or the stage that writes them
- * again left them.  *partial: it lost rows. */
+ * again, where the job wants that, left them.  *partial: it lost rows. */
 bool cad_prep_stage_finished(const cad_prep_job *j, const cad_prep_stage *s, const char *key, bool *partial);
+/* Whether a file lies there as the stage of that name left it. */
+bool cad_prep_stage_left(const cad_prep_job *j, const char *stage, const char *name);
 /* Whether the stage was ever finished. */
 bool cad_prep_stage_has_record(const cad_prep_job *j, const cad_prep_stage *s);
 CAD_MUST_USE cad_status cad_prep_stage_remember(const cad_prep_job *j, const cad_prep_stage *s, const char *key, bool partial);

@@ -1,5 +1,8 @@
 /* Which stages a configuration runs, on which files. */
+#include "core/fs.h"
+#include "core/log.h"
 #include "core/path.h"
+#include "dataprep/prep_keys.h"
 #include "dataprep/prep_stage.h"
 #include "dataprep/shard_record.h"
 #include "model/rag/rag_index.h"
@@ -80,10 +83,11 @@ static bool rounds(const cad_prep_job *j)
     return (steplm(j) || j->cfg->prep.round != CAD_PREP_ROUND_off) && cad_prep_stage_listed(j, "round");
 }
 
-/* Otherwise the order is that of the text. */
+/* Stage text has an order of its own. */
 static bool reorders(const cad_prep_job *j)
 {
-    return steplm(j) && cad_prep_stage_listed(j, "reorder");
+    bool own = steplm(j) || (!cad_prep_stage_listed(j, "text") && j->cfg->prep.order != CAD_PREP_ORDER_none);
+    return own && cad_prep_stage_listed(j, "reorder");
 }
 
 bool cad_prep_stage_remakes(const cad_prep_job *j)
@@ -156,8 +160,7 @@ static const char *whole_record(const cad_prep_job *j)
                                : ".stages/import.json";
 }
 
-/* A name that depends on the settings as that of a file; others stay. */
-static const char *name_of(const cad_prep_job *j, const char *name)
+const char *cad_prep_stage_name(const cad_prep_job *j, const char *name)
 {
     return !strcmp(name, SOURCE)         ? source_rows(j)
            : !strcmp(name, TEXT)         ? text_rows(j)
@@ -184,7 +187,7 @@ cad_status cad_prep_stage_file(const cad_prep_job *j, const char *name, const ch
     if (!strcmp(name, CAD_PREP_FILES))
         return own_path(j, "files", out);
     if (strcmp(name, CAD_PREP_TOKENIZER) != 0)
-        return own_path(j, name_of(j, name), out);
+        return own_path(j, cad_prep_stage_name(j, name), out);
     char path[4200];
     int n = snprintf(path, sizeof path, "%s/tokenizer.json", j->tokenizer_dir);
     if (n < 0 || (size_t)n >= sizeof path)
@@ -201,7 +204,7 @@ static cad_status synth(const cad_prep_job *j)
     return cad_prep_synth(j, path);
 }
 
-/* Those that the captions describe, rounded, and by STEP-LLM's profile also in its order, in one pass over the tree. */
+/* Those that the captions describe, rounded, and where no stage text follows also in order, in one pass over the tree. */
 static cad_status files(const cad_prep_job *j)
 {
     const char *in, *captions, *out;
@@ -257,9 +260,22 @@ static cad_status dedup(const cad_prep_job *j)
     return cad_prep_dedup(j, in, out);
 }
 
+/* The index of an earlier run that retrieved would be one of rows that are no longer there. */
+static cad_status forget_index(const cad_prep_job *j)
+{
+    const char *path;
+    bool ours = cad_prep_stage_left(j, "rag", CAD_RAG_INDEX_NAME) || cad_prep_stage_left(j, "rag-first", CAD_RAG_INDEX_NAME);
+    if (retrieves(j) || retrieves_first(j) || !ours)
+        return CAD_OK;
+    CAD_TRY(cad_prep_path(j, CAD_RAG_INDEX_NAME, &path));
+    cad_log(CAD_LOG_INFO, "split: %s goes: the rows no longer retrieve", path);
+    return cad_fs_remove(path);
+}
+
 static cad_status split(const cad_prep_job *j)
 {
     const char *path = NULL;
+    CAD_TRY(forget_index(j));
     CAD_TRY(cad_prep_path(j, whole(j), &path));
     return cad_prep_split(j, path, NULL);
 }
@@ -291,7 +307,7 @@ static const cad_prep_stage stages[] = {
     {"synth-step", "synth", SYNTH_KEYS, {NULL}, {"synth/captions.csv", "synth/parts.jsonl"}, NULL, synth, own_parts, false},
     {"files",
      "round reorder",
-     "prep.stages prep.profile prep.round prep.order prep.topo_group prep.annotate prep.digits prep.require_valid prep.max_bad",
+     "prep.stages " CAD_PREP_TREE_KEYS,
      {CAD_PREP_PARTS, CAD_PREP_WANTED},
      {"files/" CAD_STEP_FILES_STATUS, CAD_PREP_FILES},
      NULL,
@@ -300,26 +316,18 @@ static const cad_prep_stage stages[] = {
      true},
     {"import",
      "import",
-     "prep.profile prep.from prep.captions prep.parts prep.round prep.require_valid prep.max_bad",
+     "prep.captions prep.parts prep.round " CAD_PREP_IMPORT_KEYS,
      {CAD_PREP_CAPTIONS, CAD_PREP_PARTS, CAD_PREP_FILES, CAD_PREP_FACTS},
      {"raw.jsonl"},
      "rag-first",
      import,
      of_step,
      true},
-    {"filter",
-     "filter",
-     "prep.min_entities prep.max_entities",
-     {"raw.jsonl"},
-     {"filter.jsonl"},
-     "rag-first",
-     filter,
-     filters_source,
-     true},
-    {"text", "text", NULL, {SOURCE}, {"text.jsonl"}, "rag-first", text, makes_text, true},
+    {"filter", "filter", CAD_PREP_ENTITIES_KEYS, {"raw.jsonl"}, {"filter.jsonl"}, "rag-first", filter, filters_source, true},
+    {"text", "text", CAD_PREP_TEXT_KEYS, {SOURCE}, {"text.jsonl"}, "rag-first", text, makes_text, true},
     {"filter-tokens",
      "filter",
-     "prep.filter_tokens prep.filter_field prompt.template prompt.file prompt.eos prompt.bos rag.max_tokens",
+     CAD_PREP_TOKENS_KEYS,
      {TEXT, CAD_PREP_TOKENIZER, CAD_PREP_TEMPLATE},
      {"tokens.jsonl"},
      "rag-first",

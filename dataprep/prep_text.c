@@ -3,20 +3,13 @@
 #include "core/progress.h"
 #include "core/stop_signal.h"
 #include "core/threads.h"
+#include "dataprep/prep_keys.h"
 #include "dataprep/prep_share.h"
 #include "dataprep/stage_text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-static const char KEYS[] =
-    "prep.profile prep.order prep.ids prep.derive prep.boilerplate prep.style prep.share prep.names prep.unit";
-
-const char *cad_prep_text_keys(void)
-{
-    return KEYS;
-}
 
 static cad_status form_of(const cad_config *c, cad_step_form *out)
 {
@@ -44,7 +37,7 @@ static cad_status represents(const cad_prep_job *j, const char **out)
 {
     cad_buf text = CAD_BUF_INIT;
     cad_status s = CAD_OK;
-    for (const char *k = strchr(KEYS, ' ') + 1; s == CAD_OK && *k;) { /* the profile says nothing more here */
+    for (const char *k = CAD_PREP_FORM_KEYS; s == CAD_OK && *k;) {
         char key[64];
         int n = 0;
         sscanf(k, "%63s%n", key, &n);
@@ -83,7 +76,7 @@ static void tell(const cad_stage_text_args *a, const cad_stage_text_result *r)
 cad_status cad_prep_text(const cad_prep_job *j, const char *in, const char *out)
 {
     cad_prep_share share;
-    CAD_TRY(cad_prep_share_open(j, "text", KEYS, &in, 1, out, &share));
+    CAD_TRY(cad_prep_share_open(j, "text", CAD_PREP_TEXT_KEYS, &in, 1, out, &share));
     if (share.done)
         return CAD_OK;
     cad_stage_text_args args = {

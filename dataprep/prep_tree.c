@@ -2,13 +2,12 @@
 #include "core/log.h"
 #include "core/progress.h"
 #include "core/threads.h"
+#include "dataprep/prep_keys.h"
 #include "dataprep/prep_share.h"
 #include "dataprep/stage_tree.h"
 
 #include <stdio.h>
 
-static const char KEYS[] = "prep.profile prep.round prep.digits prep.order prep.topo_group prep.annotate prep.require_valid "
-                           "prep.max_bad tokenizer.path";
 static const size_t NAMES = (size_t)16 << 30; /* address space until it is used */
 
 /* ---- telling ---- */
@@ -116,7 +115,11 @@ cad_status cad_prep_tree(const cad_prep_job *j, const char *in, const char *capt
     const cad_config *cfg = j->cfg;
     bool counts = cad_config_is_set(cfg, "tokenizer.path") && !cfg->tokenizer.own_bpe; /* not one that is yet to be learnt */
     cad_prep_share share;
-    CAD_TRY(cad_prep_share_open(j, round && order ? "files" : round ? "round" : "reorder", KEYS, &in, 1, out, &share));
+    CAD_TRY(cad_prep_share_open(j,
+                                round && order ? "files"
+                                : round        ? "round"
+                                               : "reorder",
+                                CAD_PREP_TREE_KEYS, &in, 1, out, &share));
     if (share.done)
         return CAD_OK;
     cad_stage_tree_args args = {.in = in,

@@ -144,6 +144,51 @@ says "$err" "rows lie in two splits"
 runs 65 cadprep verify asis --group=caption
 says "$err" "rows lie in two splits"
 
+# Rows that are paired before they are split are paired once; without retrieval neither rows nor folder tell of an index.
+skipped() { is "$(grep -c 'done before, skipped' "$err")" "$1"; }
+paired=("${asis[@]}" --set=prep.out=paired --set=rag.enabled=on --set=rag.allow_leak=on --set=prompt.template=steplm-rag)
+runs 0 "${paired[@]}"
+runs 0 "${paired[@]}"
+skipped 7
+runs 0 "${asis[@]}" --set=prep.out=paired
+says "$err" "import: done before" "text: 60 rows" "paired/rag.index goes"
+for file in text train val test; do ! grep -q '"rag"' paired/$file.jsonl || die "$file.jsonl tells of retrieval"; done
+runs 0 "${paired[@]}"
+runs 0 "${paired[@]}"
+skipped 7
+strict=(cadprep run run.ini --set=prep.out=found --set=data.max_tokens=16k)
+runs 0 "${strict[@]}" --set=rag.enabled=on --set=prompt.template=step-rag
+runs 0 "${strict[@]}" --set=rag.enabled=on --set=prompt.template=step-rag
+skipped 8
+runs 0 "${strict[@]}"
+says "$err" "dedup: done before" "found/rag.index goes" "split: train"
+! grep -q '"rag"' found/train.jsonl && [ ! -e found/rag.index ] || die "$(ls found)"
+runs 0 "${strict[@]}"
+skipped 7
+
+# What decides the stages text and round: the share of bad rows that may be lost, the tokenizer whose tokens are counted.
+cp -R s/parts spoilt
+echo "ISO-10303-21; no section of data" >spoilt/00000004/00000004_part.step
+spoilt=(cadprep run run.ini --set=prep.profile=steplm --set=prep.parts=spoilt --set=prep.captions=s/captions.csv --set=prep.out=lost --set=prep.stages=import,text)
+runs 4 "${spoilt[@]}" --set=prep.max_bad=0.5
+runs 65 "${spoilt[@]}" --set=prep.max_bad=0
+says "$err" "rows do not read as STEP; prep.max_bad is 0"
+counted=(cadprep run run.ini --set=prep.out=counted --set=prep.round=relative --set=tokenizer.own_bpe=0 --set=prep.stages=import,round,text)
+runs 0 "${counted[@]}" --tokenizer="$CADLM_SOURCE/models/tiny"
+cp counted/files/status.jsonl kept
+runs 0 "${counted[@]}" --tokenizer=rounded/tokenizer
+says "$err" " tokens to "
+! cmp -s counted/files/status.jsonl kept || die "tokens are those of another tokenizer"
+
+# Without stage text, which has an order of its own, reorder is a stage of the tree.
+runs 0 cadprep run run.ini --set=prep.out=ordered --set=prep.stages=import,reorder --set=prep.order=defs_first
+says "$err" "ordered/files: 43 files"
+runs 0 cadprep reorder s/parts -o reordered --set=prep.order=defs_first
+diff -r --exclude=status.jsonl reordered ordered/files || die "another order than that of the command"
+! cmp -s s/parts/00000001/00000001_part.step ordered/files/00000001/00000001_part.step || die "not reordered"
+runs 0 cadprep run run.ini --set=prep.out=unordered --set=prep.stages=import,reorder --set=prep.order=none
+[ ! -e unordered/files ] || die "files were made without an order"
+
 # What a stage depends on beside its settings: the truths beside the captions, the bytes of the files that were made again, of the
 # template and of the suite; rows that were lost are told again.
 mkdir deps
