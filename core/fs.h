@@ -75,6 +75,8 @@ enum { CAD_LOCK_OWNER = 600 }; /* longest owner, with NUL */
  * an owner, which may run on another host.  CAD_OK: it is taken over.  NULL: held is locked, a leftover is free. */
 typedef cad_status cad_lock_judge(void *ctx, const char *path, const char *owner, bool held);
 CAD_MUST_USE cad_status cad_lock_take(const char *path, const char *owner, cad_lock_judge *judge, void *ctx, cad_lock **out);
+/* CAD_OK: no process holds that lock; nothing is taken, so any number may look at once.  CAD_ELOCKED with the owner's text. */
+CAD_MUST_USE cad_status cad_lock_look(const char *path);
 CAD_MUST_USE cad_status cad_lock_check(const cad_lock *l); /* CAD_ELOCKED: another process took it over */
 void cad_lock_release(cad_lock *l);                        /* removes the file; NULL is fine */
 

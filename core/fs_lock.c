@@ -142,6 +142,23 @@ cad_status cad_lock_take(const char *path, const char *owner, cad_lock_judge *ju
     return CAD_OK;
 }
 
+cad_status cad_lock_look(const char *path)
+{
+    char owner[CAD_LOCK_OWNER] = "";
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0 && errno == ENOENT)
+        return CAD_OK;
+    if (fd < 0)
+        CAD_FAIL(CAD_EWRITE, "%s: cannot open: %s", path, strerror(errno));
+    int failure = flock(fd, LOCK_SH | LOCK_NB) ? errno : 0;
+    if (failure == EWOULDBLOCK)
+        read_owner(fd, owner);
+    close(fd);
+    if (failure == EWOULDBLOCK)
+        CAD_FAIL(CAD_ELOCKED, "%s: in use by %s", path, owner[0] ? owner : "another process");
+    return failure ? cad_fail(CAD_EWRITE, "%s: cannot lock: %s", path, strerror(failure)) : CAD_OK;
+}
+
 cad_status cad_lock_check(const cad_lock *l)
 {
     if (still_named(l->fd, l->path))

@@ -109,11 +109,21 @@ static cad_status run_stages(const cad_prep_job *j)
     return CAD_OK;
 }
 
+/* It would read shares that this one writes, and sweep them.  Each side takes its own lock before it looks at the other's, so
+ * that one of two which begin together sees the other. */
+static cad_status check_no_whole_runs(const cad_prep_job *j)
+{
+    const char *path;
+    CAD_TRY(cad_prep_path(j, "LOCK", &path));
+    return cad_lock_look(path);
+}
+
 /* A share leaves alone what the writers of others may be at. */
 static cad_status run_share(cad_prep_job *j)
 {
     cad_step_files tree;
     cad_step_share part;
+    CAD_TRY(check_no_whole_runs(j));
     CAD_TRY(cad_prep_array_check(j));
     CAD_TRY(cad_prep_array_tree(j, j->arena, &tree));
     cad_step_files_share(&tree, j->shard, &part);
@@ -148,7 +158,8 @@ static cad_status run_whole(const cad_prep_job *j)
     return run_stages(j);
 }
 
-/* One process at a time makes a folder, or a share of it: the second finds it locked. */
+/* One process at a time makes a folder or a share of it, and none makes a share while one makes the folder: the second finds it
+ * locked. */
 cad_status cad_prep_run(const cad_prep_job *job)
 {
     const char *path = NULL;

@@ -21,7 +21,13 @@ static void test_a_lock_names_its_owner_and_ends_with_it(void **state)
     ok(cad_fs_write(scratch("lock"), "pid 9999 that died\n", 19)); /* a file without a lock is a leftover */
     ok(cad_lock_take(scratch("lock"), "pid 14", NULL, NULL, &second));
     expect_file(scratch("lock"), "pid 14\n");
+    fails(cad_lock_look(scratch("lock")), CAD_ELOCKED, "lock: in use by pid 14");
     cad_lock_release(second);
+    ok(cad_lock_look(scratch("lock")));
+    assert_false(cad_fs_exists(scratch("lock"))); /* to look makes no file */
+    ok(cad_fs_write(scratch("lock"), "pid 9999 that died\n", 19));
+    ok(cad_lock_look(scratch("lock")));
+    ok(cad_fs_remove(scratch("lock")));
     cad_lock_release(NULL);
     fails(cad_lock_take(scratch("none/lock"), "x", NULL, NULL, &first), CAD_EWRITE, "none/lock: cannot create");
 }

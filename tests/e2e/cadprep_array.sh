@@ -146,6 +146,12 @@ rc=0
 (cd array && flock data/LOCK.1-of-3 "${line[@]}" >"$out" 2>"$err") || rc=$?
 [ "$rc" != 0 ] && [ ! -e array/data/raw.jsonl ] || die "a call went on while a share was made"
 says "$err" "LOCK.1-of-3"
+rc=0
+(cd array && flock data/LOCK "${line[@]}" --shard=1/3 >"$out" 2>"$err") || rc=$?
+[ "$rc" != 0 ] || die "a share began while all of the folder was made"
+says "$err" "data/LOCK: in use by"
+silent "$err" "done before"
+in_folder array 0 "${line[@]}" --shard=1/3 # a lock file that nobody holds is a leftover
 rm -rf array/data/*.1-of-3* array/data/.stages/*.1-of-3*
 for ms in 02 04 08; do
     { (cd array && timeout -s KILL 0.$ms "${line[@]}" --shard=1/3) || true; } >"$out" 2>&1
