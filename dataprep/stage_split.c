@@ -6,6 +6,7 @@
 #include "dataprep/corpus_copy.h"
 #include "dataprep/corpus_row.h"
 #include "dataprep/model_text.h"
+#include "dataprep/payloads.h"
 #include "dataprep/split_place.h"
 #include "dataprep/suite_write.h"
 
@@ -21,19 +22,19 @@ void cad_split_shares(const cad_list *split, double out[CAD_SPLIT_COUNT])
         out[k] = k < split->n ? strtod(split->item[k], NULL) : 0.0;
 }
 
-enum { ROW_SPACE_FACTOR = 4 };
-static const size_t KEY_SPACE = (size_t)64 << 30; /* address space until it is used */
+static const size_t ONE_ROW = (size_t)1 << 30, KEY_SPACE = (size_t)64 << 30; /* address space until it is used */
 static const char DROPPED[] = "split.dropped.csv";
 
 typedef struct job {
     const cad_stage_split_args *args;
-    cad_arena *keys, *rows; /* rows: the row at hand, and test rows */
+    cad_arena *keys, *rows; /* keys: what is kept of all rows, and more of the test rows; rows: the row at hand */
     cad_split_key *key;
     size_t n;
     int *where; /* (n) a split, or why a row is in none */
     cad_corpus_writer *split[CAD_SPLIT_COUNT];
-    cad_buf test, dropped; /* cad_row of the test rows; lines of split.dropped.csv */
-    json_t *info;          /* of the headers: the form of the text, how rows retrieved before the split; NULL: neither */
+    cad_buf test, places; /* of the test rows: cad_row without targets, and cad_rag_place of these */
+    cad_buf dropped;      /* lines of split.dropped.csv */
+    json_t *info;         /* of the headers: the form of the text, how rows retrieved before the split; NULL: neither */
     cad_stage_split_result *r;
 } job;
 
@@ -118,7 +119,25 @@ static cad_status tell_left(job *j, size_t i)
     return cad_buf_printf(&j->dropped, ",%s\n", cad_split_left_name(j->where[i]));
 }
 
-static cad_status place_row(job *j, size_t i, const cad_row *row)
+/* What the suite asks of a test row before it takes it: all but its target, of which the place is kept. */
+static cad_status keep_test(job *j, const cad_corpus_reader *r, const cad_row *row)
+{
+    cad_row kept = {.caption_hash = row->caption_hash, .geometry_hash = row->geometry_hash};
+    const struct {
+        const char *text, **kept;
+    } all[] = {{row->id, &kept.id},     {row->caption, &kept.caption},   {row->family, &kept.family}, {row->units, &kept.units},
+               {row->held, &kept.held}, {row->phrasing, &kept.phrasing}, {row->expect, &kept.expect}};
+    cad_rag_place place = {.file = 0};
+    size_t len;
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++)
+        CAD_TRY(cad_arena_strdup(j->keys, all[k].text, strlen(all[k].text), all[k].kept));
+    cad_corpus_place(r, &place.at, &len);
+    place.bytes = len;
+    CAD_TRY(cad_buf_add(&j->places, &place, sizeof place));
+    return cad_buf_add(&j->test, &kept, sizeof kept);
+}
+
+static cad_status place_row(job *j, size_t i, const cad_corpus_reader *r, const cad_row *row)
 {
     int k = j->where[i];
     if (k < 0)
@@ -128,7 +147,7 @@ static cad_status place_row(job *j, size_t i, const cad_row *row)
     copy.held = ""; /* wording that training never shows stays in the suite */
     j->r->rows[k]++;
     CAD_TRY(cad_corpus_add(j->split[k], &copy));
-    return k == CAD_SPLIT_test ? cad_buf_add(&j->test, row, sizeof *row) : CAD_OK;
+    return k == CAD_SPLIT_test ? keep_test(j, r, row) : CAD_OK;
 }
 
 static cad_status place_rows(job *j)
@@ -147,8 +166,8 @@ static cad_status place_rows(job *j)
         if (s == CAD_OK && (!more || strcmp(row.id, j->key[i].id) != 0))
             s = cad_fail(CAD_EIO, "%s: changed while it was read", j->args->in);
         if (s == CAD_OK)
-            s = place_row(j, i, &row);
-        if (s == CAD_OK && j->where[i] != CAD_SPLIT_test)
+            s = place_row(j, i, r, &row);
+        if (s == CAD_OK)
             cad_arena_rewind(j->rows, mark);
         cad_progress_show(progress, (int64_t)i + 1, NULL);
     }
@@ -164,12 +183,17 @@ static cad_status write_suite(job *j)
     const cad_row *test = (const cad_row *)(const void *)j->test.data;
     size_t n = j->test.len / sizeof *test;
     char path[4200], other[4200];
+    cad_payloads *targets = NULL;
     bool told = !j->r->step;
     for (size_t i = 0; i < n && !told; i++)
         told = *test[i].expect != '\0';
     snprintf(path, sizeof path, "%s/%s.jsonl", j->args->out, told ? "synth-test" : "step-test");
     snprintf(other, sizeof other, "%s/%s.jsonl", j->args->out, told ? "step-test" : "synth-test");
-    CAD_TRY(cad_suite_write(path, test, n, j->r->step, j->args->suite_rows, &j->r->suite_rows, &j->r->suite_families));
+    CAD_TRY(cad_payloads_open_placed(&j->args->in, 1, (const void *)j->places.data, (int64_t)n, &targets));
+    cad_status s =
+        cad_suite_write(path, test, n, targets, j->r->step, j->args->suite_rows, &j->r->suite_rows, &j->r->suite_families);
+    cad_payloads_close(targets);
+    CAD_TRY(s);
     if (j->r->step && j->r->suite_rows == 0)
         CAD_TRY(cad_fs_remove(path));
     return cad_fs_remove(other); /* of an earlier call */
@@ -203,13 +227,9 @@ static cad_status split_rows(job *j)
 
 cad_status cad_split_corpus(const cad_stage_split_args *args, cad_stage_split_result *out)
 {
-    cad_file *f = NULL;
     cad_stage_split_result r = {0};
     job j = {.args = args, .r = &r};
-    CAD_TRY(cad_file_open(args->in, &f));
-    size_t space = (size_t)cad_file_size(f) * ROW_SPACE_FACTOR + ((size_t)64 << 20);
-    cad_file_close(f);
-    cad_status s = cad_arena_create("split", space, &j.rows);
+    cad_status s = cad_arena_create("split", ONE_ROW, &j.rows);
     if (s == CAD_OK)
         s = cad_arena_create("split keys", KEY_SPACE, &j.keys);
     if (s == CAD_OK)
@@ -217,6 +237,7 @@ cad_status cad_split_corpus(const cad_stage_split_args *args, cad_stage_split_re
     for (int k = 0; k < CAD_SPLIT_COUNT; k++)
         cad_corpus_abort(j.split[k]);
     cad_buf_deinit(&j.test);
+    cad_buf_deinit(&j.places);
     cad_buf_deinit(&j.dropped);
     json_decref(j.info);
     cad_arena_destroy(j.keys);

@@ -10,7 +10,7 @@
  * follow them; a row that would tie two splits together is left out, and no other for its sake.  Profile steplm: rows are
  * shuffled, whatever their groups, or go where the list says.  What is left out stands in split.dropped.csv with the reason.
  *
- * Memory: 150 bytes for each row and the bytes of the test rows, four times. */
+ * Memory: 150 bytes for each row and its id; for each test row 250 bytes, its captions and expectations; the suite. */
 #ifndef CADLM_DATAPREP_STAGE_SPLIT_H
 #define CADLM_DATAPREP_STAGE_SPLIT_H
 

@@ -12,10 +12,13 @@
 #include <string.h>
 
 enum { LEAST = 20, IN_ALL = 200 };
+static const size_t ONE_ROW = (size_t)1 << 30; /* address space for the target at hand */
 
 typedef struct suite {
     const cad_row *row;
     size_t n;
+    const cad_payloads *targets;
+    cad_arena *arena; /* the target at hand */
     bool step;
     cad_buf families; /* of const char *, each once, by the alphabet */
     size_t n_families;
@@ -55,7 +58,7 @@ static cad_status find_families(suite *s)
     return st;
 }
 
-static cad_status add_prompt(suite *s, const cad_row *r, bool held)
+static cad_status print_prompt(suite *s, const cad_row *r, const char *target, bool held)
 {
     json_t *expect = NULL;
     char cluster[17];
@@ -63,7 +66,7 @@ static cad_status add_prompt(suite *s, const cad_row *r, bool held)
     if (*r->expect)
         CAD_TRY(cad_json_parse(r->expect, strlen(r->expect), r->id, &expect));
     json_t *o = json_pack("{s:o, s:s, s:{s:s}, s:s}", "id", json_sprintf("%s-%c", r->id, held ? 'h' : 's'), "prompt",
-                          held ? r->held : r->caption, "reference", s->step ? "step" : "ir", r->target, "cluster", cluster);
+                          held ? r->held : r->caption, "reference", s->step ? "step" : "ir", target, "cluster", cluster);
     bool bad = !o || (expect && json_object_set_new(o, "expect", expect));
     bad = bad || json_object_set_new(o, "family", json_string(r->family)) ||
           json_object_set_new(o, "units", json_string(r->units)) ||
@@ -77,6 +80,17 @@ static cad_status add_prompt(suite *s, const cad_row *r, bool held)
     json_decref(o);
     CAD_TRY(st);
     return cad_buf_str(&s->rows, "\n");
+}
+
+static cad_status add_prompt(suite *s, size_t i, bool held)
+{
+    const char *target;
+    bool step;
+    cad_frame mark = cad_arena_mark(s->arena);
+    CAD_TRY(cad_payloads_read(s->targets, (int64_t)i, s->row[i].id, s->arena, &target, &step));
+    cad_status st = print_prompt(s, &s->row[i], target, held);
+    cad_arena_rewind(s->arena, mark);
+    return st;
 }
 
 /* Whether a row may stand in the suite in this wording. */
@@ -111,7 +125,7 @@ static cad_status add_family(suite *s, const char *family, bool held, int64_t wa
             st = cad_hash_index_at(&s->captions, caption, 1, &new_caption, &at);
             if (st != CAD_OK || !new_caption)
                 continue;
-            st = add_prompt(s, r, held);
+            st = add_prompt(s, i, held);
             s->written++;
             have++;
         }
@@ -158,10 +172,10 @@ static int64_t share_of(const suite *s, int64_t per_family)
     return each < least ? least : each;
 }
 
-cad_status cad_suite_write(const char *path, const cad_row *rows, size_t n, bool step, int64_t per_family, int64_t *written,
-                           int64_t *families)
+cad_status cad_suite_write(const char *path, const cad_row *rows, size_t n, const cad_payloads *targets, bool step,
+                           int64_t per_family, int64_t *written, int64_t *families)
 {
-    suite s = {.row = rows, .n = n, .step = step};
+    suite s = {.row = rows, .n = n, .targets = targets, .step = step};
     *written = *families = 0;
     cad_status st = find_families(&s);
     if (st != CAD_OK || !s.n_families) {
@@ -169,6 +183,7 @@ cad_status cad_suite_write(const char *path, const cad_row *rows, size_t n, bool
         return st;
     }
     int64_t each = share_of(&s, per_family);
+    st = cad_arena_create("suite", ONE_ROW, &s.arena);
     for (size_t k = 0; st == CAD_OK && k < s.n_families; k++)
         for (int held = 0; st == CAD_OK && held < 2; held++)
             st = add_family(&s, family_of(&s, k), held, each);
@@ -176,6 +191,7 @@ cad_status cad_suite_write(const char *path, const cad_row *rows, size_t n, bool
         st = write_file(&s, path);
     cad_buf_deinit(&s.families);
     cad_buf_deinit(&s.rows);
+    cad_arena_destroy(s.arena);
     cad_hash_index_deinit(&s.captions);
     if (st == CAD_OK) {
         *written = s.written;

@@ -32,7 +32,8 @@ for name, words in {'round': ['round', '{n}', '-o', 'round.{n}', '--require-vali
                     'reorder': ['reorder', '{n}', '-o', 'reorder.{n}'],
                     'reorder, steplm': ['reorder', '{n}', '-o', 'steplm.{n}', '--set=prep.profile=steplm'],
                     'import': ['import', '{n}', '-o', '{n}.jsonl', '--set=prep.captions={n}.csv', '--set=prep.require_valid=off'],
-                    'text': ['text', '{n}.jsonl', '-o', 'text.{n}.jsonl']}.items():
+                    'text': ['text', '{n}.jsonl', '-o', 'text.{n}.jsonl'],
+                    'split': ['split', '{n}.jsonl', '-o', 'split.{n}', '--group=caption', '--split=0,0,100']}.items():
     few, many = (peak(*(w.replace('{n}', str(n)) for w in words)) for n in (FEW, MANY))
     print(name, few >> 10, many >> 10, 'KiB')
     assert many <= few + (MANY - FEW) * FILE + NOISE, f'{name}: {few} bytes for {FEW} files, {many} for {MANY}'
