@@ -144,7 +144,7 @@
     E(ties, CAD_RAG_TIES, "seeded", (seeded, first), "by a hash, or the lower row: leaky")                                    \
     X(i, max_tokens,   "0",     "",             "most tokens of the retrieved text; it ends at an instance")             \
     X(f, min_score,    "-1",    "-1..1",        "least cosine of a retrieved row")                                          \
-    X(b, allow_leak,   "off",   "",             "train on a pack that is marked as leaky; results carry the mark")
+    X(b, allow_leak,   "off",   "",             "train on a leaky pack, or evaluate with an index of held-out rows; results carry the mark")
 
 #define CAD_CONFIG_DECODE(X, E)                                                                                             \
     X(i, max_new,      "4096",  "1..1M",        "longest answer in tokens")                                                 \

@@ -7,6 +7,7 @@
 #ifndef CADLM_DATAPREP_PACK_H
 #define CADLM_DATAPREP_PACK_H
 
+#include "core/arena.h"
 #include "core/buf.h"
 #include "core/status.h"
 
@@ -88,6 +89,9 @@ typedef struct cad_pack_want {
  * a target: its id). */
 CAD_MUST_USE cad_status cad_pack_open(const char *path, const cad_pack_want *want, cad_pack **out);
 void cad_pack_close(cad_pack *p); /* NULL is fine */
+/* What a pack says of itself, without its rows, which nobody looks at; texts live in `a`.  Errors: as above, of a file that is
+ * no pack. */
+CAD_MUST_USE cad_status cad_pack_peek(const char *path, cad_arena *a, cad_pack_info *out);
 
 /* Borrowed text of row r and its length in bytes (not NUL-terminated). */
 const char *cad_pack_id(const cad_pack *p, size_t r, size_t *len);

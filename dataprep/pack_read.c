@@ -341,16 +341,37 @@ static cad_status verify(const char *path, const cad_pack_want *want, const cad_
     return CAD_OK;
 }
 
-cad_status cad_pack_open(const char *path, const cad_pack_want *want, cad_pack **out)
+static cad_status open_file(const char *path, hid_t *out)
 {
     cad_file *exists = NULL;
     CAD_TRY(cad_file_expect(path, CAD_FILE_pack));
     CAD_TRY(cad_file_open(path, &exists));
     cad_file_close(exists);
     cad_h5_quiet();
-    hid_t f = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
-    if (f < 0)
+    *out = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    if (*out < 0)
         CAD_FAIL(CAD_ECORRUPT, "%s: not an HDF5 file, or cut short", path);
+    return CAD_OK;
+}
+
+cad_status cad_pack_peek(const char *path, cad_arena *a, cad_pack_info *out)
+{
+    hid_t f;
+    cad_pack_info info = {.n_rows = 0};
+    CAD_TRY(open_file(path, &f));
+    cad_status s = check_schema(f, path);
+    if (s == CAD_OK)
+        s = read_info(f, path, a, &info);
+    (void)H5Fclose(f);
+    if (s == CAD_OK)
+        *out = info;
+    return s;
+}
+
+cad_status cad_pack_open(const char *path, const cad_pack_want *want, cad_pack **out)
+{
+    hid_t f;
+    CAD_TRY(open_file(path, &f));
     opened *o = NULL;
     cad_status s = cad_mem_alloc(sizeof *o, "open pack", &o);
     if (s == CAD_OK)

@@ -171,6 +171,11 @@ const cad_rag_index *cad_retriever_index(const cad_retriever *r)
     return r->index;
 }
 
+cad_rag_encoder *cad_retriever_encoder(const cad_retriever *r)
+{
+    return r->encoder;
+}
+
 /* Adds the text of a hit, where it has one. */
 static cad_status add_text(const cad_retriever *r, const cad_rag_hit *hit, cad_arena *a, cad_retrieved_blocks *b,
                            bool *has_text)

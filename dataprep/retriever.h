@@ -25,7 +25,9 @@ CAD_MUST_USE cad_status cad_retriever_open(const char *path, const cad_config *c
                                            cad_retriever **out);
 void cad_retriever_close(cad_retriever *r); /* NULL is fine */
 
-const cad_rag_index *cad_retriever_index(const cad_retriever *r); /* borrowed */
+/* Borrowed: what it searches, and with what. */
+const cad_rag_index *cad_retriever_index(const cad_retriever *r);
+cad_rag_encoder *cad_retriever_encoder(const cad_retriever *r);
 
 typedef struct cad_retrieved {
     const char *text;  /* the blocks as they stand in the slot, best first; NULL: nothing was found */

@@ -2,9 +2,10 @@
 
 #include "core/json.h"
 #include "core/mem.h"
+#include "core/size.h"
 #include "dataprep/caption_group.h"
+#include "dataprep/hash_index.h"
 #include "dataprep/pack.h"
-#include "model/rag/rag_index.h"
 #include "model/text/tokenizer.h"
 
 #include <string.h>
@@ -83,27 +84,88 @@ cad_status cad_baseline_bbox_cube(void *ctx, const cad_suite_row *row, cad_answe
 struct cad_retrieval_copy {
     cad_pack *pack;
     cad_tokenizer *tokenizer;
-    cad_rag_encoder *encoder;
-    cad_rag_index *index;
-    const char **caption;
+    cad_rag_encoder *own, *encoder; /* own: NULL where that of the run serves */
+    cad_rag_rows rows;              /* of the pack */
+    float *vector;
     cad_arena *arena;
 };
 
-static cad_status build_index(cad_retrieval_copy *r)
+static cad_status read_captions(cad_retrieval_copy *r, const char ***out)
 {
+    const char **caption;
     size_t n = r->pack->n_rows;
-    CAD_TRY(cad_arena_zalloc(r->arena, n, sizeof *r->caption, "captions", &r->caption));
+    CAD_TRY(cad_arena_zalloc(r->arena, n, sizeof *caption, "captions", &caption));
     for (size_t i = 0; i < n; i++) {
         size_t len;
         const char *text = cad_pack_caption(r->pack, i, &len);
-        CAD_TRY(cad_arena_strdup(r->arena, text, len, &r->caption[i]));
+        CAD_TRY(cad_arena_strdup(r->arena, text, len, &caption[i]));
     }
-    CAD_TRY(cad_rag_encoder_create(CAD_RAG_BY_HASH, NULL, &r->encoder));
-    return cad_rag_index_create(r->encoder, r->caption, (int64_t)n, &r->index);
+    *out = caption;
+    return CAD_OK;
 }
 
-cad_status cad_retrieval_copy_create(const char *pack_path, const char *tokenizer_json, cad_arena *arena,
-                                     cad_retrieval_copy **out)
+/* Rows that the index has get their vectors from there; the others are counted and moved to the front of `rest`. */
+static cad_status take_vectors(cad_retrieval_copy *r, const cad_rag_rows *indexed, const char *const *caption, size_t *rest,
+                               size_t *n_rest)
+{
+    cad_hash_index at = CAD_HASH_INDEX_INIT;
+    cad_status s = CAD_OK;
+    for (int64_t k = 0; s == CAD_OK && k < indexed->n; k++) {
+        uint64_t *row;
+        bool is_new;
+        s = cad_hash_index_at(&at, cad_hash_index_key(indexed->id[k], strlen(indexed->id[k])), (uint64_t)k, &is_new, &row);
+    }
+    for (size_t i = 0; s == CAD_OK && i < r->pack->n_rows; i++) {
+        size_t len, dim = (size_t)r->rows.dim;
+        const char *id = cad_pack_id(r->pack, i, &len);
+        const uint64_t *row = cad_hash_index_find(&at, cad_hash_index_key(id, len));
+        if (row && !strcmp(indexed->caption[*row], caption[i]))
+            memcpy(r->vector + i * dim, indexed->vector + *row * dim, dim * sizeof *r->vector);
+        else
+            rest[(*n_rest)++] = i;
+    }
+    cad_hash_index_deinit(&at);
+    return s;
+}
+
+static cad_status encode_rest(cad_retrieval_copy *r, const char *const *caption, const size_t *rest, size_t n)
+{
+    const char **some;
+    float *vector;
+    size_t dim = (size_t)r->rows.dim;
+    if (!n)
+        return CAD_OK;
+    CAD_TRY(cad_arena_zalloc(r->arena, n, sizeof *some, "captions", &some));
+    for (size_t i = 0; i < n; i++)
+        some[i] = caption[rest[i]];
+    CAD_TRY(cad_mem_alloc(cad_size_mul(cad_size_mul(n, dim), sizeof *vector), "caption vectors", &vector));
+    cad_status s = cad_rag_encode(r->encoder, some, (int64_t)n, vector);
+    for (size_t i = 0; s == CAD_OK && i < n; i++)
+        memcpy(r->vector + rest[i] * dim, vector + i * dim, dim * sizeof *vector);
+    cad_mem_free(vector);
+    return s;
+}
+
+static cad_status find_vectors(cad_retrieval_copy *r, const cad_retriever *run)
+{
+    static const cad_rag_rows none = {.n = 0};
+    const char **caption;
+    size_t n = r->pack->n_rows, n_rest = 0, *rest;
+    if (!run)
+        CAD_TRY(cad_rag_encoder_create(CAD_RAG_BY_HASH, NULL, &r->own));
+    r->encoder = run ? cad_retriever_encoder(run) : r->own;
+    r->rows = (cad_rag_rows){.n = (int64_t)n, .dim = cad_rag_encoder_dim(r->encoder)};
+    CAD_TRY(read_captions(r, &caption));
+    CAD_TRY(cad_arena_zalloc(r->arena, n, sizeof *rest, "captions", &rest));
+    CAD_TRY(
+        cad_mem_alloc(cad_size_mul(cad_size_mul(n, (size_t)r->rows.dim), sizeof *r->vector), "caption vectors", &r->vector));
+    r->rows.vector = r->vector;
+    CAD_TRY(take_vectors(r, run ? cad_rag_index_rows(cad_retriever_index(run)) : &none, caption, rest, &n_rest));
+    return encode_rest(r, caption, rest, n_rest);
+}
+
+cad_status cad_retrieval_copy_create(const char *pack_path, const char *tokenizer_json, const cad_retriever *run,
+                                     cad_arena *arena, cad_retrieval_copy **out)
 {
     cad_retrieval_copy *r;
     CAD_TRY(cad_mem_alloc(sizeof *r, "retrieval baseline", &r));
@@ -115,13 +177,18 @@ cad_status cad_retrieval_copy_create(const char *pack_path, const char *tokenize
     if (s == CAD_OK)
         s = cad_pack_open(pack_path, &want, &r->pack);
     if (s == CAD_OK)
-        s = build_index(r);
+        s = find_vectors(r, run);
     if (s != CAD_OK) {
         cad_retrieval_copy_destroy(r);
         return s;
     }
     *out = r;
     return CAD_OK;
+}
+
+const cad_rag_encoder *cad_retrieval_copy_encoder(const cad_retrieval_copy *r)
+{
+    return r->encoder;
 }
 
 /* The program of a row: its targets without the end token. */
@@ -146,7 +213,14 @@ cad_status cad_baseline_retrieval_copy(void *ctx, const cad_suite_row *row, cad_
     const cad_rag_rule nearest = {.k = 1, .ties = CAD_RAG_TIE_FIRST, .min_score = -1};
     cad_rag_hit hit;
     int64_t n = 0;
-    CAD_TRY(cad_rag_index_search(r->index, r->encoder, row->prompt, &nearest, &hit, &n));
+    float *vector;
+    CAD_TRY(cad_mem_alloc(cad_size_mul((size_t)r->rows.dim, sizeof *vector), "caption vector", &vector));
+    cad_status s = cad_rag_encode(r->encoder, &row->prompt, 1, vector);
+    const cad_rag_rows query = {.vector = vector, .n = 1, .dim = r->rows.dim};
+    if (s == CAD_OK)
+        s = cad_rag_rank(&r->rows, &query, &nearest, &hit, &n);
+    cad_mem_free(vector);
+    CAD_TRY(s);
     return n > 0 ? program_of(r, (size_t)hit.row, &out->text, &out->len) : CAD_OK;
 }
 
@@ -169,8 +243,8 @@ void cad_retrieval_copy_destroy(cad_retrieval_copy *r)
 {
     if (!r)
         return;
-    cad_rag_index_destroy(r->index);
-    cad_rag_encoder_destroy(r->encoder);
+    cad_mem_free(r->vector);
+    cad_rag_encoder_destroy(r->own);
     cad_pack_close(r->pack);
     cad_tokenizer_destroy(r->tokenizer);
     cad_mem_free(r);

@@ -89,6 +89,9 @@ static cad_status run(cad_cli *cli)
     bool done = false;
     if (s == CAD_OK)
         s = cad_cli_config(cli, &below, has ? 1 : 0, NULL, 0, &config, &done);
+    /* That the training was allowed to leak is no word about this evaluation. */
+    if (config && config->rag.allow_leak)
+        o.allow_leak = !has || strncmp(cad_config_origin(config, "rag.allow_leak"), below.name, strlen(below.name)) != 0;
     cad_buf_deinit(&recorded);
     if (s != CAD_OK || done)
         return s;

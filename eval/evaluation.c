@@ -113,10 +113,10 @@ static cad_status take_row(cad_eval_run_state *r, const char *label, const char 
     return s;
 }
 
-static cad_status add_waived(const char *ckpt, json_t *manifest)
+static cad_status add_waived(const cad_eval_run_state *r, const cad_eval_model *m, json_t *manifest)
 {
     cad_buf words = CAD_BUF_INIT;
-    cad_status s = cad_engine_waived(ckpt, &words);
+    cad_status s = cad_eval_waived(r, (size_t)(m - r->o->model), &words);
     if (s == CAD_OK && json_object_set_new(manifest, "waived", json_string(cad_buf_cstr(&words))))
         s = cad_fail(CAD_ENOMEM, "out of memory for a manifest");
     cad_buf_deinit(&words);
@@ -180,7 +180,7 @@ static cad_status model_row(cad_eval_run_state *r, const cad_eval_model *m, cons
                   info.adapter, "parameters", (json_int_t)info.parameters, "decode", "temp", c->decode.temp, "top_p",
                   c->decode.top_p, "min_p", c->decode.min_p, "top_k", (json_int_t)c->decode.top_k, "max_new",
                   (json_int_t)c->decode.max_new, "samples", (json_int_t)c->decode.samples, "seed", (json_int_t)c->run.seed);
-    cad_status s = manifest ? add_waived(m->ckpt, manifest) : cad_fail(CAD_ENOMEM, "out of memory for a manifest");
+    cad_status s = manifest ? add_waived(r, m, manifest) : cad_fail(CAD_ENOMEM, "out of memory for a manifest");
     if (s == CAD_OK)
         s = cad_eval_open_row(r, m->label, identity, rag->found, &a);
     if (s == CAD_OK) {
@@ -243,13 +243,17 @@ static cad_status reference_boxes(cad_eval_run_state *r, cad_bbox_cube **out)
 static cad_status retrieval_row(cad_eval_run_state *r)
 {
     cad_retrieval_copy *copy;
-    CAD_TRY(cad_retrieval_copy_create(r->pack, r->tokenizer, r->arena, &copy));
-    char hash[33], identity[80];
+    CAD_TRY(cad_retrieval_copy_create(r->pack, r->tokenizer, r->retriever, r->arena, &copy));
+    char hash[33], identity[160];
+    const cad_rag_encoder *by = cad_retrieval_copy_encoder(copy);
     cad_status s = cad_retrieval_copy_overlap(copy, &r->e->suite, &r->overlap);
     if (s == CAD_OK)
         s = cad_fs_hash(r->pack, hash);
     if (s == CAD_OK) {
-        snprintf(identity, sizeof identity, "%s %s", RETRIEVAL_COPY, hash);
+        r->copied_by = cad_rag_encoder_name(by);
+        bool hashed = !strcmp(r->copied_by, "hash"); /* which is the one that needs no weights */
+        snprintf(identity, sizeof identity, "%s %s%s%s", RETRIEVAL_COPY, hash, hashed ? "" : " ",
+                 hashed ? "" : cad_rag_encoder_xxh3(by));
         s = take_row(r, RETRIEVAL_COPY, identity, r->e->answers[0].kind, cad_baseline_retrieval_copy, copy);
     }
     cad_retrieval_copy_destroy(copy);
@@ -400,6 +404,7 @@ cad_status cad_eval_run(const cad_eval_opts *o, cad_arena *arena, cad_evaluation
         s = cad_eval_spec(&r);
     if (s == CAD_OK)
         s = run_all(&r);
+    cad_retriever_close(r.retriever);
     cad_lock_release(lock);
     cad_buf_deinit(&path);
     if (s != CAD_OK)

@@ -36,6 +36,7 @@ typedef struct cad_eval_opts {
     size_t n_models;
     const char *rag;  /* retrieval index for models that learnt with one, "off": none; NULL: as the checkpoints recorded */
     const char *pack; /* training pack for retrieval-copy; NULL: what the checkpoints recorded */
+    bool allow_leak; /* an index may hold what is asked for: results are marked; rag.allow_leak, where it was said to cadeval */
     bool fresh, baselines;
     size_t sheet_rows;                 /* prompts on the contact sheet; 0: none */
     const volatile sig_atomic_t *stop; /* core/stop_signal.h: ends generating and scoring with CAD_EINTR; NULL: nothing does */

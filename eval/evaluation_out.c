@@ -4,6 +4,7 @@
 #include "core/fs.h"
 #include "core/hash.h"
 #include "core/size.h"
+#include "dataprep/pack.h"
 #include "eval/evaluation_parts.h"
 #include "eval/picture.h"
 #include "eval/score.h"
@@ -62,13 +63,27 @@ static cad_status mark_limit(cad_eval_run_state *r)
     return s;
 }
 
+cad_status cad_eval_waived(const cad_eval_run_state *r, size_t model, cad_buf *out)
+{
+    const cad_eval_model *m = &r->o->model[model];
+    cad_buf words = CAD_BUF_INIT;
+    cad_status s = m->pred ? CAD_OK : cad_engine_waived(m->ckpt, &words);
+    const cad_pack_info of_data = {.waived = s == CAD_OK ? cad_buf_cstr(&words) : ""};
+    if (s == CAD_OK)
+        s = cad_buf_str(out, of_data.waived);
+    if (s == CAD_OK && r->rag[model].leaky && !cad_pack_waives(&of_data, CAD_PACK_LEAKY))
+        s = cad_buf_printf(out, "%s" CAD_PACK_LEAKY, words.len ? "," : "");
+    cad_buf_deinit(&words);
+    return s;
+}
+
 /* What the data of the models waived: "none", or words of audit.waive, with the model's label where there are several. */
 static cad_status print_waived(const cad_eval_run_state *r, cad_buf *out)
 {
     size_t before = out->len;
     for (size_t i = 0; i < r->o->n_models; i++) {
         cad_buf words = CAD_BUF_INIT;
-        cad_status s = r->o->model[i].pred ? CAD_OK : cad_engine_waived(r->o->model[i].ckpt, &words);
+        cad_status s = cad_eval_waived(r, i, &words);
         if (s == CAD_OK && words.len && r->o->n_models > 1)
             s = cad_buf_printf(out, "%s%s:", out->len > before ? " " : "", r->o->model[i].label);
         if (s == CAD_OK)
@@ -150,8 +165,8 @@ cad_status cad_eval_notes(cad_eval_run_state *r)
     if (s == CAD_OK)
         s = cad_buf_printf(&notes, "%s\n", r->spec);
     if (s == CAD_OK && r->overlap >= 0)
-        s = cad_buf_printf(&notes, "retrieval-copy: %s; captions of the suite found in it: %lld\n", r->pack,
-                           (long long)r->overlap);
+        s = cad_buf_printf(&notes, "retrieval-copy: %s by captions, encoder %s; captions of the suite found in it: %lld\n",
+                           r->pack, r->copied_by, (long long)r->overlap);
     e->table = (cad_table){.row = e->row, .n = e->n_rows, .limit = r->limit};
     if (s == CAD_OK)
         s = keep(r, &title, &e->table.title);

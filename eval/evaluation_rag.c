@@ -4,6 +4,7 @@
 #include "core/path.h"
 #include "core/size.h"
 #include "dataprep/caption_group.h"
+#include "dataprep/pack.h"
 #include "dataprep/retriever.h"
 #include "eval/evaluation_parts.h"
 #include "model/rag/rag_index.h"
@@ -29,9 +30,57 @@ static int64_t find_group(const cad_rag_rows *rows, const uint64_t *group, const
     return -1;
 }
 
-/* No row of the index may be one that is asked for, by caption or by part. */
-static cad_status check_held_out(const cad_suite *suite, const char *path, const cad_rag_rows *rows, cad_arena *arena)
+/* What no two splits share, as their pack says. */
+typedef struct apart {
+    bool caption, part;
+} apart;
+
+/* Of the splits behind the index `path`: by the pack beside it where --rag named it, else by that which the model learnt from.
+ * Both, where no pack tells, or splits were kept apart by neither. */
+static cad_status find_apart(cad_eval_run_state *r, const cad_config *c, const char *path, apart *out)
 {
+    cad_buf pack = CAD_BUF_INIT;
+    cad_pack_info info = {.split_group = ""};
+    cad_status s = r->o->rag ? cad_path_parent(path, &pack) : cad_buf_str(&pack, c->data.train);
+    if (s == CAD_OK && r->o->rag)
+        s = cad_buf_str(&pack, "/train.pack.h5");
+    if (s == CAD_OK && pack.len && cad_fs_exists(pack.data))
+        s = cad_pack_peek(pack.data, r->arena, &info);
+    cad_buf_deinit(&pack);
+    CAD_TRY(s);
+    *out = (apart){strstr(info.split_group, "caption") != NULL, strstr(info.split_group, "geometry") != NULL};
+    if (!out->caption && !out->part)
+        *out = (apart){true, true};
+    return CAD_OK;
+}
+
+/* A row of the index that is asked for, by what splits keep apart, ends the evaluation, or marks it. */
+static cad_status judge(const cad_eval_run_state *r, const char *path, const char *id, const char *what, bool is_apart,
+                        bool *leaky)
+{
+    if (!id)
+        return CAD_OK;
+    if (!is_apart) {
+        cad_log(CAD_LOG_WARN, "%s: row %s has a %s of %s; the split did not keep these apart", path, id, what,
+                r->e->suite.path);
+        return CAD_OK;
+    }
+    if (!r->o->allow_leak)
+        CAD_FAIL(CAD_EDATA,
+                 "%s: row %s is held out: %s has its %s\nhint: an index of the training split, --rag=off, or "
+                 "--set=rag.allow_leak=on, which marks the results",
+                 path, id, r->e->suite.path, what);
+    cad_log(CAD_LOG_WARN, "%s: row %s is held out: %s has its %s; the results are marked as leaky", path, id, r->e->suite.path,
+            what);
+    *leaky = true;
+    return CAD_OK;
+}
+
+/* No row of the index may be one that is asked for. */
+static cad_status check_held_out(cad_eval_run_state *r, const char *path, const cad_rag_rows *rows, apart by, bool *leaky)
+{
+    const cad_suite *suite = &r->e->suite;
+    cad_arena *arena = r->arena;
     cad_frame f = cad_arena_mark(arena);
     uint64_t *caption, *part;
     size_t n_captions = cad_size_mul(2, suite->n); /* as rows of either kind are told */
@@ -47,11 +96,8 @@ static cad_status check_held_out(const cad_suite *suite, const char *path, const
     int64_t same_caption = find_group(rows, rows->caption_group, caption, n_captions);
     int64_t same_part = find_group(rows, rows->geometry_group, part, suite->n);
     cad_arena_rewind(arena, f);
-    int64_t row = same_caption >= 0 ? same_caption : same_part;
-    if (row >= 0)
-        CAD_FAIL(CAD_EDATA, "%s: row %s is held out: %s has its %s\nhint: an index of the training split, or --rag=off", path,
-                 rows->id ? rows->id[row] : "without a name", suite->path, same_caption >= 0 ? "caption" : "part");
-    return CAD_OK;
+    CAD_TRY(judge(r, path, same_caption < 0 ? NULL : rows->id[same_caption], "caption", by.caption, leaky));
+    return judge(r, path, same_part < 0 ? NULL : rows->id[same_part], "part", by.part, leaky);
 }
 
 /* ---- one model ---- */
@@ -96,6 +142,7 @@ static cad_status retrieve_all(cad_eval_run_state *r, cad_retriever *retriever, 
 static cad_status open_for(cad_eval_run_state *r, const cad_eval_model *m, const cad_engine_facts *facts, cad_eval_rag *out)
 {
     cad_config *c;
+    apart by;
     cad_buf path = CAD_BUF_INIT;
     cad_retriever *retriever = NULL;
     cad_status s = recorded(r, facts->path, &c);
@@ -109,14 +156,19 @@ static cad_status open_for(cad_eval_run_state *r, const cad_eval_model *m, const
     if (s == CAD_OK)
         s = cad_retriever_open(path.data, c, r->o->rag ? NULL : facts->rag_index, m->ckpt, &retriever);
     if (s == CAD_OK)
-        s = check_held_out(&r->e->suite, path.data, cad_rag_index_rows(cad_retriever_index(retriever)), r->arena);
+        s = find_apart(r, c, path.data, &by);
+    if (s == CAD_OK)
+        s = check_held_out(r, path.data, cad_rag_index_rows(cad_retriever_index(retriever)), by, &out->leaky);
     if (s == CAD_OK)
         s = retrieve_all(r, retriever, m->label, out);
     if (s == CAD_OK) {
         const cad_rag_info *info = cad_rag_index_info(cad_retriever_index(retriever));
         snprintf(out->words, sizeof out->words, "%.16s k%lld %.16s", info->encoder, (long long)c->rag.k, info->xxh3);
     }
-    cad_retriever_close(retriever);
+    if (s == CAD_OK && !r->retriever)
+        r->retriever = retriever;
+    else
+        cad_retriever_close(retriever);
     cad_buf_deinit(&path);
     return s;
 }

@@ -132,8 +132,11 @@ static cad_status model_table(const cad_table *t, const column *columns, int n, 
     CAD_TRY(cad_buf_str(out, "\n"));
     for (size_t i = 0; i < t->n; i++) {
         const cad_table_row *r = &t->row[i];
-        CAD_TRY(cad_buf_printf(out, r->baseline ? "| *%s* | %lld |" : "| %s | %lld |", r->label,
-                               (long long)samples_of(r->results)));
+        const char *waived = json_string_value(json_object_get(r->results, "waived"));
+        CAD_TRY(cad_buf_printf(out, r->baseline ? "| *%s*" : "| %s", r->label));
+        if (waived && *waived)
+            CAD_TRY(cad_buf_printf(out, " (%s)", waived));
+        CAD_TRY(cad_buf_printf(out, " | %lld |", (long long)samples_of(r->results)));
         for (int c = 0; c < n; c++) {
             const column *m = &columns[c];
             if (!is_shown(t, m))

@@ -377,24 +377,6 @@ cad_status cad_rag_index_open(const char *path, cad_rag_index **out)
     return CAD_OK;
 }
 
-cad_status cad_rag_index_create(cad_rag_encoder *e, const char *const *caption, int64_t n, cad_rag_index **out)
-{
-    cad_rag_index *x = NULL;
-    size_t row = (size_t)cad_rag_encoder_dim(e) * sizeof(float);
-    CAD_TRY(cad_mem_alloc(sizeof *x, "retrieval index", &x));
-    cad_status s = cad_mem_alloc(cad_size_mul((size_t)n, row), "retrieval index", &x->data[VECTOR]);
-    if (s == CAD_OK)
-        s = cad_rag_encode(e, caption, n, x->data[VECTOR]);
-    if (s != CAD_OK) {
-        cad_rag_index_destroy(x);
-        return s;
-    }
-    x->rows = (cad_rag_rows){.vector = x->data[VECTOR], .n = n, .dim = cad_rag_encoder_dim(e), .caption = caption};
-    x->info = (cad_rag_info){.encoder = cad_rag_encoder_name(e), .encoder_xxh3 = cad_rag_encoder_xxh3(e)};
-    *out = x;
-    return CAD_OK;
-}
-
 void cad_rag_index_destroy(cad_rag_index *x)
 {
     if (!x)

@@ -57,8 +57,6 @@ typedef struct cad_rag_index cad_rag_index;
 /* Reads all of it and compares its hash.  Errors: CAD_ENOTFOUND, CAD_EIO, CAD_ECORRUPT (cut, changed), CAD_EDATA (a file of
  * another kind, something else in a safetensors file, another schema). */
 CAD_MUST_USE cad_status cad_rag_index_open(const char *path, cad_rag_index **out);
-/* Of captions alone, in memory; the captions are borrowed. */
-CAD_MUST_USE cad_status cad_rag_index_create(cad_rag_encoder *e, const char *const *caption, int64_t n, cad_rag_index **out);
 void cad_rag_index_destroy(cad_rag_index *x); /* NULL is fine */
 const cad_rag_rows *cad_rag_index_rows(const cad_rag_index *x);
 const cad_rag_info *cad_rag_index_info(const cad_rag_index *x);

@@ -126,27 +126,6 @@ static void test_what_rows_show_is_part_of_what_names_an_index(void **state)
     ok(cad_fs_remove(path));
 }
 
-static void test_captions_alone_make_an_index_in_memory(void **state)
-{
-    (void)state;
-    cad_rag_index *x = NULL;
-    cad_rag_hit hit[3];
-    int64_t found = -1;
-    ok(cad_rag_index_create(encoder, caption, N, &x));
-    ok(cad_rag_index_search(x, encoder, "a flange with holes", &nearest, hit, &found));
-    assert_true(found == 3 && hit[0].row == 1);
-    cad_rag_index_destroy(x);
-    ok(cad_rag_index_create(encoder, NULL, 0, &x));
-    ok(cad_rag_index_search(x, encoder, "a", &nearest, hit, &found));
-    assert_true(found == 0 && hit[0].row == -1);
-    cad_rag_index_destroy(x);
-    for (uint64_t k = 1; k <= 4; k++) {
-        cad_mem_fail_at(k, 0);
-        fails(cad_rag_index_create(encoder, caption, N, &x), CAD_ENOMEM, "");
-        cad_mem_fail_at(0, 0);
-    }
-}
-
 /* Every byte that is cut off, and every bit that is turned, is found. */
 static void test_damage_is_found_wherever_it_is(void **state)
 {
@@ -237,7 +216,6 @@ int main(void)
         cmocka_unit_test(test_an_index_comes_back_as_it_was_written),
         cmocka_unit_test(test_places_are_none_of_what_names_an_index),
         cmocka_unit_test(test_what_rows_show_is_part_of_what_names_an_index),
-        cmocka_unit_test(test_captions_alone_make_an_index_in_memory),
         cmocka_unit_test(test_damage_is_found_wherever_it_is),
         cmocka_unit_test(test_what_is_no_index_is_told),
         cmocka_unit_test(test_another_encoder_is_refused_with_both_hashes),
