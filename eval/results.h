@@ -69,9 +69,10 @@ CAD_MUST_USE cad_status cad_results_kinds(cad_buf *out);   /* " family .." */
  * policy}}, finish{stop,length}, classes{}, groups{family{..}, families{seen,unseen of models/tiny's corpus}, phrasing{..},
  * units{..}, entities{..}, faces{..} of STEP references}}; each group holds n and the same metrics.  distinct.prog counts the
  * programs among valid samples, top_share.prog is the share of the commonest (spec/metrics.md 6): an answer that does not
- * depend on its prompt shows there.  aec.* are means of entities, of the answers and of their references where both have them,
- * aec.*.gap how far apart.  A metric without a single value is left out, or null where it was asked for.  Rows of class
- * reference_bad leave all scores and are counted.  The caller owns *out (json_decref). */
+ * depend on its prompt shows there.  aec.* are means of entities of the answers that have them, aec.*.reference of all
+ * references, aec.*.gap how far apart these are, aec.*.paired of the references of those answers.  A metric without a single
+ * value is left out, or null where it was asked for.  Rows of class reference_bad leave all scores and are counted.  The caller
+ * owns *out (json_decref). */
 CAD_MUST_USE cad_status cad_results_build(const cad_scored *s, size_t n, const cad_results_opts *o, cad_arena *scratch,
                                           json_t **out);
 

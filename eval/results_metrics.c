@@ -175,29 +175,37 @@ static double reference_count(const cad_scored *s, const metric *m)
     return (double)n;
 }
 
-/* Means of counts over the samples where both the answer and the reference have one, and the difference of the two. */
+/* Means of counts: of the answers that have one, of all references, and how far these are apart; beside them of the references
+ * of those answers alone, since what fails is seldom the small. */
 static cad_status put_counts(const cad_results_group *g, const metric *m)
 {
-    double *x, *y;
+    double *x, *y, *paired;
     char name[48];
-    size_t n = 0;
+    size_t n = 0, n_references = 0;
     CAD_TRY(cad_arena_zalloc(g->scratch, g->n, sizeof *x, "counts", &x));
     CAD_TRY(cad_arena_zalloc(g->scratch, g->n, sizeof *y, "counts", &y));
+    CAD_TRY(cad_arena_zalloc(g->scratch, g->n, sizeof *paired, "counts", &paired));
     for (size_t i = 0; i < g->n; i++) {
         double v = value_of(g->item[i], m);
-        if (isnan(v) || g->item[i]->row->counts.instances == 0)
+        if (g->item[i]->row->counts.instances == 0)
             continue;
-        y[n] = reference_count(g->item[i], m);
+        y[n_references++] = reference_count(g->item[i], m);
+        if (isnan(v))
+            continue;
+        paired[n] = y[n_references - 1];
         x[n++] = v;
     }
     if (n == 0)
         return CAD_OK;
     cad_interval_est answers = {cad_sum_pairwise(x, n) / (double)n, NAN, NAN};
-    cad_interval_est truth = {cad_sum_pairwise(y, n) / (double)n, NAN, NAN};
+    cad_interval_est truth = {cad_sum_pairwise(y, n_references) / (double)n_references, NAN, NAN};
+    cad_interval_est of_these = {cad_sum_pairwise(paired, n) / (double)n, NAN, NAN};
     cad_interval_est gap = {fabs(answers.value - truth.value), NAN, NAN};
     CAD_TRY(put(g->metrics, m->name, answers, (int64_t)n, (int64_t)(g->n - n), "none", "excluded"));
     snprintf(name, sizeof name, "%s.reference", m->name);
-    CAD_TRY(put(g->metrics, name, truth, (int64_t)n, (int64_t)(g->n - n), "none", "excluded"));
+    CAD_TRY(put(g->metrics, name, truth, (int64_t)n_references, (int64_t)(g->n - n_references), "none", "excluded"));
+    snprintf(name, sizeof name, "%s.paired", m->name);
+    CAD_TRY(put(g->metrics, name, of_these, (int64_t)n, (int64_t)(g->n - n), "none", "excluded"));
     snprintf(name, sizeof name, "%s.gap", m->name);
     return put(g->metrics, name, gap, (int64_t)n, (int64_t)(g->n - n), "down", "excluded");
 }

@@ -40,6 +40,7 @@ static const column STEPLM[] = {
     {"aec.official", "AEC", 1, 1, false, true},
     {"aec.official.reference", "AEC of references", 1, 1, false, true},
     {"aec.official.gap", "gap ↓", 1, 1, false, true},
+    {"aec.official.paired", "(references of these)", 1, 1, false, true},
     {"scd.fixed.median", "SCD fixed, failures inf ↓", 1, 4, false, true},
     {"scd.fixed.excluded", "(excluded) ↓", 1, 4, false, true},
     {"scd.p2s.median", "to surface ↓", 1, 4, false, true},
