@@ -210,6 +210,20 @@ cad_status cad_prep_own_tokenizer(cad_prep_job *j, const char *corpus_dir)
     return CAD_OK;
 }
 
+/* Whether rows of a pack may have lost their ends. */
+static bool has_cut(const json_t *report)
+{
+    const char *name;
+    json_t *facts;
+    json_object_foreach((json_t *)(uintptr_t)report, name, facts)
+    {
+        const char *waived = json_string_value(json_object_get(facts, "waived"));
+        if (waived && strstr(waived, "cut_answer"))
+            return true;
+    }
+    return false;
+}
+
 static void tell_verified(const cad_prep_job *j, const json_t *report)
 {
     const json_t *leaks = json_object_get(report, "leaks");
@@ -221,13 +235,18 @@ static void tell_verified(const cad_prep_job *j, const json_t *report)
                 "verify: %s: %" JSON_INTEGER_FORMAT
                 " rows have no geometry group: whether their parts lie in two splits is unknown",
                 j->dir, ungrouped);
+    int64_t shown = cad_audit_retrieved_count(json_object_get(report, "retrieval"));
+    if (shown)
+        cad_log(CAD_LOG_WARN, "verify: %s: %" PRId64 " leaks through retrieval, which rag.allow_leak lets pass", j->dir, shown);
+    const char *holds = has_cut(report) ? "hashes and spans hold, and of rows that were not cut (audit.waive) end tokens"
+                                        : "hashes, spans and end tokens hold";
     if (captions || geometries)
         cad_log(CAD_LOG_WARN,
-                "verify: %s: hashes, spans and end tokens hold; %" JSON_INTEGER_FORMAT " captions and %" JSON_INTEGER_FORMAT
+                "verify: %s: %s; %" JSON_INTEGER_FORMAT " captions and %" JSON_INTEGER_FORMAT
                 " geometries lie in two splits, which were not made to keep them apart (prep.group)",
-                j->dir, captions, geometries);
+                j->dir, holds, captions, geometries);
     else
-        cad_log(CAD_LOG_INFO, "verify: %s: hashes, spans and end tokens hold; nothing lies in two splits", j->dir);
+        cad_log(CAD_LOG_INFO, "verify: %s: %s; nothing lies in two splits", j->dir, holds);
 }
 
 cad_status cad_prep_verify(const cad_prep_job *j, const char *against, json_t **report)
