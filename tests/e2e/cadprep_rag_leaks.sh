@@ -58,6 +58,8 @@ for kind in outside itself caption geometry; do
     says "$err" " leaks through retrieval; first: row" "rag.allow_leak=on"
     runs 0 start --set=rag.allow_leak=on
     runs 0 "${pack[@]}" bad --set=rag.allow_leak=on
+    runs 0 cadprep verify bad --set=rag.allow_leak=on
+    says "$err" "verify: bad: " " leaks through retrieval, which rag.allow_leak lets pass"
     runs 0 cadprep audit bad/train.pack.h5 --json
     json "$out" 'd["waived"] == "leaky"'
     json bad/audit.json 'all(d[s]["waived"] == "leaky" for s in ("train", "val", "test"))'
