@@ -23,9 +23,8 @@ extern "C" {
 typedef struct cad_pack_info {
     const char *created; /* time of SOURCE_DATE_EPOCH, or "-": a clock would make equal input give unequal bytes */
     const char *tool_version, *tool_commit;
-    const char *kind;  /* "ir" or "step" */
-    const char *split; /* "train", "val", "test", or "" */
-    int64_t split_seed;
+    const char *kind;                            /* "ir" or "step" */
+    const char *split;                           /* "train", "val", "test", or "" */
     const char *split_group;                     /* "caption,geometry" */
     const char *tokenizer_xxh3, *tokenizer_name; /* XXH3-128 of tokenizer.json in hex */
     int64_t vocab_rows, bos_id, eos_id;          /* bos_id -1: rows have none */
@@ -39,7 +38,6 @@ typedef struct cad_pack_info {
     const char *rag_index_xxh3; /* "" without retrieval */
     const char *retrieval;      /* JSON object of encoder, k, ties, max_tokens and such; "" without, and of earlier builds */
     const char *dropped;        /* JSON object: reason -> count */
-    const char *leak_report;    /* JSON object */
     /* filled by the writer and verified by the reader */
     int64_t n_rows, n_tokens, n_loss_tokens;
     int64_t length_p50, length_p90, length_p99, length_max;

@@ -15,13 +15,13 @@ enum { CAD_PACK_SCHEMA = 1, CAD_PACK_CHUNK = 16 << 10 };
 #define CAD_PACK_TEXTS(X)                                                                                                      \
     X(created)                                                                                                                 \
     X(tool_version)                                                                                                            \
-    X(tool_commit) X(kind) X(split) X(split_group) X(tokenizer_xxh3) X(tokenizer_name) X(template_name) X(template_xxh3)       \
-        X(template_text) X(representation) X(on_overflow) X(waived) X(rag_index_xxh3) X(dropped) X(leak_report)
+    X(tool_commit)                                                                                                             \
+    X(kind) X(split) X(split_group) X(tokenizer_xxh3) X(tokenizer_name) X(template_name) X(template_xxh3) X(template_text)     \
+        X(representation) X(on_overflow) X(waived) X(rag_index_xxh3) X(dropped)
 #define CAD_PACK_INTS(X)                                                                                                       \
-    X(split_seed)                                                                                                              \
     X(vocab_rows)                                                                                                              \
-    X(bos_id) X(eos_id) X(max_tokens) X(n_rows) X(n_tokens) X(n_loss_tokens) X(length_p50) X(length_p90) X(length_p99)         \
-        X(length_max)
+    X(bos_id)                                                                                                                  \
+    X(eos_id) X(max_tokens) X(n_rows) X(n_tokens) X(n_loss_tokens) X(length_p50) X(length_p90) X(length_p99) X(length_max)
 
 /* One text more, of packs with retrieved text; those of earlier builds are without it. */
 #define CAD_PACK_RETRIEVAL "retrieval"

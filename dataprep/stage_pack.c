@@ -260,7 +260,6 @@ static cad_status commit(packer *p)
         .rag_index_xxh3 = p->from.index_xxh3,
         .retrieval = p->retrieval,
         .dropped = dropped,
-        .leak_report = "{}",
     };
     cad_pack_writer *w = p->out;
     p->out = NULL;
@@ -342,7 +341,7 @@ static cad_status setup(packer *p)
     p->source[p->n_sources++] = a->in;
     if (a->rag)
         CAD_TRY(open_sources(p));
-    return cad_pack_writer_create(&(cad_pack_opts){.contiguous = a->contiguous, .rag_k = p->coder.k}, &p->out);
+    return cad_pack_writer_create(&(cad_pack_opts){.rag_k = p->coder.k}, &p->out);
 }
 
 cad_status cad_stage_pack(const cad_stage_pack_args *args, cad_stage_pack_result *out)

@@ -39,7 +39,6 @@ typedef struct cad_stage_pack_args {
     const char *waived;      /* comma list, goes into the pack; with cut_answer, of steplm alone, a longer row loses its end */
     const char *split_group; /* what lies in one split alone */
     bool shuffled;           /* rows of STEP were split without groups: nothing does */
-    bool contiguous;
 } cad_stage_pack_args;
 
 typedef struct cad_stage_pack_result {

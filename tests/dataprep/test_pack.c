@@ -44,7 +44,6 @@ static cad_pack_info info(void)
                            .bos_id = -1,
                            .eos_id = 1,
                            .dropped = "{}",
-                           .leak_report = "{}",
                            .source_name = &source,
                            .source_xxh3 = &source_hash,
                            .n_sources = 1};

@@ -92,7 +92,6 @@ static cad_status write_pack(int version, bool contiguous)
                                                    .bos_id = -1,
                                                    .eos_id = 1,
                                                    .dropped = "{}",
-                                                   .leak_report = "{}",
                                                    .source_name = &source,
                                                    .source_xxh3 = &hash,
                                                    .n_sources = 1},

@@ -129,8 +129,7 @@ static cad_status write_pack(const char *path, const cad_tokenizer *t, const cad
                                 .max_tokens = 1024,
                                 .on_overflow = "error",
                                 .waived = o->waived,
-                                .dropped = "{}",
-                                .leak_report = "{}"};
+                                .dropped = "{}"};
     return cad_pack_writer_commit(w, &info, path);
 }
 
