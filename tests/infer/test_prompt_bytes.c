@@ -272,6 +272,7 @@ static void test_steplm_takes_the_first_of_five_that_has_a_text(void **state)
     char *line = strstr(text.data, "\"id\":\"r4.train\""), *target = strstr(line, "\"target\":\"") + 10;
     memset(target, ' ', (size_t)(strchr(target, '\n') - 2 - target));
     ok(cad_fs_write(scratch("data/train.jsonl"), text.data, text.len));
+    build_index(1, false);
     ok(cad_retriever_open(scratch("data/rag.index"), cfg, NULL, NULL, &r));
     ok(cad_retriever_find(r, "knob, size 68", arena, &found));
     assert_int_equal(found.n, 1);
