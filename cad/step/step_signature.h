@@ -38,7 +38,7 @@ typedef enum cad_step_entity_group {
      G(edge) | G(oriented_edge) | G(loop) | G(bound) | G(face) | G(open_shell) | G(closed_shell) | G(oriented_shell) |         \
      G(solid) | G(item))
 /* The groups of which the standard has no other types than the table; points are Cartesian ones. */
-#define CAD_STEP_COMPLETE (G(point) | G(direction) | G(vector) | G(axis1) | G(axis2) | G(axis3) | G(bound))
+#define CAD_STEP_COMPLETE (G(point) | G(direction) | G(vector) | G(axis1) | G(axis2) | G(axis3) | G(bound) | G(loop))
 /* name, the groups it is made of as G(..) each, words for people */
 #define CAD_STEP_CLASSES(X)                                                                                                    \
     X(any, ~(uint64_t)0, "an instance")                                                                                        \

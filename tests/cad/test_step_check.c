@@ -73,6 +73,7 @@ static const struct {
      "found #2, LENGTH_UNIT"}, /* no point, whatever it is */
     {"#1=VERTEX_POINT('',#2);\n#2=CARGESIAN_POINT('',(0.,0.,0.));", "8:20 T03",
      "expected a Cartesian point, found #2, CARGESIAN_POINT"},
+    {"#1=FACE_BOUND('',#2,.T.);\n#2=VERTEX_L3OP('',#3);\n#3=OURS();", "8:18 T03", "expected a loop, found #2, VERTEX_L3OP"},
     {"#1=ADVANCED_FACE('',(#2),#3,.T.);\n#2=FACE_OUTER_BOUNDS();\n#3=OUR_SURFACE();", "8:22 T03", "a bound of a face"},
     {"#1=VERTEX_POINT('',$);", "8:20 T04", "expected a value, found $"},
     {"#1=EDGE_LOOP('',(#2,$));\n#2=X();", "8:21 T04", "expected a value, found $"},
