@@ -23,7 +23,7 @@ typedef struct cad_hasher cad_hasher;
 cad_hasher *cad_hasher_create(void); /* NULL: out of memory */
 void cad_hasher_add(cad_hasher *h, const void *data, size_t len);
 void cad_hasher_hex(const cad_hasher *h, char out[CAD_HASH_HEX]);
-void cad_hasher_destroy(cad_hasher *h);
+void cad_hasher_destroy(cad_hasher *h); /* NULL is fine */
 
 /* CRC-32 (IEEE, reflected, as in zlib). */
 uint32_t cad_crc32(const void *data, size_t len);

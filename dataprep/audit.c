@@ -1,6 +1,5 @@
 #include "dataprep/audit.h"
 
-#include "core/hash.h"
 #include "dataprep/hash_index.h"
 
 #include <stdio.h>
@@ -149,18 +148,9 @@ static cad_status look(leaks *l, cad_hash_index *m, int kind, uint64_t hash, siz
     return CAD_OK;
 }
 
-/* Of the tokens that a row is trained to give: equal ones are equal parts, whatever groups the rows name. */
-static uint64_t answer_hash(const cad_pack *p, size_t r)
+static const uint64_t *hashes_of(const cad_pack *p, int kind)
 {
-    uint64_t h = 0;
-    for (uint64_t s = p->span_offset[r]; s < p->span_offset[r + 1]; s++)
-        h = cad_hash64(p->tokens + p->row_offset[r] + p->span[s][0], (p->span[s][1] - p->span[s][0]) * sizeof *p->tokens, h);
-    return h;
-}
-
-static uint64_t hash_of(const cad_pack *p, int kind, size_t r)
-{
-    return kind == CAPTION ? p->caption_hash[r] : kind == GEOMETRY ? p->geometry_hash[r] : answer_hash(p, r);
+    return kind == CAPTION ? p->caption_hash : kind == GEOMETRY ? p->geometry_hash : p->answer_hash;
 }
 
 cad_status cad_audit_leaks(const cad_pack *const *pack, const char *const *name, size_t n, json_t **out)
@@ -171,7 +161,7 @@ cad_status cad_audit_leaks(const cad_pack *const *pack, const char *const *name,
         cad_hash_index m = CAD_HASH_INDEX_INIT;
         for (size_t k = 0; s == CAD_OK && k < n; k++)
             for (size_t r = 0; s == CAD_OK && r < pack[k]->n_rows; r++)
-                s = look(&l, &m, kind, hash_of(pack[k], kind, r), k, r);
+                s = look(&l, &m, kind, hashes_of(pack[k], kind)[r], k, r);
         cad_hash_index_deinit(&m);
     }
     CAD_TRY(s);

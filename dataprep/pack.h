@@ -52,11 +52,11 @@ bool cad_pack_waives(const cad_pack_info *info, const char *word);
 /* Among the numbers of retrieved rows: the row brought the text with it (dataprep/row_sources.h), from nobody knows where. */
 enum { CAD_PACK_CARRIED = -2 };
 
-/* An open pack, wholly in memory.  All pointers are borrowed from it. */
+/* An open pack in memory, wholly or without its tokens.  All pointers are borrowed from it. */
 typedef struct cad_pack {
     cad_pack_info info;
     size_t n_rows, n_tokens, n_spans, rag_k, n_families;
-    const uint32_t *tokens;         /* (n_tokens) */
+    const uint32_t *tokens;         /* (n_tokens); NULL where they were not wanted */
     const uint64_t *row_offset;     /* (n_rows + 1) */
     const uint64_t *span_offset;    /* (n_rows + 1) */
     const uint32_t (*span)[2];      /* (n_spans) [begin, end) inside the row, ascending, disjoint */
@@ -68,6 +68,7 @@ typedef struct cad_pack {
     const uint32_t *trimmed;       /* (n_rows) bytes of retrieved text that did not fit; NULL when rag_k is 0 */
     const uint64_t *caption_hash;  /* (n_rows), 0 = unknown */
     const uint64_t *geometry_hash; /* (n_rows), 0 = unknown */
+    const uint64_t *answer_hash;   /* (n_rows) of the tokens that are trained as targets; not in the file: by the opener */
     const uint16_t *family;        /* (n_rows) index into family_name */
     const float *weight;           /* (n_rows) factor on the row's loss, or NULL: all 1 */
     const char *const *family_name;
@@ -78,6 +79,7 @@ typedef struct cad_pack_want {
     const char *tokenizer_xxh3, *template_xxh3, *split;
     int64_t vocab_rows; /* > 0: every token must be below it */
     uint64_t ram_limit; /* bytes, 0 = none; a larger pack is CAD_ENOMEM with the key data.ram_limit named */
+    bool no_tokens;     /* they are read and verified like the rest, a block at a time, and not held */
 } cad_pack_want;
 
 /* Reads and verifies: schema, hashes against `want` (may be NULL), monotone offsets, spans inside their rows, at least one
@@ -114,18 +116,18 @@ typedef struct cad_pack_row {
 
 typedef struct cad_pack_opts {
     size_t rag_k;
-    bool contiguous; /* no chunks, no deflate: can be mapped */
-    bool weights;    /* store /weight */
+    bool weights; /* store /weight */
 } cad_pack_opts;
 
 typedef struct cad_pack_writer cad_pack_writer;
-/* `info` is copied at commit; its texts must live until then. */
-CAD_MUST_USE cad_status cad_pack_writer_create(const cad_pack_opts *opts, cad_pack_writer **out);
-/* Copies the row.  A row without a target, or whose spans leave the row: CAD_EDATA with its id. */
+/* Begins a file beside `path`, into which tokens go as they come; the other columns wait in memory. */
+CAD_MUST_USE cad_status cad_pack_writer_create(const cad_pack_opts *opts, const char *path, cad_pack_writer **out);
+/* Copies the row.  A row without a target, or whose spans leave the row: CAD_EDATA with its id.  CAD_EWRITE: only abort is
+ * left. */
 CAD_MUST_USE cad_status cad_pack_writer_add(cad_pack_writer *w, const cad_pack_row *row);
-/* Writes `path` as a whole by rename; frees w in any case.  Zero rows: CAD_ENOTFOUND. */
-CAD_MUST_USE cad_status cad_pack_writer_commit(cad_pack_writer *w, const cad_pack_info *info, const char *path);
-void cad_pack_writer_abort(cad_pack_writer *w); /* NULL is fine */
+/* Gives the whole its name, by rename; frees w in any case.  `info` is not kept.  Zero rows: CAD_ENOTFOUND. */
+CAD_MUST_USE cad_status cad_pack_writer_commit(cad_pack_writer *w, const cad_pack_info *info);
+void cad_pack_writer_abort(cad_pack_writer *w); /* NULL is fine; takes the file away */
 
 /* Adds CAD_PACK_LEAKY to what the pack at `path` waives, if it is not there: what an audit found when the rows were written. */
 CAD_MUST_USE cad_status cad_pack_mark_leaky(const char *path);

@@ -112,33 +112,73 @@ hid_t cad_h5_reopen(const char *path)
     return open_with(path, false);
 }
 
-cad_status cad_h5_put(hid_t file, const char *name, cad_h5_type t, const void *data, size_t rows, size_t cols, size_t chunk)
+/* Takes `space`; `part`: the shape of a chunk, NULL: contiguous.  No time stamp gets into the file. */
+static hid_t new_set(hid_t file, const char *name, cad_h5_type t, hid_t space, int rank, const hsize_t *part)
 {
-    hsize_t dim[2] = {rows, cols};
-    int rank = cols ? 2 : 1;
-    hid_t space = H5Screate_simple(rank, dim, NULL);
-    hid_t plist = H5Pcreate(H5P_DATASET_CREATE);
-    herr_t e = space < 0 || plist < 0 ? -1 : H5Pset_obj_track_times(plist, 0); /* no time stamp in the file */
-    if (e >= 0 && chunk && rows) {
-        size_t per = cols ? chunk / cols : chunk;
-        hsize_t part[2] = {per < 1 ? 1 : per < rows ? per : rows, cols};
-        e = H5Pset_chunk(plist, rank, part);
-        if (e >= 0)
-            e = H5Pset_shuffle(plist);
-        if (e >= 0)
-            e = H5Pset_deflate(plist, 1);
-    }
-    hid_t set = e < 0 ? -1 : H5Dcreate2(file, name, file_type(t), space, H5P_DEFAULT, plist, H5P_DEFAULT);
-    if (set >= 0 && rows)
-        e = H5Dwrite(set, memory_type(t), H5S_ALL, H5S_ALL, H5P_DEFAULT, data);
-    if (set < 0 || H5Dclose(set) < 0)
-        e = -1;
+    hid_t plist = H5Pcreate(H5P_DATASET_CREATE), set = -1;
+    bool good = space >= 0 && plist >= 0 && H5Pset_obj_track_times(plist, 0) >= 0;
+    if (good && part)
+        good = H5Pset_chunk(plist, rank, part) >= 0 && H5Pset_shuffle(plist) >= 0 && H5Pset_deflate(plist, 1) >= 0;
+    if (good)
+        set = H5Dcreate2(file, name, file_type(t), space, H5P_DEFAULT, plist, H5P_DEFAULT);
     if (plist >= 0)
         (void)H5Pclose(plist);
     if (space >= 0)
         (void)H5Sclose(space);
+    return set;
+}
+
+cad_status cad_h5_put(hid_t file, const char *name, cad_h5_type t, const void *data, size_t rows, size_t cols, size_t chunk)
+{
+    size_t per = cols ? chunk / cols : chunk;
+    hsize_t dim[2] = {rows, cols}, part[2] = {per < 1 ? 1 : per < rows ? per : rows, cols};
+    int rank = cols ? 2 : 1;
+    hid_t set = new_set(file, name, t, H5Screate_simple(rank, dim, NULL), rank, chunk && rows ? part : NULL);
+    herr_t e = 0;
+    if (set >= 0 && rows)
+        e = H5Dwrite(set, memory_type(t), H5S_ALL, H5S_ALL, H5P_DEFAULT, data);
+    if (set < 0 || H5Dclose(set) < 0)
+        e = -1;
     if (e < 0)
         CAD_FAIL(CAD_EWRITE, "%s: HDF5 cannot write %zu rows", name, rows);
+    return CAD_OK;
+}
+
+hid_t cad_h5_grow(hid_t file, const char *name, cad_h5_type t, size_t chunk)
+{
+    hsize_t none = 0, most = H5S_UNLIMITED, part = chunk;
+    return new_set(file, name, t, H5Screate_simple(1, &none, &most), 1, &part);
+}
+
+/* The elements [at, at + n) in the file and as many in memory.  False: the library failed, nothing is left open. */
+static bool select_part(hid_t set, size_t at, size_t n, hid_t *file, hid_t *memory)
+{
+    hsize_t from = at, count = n;
+    *file = H5Dget_space(set);
+    *memory = H5Screate_simple(1, &count, NULL);
+    if (*file >= 0 && *memory >= 0 && H5Sselect_hyperslab(*file, H5S_SELECT_SET, &from, NULL, &count, NULL) >= 0)
+        return true;
+    if (*file >= 0)
+        (void)H5Sclose(*file);
+    if (*memory >= 0)
+        (void)H5Sclose(*memory);
+    return false;
+}
+
+cad_status cad_h5_append(hid_t set, const char *name, cad_h5_type t, const void *data, size_t at, size_t n)
+{
+    hsize_t all = at + n;
+    hid_t file, memory;
+    herr_t e = -1;
+    if (!n)
+        return CAD_OK;
+    if (H5Dset_extent(set, &all) >= 0 && select_part(set, at, n, &file, &memory)) {
+        e = H5Dwrite(set, memory_type(t), memory, file, H5P_DEFAULT, data);
+        (void)H5Sclose(file);
+        (void)H5Sclose(memory);
+    }
+    if (e < 0)
+        CAD_FAIL(CAD_EWRITE, "%s: HDF5 cannot write %zu elements behind %zu", name, n, at);
     return CAD_OK;
 }
 
@@ -230,6 +270,22 @@ cad_status cad_h5_get(hid_t file, const char *path, const char *name, cad_h5_typ
 {
     hid_t set = open_set(file, name);
     herr_t e = set < 0 ? -1 : H5Dread(set, memory_type(t), H5S_ALL, H5S_ALL, H5P_DEFAULT, out);
+    if (set >= 0)
+        (void)H5Dclose(set);
+    if (e < 0)
+        CAD_FAIL(CAD_ECORRUPT, "%s: dataset /%s cannot be read (truncated or damaged)", path, name);
+    return CAD_OK;
+}
+
+cad_status cad_h5_get_part(hid_t f, const char *path, const char *name, cad_h5_type t, size_t at, size_t n, void *out)
+{
+    hid_t set = open_set(f, name), file, memory;
+    herr_t e = -1;
+    if (set >= 0 && select_part(set, at, n, &file, &memory)) {
+        e = H5Dread(set, memory_type(t), memory, file, H5P_DEFAULT, out);
+        (void)H5Sclose(file);
+        (void)H5Sclose(memory);
+    }
     if (set >= 0)
         (void)H5Dclose(set);
     if (e < 0)

@@ -32,6 +32,10 @@ hid_t cad_h5_create(const char *path);
 /* `chunk` elements per chunk with shuffle and deflate 1, or 0: contiguous.  cols 0: one dimension. */
 CAD_MUST_USE cad_status cad_h5_put(hid_t file, const char *name, cad_h5_type t, const void *data, size_t rows, size_t cols,
                                    size_t chunk);
+/* A dataset of one dimension that grows, in chunks as above; the caller closes it.  Negative: failed. */
+hid_t cad_h5_grow(hid_t file, const char *name, cad_h5_type t, size_t chunk);
+/* Writes n elements behind the `at` that the dataset has. */
+CAD_MUST_USE cad_status cad_h5_append(hid_t set, const char *name, cad_h5_type t, const void *data, size_t at, size_t n);
 /* A file that cad_h5_create made, for a change of its attributes.  Negative: failed. */
 hid_t cad_h5_reopen(const char *path);
 CAD_MUST_USE cad_status cad_h5_put_text(hid_t where, const char *name, const char *text);
@@ -42,6 +46,9 @@ CAD_MUST_USE cad_status cad_h5_put_texts(hid_t where, const char *name, const ch
 CAD_MUST_USE cad_status cad_h5_shape(hid_t file, const char *path, const char *name, cad_h5_type t, size_t *rows, size_t *cols);
 /* Reads the whole dataset into `out` of exactly rows * max(cols, 1) elements. */
 CAD_MUST_USE cad_status cad_h5_get(hid_t file, const char *path, const char *name, cad_h5_type t, void *out);
+/* Reads elements [at, at + n) of a dataset of one dimension. */
+CAD_MUST_USE cad_status cad_h5_get_part(hid_t file, const char *path, const char *name, cad_h5_type t, size_t at, size_t n,
+                                        void *out);
 CAD_MUST_USE cad_status cad_h5_get_text(hid_t where, const char *path, const char *name, cad_arena *a, const char **out);
 bool cad_h5_has(hid_t where, const char *name); /* an attribute */
 CAD_MUST_USE cad_status cad_h5_get_int(hid_t where, const char *path, const char *name, int64_t *out);

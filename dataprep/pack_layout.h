@@ -2,6 +2,7 @@
 #ifndef CADLM_DATAPREP_PACK_LAYOUT_H
 #define CADLM_DATAPREP_PACK_LAYOUT_H
 
+#include "core/hash.h"
 #include "dataprep/pack.h"
 
 #ifdef __cplusplus
@@ -16,7 +17,8 @@ enum { CAD_PACK_SCHEMA = 1, CAD_PACK_CHUNK = 16 << 10 };
     X(created)                                                                                                                 \
     X(tool_version)                                                                                                            \
     X(tool_commit)                                                                                                             \
-    X(kind) X(split) X(split_group) X(tokenizer_xxh3) X(tokenizer_name) X(template_name) X(template_xxh3) X(template_text)     \
+    X(kind)                                                                                                                    \
+    X(split) X(split_group) X(tokenizer_xxh3) X(tokenizer_name) X(template_name) X(template_xxh3) X(template_text)             \
         X(representation) X(on_overflow) X(waived) X(rag_index_xxh3) X(dropped)
 #define CAD_PACK_INTS(X)                                                                                                       \
     X(vocab_rows)                                                                                                              \
@@ -26,8 +28,9 @@ enum { CAD_PACK_SCHEMA = 1, CAD_PACK_CHUNK = 16 << 10 };
 /* One text more, of packs with retrieved text; those of earlier builds are without it. */
 #define CAD_PACK_RETRIEVAL "retrieval"
 
-/* Hash over tokens, row_offset, span_offset, span (attribute tokens_xxh3), and over every other column (columns_xxh3). */
-CAD_MUST_USE cad_status cad_pack_hash_tokens(const cad_pack *p, char out[33]);
+/* Hash over tokens, row_offset, span_offset, span (attribute tokens_xxh3): `h` has seen the tokens.  And over every other
+ * column (columns_xxh3). */
+void cad_pack_hash_tokens(cad_hasher *h, const cad_pack *p, char out[33]);
 CAD_MUST_USE cad_status cad_pack_hash_columns(const cad_pack *p, char out[33]);
 
 #ifdef __cplusplus

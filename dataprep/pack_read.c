@@ -8,6 +8,7 @@
 #include "core/size.h"
 #include "dataprep/pack_h5.h"
 #include "dataprep/pack_layout.h"
+#include "dataprep/pack_scan.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -22,24 +23,19 @@ typedef struct opened {
 
 /* ---- hashes and small accessors, shared with the writer ---- */
 
-static cad_status hash_parts(const void *const *part, const size_t *bytes, size_t n, char out[33])
+static void hash_parts(cad_hasher *h, const void *const *part, const size_t *bytes, size_t n, char out[33])
 {
-    cad_hasher *h = cad_hasher_create();
-    if (!h)
-        CAD_FAIL(CAD_ENOMEM, "no memory for a hash");
     for (size_t i = 0; i < n; i++)
         if (bytes[i])
             cad_hasher_add(h, part[i], bytes[i]);
     cad_hasher_hex(h, out);
-    cad_hasher_destroy(h);
-    return CAD_OK;
 }
 
-cad_status cad_pack_hash_tokens(const cad_pack *p, char out[33])
+void cad_pack_hash_tokens(cad_hasher *h, const cad_pack *p, char out[33])
 {
-    const void *part[] = {p->tokens, p->row_offset, p->span_offset, p->span};
-    size_t bytes[] = {p->n_tokens * 4, (p->n_rows + 1) * 8, (p->n_rows + 1) * 8, p->n_spans * 8};
-    return hash_parts(part, bytes, 4, out);
+    const void *part[] = {p->row_offset, p->span_offset, p->span};
+    size_t bytes[] = {(p->n_rows + 1) * 8, (p->n_rows + 1) * 8, p->n_spans * 8};
+    hash_parts(h, part, bytes, 3, out);
 }
 
 cad_status cad_pack_hash_columns(const cad_pack *p, char out[33])
@@ -49,7 +45,12 @@ cad_status cad_pack_hash_columns(const cad_pack *p, char out[33])
                           p->trimmed,   p->caption_hash, p->geometry_hash,  p->family,        p->weight};
     size_t bytes[] = {(n + 1) * 8, p->id_offset[n], (n + 1) * 8, p->caption_offset[n], n * p->rag_k * 8, p->trimmed ? n * 4 : 0,
                       n * 8,       n * 8,           n * 2,       p->weight ? n * 4 : 0};
-    return hash_parts(part, bytes, 10, out);
+    cad_hasher *h = cad_hasher_create();
+    if (!h)
+        CAD_FAIL(CAD_ENOMEM, "no memory for a hash");
+    hash_parts(h, part, bytes, 10, out);
+    cad_hasher_destroy(h);
+    return CAD_OK;
 }
 
 const char *cad_pack_id(const cad_pack *p, size_t r, size_t *len)
@@ -83,11 +84,11 @@ int64_t cad_pack_targets(const cad_pack *p, size_t r)
 
 uint64_t cad_pack_bytes(const cad_pack *p)
 {
-    size_t row = 4 * sizeof *p->row_offset + sizeof *p->caption_hash + sizeof *p->geometry_hash + sizeof *p->family +
-                 (p->weight ? sizeof *p->weight : 0) + (p->retrieved ? p->rag_k * sizeof *p->retrieved : 0) +
-                 (p->trimmed ? sizeof *p->trimmed : 0);
+    size_t row = 4 * sizeof *p->row_offset + sizeof *p->caption_hash + sizeof *p->geometry_hash + sizeof *p->answer_hash +
+                 sizeof *p->family + (p->weight ? sizeof *p->weight : 0) +
+                 (p->retrieved ? p->rag_k * sizeof *p->retrieved : 0) + (p->trimmed ? sizeof *p->trimmed : 0);
     uint64_t texts = p->id_offset[p->n_rows] + p->caption_offset[p->n_rows];
-    return (p->n_rows * row) + 4 * sizeof *p->row_offset + texts + p->n_tokens * sizeof *p->tokens +
+    return (p->n_rows * row) + 4 * sizeof *p->row_offset + texts + (p->tokens ? p->n_tokens * sizeof *p->tokens : 0) +
            p->n_spans * sizeof *p->span;
 }
 
@@ -216,14 +217,13 @@ static cad_status read_info(hid_t f, const char *path, cad_arena *a, cad_pack_in
     return CAD_OK;
 }
 
-static cad_status check_hashes(hid_t f, const char *path, cad_arena *a, const cad_pack *p)
+static cad_status check_hashes(hid_t f, const char *path, cad_arena *a, const cad_pack *p, const cad_pack_scan *seen)
 {
     char hash[33];
     const char *columns = NULL;
-    CAD_TRY(cad_pack_hash_tokens(p, hash));
-    if (strcmp(hash, p->info.tokens_xxh3) != 0)
+    if (strcmp(seen->tokens_xxh3, p->info.tokens_xxh3) != 0)
         CAD_FAIL(CAD_ECORRUPT, "%s: dataset /tokens, /row_offset, /span_offset or /span is damaged: hash %s; the file says %s",
-                 path, hash, p->info.tokens_xxh3);
+                 path, seen->tokens_xxh3, p->info.tokens_xxh3);
     CAD_TRY(cad_h5_get_text(f, path, "columns_xxh3", a, &columns));
     CAD_TRY(cad_pack_hash_columns(p, hash));
     if (strcmp(hash, columns) != 0)
@@ -233,27 +233,48 @@ static cad_status check_hashes(hid_t f, const char *path, cad_arena *a, const ca
     return CAD_OK;
 }
 
-static cad_status load_all(hid_t f, const char *path, const cad_pack_want *want, opened *o)
+/* What they take in memory; 0 for one that is absent, or that nobody wants to hold. */
+static uint64_t column_bytes(const column *c, bool held)
+{
+    return c->name && held ? (uint64_t)c->rows * (c->cols ? c->cols : 1) * cad_h5_size(c->type) + 64 : 0;
+}
+
+/* Reads the tokens, which stay if they are wanted. */
+static cad_status load_tokens(hid_t f, const char *path, opened *o, bool keep, cad_pack_scan *seen)
+{
+    cad_pack *p = &o->pack;
+    uint32_t *tokens = NULL;
+    uint64_t *answer = NULL;
+    CAD_TRY(cad_arena_zalloc(o->arena, p->n_rows, sizeof *answer, "answer hashes", &answer));
+    if (keep)
+        CAD_TRY(cad_arena_alloc(o->arena, cad_size_mul(p->n_tokens, sizeof *tokens), "tokens", &tokens));
+    CAD_TRY(cad_pack_scan_tokens(f, path, p, tokens, answer, seen));
+    p->answer_hash = answer;
+    p->tokens = tokens;
+    return CAD_OK;
+}
+
+static cad_status load_all(hid_t f, const char *path, const cad_pack_want *want, opened *o, cad_pack_scan *seen)
 {
     column col[N_COLUMNS];
     cad_pack *p = &o->pack;
+    bool keep = !want || !want->no_tokens;
     CAD_TRY(check_schema(f, path));
     CAD_TRY(shapes(f, path, col));
-    uint64_t bytes = 0;
+    uint64_t bytes = (uint64_t)col[FAMILY].rows * sizeof *p->answer_hash + 64;
     for (int i = 0; i < N_COLUMNS; i++)
-        bytes += col[i].name ? (uint64_t)col[i].rows * (col[i].cols ? col[i].cols : 1) * cad_h5_size(col[i].type) + 64 : 0;
+        bytes += column_bytes(&col[i], keep || i != TOKENS);
     if (want && want->ram_limit && bytes > want->ram_limit)
         CAD_FAIL(CAD_ENOMEM, "%s: needs %" PRIu64 " bytes in memory; data.ram_limit is %" PRIu64, path, bytes, want->ram_limit);
     CAD_TRY(cad_arena_create("pack", (size_t)bytes + TEXT_SPACE, &o->arena));
     CAD_TRY(read_info(f, path, o->arena, &p->info));
     for (int i = 0; i < N_COLUMNS; i++)
-        if (col[i].name)
+        if (col[i].name && i != TOKENS)
             CAD_TRY(load(f, path, o->arena, &col[i]));
     p->n_rows = col[FAMILY].rows;
     p->n_tokens = col[TOKENS].rows;
     p->n_spans = col[SPAN].rows;
     p->rag_k = col[RAG].name ? col[RAG].cols : 0;
-    p->tokens = col[TOKENS].data;
     p->row_offset = col[ROWS].data;
     p->span_offset = col[SPAN_AT].data;
     p->span = col[SPAN].data;
@@ -271,7 +292,8 @@ static cad_status load_all(hid_t f, const char *path, const cad_pack_want *want,
     CAD_TRY(check_offsets(path, "span_offset", p->span_offset, p->n_rows, p->n_spans));
     CAD_TRY(check_offsets(path, "id_offset", p->id_offset, p->n_rows, col[ID].rows));
     CAD_TRY(check_offsets(path, "caption_offset", p->caption_offset, p->n_rows, col[CAPTION].rows));
-    CAD_TRY(check_hashes(f, path, o->arena, p));
+    CAD_TRY(load_tokens(f, path, o, keep, seen));
+    CAD_TRY(check_hashes(f, path, o->arena, p, seen));
     hid_t set = H5Dopen2(f, "family", H5P_DEFAULT);
     if (set < 0)
         CAD_FAIL(CAD_ECORRUPT, "%s: dataset /family cannot be opened", path);
@@ -282,7 +304,8 @@ static cad_status load_all(hid_t f, const char *path, const cad_pack_want *want,
 
 /* ---- what the trainer relies on ---- */
 
-static cad_status check_row(const char *path, const cad_pack *p, size_t r, bool need_end)
+/* ended: its last token is the end token. */
+static cad_status check_row(const char *path, const cad_pack *p, size_t r, bool need_end, bool ended)
 {
     size_t len = 0;
     const char *id = cad_pack_id(p, r, &len);
@@ -297,7 +320,7 @@ static cad_status check_row(const char *path, const cad_pack *p, size_t r, bool 
                      tokens);
         from = e;
     }
-    if (need_end && (from != tokens || p->tokens[p->row_offset[r + 1] - 1] != p->info.eos_id))
+    if (need_end && (from != tokens || !ended))
         CAD_FAIL(CAD_EDATA, "%s: row %.*s: the end token %" PRId64 " is not its last loss token", path, shown, id,
                  p->info.eos_id);
     if (p->family[r] >= p->n_families)
@@ -313,7 +336,7 @@ static cad_status same(const char *path, const char *what, const char *in_file, 
     return CAD_OK;
 }
 
-static cad_status verify(const char *path, const cad_pack_want *want, const cad_pack *p)
+static cad_status verify(const char *path, const cad_pack_want *want, const cad_pack *p, const cad_pack_scan *seen)
 {
     const cad_pack_info *i = &p->info;
     if (want) {
@@ -329,15 +352,15 @@ static cad_status verify(const char *path, const cad_pack_want *want, const cad_
     bool need_end = !cad_pack_waives(i, "no_eos") && !cad_pack_waives(i, "cut_answer");
     int64_t targets = 0;
     for (size_t r = 0; r < p->n_rows; r++) {
-        CAD_TRY(check_row(path, p, r, need_end));
+        CAD_TRY(check_row(path, p, r, need_end, r != seen->unended));
         targets += cad_pack_targets(p, r);
     }
     if (targets != i->n_loss_tokens)
         CAD_FAIL(CAD_ECORRUPT, "%s: says %" PRId64 " loss tokens, holds %" PRId64, path, i->n_loss_tokens, targets);
     int64_t limit = want && want->vocab_rows > 0 ? want->vocab_rows : i->vocab_rows;
-    for (size_t t = 0; limit > 0 && t < p->n_tokens; t++)
-        if (p->tokens[t] >= (uint64_t)limit)
-            CAD_FAIL(CAD_EDATA, "%s: token %u at %zu; the vocabulary has %" PRId64 " rows", path, p->tokens[t], t, limit);
+    if (limit > 0 && seen->largest >= (uint64_t)limit)
+        CAD_FAIL(CAD_EDATA, "%s: token %" PRIu32 " at %zu; the vocabulary has %" PRId64 " rows", path, seen->largest,
+                 seen->largest_at, limit);
     return CAD_OK;
 }
 
@@ -373,11 +396,12 @@ cad_status cad_pack_open(const char *path, const cad_pack_want *want, cad_pack *
     hid_t f;
     CAD_TRY(open_file(path, &f));
     opened *o = NULL;
+    cad_pack_scan seen;
     cad_status s = cad_mem_alloc(sizeof *o, "open pack", &o);
     if (s == CAD_OK)
-        s = load_all(f, path, want, o);
+        s = load_all(f, path, want, o, &seen);
     if (s == CAD_OK)
-        s = verify(path, want, &o->pack);
+        s = verify(path, want, &o->pack, &seen);
     (void)H5Fclose(f);
     if (s != CAD_OK) {
         cad_pack_close(o ? &o->pack : NULL);

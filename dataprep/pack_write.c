@@ -9,11 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_FAMILIES = 4096 };
+enum { MAX_FAMILIES = 4096, PART = 16 * CAD_PACK_CHUNK /* tokens that are written at once */ };
 
 struct cad_pack_writer {
     cad_pack_opts opts;
-    cad_buf tokens, row_offset, span_offset, span, id_offset, id, caption_offset, caption;
+    char *path;
+    cad_writer *file;
+    hid_t h5, tokens; /* the file and the dataset; -1: not open */
+    cad_hasher *hash; /* of the tokens */
+    size_t n_tokens;  /* with those that wait */
+    cad_buf waiting;  /* tokens that are not in the file yet, fewer than PART after a row */
+    cad_buf row_offset, span_offset, span, id_offset, id, caption_offset, caption;
     cad_buf retrieved, trimmed, caption_hash, geometry_hash, family, weight;
     char *family_name[MAX_FAMILIES];
     size_t n_families;
@@ -24,13 +30,37 @@ static cad_status add_u64(cad_buf *b, uint64_t v)
     return cad_buf_add(b, &v, sizeof v);
 }
 
-cad_status cad_pack_writer_create(const cad_pack_opts *opts, cad_pack_writer **out)
+/* What the library failed at, told with the reason that the system gave. */
+static cad_status write_failed(const cad_pack_writer *w, cad_status s)
+{
+    return s == CAD_EWRITE ? cad_h5_write_failed(w->path) : s;
+}
+
+static cad_status open_output(cad_pack_writer *w, const char *path)
+{
+    size_t n = strlen(path) + 1;
+    CAD_TRY(cad_mem_alloc(n, "path of a pack", &w->path));
+    memcpy(w->path, path, n);
+    w->hash = cad_hasher_create();
+    if (!w->hash)
+        CAD_FAIL(CAD_ENOMEM, "%s: no memory for a hash", path);
+    CAD_TRY(cad_writer_open(path, &w->file));
+    cad_h5_quiet();
+    w->h5 = cad_h5_create(cad_writer_temp_path(w->file));
+    if (w->h5 < 0)
+        return write_failed(w, cad_fail(CAD_EWRITE, "HDF5 cannot create the file"));
+    w->tokens = cad_h5_grow(w->h5, "tokens", CAD_H5_u32, CAD_PACK_CHUNK);
+    return w->tokens < 0 ? write_failed(w, cad_fail(CAD_EWRITE, "tokens: HDF5 cannot begin the dataset")) : CAD_OK;
+}
+
+cad_status cad_pack_writer_create(const cad_pack_opts *opts, const char *path, cad_pack_writer **out)
 {
     cad_pack_writer *w = NULL;
     CAD_TRY(cad_mem_alloc(sizeof *w, "pack writer", &w));
     w->opts = *opts;
+    w->h5 = w->tokens = -1;
     cad_buf *offsets[] = {&w->row_offset, &w->span_offset, &w->id_offset, &w->caption_offset};
-    cad_status s = CAD_OK;
+    cad_status s = open_output(w, path);
     for (size_t i = 0; s == CAD_OK && i < 4; i++)
         s = add_u64(offsets[i], 0);
     if (s != CAD_OK) {
@@ -71,13 +101,33 @@ static cad_status check_spans(const cad_pack_row *r)
     return CAD_OK;
 }
 
+/* Whole chunks of what waits, or all of it. */
+static cad_status write_tokens(cad_pack_writer *w, bool all)
+{
+    size_t n = w->waiting.len / sizeof(uint32_t), now = all ? n : n - n % CAD_PACK_CHUNK;
+    cad_status s = cad_h5_append(w->tokens, "tokens", CAD_H5_u32, w->waiting.data, w->n_tokens - n, now);
+    if (s != CAD_OK)
+        return write_failed(w, s);
+    memmove(w->waiting.data, w->waiting.data + now * sizeof(uint32_t), (n - now) * sizeof(uint32_t));
+    w->waiting.len = (n - now) * sizeof(uint32_t);
+    return CAD_OK;
+}
+
+static cad_status add_tokens(cad_pack_writer *w, const cad_pack_row *r)
+{
+    CAD_TRY(cad_buf_add(&w->waiting, r->tokens, r->n_tokens * sizeof *r->tokens));
+    cad_hasher_add(w->hash, r->tokens, r->n_tokens * sizeof *r->tokens);
+    w->n_tokens += r->n_tokens;
+    return w->waiting.len / sizeof(uint32_t) < PART ? CAD_OK : write_tokens(w, false);
+}
+
 cad_status cad_pack_writer_add(cad_pack_writer *w, const cad_pack_row *r)
 {
     uint16_t family = 0;
     CAD_TRY(check_spans(r));
     CAD_TRY(family_index(w, r->family ? r->family : "", &family));
-    CAD_TRY(cad_buf_add(&w->tokens, r->tokens, r->n_tokens * sizeof *r->tokens));
-    CAD_TRY(add_u64(&w->row_offset, w->tokens.len / sizeof(uint32_t)));
+    CAD_TRY(add_tokens(w, r));
+    CAD_TRY(add_u64(&w->row_offset, w->n_tokens));
     CAD_TRY(cad_buf_add(&w->span, r->span, r->n_spans * sizeof *r->span));
     CAD_TRY(add_u64(&w->span_offset, w->span.len / sizeof *r->span));
     CAD_TRY(cad_buf_str(&w->id, r->id));
@@ -99,11 +149,10 @@ static cad_pack view_of(const cad_pack_writer *w)
 {
     return (cad_pack){
         .n_rows = w->family.len / sizeof(uint16_t),
-        .n_tokens = w->tokens.len / sizeof(uint32_t),
+        .n_tokens = w->n_tokens,
         .n_spans = w->span.len / (2 * sizeof(uint32_t)),
         .rag_k = w->opts.rag_k,
         .n_families = w->n_families,
-        .tokens = (const void *)w->tokens.data,
         .row_offset = (const void *)w->row_offset.data,
         .span_offset = (const void *)w->span_offset.data,
         .span = (const void *)w->span.data,
@@ -148,10 +197,10 @@ static cad_status count(const cad_pack *p, cad_pack_info *info)
     return CAD_OK;
 }
 
-static cad_status put_columns(hid_t f, const cad_pack *p, size_t chunk)
+/* All but the tokens. */
+static cad_status put_columns(hid_t f, const cad_pack *p)
 {
-    size_t n = p->n_rows;
-    CAD_TRY(cad_h5_put(f, "tokens", CAD_H5_u32, p->tokens, p->n_tokens, 0, chunk));
+    size_t n = p->n_rows, chunk = CAD_PACK_CHUNK;
     CAD_TRY(cad_h5_put(f, "row_offset", CAD_H5_u64, p->row_offset, n + 1, 0, 0));
     CAD_TRY(cad_h5_put(f, "span_offset", CAD_H5_u64, p->span_offset, n + 1, 0, 0));
     CAD_TRY(cad_h5_put(f, "span", CAD_H5_u32, p->span, p->n_spans, 2, 0));
@@ -176,7 +225,7 @@ static cad_status put_columns(hid_t f, const cad_pack *p, size_t chunk)
     return s;
 }
 
-static cad_status put_attributes(hid_t f, const cad_pack *p, const cad_pack_info *i)
+static cad_status put_attributes(hid_t f, cad_hasher *tokens, const cad_pack *p, const cad_pack_info *i)
 {
     char hash[33];
     CAD_TRY(cad_h5_put_text(f, "format", CAD_PACK_FORMAT));
@@ -191,41 +240,49 @@ static cad_status put_attributes(hid_t f, const cad_pack *p, const cad_pack_info
         CAD_TRY(cad_h5_put_text(f, CAD_PACK_RETRIEVAL, i->retrieval));
     CAD_TRY(cad_h5_put_texts(f, "source_names", i->source_name, i->n_sources));
     CAD_TRY(cad_h5_put_texts(f, "source_xxh3", i->source_xxh3, i->n_sources));
-    CAD_TRY(cad_pack_hash_tokens(p, hash));
+    cad_pack_hash_tokens(tokens, p, hash);
     CAD_TRY(cad_h5_put_text(f, "tokens_xxh3", hash));
     CAD_TRY(cad_pack_hash_columns(p, hash));
     return cad_h5_put_text(f, "columns_xxh3", hash);
 }
 
-static cad_status write_file(const cad_pack_writer *w, const cad_pack_info *given, const char *path)
+/* Also of a file that nobody wants any more: whatever is open in it must be closed. */
+static cad_status close_h5(cad_pack_writer *w)
+{
+    herr_t e = 0;
+    if (w->tokens >= 0)
+        e = H5Dclose(w->tokens);
+    if (w->h5 >= 0 && H5Fclose(w->h5) < 0)
+        e = -1;
+    w->tokens = w->h5 = -1;
+    if (e < 0)
+        CAD_FAIL(CAD_EWRITE, "HDF5 cannot close the file");
+    return CAD_OK;
+}
+
+static cad_status write_rest(cad_pack_writer *w, const cad_pack_info *given)
 {
     cad_pack p = view_of(w);
     cad_pack_info info = *given;
     if (!p.n_rows)
-        CAD_FAIL(CAD_ENOTFOUND, "%s: zero rows to pack", path);
+        CAD_FAIL(CAD_ENOTFOUND, "%s: zero rows to pack", w->path);
     CAD_TRY(count(&p, &info));
-    cad_writer *file = NULL;
-    CAD_TRY(cad_writer_open(path, &file));
-    cad_h5_quiet();
-    hid_t f = cad_h5_create(cad_writer_temp_path(file));
-    cad_status s = f < 0 ? cad_fail(CAD_EWRITE, "HDF5 cannot create the file") : CAD_OK;
+    CAD_TRY(write_tokens(w, true));
+    cad_status s = put_columns(w->h5, &p);
     if (s == CAD_OK)
-        s = put_columns(f, &p, w->opts.contiguous ? 0 : CAD_PACK_CHUNK);
+        s = put_attributes(w->h5, w->hash, &p, &info);
     if (s == CAD_OK)
-        s = put_attributes(f, &p, &info);
-    if (f >= 0 && H5Fclose(f) < 0 && s == CAD_OK)
-        s = cad_fail(CAD_EWRITE, "HDF5 cannot close the file");
-    if (s == CAD_OK)
-        return cad_writer_commit(file);
-    if (s == CAD_EWRITE)
-        s = cad_h5_write_failed(path);
-    cad_writer_abort(file);
-    return s;
+        s = close_h5(w);
+    return write_failed(w, s);
 }
 
-cad_status cad_pack_writer_commit(cad_pack_writer *w, const cad_pack_info *info, const char *path)
+cad_status cad_pack_writer_commit(cad_pack_writer *w, const cad_pack_info *info)
 {
-    cad_status s = write_file(w, info, path);
+    cad_status s = write_rest(w, info);
+    if (s == CAD_OK) {
+        s = cad_writer_commit(w->file);
+        w->file = NULL;
+    }
     cad_pack_writer_abort(w);
     return s;
 }
@@ -234,7 +291,15 @@ void cad_pack_writer_abort(cad_pack_writer *w)
 {
     if (!w)
         return;
-    cad_buf *all[] = {&w->tokens,       &w->row_offset,     &w->span_offset, &w->span,      &w->id_offset,
+    cad_kept_error why;
+    cad_error_keep(&why);
+    (void)close_h5(w);
+    cad_error_restore(&why);
+    if (w->file)
+        cad_writer_abort(w->file);
+    cad_hasher_destroy(w->hash);
+    cad_mem_free(w->path);
+    cad_buf *all[] = {&w->waiting,      &w->row_offset,     &w->span_offset, &w->span,      &w->id_offset,
                       &w->id,           &w->caption_offset, &w->caption,     &w->retrieved, &w->trimmed,
                       &w->caption_hash, &w->geometry_hash,  &w->family,      &w->weight};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)

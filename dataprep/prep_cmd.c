@@ -165,7 +165,7 @@ cad_status cad_cmd_audit(cad_cli *cli)
     CAD_TRY(need_args(cli, 1, "one pack"));
     CAD_TRY(cad_refuse_corpus(cad_cli_arg(cli, 0)));
     cad_pack *p = NULL;
-    CAD_TRY(cad_pack_open(cad_cli_arg(cli, 0), NULL, &p));
+    CAD_TRY(cad_pack_open(cad_cli_arg(cli, 0), &(cad_pack_want){.no_tokens = true}, &p));
     json_t *report = json_object();
     cad_status s = cad_audit_pack(p, report);
     cad_pack_close(p);

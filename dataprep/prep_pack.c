@@ -162,7 +162,7 @@ static cad_status judge(const cad_prep_job *j, const made *m, const json_t *repo
 static cad_status open_made(made *m)
 {
     for (size_t i = 0; i < m->n; i++)
-        CAD_TRY(cad_pack_open(m->temp[i], NULL, &m->pack[i]));
+        CAD_TRY(cad_pack_open(m->temp[i], &(cad_pack_want){.no_tokens = true}, &m->pack[i]));
     return CAD_OK;
 }
 

@@ -263,7 +263,7 @@ static cad_status commit(packer *p)
     };
     cad_pack_writer *w = p->out;
     p->out = NULL;
-    return cad_pack_writer_commit(w, &info, a->out);
+    return cad_pack_writer_commit(w, &info);
 }
 
 static bool waived(const char *list, const char *word)
@@ -341,7 +341,7 @@ static cad_status setup(packer *p)
     p->source[p->n_sources++] = a->in;
     if (a->rag)
         CAD_TRY(open_sources(p));
-    return cad_pack_writer_create(&(cad_pack_opts){.rag_k = p->coder.k}, &p->out);
+    return cad_pack_writer_create(&(cad_pack_opts){.rag_k = p->coder.k}, a->out, &p->out);
 }
 
 cad_status cad_stage_pack(const cad_stage_pack_args *args, cad_stage_pack_result *out)

@@ -43,7 +43,8 @@ static cad_status unique_ids(opened *o, const char *path)
 
 static cad_status open_packs(opened *o, json_t *report)
 {
-    cad_pack_want want = {.tokenizer_xxh3 = o->args->tokenizer_xxh3, .template_xxh3 = o->args->template_xxh3};
+    cad_pack_want want = {
+        .tokenizer_xxh3 = o->args->tokenizer_xxh3, .template_xxh3 = o->args->template_xxh3, .no_tokens = true};
     for (int k = 0; k < CAD_SPLIT_COUNT; k++) {
         char path[4200];
         path_of(o, cad_split_name[k], ".pack.h5", path);
@@ -168,7 +169,7 @@ static cad_status check_against(const cad_verify_args *args, const char *dir, js
         path_of(&o, cad_split_name[k], ".pack.h5", path);
         if (!cad_fs_exists(path))
             continue;
-        s = cad_pack_open(path, NULL, &o.pack[o.n]);
+        s = cad_pack_open(path, &(cad_pack_want){.no_tokens = true}, &o.pack[o.n]);
         if (s == CAD_OK)
             o.name[o.n++] = k ? "val of the other folder" : "train of the other folder";
     }

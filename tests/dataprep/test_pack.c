@@ -52,12 +52,12 @@ static cad_pack_info info(void)
 static void write_pack(cad_pack_opts opts, cad_pack_info i, const char *path)
 {
     cad_pack_writer *w = NULL;
-    ok(cad_pack_writer_create(&opts, &w));
+    ok(cad_pack_writer_create(&opts, path, &w));
     for (int r = 0; r < 3; r++) {
         cad_pack_row x = row(r);
         ok(cad_pack_writer_add(w, &x));
     }
-    ok(cad_pack_writer_commit(w, &i, path));
+    ok(cad_pack_writer_commit(w, &i));
 }
 
 static void check_back(const char *path, bool weights)
@@ -90,7 +90,7 @@ static void check_back(const char *path, bool weights)
             assert_null(p->weight);
     }
     assert_int_equal(cad_pack_targets(p, 1), 5);
-    size_t columns = p->n_tokens * 4 + p->n_spans * 8 + 4 * 4 * 8 + 3 * (8 + 8 + 2) + 2 * 9; /* two captions of 9 bytes */
+    size_t columns = p->n_tokens * 4 + p->n_spans * 8 + 4 * 4 * 8 + 3 * (3 * 8 + 2) + 2 * 9; /* two captions of 9 bytes */
     for (size_t r = 0; r < 3; r++)
         columns += strlen(id_of[r]);
     assert_int_equal(cad_pack_bytes(p), columns + (p->weight ? 3 * 4U : 0U) + (p->retrieved ? 3 * (2 * 8U + 4U) : 0U));
@@ -102,7 +102,7 @@ static void test_a_pack_comes_back_as_it_was_written(void **state)
     (void)state;
     write_pack((cad_pack_opts){0}, info(), PATH);
     check_back(PATH, false);
-    write_pack((cad_pack_opts){.contiguous = true, .weights = true, .rag_k = 2}, info(), PATH);
+    write_pack((cad_pack_opts){.weights = true, .rag_k = 2}, info(), PATH);
     check_back(PATH, true);
     ok(cad_fs_remove(PATH));
 }
@@ -143,7 +143,7 @@ static void test_another_tokenizer_or_template_is_refused_with_both_hashes(void 
 static void test_cut_and_flipped_files_never_pass_for_whole(void **state)
 {
     (void)state;
-    write_pack((cad_pack_opts){.contiguous = true}, info(), PATH);
+    write_pack((cad_pack_opts){0}, info(), PATH);
     cad_buf whole = CAD_BUF_INIT, copy = CAD_BUF_INIT;
     ok(cad_fs_read(PATH, 0, &whole));
     ok(cad_buf_add(&copy, whole.data, whole.len));
@@ -180,7 +180,7 @@ static void test_cut_and_flipped_files_never_pass_for_whole(void **state)
 static void add_fails(cad_pack_row r, const char *part)
 {
     cad_pack_writer *w = NULL;
-    ok(cad_pack_writer_create(&(cad_pack_opts){0}, &w));
+    ok(cad_pack_writer_create(&(cad_pack_opts){0}, PATH, &w));
     fails(cad_pack_writer_add(w, &r), CAD_EDATA, part);
     cad_pack_writer_abort(w);
 }
@@ -201,8 +201,84 @@ static void test_rows_without_targets_are_refused_when_written(void **state)
     add_fails(r, "span [2,2)");
     cad_pack_writer *w = NULL;
     cad_pack_info i = info();
-    ok(cad_pack_writer_create(&(cad_pack_opts){0}, &w));
-    fails(cad_pack_writer_commit(w, &i, PATH), CAD_ENOTFOUND, "zero rows");
+    ok(cad_pack_writer_create(&(cad_pack_opts){0}, PATH, &w));
+    fails(cad_pack_writer_commit(w, &i), CAD_ENOTFOUND, "zero rows");
+}
+
+/* Three rows of 700,000 tokens: more than is written or read at once, and no multiple of it. */
+static void write_long(uint32_t last)
+{
+    enum { LONG = 700001 };
+    uint32_t *tokens = malloc(LONG * sizeof *tokens);
+    static const uint32_t span[1][2] = {{3, LONG}};
+    cad_pack_writer *w = NULL;
+    cad_pack_info i = info();
+    assert_non_null(tokens);
+    ok(cad_pack_writer_create(&(cad_pack_opts){0}, PATH, &w));
+    for (uint32_t r = 0; r < 3; r++) {
+        cad_pack_row x = row((int)r);
+        for (uint32_t t = 0; t < LONG; t++)
+            tokens[t] = (t * t + r / 2) % 9; /* the first two have equal answers */
+        tokens[0] = r;
+        tokens[LONG - 1] = r == 2 ? last : 1;
+        x.tokens = tokens;
+        x.n_tokens = LONG;
+        x.span = span;
+        x.n_spans = 1;
+        ok(cad_pack_writer_add(w, &x));
+    }
+    ok(cad_pack_writer_commit(w, &i));
+    free(tokens);
+}
+
+static void change_token(hsize_t at)
+{
+    hsize_t one = 1;
+    uint32_t value = 0;
+    hid_t f = H5Fopen(PATH, H5F_ACC_RDWR, H5P_DEFAULT), set = H5Dopen2(f, "tokens", H5P_DEFAULT), file = H5Dget_space(set),
+          memory = H5Screate_simple(1, &one, NULL);
+    assert_true(H5Sselect_hyperslab(file, H5S_SELECT_SET, &at, NULL, &one, NULL) >= 0);
+    assert_true(H5Dread(set, H5T_NATIVE_UINT32, memory, file, H5P_DEFAULT, &value) >= 0);
+    value ^= 1;
+    assert_true(H5Dwrite(set, H5T_NATIVE_UINT32, memory, file, H5P_DEFAULT, &value) >= 0);
+    H5Sclose(memory);
+    H5Sclose(file);
+    H5Dclose(set);
+    H5Fclose(f);
+}
+
+static void test_tokens_that_nobody_holds_are_verified_all_the_same(void **state)
+{
+    (void)state;
+    const cad_pack_want all = {.vocab_rows = 9}, none = {.vocab_rows = 9, .no_tokens = true};
+    cad_pack *whole = NULL, *p = NULL;
+    write_long(1);
+    ok(cad_pack_open(PATH, &all, &whole));
+    ok(cad_pack_open(PATH, &none, &p));
+    assert_null(p->tokens);
+    assert_int_equal(p->n_tokens, whole->n_tokens);
+    assert_int_equal(cad_pack_bytes(whole) - cad_pack_bytes(p), p->n_tokens * 4);
+    for (uint64_t t = 1; t < 700000; t++)
+        assert_int_equal(whole->tokens[whole->row_offset[2] + t], (uint32_t)((uint32_t)t * (uint32_t)t + 1) % 9);
+    for (size_t r = 0; r < 3; r++)
+        assert_true(p->answer_hash[r] && p->answer_hash[r] == whole->answer_hash[r]);
+    assert_true(p->answer_hash[0] == p->answer_hash[1] && p->answer_hash[0] != p->answer_hash[2]);
+    cad_pack_close(whole);
+    cad_pack_close(p);
+    const hsize_t place[] = {0, 699999, 700001, 1400002, 2100001};
+    for (size_t i = 0; i < sizeof place / sizeof *place; i++) {
+        change_token(place[i]);
+        fails(cad_pack_open(PATH, &all, &p), CAD_ECORRUPT, "/tokens");
+        fails(cad_pack_open(PATH, &none, &p), CAD_ECORRUPT, "/tokens");
+        change_token(place[i]);
+    }
+    ok(cad_pack_open(PATH, &none, &p));
+    cad_pack_close(p);
+    fails(cad_pack_open(PATH, &(cad_pack_want){.vocab_rows = 8, .no_tokens = true}, &p), CAD_EDATA, "token 8 at");
+    write_long(2);
+    fails(cad_pack_open(PATH, &all, &p), CAD_EDATA, id_of[2]);
+    fails(cad_pack_open(PATH, &none, &p), CAD_EDATA, id_of[2]);
+    ok(cad_fs_remove(PATH));
 }
 
 /* A pack that somebody else wrote may break the rules of training; opening finds it. */
@@ -279,6 +355,7 @@ int main(void)
         cmocka_unit_test(test_another_tokenizer_or_template_is_refused_with_both_hashes),
         cmocka_unit_test(test_cut_and_flipped_files_never_pass_for_whole),
         cmocka_unit_test(test_rows_without_targets_are_refused_when_written),
+        cmocka_unit_test(test_tokens_that_nobody_holds_are_verified_all_the_same),
         cmocka_unit_test(test_a_row_without_its_end_token_is_refused_when_opened),
         cmocka_unit_test(test_other_hdf5_files_are_refused_by_what_they_lack),
         cmocka_unit_test(test_how_rows_retrieved_is_told_where_it_is_known),

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# The stages that go over STEP files stream: ten times the files take no more memory but for their names (docs/dev/RELIABILITY.md).
+# Stages stream what they are given: ten times the parts take no more memory but for their names and numbers (docs/dev/RELIABILITY.md).
 . "$(dirname "$0")/lib.sh"
 cd "$T"
 printf 'C 10 10 10\n' >cube.ir
 runs 0 cadtool convert cube.ir cube.step
-python3 - "$T" <<'END' || die "memory grows with the corpus"
+python3 - "$T" "$CADLM_SOURCE/models/tiny" <<'END' || die "memory grows with the corpus"
 import os, subprocess, sys
 FEW, MANY = 200, 2000
 MIB, FILE, NOISE = 64 << 20, 1 << 10, 6 << 20
@@ -33,7 +33,8 @@ for name, words in {'round': ['round', '{n}', '-o', 'round.{n}', '--require-vali
                     'reorder, steplm': ['reorder', '{n}', '-o', 'steplm.{n}', '--set=prep.profile=steplm'],
                     'import': ['import', '{n}', '-o', '{n}.jsonl', '--set=prep.captions={n}.csv', '--set=prep.require_valid=off'],
                     'text': ['text', '{n}.jsonl', '-o', 'text.{n}.jsonl'],
-                    'split': ['split', '{n}.jsonl', '-o', 'split.{n}', '--group=caption', '--split=0,0,100']}.items():
+                    'split': ['split', '{n}.jsonl', '-o', 'split.{n}', '--group=caption', '--split=0,0,100'],
+                    'pack': ['pack', '{n}.jsonl', '-o', '{n}.pack.h5', '--tokenizer', sys.argv[2], '--max-tokens=16k']}.items():
     few, many = (peak(*(w.replace('{n}', str(n)) for w in words)) for n in (FEW, MANY))
     print(name, few >> 10, many >> 10, 'KiB')
     assert many <= few + (MANY - FEW) * FILE + NOISE, f'{name}: {few} bytes for {FEW} files, {many} for {MANY}'

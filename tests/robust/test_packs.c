@@ -52,12 +52,12 @@ static uint32_t token(int version, int row, int at)
 }
 
 /* A pack whose tokens tell which version it is. */
-static cad_status write_pack(int version, bool contiguous)
+static cad_status write_pack(int version)
 {
     static const uint32_t span[1][2] = {{5, LENGTH}};
     static const char *const source = "corpus.jsonl", *const hash = "00112233445566778899aabbccddeeff";
     cad_pack_writer *w = NULL;
-    CAD_TRY(cad_pack_writer_create(&(cad_pack_opts){.contiguous = contiguous, .weights = true}, &w));
+    CAD_TRY(cad_pack_writer_create(&(cad_pack_opts){.weights = true}, path, &w));
     for (int r = 0; r < ROWS; r++) {
         uint32_t tokens[LENGTH];
         char id[16], caption[64];
@@ -81,21 +81,19 @@ static cad_status write_pack(int version, bool contiguous)
             return s;
         }
     }
-    return cad_pack_writer_commit(w,
-                                  &(cad_pack_info){.created = "-",
-                                                   .kind = "ir",
-                                                   .split = "train",
-                                                   .tokenizer_xxh3 = "aaaa",
-                                                   .template_xxh3 = "bbbb",
-                                                   .template_text = "{caption}\n{output}",
-                                                   .vocab_rows = 100,
-                                                   .bos_id = -1,
-                                                   .eos_id = 1,
-                                                   .dropped = "{}",
-                                                   .source_name = &source,
-                                                   .source_xxh3 = &hash,
-                                                   .n_sources = 1},
-                                  path);
+    return cad_pack_writer_commit(w, &(cad_pack_info){.created = "-",
+                                                      .kind = "ir",
+                                                      .split = "train",
+                                                      .tokenizer_xxh3 = "aaaa",
+                                                      .template_xxh3 = "bbbb",
+                                                      .template_text = "{caption}\n{output}",
+                                                      .vocab_rows = 100,
+                                                      .bos_id = -1,
+                                                      .eos_id = 1,
+                                                      .dropped = "{}",
+                                                      .source_name = &source,
+                                                      .source_xxh3 = &hash,
+                                                      .n_sources = 1});
 }
 
 /* The version of an open pack, whole to the last token and text; -1: a mixture. */
@@ -158,10 +156,10 @@ static const char *reason_of(const char *action)
 /* One writing over the older pack with a fault in the k-th call; false: there are fewer calls. */
 static bool write_with_fault(long k, const char *forever, const char *action)
 {
-    ok(write_pack(0, false));
+    ok(write_pack(0));
     int files = count_files("/proc/self/fd"), entries = count_files(dir);
     arm(k, forever, action);
-    cad_status s = write_pack(1, false);
+    cad_status s = write_pack(1);
     long hits = fault_io_hits();
     assert_int_equal(fault_io_set(NULL), 0);
     if (count_files("/proc/self/fd") != files)
@@ -198,7 +196,7 @@ static void test_I1_loading_a_pack_survives_a_failure_of_its_calls(void **state)
 {
     (void)state;
     static const char *const action[] = {"EIO", "EMFILE", "EINTR", "SHORT"};
-    ok(write_pack(0, false));
+    ok(write_pack(0));
     long calls = 0;
     for (size_t a = 0; a < sizeof action / sizeof *action; a++)
         for (long k = 1, hits = 1; hits > 0; k++) {
@@ -226,10 +224,10 @@ static void test_I1_loading_a_pack_survives_a_failure_of_its_calls(void **state)
 }
 
 /* Either the pack is refused with the file and the place, or every value is as it was: a bit that nothing reads. */
-static void flip(bool contiguous, uint64_t seed)
+static void flip(uint64_t seed)
 {
     cad_rng rng = cad_rng_make(20264, "flips", seed);
-    ok(write_pack(0, contiguous));
+    ok(write_pack(0));
     cad_buf b = train_read(path);
     int unread = 0, named = 0;
     for (int n = 0; n < FLIPS / 2; n++) {
@@ -261,25 +259,23 @@ static void flip(bool contiguous, uint64_t seed)
 static void test_I5_a_flipped_bit_of_a_pack_is_found_and_its_dataset_is_named(void **state)
 {
     (void)state;
-    flip(false, 0);
-    flip(true, 1);
+    flip(0);
+    flip(1);
 }
 
 static void test_I6_a_pack_cut_anywhere_is_refused(void **state)
 {
     (void)state;
     cad_rng rng = cad_rng_make(20265, "cuts", 0);
-    for (int contiguous = 0; contiguous < 2; contiguous++) {
-        ok(write_pack(0, contiguous));
-        cad_buf b = train_read(path);
-        for (size_t n = 0; n < HEADER + CUTS; n++) {
-            size_t len = n < HEADER ? n : n == HEADER ? b.len - 1 : (size_t)cad_rng_range(&rng, HEADER, (int64_t)b.len - 1);
-            cad_pack *p;
-            ok(cad_fs_write(path, b.data, len));
-            fails(cad_pack_open(path, NULL, &p), CAD_ECORRUPT, "train.pack.h5");
-        }
-        cad_buf_deinit(&b);
+    ok(write_pack(0));
+    cad_buf b = train_read(path);
+    for (size_t n = 0; n < HEADER + 2 * CUTS; n++) {
+        size_t len = n < HEADER ? n : n == HEADER ? b.len - 1 : (size_t)cad_rng_range(&rng, HEADER, (int64_t)b.len - 1);
+        cad_pack *p;
+        ok(cad_fs_write(path, b.data, len));
+        fails(cad_pack_open(path, NULL, &p), CAD_ECORRUPT, "train.pack.h5");
     }
+    cad_buf_deinit(&b);
 }
 
 int main(int argc, char **argv)

@@ -106,7 +106,7 @@ static cad_status add_row(cad_pack_writer *w, const cad_tokenizer *t, const cad_
 static cad_status write_pack(const char *path, const cad_tokenizer *t, const cad_template *tpl, const fixture_pack_opts *o)
 {
     cad_pack_writer *w;
-    CAD_TRY(cad_pack_writer_create(&(cad_pack_opts){.weights = o->weight != 0.0f}, &w));
+    CAD_TRY(cad_pack_writer_create(&(cad_pack_opts){.weights = o->weight != 0.0f}, path, &w));
     cad_status s = CAD_OK;
     for (int64_t r = 0; s == CAD_OK && r < o->rows; r++)
         for (int copy = 0; s == CAD_OK && copy < (o->copies ? o->copies : 1); copy++)
@@ -130,7 +130,7 @@ static cad_status write_pack(const char *path, const cad_tokenizer *t, const cad
                                 .on_overflow = "error",
                                 .waived = o->waived,
                                 .dropped = "{}"};
-    return cad_pack_writer_commit(w, &info, path);
+    return cad_pack_writer_commit(w, &info);
 }
 
 cad_status fixture_pack(const char *dir, const char *name, const fixture_pack_opts *o)
