@@ -3,7 +3,6 @@
 #include "core/mem.h"
 #include "core/stop_signal.h"
 #include "core/threads.h"
-#include "dataprep/import_check.h"
 #include "dataprep/row_window.h"
 
 #include <assert.h>
@@ -93,23 +92,22 @@ static cad_status failure_in(const cad_import_window *w)
 
 /* ---- in order ---- */
 
+static void told(void *ctx, size_t k)
+{
+    cad_import_window *w = ctx;
+    k += (size_t)w->written;
+    atomic_fetch_sub(&w->waiting, (int64_t)w->slot[k].part.canonical.cap);
+    cad_progress_show(w->work.progress, w->before + (int64_t)k + 1, NULL);
+}
+
 /* The kernel's word on those that wait for it. */
 static cad_status ask_kernel(cad_import_window *w)
 {
-    cad_pool *pool = w->work.pool;
+    cad_import_part *part[CAD_IMPORT_WINDOW];
+    size_t n = 0;
     for (int64_t k = w->written; k < w->count; k++)
-        if (w->slot[k].part.class_ == CAD_IMPORT_ok && w->slot[k].part.canonical.len > 0)
-            CAD_TRY(cad_import_check_submit(pool, (uint64_t)k, &w->slot[k].part.canonical));
-    while (cad_pool_pending(pool) > 0 && cad_stop_abandoned() == CAD_OK) {
-        cad_pool_result r;
-        CAD_TRY(cad_pool_next(pool, &r));
-        cad_import_part *p = &w->slot[r.tag].part;
-        CAD_TRY(cad_import_check_class(&r, &p->class_, &p->message));
-        atomic_fetch_sub(&w->waiting, (int64_t)p->canonical.cap);
-        cad_buf_deinit(&p->canonical);
-        cad_progress_show(w->work.progress, w->before + (int64_t)r.tag + 1, NULL);
-    }
-    return CAD_OK;
+        part[n++] = &w->slot[k].part;
+    return cad_import_check_parts(w->work.check, part, n, told, w);
 }
 
 static cad_status write_slot(cad_import_window *w, int64_t k)
@@ -138,10 +136,11 @@ cad_status cad_import_window_run(cad_import_window *w, int64_t count)
     while (w->written < count) {
         cad_parallel_for(count, GRAIN, make_some, w);
         CAD_TRY(failure_in(w));
-        if (w->work.pool)
+        if (w->work.check)
             CAD_TRY(ask_kernel(w));
         if (cad_stop_abandoned() != CAD_OK)
-            CAD_FAIL(CAD_EINTR, "interrupted after %lld models; nothing is written", (long long)(w->before + w->written));
+            CAD_FAIL(CAD_EINTR, "interrupted after %lld models; no corpus is written%s", (long long)(w->before + w->written),
+                     w->work.check ? "; what the kernel said is kept for the same call" : "");
         for (; w->written < count && w->slot[w->written].done; w->written++)
             CAD_TRY(write_slot(w, w->written));
         cad_progress_show(w->work.progress, w->before + w->written, NULL);

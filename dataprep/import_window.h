@@ -2,8 +2,8 @@
 #ifndef CADLM_DATAPREP_IMPORT_WINDOW_H
 #define CADLM_DATAPREP_IMPORT_WINDOW_H
 
-#include "core/pool.h"
 #include "core/progress.h"
+#include "dataprep/import_check.h"
 #include "dataprep/import_out.h"
 #include "dataprep/import_part.h"
 
@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-enum { CAD_IMPORT_WINDOW = 512 };
+enum { CAD_IMPORT_WINDOW = CAD_IMPORT_CHECK_TAGS };
 
 typedef struct cad_import_window cad_import_window;
 
@@ -21,7 +21,7 @@ typedef struct cad_import_work {
     cad_status (*make)(void *ctx, int64_t k, cad_arena *scratch, cad_import_part *p);
     /* Its names, when its turn to be written has come: in order, by one thread.  May still refuse it, by class and message. */
     cad_status (*tell)(void *ctx, int64_t k, cad_import_part *p, const char **id, const char **source);
-    cad_pool *pool; /* of import_check.h; NULL: no kernel */
+    cad_import_check *check; /* NULL: no kernel */
     cad_import_out *out;
     cad_progress *progress;
 } cad_import_work;

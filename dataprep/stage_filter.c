@@ -18,7 +18,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WINDOW = 512, GRAIN = 4 };
+enum { WINDOW = CAD_IMPORT_CHECK_TAGS, GRAIN = 4 };
 static const size_t SCRATCH = (size_t)1 << 30;
 
 static const char *const FIELDS[] = {"row", "caption-step", "output", "whole-data"};
@@ -37,7 +37,7 @@ typedef struct job {
     const cad_stage_filter_args *args;
     cad_corpus_copy *copy;
     cad_payloads *payloads;
-    cad_pool *pool;
+    cad_import_check *check; /* NULL: no kernel */
     cad_progress *progress;
     slot slot[WINDOW];
     int64_t count;
@@ -131,7 +131,7 @@ static cad_status look_at_step(const job *j, slot *s, const cad_row *row, cad_ar
     const char *file = NULL;
     uint64_t geometry;
     cad_status st = cad_model_text_file(a, j->model_text, row->target, &room, &file);
-    if (j->pool && (st == CAD_EDATA || st == CAD_EPARSE)) {
+    if (j->check && (st == CAD_EDATA || st == CAD_EPARSE)) {
         s->part.class_ = CAD_IMPORT_parse;
         cad_buf_deinit(&room);
         return CAD_OK;
@@ -141,7 +141,7 @@ static cad_status look_at_step(const job *j, slot *s, const cad_row *row, cad_ar
                       cad_error_text());
     if (st == CAD_OK && (j->args->min_entities > 0 || j->args->max_entities > 0))
         st = count_entities(file, &s->entities);
-    if (st == CAD_OK && j->pool)
+    if (st == CAD_OK && j->check)
         st = cad_import_part_check(file, strlen(file), row->id, true, true, &geometry, &s->part);
     cad_buf_deinit(&room);
     return st;
@@ -155,7 +155,7 @@ static cad_status look(const job *j, slot *s, cad_arena *a)
     s->entities = -1;
     if (args->tokens > 0)
         CAD_TRY(args->field == CAD_FILTER_row ? count_row(j, &row, a, &s->tokens) : count_fields(j, &row, a, &s->tokens));
-    bool reads = j->pool || args->min_entities > 0 || args->max_entities > 0;
+    bool reads = j->check || args->min_entities > 0 || args->max_entities > 0;
     return reads && is_step(&row) ? look_at_step(j, s, &row, a) : CAD_OK;
 }
 
@@ -198,15 +198,10 @@ static cad_status fill(job *j)
 
 static cad_status ask_kernel(job *j)
 {
+    cad_import_part *part[WINDOW];
     for (int64_t k = 0; k < j->count; k++)
-        if (j->slot[k].part.class_ == CAD_IMPORT_ok && j->slot[k].part.canonical.len > 0)
-            CAD_TRY(cad_import_check_submit(j->pool, (uint64_t)k, &j->slot[k].part.canonical));
-    while (cad_pool_pending(j->pool) > 0 && cad_stop_abandoned() == CAD_OK) {
-        cad_pool_result r;
-        CAD_TRY(cad_pool_next(j->pool, &r));
-        CAD_TRY(cad_import_check_class(&r, &j->slot[r.tag].part.class_, &j->slot[r.tag].part.message));
-    }
-    return CAD_OK;
+        part[k] = &j->slot[k].part;
+    return cad_import_check_parts(j->check, part, (size_t)j->count, NULL, NULL);
 }
 
 /* Left out, with a line of the list; the first reason counts. */
@@ -253,7 +248,7 @@ static cad_status do_window(job *j)
     for (int64_t k = 0; k < j->count; k++)
         if (j->slot[k].failed != CAD_OK)
             return cad_fail(j->slot[k].failed, "%s", cad_buf_cstr(&j->slot[k].error));
-    if (j->pool)
+    if (j->check)
         CAD_TRY(ask_kernel(j));
     if (cad_stop_abandoned() != CAD_OK)
         CAD_FAIL(CAD_EINTR, "interrupted; %s is not written", j->args->out);
@@ -345,7 +340,7 @@ static cad_status run(job *j)
     if (retrieved)
         CAD_TRY(open_payloads(j));
     if (a->kernel)
-        CAD_TRY(cad_import_check_pool(a->jobs, &j->pool));
+        CAD_TRY(cad_import_check_open(a->out, a->jobs, &j->check));
     CAD_TRY(cad_progress_create("filter", 0, 0, 0, &j->progress));
     cad_progress_work(j->progress, "rows");
     cad_stop_abandon_catch();
@@ -371,7 +366,7 @@ cad_status cad_stage_filter(const cad_stage_filter_args *args, cad_stage_filter_
     cad_status s = run(j);
     cad_corpus_copy_abort(j->copy);
     cad_payloads_close(j->payloads);
-    cad_pool_destroy(j->pool);
+    s = cad_import_check_end(j->check, s);
     cad_progress_destroy(j->progress);
     *out = j->r;
     cad_mem_free(j);

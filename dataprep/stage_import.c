@@ -36,8 +36,8 @@ typedef struct job {
     cad_hash_index bare; /* ids without leading zeros, of files that no caption names -> the file */
     cad_import_facts *facts;
     model *model;
-    int64_t n; /* end of those that this call imports */
-    cad_pool *pool;
+    int64_t n;               /* end of those that this call imports */
+    cad_import_check *check; /* NULL: no kernel */
     cad_import_out *out;
     cad_progress *progress;
     int64_t first; /* of the window */
@@ -191,7 +191,7 @@ static cad_status make_row(const job *j, const model *m, cad_arena *scratch, cad
     if (m->caption != NONE)
         row.caption = cad_captions_text(j->captions, (uint32_t)m->caption);
     CAD_TRY(cad_import_facts_get(j->facts, row.id, scratch, &row));
-    return cad_import_part_read(f->path, f->rel, j->args->strict, j->pool != NULL, &row, p);
+    return cad_import_part_read(f->path, f->rel, j->args->strict, j->check != NULL, &row, p);
 }
 
 static cad_status make_model(void *ctx, int64_t k, cad_arena *scratch, cad_import_part *p)
@@ -216,7 +216,7 @@ static cad_status tell_model(void *ctx, int64_t k, cad_import_part *p, const cha
 static cad_status make_all(job *j)
 {
     cad_import_window *w = NULL;
-    cad_import_work work = {j, make_model, tell_model, j->pool, j->out, j->progress};
+    cad_import_work work = {j, make_model, tell_model, j->check, j->out, j->progress};
     CAD_TRY(cad_import_window_create(&work, &w));
     cad_status s = CAD_OK;
     for (int64_t n = 0; s == CAD_OK && j->first < j->n; j->first += n) {
@@ -249,7 +249,7 @@ static cad_status open_facts(job *j)
 static json_t *header_info(const job *j)
 {
     return json_pack("{ss, ss, ss, ss}", "stage", "import", "from", j->args->captions ? "steplm" : "dir", "profile",
-                     j->args->strict ? "strict" : "steplm", "kernel", j->pool ? cad_solid_kernel() : "none");
+                     j->args->strict ? "strict" : "steplm", "kernel", j->check ? cad_solid_kernel() : "none");
 }
 
 static cad_status open_all(job *j)
@@ -265,7 +265,7 @@ static cad_status open_all(job *j)
     take_share(j);
     CAD_TRY(open_facts(j));
     if (j->args->kernel)
-        CAD_TRY(cad_import_check_pool(j->args->jobs, &j->pool));
+        CAD_TRY(cad_import_check_open(j->args->out, j->args->jobs, &j->check));
     CAD_TRY(cad_import_out_create(j->args->out, header_info(j), &j->out));
     CAD_TRY(cad_progress_create("import", 0, j->n - j->first, 0, &j->progress));
     cad_progress_work(j->progress, "models");
@@ -280,7 +280,6 @@ static cad_status run(job *j, cad_stage_import_result *r)
         s = make_all(j);
     cad_stop_abandon_release();
     cad_progress_destroy(j->progress);
-    cad_pool_destroy(j->pool);
     cad_import_facts_close(j->facts);
     cad_hash_index_deinit(&j->bare);
     if (s == CAD_OK) {
@@ -289,7 +288,7 @@ static cad_status run(job *j, cad_stage_import_result *r)
         s = cad_import_out_finish(o, j->args->max_bad, j->args->shard.of > 0, &r->counts);
     }
     cad_import_out_abort(j->out);
-    return s;
+    return cad_import_check_end(j->check, s);
 }
 
 cad_status cad_stage_import(const cad_stage_import_args *args, cad_arena *a, cad_stage_import_result *out)

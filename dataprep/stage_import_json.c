@@ -29,7 +29,7 @@ typedef struct job {
     const cad_stage_import_args *args;
     cad_json_items *items;
     cad_hash_index ids;
-    cad_pool *pool;
+    cad_import_check *check; /* NULL: no kernel */
     cad_import_out *out;
     cad_progress *progress;
     cad_buf texts;
@@ -82,7 +82,7 @@ static cad_status make_row(const job *j, item *it, const char *where, const json
     CAD_TRY(s);
     cad_buf_clear(&it->id);
     CAD_TRY(cad_buf_str(&it->id, row.id));
-    return cad_import_json_check(&row, where, j->args->strict, j->pool != NULL, scratch, p);
+    return cad_import_json_check(&row, where, j->args->strict, j->check != NULL, scratch, p);
 }
 
 static cad_status make_item(void *ctx, int64_t k, cad_arena *scratch, cad_import_part *p)
@@ -150,7 +150,7 @@ static json_t *header_info(const job *j, bool carries)
     json_t *rag =
         carries ? json_pack("{ss, ss, si, sb}", "scope", CAD_ROW_SOURCES_CARRIED, "index_xxh3", "", "k", 1, "leaky", 1) : NULL;
     return json_pack("{ss, ss, ss, ss, so*}", "stage", "import", "from", "jsonl", "profile",
-                     j->args->strict ? "strict" : "steplm", "kernel", j->pool ? cad_solid_kernel() : "none", "rag", rag);
+                     j->args->strict ? "strict" : "steplm", "kernel", j->check ? cad_solid_kernel() : "none", "rag", rag);
 }
 
 static cad_status open_all(job *j)
@@ -159,7 +159,7 @@ static cad_status open_all(job *j)
     CAD_TRY(cad_json_items_open(j->args->in, &j->items));
     CAD_TRY(first_carries(j, &carries));
     if (j->args->kernel)
-        CAD_TRY(cad_import_check_pool(j->args->jobs, &j->pool));
+        CAD_TRY(cad_import_check_open(j->args->out, j->args->jobs, &j->check));
     CAD_TRY(cad_import_out_create(j->args->out, header_info(j, carries), &j->out));
     CAD_TRY(cad_progress_create("import", 0, 0, 0, &j->progress));
     cad_progress_work(j->progress, "rows");
@@ -169,7 +169,7 @@ static cad_status open_all(job *j)
 static cad_status make_all(job *j)
 {
     cad_import_window *w = NULL;
-    cad_import_work work = {j, make_item, tell_item, j->pool, j->out, j->progress};
+    cad_import_work work = {j, make_item, tell_item, j->check, j->out, j->progress};
     CAD_TRY(cad_import_window_create(&work, &w));
     cad_status s = CAD_OK;
     for (j->more = true; s == CAD_OK && j->more;) {
@@ -189,17 +189,16 @@ static cad_status run(job *j, cad_stage_import_result *r)
         s = make_all(j);
     cad_stop_abandon_release();
     cad_progress_destroy(j->progress);
-    cad_pool_destroy(j->pool);
     cad_json_items_close(j->items);
     cad_hash_index_deinit(&j->ids);
     cad_buf_deinit(&j->texts);
     for (int64_t k = 0; k < CAD_IMPORT_WINDOW; k++)
         cad_buf_deinit(&j->item[k].id);
-    if (s != CAD_OK) {
+    if (s == CAD_OK)
+        s = cad_import_out_finish(j->out, j->args->max_bad, false, &r->counts);
+    else
         cad_import_out_abort(j->out);
-        return s;
-    }
-    return cad_import_out_finish(j->out, j->args->max_bad, false, &r->counts);
+    return cad_import_check_end(j->check, s);
 }
 
 cad_status cad_stage_import_json(const cad_stage_import_args *args, cad_stage_import_result *out)

@@ -213,7 +213,8 @@ static cad_status make_all(cad_tree_job *j, cad_progress *progress)
     cad_status s = kernel ? cad_tree_make_verified(j, progress) : make_chunks(j, progress);
     bool stopped = cad_stop_abandoned() != CAD_OK;
     cad_stop_abandon_release();
-    return stopped ? cad_fail(CAD_EINTR, "interrupted; the same call goes over all files again") : s;
+    return stopped ? cad_fail(CAD_EINTR, "interrupted; the same call goes %s", kernel ? "on there" : "over all files again")
+                   : s;
 }
 
 static cad_status verdict(const cad_tree_job *j, const cad_stage_tree_result *r)

@@ -10,6 +10,9 @@
  * given; null: the text is not UTF-8
  *   {"id","source","status":"refused","message"}
  *
+ * A call that was killed and is called again makes all files anew; where the kernel works on them (verify) only those that are
+ * missing.
+ *
  * Memory: for each thread about ten times the largest file that it reads (more where that is hardly STEP: 350 bytes for each
  * semicolon), and 1 KB for each file; with the kernel also its workers'. */
 #ifndef CADLM_DATAPREP_STAGE_TREE_H

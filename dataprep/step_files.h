@@ -17,6 +17,8 @@ extern "C" {
 #define CAD_STEP_FILES_STATUS "status.jsonl"
 /* What it leaves there until it has finished (tree_folder.h). */
 #define CAD_STEP_FILES_BEGUN ".begun"
+/* And there, where the kernel works on the files, what they have become so far (journal.h). */
+#define CAD_STEP_FILES_MADE ".made"
 
 typedef struct cad_step_file {
     const char *path; /* as it is opened */

@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum { DEEPEST = 64 };
-static const char STATUS[] = CAD_STEP_FILES_STATUS, BEGUN[] = CAD_STEP_FILES_BEGUN;
+static const char STATUS[] = CAD_STEP_FILES_STATUS, BEGUN[] = CAD_STEP_FILES_BEGUN, MADE[] = CAD_STEP_FILES_MADE;
 
 /* ---- names ---- */
 
@@ -119,7 +119,7 @@ static cad_status check_known(const char *dir, const char *below, const cad_tree
         CAD_TRY(bare_name(rel, a, &bare));
         if (cad_fs_is_dir(path))
             CAD_TRY(check_known(dir, rel, known, a, depth + 1));
-        else if (strcmp(bare, STATUS) != 0 && strcmp(bare, BEGUN) != 0 && !has_name(known, bare))
+        else if (strcmp(bare, STATUS) != 0 && strcmp(bare, BEGUN) != 0 && strcmp(bare, MADE) != 0 && !has_name(known, bare))
             CAD_FAIL(CAD_EWRITE,
                      "%s: holds %s, which no earlier call made; expected an empty folder, none, or what such a call made alone",
                      dir, rel);
@@ -213,6 +213,8 @@ cad_status cad_tree_folder_close(const char *dir, const cad_tree_names *made, co
         CAD_TRY(cad_fs_remove(path));
     }
     CAD_TRY(cad_fs_write(status, rows->data ? rows->data : "", rows->len));
+    CAD_TRY(cad_path_join(a, dir, MADE, &path));
+    CAD_TRY(cad_fs_remove(path));
     return cad_fs_remove(begun);
 }
 

@@ -2,10 +2,12 @@
 
 #include "cad/step/step_write.h"
 #include "core/fs.h"
+#include "core/hash.h"
 #include "core/path.h"
 #include "core/stop_signal.h"
 #include "core/threads.h"
 #include "dataprep/step_verify.h"
+#include "dataprep/tree_known.h"
 
 #include <string.h>
 
@@ -120,6 +122,7 @@ static cad_status count_tokens(const cad_tree_job *j, const char *text, size_t l
 static cad_status put(const cad_tree_job *j, cad_tree_made *m, const char *text, size_t len)
 {
     m->bytes_out = (int64_t)len;
+    m->written = cad_hash64(text, len, 0);
     return write_text(j, m->name, text, len);
 }
 
@@ -245,23 +248,58 @@ static void take_result(cad_tree_job *j, const cad_pool_result *r, int32_t *agai
         make_file(j, NULL, i, 0);
 }
 
-static cad_status make_in(cad_tree_job *j, cad_pool *pool, cad_progress *progress)
+/* What an earlier call has made of file i. */
+static cad_status take_known(cad_tree_job *j, const cad_journal *known, int64_t i, bool *found)
+{
+    cad_tree_made *m = &j->made[i];
+    cad_buf in = CAD_BUF_INIT, text = CAD_BUF_INIT;
+    cad_status s = cad_tree_known_find(known, j, i, &in, &text, found);
+    if (s == CAD_OK && *found)
+        s = count_tokens(j, cad_buf_cstr(&in), in.len, &m->tokens_in);
+    if (s == CAD_OK && *found)
+        s = count_tokens(j, cad_buf_cstr(&text), text.len, &m->tokens_out);
+    cad_buf_deinit(&in);
+    cad_buf_deinit(&text);
+    return s;
+}
+
+/* Files go to the workers until enough wait there; those that are known are done. */
+static cad_status send(cad_tree_job *j, cad_pool *pool, const cad_journal *known, int64_t *sent, int64_t *done)
+{
+    while (*sent < j->files.n && cad_pool_pending(pool) < 4 * (size_t)cad_pool_workers(pool)) {
+        bool found;
+        CAD_TRY(cad_stop_abandoned());
+        CAD_TRY(take_known(j, known, *sent, &found));
+        if (!found)
+            CAD_TRY(submit(j, pool, *sent, j->args->digits));
+        *done += found;
+        ++*sent;
+    }
+    return CAD_OK;
+}
+
+static cad_status make_in(cad_tree_job *j, cad_pool *pool, cad_journal *known, cad_progress *progress)
 {
     int64_t sent = 0, done = 0;
     while (done < j->files.n) {
         cad_pool_result r;
         int32_t again;
-        for (; sent < j->files.n && cad_pool_pending(pool) < 4 * (size_t)cad_pool_workers(pool); sent++)
-            CAD_TRY(submit(j, pool, sent, j->args->digits));
+        CAD_TRY(send(j, pool, known, &sent, &done));
+        cad_progress_show(progress, done, NULL);
+        if (cad_pool_pending(pool) == 0)
+            continue;
         CAD_TRY(cad_stop_abandoned());
         CAD_TRY(cad_pool_next(pool, &r));
         take_result(j, &r, &again);
+        const cad_tree_made *m = &j->made[r.tag];
         if (again)
             CAD_TRY(submit(j, pool, (int64_t)r.tag, again));
         else
             cad_progress_show(progress, ++done, NULL);
-        if (j->made[r.tag].failed != CAD_OK)
-            return cad_fail(j->made[r.tag].failed, "%s", cad_buf_cstr(&j->made[r.tag].why));
+        if (m->failed != CAD_OK)
+            return cad_fail(m->failed, "%s", cad_buf_cstr(&m->why));
+        if (!again && m->refused == CAD_OK)
+            CAD_TRY(cad_tree_known_add(known, j, (int64_t)r.tag));
     }
     return CAD_OK;
 }
@@ -271,8 +309,13 @@ cad_status cad_tree_make_verified(cad_tree_job *j, cad_progress *progress)
     cad_pool *pool;
     cad_pool_opts o = {
         .workers = j->args->jobs, .cpu_s = CPU_S, .out_limit = 2 * (size_t)CAD_STEP_VERIFY_FILE, .unordered = true};
+    cad_journal *known;
     CAD_TRY(cad_pool_create(&o, &pool));
-    cad_status s = make_in(j, pool, progress);
+    cad_status s = cad_tree_known_open(j, &known);
+    if (s == CAD_OK) {
+        s = make_in(j, pool, known, progress);
+        cad_journal_close(known);
+    }
     cad_pool_destroy(pool);
     return s;
 }

@@ -22,6 +22,8 @@ typedef struct cad_tree_made {
     cad_status refused;            /* CAD_OK: it was made */
     cad_status failed;             /* of more than this file: nothing more is done */
     cad_buf why;                   /* it was refused, failed, or more digits were kept */
+    uint64_t key;                  /* of its text (tree_known.h); 0: it cannot be read */
+    uint64_t written;              /* hash of what lies in OUT */
 } cad_tree_made;
 
 typedef struct cad_tree_job {
@@ -40,7 +42,9 @@ static inline bool cad_tree_has_digits(const cad_stage_tree_args *args)
 }
 /* Makes files [j->first, end); whatever becomes of them stands in j->made. */
 void cad_tree_make(cad_tree_job *j, int64_t end);
-/* Makes all files with a kernel in worker processes.  Errors: CAD_EINTR, and what ends it all. */
+/* Makes all files with a kernel in worker processes.  OUT/.made (journal.h) tells what they became, until all are made: a call
+ * that was killed and begins again goes on behind those that lie there with the bytes of then.  Errors: CAD_EINTR, and what
+ * ends it all. */
 CAD_MUST_USE cad_status cad_tree_make_verified(cad_tree_job *j, cad_progress *progress);
 
 #ifdef __cplusplus

@@ -1,0 +1,168 @@
+#include "dataprep/journal.h"
+
+#include "core/buf.h"
+#include "core/fs.h"
+#include "core/hash.h"
+#include "core/mem.h"
+#include "dataprep/hash_index.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { KEY_HEX = 17 };
+
+struct cad_journal {
+    cad_appender *file;
+    cad_buf path, lines;    /* lines: of an earlier call, each with its NUL */
+    cad_hash_index line_of; /* key -> where its line begins in `lines` */
+    char salt[CAD_HASH_HEX];
+};
+
+static void key_text(uint64_t key, char out[KEY_HEX])
+{
+    snprintf(out, KEY_HEX, "%016" PRIx64, key);
+}
+
+static bool key_of(const json_t *o, uint64_t *out)
+{
+    const char *text = json_string_value(json_object_get(o, "key"));
+    char *end = NULL;
+    if (!text || strlen(text) != KEY_HEX - 1)
+        return false;
+    *out = strtoull(text, &end, 16);
+    return *end == '\0' && *out != 0;
+}
+
+/* ---- an earlier call's ---- */
+
+static cad_status keep_line(cad_journal *j, const char *line, size_t len)
+{
+    json_t *o = NULL;
+    uint64_t key, *at;
+    bool is_new, good = cad_json_parse(line, len, j->path.data, &o) == CAD_OK && key_of(o, &key);
+    json_decref(o);
+    if (!good)
+        return CAD_OK;
+    CAD_TRY(cad_hash_index_at(&j->line_of, key, j->lines.len, &is_new, &at));
+    *at = j->lines.len; /* the last word counts */
+    CAD_TRY(cad_buf_add(&j->lines, line, len));
+    return cad_buf_add(&j->lines, "", 1);
+}
+
+/* The first line; one that a kill has torn (no feed) is as good as none. */
+static cad_status read_salt(const cad_journal *j, const char *line, size_t len, bool whole, bool *same)
+{
+    json_t *o = NULL;
+    const char *salt = NULL;
+    if (cad_json_parse(line, len, j->path.data, &o) == CAD_OK)
+        salt = json_string_value(json_object_get(o, "salt"));
+    *same = whole && salt && !strcmp(salt, j->salt);
+    bool strange = whole && !salt;
+    json_decref(o);
+    if (strange)
+        CAD_FAIL(CAD_EWRITE, "%s: not a list of what an earlier call had done; expected none, or such a list", j->path.data);
+    return CAD_OK;
+}
+
+static cad_status read_old(cad_journal *j, bool *same)
+{
+    cad_buf text = CAD_BUF_INIT;
+    *same = false;
+    cad_status s = cad_fs_is_file(j->path.data) ? cad_fs_read(j->path.data, 0, &text) : CAD_OK;
+    for (size_t at = 0, len; s == CAD_OK && at < text.len; at += len + 1) {
+        const char *feed = memchr(text.data + at, '\n', text.len - at);
+        len = (feed ? (size_t)(feed - text.data) : text.len) - at;
+        if (at == 0)
+            s = read_salt(j, text.data, len, feed != NULL, same);
+        else if (feed)
+            s = keep_line(j, text.data + at, len);
+        if (!*same)
+            break; /* none, or of other work: it begins anew */
+    }
+    cad_buf_deinit(&text);
+    return s;
+}
+
+/* ---- this call's ---- */
+
+static cad_status add_line(cad_journal *j, json_t *o)
+{
+    cad_buf line = CAD_BUF_INIT;
+    cad_status s = o ? cad_json_print(o, &line) : cad_fail(CAD_ENOMEM, "%s: no memory for a line", j->path.data);
+    if (s == CAD_OK)
+        s = cad_appender_line(j->file, line.data, line.len);
+    cad_buf_deinit(&line);
+    json_decref(o);
+    return s;
+}
+
+static cad_status begin(cad_journal *j)
+{
+    bool same;
+    CAD_TRY(read_old(j, &same));
+    if (!same)
+        CAD_TRY(cad_fs_remove(j->path.data));
+    CAD_TRY(cad_appender_open(j->path.data, &j->file));
+    return same ? CAD_OK : add_line(j, json_pack("{ss}", "salt", j->salt));
+}
+
+void cad_journal_close(cad_journal *j)
+{
+    if (!j)
+        return;
+    if (j->file)
+        cad_appender_close(j->file);
+    cad_hash_index_deinit(&j->line_of);
+    cad_buf_deinit(&j->path);
+    cad_buf_deinit(&j->lines);
+    cad_mem_free(j);
+}
+
+cad_status cad_journal_open(const char *path, const char *salt, cad_journal **out)
+{
+    cad_journal *j = NULL;
+    CAD_TRY(cad_mem_alloc(sizeof *j, "journal", &j));
+    cad_hash128_hex(salt, strlen(salt), j->salt);
+    cad_status s = cad_buf_str(&j->path, path);
+    if (s == CAD_OK)
+        s = begin(j);
+    if (s != CAD_OK) {
+        cad_journal_close(j);
+        return s;
+    }
+    *out = j;
+    return CAD_OK;
+}
+
+int64_t cad_journal_known(const cad_journal *j)
+{
+    return (int64_t)j->line_of.n;
+}
+
+json_t *cad_journal_find(const cad_journal *j, uint64_t key)
+{
+    json_t *o = NULL;
+    const uint64_t *at = cad_hash_index_find(&j->line_of, key);
+    const char *line = at ? j->lines.data + *at : NULL;
+    return line && cad_json_parse(line, strlen(line), j->path.data, &o) == CAD_OK ? o : NULL;
+}
+
+cad_status cad_journal_add(cad_journal *j, uint64_t key, json_t *o)
+{
+    char hex[KEY_HEX];
+    key_text(key, hex);
+    if (o && json_object_set_new(o, "key", json_string(hex))) {
+        json_decref(o);
+        o = NULL;
+    }
+    return add_line(j, o);
+}
+
+cad_status cad_journal_end(cad_journal *j)
+{
+    cad_status s = cad_fs_remove(j->path.data);
+    cad_journal_close(j);
+    return s;
+}

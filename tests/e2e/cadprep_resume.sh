@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# Stages that ask the geometry kernel go on where a killed call stopped: the bytes are those of one call, and what the kernel said
+# before is not asked again.
+. "$(dirname "$0")/lib.sh"
+cd "$T"
+runs 0 cadprep synth --kind=step -n 120 -o tree --seed=3 -q
+runs 0 cadprep import tree -o whole.jsonl --jobs=2
+[ ! -e whole.checked.jsonl ] || die "the list of what the kernel said outlives the import"
+silent "$err" "goes on"
+
+# SIGKILL as soon as $2 lines are in the list $1, then $3..: the command.
+killed_at() {
+    local list=$1 lines=$2 pid
+    shift 2
+    "$@" -q >"$out" 2>"$err" </dev/null &
+    pid=$!
+    until [ -s "$list" ] && [ "$(wc -l <"$list")" -ge "$lines" ]; do
+        kill -0 "$pid" || die "it ended before it could be killed: $*"
+        sleep 0.02
+    done
+    kill -KILL "$pid"
+    wait "$pid" 2>/dev/null || true
+}
+plant() { # list, what is replaced by what (sed): in its lines behind the first
+    sed -i "2,\$ $2" "$1"
+}
+
+killed_at raw.checked.jsonl 8 cadprep import tree -o raw.jsonl --jobs=2
+[ ! -e raw.jsonl ] || die "half an import has a name"
+cp raw.checked.jsonl kept
+printf '{"class":"ok","ke' >>raw.checked.jsonl # torn
+killed_at raw.checked.jsonl 30 cadprep import tree -o raw.jsonl --jobs=1
+runs 0 cadprep import tree -o raw.jsonl --jobs=2
+says "$err" "goes on: the kernel has looked at" "parts before (raw.checked.jsonl)"
+same raw.jsonl whole.jsonl
+same raw.status.jsonl whole.status.jsonl
+[ ! -e raw.checked.jsonl ] || die "the list of what the kernel said outlives the import"
+
+# The list is believed: a planted word is what the import says; that of another build, or of other work, is not.
+cp kept raw.checked.jsonl
+plant raw.checked.jsonl 's/"class":"ok"/"class":"invalid","message":"planted"/'
+cp raw.checked.jsonl planted
+runs 4 cadprep import tree -o raw.jsonl --set=prep.max_bad=1
+[ "$(grep -c '"message":"planted"' raw.status.jsonl)" -ge 7 ] || die "the list is not read: $(cat raw.status.jsonl)"
+sed '1 s/"salt":"../"salt":"zz/' planted >raw.checked.jsonl
+runs 0 cadprep import tree -o raw.jsonl
+same raw.jsonl whole.jsonl
+echo '{"mine":1}' >raw.checked.jsonl
+runs 73 cadprep import tree -o raw.jsonl
+says "$err" "raw.checked.jsonl: not a list of what an earlier call had done"
+rm raw.checked.jsonl
+
+# Refused for prep.max_bad: the list stays, so that the call with another bound has not to wait again.
+cp planted raw.checked.jsonl
+runs 65 cadprep import tree -o raw.jsonl --set=prep.max_bad=0.01
+runs 4 cadprep import tree -o raw.jsonl --set=prep.max_bad=1
+says "$err" "the kernel has looked at 11"
+
+# Filter with the kernel.
+runs 0 cadprep filter whole.jsonl -o fine.jsonl --set=prep.require_valid=on --max-entities=0
+killed_at some.checked.jsonl 8 cadprep filter whole.jsonl -o some.jsonl --set=prep.require_valid=on --max-entities=0
+runs 0 cadprep filter whole.jsonl -o some.jsonl --set=prep.require_valid=on --max-entities=0
+same some.jsonl fine.jsonl
+[ ! -e some.checked.jsonl ] || die "the list of what the kernel said outlives the filter"
+
+# Trees: what lies there as it was made is kept, what is missing or changed is made again.
+runs 0 cadprep round tree/parts -o rounded --jobs=2
+killed_at part/.made 8 cadprep round tree/parts -o part --jobs=2
+[ -e part/.begun ] && [ ! -e part/status.jsonl ] || die "half a tree looks like a whole one"
+runs 65 cadprep import part -o x.jsonl
+cp -R part torn
+runs 0 cadprep round tree/parts -o part --jobs=2
+says "$err" "part: goes on:" "files were made before"
+diff -r rounded part || die "a tree that was killed and went on differs"
+plant torn/.made 's/"k":[0-9]*/"k":3/'
+first=$(cd torn && find . -name '*.step' | sort | head -2)
+rm "torn/$(sed -n 1p <<<"$first")"
+echo >>"torn/$(sed -n 2p <<<"$first")"
+runs 0 cadprep round tree/parts -o torn --jobs=2
+grep -q '"k":3' torn/status.jsonl || die "the list is not read"
+for f in $first; do
+    same "torn/$f" "rounded/$f"
+    ! grep -F "\"source\":\"${f#./}\"" torn/status.jsonl | grep -q '"k":3' || die "$f is not made again"
+done
