@@ -158,8 +158,9 @@ static bool is_the_edge(printer *w, const cad_text_pass *s, uint32_t circle)
     return *at == s->id;
 }
 
-/* `last` and `next` are the passes around s. */
-static cad_status add_pass(printer *w, const cad_text_pass *last, const cad_text_pass *s, const cad_text_pass *next, bool first)
+/* `last` and `next` are the passes around s, which are s itself where it is alone. */
+static cad_status add_pass(printer *w, const cad_text_pass *last, const cad_text_pass *s, const cad_text_pass *next, bool first,
+                           bool alone)
 {
     uint32_t vertex = 0, on = 0;
     bool turn = is_turn(w, s);
@@ -167,6 +168,8 @@ static cad_status add_pass(printer *w, const cad_text_pass *last, const cad_text
         CAD_TRY(number_circle(w, cad_step_ref(w->m, cad_text_value(w->m, s->id, 2)), &on));
     bool bare = s->edge.kind == CAD_TEXT_LINE && cad_step_arity(w->m, s->id) == 3; /* name, two vertices */
     if (!(on || bare) || !is_the_edge(w, s, on) || begin_of(s) != end_of(last))
+        return give_up(w);
+    if (turn && !alone && is_turn(w, next)) /* a seam leads from a turn to what comes next */
         return give_up(w);
     if (turn)
         return cad_buf_printf(&w->faces, "%c%u", s->positive ? '>' : '<', on);
@@ -195,7 +198,7 @@ static cad_status add_loop(printer *w, const cad_text_bound *b)
             return give_up(w);
     }
     for (uint32_t k = 0; w->lean && k < n; k++) {
-        CAD_TRY(add_pass(w, &at[0], &at[1], &at[2], w->faces.len == start));
+        CAD_TRY(add_pass(w, &at[0], &at[1], &at[2], w->faces.len == start, n == 1));
         uint32_t j = (k + 2) % n;
         at[0] = at[1];
         at[1] = at[2];

@@ -93,9 +93,10 @@ static void reduce_vertex(reducer *r, uint32_t v)
     if (r->closer[v] == CAD_STEP_NONE || !r->kept[r->closer[v]] || !cad_text_edge_of(r->m, r->closer[v], &e) ||
         !cad_text_vertex_of(r->m, r->closer, v, p))
         return;
-    if (r->uses[v] > 1 && r->strays[v])
+    uint32_t point = cad_text_value(r->m, v, 0);
+    if (point == CAD_STEP_NONE || (r->uses[v] > 1 && r->strays[v]))
         return;
-    r->m->param[cad_text_value(r->m, v, 0)].kind = CAD_STEP_UNSET;
+    r->m->param[point].kind = CAD_STEP_UNSET;
     r->any = true;
 }
 
