@@ -13,13 +13,17 @@
 #include "dataprep/row_window.h"
 #include "dataprep/stage_split.h"
 #include "dataprep/stats_gather.h"
+#include "dataprep/stats_lists.h"
+#include "dataprep/stats_rag.h"
 #include "dataprep/stats_row.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { WINDOW = 512, GRAIN = 4, LIMITS = 4 };
 static const size_t SCRATCH = (size_t)1 << 30;
+static const double SIZE_UNIT = 1e6, SIZE_MOST = 1e12; /* sizes are counted in nm; larger ones are none */
 static const struct {
     const char *name;
     int64_t tokens;
@@ -48,8 +52,10 @@ typedef struct job {
     cad_arena *names;                 /* its paths */
     split split[CAD_SPLIT_COUNT + 1]; /* the last: before a split */
     cad_sentences captions;
-    cad_numbers instances, faces, bytes, prompt, retrieved, answer, whole;
-    json_t *kinds, *families, *units, *types, *status;
+    cad_numbers instances, faces, bytes, sizes, prompt, retrieved, answer, whole;
+    cad_stats_rag rag;
+    json_t *kinds, *families, *units, *types;
+    cad_stats_lists lists;
 } job;
 
 /* ---- rows, by any thread ---- */
@@ -95,6 +101,8 @@ static cad_status add_step(job *j, const cad_stats_row *s)
         CAD_FAIL(CAD_ENOMEM, "%s: no memory for its units", j->args->in);
     CAD_TRY(cad_numbers_add(&j->instances, s->instances));
     CAD_TRY(cad_numbers_add(&j->faces, s->faces));
+    if (s->size > 0 && s->size < SIZE_MOST)
+        CAD_TRY(cad_numbers_add(&j->sizes, llround(s->size * SIZE_UNIT)));
     CAD_TRY(cad_numbers_add(&j->bytes, (int64_t)strlen(s->target)));
     return add_types(j, s);
 }
@@ -126,6 +134,7 @@ static cad_status add_row(job *j, const slot *s, cad_arena *a, const char *where
     if (row.geometry_hash)
         CAD_TRY(cad_hash_index_at(&p->geometries, row.geometry_hash, 0, &is_new, &at));
     CAD_TRY(cad_sentences_add(&j->captions, row.caption));
+    CAD_TRY(cad_stats_rag_add(&j->rag, s->row.o));
     if (cad_count_in(j->kinds, *row.kind ? row.kind : "ir") || (*row.family && cad_count_in(j->families, row.family)))
         CAD_FAIL(CAD_ENOMEM, "%s: no memory for its families", j->args->in);
     j->rows++;
@@ -231,35 +240,16 @@ static cad_status read_corpus(job *j, const char *path)
     return s;
 }
 
-/* The classes of the list that an import left beside. */
-static cad_status read_status(job *j, const char *path)
-{
-    cad_buf name = CAD_BUF_INIT, text = CAD_BUF_INIT;
-    cad_status s = cad_buf_printf(&name, "%.*s.status.jsonl", (int)(strlen(path) - strlen(".jsonl")), path);
-    if (s == CAD_OK && cad_fs_is_file(name.data))
-        s = cad_fs_read(name.data, (size_t)1 << 30, &text);
-    for (size_t at = 0; s == CAD_OK && at < text.len;) {
-        json_t *o = NULL;
-        const char *class_ = NULL, *lf = memchr(text.data + at, '\n', text.len - at);
-        size_t len = lf ? (size_t)(lf - text.data) - at : text.len - at;
-        s = cad_json_parse(text.data + at, len, name.data, &o);
-        if (s == CAD_OK)
-            s = cad_json_get_string(o, "status", name.data, &class_);
-        if (s == CAD_OK && cad_count_in(j->status, class_))
-            s = cad_fail(CAD_ENOMEM, "%s: no memory", name.data);
-        json_decref(o);
-        at += len + 1;
-    }
-    cad_buf_deinit(&name);
-    cad_buf_deinit(&text);
-    return s;
-}
-
 /* ---- the report ---- */
 
 static int put(json_t *o, const char *key, json_t *v)
 {
     return v ? json_object_set_new(o, key, v) : 0;
+}
+
+static int put_counts(json_t *o, const char *key, json_t *counts)
+{
+    return json_object_size(counts) ? put(o, key, json_incref(counts)) : 0;
 }
 
 static json_t *splits_of(const job *j)
@@ -281,6 +271,7 @@ static json_t *steps_of(job *j)
                           j->units, "types", j->types);
     put(o, "instances", cad_numbers_quantiles(&j->instances));
     put(o, "faces", cad_numbers_quantiles(&j->faces));
+    put(o, "size_mm", cad_numbers_quantiles(&j->sizes));
     put(o, "bytes", cad_numbers_quantiles(&j->bytes));
     return o;
 }
@@ -316,8 +307,8 @@ static cad_status report(job *j, json_t **out)
         bad = bad || put(o, "step", steps_of(j));
     if (j->args->tokenizer)
         bad = bad || put(o, "tokens", tokens_of_rows(j));
-    if (json_object_size(j->status))
-        bad = bad || put(o, "status", json_incref(j->status));
+    bad = bad || put(o, "retrieval", cad_stats_rag_facts(&j->rag)) || put_counts(o, "status", j->lists.status) ||
+          put_counts(o, "misfits", j->lists.misfits) || put_counts(o, "digits", j->lists.digits);
     if (bad) {
         json_decref(o);
         CAD_FAIL(CAD_ENOMEM, "%s: no memory for the report", j->args->in);
@@ -362,20 +353,20 @@ static cad_status read_all(job *j)
     char path[4200];
     if (!cad_fs_is_dir(in)) {
         CAD_TRY(read_corpus(j, in));
-        return read_status(j, in);
+        return cad_stats_lists_read(&j->lists, in);
     }
     for (int k = 0; k < CAD_SPLIT_COUNT; k++) {
         snprintf(path, sizeof path, "%s/%s.jsonl", in, cad_split_name[k]);
         if (cad_fs_is_file(path))
             CAD_TRY(read_corpus(j, path));
     }
-    return CAD_OK;
+    return cad_stats_lists_read(&j->lists, in);
 }
 
 static void release(job *j)
 {
-    json_t *objects[] = {j->kinds, j->families, j->units, j->types, j->status};
-    cad_numbers *numbers[] = {&j->instances, &j->faces, &j->bytes, &j->prompt, &j->retrieved, &j->answer, &j->whole};
+    json_t *objects[] = {j->kinds, j->families, j->units, j->types};
+    cad_numbers *numbers[] = {&j->instances, &j->faces, &j->bytes, &j->sizes, &j->prompt, &j->retrieved, &j->answer, &j->whole};
     for (size_t i = 0; i < sizeof objects / sizeof *objects; i++)
         json_decref(objects[i]);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
@@ -385,6 +376,8 @@ static void release(job *j)
         cad_hash_index_deinit(&j->split[k].geometries);
     }
     cad_sentences_deinit(&j->captions);
+    cad_stats_rag_deinit(&j->rag);
+    cad_stats_lists_deinit(&j->lists);
     cad_progress_destroy(j->progress);
     cad_arena_destroy(j->names);
     cad_mem_free(j);
@@ -401,8 +394,10 @@ cad_status cad_stage_stats(const cad_stage_stats_args *args, json_t **out)
     j->families = json_object();
     j->units = json_object();
     j->types = json_object();
-    j->status = json_object();
-    cad_status s = cad_arena_create("stats names", 1 << 20, &j->names);
+    j->sizes.unit = SIZE_UNIT;
+    cad_status s = cad_stats_lists_init(&j->lists);
+    if (s == CAD_OK)
+        s = cad_arena_create("stats names", 1 << 20, &j->names);
     if (s == CAD_OK)
         s = cad_progress_create("stats", 0, 0, 0, &j->progress);
     if (s == CAD_OK)

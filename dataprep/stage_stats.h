@@ -4,16 +4,20 @@
  *    "splits":{"train":{"rows","captions","geometries"},..}                groups; rows before a split stand under ""
  *    "captions":{"distinct","duplicate_share","groups","largest_group","words":{..},"with_digits","top":[{"caption","rows"}]},
  *    "list":{"rows","describable","values":{"False":n,..}}                 of a list of captions (CSV) instead of rows
- *    "step":{"rows","broken","instances":{..},"faces":{..},"bytes":{..},"units_mm":{"1":n,..},"types":{..}},
+ *    "step":{"rows","broken","instances":{..},"faces":{..},"bytes":{..},"size_mm":{..},"units_mm":{"1":n,..},"types":{..}},
+ *                                                                          size: diagonal of the box of all points
  *    "tokens":{"tokenizer","template","prompt":{..},"retrieved":{..},"without":n,"answer":{..},"row":{..},"loss_share",
  *              "above":{"2k":n,..}},
- *    "status":{"ok":n,"parse":n,..}}                                       where FILE.status.jsonl lies beside
+ *    "retrieval":{"rows","distinct","most":{"id","times"},"score":{..}},   rows that were looked up, what they were shown, and
+ *                                                                          the cosine of the nearest
+ *    "status":{"ok":n,"parse":n,..},                                       where the lists of stages lie beside: of import,
+ *    "misfits":{reason:n,..},"digits":{"6":n,..,"all":n}}                  of text, of round (stats_lists.h)
  *
  * Tokens are those of a row as it is packed, but for data.max_tokens, which neither trims nor drops here: "above" is over 2048,
  * 4096, 8192, 16384 of them.  With retrieval the prompt's are with those of the slot {retrieved}, which "retrieved" counts, and
  * "without" are rows that retrieved nothing, so that no pack has them: they are not among the tokens.
  * {..} of numbers: min mean median p90 p95 p99 max (nearest rank).  Parts that do not apply are absent.
- * Memory: 120 bytes a row, the texts of distinct captions, and 64 MiB of rows; with retrieval 48 bytes for each
+ * Memory: 150 bytes a row, the texts of distinct captions, and 64 MiB of rows; with retrieval 48 bytes for each
  * row that may be retrieved. */
 #ifndef CADLM_DATAPREP_STAGE_STATS_H
 #define CADLM_DATAPREP_STAGE_STATS_H

@@ -18,12 +18,18 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The smallest value that at least the share q of all do not exceed. */
-static json_t *nearest_rank(const int64_t *v, size_t n, double q)
+static json_t *told(const cad_numbers *n, int64_t value)
 {
-    size_t rank = (size_t)(q * (double)n);
-    rank += (double)rank < q * (double)n;
-    return json_integer(v[rank ? rank - 1 : 0]);
+    return n->unit > 0 ? json_real((double)value / n->unit) : json_integer(value);
+}
+
+/* The smallest value that at least the share q of all do not exceed; they are sorted. */
+static json_t *nearest_rank(const cad_numbers *n, double q)
+{
+    const int64_t *v = (const int64_t *)(const void *)n->values.data;
+    size_t count = n->values.len / sizeof *v, rank = (size_t)(q * (double)count);
+    rank += (double)rank < q * (double)count;
+    return told(n, v[rank ? rank - 1 : 0]);
 }
 
 int64_t cad_numbers_sum(const cad_numbers *n)
@@ -50,11 +56,11 @@ json_t *cad_numbers_quantiles(cad_numbers *n)
     size_t count = n->values.len / sizeof *v;
     if (count == 0)
         return NULL;
-    double mean = (double)cad_numbers_sum(n) / (double)count;
+    double mean = (double)cad_numbers_sum(n) / (double)count / (n->unit > 0 ? n->unit : 1);
     qsort(v, count, sizeof *v, by_value);
-    return json_pack("{sI, sf, so, so, so, so, sI}", "min", (json_int_t)v[0], "mean", mean, "median",
-                     nearest_rank(v, count, 0.5), "p90", nearest_rank(v, count, 0.9), "p95", nearest_rank(v, count, 0.95),
-                     "p99", nearest_rank(v, count, 0.99), "max", (json_int_t)v[count - 1]);
+    return json_pack("{so, sf, so, so, so, so, so}", "min", told(n, v[0]), "mean", mean, "median", nearest_rank(n, 0.5), "p90",
+                     nearest_rank(n, 0.9), "p95", nearest_rank(n, 0.95), "p99", nearest_rank(n, 0.99), "max",
+                     told(n, v[count - 1]));
 }
 
 void cad_numbers_deinit(cad_numbers *n)

@@ -13,6 +13,7 @@ extern "C" {
 /* Whole numbers, 8 bytes each. */
 typedef struct cad_numbers {
     cad_buf values;
+    double unit; /* what is told is this part of them, such as 1e6; 0: they are told as they are, as whole numbers */
 } cad_numbers;
 CAD_MUST_USE cad_status cad_numbers_add(cad_numbers *n, int64_t value);
 /* {"min","mean","median","p90","p95","p99","max"}; NULL of nothing.  Sorts them. */

@@ -86,6 +86,8 @@ static cad_status quantiles(const char *name, const json_t *q, cad_buf *out)
         char number[GROUPED];
         if (json_is_integer(v))
             cad_progress_grouped(json_integer_value(v), number);
+        else if (json_is_real(json_object_get(q, "min")))
+            snprintf(number, sizeof number, "%.4g", json_real_value(v));
         else
             snprintf(number, sizeof number, "%.1f", json_real_value(v));
         CAD_TRY(cad_buf_printf(out, "%10s", number));
@@ -154,6 +156,7 @@ static cad_status print_step(const json_t *s, cad_buf *out)
     CAD_TRY(quantiles("instances", json_object_get(s, "instances"), out));
     CAD_TRY(quantiles("faces", json_object_get(s, "faces"), out));
     CAD_TRY(quantiles("bytes", json_object_get(s, "bytes"), out));
+    CAD_TRY(quantiles("size in mm", json_object_get(s, "size_mm"), out));
     CAD_TRY(heading("length unit in mm", out));
     CAD_TRY(counts(json_object_get(s, "units_mm"), TYPES, out));
     CAD_TRY(heading("instances by type", out));
@@ -184,6 +187,35 @@ static cad_status print_tokens(const json_t *t, json_int_t rows, cad_buf *out)
     return CAD_OK;
 }
 
+static cad_status print_retrieval(const json_t *r, cad_buf *out)
+{
+    const json_t *most = json_object_get(r, "most"), *score = json_object_get(r, "score");
+    CAD_TRY(heading("retrieval", out));
+    CAD_TRY(line("rows that were looked up", whole(r, "rows"), -1, out));
+    CAD_TRY(line("distinct rows shown", whole(r, "distinct"), -1, out));
+    if (most) {
+        CAD_TRY(line("most often shown", whole(most, "times"), -1, out));
+        CAD_TRY(cad_buf_str(out, "    id "));
+        CAD_TRY(cad_preview_text(json_string_value(json_object_get(most, "id")),
+                                 json_string_length(json_object_get(most, "id")), out));
+        CAD_TRY(cad_buf_str(out, "\n"));
+    }
+    if (!score)
+        return CAD_OK;
+    CAD_TRY(quantile_head(out));
+    return quantiles("cosine", score, out);
+}
+
+/* A block of counts, where there are any. */
+static cad_status print_counts(const json_t *stats, const char *key, const char *name, cad_buf *out)
+{
+    const json_t *v = json_object_get(stats, key);
+    if (!v)
+        return CAD_OK;
+    CAD_TRY(heading(name, out));
+    return counts(v, 32, out);
+}
+
 cad_status cad_stats_block(const json_t *stats, cad_buf *out)
 {
     const json_t *list = json_object_get(stats, "list"), *v;
@@ -201,14 +233,12 @@ cad_status cad_stats_block(const json_t *stats, cad_buf *out)
         CAD_TRY(counts(json_object_get(stats, "kinds"), TYPES, out));
         CAD_TRY(print_splits(json_object_get(stats, "splits"), out));
     }
-    if ((v = json_object_get(stats, "status"))) {
-        CAD_TRY(heading("import", out));
-        CAD_TRY(counts(v, 32, out));
-    }
-    if ((v = json_object_get(stats, "families"))) {
-        CAD_TRY(heading("families", out));
-        CAD_TRY(counts(v, 32, out));
-    }
+    CAD_TRY(print_counts(stats, "status", "import", out));
+    CAD_TRY(print_counts(stats, "digits", "digits kept by rounding, files", out));
+    CAD_TRY(print_counts(stats, "misfits", "why the template did not fit", out));
+    CAD_TRY(print_counts(stats, "families", "families", out));
+    if ((v = json_object_get(stats, "retrieval")))
+        CAD_TRY(print_retrieval(v, out));
     if ((v = json_object_get(stats, "step")))
         CAD_TRY(print_step(v, out));
     if ((v = json_object_get(stats, "tokens")))

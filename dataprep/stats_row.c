@@ -1,6 +1,7 @@
 #include "dataprep/stats_row.h"
 
 #include "cad/step/step_group.h"
+#include "cad/step/step_round.h"
 #include "core/mem.h"
 #include "core/size.h"
 #include "dataprep/model_text.h"
@@ -43,6 +44,7 @@ static cad_status look_at_file(cad_stats_row *r, const char *text)
         if (!strcmp(name, "MANIFOLD_SOLID_BREP") || !strcmp(name, "BREP_WITH_VOIDS") || !strcmp(name, "FACETED_BREP"))
             r->unit = cad_step_units_of(m, i).length;
     }
+    r->size = r->unit * cad_step_extent(m);
     cad_status st = count_types(m, r);
     cad_step_close(m);
     return st;

@@ -20,6 +20,7 @@ typedef struct cad_stats_row {
     int64_t instances, faces;
     int64_t prompt, retrieved, answer, whole; /* tokens; the prompt's with those of what was retrieved */
     double unit;                              /* mm; 0: no solid */
+    double size;                              /* mm, of all its points (cad_step_extent); 0: no solid */
     cad_buf types;                            /* names of types, each with a NUL, and in counts how often */
     cad_buf counts;
 } cad_stats_row;

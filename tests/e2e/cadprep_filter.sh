@@ -106,6 +106,35 @@ runs 0 cadprep stats p --json
 json "$out" 'd["splits"] == {"test": {"rows": 5, "captions": 1, "geometries": 5}}'
 runs 66 cadprep stats nothing.jsonl
 
+# What stages have left beside: the lists of a run's folder; what rows were shown; the size of a part.
+mkdir -p p/files
+printf '{"id":"1","status":"ok","misfit":"a unit"}\n{"id":"2","status":"ok","misfit":"a unit"}\n{"id":"3","status":"parse"}\n' >p/text.status.jsonl
+printf '{"id":"1","status":"ok","k":6}\n{"id":"2","status":"ok","k":null}\n{"id":"3","status":"refused"}\n' >p/files/status.jsonl
+printf '{"id":"1","status":"ok"}\n{"id":"2","status":"no_part"}\n' >p/raw.status.jsonl
+runs 0 cadprep stats p --json
+json "$out" 'd["misfits"] == {"a unit": 2} and d["digits"] == {"6": 1, "all": 1} and d["status"] == {"ok": 1, "no_part": 1}'
+runs 0 cadprep stats p
+says "$out" "digits kept by rounding" "why the template did not fit" "a unit"
+printf 'C 10 20 30\n' >c.ir
+mkdir -p one/00000001
+runs 0 cadtool convert c.ir one/00000001/c.step
+runs 0 cadprep import one -o one.jsonl --require-valid=off
+runs 0 cadprep stats one.jsonl --json
+json "$out" 'abs(d["step"]["size_mm"]["max"] - 1400 ** 0.5) < 1e-3 and "retrieval" not in d'
+python3 - one.jsonl shown.jsonl <<'PY'
+import json, sys
+head, row = (json.loads(line) for line in open(sys.argv[1]))
+lists = [[{"id": "x", "score": 0.5}, {"id": "y", "score": 0.25}], [{"id": "y", "score": 1}], []]
+with open(sys.argv[2], "w") as f:
+    for o in [head] + [dict(row, id=str(i), rag=hits) for i, hits in enumerate(lists)]:
+        print(json.dumps(o), file=f)
+PY
+runs 0 cadprep stats shown.jsonl --json
+json "$out" 'd["retrieval"]["rows"] == 3 and d["retrieval"]["distinct"] == 2 and d["retrieval"]["most"] == {"id": "y", "times": 2}'
+json "$out" 'd["retrieval"]["score"]["min"] == 0.5 and d["retrieval"]["score"]["mean"] == 0.75 and d["retrieval"]["score"]["max"] == 1'
+runs 0 cadprep stats shown.jsonl
+says "$out" "distinct rows shown" "size in mm" "    id y"
+
 # Text that models learn counts as the file it stands for: as many instances as text that is made a file again, and valid parts.
 runs 0 cadprep synth --kind=step -n 4 -o s --seed=3
 runs 0 cadprep import --captions=s/captions.csv --parts=s/parts -o raw.jsonl --require-valid=off
