@@ -108,8 +108,8 @@ static cad_status open_journal(const char *out, cad_journal **said)
     if (s == CAD_OK)
         s = cad_journal_open(path.data, salt.data, said);
     if (s == CAD_OK && cad_journal_known(*said) > 0)
-        cad_log(CAD_LOG_INFO, "import: goes on: the kernel has looked at %lld parts before (%s)",
-                (long long)cad_journal_known(*said), path.data);
+        cad_log(CAD_LOG_INFO, "%s: goes on: the kernel has looked at %lld parts before", path.data,
+                (long long)cad_journal_known(*said));
     cad_buf_deinit(&path);
     cad_buf_deinit(&salt);
     return s;

@@ -31,7 +31,7 @@ cp raw.checked.jsonl kept
 printf '{"class":"ok","ke' >>raw.checked.jsonl # torn
 killed_at raw.checked.jsonl 30 cadprep import tree -o raw.jsonl --jobs=1
 runs 0 cadprep import tree -o raw.jsonl --jobs=2
-says "$err" "goes on: the kernel has looked at" "parts before (raw.checked.jsonl)"
+says "$err" "raw.checked.jsonl: goes on: the kernel has looked at" "parts before"
 same raw.jsonl whole.jsonl
 same raw.status.jsonl whole.status.jsonl
 [ ! -e raw.checked.jsonl ] || die "the list of what the kernel said outlives the import"
