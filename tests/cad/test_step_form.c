@@ -409,8 +409,8 @@ static void test_lean_text_reads_as_it_says(void **state)
     static const char *const text[] = {
         "c5,0,0,10\nc5,0,0,0\nf>1<2\nf>1\nf<2\n",
         "c5,0,0,10\nc5,0,0,0\nf>1<2\nf>1\nf<2\ns\nc5,20,0,10\nc5,20,0,0\nf>3<4\nf>3\nf<4\n",
-        "v0,2,0\nv2,0,0\nv0,0,0\nv2,0,1\nv0,2,1\nv0,0,1\nc2,0,0,0\nc2,0,0,1\n"
-        "f1-1,2,3\nf4+2,5,6\nf3,2,4,6\nf6,5,1,3\nf2+1,1,5-2,4\n",
+        ("v0,2,0\nv2,0,0\nv0,0,0\nv2,0,1\nv0,2,1\nv0,0,1\nc2,0,0,0\nc2,0,0,1\n"
+         "f1-1,2,3\nf4+2,5,6\nf3,2,4,6\nf6,5,1,3\nf2+1,1,5-2,4\n"),
     };
     cad_step_form lean = form(10);
     for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
