@@ -1,7 +1,6 @@
 #include "dataprep/import_check.h"
 
 #include "cad/occt/solid.h"
-#include "core/build_info.h"
 #include "core/log.h"
 #include "core/mem.h"
 #include "core/pool.h"
@@ -10,6 +9,7 @@
 #include "dataprep/import_out.h"
 #include "dataprep/journal.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -104,7 +104,7 @@ static cad_status open_journal(const char *out, cad_journal **said)
     cad_buf path = CAD_BUF_INIT, salt = CAD_BUF_INIT;
     cad_status s = cad_buf_printf(&path, "%.*s.checked.jsonl", (int)(strlen(out) - strlen(".jsonl")), out);
     if (s == CAD_OK)
-        s = cad_buf_printf(&salt, "import %s %s %s", cad_solid_kernel(), cad_build_version(), cad_build_commit());
+        s = cad_buf_printf(&salt, "import %s", cad_solid_kernel());
     if (s == CAD_OK)
         s = cad_journal_open(path.data, salt.data, said);
     if (s == CAD_OK && cad_journal_known(*said) > 0)
@@ -201,13 +201,15 @@ static cad_status take_next(cad_import_check *c, cad_import_part *const *part, s
     cad_import_part *p = part[*k];
     cad_buf_clear(&c->message);
     CAD_TRY(class_of(&r, &p->class_, &c->message));
-    CAD_TRY(keep(c, c->key[*k], p->class_, cad_buf_cstr(&c->message)));
+    if (r.verdict == CAD_VERDICT_ok && p->class_ != CAD_IMPORT_kernel_crash) /* else it may be the machine's, not the part's */
+        CAD_TRY(keep(c, c->key[*k], p->class_, cad_buf_cstr(&c->message)));
     return cad_buf_str(&p->message, cad_buf_cstr(&c->message));
 }
 
 cad_status cad_import_check_parts(cad_import_check *c, cad_import_part *const *part, size_t n,
                                   void (*told)(void *ctx, size_t k), void *ctx)
 {
+    assert(n <= CAD_IMPORT_CHECK_TAGS);
     for (size_t k = 0, at = 0; k < n || cad_pool_pending(c->pool) > 0;) {
         bool there = true;
         if (cad_stop_abandoned() != CAD_OK)

@@ -4,7 +4,8 @@
  * and its largest tolerance is at most 1e-3 mm or 1e-4 of the diagonal of the box, whichever is larger (spec/step.md 13).
  *
  * While the stage runs, OUT.checked.jsonl (OUT without .jsonl) keeps what the kernel said (journal.h), by the text that it was
- * given: a stage that was killed and is called again asks only for the rest. */
+ * given: a stage that was killed and is called again asks only for the rest, and for what took the worker along (time, memory,
+ * a crash), which may have been the machine's doing. */
 #ifndef CADLM_DATAPREP_IMPORT_CHECK_H
 #define CADLM_DATAPREP_IMPORT_CHECK_H
 
@@ -34,7 +35,7 @@ CAD_MUST_USE cad_status cad_import_check_open(const char *out, int workers, cad_
 CAD_MUST_USE cad_status cad_import_check_parts(cad_import_check *c, cad_import_part *const *part, size_t n,
                                                void (*told)(void *ctx, size_t k), void *ctx);
 /* Behind a stage that ended with `s`, which is returned: with a corpus or a word on all of it (CAD_OK, CAD_EPARTIAL,
- * CAD_ENOTFOUND) what the kernel said is forgotten; else it stays for the next call.  NULL is fine. */
+ * CAD_ENOTFOUND: nothing is left of it) what the kernel said is forgotten; else it stays for the next call.  NULL is fine. */
 CAD_MUST_USE cad_status cad_import_check_end(cad_import_check *c, cad_status s);
 
 #ifdef __cplusplus

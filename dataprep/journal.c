@@ -28,11 +28,10 @@ static void key_text(uint64_t key, char out[KEY_HEX])
 static bool key_of(const json_t *o, uint64_t *out)
 {
     const char *text = json_string_value(json_object_get(o, "key"));
-    char *end = NULL;
-    if (!text || strlen(text) != KEY_HEX - 1)
+    if (!text || strlen(text) != KEY_HEX - 1 || strspn(text, "0123456789abcdef") != KEY_HEX - 1)
         return false;
-    *out = strtoull(text, &end, 16);
-    return *end == '\0' && *out != 0;
+    *out = strtoull(text, NULL, 16);
+    return *out != 0;
 }
 
 /* ---- an earlier call's ---- */
@@ -51,15 +50,23 @@ static cad_status keep_line(cad_journal *j, const char *line, size_t len)
     return cad_buf_add(&j->lines, "", 1);
 }
 
-/* The first line; one that a kill has torn (no feed) is as good as none. */
-static cad_status read_salt(const cad_journal *j, const char *line, size_t len, bool whole, bool *same)
+/* A first line that a kill has torn is as good as none; what cannot have become one is somebody else's. */
+static bool is_torn(const char *line, size_t len)
+{
+    static const char begin[] = "{\"salt\":\"";
+    size_t n = sizeof begin - 1, hex = len > n ? strspn(line + n, "0123456789abcdef") : 0;
+    return !memcmp(line, begin, len < n ? len : n) && (len <= n + hex || (hex == CAD_HASH_HEX - 1 && len <= n + hex + 2));
+}
+
+/* feed: the line is whole. */
+static cad_status read_salt(const cad_journal *j, const char *line, size_t len, bool feed, bool *same)
 {
     json_t *o = NULL;
     const char *salt = NULL;
     if (cad_json_parse(line, len, j->path.data, &o) == CAD_OK)
         salt = json_string_value(json_object_get(o, "salt"));
-    *same = whole && salt && !strcmp(salt, j->salt);
-    bool strange = whole && !salt;
+    *same = feed && salt && !strcmp(salt, j->salt);
+    bool strange = feed ? !salt : !is_torn(line, len);
     json_decref(o);
     if (strange)
         CAD_FAIL(CAD_EWRITE, "%s: not a list of what an earlier call had done; expected none, or such a list", j->path.data);
@@ -120,12 +127,27 @@ void cad_journal_close(cad_journal *j)
     cad_mem_free(j);
 }
 
+/* With the program itself: another build may come to something else, whatever it calls itself. */
+static cad_status make_salt(cad_journal *j, const char *salt)
+{
+    char program[CAD_HASH_HEX];
+    cad_buf text = CAD_BUF_INIT;
+    cad_status s = cad_fs_hash("/proc/self/exe", program);
+    if (s == CAD_OK)
+        s = cad_buf_printf(&text, "%s %s", program, salt);
+    if (s == CAD_OK)
+        cad_hash128_hex(text.data, text.len, j->salt);
+    cad_buf_deinit(&text);
+    return s;
+}
+
 cad_status cad_journal_open(const char *path, const char *salt, cad_journal **out)
 {
     cad_journal *j = NULL;
     CAD_TRY(cad_mem_alloc(sizeof *j, "journal", &j));
-    cad_hash128_hex(salt, strlen(salt), j->salt);
     cad_status s = cad_buf_str(&j->path, path);
+    if (s == CAD_OK)
+        s = make_salt(j, salt);
     if (s == CAD_OK)
         s = begin(j);
     if (s != CAD_OK) {

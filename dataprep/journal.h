@@ -1,9 +1,9 @@
 /* What slow work has come to so far, so that a call that was killed does not do it twice.
  *
- * A file of JSON lines: first {"salt":hex}, of all that decides the results beside the input of one; then, by the key of that
- * input, a result a line: {"key":hex, ..}.  A journal of another salt begins anew; a line that is torn or damaged is passed
- * over. A file that is no journal is left alone (CAD_EWRITE). Lines are not synced: a process that is killed loses nothing, a
- * machine that loses its power the last seconds. */
+ * A file of JSON lines: first {"salt":hex}, of the program and of all that decides the results beside the input of one; then,
+ * by the key of that input, a result a line: {"key":hex, ..}.  A journal of another salt begins anew; a line that is torn or
+ * damaged is passed over. A file that is no journal is left alone (CAD_EWRITE). Lines are not synced: a process that is killed
+ * loses nothing, a machine that loses its power the last seconds. */
 #ifndef CADLM_DATAPREP_JOURNAL_H
 #define CADLM_DATAPREP_JOURNAL_H
 
@@ -19,7 +19,8 @@ extern "C" {
 
 typedef struct cad_journal cad_journal;
 
-/* `salt`: any text; it is kept as a hash.  Memory: the lines, and 32 bytes for each.  Errors: CAD_EWRITE. */
+/* `salt`: all that decides the results beside their inputs and the program itself.  Memory: the lines that are there, twice
+ * while it reads them, and 48 bytes for each.  Errors: CAD_EWRITE. */
 CAD_MUST_USE cad_status cad_journal_open(const char *path, const char *salt, cad_journal **out);
 int64_t cad_journal_known(const cad_journal *j); /* results that were there when it was opened */
 /* The result of a key (not 0), or NULL; the caller's. */

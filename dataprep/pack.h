@@ -122,8 +122,8 @@ typedef struct cad_pack_opts {
 typedef struct cad_pack_writer cad_pack_writer;
 /* Begins a file beside `path`, into which tokens go as they come; the other columns wait in memory. */
 CAD_MUST_USE cad_status cad_pack_writer_create(const cad_pack_opts *opts, const char *path, cad_pack_writer **out);
-/* Copies the row.  A row without a target, or whose spans leave the row: CAD_EDATA with its id.  CAD_EWRITE: only abort is
- * left. */
+/* Copies the row.  A row without a target, or whose spans leave the row: CAD_EDATA with its id.  Behind any error but
+ * CAD_EDATA only abort is left. */
 CAD_MUST_USE cad_status cad_pack_writer_add(cad_pack_writer *w, const cad_pack_row *row);
 /* Gives the whole its name, by rename; frees w in any case.  `info` is not kept.  Zero rows: CAD_ENOTFOUND. */
 CAD_MUST_USE cad_status cad_pack_writer_commit(cad_pack_writer *w, const cad_pack_info *info);

@@ -259,6 +259,8 @@ cad_status cad_h5_shape(hid_t file, const char *path, const char *name, cad_h5_t
     (void)H5Dclose(set);
     if (!good || !same)
         CAD_FAIL(CAD_ECORRUPT, "%s: dataset /%s has another shape or type than schema 1", path, name);
+    if (rank == 2 && dim[1] == 0)
+        CAD_FAIL(CAD_ECORRUPT, "%s: dataset /%s has rows of no columns", path, name);
     if (dim[0] > (hsize_t)1 << 40 || dim[1] > 1024)
         CAD_FAIL(CAD_ECORRUPT, "%s: dataset /%s claims %llu elements", path, name, (unsigned long long)dim[0]);
     *rows = (size_t)dim[0];

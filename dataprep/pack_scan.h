@@ -18,8 +18,8 @@ typedef struct cad_pack_scan {
 } cad_pack_scan;
 
 /* `p` has its offsets, ascending, and its spans, of which nothing is known yet.  keep (n_tokens): where the tokens stay, or
- * NULL: 4 MiB, or the longest row, are held at a time.  answer (n_rows): hashes of the targets of each row, 0 where its spans
- * leave it. Errors: CAD_ECORRUPT (not readable), CAD_ENOMEM. */
+ * NULL: 4 MiB, or twice the longest row, are held at a time.  answer (n_rows): hashes of the targets of each row, 0 where its
+ * spans leave it. Errors: CAD_ECORRUPT (not readable), CAD_ENOMEM. */
 CAD_MUST_USE cad_status cad_pack_scan_tokens(hid_t file, const char *path, const cad_pack *p, uint32_t *keep, uint64_t *answer,
                                              cad_pack_scan *out);
 

@@ -4,7 +4,8 @@
  *   filter   id_original,token_count,threshold,field_type    the columns of STEP-LLM's tool; field_type also min_entities and
  *            max_entities, where the count is that of instances, and require_valid, without numbers
  *   dedup    id,kept,reason                                  kept: the row that stands for it
- * Memory: 64 MiB of rows, and for each thread twenty times the row that it looks at; dedup: 150 bytes a row. */
+ * Memory: 64 MiB of rows, and for each thread twenty times the row that it looks at; dedup: 150 bytes a row; with the kernel,
+ * and after a call that was killed, what it said (import_check.h): as an import. */
 #ifndef CADLM_DATAPREP_STAGE_FILTER_H
 #define CADLM_DATAPREP_STAGE_FILTER_H
 

@@ -11,7 +11,8 @@
  *
  * Memory: the captions (their text and 24 bytes each), 300 bytes for each file of the tree, 24 for each model, 32 for each line
  * of parts.jsonl; and, whatever the size of the corpus, 64 MiB and for each thread twenty times the file that it reads, which
- * is at most 32 MiB.  What an earlier call that was killed has asked the kernel (import_check.h): 200 bytes for each part. */
+ * is at most 32 MiB.  What an earlier call that was killed has asked the kernel (import_check.h): 100 bytes for each
+ * part, 500 for one that it refused. */
 #ifndef CADLM_DATAPREP_STAGE_IMPORT_H
 #define CADLM_DATAPREP_STAGE_IMPORT_H
 

@@ -4,6 +4,7 @@
 #include "core/clock.h"
 #include "core/fs.h"
 #include "core/path.h"
+#include "core/stop_signal.h"
 #include "dataprep/caption_group.h"
 #include "dataprep/corpus_row.h"
 #include "dataprep/hash_index.h"
@@ -146,6 +147,10 @@ static cad_status add_all(packer *p)
     if (s == CAD_OK)
         s = cad_corpus_progress(r, label, &progress);
     for (bool more = true; s == CAD_OK;) {
+        if (cad_stop_abandoned() != CAD_OK) {
+            s = cad_fail(CAD_EINTR, "interrupted after %" PRId64 " rows; no pack is written", p->result.rows);
+            break;
+        }
         cad_frame mark = cad_arena_mark(a);
         cad_row row = {0};
         s = cad_corpus_next(r, a, &row, &more);
@@ -347,6 +352,7 @@ static cad_status setup(packer *p)
 cad_status cad_stage_pack(const cad_stage_pack_args *args, cad_stage_pack_result *out)
 {
     packer p = {.args = args};
+    cad_stop_abandon_catch();
     cad_status s = setup(&p);
     if (s == CAD_OK)
         s = add_all(&p);
@@ -355,6 +361,7 @@ cad_status cad_stage_pack(const cad_stage_pack_args *args, cad_stage_pack_result
     if (s == CAD_OK)
         s = commit(&p);
     cad_pack_writer_abort(p.out);
+    cad_stop_abandon_release();
     cad_row_sources_close(&p.from);
     cad_ids_deinit(&p.row.ids);
     cad_hash_index_deinit(&p.row_ids);

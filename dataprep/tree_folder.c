@@ -100,8 +100,9 @@ static cad_status bare_name(const char *name, cad_arena *a, const char **out)
     return cad_arena_strdup(a, name, temp ? (size_t)(mark - name) : strlen(name), out);
 }
 
-/* Each file below dir/below is known. */
-static cad_status check_known(const char *dir, const char *below, const cad_tree_names *known, cad_arena *a, int depth)
+/* Each file below dir/below is known; begun: by a call that has not finished, whose list of what it made is there too. */
+static cad_status check_known(const char *dir, const char *below, const cad_tree_names *known, bool begun, cad_arena *a,
+                              int depth)
 {
     const char *folder = dir, **name, *rel, *path, *bare;
     size_t n;
@@ -118,8 +119,9 @@ static cad_status check_known(const char *dir, const char *below, const cad_tree
         CAD_TRY(cad_path_join(a, dir, rel, &path));
         CAD_TRY(bare_name(rel, a, &bare));
         if (cad_fs_is_dir(path))
-            CAD_TRY(check_known(dir, rel, known, a, depth + 1));
-        else if (strcmp(bare, STATUS) != 0 && strcmp(bare, BEGUN) != 0 && strcmp(bare, MADE) != 0 && !has_name(known, bare))
+            CAD_TRY(check_known(dir, rel, known, begun, a, depth + 1));
+        else if (strcmp(bare, STATUS) != 0 && strcmp(bare, BEGUN) != 0 && !(begun && !strcmp(rel, MADE)) &&
+                 !has_name(known, bare))
             CAD_FAIL(CAD_EWRITE,
                      "%s: holds %s, which no earlier call made; expected an empty folder, none, or what such a call made alone",
                      dir, rel);
@@ -182,7 +184,7 @@ static cad_status read_folder(const char *dir, const char *status, const char *b
     if (cad_fs_exists(dir) && !cad_fs_is_dir(dir))
         CAD_FAIL(CAD_EWRITE, "%s: a file; expected a folder to write into", dir);
     CAD_TRY(read_lists(status, begun, a, known));
-    return cad_fs_exists(dir) ? check_known(dir, "", known, a, 0) : CAD_OK;
+    return cad_fs_exists(dir) ? check_known(dir, "", known, cad_fs_exists(begun), a, 0) : CAD_OK;
 }
 
 cad_status cad_tree_folder_open(const char *dir, const cad_tree_names *planned, cad_arena *a)

@@ -1,7 +1,6 @@
 #include "dataprep/tree_known.h"
 
 #include "cad/occt/solid.h"
-#include "core/build_info.h"
 #include "core/fs.h"
 #include "core/hash.h"
 #include "core/log.h"
@@ -16,8 +15,8 @@ cad_status cad_tree_known_open(const cad_tree_job *j, cad_journal **out)
     const char *path;
     cad_buf salt = CAD_BUF_INIT;
     CAD_TRY(cad_path_join(j->arena, a->out, CAD_STEP_FILES_MADE, &path));
-    cad_status s = cad_buf_printf(&salt, "tree %s %s %s %d %d %d %d", cad_solid_kernel(), cad_build_version(),
-                                  cad_build_commit(), (int)a->round, (int)a->digits, (int)a->order, a->annotate);
+    cad_status s = cad_buf_printf(&salt, "tree %s %d %d %d %d", cad_solid_kernel(), (int)a->round, (int)a->digits,
+                                  (int)a->order, a->annotate);
     if (s == CAD_OK)
         s = cad_journal_open(path, salt.data, out);
     if (s == CAD_OK && cad_journal_known(*out) > 0)
@@ -44,9 +43,8 @@ static cad_status take(const cad_tree_job *j, const json_t *o, cad_tree_made *m,
     cad_buf path = CAD_BUF_INIT;
     const char *why = json_string_value(json_object_get(o, "why"));
     cad_status s = cad_buf_printf(&path, "%s/%s", j->args->out, m->name);
-    bool there = s == CAD_OK && cad_fs_is_file(path.data);
-    if (there)
-        s = cad_fs_read(path.data, 0, text);
+    bool there = s == CAD_OK && cad_fs_is_file(path.data) &&
+                 cad_fs_read(path.data, (size_t)CAD_STEP_VERIFY_FILE, text) == CAD_OK; /* else it is made again */
     cad_buf_deinit(&path);
     CAD_TRY(s);
     m->written = cad_hash64(cad_buf_cstr(text), text->len, 0);

@@ -236,6 +236,7 @@ static void take_result(cad_tree_job *j, const cad_pool_result *r, int32_t *agai
         return;
     }
     int32_t lost = cad_step_verify_lost_at(r);
+    m->unsure = true;
     *again = lost > 0 && lost < CAD_STEP_VERIFY_LAST ? lost + 1 : 0;
     cad_buf_clear(&m->why);
     if (lost)
@@ -298,7 +299,7 @@ static cad_status make_in(cad_tree_job *j, cad_pool *pool, cad_journal *known, c
             cad_progress_show(progress, ++done, NULL);
         if (m->failed != CAD_OK)
             return cad_fail(m->failed, "%s", cad_buf_cstr(&m->why));
-        if (!again && m->refused == CAD_OK)
+        if (!again && m->refused == CAD_OK && !m->unsure)
             CAD_TRY(cad_tree_known_add(known, j, (int64_t)r.tag));
     }
     return CAD_OK;

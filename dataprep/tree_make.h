@@ -22,6 +22,7 @@ typedef struct cad_tree_made {
     cad_status refused;            /* CAD_OK: it was made */
     cad_status failed;             /* of more than this file: nothing more is done */
     cad_buf why;                   /* it was refused, failed, or more digits were kept */
+    bool unsure;                   /* a worker was lost over it, perhaps by the machine's doing */
     uint64_t key;                  /* of its text (tree_known.h); 0: it cannot be read */
     uint64_t written;              /* hash of what lies in OUT */
 } cad_tree_made;

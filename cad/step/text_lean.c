@@ -144,11 +144,13 @@ static bool is_turn(const printer *w, const cad_text_pass *s)
     return begin_of(s) == end_of(s) && is_implied(w->m, begin_of(s)) && w->closer[begin_of(s)] == s->id;
 }
 
-/* An edge is told by its ends and its circle: no second one may be. */
+/* An edge is told by its ends and its circle, a whole circle by itself: no second one may be. */
 static bool is_the_edge(printer *w, const cad_text_pass *s, uint32_t circle)
 {
     uint32_t from = begin_of(s), to = end_of(s);
-    if (circle ? !s->positive : from > to) {
+    if (is_turn(w, s)) {
+        from = to = CAD_TEXT_LEAN_MOST;
+    } else if (circle ? !s->positive : from > to) {
         from = end_of(s);
         to = begin_of(s);
     }
@@ -166,7 +168,8 @@ static cad_status add_pass(printer *w, const cad_text_pass *last, const cad_text
     bool turn = is_turn(w, s);
     if (s->edge.kind == CAD_TEXT_CIRCLE)
         CAD_TRY(number_circle(w, cad_step_ref(w->m, cad_text_value(w->m, s->id, 2)), &on));
-    bool bare = s->edge.kind == CAD_TEXT_LINE && cad_step_arity(w->m, s->id) == 3; /* name, two vertices */
+    bool bare = s->edge.kind == CAD_TEXT_LINE && cad_step_arity(w->m, s->id) == 3 && /* name, two vertices */
+                begin_of(s) != end_of(s);
     if (!(on || bare) || !is_the_edge(w, s, on) || begin_of(s) != end_of(last))
         return give_up(w);
     if (turn && !alone && is_turn(w, next)) /* a seam leads from a turn to what comes next */

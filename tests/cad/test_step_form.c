@@ -424,6 +424,20 @@ static void test_lean_text_reads_as_it_says(void **state)
     }
 }
 
+/* Two solids whose circles are equal, and not one: a text of numbers would make them one edge. */
+static void test_equal_circles_of_two_edges_are_not_told_as_one(void **state)
+{
+    (void)state;
+    static const char touching[] = "c5,0,0,10\nc5,0,0,0\nf>1<2\nf>1\nf<2\ns\nc5,0,0,20\nc5,0,0,10\nf>3<4\nf>3\nf<4\n";
+    cad_step_form lean = form(10);
+    cad_step_text_report r;
+    cad_buf file = expand(touching, strlen(touching)), again = make(file.data, file.len, &lean, &r);
+    assert_false(r.lean);
+    assert_non_null(strstr(again.data, "MANIFOLD_SOLID_BREP"));
+    cad_buf_deinit(&file);
+    cad_buf_deinit(&again);
+}
+
 /* ---- files that are unlike what kernels write ---- */
 
 static const char CYLINDER[] = "c5,0,0,10\nc5,0,0,0\nf>1<2\nf>1\nf<2\n";
@@ -558,6 +572,7 @@ int main(void)
         cmocka_unit_test(test_shared_loops_are_refused),
         cmocka_unit_test(test_a_text_without_a_solid_gets_no_template),
         cmocka_unit_test(test_lean_text_reads_as_it_says),
+        cmocka_unit_test(test_equal_circles_of_two_edges_are_not_told_as_one),
         cmocka_unit_test(test_what_fails_leaves_its_results_alone),
         cmocka_unit_test(test_what_cannot_be_derived_is_told),
     };

@@ -2,9 +2,12 @@
 
 #include "core/clock.h"
 #include "core/fs.h"
+#include "core/rng.h"
 #include "dataprep/pack.h"
 
 #include <hdf5.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 static const char *const PATH = "test_pack.h5";
 
@@ -281,6 +284,72 @@ static void test_tokens_that_nobody_holds_are_verified_all_the_same(void **state
     ok(cad_fs_remove(PATH));
 }
 
+/* Tokens that do not pack well, more than are written at once, so that the disk is full while rows are added, or at the end. */
+static cad_status write_noise(void)
+{
+    enum { LONG = 100000 };
+    static uint32_t tokens[LONG];
+    static const uint32_t span[1][2] = {{3, LONG}};
+    cad_pack_writer *w = NULL;
+    cad_pack_info i = info();
+    i.vocab_rows = (int64_t)1 << 32;
+    cad_rng rng = cad_rng_make(7, "noise", 0);
+    CAD_TRY(cad_pack_writer_create(&(cad_pack_opts){0}, PATH, &w));
+    for (int r = 0; r < 8; r++) {
+        cad_pack_row x = row(r % 3);
+        for (uint32_t t = 0; t < LONG; t++)
+            tokens[t] = (uint32_t)cad_rng_range(&rng, 0, UINT32_MAX);
+        tokens[LONG - 1] = 1;
+        x.tokens = tokens;
+        x.n_tokens = LONG;
+        x.span = span;
+        x.n_spans = 1;
+        cad_status s = cad_pack_writer_add(w, &x);
+        if (s != CAD_OK) {
+            cad_pack_writer_abort(w);
+            return s;
+        }
+    }
+    return cad_pack_writer_commit(w, &i);
+}
+
+static void test_a_full_disk_leaves_the_older_pack(void **state)
+{
+    (void)state;
+    struct rlimit before, small;
+    char old[33], now[33];
+    write_pack((cad_pack_opts){0}, info(), PATH);
+    ok(cad_fs_hash(PATH, old));
+    getrlimit(RLIMIT_FSIZE, &before);
+    signal(SIGXFSZ, SIG_IGN);
+    for (rlim_t kib = 1; kib < 3200; kib = kib * 2 + 37) {
+        small = before;
+        small.rlim_cur = kib << 10;
+        setrlimit(RLIMIT_FSIZE, &small);
+        cad_status s = write_noise();
+        setrlimit(RLIMIT_FSIZE, &before);
+        fails(s, CAD_EWRITE, PATH);
+        assert_non_null(strstr(cad_error_text(), "File too large"));
+        ok(cad_fs_hash(PATH, now));
+        assert_string_equal(old, now);
+        cad_arena *a = NULL;
+        const char **name = NULL;
+        size_t n = 0;
+        ok(cad_arena_create("names", 1 << 20, &a));
+        ok(cad_fs_list(".", a, &name, &n));
+        for (size_t k = 0; k < n; k++)
+            assert_false(!strncmp(name[k], PATH, strlen(PATH)) && name[k][strlen(PATH)]);
+        cad_arena_destroy(a);
+    }
+    signal(SIGXFSZ, SIG_DFL);
+    ok(write_noise());
+    cad_pack *p = NULL;
+    ok(cad_pack_open(PATH, NULL, &p));
+    assert_int_equal(p->n_tokens, 800000);
+    cad_pack_close(p);
+    ok(cad_fs_remove(PATH));
+}
+
 /* A pack that somebody else wrote may break the rules of training; opening finds it. */
 static void test_a_row_without_its_end_token_is_refused_when_opened(void **state)
 {
@@ -355,6 +424,7 @@ int main(void)
         cmocka_unit_test(test_another_tokenizer_or_template_is_refused_with_both_hashes),
         cmocka_unit_test(test_cut_and_flipped_files_never_pass_for_whole),
         cmocka_unit_test(test_rows_without_targets_are_refused_when_written),
+        cmocka_unit_test(test_a_full_disk_leaves_the_older_pack),
         cmocka_unit_test(test_tokens_that_nobody_holds_are_verified_all_the_same),
         cmocka_unit_test(test_a_row_without_its_end_token_is_refused_when_opened),
         cmocka_unit_test(test_other_hdf5_files_are_refused_by_what_they_lack),

@@ -40,3 +40,17 @@ for name, words in {'round': ['round', '{n}', '-o', 'round.{n}', '--require-vali
     assert many <= few + (MANY - FEW) * FILE + NOISE, f'{name}: {few} bytes for {FEW} files, {many} for {MANY}'
     assert many <= MIB + MANY * FILE, f'{name}: {many} bytes'
 END
+
+# A pack that is given up leaves nothing behind.
+cadprep pack 2000.jsonl -o stopped.pack.h5 --tokenizer="$CADLM_SOURCE/models/tiny" --max-tokens=16k -q >"$out" 2>"$err" &
+pid=$!
+until ls stopped.* >/dev/null 2>&1; do
+    kill -0 "$pid" || die "it ended before it could be stopped"
+    sleep 0.02
+done
+kill -TERM "$pid"
+code=0
+wait "$pid" || code=$?
+[ "$code" = 130 ] || die "exit $code; expected 130"
+says "$err" "no pack is written"
+! ls stopped.* 2>/dev/null || die "files are left behind"

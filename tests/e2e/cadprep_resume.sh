@@ -18,8 +18,20 @@ killed_at() {
         kill -0 "$pid" || die "it ended before it could be killed: $*"
         sleep 0.02
     done
-    kill -KILL "$pid"
+    kill -"${killed:-KILL}" "$pid"
     wait "$pid" 2>/dev/null || true
+}
+workers_killed() { # now and then, until the command has ended; its exit code
+    local pid zygote code=0
+    "$@" -q >"$out" 2>"$err" </dev/null &
+    pid=$!
+    while kill -0 "$pid" 2>/dev/null; do
+        sleep 0.1
+        zygote=$(pgrep -P "$pid" | head -1) || continue
+        pkill -KILL -P "$zygote" || true
+    done
+    wait "$pid" || code=$?
+    return "$code"
 }
 plant() { # list, what is replaced by what (sed): in its lines behind the first
     sed -i "2,\$ $2" "$1"
@@ -45,10 +57,33 @@ runs 4 cadprep import tree -o raw.jsonl --set=prep.max_bad=1
 sed '1 s/"salt":"../"salt":"zz/' planted >raw.checked.jsonl
 runs 0 cadprep import tree -o raw.jsonl
 same raw.jsonl whole.jsonl
-echo '{"mine":1}' >raw.checked.jsonl
-runs 73 cadprep import tree -o raw.jsonl
-says "$err" "raw.checked.jsonl: not a list of what an earlier call had done"
-rm raw.checked.jsonl
+for mine in '{"mine":1}\n' '{"mine":1}' '{"salt":"mine"}' ''; do
+    printf "$mine" >raw.checked.jsonl
+    if [ -n "$mine" ]; then
+        runs 73 cadprep import tree -o raw.jsonl
+        says "$err" "raw.checked.jsonl: not a list of what an earlier call had done"
+        [ "$(cat raw.checked.jsonl)" = "$(printf "$mine")" ] || die "a file of somebody else is changed"
+    fi
+done
+runs 0 cadprep import tree -o raw.jsonl # an empty list, and one whose first line is torn, are none
+head -c 20 planted >raw.checked.jsonl
+runs 0 cadprep import tree -o raw.jsonl
+same raw.jsonl whole.jsonl
+
+# What took a worker along is asked again: it may have been the machine that was short of memory.
+workers_killed cadprep import tree -o raw.jsonl --jobs=1 --set=prep.max_bad=0 && die "no worker was killed"
+says raw.status.jsonl '"status":"kernel_crash"'
+[ -s raw.checked.jsonl ] || die "what the kernel said is gone"
+runs 0 cadprep import tree -o raw.jsonl
+says "$err" "goes on:"
+same raw.jsonl whole.jsonl
+
+# TERM keeps what the kernel said, too.
+killed=TERM killed_at raw.checked.jsonl 8 cadprep import tree -o raw.jsonl --jobs=2
+says "$err" "what the kernel said is kept for the same call"
+runs 0 cadprep import tree -o raw.jsonl
+says "$err" "goes on:"
+same raw.jsonl whole.jsonl
 
 # Refused for prep.max_bad: the list stays, so that the call with another bound has not to wait again.
 cp planted raw.checked.jsonl
@@ -60,6 +95,7 @@ says "$err" "the kernel has looked at 11"
 runs 0 cadprep filter whole.jsonl -o fine.jsonl --set=prep.require_valid=on --max-entities=0
 killed_at some.checked.jsonl 8 cadprep filter whole.jsonl -o some.jsonl --set=prep.require_valid=on --max-entities=0
 runs 0 cadprep filter whole.jsonl -o some.jsonl --set=prep.require_valid=on --max-entities=0
+says "$err" "some.checked.jsonl: goes on:"
 same some.jsonl fine.jsonl
 [ ! -e some.checked.jsonl ] || die "the list of what the kernel said outlives the filter"
 
@@ -72,6 +108,22 @@ cp -R part torn
 runs 0 cadprep round tree/parts -o part --jobs=2
 says "$err" "part: goes on:" "files were made before"
 diff -r rounded part || die "a tree that was killed and went on differs"
+workers_killed cadprep round tree/parts -o lost --jobs=1 || die "exit $?"
+grep -q 'the kernel ended by' lost/status.jsonl || die "no worker was killed"
+workers_lost() { # a call that is killed behind the loss of a worker
+    local pid zygote
+    cadprep round tree/parts -o again --jobs=1 -q &
+    pid=$!
+    for _ in 1 2 3 4 5; do
+        sleep 0.1
+        zygote=$(pgrep -P "$pid" | head -1) && pkill -KILL -P "$zygote" || true
+    done
+    kill -KILL "$pid"
+    wait "$pid" 2>/dev/null || true
+}
+workers_lost
+runs 0 cadprep round tree/parts -o again --jobs=2
+diff -r rounded again || die "what a lost worker leaves is kept"
 plant torn/.made 's/"k":[0-9]*/"k":3/'
 first=$(cd torn && find . -name '*.step' | sort | head -2)
 rm "torn/$(sed -n 1p <<<"$first")"
@@ -82,3 +134,9 @@ for f in $first; do
     same "torn/$f" "rounded/$f"
     ! grep -F "\"source\":\"${f#./}\"" torn/status.jsonl | grep -q '"k":3' || die "$f is not made again"
 done
+
+# A list of somebody else's is refused before a finished tree is touched.
+echo mine >rounded/.made
+runs 73 cadprep round tree/parts -o rounded
+says "$err" "holds .made, which no earlier call made"
+[ -e rounded/status.jsonl ] && [ ! -e rounded/.begun ] || die "a finished tree is touched"
