@@ -93,6 +93,8 @@ static const cad_cli_word WORDS[] = {
      "an array or lines.  FILE.status.jsonl says what became of each model; 4 when\n"
      "rows were lost, 65 when more than prep.max_bad of them are bad.  DIR: what\n"
      "cadprep synth --kind=step made.\n"
+     "A call that was killed goes on, as far as the kernel is concerned: what it said\n"
+     "is in FILE.checked.jsonl until the import is whole.\n"
      "  cadprep import -o raw.jsonl --captions=c.csv --parts=abc/\n"
      "  cadprep import data/s -o raw.jsonl --require-valid=off\n"
      "  cadprep import train_dfs.json -o raw.jsonl\n"},
@@ -108,7 +110,9 @@ static const cad_cli_word WORDS[] = {
      "  cadprep stats raw.jsonl --tokenizer=models/tiny --template=step\n"
      "  cadprep stats data/p --json\n"},
     {"filter", cad_cmd_filter, "CORPUS.jsonl -o OUT.jsonl",
-     "Leave out rows that are too large, or no valid solids; OUT.dropped.csv has them.\n"
+     "Leave out rows that are too large, or, where --require-valid is named, no valid\n"
+     "solids; OUT.dropped.csv has them.  A call that was killed goes on, as far as the\n"
+     "kernel is concerned (OUT.checked.jsonl).\n"
      "  cadprep filter raw.jsonl -o f.jsonl --max-entities=500 --require-valid=on\n"
      "  cadprep filter raw.jsonl -o f.jsonl --filter-tokens=8k --tokenizer=models/tiny\n"},
     {"dedup", cad_cmd_dedup, "CORPUS.jsonl -o OUT.jsonl",

@@ -139,7 +139,7 @@ cad_status cad_import_window_run(cad_import_window *w, int64_t count)
         if (w->work.check)
             CAD_TRY(ask_kernel(w));
         if (cad_stop_abandoned() != CAD_OK)
-            CAD_FAIL(CAD_EINTR, "interrupted after %lld models; no corpus is written%s", (long long)(w->before + w->written),
+            CAD_FAIL(CAD_EINTR, "interrupted; no corpus is written%s",
                      w->work.check ? "; what the kernel said is kept for the same call" : "");
         for (; w->written < count && w->slot[w->written].done; w->written++)
             CAD_TRY(write_slot(w, w->written));

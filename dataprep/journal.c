@@ -109,7 +109,7 @@ static cad_status begin(cad_journal *j)
 {
     bool same;
     CAD_TRY(read_old(j, &same));
-    if (!same)
+    if (!same && cad_fs_exists(j->path.data))
         CAD_TRY(cad_fs_remove(j->path.data));
     CAD_TRY(cad_appender_open(j->path.data, &j->file));
     return same ? CAD_OK : add_line(j, json_pack("{ss}", "salt", j->salt));

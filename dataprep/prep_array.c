@@ -10,6 +10,7 @@
 #include "dataprep/tree_folder.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { NAMED = 10 };
@@ -62,6 +63,17 @@ cad_status cad_prep_array_check(const cad_prep_job *j)
                  " makes one of those again; rm %s/.stages/*-of-%" PRId64 ".json forgets them",
                  j->dir, of, j->shard.index, j->shard.of, of, j->dir, of);
     return CAD_OK;
+}
+
+cad_status cad_prep_array_begin(const cad_prep_job *j)
+{
+    char name[96];
+    const char *dir, *path;
+    snprintf(name, sizeof name, ".stages/share.%" PRId64 "-of-%" PRId64 ".json", j->shard.index, j->shard.of);
+    CAD_TRY(cad_prep_path(j, ".stages", &dir));
+    CAD_TRY(cad_prep_path(j, name, &path));
+    CAD_TRY(cad_fs_mkdirs(dir));
+    return cad_fs_write(path, "{}\n", 3);
 }
 
 static bool takes_part(const cad_prep_job *j, const cad_prep_stage *s)

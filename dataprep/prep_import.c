@@ -17,7 +17,8 @@ static void tell_lines(const char *text)
         cad_log(CAD_LOG_INFO, "%.*s", (int)(end - text), text);
 }
 
-static cad_status tell(const char *path, const cad_stage_import_result *r)
+/* written: the corpus has its name. */
+static cad_status tell(const char *path, bool written, const cad_stage_import_result *r)
 {
     char rows[32], bytes[16], rate[16], time[16];
     cad_buf table = CAD_BUF_INIT;
@@ -26,7 +27,8 @@ static cad_status tell(const char *path, const cad_stage_import_result *r)
     cad_progress_count((double)r->counts.models / (r->seconds > 0 ? r->seconds : 1), rate);
     cad_progress_duration(r->seconds, time);
     cad_status s = cad_import_table(&r->counts, &r->captions, &table);
-    cad_log(CAD_LOG_INFO, "import: %s: %s rows, %sB of targets, in %s, %s models/s", path, rows, bytes, time, rate);
+    cad_log(CAD_LOG_INFO, "import: %s%s: %s rows, %sB of targets, in %s, %s models/s", path, written ? "" : " is not written",
+            rows, bytes, time, rate);
     if (s == CAD_OK)
         tell_lines(cad_buf_cstr(&table));
     cad_buf_deinit(&table);
@@ -66,7 +68,7 @@ cad_status cad_prep_import(const cad_prep_job *j, cad_stage_import_args args)
     if (r.counts.models > 0) {
         cad_kept_error why;
         cad_error_keep(&why);
-        told = tell(args.out, &r);
+        told = tell(args.out, s == CAD_OK || s == CAD_EPARTIAL, &r);
         if (told == CAD_OK)
             cad_error_restore(&why);
     }

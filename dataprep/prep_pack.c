@@ -240,7 +240,7 @@ static cad_status settle(const cad_prep_job *j, made *m, const char *report, cad
         s = audit(j, m, report);
     cad_error_keep(&why);
     for (size_t i = 0; s != CAD_OK && i < m->n; i++)
-        if (cad_fs_remove(m->temp[i]) != CAD_OK)
+        if (cad_fs_exists(m->temp[i]) && cad_fs_remove(m->temp[i]) != CAD_OK)
             cad_log(CAD_LOG_WARN, "left over: %s", cad_error_text());
     cad_error_restore(&why);
     return s;

@@ -127,6 +127,7 @@ static cad_status run_share(cad_prep_job *j)
     CAD_TRY(cad_prep_array_check(j));
     CAD_TRY(cad_prep_array_tree(j, j->arena, &tree));
     cad_step_files_share(&tree, j->shard, &part);
+    CAD_TRY(cad_prep_array_begin(j));
     j->part = &part;
     cad_status s = run_stages(j);
     j->part = NULL;

@@ -76,6 +76,8 @@ CAD_MUST_USE cad_status cad_prep_stage_remember(const cad_prep_job *j, const cad
 CAD_MUST_USE cad_status cad_prep_array_tree(const cad_prep_job *j, cad_arena *a, cad_step_files *out);
 /* Before a share begins: the folder holds shares of its count alone.  Errors: CAD_EDATA. */
 CAD_MUST_USE cad_status cad_prep_array_check(const cad_prep_job *j);
+/* A share begins: from now on the folder knows of it (.stages/share.I-of-N.json), should it be killed in its first stage. */
+CAD_MUST_USE cad_status cad_prep_array_begin(const cad_prep_job *j);
 /* How many shares calls with --shard left in the folder, 0: none; all are whole and of these settings and files.  Errors:
  * CAD_EPARTIAL (which are missing), CAD_EDATA (of other settings or files, or of several counts). */
 CAD_MUST_USE cad_status cad_prep_array_find(const cad_prep_job *j, int64_t *of);

@@ -251,7 +251,8 @@ static cad_status do_window(job *j)
     if (j->check)
         CAD_TRY(ask_kernel(j));
     if (cad_stop_abandoned() != CAD_OK)
-        CAD_FAIL(CAD_EINTR, "interrupted; %s is not written", j->args->out);
+        CAD_FAIL(CAD_EINTR, "interrupted; %s is not written%s", j->args->out,
+                 j->check ? "; what the kernel said is kept for the same call" : "");
     for (int64_t k = 0; k < j->count; k++)
         CAD_TRY(write_slot(j, &j->slot[k]));
     cad_progress_show(j->progress, j->r.rows, NULL);

@@ -16,7 +16,7 @@
 #include <string.h>
 
 enum { BATCH = 256, GRAIN = 8 };
-static const size_t ROWS = (size_t)16 << 30, SCRATCH = (size_t)64 << 30; /* address space until it is used */
+static const size_t ROWS = (size_t)16 << 30, SCRATCH = (size_t)16 << 30; /* address space until it is used */
 
 typedef struct text_row {
     cad_row row;

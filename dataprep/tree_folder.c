@@ -201,6 +201,23 @@ cad_status cad_tree_folder_open(const char *dir, const cad_tree_names *planned, 
     return cad_fs_remove(status);
 }
 
+/* The folders of a file that is gone, as far as they hold nothing else. */
+static cad_status remove_folders(const char *dir, const char *name, cad_arena *a)
+{
+    cad_frame mark = cad_arena_mark(a);
+    for (size_t n = strlen(name); n > 0; n--) {
+        const char *below, *path;
+        if (name[n] != '/')
+            continue;
+        CAD_TRY(cad_arena_strdup(a, name, n, &below));
+        CAD_TRY(cad_path_join(a, dir, below, &path));
+        if (cad_fs_is_dir(path))
+            CAD_TRY(cad_fs_remove_empty(path));
+    }
+    cad_arena_rewind(a, mark);
+    return CAD_OK;
+}
+
 cad_status cad_tree_folder_close(const char *dir, const cad_tree_names *made, const cad_buf *rows, cad_arena *a)
 {
     const char *status, *begun, *path;
@@ -213,6 +230,7 @@ cad_status cad_tree_folder_close(const char *dir, const cad_tree_names *made, co
             continue;
         CAD_TRY(cad_path_join(a, dir, known.item[i], &path));
         CAD_TRY(cad_fs_remove(path));
+        CAD_TRY(remove_folders(dir, known.item[i], a));
     }
     CAD_TRY(cad_fs_write(status, rows->data ? rows->data : "", rows->len));
     CAD_TRY(cad_path_join(a, dir, MADE, &path));

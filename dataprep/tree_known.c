@@ -20,7 +20,8 @@ cad_status cad_tree_known_open(const cad_tree_job *j, cad_journal **out)
     if (s == CAD_OK)
         s = cad_journal_open(path, salt.data, out);
     if (s == CAD_OK && cad_journal_known(*out) > 0)
-        cad_log(CAD_LOG_INFO, "%s: goes on: %lld files were made before", a->out, (long long)cad_journal_known(*out));
+        cad_log(CAD_LOG_INFO, "%s: goes on: an earlier call made %lld files; those that are as it left them stay", a->out,
+                (long long)cad_journal_known(*out));
     cad_buf_deinit(&salt);
     return s;
 }

@@ -277,8 +277,8 @@ static void test_random_text_is_read_or_refused(void **state)
                                         "\xC3\xA9",
                                         "\xFF",
                                         "#3=SHAPE_DEFINITION_REPRESENTATION(#4);",
-                                        "#4="
-                                        "MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION(#3,#1);",
+                                        ("#4="
+                                         "MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION(#3,#1);"),
                                         "/* ID_1 = 2 */",
                                         "#ID_1",
                                         "99999999999999999999"};

@@ -136,6 +136,18 @@ refused() { # exit code, text...
     says "$err" "$@"
     [ -z "$(ls array/data | grep -v -e -of- -e '^LOCK$' || true)" ] || die "$(ls array/data)"
 }
+mkdir early && cp -R array/. early && rm -rf early/data
+(cd early && exec "${line[@]}" --shard=0/2 -q) >"$out" 2>&1 </dev/null &
+pid=$!
+until [ -e early/data/.stages/share.0-of-2.json ]; do
+    kill -0 "$pid" || die "it ended before it could be killed"
+    sleep 0.01
+done
+kill -KILL "$pid"
+wait "$pid" 2>/dev/null || true
+rm -f early/data/.stages/[!s]*.json # a fast machine had done its first stage
+in_folder early 4 "${line[@]}"
+says "$err" "data: 2 of 2 shares are missing or not finished: 0, 1; nothing is written"
 mkdir kept
 mv array/data/.stages/text.2-of-3.json kept
 refused 4 "data: 1 of 3 shares are missing or not finished: 2; nothing is written" "hint: the same call with --shard=2/3"

@@ -106,7 +106,7 @@ killed_at part/.made 8 cadprep round tree/parts -o part --jobs=2
 runs 65 cadprep import part -o x.jsonl
 cp -R part torn
 runs 0 cadprep round tree/parts -o part --jobs=2
-says "$err" "part: goes on:" "files were made before"
+says "$err" "part: goes on: an earlier call made"
 diff -r rounded part || die "a tree that was killed and went on differs"
 workers_killed cadprep round tree/parts -o lost --jobs=1 || die "exit $?"
 grep -q 'the kernel ended by' lost/status.jsonl || die "no worker was killed"
@@ -134,6 +134,14 @@ for f in $first; do
     same "torn/$f" "rounded/$f"
     ! grep -F "\"source\":\"${f#./}\"" torn/status.jsonl | grep -q '"k":3' || die "$f is not made again"
 done
+
+# What other files became in a killed call goes, with its folders.
+killed_at other/.made 20 cadprep round tree/parts -o other --jobs=2
+mkdir half
+for d in $(ls tree/parts | head -4); do cp -R "tree/parts/$d" half; done
+runs 0 cadprep round half -o other
+runs 0 cadprep round half -o undisturbed
+diff -r undisturbed other || die "what a killed call made of other files is left"
 
 # A list of somebody else's is refused before a finished tree is touched.
 echo mine >rounded/.made

@@ -117,12 +117,6 @@ json "$out" 'd[0]["file"] == "absent.ir" and d[0]["error"]["code"] == 66 and not
 mkdir folder.step
 runs 74 cadtool check folder.step "$DOCS/flange.ir"
 says "$out" "flange.ir: valid"
-# Where a worker dies of the text alone, the report has all its members too.
-printf 'C 40 20 5\n' >small.ir
-runs 0 cadtool convert small.ir small.step
-runs 3 cadtool check --json --set metrics.mem=64M small.step
-json "$out" 'd[0]["format"] == "step" and d[0]["class"] == "memory" and not d[0]["ok"]'
-json "$out" 'set(d[0]) == set("ok format form class level program step facts kernel reason file".split())'
 
 runs 66 cadtool check --json absent.ir
 json "$out" 'd["error"]["code"] == 66 and "absent.ir" in d["error"]["message"]'

@@ -32,3 +32,10 @@ code=0
 wait $command || code=$?
 [ $code = 3 ] || die "exit $code; expected 3"
 says "$out" "slow.ir: NOT VALID: the geometry kernel crashed on this part" "flange.ir: valid"
+
+# Where a worker dies of the text alone, the report has all its members too.
+printf 'C 40 20 5\n' >small.ir
+runs 0 cadtool convert small.ir small.step
+runs 3 cadtool check --json --set metrics.mem=64M small.step
+json "$out" 'd[0]["format"] == "step" and d[0]["class"] == "memory" and not d[0]["ok"]'
+json "$out" 'set(d[0]) == set("ok format form class level program step facts kernel reason file".split())'
