@@ -17,15 +17,27 @@
 #define UNPOISON(p, n) ((void)(p), (void)(n))
 #endif
 
-enum { ALIGN = 64, PAGE = 4096 };
+enum { ALIGN = 64, PAGE = 4096, GUARD = 16 << 20 };
 
 struct cad_arena {
     unsigned char *base;
     size_t capacity, used, peak;
-    int foreign; /* over a given block */
+    size_t guarded; /* so much has been poisoned at some time: all of a space of 16 GiB would cost 2 GiB of shadow */
+    int foreign;    /* over a given block */
     void (*release)(void *);
     char name[32];
 };
+
+/* What lies behind the memory in use is poisoned, for GUARD bytes at least. */
+static void guard(cad_arena *a, size_t used)
+{
+    size_t left = a->capacity - used, to = used + (left < GUARD ? left : GUARD);
+    if (a->foreign || to <= a->guarded)
+        return;
+    to += a->capacity - to < GUARD ? a->capacity - to : GUARD; /* for some allocations */
+    POISON(a->base + a->guarded, to - a->guarded);
+    a->guarded = to;
+}
 
 cad_status cad_arena_create(const char *name, size_t capacity, cad_arena **out)
 {
@@ -41,7 +53,7 @@ cad_status cad_arena_create(const char *name, size_t capacity, cad_arena **out)
     }
     a->base = base;
     strncpy(a->name, name, sizeof a->name - 1);
-    POISON(a->base, a->capacity);
+    guard(a, 0);
     *out = a;
     return CAD_OK;
 }
@@ -64,7 +76,7 @@ void cad_arena_destroy(cad_arena *a)
     if (!a)
         return;
     if (!a->foreign) {
-        UNPOISON(a->base, a->capacity);
+        UNPOISON(a->base, a->guarded);
         munmap(a->base, a->capacity);
     } else if (a->release) {
         a->release(a->base);
@@ -80,6 +92,7 @@ cad_status cad_arena_alloc(cad_arena *a, size_t bytes, const char *what, void *o
         CAD_FAIL(CAD_ENOMEM, "arena %s: %zu bytes for %s do not fit; %zu of %zu are used", a->name, bytes, what, a->used,
                  a->capacity);
     void *p = a->base + a->used;
+    guard(a, a->used + padded);
     if (!a->foreign)
         UNPOISON(p, need);
     a->used += padded;
