@@ -35,7 +35,8 @@ static cad_status collect(cad_cli *cli, const cad_config_source *below, size_t n
 {
     cad_config_source *s;
     size_t n = n_below;
-    CAD_TRY(cad_arena_zalloc(cli->arena, cad_size_add(cad_size_add(cad_size_add(n_below, n_files), cli->n_given), 1), sizeof *s,
+    /* two more than there may be: the environment, and the place where an option is looked at that turns out to be none */
+    CAD_TRY(cad_arena_zalloc(cli->arena, cad_size_add(cad_size_add(cad_size_add(n_below, n_files), cli->n_given), 2), sizeof *s,
                              "config sources", &s));
     for (size_t i = 0; i < n_below; i++)
         s[i] = below[i];

@@ -29,7 +29,7 @@ typedef struct source {
     cad_step_files files;
     int64_t next;
     cad_arena *arena;
-    cad_buf text; /* of the part at hand */
+    cad_buf text, name; /* of the part at hand; name: its id, of a corpus */
     const char *id;
     cad_render_kind kind;
 } source;
@@ -53,6 +53,7 @@ static void close_source(source *s)
 {
     cad_corpus_close(s->corpus);
     cad_buf_deinit(&s->text);
+    cad_buf_deinit(&s->name);
     cad_arena_destroy(s->arena);
 }
 
@@ -64,9 +65,12 @@ static cad_status next_row(source *s, bool *more)
     if (!*more)
         return CAD_OK;
     s->kind = !strcmp(row.kind, "step") ? CAD_RENDER_answer : CAD_RENDER_ir;
+    cad_buf_clear(&s->name);
     CAD_TRY(cad_buf_str(&s->text, row.target));
+    CAD_TRY(cad_buf_str(&s->name, row.id));
+    s->id = cad_buf_cstr(&s->name);
     cad_arena_rewind(s->arena, mark);
-    return cad_arena_strdup(s->arena, row.id, strlen(row.id), &s->id);
+    return CAD_OK;
 }
 
 /* *why: empty, or the reason why there is nothing to draw. */

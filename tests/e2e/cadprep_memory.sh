@@ -54,3 +54,17 @@ wait "$pid" || code=$?
 [ "$code" = 130 ] || die "exit $code; expected 130"
 says "$err" "no pack is written"
 ! ls stopped.* 2>/dev/null || die "files are left behind"
+
+# Long rows wait by their bytes, not by their number: the memory is that of a few.  None is a part, so nothing is written.
+python3 - <<'PY' || die "stage text holds all rows at once"
+import json, resource, subprocess
+with open("long.jsonl", "w") as f:
+    f.write(json.dumps({"schema": 1, "kind": "corpus", "name": "long"}) + "\n")
+    for i in range(40):
+        f.write(json.dumps({"id": f"r{i}", "caption": "Long.", "kind": "step", "target": "a" * 6_000_000}) + "\n")
+run = ["cadprep", "text", "long.jsonl", "-o", "longs.jsonl", "--set=prep.profile=steplm", "--set=prep.round=steplm", "--set=prep.order=steplm"]
+code = subprocess.run(run, stderr=subprocess.DEVNULL).returncode
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+assert code == 65 and peak < 180_000, (code, peak)
+PY
+rm long.jsonl
