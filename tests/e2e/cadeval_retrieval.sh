@@ -2,16 +2,7 @@
 # Models that learnt with retrieval in a table: what is held out by what the splits keep apart, marks of leaks, answers of other
 # prompts, and the baseline that copies what is retrieved.
 . "$(dirname "$0")/lib.sh"
-fixture
-cd "$T"
-rm -r "$E2E/runs"
-data=$E2E/data
-printf '{caption}\n{retrieved}\n\n{output}' >rag.txt
-pack=(--tokenizer="$data/tokenizer" --template=file:rag.txt --set=rag.enabled=on --max-tokens=4k)
-runs 0 cadprep rag build "$data"
-runs 0 cadprep pack "$data" "${pack[@]}"
-runs 0 cadtrain "$TINY" --set=rag.enabled=on --set=data.max_tokens=4k
-ckpt=$E2E/runs/tiny/ckpt/latest
+fixture_rag
 evaluate=(cadeval --ckpt=model="$ckpt" --max-new=4 --sheet=0)
 score=("${evaluate[@]}" --suite="$data/synth-test.jsonl" --limit=6)
 

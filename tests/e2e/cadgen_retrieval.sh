@@ -1,15 +1,7 @@
 #!/usr/bin/env bash
 # What prompts are shown: the texts that the index was made of and no others.
 . "$(dirname "$0")/lib.sh"
-fixture
-cd "$T"
-rm -r "$E2E/runs"
-data=$E2E/data
-printf '{caption}\n{retrieved}\n\n{output}' >rag.txt
-runs 0 cadprep rag build "$data"
-runs 0 cadprep pack "$data" --tokenizer="$data/tokenizer" --template=file:rag.txt --set=rag.enabled=on --max-tokens=4k
-runs 0 cadtrain "$TINY" --set=rag.enabled=on --set=data.max_tokens=4k
-ckpt=$E2E/runs/tiny/ckpt/latest
+fixture_rag
 ask=(cadgen --ckpt="$ckpt" "a plate 40 x 20 x 5 mm" --max-new=4)
 runs 3 "${ask[@]}"
 

@@ -137,14 +137,7 @@ refused() { # exit code, text...
     [ -z "$(ls array/data | grep -v -e -of- -e '^LOCK$' || true)" ] || die "$(ls array/data)"
 }
 mkdir early && cp -R array/. early && rm -rf early/data
-(cd early && exec "${line[@]}" --shard=0/2 -q) >"$out" 2>&1 </dev/null &
-pid=$!
-until [ -e early/data/.stages/share.0-of-2.json ]; do
-    kill -0 "$pid" || die "it ended before it could be killed"
-    sleep 0.01
-done
-kill -KILL "$pid"
-wait "$pid" 2>/dev/null || true
+given_up KILL 137 '[ -e early/data/.stages/share.0-of-2.json ]' env -C early "${line[@]}" --shard=0/2 -q
 rm -f early/data/.stages/[!s]*.json # a fast machine had done its first stage
 in_folder early 4 "${line[@]}"
 says "$err" "data: 2 of 2 shares are missing or not finished: 0, 1; nothing is written"

@@ -42,16 +42,7 @@ for name, words in {'round': ['round', '{n}', '-o', 'round.{n}', '--require-vali
 END
 
 # A pack that is given up leaves nothing behind.
-cadprep pack 2000.jsonl -o stopped.pack.h5 --tokenizer="$CADLM_SOURCE/models/tiny" --max-tokens=16k -q >"$out" 2>"$err" &
-pid=$!
-until ls stopped.* >/dev/null 2>&1; do
-    kill -0 "$pid" || die "it ended before it could be stopped"
-    sleep 0.02
-done
-kill -TERM "$pid"
-code=0
-wait "$pid" || code=$?
-[ "$code" = 130 ] || die "exit $code; expected 130"
+given_up TERM 130 'ls stopped.* >/dev/null 2>&1' cadprep pack 2000.jsonl -o stopped.pack.h5 --tokenizer="$CADLM_SOURCE/models/tiny" --max-tokens=16k -q
 says "$err" "no pack is written"
 ! ls stopped.* 2>/dev/null || die "files are left behind"
 

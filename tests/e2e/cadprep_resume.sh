@@ -8,29 +8,26 @@ runs 0 cadprep import tree -o whole.jsonl --jobs=2
 [ ! -e whole.checked.jsonl ] || die "the list of what the kernel said outlives the import"
 silent "$err" "goes on"
 
-# SIGKILL as soon as $2 lines are in the list $1, then $3..: the command.
-killed_at() {
-    local list=$1 lines=$2 pid
-    shift 2
-    "$@" -q >"$out" 2>"$err" </dev/null &
-    pid=$!
-    until [ -s "$list" ] && [ "$(wc -l <"$list")" -ge "$lines" ]; do
-        kill -0 "$pid" || die "it ended before it could be killed: $*"
-        sleep 0.02
-    done
-    kill -"${killed:-KILL}" "$pid"
-    wait "$pid" 2>/dev/null || true
+has_lines() { # file, number
+    [ -s "$1" ] && [ "$(wc -l <"$1")" -ge "$2" ]
+}
+killed_at() { # list, lines in it, command...
+    given_up KILL 137 "has_lines $1 $2" "${@:3}" -q
+}
+kill_worker() { # command's process: whether it had a worker of the kernel, which is dead now
+    local zygote
+    zygote=$(pgrep -P "$1" | head -1) && pkill -KILL -P "$zygote"
 }
 workers_killed() { # now and then, until the command has ended; its exit code
-    local pid zygote code=0
+    local pid code=0 lost=0
     "$@" -q >"$out" 2>"$err" </dev/null &
     pid=$!
     while kill -0 "$pid" 2>/dev/null; do
         sleep 0.1
-        zygote=$(pgrep -P "$pid" | head -1) || continue
-        pkill -KILL -P "$zygote" || true
+        if kill_worker "$pid"; then lost=$((lost + 1)); fi
     done
     wait "$pid" || code=$?
+    [ "$lost" -gt 0 ] || die "no worker was killed: $*"
     return "$code"
 }
 plant() { # list, what is replaced by what (sed): in its lines behind the first
@@ -71,7 +68,9 @@ runs 0 cadprep import tree -o raw.jsonl
 same raw.jsonl whole.jsonl
 
 # What took a worker along is asked again: it may have been the machine that was short of memory.
-workers_killed cadprep import tree -o raw.jsonl --jobs=1 --set=prep.max_bad=0 && die "no worker was killed"
+code=0
+workers_killed cadprep import tree -o raw.jsonl --jobs=1 --set=prep.max_bad=0 || code=$?
+[ "$code" = 65 ] || die "exit $code; expected 65"
 says raw.status.jsonl '"status":"kernel_crash"'
 [ -s raw.checked.jsonl ] || die "what the kernel said is gone"
 runs 0 cadprep import tree -o raw.jsonl
@@ -79,7 +78,7 @@ says "$err" "goes on:"
 same raw.jsonl whole.jsonl
 
 # TERM keeps what the kernel said, too.
-killed=TERM killed_at raw.checked.jsonl 8 cadprep import tree -o raw.jsonl --jobs=2
+given_up TERM 130 "has_lines raw.checked.jsonl 8" cadprep import tree -o raw.jsonl --jobs=2
 says "$err" "what the kernel said is kept for the same call"
 runs 0 cadprep import tree -o raw.jsonl
 says "$err" "goes on:"
@@ -110,18 +109,13 @@ says "$err" "part: goes on: an earlier call made"
 diff -r rounded part || die "a tree that was killed and went on differs"
 workers_killed cadprep round tree/parts -o lost --jobs=1 || die "exit $?"
 grep -q 'the kernel ended by' lost/status.jsonl || die "no worker was killed"
-workers_lost() { # a call that is killed behind the loss of a worker
-    local pid zygote
-    cadprep round tree/parts -o again --jobs=1 -q &
-    pid=$!
-    for _ in 1 2 3 4 5; do
-        sleep 0.1
-        zygote=$(pgrep -P "$pid" | head -1) && pkill -KILL -P "$zygote" || true
-    done
-    kill -KILL "$pid"
-    wait "$pid" 2>/dev/null || true
+lost=0
+lost_twice() { # a condition of given_up, whose command is $pid: false until two workers are killed
+    if kill_worker "$pid"; then lost=$((lost + 1)); fi
+    sleep 0.1
+    [ "$lost" -ge 2 ]
 }
-workers_lost
+given_up KILL 137 lost_twice cadprep round tree/parts -o again --jobs=1 -q
 runs 0 cadprep round tree/parts -o again --jobs=2
 diff -r rounded again || die "what a lost worker leaves is kept"
 plant torn/.made 's/"k":[0-9]*/"k":3/'

@@ -64,6 +64,33 @@ fixture() { # a copy of the fixture at $E2E, for tests that train or write there
     TINY=$CADLM_SOURCE/tests/e2e/tiny.ini
 }
 
+fixture_rag() { # the fixture, its model trained anew with retrieved rows in its prompts; $data, $ckpt, and $pack: options of cadprep pack
+    fixture
+    cd "$T"
+    rm -r "$E2E/runs"
+    data=$E2E/data ckpt=$E2E/runs/tiny/ckpt/latest
+    printf '{caption}\n{retrieved}\n\n{output}' >rag.txt
+    pack=(--tokenizer="$data/tokenizer" --template=file:rag.txt --set=rag.enabled=on --max-tokens=4k)
+    runs 0 cadprep rag build "$data"
+    runs 0 cadprep pack "$data" "${pack[@]}"
+    runs 0 cadtrain "$TINY" --set=rag.enabled=on --set=data.max_tokens=4k
+}
+
+given_up() { # signal, exit code, test, command...: the signal as soon as `test` holds; it must end the command, with that code
+    local signal=$1 want=$2 condition=$3 pid code=0
+    shift 3
+    last=$*
+    "$@" >"$out" 2>"$err" </dev/null &
+    pid=$!
+    until eval "$condition"; do
+        kill -0 "$pid" || die "it ended before it could be given up: $last"
+        sleep 0.02
+    done
+    kill -"$signal" "$pid"
+    wait "$pid" 2>/dev/null || code=$?
+    [ "$code" = "$want" ] || die "exit $code; expected $want: $last, behind $signal"
+}
+
 slow_program() { # sixty overlapping spheres in one union: seconds of work for the kernel
     python3 -c 'import math
 for i in range(60):
