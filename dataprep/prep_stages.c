@@ -1,9 +1,10 @@
-/* Which stages a configuration runs, on which files. */
+/* The stages, and the files that they work on. */
 #include "core/fs.h"
 #include "core/log.h"
 #include "core/path.h"
 #include "dataprep/prep_keys.h"
 #include "dataprep/prep_stage.h"
+#include "dataprep/prep_wanted.h"
 #include "dataprep/shard_record.h"
 #include "model/rag/rag_index.h"
 
@@ -18,146 +19,48 @@
 #define WHOLE "@whole"
 #define WHOLE_RECORD "@whole-record"
 
-/* ---- which stages ---- */
-
-/* Rows of STEP files: made here, or the user's. */
-static bool of_step(const cad_prep_job *j)
-{
-    return j->cfg->synth.kind == CAD_SYNTH_KIND_step || *j->cfg->prep.parts;
-}
-
-static bool own_parts(const cad_prep_job *j)
-{
-    return of_step(j) && !*j->cfg->prep.parts;
-}
-
-static bool of_ir(const cad_prep_job *j)
-{
-    return !of_step(j);
-}
-
-static bool steplm(const cad_prep_job *j)
-{
-    return j->cfg->prep.profile == CAD_PREP_PROFILE_steplm;
-}
-
-/* Without a list of the user's: what synth makes is not filtered, and STEP-LLM's tools drop no twins. */
-bool cad_prep_stage_listed(const cad_prep_job *j, const char *name)
-{
-    bool set = cad_config_is_set(j->cfg, "prep.stages");
-    if (!set && !strcmp(name, "filter"))
-        return *j->cfg->prep.parts || j->cfg->prep.filter_tokens > 0;
-    if (!set && !strcmp(name, "dedup"))
-        return *j->cfg->prep.parts && !steplm(j);
-    return cad_list_has(&j->cfg->prep.stages, name);
-}
-
-static bool learns_tokenizer(const cad_prep_job *j)
-{
-    return j->cfg->tokenizer.own_bpe > 0 && cad_prep_stage_listed(j, "tokenizer");
-}
-
-static bool splits(const cad_prep_job *j)
-{
-    return cad_prep_stage_listed(j, "split");
-}
-
-static bool packs(const cad_prep_job *j)
-{
-    return cad_prep_stage_listed(j, "pack");
-}
-
-/* STEP-LLM pairs all rows before it splits them; cadlm splits first, and pairs with rows of train alone. */
-static bool retrieves_first(const cad_prep_job *j)
-{
-    return j->cfg->rag.enabled && of_step(j) && steplm(j) && cad_prep_stage_listed(j, "rag");
-}
-
-static bool retrieves(const cad_prep_job *j)
-{
-    return j->cfg->rag.enabled && !(of_step(j) && steplm(j)) && cad_prep_stage_listed(j, "rag");
-}
-
-static bool rounds(const cad_prep_job *j)
-{
-    return (steplm(j) || j->cfg->prep.round != CAD_PREP_ROUND_off) && cad_prep_stage_listed(j, "round");
-}
-
-/* Stage text has an order of its own. */
-static bool reorders(const cad_prep_job *j)
-{
-    bool own = steplm(j) || (!cad_prep_stage_listed(j, "text") && j->cfg->prep.order != CAD_PREP_ORDER_none);
-    return own && cad_prep_stage_listed(j, "reorder");
-}
-
-bool cad_prep_stage_remakes(const cad_prep_job *j)
-{
-    return of_step(j) && (rounds(j) || reorders(j));
-}
-
-/* Instances are those of a file, so they are counted before its text is made; tokens are those of the text. */
-static bool filters_source(const cad_prep_job *j)
-{
-    return of_step(j) && cad_prep_stage_listed(j, "filter") && (j->cfg->prep.min_entities || j->cfg->prep.max_entities);
-}
-
-static bool filters_tokens(const cad_prep_job *j)
-{
-    return j->cfg->prep.filter_tokens > 0 && cad_prep_stage_listed(j, "filter");
-}
-
-static bool makes_text(const cad_prep_job *j)
-{
-    return of_step(j) && cad_prep_stage_listed(j, "text");
-}
-
-static bool drops_twins(const cad_prep_job *j)
-{
-    return cad_prep_stage_listed(j, "dedup");
-}
-
 /* ---- which files ---- */
 
 cad_status cad_prep_stage_parts(const cad_prep_job *j, const char **out)
 {
     *out = j->cfg->prep.parts;
-    return own_parts(j) ? cad_prep_path(j, "synth/parts", out) : CAD_OK;
+    return cad_prep_own_parts(j) ? cad_prep_path(j, "synth/parts", out) : CAD_OK;
 }
 
 cad_status cad_prep_stage_captions(const cad_prep_job *j, const char **out)
 {
     *out = *j->cfg->prep.captions ? j->cfg->prep.captions : NULL;
-    return own_parts(j) ? cad_prep_path(j, "synth/captions.csv", out) : CAD_OK;
+    return cad_prep_own_parts(j) ? cad_prep_path(j, "synth/captions.csv", out) : CAD_OK;
 }
 
 static const char *source_rows(const cad_prep_job *j)
 {
-    return filters_source(j) ? "filter.jsonl" : of_step(j) ? "raw.jsonl" : "synth.jsonl";
+    return cad_prep_filters_source(j) ? "filter.jsonl" : cad_prep_of_step(j) ? "raw.jsonl" : "synth.jsonl";
 }
 
 static const char *text_rows(const cad_prep_job *j)
 {
-    return makes_text(j) ? "text.jsonl" : source_rows(j);
+    return cad_prep_makes_text(j) ? "text.jsonl" : source_rows(j);
 }
 
 static const char *before_dedup(const cad_prep_job *j)
 {
-    return filters_tokens(j) ? "tokens.jsonl" : text_rows(j);
+    return cad_prep_filters_tokens(j) ? "tokens.jsonl" : text_rows(j);
 }
 
 /* The corpus that is split. */
 static const char *whole(const cad_prep_job *j)
 {
-    return drops_twins(j) ? "dedup.jsonl" : before_dedup(j);
+    return cad_prep_drops_twins(j) ? "dedup.jsonl" : before_dedup(j);
 }
 
 static const char *whole_record(const cad_prep_job *j)
 {
-    return drops_twins(j)      ? ".stages/dedup.json"
-           : filters_tokens(j) ? ".stages/filter-tokens.json"
-           : makes_text(j)     ? ".stages/text.json"
-           : filters_source(j) ? ".stages/filter.json"
-                               : ".stages/import.json";
+    return cad_prep_drops_twins(j)      ? ".stages/dedup.json"
+           : cad_prep_filters_tokens(j) ? ".stages/filter-tokens.json"
+           : cad_prep_makes_text(j)     ? ".stages/text.json"
+           : cad_prep_filters_source(j) ? ".stages/filter.json"
+                                        : ".stages/import.json";
 }
 
 const char *cad_prep_stage_name(const cad_prep_job *j, const char *name)
@@ -200,7 +103,7 @@ cad_status cad_prep_stage_file(const cad_prep_job *j, const char *name, const ch
 static cad_status synth(const cad_prep_job *j)
 {
     const char *path = NULL;
-    CAD_TRY(cad_prep_path(j, of_step(j) ? "synth" : "synth.jsonl", &path));
+    CAD_TRY(cad_prep_path(j, cad_prep_of_step(j) ? "synth" : "synth.jsonl", &path));
     return cad_prep_synth(j, path);
 }
 
@@ -211,7 +114,7 @@ static cad_status files(const cad_prep_job *j)
     CAD_TRY(cad_prep_stage_parts(j, &in));
     CAD_TRY(cad_prep_stage_captions(j, &captions));
     CAD_TRY(cad_prep_stage_file(j, CAD_PREP_FILES, &out));
-    return cad_prep_tree(j, in, captions, out, rounds(j), reorders(j));
+    return cad_prep_tree(j, in, captions, out, cad_prep_rounds(j), cad_prep_reorders(j));
 }
 
 static cad_status import(const cad_prep_job *j)
@@ -265,7 +168,7 @@ static cad_status forget_index(const cad_prep_job *j)
 {
     const char *path;
     bool ours = cad_prep_stage_left(j, "rag", CAD_RAG_INDEX_NAME) || cad_prep_stage_left(j, "rag-first", CAD_RAG_INDEX_NAME);
-    if (retrieves(j) || retrieves_first(j) || !ours)
+    if (cad_prep_retrieves(j) || cad_prep_retrieves_first(j) || !ours)
         return CAD_OK;
     CAD_TRY(cad_prep_path(j, CAD_RAG_INDEX_NAME, &path));
     cad_log(CAD_LOG_INFO, "split: %s goes: the rows no longer retrieve", path);
@@ -303,8 +206,16 @@ static cad_status rag_first(const cad_prep_job *j)
     }
 
 static const cad_prep_stage stages[] = {
-    {"synth", "synth", SYNTH_KEYS, {NULL}, {"synth.jsonl"}, NULL, synth, of_ir, false},
-    {"synth-step", "synth", SYNTH_KEYS, {NULL}, {"synth/captions.csv", "synth/parts.jsonl"}, NULL, synth, own_parts, false},
+    {"synth", "synth", SYNTH_KEYS, {NULL}, {"synth.jsonl"}, NULL, synth, cad_prep_of_ir, false},
+    {"synth-step",
+     "synth",
+     SYNTH_KEYS,
+     {NULL},
+     {"synth/captions.csv", "synth/parts.jsonl"},
+     NULL,
+     synth,
+     cad_prep_own_parts,
+     false},
     {"files",
      "round reorder",
      "prep.stages " CAD_PREP_TREE_KEYS,
@@ -321,10 +232,18 @@ static const cad_prep_stage stages[] = {
      {"raw.jsonl"},
      "rag-first",
      import,
-     of_step,
+     cad_prep_of_step,
      true},
-    {"filter", "filter", CAD_PREP_ENTITIES_KEYS, {"raw.jsonl"}, {"filter.jsonl"}, "rag-first", filter, filters_source, true},
-    {"text", "text", CAD_PREP_TEXT_KEYS, {SOURCE}, {"text.jsonl"}, "rag-first", text, makes_text, true},
+    {"filter",
+     "filter",
+     CAD_PREP_ENTITIES_KEYS,
+     {"raw.jsonl"},
+     {"filter.jsonl"},
+     "rag-first",
+     filter,
+     cad_prep_filters_source,
+     true},
+    {"text", "text", CAD_PREP_TEXT_KEYS, {SOURCE}, {"text.jsonl"}, "rag-first", text, cad_prep_makes_text, true},
     {"filter-tokens",
      "filter",
      CAD_PREP_TOKENS_KEYS,
@@ -332,9 +251,17 @@ static const cad_prep_stage stages[] = {
      {"tokens.jsonl"},
      "rag-first",
      filter_tokens,
-     filters_tokens,
+     cad_prep_filters_tokens,
      true},
-    {"dedup", "dedup", "prep.dedup prep.cap_caption", {BEFORE_DEDUP}, {"dedup.jsonl"}, "rag-first", dedup, drops_twins, false},
+    {"dedup",
+     "dedup",
+     "prep.dedup prep.cap_caption",
+     {BEFORE_DEDUP},
+     {"dedup.jsonl"},
+     "rag-first",
+     dedup,
+     cad_prep_drops_twins,
+     false},
     {"rag-first",
      "rag",
      RAG_KEYS,
@@ -342,9 +269,9 @@ static const cad_prep_stage stages[] = {
      {WHOLE, CAD_RAG_INDEX_NAME},
      NULL,
      rag_first,
-     retrieves_first,
+     cad_prep_retrieves_first,
      false},
-    {"split", "split", SPLIT_KEYS, {WHOLE}, SPLIT_OUT, "rag", split, splits, false},
+    {"split", "split", SPLIT_KEYS, {WHOLE}, SPLIT_OUT, "rag", split, cad_prep_splits, false},
     {"tokenizer",
      "tokenizer",
      "tokenizer.own_bpe prompt.template prompt.file",
@@ -352,7 +279,7 @@ static const cad_prep_stage stages[] = {
      {CAD_PREP_TOKENIZER},
      NULL,
      cad_prep_tokenizer,
-     learns_tokenizer,
+     cad_prep_learns_tokenizer,
      false},
     {"rag",
      "rag",
@@ -361,7 +288,7 @@ static const cad_prep_stage stages[] = {
      {"train.jsonl", "val.jsonl", "test.jsonl", CAD_RAG_INDEX_NAME},
      NULL,
      rag,
-     retrieves,
+     cad_prep_retrieves,
      false},
     {"pack",
      "pack",
@@ -371,7 +298,7 @@ static const cad_prep_stage stages[] = {
      {"train.pack.h5", "val.pack.h5", "test.pack.h5", "audit.json"},
      NULL,
      cad_prep_pack_splits,
-     packs,
+     cad_prep_packs,
      false},
 };
 
@@ -385,97 +312,5 @@ const char *cad_prep_stage_title(const cad_prep_job *j, const cad_prep_stage *s)
 {
     if (s->run != files)
         return s->listed;
-    return rounds(j) && reorders(j) ? "round, reorder" : rounds(j) ? "round" : "reorder";
-}
-
-/* ---- what contradicts ---- */
-
-static const char VERIFY[] = "verify"; /* no stage: it makes nothing, and runs behind them */
-
-/* Whether `word` is one of a list by one blank. */
-static bool has_word(const char *list, const char *word, size_t len)
-{
-    for (const char *at = list; *at; at += strcspn(at, " "), at += *at == ' ')
-        if (strcspn(at, " ") == len && !strncmp(at, word, len))
-            return true;
-    return false;
-}
-
-/* The words of prep.stages, each once, in the order in which they are run. */
-static cad_status all_words(cad_buf *out)
-{
-    for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
-        for (const char *at = stages[i].listed; stages[i].run != synth && *at;) {
-            size_t len = strcspn(at, " ");
-            if (!has_word(cad_buf_cstr(out), at, len))
-                CAD_TRY(cad_buf_printf(out, "%.*s ", (int)len, at));
-            at += len + (at[len] == ' ');
-        }
-    return cad_buf_str(out, VERIFY);
-}
-
-static cad_status check_names(const cad_list *l)
-{
-    cad_buf words = CAD_BUF_INIT;
-    cad_status s = all_words(&words);
-    for (size_t i = 0; s == CAD_OK && i < l->n; i++)
-        if (!has_word(cad_buf_cstr(&words), l->item[i], strlen(l->item[i])))
-            s = cad_fail(CAD_ECONFIG, "prep.stages: found '%s'; expected of %s", l->item[i], cad_buf_cstr(&words));
-    cad_buf_deinit(&words);
-    return s;
-}
-
-cad_status cad_prep_stages_template(cad_prep_job *j)
-{
-    bool wanted = packs(j) || learns_tokenizer(j) || filters_tokens(j);
-    return wanted ? cad_prep_template(j, of_step(j) ? "step" : "ir", j->dir) : CAD_OK;
-}
-
-static cad_status needs(const cad_prep_job *j, const char *stage, const char *before)
-{
-    if (cad_prep_stage_listed(j, stage) && !cad_prep_stage_listed(j, before))
-        CAD_FAIL(CAD_ECONFIG, "prep.stages lists %s without %s, which makes what it reads", stage, before);
-    return CAD_OK;
-}
-
-/* Rows are filtered before any has retrieved, and before a tokenizer is learnt from them. */
-static cad_status check_tokens(const cad_prep_job *j)
-{
-    const cad_config *c = j->cfg;
-    if (c->tokenizer.own_bpe > 0)
-        CAD_FAIL(CAD_ECONFIG,
-                 "prep.filter_tokens = %lld (%s): the tokenizer is learnt behind the filter "
-                 "(tokenizer.own_bpe)\nhint: prep.filter_tokens = 0; pack leaves out rows over data.max_tokens",
-                 (long long)c->prep.filter_tokens, cad_config_origin(c, "prep.filter_tokens"));
-    bool row = c->prep.filter_field == CAD_PREP_FILTER_FIELD_row;
-    if (c->prep.filter_field == CAD_PREP_FILTER_FIELD_output || (row && !j->tpl->has_retrieved))
-        return CAD_OK;
-    cad_buf value = CAD_BUF_INIT;
-    cad_status s = cad_config_value(c, "prep.filter_field", &value);
-    if (s == CAD_OK)
-        s = cad_fail(CAD_ECONFIG,
-                     "prep.filter_field = %s (%s) counts retrieved text; cadprep run filters before rows retrieve\nhint: "
-                     "prep.filter_field = output, or cadprep filter of the splits",
-                     cad_buf_cstr(&value), cad_config_origin(c, "prep.filter_field"));
-    cad_buf_deinit(&value);
-    return s;
-}
-
-cad_status cad_prep_stages_check(const cad_prep_job *j)
-{
-    CAD_TRY(check_names(&j->cfg->prep.stages));
-    if (j->shard.of && !*j->cfg->prep.parts)
-        CAD_FAIL(CAD_EUSAGE,
-                 "run: --shard without prep.parts; parts that are drawn here (section synth) are made by one process"
-                 "\nhint: cadprep synth --kind=step -o DIR, then --set=prep.parts=DIR/parts "
-                 "--set=prep.captions=DIR/captions.csv");
-    if (of_step(j) && !cad_prep_stage_listed(j, "import"))
-        CAD_FAIL(CAD_ECONFIG, "prep.stages does not list import; nothing else reads STEP files");
-    CAD_TRY(needs(j, "pack", "split"));
-    CAD_TRY(needs(j, "verify", "pack"));
-    if (retrieves(j))
-        CAD_TRY(needs(j, "rag", "split"));
-    if (learns_tokenizer(j))
-        CAD_TRY(needs(j, "tokenizer", "split"));
-    return filters_tokens(j) ? check_tokens(j) : CAD_OK;
+    return cad_prep_rounds(j) && cad_prep_reorders(j) ? "round, reorder" : cad_prep_rounds(j) ? "round" : "reorder";
 }
