@@ -3,6 +3,7 @@
 #include "core/buf.h"
 #include "core/fs.h"
 #include "core/hash.h"
+#include "core/lines.h"
 #include "core/mem.h"
 #include "dataprep/hash_index.h"
 
@@ -36,17 +37,17 @@ static bool key_of(const json_t *o, uint64_t *out)
 
 /* ---- an earlier call's ---- */
 
-static cad_status keep_line(cad_journal *j, const char *line, size_t len)
+static cad_status keep_line(cad_journal *j, const cad_line *line)
 {
     json_t *o = NULL;
     uint64_t key, *at;
-    bool is_new, good = cad_json_parse(line, len, j->path.data, &o) == CAD_OK && key_of(o, &key);
+    bool is_new, good = cad_json_parse(line->text, line->len, j->path.data, &o) == CAD_OK && key_of(o, &key);
     json_decref(o);
     if (!good)
         return CAD_OK;
     CAD_TRY(cad_hash_index_at(&j->line_of, key, j->lines.len, &is_new, &at));
     *at = j->lines.len; /* the last word counts */
-    CAD_TRY(cad_buf_add(&j->lines, line, len));
+    CAD_TRY(cad_buf_add(&j->lines, line->text, line->len));
     return cad_buf_add(&j->lines, "", 1);
 }
 
@@ -58,15 +59,14 @@ static bool is_torn(const char *line, size_t len)
     return !memcmp(line, begin, len < n ? len : n) && (len <= n + hex || (hex == CAD_HASH_HEX - 1 && len <= n + hex + 2));
 }
 
-/* feed: the line is whole. */
-static cad_status read_salt(const cad_journal *j, const char *line, size_t len, bool feed, bool *same)
+static cad_status read_salt(const cad_journal *j, const cad_line *line, bool *same)
 {
     json_t *o = NULL;
     const char *salt = NULL;
-    if (cad_json_parse(line, len, j->path.data, &o) == CAD_OK)
+    if (cad_json_parse(line->text, line->len, j->path.data, &o) == CAD_OK)
         salt = json_string_value(json_object_get(o, "salt"));
-    *same = feed && salt && !strcmp(salt, j->salt);
-    bool strange = feed ? !salt : !is_torn(line, len);
+    *same = line->whole && salt && !strcmp(salt, j->salt);
+    bool strange = line->whole ? !salt : !is_torn(line->text, line->len);
     json_decref(o);
     if (strange)
         CAD_FAIL(CAD_EWRITE, "%s: not a list of what an earlier call had done; expected none, or such a list", j->path.data);
@@ -78,16 +78,13 @@ static cad_status read_old(cad_journal *j, bool *same)
     cad_buf text = CAD_BUF_INIT;
     *same = false;
     cad_status s = cad_fs_is_file(j->path.data) ? cad_fs_read(j->path.data, 0, &text) : CAD_OK;
-    for (size_t at = 0, len; s == CAD_OK && at < text.len; at += len + 1) {
-        const char *feed = memchr(text.data + at, '\n', text.len - at);
-        len = (feed ? (size_t)(feed - text.data) : text.len) - at;
-        if (at == 0)
-            s = read_salt(j, text.data, len, feed != NULL, same);
-        else if (feed)
-            s = keep_line(j, text.data + at, len);
-        if (!*same)
-            break; /* none, or of other work: it begins anew */
-    }
+    cad_lines lines = cad_lines_of(&text);
+    cad_line line;
+    if (s == CAD_OK && cad_lines_next(&lines, &line))
+        s = read_salt(j, &line, same);
+    while (s == CAD_OK && *same && cad_lines_next(&lines, &line)) /* else there is none, or one of other work */
+        if (line.whole)
+            s = keep_line(j, &line);
     cad_buf_deinit(&text);
     return s;
 }

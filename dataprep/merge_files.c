@@ -2,6 +2,7 @@
 
 #include "core/fs.h"
 #include "core/json.h"
+#include "core/lines.h"
 #include "core/path.h"
 #include "dataprep/npy.h"
 #include "dataprep/shard_record.h"
@@ -190,13 +191,10 @@ static cad_status link_share(const char *from, const char *to, cad_arena *a)
     const char *status;
     CAD_TRY(cad_path_join(a, from, CAD_STEP_FILES_STATUS, &status));
     cad_status s = cad_fs_read(status, 0, &list);
-    for (size_t at = 0; s == CAD_OK && at < list.len;) {
-        const char *feed = memchr(list.data + at, '\n', list.len - at);
-        size_t len = feed ? (size_t)(feed - list.data) - at : list.len - at;
-        if (len)
-            s = link_row(list.data + at, len, status, from, to, &parent, a);
-        at += len + 1;
-    }
+    cad_lines lines = cad_lines_of(&list);
+    for (cad_line line; s == CAD_OK && cad_lines_next(&lines, &line);)
+        if (line.len)
+            s = link_row(line.text, line.len, status, from, to, &parent, a);
     cad_buf_deinit(&list);
     cad_buf_deinit(&parent);
     return s;

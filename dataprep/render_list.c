@@ -1,6 +1,7 @@
 #include "dataprep/render_list.h"
 
 #include "core/json.h"
+#include "core/lines.h"
 #include "core/mem.h"
 #include "core/path.h"
 #include "core/size.h"
@@ -67,15 +68,13 @@ static cad_status read_old(cad_render_list *l, const char *path)
 {
     cad_buf old = CAD_BUF_INIT;
     cad_status s = cad_fs_read(path, 0, &old);
-    for (size_t at = 0; s == CAD_OK && at < old.len;) {
-        const char *feed = memchr(old.data + at, '\n', old.len - at);
-        size_t len = feed ? (size_t)(feed - old.data) - at : old.len - at;
+    cad_lines lines = cad_lines_of(&old);
+    for (cad_line line; s == CAD_OK && cad_lines_next(&lines, &line);) {
         json_t *o = NULL;
-        if (cad_json_parse(old.data + at, len, path, &o) == CAD_OK) {
+        if (cad_json_parse(line.text, line.len, path, &o) == CAD_OK) {
             s = json_is_object(o) ? take_old(l, o) : CAD_OK;
             json_decref(o);
         }
-        at += len + 1;
     }
     cad_buf_deinit(&old);
     return s;

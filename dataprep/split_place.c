@@ -1,6 +1,7 @@
 #include "dataprep/split_place.h"
 
 #include "core/fs.h"
+#include "core/lines.h"
 #include "core/rng.h"
 #include "core/size.h"
 #include "dataprep/hash_index.h"
@@ -111,13 +112,9 @@ static cad_status read_list(const char *path, cad_hash_index *m)
 {
     cad_buf text = CAD_BUF_INIT;
     cad_status s = cad_fs_read(path, (size_t)1 << 30, &text);
-    int64_t line_no = 1;
-    for (size_t at = 0; s == CAD_OK && at < text.len; line_no++) {
-        const char *lf = memchr(text.data + at, '\n', text.len - at);
-        size_t len = lf ? (size_t)(lf - text.data) - at : text.len - at;
-        s = take_line(path, line_no, text.data + at, len, m);
-        at += len + 1;
-    }
+    cad_lines lines = cad_lines_of(&text);
+    for (cad_line line; s == CAD_OK && cad_lines_next(&lines, &line);)
+        s = take_line(path, lines.number, line.text, line.len, m);
     cad_buf_deinit(&text);
     return s;
 }

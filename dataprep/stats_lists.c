@@ -1,6 +1,7 @@
 #include "dataprep/stats_lists.h"
 
 #include "core/fs.h"
+#include "core/lines.h"
 #include "dataprep/stats_gather.h"
 #include "dataprep/step_files.h"
 
@@ -44,15 +45,13 @@ static cad_status read_list(const cad_stats_lists *l, const char *path, bool sta
 {
     cad_buf text = CAD_BUF_INIT;
     cad_status s = cad_fs_is_file(path) ? cad_fs_read(path, MOST, &text) : CAD_OK;
-    for (size_t at = 0; s == CAD_OK && at < text.len;) {
+    cad_lines lines = cad_lines_of(&text);
+    for (cad_line line; s == CAD_OK && cad_lines_next(&lines, &line);) {
         json_t *o = NULL;
-        const char *lf = memchr(text.data + at, '\n', text.len - at);
-        size_t len = lf ? (size_t)(lf - text.data) - at : text.len - at;
-        s = cad_json_parse(text.data + at, len, path, &o);
+        s = cad_json_parse(line.text, line.len, path, &o);
         if (s == CAD_OK)
             s = count_row(l, o, status, path);
         json_decref(o);
-        at += len + 1;
     }
     cad_buf_deinit(&text);
     return s;

@@ -1,6 +1,7 @@
 #include "dataprep/synth_tree.h"
 
 #include "core/fs.h"
+#include "core/lines.h"
 #include "core/log.h"
 #include "core/mem.h"
 #include "core/path.h"
@@ -106,19 +107,17 @@ static cad_status read_ids(search *f)
     cad_buf text = CAD_BUF_INIT;
     CAD_TRY(cad_path_join(f->names, f->dir, TRUTH, &path));
     cad_status s = cad_fs_read(path, 0, &text);
-    for (size_t at = 0; s == CAD_OK && at < text.len;) {
-        const char *lf = memchr(text.data + at, '\n', text.len - at);
-        size_t len = lf ? (size_t)(lf - text.data) - at : text.len - at;
+    cad_lines lines = cad_lines_of(&text);
+    for (cad_line line; s == CAD_OK && cad_lines_next(&lines, &line);) {
         json_t *row = NULL;
         uint64_t *count;
         bool is_new;
-        if (cad_json_parse(text.data + at, len, path, &row) == CAD_OK && json_is_object(row) &&
+        if (cad_json_parse(line.text, line.len, path, &row) == CAD_OK && json_is_object(row) &&
             cad_json_get_string(row, "id", path, &id) == CAD_OK) {
             s = cad_hash_index_at(&f->ids, cad_hash_index_key(id, strlen(id)), 1, &is_new, &count);
             f->n++;
         }
         json_decref(row);
-        at += len + 1;
     }
     cad_buf_deinit(&text);
     return s;

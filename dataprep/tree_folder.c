@@ -2,6 +2,7 @@
 
 #include "core/fs.h"
 #include "core/json.h"
+#include "core/lines.h"
 #include "core/path.h"
 #include "core/size.h"
 #include "dataprep/step_files.h"
@@ -53,18 +54,17 @@ static cad_status read_list(const char *path, cad_arena *a, cad_buf *out)
 {
     cad_buf text = CAD_BUF_INIT;
     cad_status s = cad_fs_exists(path) ? cad_fs_read(path, 0, &text) : CAD_OK;
-    for (size_t at = 0; s == CAD_OK && at < text.len;) {
-        const char *feed = memchr(text.data + at, '\n', text.len - at), *name, *copy;
-        size_t len = feed ? (size_t)(feed - text.data) - at : text.len - at;
+    cad_lines lines = cad_lines_of(&text);
+    for (cad_line line; s == CAD_OK && cad_lines_next(&lines, &line);) {
+        const char *name, *copy;
         json_t *row = NULL;
-        if (cad_json_parse(text.data + at, len, path, &row) == CAD_OK && json_is_object(row) &&
+        if (cad_json_parse(line.text, line.len, path, &row) == CAD_OK && json_is_object(row) &&
             cad_json_get_string(row, "file", path, &name) == CAD_OK && is_ours(name)) {
             s = cad_arena_strdup(a, name, strlen(name), &copy);
             if (s == CAD_OK)
                 s = cad_buf_add(out, &copy, sizeof copy);
         }
         json_decref(row);
-        at += len + 1;
     }
     cad_buf_deinit(&text);
     return s;
